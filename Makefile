@@ -1,0 +1,63 @@
+# kg: `make serve` publishes the example collection, `make test` passes the tests. `make help` lists the rest.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+# One lock file, two parts: what kg runs on, and after this line what its tests and linters need besides.
+SPLIT  := ---- for tests and development ----
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-test serve test test-slow lint format lock bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(VENV)/.installed ## make .venv with the command kg
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "kg needs Python 3.11 or newer; this is $$($(PYTHON) --version). Set PYTHON=python3.12, say."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "python3 -m venv failed: on Debian and Ubuntu 'apt-get install python3-venv' brings it."; exit 1; }
+	@echo "Installing what kg runs on ..."
+	@sed '/$(SPLIT)/,$$d' requirements.lock > $(VENV)/run.lock
+	@$(PIP) install --require-hashes -r $(VENV)/run.lock
+	@$(PIP) install --no-deps -e .
+	@touch $@
+
+install-test: $(VENV)/.installed-test ## the same with what tests and linters need
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@touch $@
+
+serve: install ## build the example collection and serve it at http://127.0.0.1:8000
+	@$(BIN)/kg build
+	@$(BIN)/kg serve
+
+test: install-test lint ## lint and every test but the slow ones
+	@sh tests/needs.sh
+	@$(BIN)/python -m pytest -q
+
+test-slow: install-test ## the long fuzzing and the SIGKILL test at full length
+	@$(BIN)/python -m pytest -q -m slow --override-ini addopts="-ra --import-mode=importlib"
+
+lint: install-test ## ruff, mypy, the layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 15
+
+format: install-test ## let ruff write what it can
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+lock: install ## resolve the newest versions that pyproject.toml allows and write requirements.lock
+	@$(PIP) install uv
+	@$(BIN)/python tools/lock.py
+
+bench: install-test ## build and serve synthetic collections, measured beside their peers
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove what was built (not .venv)
+	@rm -rf var dist build

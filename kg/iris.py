@@ -1,0 +1,191 @@
+"""Mint an IRI, read it back.
+
+A thing has a *reference*, `kind/key` (`record/177838`), which is its IRI without the base, and which is how
+records name one another. A key comes from a source's own identifier, whatever that is made of; in a reference it is
+percent-encoded so that it is one path segment (RFC 3986, 3.3) that no suffix, no slash and no `..` can be mistaken in.
+
+>>> reference("record", "AVP RF/0104")
+'record/AVP%20RF%2F0104'
+>>> reference("record", "report.html")
+'record/report%2Ehtml'
+>>> Base("https://archive.example.org/").iri("agent/raul-castro-ruz")
+'https://archive.example.org/agent/raul-castro-ruz'
+"""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from text_unidecode import unidecode
+
+from kg.errors import KeyFault
+
+KINDS = ("record", "agent", "place", "collection", "archive", "topic")
+"""The kinds of things; the first segment of each reference."""
+
+SUFFIXES = frozenset(
+    "html ttl nt nq trig rdf xml jsonld json n3 csv tsv parquet bib ris txt md atom rss svg png jpg pdf graphml "
+    "geojson yaml zip gz".split()
+)
+"""Endings that name a document about a thing, today's and, so that a key never changes, tomorrow's."""
+
+LINK_SCHEMES = frozenset({"http", "https", "urn", "mailto", "ark", "doi", "info"})
+"""Schemes an outward link may have; `javascript:` and `data:` are text, never links."""
+
+MAX_KEY = 512
+"""Longest key in bytes as it stands in a reference; a URL has to fit into every proxy's request line."""
+
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_SUFFIX = re.compile(r"\.([A-Za-z0-9]+)$")
+_SAFE = re.compile(r"[A-Za-z0-9_~.-]+")
+# What RFC 3987 leaves out of an IRI, besides controls and white space.
+_NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f-\x9f<>"{}|\\^`\ud800-\udfff\ufffe\uffff]')
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+
+
+def encode_key(raw: str) -> str:
+    """The path segment of a raw key. Raises KeyFault for a key that is empty, too long or made of dots alone.
+
+    Two spellings that Unicode holds to be the same (NFC) are one key.
+
+    >>> encode_key("Дело 5/3"), encode_key(".hidden"), encode_key("50%")
+    ('%D0%94%D0%B5%D0%BB%D0%BE%205%2F3', '%2Ehidden', '50%25')
+    """
+    raw = unicodedata.normalize("NFC", raw)
+    if not raw.strip("."):
+        raise KeyFault(f"{raw!r} can't be a key", todo="Give the thing an identifier with a letter or digit.")
+    try:
+        key = quote(raw, safe="")
+    except UnicodeEncodeError:
+        raise KeyFault(f"the key {raw!r} has half a character (a lone surrogate)") from None
+    if len(key) > MAX_KEY:
+        raise KeyFault(f"the key {raw[:40]!r}… is longer than {MAX_KEY} bytes", todo="Use a shorter identifier.")
+    # An outer dot, and the dot of what looks like a suffix, would be read as something else than a part of the key.
+    inner = key.strip(".")
+    start = len(key) - len(key.lstrip("."))
+    key = "%2E" * start + inner + "%2E" * (len(key) - start - len(inner))
+    suffix = _SUFFIX.search(key)
+    if suffix and suffix[1].lower() in SUFFIXES:
+        key = f"{key[: suffix.start()]}%2E{suffix[1]}"
+    return key
+
+
+def decode_key(key: str) -> str:
+    """The raw key of a path segment; undoes `encode_key`. Raises KeyFault where the bytes are no UTF-8."""
+    try:
+        return unquote_to_bytes(key).decode("utf-8")
+    except UnicodeDecodeError:
+        raise KeyFault(f"{key!r} does not decode to UTF-8") from None
+
+
+def reference(kind: str, raw: str) -> str:
+    """The reference of a thing from its kind and its key as the source has it."""
+    if kind not in KINDS:
+        raise KeyFault(f"{kind!r} is no kind of thing", todo=f"The kinds are {', '.join(KINDS)}.")
+    return f"{kind}/{encode_key(raw)}"
+
+
+def repair(text: str) -> str:
+    """A reference as somebody wrote it, made canonical; raises KeyFault where there is no telling what is meant.
+
+    Escapes that are there already stay, so a repaired reference is repaired no further.
+
+    >>> repair("record/AVP RF 5"), repair("record/AVP%20RF%205"), repair("record/a/b")
+    ('record/AVP%20RF%205', 'record/AVP%20RF%205', 'record/a%2Fb')
+    """
+    kind, slash, key = text.partition("/")
+    if not slash or kind not in KINDS:
+        raise KeyFault(
+            f"{text[:80]!r} is no reference to a thing",
+            todo=f"Write kind/key, where the kind is one of {', '.join(KINDS)}: agent/raul-castro-ruz, say.",
+        )
+    if _SAFE.fullmatch(key) and "." not in key:
+        return f"{kind}/{encode_key(key)}" if len(key) > MAX_KEY else text
+    # A per cent sign that starts no escape stands for itself.
+    raw = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", key)
+    try:
+        return f"{kind}/{encode_key(decode_key(raw))}"
+    except KeyFault:
+        if _ESCAPE.search(key):  # escapes of bytes that are no text: the signs are meant as they stand
+            return f"{kind}/{encode_key(key)}"
+        raise
+
+
+def slug(name: str, source: str) -> str:
+    """A raw key for something of which a source gives the name alone: readable, stable, and of that source.
+
+    Nobody is merged on a guess: the same name in another source is another key.
+
+    >>> slug("Nixon, Richard M. (President)", "tapes") == slug("Nixon, Richard M. (President)", "wilson")
+    False
+    """
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    digest = hashlib.sha256(f"{source}\0{name}".encode("utf-8", "replace")).hexdigest()[:10]
+    words = re.sub(r"[^a-z0-9]+", "-", unidecode(name).lower()).strip("-")[:60].strip("-")
+    return f"{words}-{digest}" if words else digest
+
+
+def external(text: str) -> str:
+    """An outward link, made a valid IRI by escaping what an IRI can't hold; KeyFault if it is none, or not ours to link.
+
+    >>> external("https://example.org/a b|c")
+    'https://example.org/a%20b%7Cc'
+    """
+    text = text.strip()
+    scheme = _SCHEME.match(text)
+    if not scheme:
+        raise KeyFault(f"{text[:80]!r} is no absolute IRI", todo="Write it with its scheme: https://…")
+    if scheme[1].lower() not in LINK_SCHEMES:
+        raise KeyFault(
+            f"links with {scheme[1]}: are not published", todo=f"Allowed are {', '.join(sorted(LINK_SCHEMES))}."
+        )
+    rest = text[scheme.end() :]
+    if scheme[1].lower() in {"http", "https"} and not re.match(r"//[^/?#\s]", rest):
+        raise KeyFault(f"{text[:80]!r} names no host")
+    rest = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", rest)
+    rest = _NOT_IN_IRI.sub(lambda c: quote(c[0], safe="", errors="replace"), rest)
+    head, hash_, fragment = rest.partition("#")
+    rest = head + hash_ + fragment.replace("#", "%23")
+    try:
+        urlsplit(f"{scheme[1].lower()}:{rest}")  # an IPv6 address without its bracket, say
+    except ValueError as fault:
+        raise KeyFault(f"{text[:80]!r} is no IRI: {fault}") from None
+    # RFC 3986, 3.2.2: brackets stand in an IP literal alone.
+    authority, slash, path = rest[2:].partition("/") if rest.startswith("//") else ("", "", rest)
+    path = path.replace("[", "%5B").replace("]", "%5D")
+    return f"{scheme[1].lower()}:" + (f"//{authority}{slash}{path}" if rest.startswith("//") else path)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The identity under which everything is published: `https://archive.example.org/`, with or without a path."""
+
+    value: str
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+            raise KeyFault(
+                f"{self.value!r} can't be the base", todo="Write http:// or https://, a host, and a path if need be."
+            )
+        if not self.value.endswith("/") or _NOT_IN_IRI.search(self.value):
+            raise KeyFault(f"{self.value!r} can't be the base", todo="It ends with a slash and holds no space.")
+
+    @property
+    def path(self) -> str:
+        """The path part, from slash to slash."""
+        return urlsplit(self.value).path
+
+    def iri(self, reference: str) -> str:
+        """The IRI of a reference, or of any path below the base."""
+        return self.value + reference
+
+    def reference(self, iri: str) -> str | None:
+        """The reference that an IRI of ours is made of, without its fragment; None for any other IRI."""
+        if not iri.startswith(self.value):
+            return None
+        path = iri[len(self.value) :].partition("#")[0]
+        kind, slash, key = path.partition("/")
+        return path if slash and kind in KINDS and key and "/" not in key and "?" not in key else None

@@ -1,0 +1,71 @@
+"""What every reader is given and what it yields."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg import iris
+from kg.records.model import Record
+from kg.records.problems import Problem, shown
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a source.
+
+    Attributes:
+        path: where it is read.
+        name: how reports call it: its path as seen from `kg.toml`.
+        prefix: what keys from this source begin with, where two sources would collide.
+        origin: what tells this source from others; goes into the keys of things of which it gives the name alone.
+    """
+
+    path: Path
+    name: str
+    prefix: str = ""
+    origin: str = ""
+
+    def reference(self, kind: str, raw: str) -> str:
+        """The reference of a thing that this source identifies. Raises KeyFault."""
+        return iris.reference(kind, self.prefix + raw)
+
+    def named(self, kind: str, name: str, **more: Any) -> Record:
+        """A link to a thing of which this source gives the name alone; becomes a stub that bears the name.
+
+        `more` is what else is said of it here: `language` of the name, and any keys of the model.
+        """
+        language = more.pop("language", None) or "@none"
+        return {"id": iris.reference(kind, iris.slug(name, self.origin)), "name": {language: name}, **more}
+
+    def problem(self, at: str, field: str, value: Any, expected: str, message: str, **more: Any) -> Problem:
+        """A problem in this file."""
+        return Problem(self.name, at, field, shown(value), expected, message, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that a reader found.
+
+    Attributes:
+        record: the record in the model's shape; not sound yet.
+        at: where it stood, "line 12" or "record 3"; empty where it is the whole file.
+        raw: what stood there, kept if the record has to be left out; None where that is the whole file.
+    """
+
+    record: Record
+    at: str = ""
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record, or a whole file, that could not be read: it counts as read and rejected, and is kept as it came."""
+
+    problem: Problem
+    raw: bytes | None = None
+
+
+Item = Found | Unreadable | Problem
+Reader = Callable[[SourceFile], Iterator[Item]]
+"""Streams a file; raises OSError where the file can't be opened, and nothing else."""

@@ -1,0 +1,139 @@
+"""What a parsed tree says, by local names: a file with a namespace and the same one without are read alike."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from kg.records import languages
+
+Element = etree._Element  # noqa: SLF001  # lxml's only name for the type
+
+NO_LANGUAGE = "@none"
+"""The language of a text of which nobody says it."""
+
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_BREAKS = frozenset({
+    "p", "head", "item", "lb", "list", "defitem", "label", "chronitem", "event", "eventgrp", "row", "entry",
+    "addressline", "note", "part", "abstract", "change",
+})  # fmt: skip
+"""Elements that end a word even if no white space stands behind them."""
+_PLAIN = re.compile(r"[^'\[\]]{1,80}")
+
+
+def at(element: Element) -> str:
+    """Its line, as problems name it."""
+    return f"line {element.sourceline}" if element.sourceline else ""
+
+
+def local(element: Element) -> str:
+    """The name of an element without its namespace.
+
+    >>> local(etree.fromstring('<a:p xmlns:a="urn:a"/>'))
+    'p'
+    """
+    return str(element.tag).rpartition("}")[2]
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """The value of an attribute by its local name, in whatever namespace; None where it says nothing.
+
+    >>> attribute(etree.fromstring('<a xmlns:x="urn:x" x:href=" b "/>'), "href")
+    'b'
+    """
+    value = element.get(name)
+    if value is None:
+        value = next((str(each) for key, each in element.items() if str(key).endswith("}" + name)), "")
+    return " ".join(value.split()) or None
+
+
+def children(element: Element, *names: str) -> Iterator[Element]:
+    """The children of these local names; all of them where no name is given."""
+    return (each for each in element if not names or local(each) in names)
+
+
+def child(element: Element | None, *path: str) -> Element | None:
+    """The first element at a path of local names; None where there is none."""
+    for name in path:
+        if element is None:
+            return None
+        element = next(children(element, name), None)
+    return element
+
+
+def descendants(element: Element, *names: str) -> Iterator[Element]:
+    """The elements of these local names inside it, in document order; not itself."""
+    return (each for each in element.iterdescendants() if local(each) in names)
+
+
+def text(element: Element | None) -> str | None:
+    """All its text, white space normalised; None where there is none.
+
+    >>> text(etree.fromstring("<a>One<lb/>two, <b>thr</b>ee </a>")), text(etree.fromstring("<a> </a>"))
+    ('One two, three', None)
+    """
+    if element is None:
+        return None
+    return " ".join("".join(_pieces(element)).split()) or None
+
+
+def _pieces(element: Element) -> Iterator[str]:
+    yield element.text or ""
+    for each in element:
+        yield from _pieces(each)
+        if local(each) in _BREAKS:
+            yield " "
+        yield each.tail or ""
+
+
+def blocks(element: Element, passed: frozenset[str] = frozenset()) -> Iterator[Element]:
+    """The outermost elements with text of their own, in order: a paragraph, an item, a name; maybe itself.
+
+    Args:
+        element: where to look.
+        passed: local names of those to pass over with all that is in them.
+    """
+    if local(element) in passed:
+        return
+    if has_own_text(element):
+        yield element
+        return
+    for each in element:
+        yield from blocks(each, passed)
+
+
+def has_own_text(element: Element) -> bool:
+    """Whether text stands in it outside its children."""
+    own = (element.text, *(each.tail for each in element))
+    return any(piece and not piece.isspace() for piece in own)
+
+
+def language(element: Element, default: str = NO_LANGUAGE) -> str:
+    """The language of its text as a tag, as it or the nearest element around it says; else the default."""
+    around: Element | None = element
+    while around is not None:
+        said = around.get(_XML_LANG) or around.get("lang")
+        if said:
+            return languages.tag(said) or default
+        around = around.getparent()
+    return default
+
+
+def path(element: Element, top: Element) -> str:
+    """Where an element stands below another: local names, from the nearest element with an id on.
+
+    >>> top = etree.fromstring("<a><b id='x'><c/><d type='y'/></b></a>")
+    >>> path(top[0][1], top)
+    "b[@id='x']/d[@type='y']"
+    """
+    steps: list[str] = []
+    each: Element | None = element
+    while each is not None and (each is not top or not steps):
+        told = next(
+            (name for name in ("id", "localType", "type") if _PLAIN.fullmatch(each.get(name) or "")), None
+        )
+        steps.append(f"{local(each)}[@{told}='{each.get(told)}']" if told else local(each))
+        if told == "id":
+            break
+        each = each.getparent()
+    return "/".join(reversed(steps))

@@ -1,0 +1,232 @@
+"""Archival references read into the levels that they name, and the levels as records that can be browsed.
+
+What is read is the name of an archive and labelled levels: the Soviet way (fond, opis, papka, delo, list; in
+Latin or Cyrillic letters), and what others label in English (record group, series, box, folder, reel …).
+A reference of which any part is not understood gives None: then its text alone is kept.
+
+>>> levels = read("AVP RF, f. 0104, op. 19, p. 124, d. 3, ll. 83-84")
+>>> levels[0], levels[-1]
+(Level(level='archive', value='AVP RF'), Level(level='leaves', value='83-84'))
+>>> [node.key for node in tree(levels)][-1]
+'avp-rf.fond-0104.opis-19.papka-124.delo-3'
+"""
+# ruff: noqa: RUF001, RUF002  # Cyrillic letters that look like Latin ones are what this module is about
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg import iris
+from kg.errors import KeyFault
+
+MAX_LENGTH = 300
+"""Longest reference that is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a reference: what the archive calls it, in a word of the model, and its number or name."""
+
+    level: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A level that is a record of its own.
+
+    Attributes:
+        key: its raw key, made of the whole path, so that fond 5 of one archive is not fond 5 of another.
+        level: what the archive calls it.
+        name: how people call it.
+        parent: the raw key of the level above; None for the archive.
+    """
+
+    key: str
+    level: str
+    name: str
+    parent: str | None
+
+
+_ITEM = 7
+
+
+class _Kind(NamedTuple):
+    """A kind of level.
+
+    Attributes:
+        rank: levels are written from the top down, those of one rank in any order; None: anywhere.
+        labels: what stands before its number. A label that ends with a full stop has to.
+    """
+
+    rank: int | None
+    labels: str
+
+
+_LEVELS = {
+    "fond": _Kind(1, "fond|фонд|ф."),
+    "fonds": _Kind(1, "fonds"),
+    "record-group": _Kind(1, "record group|record-group|rg"),
+    "collection": _Kind(1, "collection|coll.|coll"),
+    "subfonds": _Kind(2, "subfonds|sub-fonds"),
+    "series": _Kind(3, "series|ser."),
+    "opis": _Kind(3, "opis'|opis|op.|op|опись|оп.|оп"),
+    "subseries": _Kind(4, "subseries|sub-series"),
+    "papka": _Kind(4, "papka|pap.|папка|пап.|п."),
+    "box": _Kind(5, "boxes|box"),
+    "reel": _Kind(5, "reel|roll"),
+    "folder": _Kind(6, "folders|folder|fld.|fldr."),
+    "file": _Kind(6, "files|file|a.e.|а.е.|ed. khr.|ед. хр.|spr.|спр."),
+    "delo": _Kind(6, "delo|дело|д."),
+    "volume": _Kind(None, "volumes|volume|vols.|vol.|vol|v.|tom|том|т."),
+    "item": _Kind(_ITEM, "items|item|document|doc."),
+    "frames": _Kind(8, "frames|frame|fr."),
+    "pages": _Kind(8, "pages|page|pp.|стр.|с."),
+    "leaves": _Kind(8, "leaves|leaf|folios|folio|ff.|listy|list|листы|лист|лл.|л.|ark.|арк."),
+}
+"""Kind of level → its place and labels."""
+
+_SOVIET = {"f.": "fond", "p.": "papka", "d.": "delo", "ll.": "leaves", "l.": "leaves", "t.": "volume"}
+"""What these letters stand for beside a fond with an opis or a delo. Elsewhere only `p.` is clear: a page."""
+
+_LEAVES = frozenset({"leaves", "pages", "frames"})
+"""Levels that say where in a record something stands; they are no records."""
+
+_ARCHIVES = {
+    "AVP RF": (
+        "AVPRF",
+        "АВП РФ",
+        "АВПРФ",
+        "Foreign Policy Archive of the Russian Federation",
+        "Архив внешней политики Российской Федерации",
+    ),
+    "GARF": ("ГАРФ", "State Archive of the Russian Federation"),
+    "RGANI": ("РГАНИ", "Russian State Archive of Contemporary History"),
+    "RGASPI": ("РГАСПИ", "Russian State Archive of Socio-Political History"),
+}
+"""Archives that are known to be the same under several names. Any two other names are two archives."""
+
+_LEVEL_OF = {label: level for level, kind in _LEVELS.items() for label in kind.labels.split("|")}
+_ARCHIVE_OF = {name: known for known, others in _ARCHIVES.items() for name in (known, *others)}
+
+
+def _label(label: str) -> str:
+    return re.escape(label).replace(r"\ ", " ?") + ("" if label.endswith(".") else r"(?!\w)\.?")
+
+
+_LABELS = "|".join(map(_label, sorted({*_LEVEL_OF, *_SOVIET}, key=len, reverse=True)))
+_NUMBER = r"(?:№|nos?\.|#|:)?"
+_LEAF = r"\d{1,5}\w?(?: ?(?:об|ob|verso)\.?)?"
+_LEAF_NUMBERS = rf"{_LEAF}(?: ?- ?{_LEAF}|, ?(?!\d{{4}}){_LEAF}(?![\w.]))*"
+_VALUE = r"(?=[^\s,;]*\d)\w+(?:[./-]\w+)*|[IVXLC]+(?!\w)|[A-ZА-Я](?!\w)"
+_STEP = re.compile(
+    rf"(?<!\w)(?i:(?P<label>{_LABELS})) ?(?i:{_NUMBER}) ?"
+    rf"(?P<value>(?:{_LEAF_NUMBERS})(?!\w|[./-]\w)|{_VALUE})"
+)
+_DASHES = re.compile(r"[‐‑‒–—]")
+_COLLECTION = re.compile(
+    r"(?:papers|records|files) of .+|.+ (?:papers|collection|files|records|fonds)", re.IGNORECASE
+)
+
+
+def read(text: str) -> tuple[Level, ...] | None:
+    """The levels of a reference, from the top down; None where any part is not understood.
+
+    >>> read("АВП РФ. Ф. 0104. Оп. 19. Д. 3. Л. 83–84 об.")[-1]
+    Level(level='leaves', value='83-84 об')
+    >>> read("a letter in the box at home") is None
+    True
+    """
+    if len(text) > MAX_LENGTH:
+        return None
+    text = _DASHES.sub("-", " ".join(unicodedata.normalize("NFC", text).split()))
+    first = _STEP.search(text)
+    head = _head(text[: first.start()].strip(" ,;.:")) if first else None
+    if first is None or head is None:
+        return None
+    labelled: list[tuple[str, str]] = []
+    rest = text[first.start() :]
+    while step := _STEP.match(rest):
+        labelled.append((step["label"].lower(), step["value"].rstrip(".")))
+        rest = rest[step.end() :].lstrip(" ,;.")
+    levels = _levels(labelled) if not rest else None
+    return (*head, *levels) if levels and _from_the_top([*head, *levels]) else None
+
+
+def _head(text: str) -> list[Level] | None:
+    """What stands before the first label: an archive, perhaps a collection named as one; None if more."""
+    if not text:
+        return []
+    if re.search(r"\d", text):
+        return None
+    names = [name.strip() for name in re.split("[,;]", text)]
+    levels = [Level("collection" if _COLLECTION.fullmatch(name) else "archive", name) for name in names]
+    return levels if all(names) and [each.level for each in levels] in _HEADS else None
+
+
+_HEADS = (["archive"], ["collection"], ["archive", "collection"])
+
+
+def _levels(labelled: list[tuple[str, str]]) -> list[Level] | None:
+    """Labels to levels; None for a letter that does not say what it stands for."""
+    labels = {label.rstrip(".") for label, _ in labelled}
+    soviet = bool(labels & {"f", "fond"}) and bool(labels & {"op", "opis", "opis'", "d", "delo"})
+    levels = []
+    for written, value in labelled:
+        label = written if written in _LEVEL_OF or written in _SOVIET else written.rstrip(".")
+        level = _LEVEL_OF.get(label) or (_SOVIET[label] if soviet else "pages" if label == "p." else None)
+        if level is None or ("," in value and level not in _LEAVES):
+            return None
+        levels.append(Level(level, value))
+    return levels
+
+
+def _from_the_top(levels: list[Level]) -> bool:
+    """Whether each level stands once, and none above what it lies in: only then is the path known."""
+    names = [each.level for each in levels]
+    ranks = [_LEVELS[name].rank for name in names if name != "archive"]
+    fixed = [rank for rank in ranks if rank is not None]
+    # A volume, an item and a page alone are what a newspaper has too.
+    return len(set(names)) == len(names) and fixed == sorted(fixed) and min(fixed, default=_ITEM) < _ITEM
+
+
+def tree(levels: tuple[Level, ...]) -> tuple[Node, ...]:
+    """The levels that are records of their own, from the archive down; none where no archive is named.
+
+    A path that is too long to be a key has none either.
+
+    >>> [(node.name, node.parent) for node in tree((Level("archive", "АВП РФ"), Level("fond", "0104")))]
+    [('AVP RF', None), ('Fond 0104', 'avp-rf')]
+    """
+    if not levels or levels[0].level != "archive":
+        return ()
+    name = _ARCHIVE_OF.get(levels[0].value, levels[0].value)
+    # The name of an archive that is not known gets a digest: "RGALI" and "Rgali" may be two.
+    key = name.lower().replace(" ", "-") if name in _ARCHIVES else iris.slug(name, "archive")
+    nodes = [Node(key, "archive", name, None)]
+    for each in levels[1:]:
+        if each.level not in _LEAVES:
+            above = nodes[-1].key
+            nodes.append(Node(f"{above}.{each.level}-{_escaped(each.value)}", each.level, _name(each), above))
+    try:
+        iris.encode_key(nodes[-1].key)
+    except KeyFault:
+        return ()
+    return tuple(nodes)
+
+
+def _escaped(value: str) -> str:
+    """A value as a part of a key: a full stop parts levels, a space is hard to read in an address.
+
+    >>> _escaped("861.51/131"), _escaped("R_5 б")
+    ('861~2E51/131', 'R~5F5_б')
+    """
+    return value.replace("~", "~7E").replace(".", "~2E").replace("_", "~5F").replace(" ", "_")
+
+
+def _name(level: Level) -> str:
+    """How people call a level: "Fond 0104", "Record Group 59"; a collection by its name alone."""
+    if level.level == "collection" and not re.search(r"\d", level.value):
+        return level.value
+    return f"{level.level.replace('-', ' ').title()} {level.value}"

@@ -1,0 +1,253 @@
+"""Make a record sound: every value in the one form that the model says, before it is checked and mapped.
+
+The parser that maps records drops what it can't use in silence; so nothing that it would drop may reach it. What can
+be mended is mended. A value that can't be (a link with `javascript:`, a language that is none, a date that is no
+date) is put aside into the record's `extra`, where it can be seen, and reported. What is not even the right sort of
+JSON value stays as it is, for the gate to refuse with the whole record.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg import iris
+from kg.errors import KeyFault
+from kg.records import dates, phrases
+from kg.records.model import KEYS, Key, Record, Value, keys_of
+from kg.records.problems import Problem, shown
+from kg.records.values import ABSENT, SCALARS, Fault, Unfit, by_language, fit
+
+_ORDER = {name: position for position, name in enumerate(KEYS)}
+_ALLOWED = {kind: {key.name: key for key in keys_of(kind)} for kind in iris.KINDS}
+_MAX_DEPTH = 20
+"""How deep what is said of linked things may nest; archives have five or six levels."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """A record on its way to being sound."""
+
+    sound: Record = field(default_factory=dict)
+    aside: list[dict[str, str]] = field(default_factory=list)
+    problems: list[tuple[str, Any, str, str]] = field(default_factory=list)
+
+    def put_aside(self, where: str, value: Any, expected: str, message: str) -> None:
+        self.aside.append({"field": where, "value": as_text(value)})
+        self.problems.append((where, value, expected, f"{message}; kept under extra"))
+
+
+def as_text(value: Any) -> str:
+    """A value that has no place, as text that can be published."""
+    string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return fit(string.strip().replace("\r\n", "\n").replace("\r", "\n")) or "(empty)"
+
+
+def make_sound(record: Record, source: str, at: str) -> tuple[Record, list[Problem]]:
+    """A sound copy of a record, and what was mended or put aside.
+
+    Args:
+        record: a JSON object as a reader made it or a person wrote it.
+        source: the file, for problems.
+        at: the line or number in it, for problems.
+
+    Raises:
+        Fault: where the record says not what it is: no id, or an id that is no reference.
+    """
+    name = identity(record)
+    kind = name.partition("/")[0]
+    allowed = _ALLOWED[kind]
+    work = _Work()
+    for key_name, value in record.items():
+        if value is None or key_name in {"id", "kind"}:
+            continue
+        key = allowed.get(key_name)
+        if key is None:
+            expected = "a key of the model" if key_name not in KEYS else f"a key that a {kind} has"
+            work.put_aside(str(key_name), value, expected, "there is no such key here")
+            continue
+        _take(key, value, work)
+    if work.aside and isinstance(kept := work.sound.get("extra", []), list):
+        work.sound["extra"] = [*kept, *work.aside]
+    sound = {"id": name, "kind": kind}
+    for key_name in sorted(work.sound, key=_ORDER.__getitem__):
+        sound[key_name] = work.sound[key_name]
+    problems = [
+        Problem(source, at, where, shown(value), expected, message, "repaired", name)
+        for where, value, expected, message in work.problems
+    ]
+    return sound, problems
+
+
+def identity(record: Record) -> str:
+    """The canonical reference of a record. Raises Fault where it has none."""
+    name = record.get("id")
+    if name is None and isinstance(record.get("kind"), str) and "key" in record:
+        name = f"{record['kind']}/{record['key']}"
+    if not isinstance(name, str) or not name.strip():
+        raise Fault("the record has no id", 'an id: "record/177838", say')
+    try:
+        name = iris.repair(name.strip())
+    except KeyFault as fault:
+        raise Fault(str(fault), 'an id: "record/177838", say') from None
+    kind = record.get("kind")
+    if kind is not None and kind != name.partition("/")[0]:
+        raise Fault(f"the record's kind is {shown(kind)}, but its id says {name}", "an id that begins with the kind")
+    return name
+
+
+def _take(key: Key, value: Any, work: _Work) -> None:
+    """Put the sound form of a value into the record, what can't be made sound aside."""
+    try:
+        if key.value is Value.TEXT:
+            sound = by_language(value, many=key.many)
+        elif key.value is Value.PART:
+            sound = _parts(key, value, work)
+        elif key.many:
+            sound = _list(key, value, work)
+        else:
+            sound = SCALARS[key.value](_single(value), key)
+    except Fault as fault:
+        if fault.structural:
+            work.sound[key.name] = value
+        else:
+            work.put_aside(key.name, value, fault.expected, str(fault))
+        return
+    if sound is not ABSENT and sound != []:
+        work.sound[key.name] = sound
+        for unfit in _unfit(sound):
+            work.problems.append((key.name, unfit, "text that XML can hold", "characters that can't be published were replaced by U+FFFD"))
+
+
+def _unfit(sound: Any) -> Iterator[str]:
+    """The texts of a value in which characters were replaced."""
+    if isinstance(sound, Unfit):
+        yield sound
+    elif isinstance(sound, dict):
+        for each in sound.values():
+            yield from _unfit(each)
+    elif isinstance(sound, list):
+        for each in sound:
+            yield from _unfit(each)
+
+
+def _single(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _list(key: Key, value: Any, work: _Work) -> list[Any]:
+    """The sound values of a list, each once; those that can't be made sound are put aside one by one."""
+    found: list[Any] = []
+    make = SCALARS[key.value]
+    for each in value if isinstance(value, list) else [value]:
+        if each is None:
+            continue
+        try:
+            sound = make(each, key)
+        except Fault as fault:
+            if fault.structural:
+                raise
+            work.put_aside(key.name, each, fault.expected, str(fault))
+            continue
+        if sound is not ABSENT and sound not in found:
+            found.append(sound)
+    if key.value is Value.LINK and len(found) > 1:
+        return _each_target_once(found)
+    return found
+
+
+def _each_target_once(links: list[Any]) -> list[Any]:
+    """One link to a target, the one that says more of it."""
+    by_target: dict[str, Any] = {}
+    for link in links:
+        target = link["id"] if isinstance(link, dict) else link
+        if target not in by_target or (isinstance(link, dict) and not isinstance(by_target[target], dict)):
+            by_target[target] = link
+    return list(by_target.values())
+
+
+def _parts(key: Key, value: Any, work: _Work) -> list[Record]:
+    found: list[Record] = []
+    for number, each in enumerate(value if isinstance(value, list) else [value], 1):
+        if each is None:
+            continue
+        if key.name == "dates" and isinstance(each, str):
+            each = {"role": "document", "edtf": each}  # noqa: PLW2901  # the short way to write a date
+        if not isinstance(each, dict):
+            raise Fault("is no object", f"an object with {', '.join(part.name for part in key.parts)}", structural=True)
+        part = _part(key, each, f"{key.name}[{number}]", work)
+        if part and part not in found:
+            found.append(part)
+    return found
+
+
+def _part(key: Key, value: dict[str, Any], where: str, work: _Work) -> Record:
+    inner = _Work()
+    known = {part.name: part for part in key.parts}
+    for name, each in value.items():
+        if each is None:
+            continue
+        if name in known:
+            if name == "edtf" and key.name == "dates":
+                each = _edtf_or_phrase(each, value, inner)  # noqa: PLW2901
+            _take(known[name], each, inner)
+        else:
+            inner.put_aside(name, each, f"one of {', '.join(known)}", "there is no such key here")
+    work.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
+    work.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
+    if key.name == "dates":
+        return _with_interval(inner.sound)
+    return {part.name: inner.sound[part.name] for part in key.parts if part.name in inner.sound}
+
+
+def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _Work) -> Any:
+    """A date that somebody wrote as people write it is read, if it can be, and kept as written."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return dates.check(value.strip())
+    except dates.DateFault:
+        read = phrases.read(value)
+        if read is None:
+            return value
+        if not date.get("text"):
+            inner.sound["text"] = value.strip()
+        return read
+
+
+def _with_interval(date: Record) -> Record:
+    """A date with the days that it can lie in."""
+    if "edtf" not in date and "text" in date and (read := phrases.read(date["text"])):
+        date["edtf"] = read
+    if "edtf" in date and "start" not in date and "end" not in date:
+        interval = dates.interval(date["edtf"])
+        date |= {"start": interval.start} if interval.start else {}
+        date |= {"end": interval.end} if interval.end else {}
+    return {part.name: date[part.name] for part in KEYS["dates"].parts if part.name in date}
+
+
+def embedded(record: Record) -> Iterator[tuple[str, Record]]:
+    """What a sound record says of the things that it links to: (reference, partial record), outermost first.
+
+    A link may say little of its target: a name, what it is a part of. That is no statement of this record (which owns
+    its own subject only), but makes a stub of the target if no record for it turns up.
+    """
+    yield from _embedded(record, 0)
+
+
+def _embedded(value: Any, depth: int) -> Iterator[tuple[str, Record]]:
+    if depth > _MAX_DEPTH:
+        return
+    for name, each in value.items():
+        key = KEYS.get(name)
+        if key is not None and key.value is Value.LINK and isinstance(each, list):
+            for link in each:
+                if isinstance(link, dict) and isinstance(link.get("id"), str):
+                    yield link["id"], link
+                    yield from _embedded(link, depth + 1)
+        elif name == "relations" and isinstance(each, list):
+            for relation in each:
+                target = relation.get("target") if isinstance(relation, dict) else None
+                if isinstance(target, dict) and isinstance(target.get("id"), str):
+                    yield target["id"], target
+                    yield from _embedded(target, depth + 1)

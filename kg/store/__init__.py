@@ -1,0 +1,1 @@
+"""Triples at rest, and what is asked of them."""

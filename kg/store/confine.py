@@ -1,0 +1,106 @@
+"""Take from this process what a stranger's query has no need of: memory without end, core dumps, sockets.
+
+Sockets are closed off twice. The descriptor limit is lowered to the first free number, so that nothing can
+be opened any more; but of a store's files the engine opens 16, and the rest when a query first needs them,
+so the limit has to leave room for those. Therefore a filter on system calls (seccomp) refuses to make or
+connect a socket, or to start a program, whatever the limit. A worker serves as long as one of the two holds,
+which `self_test` finds out.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import resource
+import signal
+import struct
+from pathlib import Path
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+# <linux/prctl.h>, <linux/seccomp.h>, <linux/filter.h>
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC = 1, 1
+_ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
+_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_AT_NUMBER, _AT_ARCHITECTURE = 0, 4  # struct seccomp_data
+# System calls of the 32-bit ABI on x86-64, which have numbers of their own.
+_X32 = 0x40000000
+
+# machine: AUDIT_ARCH, seccomp, and what is refused: socket, connect, execve, execveat, io_uring_setup
+_CALLS = {
+    "x86_64": (0xC000003E, 317, (41, 42, 59, 322, 425)),
+    "aarch64": (0xC00000B7, 277, (198, 203, 221, 281, 425)),
+}
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it is gone."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def limit_memory(above_now: int) -> None:
+    """Leave so many bytes of address space above what is taken now, and let no crash write a core dump."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + above_now
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def forbid_sockets(store: Path) -> None:
+    """Close off new descriptors, but for files of the store not open yet, and the calls that make sockets."""
+    links = list(Path("/proc/self/fd").iterdir())
+    held = {int(link.name) for link in links if os.path.lexists(link)}
+    unopened = sum(1 for _ in store.glob("*.sst")) - sum(map(_is_table, links))
+    number, room = 0, max(0, unopened)
+    while number in held or room > 0:
+        room -= number not in held
+        number += 1
+    resource.setrlimit(resource.RLIMIT_NOFILE, (number, number))
+    _refuse_calls()
+
+
+def _is_table(link: Path) -> bool:
+    try:
+        return link.readlink().suffix == ".sst"
+    except OSError:  # the listing's own descriptor
+        return False
+
+
+def _refuse_calls() -> None:
+    """Install the filter on every thread; where the kernel has none, the descriptor limit stands alone."""
+    if platform.machine() not in _CALLS:
+        return
+    architecture, seccomp, refused = _CALLS[platform.machine()]
+    steps = [
+        (_LOAD, 0, 0, _AT_ARCHITECTURE),
+        (_JUMP_IF_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _AT_NUMBER),
+        (_JUMP_IF_AT_LEAST, len(refused) + 1, 0, _X32),
+        *((_JUMP_IF_EQUAL, len(refused) - n, 0, number) for n, number in enumerate(refused)),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
+    ]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
+    program = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(code)))
+    _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _LIBC.syscall(seccomp, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC, program)
+
+
+def self_test() -> str | None:
+    """What is wrong with the confinement, or None. It is tried out, not asked for."""
+    af_unix, af_inet, af_inet6, stream = 1, 2, 10, 1
+    for family in (af_inet, af_inet6, af_unix):
+        descriptor = _LIBC.socket(family, stream, 0)
+        if descriptor >= 0:
+            os.close(descriptor)
+            return (
+                "a query's process could open a socket: neither the descriptor limit nor seccomp holds here"
+            )
+    if resource.getrlimit(resource.RLIMIT_AS)[1] == resource.RLIM_INFINITY:
+        return "a query's process could take any amount of memory"
+    return None

@@ -1,0 +1,226 @@
+"""Look a stranger's query over before the engine sees it: its size, its nesting, SERVICE, updates.
+
+This is no parser but one flat loop over tokens, so no text can make it recurse or take more than linear time.
+What it must get right is where strings, IRIs and comments begin and end, since it is only outside them that
+words and brackets count. Two things make that harder than the grammar (SPARQL 1.1, 19.8) suggests:
+
+- The engine has no tokens. It matches keywords letter by letter wherever one may stand, so `1SERVICE<…>`,
+  `SERVICESILENT?x{` and, with a prefix `S`, `SERVICES:x{` all call a service; and where the IRI that a
+  prefixed name stands for is invalid, it takes the prefix alone and reads on inside the local name.
+- `<` begins an IRI or means *less than*, and which one only the grammar knows. Where both are possible and
+  would make a difference, the query is refused and the person told how to write it so that it is plain.
+
+A query that passes can still crash the engine or run for ever, and a SERVICE that slipped through could still
+not open a socket: the worker's process is the defence, and this module is its manners.
+"""
+
+import re
+from dataclasses import dataclass
+
+from kg.errors import QueryRefused, QueryTooLarge
+
+_PN_U = (
+    "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_VAR = f"{_PN_U}0-9\u00b7\u0300-\u036f\u203f-\u2040"
+# A string with an escape that stands for no character is none to the engine, which then tries the shorter
+# kind: ''' as an empty string and the beginning of another one.
+_ESCAPE = (
+    r"""\\(?:[tbnrf"'\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"""
+    r"""|U(?:0000(?![dD][89a-fA-F])|000[1-9a-fA-F]|0010)[0-9a-fA-F]{4})"""
+)
+# A word is whatever no punctuation ends: more than the grammar's, as the engine may start in the middle of
+# one.
+_ENDS_WORD = r"""\x00-\x20"#$&'()*+,/;<=>?@\[\\\]^`{|}~!"""
+_WORD = f"[^:%{_ENDS_WORD}]"
+_LOCAL = rf"(?:[^{_ENDS_WORD}]++|\\[-_~.!$&'()*+,;=/?#@%])"
+_SPACE = r"(?:[ \t\r\n]|\#[^\r\n]*+)"
+
+_TOKEN = re.compile(
+    rf"""
+      (?P<space> {_SPACE}++ )
+    | (?P<iri> <(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}})*+> )
+    | (?P<text> '''(?:(?:''|')?+(?:[^'\\]|{_ESCAPE}))*+''' | \"\"\"(?:(?:""|")?+(?:[^"\\]|{_ESCAPE}))*+\"\"\"
+              | '(?:[^'\\\r\n]|{_ESCAPE})*+' | "(?:[^"\\\r\n]|{_ESCAPE})*+"
+              | [?$][{_VAR}]++ | @[A-Za-z]++(?:-[A-Za-z0-9]++)*+
+              | _:[{_VAR}][-{_VAR}]*+(?:\.++[-{_VAR}]++)*+ )
+    | (?P<word> {_WORD}++(?::{_LOCAL}*+)?+ | :{_LOCAL}*+ )
+    | (?P<sign> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
+# What makes the letters "service" a call: SILENT or not, a variable or IRI, and a brace.
+_CALLS = re.compile(
+    rf"{_SPACE}*+(?:silent{_SPACE}*+)?(?:<[^>]*+>|(?:[?$]++|{_LOCAL})++){_SPACE}*+\{{",
+    re.IGNORECASE | re.ASCII,
+)
+_UPDATE = re.compile(
+    "(insert|delete|load|clear|drop|create|add|move|copy|with)(data|where|silent|default|named|all|graph)?",
+    re.IGNORECASE | re.ASCII,
+)
+_PROLOGUE = frozenset({"base", "prefix", "version"})
+
+_OPENS = frozenset("({[")
+_CLOSES = frozenset(")}]")
+# Signs that make the engine's tree one level deeper each time they are repeated.
+_CHAINS = frozenset("|&/+*^!={<>")
+# Signs after which no comparison can follow, since they end no operand.
+_AWAITS_OPERAND = frozenset("(,=|/^&!+*[{")
+
+_SCHEME = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*:|.*\\)")
+# `//` stands nowhere but in an IRI, a string or a comment.
+_PLAINLY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+_MAX_CANDIDATES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a query's text may be.
+
+    Attributes:
+        size: bytes of UTF-8.
+        depth: brackets, braces and parentheses inside one another.
+        chain: signs that chain (`||`, `+`, `/` of paths, `{` …) in the whole query.
+    """
+
+    size: int = 100_000
+    depth: int = 200
+    chain: int = 2_000
+
+
+DEFAULT = Limits()
+
+
+def check(text: str, limits: Limits = DEFAULT) -> None:
+    """Pass a query that the engine may see. Raises QueryRefused or QueryTooLarge for any other.
+
+    >>> check("SELECT * { ?service rdfs:label 'the secret service' } # no service is called")
+    >>> check("ASK { SERVICE <http://example.org/> { ?s ?p ?o } }")
+    Traceback (most recent call last):
+    ...
+    kg.errors.QueryRefused: SERVICE is off: queries here see this archive alone. Take the SERVICE part out; \
+or, if it is a name, write it as a full IRI: <http://…>.
+    """
+    check_size(text, limits)
+    _Scan(text, limits).run()
+
+
+def check_size(text: str, limits: Limits = DEFAULT) -> None:
+    """Refuse a text that is over the limit, or that no UTF-8 can be made of."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise QueryRefused("the query holds half a character (a lone surrogate)") from None
+    if size > limits.size:
+        raise QueryTooLarge(
+            f"the query has {size:,} bytes; at most {limits.size:,} are read",
+            todo="Ask in several smaller queries.",
+        )
+
+
+class _Scan:
+    """One pass over one text. `last` is the sign before the token, or "" where a word, IRI or string is."""
+
+    __slots__ = ("candidates", "chain", "form", "last", "limits", "open", "relative", "text")
+
+    def __init__(self, text: str, limits: Limits) -> None:
+        self.text = text
+        self.limits = limits
+        self.open: list[str] = []
+        self.chain = 0
+        self.candidates = 0
+        self.last = "{"
+        self.form = False
+        # Without BASE a relative IRI is none to the engine.
+        self.relative = "base" in text.lower()
+
+    def run(self) -> None:
+        position, end = 0, len(self.text)
+        while position < end:
+            token = _TOKEN.match(self.text, position)
+            assert token is not None  # noqa: S101  # `sign` takes any character
+            position = token.end()
+            match token.lastgroup:
+                case "word":
+                    self.word(token)
+                case "sign":
+                    self.sign(token[0])
+                case "iri" if self.is_iri(token[0]):
+                    self.last = ""
+                case "iri":
+                    position = token.start() + 1
+                    self.sign("<")
+                case "text":
+                    self.last = ""
+                case _:
+                    pass
+
+    def sign(self, sign: str) -> None:
+        self.last = sign
+        if sign in _CHAINS:
+            self.count(1)
+        if sign in _OPENS:
+            self.open.append(sign)
+            if len(self.open) > self.limits.depth:
+                raise QueryRefused(
+                    f"the query nests brackets more than {self.limits.depth} deep",
+                    todo="Ask something flatter.",
+                )
+        elif sign in _CLOSES and self.open:
+            self.open.pop()
+
+    def count(self, signs: int) -> None:
+        self.chain += signs
+        if self.chain > self.limits.chain:
+            raise QueryRefused(
+                f"the query chains more than {self.limits.chain:,} operators or groups",
+                todo="A long list of values goes into VALUES or IN (…).",
+            )
+
+    def word(self, token: re.Match[str]) -> None:
+        word = token[0]
+        self.last = ""
+        if word[0] in "-.0123456789":  # 1-1-1 is a chain too
+            self.count(word.count("-"))
+        named = ":" in word
+        for found in _SERVICE.finditer(word):
+            self.candidates += 1
+            calls = not named or _CALLS.match(self.text, token.start() + found.end())
+            if calls or self.candidates > _MAX_CANDIDATES:
+                raise QueryRefused(
+                    "SERVICE is off: queries here see this archive alone",
+                    todo="Take the SERVICE part out; or, if it is a name, write it as a full IRI: <http://…>.",
+                )
+        if not named and not self.form and word.lower() not in _PROLOGUE:
+            self.form = True
+            if _UPDATE.fullmatch(word):
+                raise QueryRefused(
+                    f"updates are off: {word[:40].upper()} would change the data, which is read-only here",
+                    todo="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+                )
+
+    def is_iri(self, text: str) -> bool:
+        """Whether what looks like an IRI is one, not *less than*; refused where it matters and is unclear."""
+        if not self.relative and not _SCHEME.match(text):
+            return False
+        # Comparisons stand in parentheses, after an operand. In << the second sign may begin a term.
+        in_parentheses = bool(self.open) and self.open[-1] == "("
+        if _PLAINLY_IRI.match(text) or (
+            self.last != "<" and (not in_parentheses or self.last in _AWAITS_OPERAND)
+        ):
+            return True
+        alike = (
+            "'" not in text
+            and "#" not in text
+            and text.count("(") == text.count(")")
+            and text.count("[") == text.count("]")
+            and not _SERVICE.search(text)
+        )
+        if alike:  # read either way, the scan goes on in the same state behind it
+            return True
+        raise QueryRefused(
+            f"{text[:80]!r} can be read as an IRI and as a comparison",
+            todo="Put a space behind < where it compares, and write IRIs with their scheme: <https://…>.",
+        )

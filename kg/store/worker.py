@@ -1,0 +1,210 @@
+"""A process that answers queries and may die of them: `python -m kg.store.worker STORE [OPTIONS]`.
+
+It opens the store read-only, gives up what no query needs (see `kg.store.confine`), tries whether that
+holds, says that it is ready, and answers one query after the other from its standard input on its standard
+output, in frames (see `kg.store.frames`). It ends when its input does. It is started anew after each mishap,
+so it imports little.
+"""
+
+import json
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pyoxigraph import NamedNode, Store
+
+from kg.errors import (
+    GenerationError,
+    KgError,
+    QueryCrashed,
+    QueryError,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTooLarge,
+    QueryUnwritable,
+)
+from kg.store import confine, frames, results, scan
+
+STACK = 256 << 20
+"""Bytes of stack for the engine, whose recursion is as deep as a query nests or chains."""
+
+ADDRESS_SPACE = 2 << 30
+"""Bytes of address space above an idle worker's; under one GB the engine can't even open a store."""
+
+PIECE = 64 << 10
+
+_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_CHARACTER_CLASS = re.compile(r"\[[^\]]*\](?:, |$)")
+_SENTENCE = re.compile(r"[A-Za-z].* .*[a-z]")
+_MOST_CHOICES = 8
+
+
+def main() -> int:
+    """Serve until the input ends; 1 if this process can't be made safe."""
+    path = Path(sys.argv[1])
+    options: dict[str, Any] = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
+    confine.die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # whatever else prints must not get among the frames
+    try:
+        store = _open(path, options.get("address_space", ADDRESS_SPACE))
+    except KgError as fault:
+        out.write(frames.said(frames.FAULT, **described(fault)))
+        return 1
+    limits = scan.Limits(**options.get("limits", {}))
+    threading.stack_size(STACK)
+    thread = threading.Thread(target=serve, args=(store, out, lambda text: scan.check(text, limits)))
+    thread.start()
+    thread.join()
+    return 0
+
+
+def _open(path: Path, address_space: int) -> Store:
+    """The store, in a process that can do no more harm."""
+    try:
+        store = Store.read_only(str(path))
+    except OSError as fault:
+        raise GenerationError(f"the store can't be opened: {fault}", where=str(path)) from None
+    confine.limit_memory(STACK + address_space)
+    confine.forbid_sockets(path)
+    wrong = confine.self_test()
+    if wrong:
+        raise GenerationError(f"queries can't be answered safely: {wrong}")
+    if not store.query("ASK {}"):
+        raise GenerationError("the store does not answer", where=str(path))
+    return store
+
+
+def serve(store: Store, out: BinaryIO, check: Callable[[str], None]) -> None:
+    """Answer what comes in, until nothing does."""
+    out.write(frames.said(frames.READY, pid=os.getpid()))
+    source = sys.stdin.buffer
+    while header := source.read(frames.HEADER.size):
+        _, length = frames.HEADER.unpack(header)
+        request = json.loads(source.read(length))
+        try:
+            _answer(store, request, out, check)
+        except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
+            _write_all(out, frames.said(frames.FAULT, **described(_named(fault))))
+
+
+def _answer(store: Store, request: dict[str, Any], out: BinaryIO, check: Callable[[str], None]) -> None:
+    check(request["query"])
+    found = store.query(request["query"], **_graphs(request))
+    kind = results.kind_of(found)
+    row = results.choose(kind, request["formats"])
+    pieces = _Pieces(out, frames.said(frames.HEAD, kind=kind, format=row.name))
+    results.write(found, row, pieces)
+    pieces.end()
+
+
+def _graphs(request: dict[str, Any]) -> dict[str, Any]:
+    """What the query is asked of; graphs of the request go before its own (SPARQL 1.1 Protocol, 2.1.4)."""
+    default, named = request["default_graphs"], request["named_graphs"]
+    if not default and not named:
+        return {"use_default_graph_as_union": request["union"]}
+    try:
+        return {
+            "default_graph": [NamedNode(iri) for iri in default],
+            "named_graphs": [NamedNode(iri) for iri in named],
+        }
+    except ValueError as fault:
+        raise QueryRefused(f"a graph's name is no IRI: {fault}") from None
+
+
+class _Pieces:
+    """Collects an answer into frames of 64 KiB; the head comes with the first, so an early fault is alone."""
+
+    def __init__(self, out: BinaryIO, head: bytes) -> None:
+        self._out = out
+        self._before = head
+        self._held = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._held += data
+        if len(self._held) >= PIECE:
+            self._send(b"")
+        return len(data)
+
+    def flush(self) -> None:
+        """The engine says so after each answer, which `end` does too."""
+
+    def end(self) -> None:
+        """Send what is left."""
+        self._send(frames.frame(frames.END))
+
+    def _send(self, after: bytes) -> None:
+        piece = frames.frame(frames.DATA, bytes(self._held)) if self._held else b""
+        _write_all(self._out, self._before + piece + after)
+        self._before = b""
+        self._held.clear()
+
+
+def _write_all(out: BinaryIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[out.write(rest) :]
+
+
+def _named(fault: BaseException) -> QueryError:
+    """The error of ours that a fault of the engine is."""
+    text = str(fault)
+    match fault:
+        case QueryError():
+            return fault
+        case SyntaxError():
+            return syntax_error(text)
+        case MemoryError():
+            return QueryTooLarge("the query needs more memory than it may have")
+        case RuntimeError() if "custom function" in text:
+            return QueryRefused(text[:1].lower() + text[1:], todo="Use the functions of SPARQL 1.1.")
+        case OSError() if "does not support" in text or "not allowed as a predicate" in text:
+            return QueryUnwritable(text)
+        case _:
+            return QueryCrashed(f"the engine gave up: {text[:500] or type(fault).__name__}")
+
+
+def syntax_error(text: str) -> QuerySyntaxError:
+    """The engine's words as an error with its place: a reason if there is one, or what could stand there.
+
+    >>> error = syntax_error("error at 1:30: expected one of Prefix not found, ['%'], OPTIONAL")
+    >>> error.what, error.line, error.column
+    ('prefix not found', 1, 30)
+    >>> syntax_error('error at 2:1: expected one of "{", [_], FROM').what
+    'expected "{" or FROM'
+    """
+    place = _PLACE.match(text)
+    if not place:
+        return QuerySyntaxError(text[:500])
+    choices = [choice for choice in _CHARACTER_CLASS.sub("", place[3] + ", ").split(", ") if choice]
+    reasons = [choice for choice in choices if _SENTENCE.match(choice)]
+    if reasons:
+        what = "; ".join(reason[:1].lower() + reason[1:] for reason in reasons)
+    elif choices:
+        more = " …" if len(choices) > _MOST_CHOICES else ""
+        what = "expected " + " or ".join(choices[:_MOST_CHOICES]) + more
+    else:
+        what = "something else is expected here"
+    return QuerySyntaxError(what[:500], line=int(place[1]), column=int(place[2]))
+
+
+def described(fault: KgError) -> dict[str, Any]:
+    """An error as the server can make it again."""
+    return {
+        "error": type(fault).__name__,
+        "what": fault.what,
+        "where": fault.where,
+        "todo": fault.todo,
+        "line": getattr(fault, "line", None),
+        "column": getattr(fault, "column", None),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
