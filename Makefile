@@ -47,7 +47,7 @@ lint: install-test ## ruff, mypy, the layers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache | tail -n 15
+	@$(BIN)/lint-imports --no-cache
 
 format: install-test ## let ruff write what it can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -1,0 +1,1 @@
+"""kg: a linked-data publisher for archives."""

@@ -26,8 +26,36 @@ KINDS = ("record", "agent", "place", "collection", "archive", "topic")
 """The kinds of things; the first segment of each reference."""
 
 SUFFIXES = frozenset(
-    "html ttl nt nq trig rdf xml jsonld json n3 csv tsv parquet bib ris txt md atom rss svg png jpg pdf graphml "
-    "geojson yaml zip gz".split()
+    [
+        "html",
+        "ttl",
+        "nt",
+        "nq",
+        "trig",
+        "rdf",
+        "xml",
+        "jsonld",
+        "json",
+        "n3",
+        "csv",
+        "tsv",
+        "parquet",
+        "bib",
+        "ris",
+        "txt",
+        "md",
+        "atom",
+        "rss",
+        "svg",
+        "png",
+        "jpg",
+        "pdf",
+        "graphml",
+        "geojson",
+        "yaml",
+        "zip",
+        "gz",
+    ]
 )
 """Endings that name a document about a thing, today's and, so that a key never changes, tomorrow's."""
 
@@ -128,7 +156,7 @@ def slug(name: str, source: str) -> str:
 
 
 def external(text: str) -> str:
-    """An outward link, made a valid IRI by escaping what an IRI can't hold; KeyFault if it is none, or not ours to link.
+    """An outward link as a valid IRI, what an IRI can't hold escaped; KeyFault if it is none, or of no scheme we link.
 
     >>> external("https://example.org/a b|c")
     'https://example.org/a%20b%7Cc'

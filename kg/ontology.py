@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg.settings import ONTOLOGY
 
@@ -115,7 +115,9 @@ def load(base: str) -> Ontology:
     raw = (ONTOLOGY / "context.jsonld").read_text(encoding="utf-8").replace(_BASE_MARK, base)
     context = json.loads(raw)["@context"]
     prefixes = {
-        name: value for name, value in context.items() if isinstance(value, str) and value.endswith(("/", "#", "/terms/"))
+        name: value
+        for name, value in context.items()
+        if isinstance(value, str) and value.endswith(("/", "#", "/terms/"))
     }
     terms, classes, scoped = _read_context(context, prefixes)
     quads = list(_terms_quads(base))
@@ -131,7 +133,9 @@ def load(base: str) -> Ontology:
         labels={
             quad.subject.value: quad.object.value
             for quad in quads
-            if quad.predicate.value == RDFS_LABEL and isinstance(quad.subject, NamedNode)
+            if quad.predicate.value == RDFS_LABEL
+            and isinstance(quad.subject, NamedNode)
+            and isinstance(quad.object, Literal)
         },
         keys=_keys_by_kind(),
     )
@@ -144,16 +148,15 @@ def _read_context(
     classes: dict[str, str] = {}
     scoped: dict[str, dict[str, Term]] = {}
     for key, value in context.items():
-        definition = {"@id": value} if isinstance(value, str) else value
+        definition: dict[str, Any] = {"@id": value} if isinstance(value, str) else value
         if key.startswith("@") or key in prefixes or definition["@id"].startswith("@"):
             continue
         iri = _expanded(definition["@id"], prefixes)
         if iri.rpartition("#")[2].rpartition("/")[2][:1].isupper():
             classes[key] = iri
             if "@context" in definition:
-                scoped[key] = {
-                    name: _term(name, inner, prefixes) for name, inner in definition["@context"].items()
-                }
+                inner: dict[str, Any] = definition["@context"]
+                scoped[key] = {name: _term(name, each, prefixes) for name, each in inner.items()}
         else:
             terms[key] = _term(key, value, prefixes)
     return terms, classes, scoped
@@ -189,6 +192,8 @@ def _crosswalk(quads: list[Quad], *, properties: bool) -> dict[str, tuple[str, .
     """Term → its counterparts: what it closely matches, then what is more general, in the order they are written."""
     found: dict[str, list[str]] = {}
     for quad in quads:
+        if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, NamedNode):
+            continue
         if quad.predicate.value in {_SKOS + "closeMatch", _SKOS + "broadMatch"}:
             name = quad.object.value.rpartition("#")[2].rpartition("/")[2]
             if name[:1].islower() is properties:

@@ -36,7 +36,9 @@ class SourceSettings(BaseModel):
 
     path: str = Field(description="A file, a folder or a glob; relative to kg.toml, or absolute.")
     format: str | None = Field(
-        None, description=f"One of {', '.join(FORMATS)}; without it each file is looked into.", pattern="|".join(FORMATS)
+        None,
+        description=f"One of {', '.join(FORMATS)}; without it each file is looked into.",
+        pattern="|".join(FORMATS),
     )
     prefix: str = Field("", description="What keys from this source begin with, where two sources would collide.")
     merge: bool = Field(
@@ -62,7 +64,9 @@ class Settings(BaseSettings):
     license: str = Field(
         "https://creativecommons.org/publicdomain/zero/1.0/", description="The licence of the descriptions."
     )
-    languages: tuple[str, ...] = Field(("en",), description="Languages of labels, the preferred one first.", min_length=1)
+    languages: tuple[str, ...] = Field(
+        ("en",), description="Languages of labels, the preferred one first.", min_length=1
+    )
     var: Path = Field(Path("var"), description="Where generations and state are kept; relative to kg.toml.")
     shapes: Path | None = Field(None, description="SHACL shapes of your own that `check --shacl` and `build` add.")
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")

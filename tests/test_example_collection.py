@@ -114,8 +114,7 @@ def test_ids_are_unique(file: Path) -> None:
 def test_merge() -> None:
     """One person is described in two files, which agree wherever both say one thing."""
     first, second = (
-        {record["id"]: record for record in load(ROOT / "data" / name)}
-        for name in ("agents.jsonl", "agents-2.jsonl")
+        {record["id"]: record for record in load(ROOT / "data" / name)} for name in ("agents.jsonl", "agents-2.jsonl")
     )
     both = first.keys() & second.keys()
     assert both == {"agent/anastas-mikoyan"} == second.keys()
@@ -136,9 +135,7 @@ def test_replaced() -> None:
 def test_links_lead_to_records(file: Path) -> None:
     """Every link leads to a record of the collection; only what is replaced has gone."""
     there = {record["id"] for record in RECORDS}
-    dangling = [
-        (record["id"], *link) for record in load(file) for link in links(record) if link[1] not in there
-    ]
+    dangling = [(record["id"], *link) for record in load(file) for link in links(record) if link[1] not in there]
     assert all(name == "replaces" for _, name, _ in dangling), dangling
 
 
@@ -162,9 +159,7 @@ def test_records_are_sound(file: Path) -> None:
 
 def without_derived(record: Record) -> Record:
     """A record without the days that are worked out from its dates."""
-    spare = [
-        {name: each for name, each in date.items() if name not in DERIVED} for date in record.get("dates", ())
-    ]
+    spare = [{name: each for name, each in date.items() if name not in DERIVED} for date in record.get("dates", ())]
     return {**record, "dates": spare}
 
 

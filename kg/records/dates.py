@@ -229,9 +229,7 @@ def _edge(year: str, month: str, day: str, *, last: bool) -> str | None:
     days = [number for number in _numbers(day, last=last) if 1 <= number <= 31]
     if not months or not days:
         return None
-    for in_year, in_month, on_day in (
-        (y, m, d) for y in _numbers(year, last=last) for m in months for d in days
-    ):
+    for in_year, in_month, on_day in ((y, m, d) for y in _numbers(year, last=last) for m in months for d in days):
         try:
             return date(in_year, in_month, on_day).isoformat()
         except ValueError:  # 30 February, or the year 0

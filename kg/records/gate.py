@@ -24,7 +24,9 @@ _FORMS: dict[Value, Callable[[Key], str]] = {
 
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator({"$schema": "https://json-schema.org/draft/2020-12/schema", **of_kind(kind)})
+    return jsonschema_rs.Draft202012Validator(
+        {"$schema": "https://json-schema.org/draft/2020-12/schema", **of_kind(kind)}
+    )
 
 
 def faults(record: Record, source: str, at: str) -> list[Problem]:

@@ -100,10 +100,29 @@ DATE_ROLES = {
 }
 """Role of a date → what happened then."""
 
-LEVELS = (
-    "archive fonds fond record-group collection subfonds series subseries opis papka delo file volume box folder reel "
-    "item frames pages leaves other"
-).split()
+LEVELS = [
+    "archive",
+    "fonds",
+    "fond",
+    "record-group",
+    "collection",
+    "subfonds",
+    "series",
+    "subseries",
+    "opis",
+    "papka",
+    "delo",
+    "file",
+    "volume",
+    "box",
+    "folder",
+    "reel",
+    "item",
+    "frames",
+    "pages",
+    "leaves",
+    "other",
+]
 """Names of the levels of an archival arrangement, top first, as archives of different countries call them."""
 
 _RECORD, _AGENT, _PLACE, _COLLECTION, _ARCHIVE, _TOPIC = KINDS
@@ -179,7 +198,9 @@ _LEVEL_KEYS = (
 )
 
 _EXTRA_KEYS = (
-    _string("field", "Where it stood in the source: a key, a path of elements, a label.", "odd[@id='x']", required=True),
+    _string(
+        "field", "Where it stood in the source: a key, a path of elements, a label.", "odd[@id='x']", required=True
+    ),
     _string("value", "What stood there, as text.", "…", required=True),
     Key("language", Value.TAG, "Language of the value.", "en"),
 )
@@ -256,7 +277,13 @@ _KEYS = (
     # What it says
     _text("summary", "What it says, in a few sentences.", {"en": "They talk."}, kinds=_HOLDINGS, many=True),
     _text("scopeNote", "What it covers and how it came to be.", {"en": "Two talks."}, kinds=_HOLDINGS, many=True),
-    _text("description", "Who or what it is.", {"en": "Capital of Cuba."}, kinds=(_PLACE, _COLLECTION, _ARCHIVE, _TOPIC), many=True),
+    _text(
+        "description",
+        "Who or what it is.",
+        {"en": "Capital of Cuba."},
+        kinds=(_PLACE, _COLLECTION, _ARCHIVE, _TOPIC),
+        many=True,
+    ),
     _text("text", "The text, by the language that it is in here.", {"en": "Meetings …"}, kinds=(_RECORD,), many=True),
     Key("language", Value.TAG, "Languages of the text that is published.", ["en"], kinds=_HOLDINGS, many=True),
     Key("originalLanguage", Value.TAG, "Language of the original.", ["ru"], kinds=(_RECORD,), many=True),
@@ -310,7 +337,14 @@ _KEYS = (
     # What may be done with it
     _text("rights", "Rights in the document.", {"en": "Public domain."}, many=True),
     _links("rightsHolder", "Who holds them.", (_AGENT,), ["agent/x"], kinds=_HOLDINGS),
-    Key("license", Value.URL, "Licence of the document.", ["https://creativecommons.org/publicdomain/mark/1.0/"], kinds=_HOLDINGS, many=True),
+    Key(
+        "license",
+        Value.URL,
+        "Licence of the document.",
+        ["https://creativecommons.org/publicdomain/mark/1.0/"],
+        kinds=_HOLDINGS,
+        many=True,
+    ),
     _text("accessConditions", "Who may see it.", {"en": "Open."}, kinds=_HOLDINGS, many=True),
     Key("restrictedUntil", Value.EDTF, "When a restriction ends.", "2030-01-01", kinds=_HOLDINGS),
     # How it hangs together
@@ -325,7 +359,14 @@ _KEYS = (
         parts=_OBJECT_KEYS,
     ),
     _links("broader", "The more general topic.", (_TOPIC,), ["topic/diplomacy"], kinds=(_TOPIC,)),
-    Key("exactMatch", Value.URL, "The same concept elsewhere.", ["http://id.loc.gov/authorities/subjects/sh85034849"], kinds=(_TOPIC,), many=True),
+    Key(
+        "exactMatch",
+        Value.URL,
+        "The same concept elsewhere.",
+        ["http://id.loc.gov/authorities/subjects/sh85034849"],
+        kinds=(_TOPIC,),
+        many=True,
+    ),
     Key("latitude", Value.NUMBER, "Degrees north (WGS 84).", 23.13, kinds=(_PLACE,), minimum=-90, maximum=90),
     Key("longitude", Value.NUMBER, "Degrees east (WGS 84).", -82.38, kinds=(_PLACE,), minimum=-180, maximum=180),
     Key("sameAs", Value.URL, "The same thing elsewhere.", ["http://www.wikidata.org/entity/Q11256"], many=True),
@@ -334,11 +375,28 @@ _KEYS = (
     Key("sourcePage", Value.URL, "Where the description was taken from.", ["https://example.org/177838"], many=True),
     _agents("describedBy", "Who described it.", "agent/nina-editor", KINDS),
     Key("describedOn", Value.EDTF, "When it was described.", "2018-06-27"),
-    Key("descriptionLicense", Value.URL, "Licence of the description.", "https://creativecommons.org/publicdomain/zero/1.0/"),
+    Key(
+        "descriptionLicense",
+        Value.URL,
+        "Licence of the description.",
+        "https://creativecommons.org/publicdomain/zero/1.0/",
+    ),
     _text("citation", "How the source wants it to be cited.", {"en": "Conversation 005-001, …"}, kinds=_HOLDINGS),
     _text("note", "Anything else.", {"en": "Undated in the original."}, many=True),
-    _links("replaces", "Records that this one has taken the place of; their addresses lead here.", KINDS, ["agent/r-castro"]),
-    Key("extra", Value.PART, "What the source says and this model has no key for.", [{"field": "box", "value": "red"}], many=True, parts=_EXTRA_KEYS),
+    _links(
+        "replaces",
+        "Records that this one has taken the place of; their addresses lead here.",
+        KINDS,
+        ["agent/r-castro"],
+    ),
+    Key(
+        "extra",
+        Value.PART,
+        "What the source says and this model has no key for.",
+        [{"field": "box", "value": "red"}],
+        many=True,
+        parts=_EXTRA_KEYS,
+    ),
 )
 
 KEYS = {key.name: key for key in _KEYS}

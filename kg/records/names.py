@@ -7,7 +7,7 @@ Each function does only what is sure; where it is not, the name stays as it is.
 >>> direct_order("Nixon, Richard M."), split_list("James G. Hershberg and Gary Goldberg")
 ('Richard M. Nixon', ['James G. Hershberg', 'Gary Goldberg'])
 """
-# ruff: noqa: RUF001  # apostrophes and dashes as people type them
+# apostrophes and dashes as people type them
 
 import re
 import unicodedata
@@ -191,9 +191,7 @@ def split_list(text: str) -> list[str]:
     """
     text = key(text)
     if re.search(";( |$)", text):  # not in "H&#233;bert"
-        return [
-            name for each in re.split(";(?: |$)", text) if (name := each.removeprefix("and ").strip(" ,"))
-        ]
+        return [name for each in re.split(";(?: |$)", text) if (name := each.removeprefix("and ").strip(" ,"))]
     names: list[str] = []
     for each in _AND.split(text) if len(text) <= MAX_LENGTH else []:
         if names and _SUFFIX.fullmatch(each):
@@ -232,8 +230,7 @@ def _of_name_words(text: str, most: int) -> bool:
     if not 1 <= len(words) <= most or _words(text) & (_BODIES | _OFFICES):
         return False
     return all(
-        _NAME_WORD.fullmatch(word) and (not word[0].islower() or word.partition("-")[0] in _PARTICLES)
-        for word in words
+        _NAME_WORD.fullmatch(word) and (not word[0].islower() or word.partition("-")[0] in _PARTICLES) for word in words
     )
 
 

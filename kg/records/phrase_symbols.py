@@ -3,7 +3,7 @@
 >>> symbols("5 апреля 1963 г."), symbols("5 de abril de 1963"), symbols("april the fifth")
 (['d05', 'm04', 'y1963'], ['d05', 'm04', 'y1963'], None)
 """
-# ruff: noqa: RUF001, RUF002  # letters and dashes of several scripts are what this module is about
+# ruff: noqa: RUF002  # letters and dashes of several scripts are what this module is about
 
 import re
 from collections.abc import Callable

@@ -6,7 +6,7 @@ no day, and what can be read in two ways (`4/5/1963`) gives None, never a guess:
 >>> read("22 and 23 February 1963"), read("on an unknown date between May 1, 1971 and May 5, 1971")
 ('{1963-02-22,1963-02-23}', '[1971-05-01..1971-05-05]')
 """
-# ruff: noqa: RUF001, RUF002  # letters and dashes of several scripts are what this module is about
+# ruff: noqa: RUF002  # letters and dashes of several scripts are what this module is about
 
 import re
 import unicodedata

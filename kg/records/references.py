@@ -10,7 +10,7 @@ A reference of which any part is not understood gives None: then its text alone 
 >>> [node.key for node in tree(levels)][-1]
 'avp-rf.fond-0104.opis-19.papka-124.delo-3'
 """
-# ruff: noqa: RUF001, RUF002  # Cyrillic letters that look like Latin ones are what this module is about
+# ruff: noqa: RUF002  # Cyrillic letters that look like Latin ones are what this module is about
 
 import re
 import unicodedata
@@ -125,9 +125,7 @@ _STEP = re.compile(
     rf"(?P<value>(?:{_LEAF_NUMBERS})(?!\w|[./-]\w)|{_VALUE})"
 )
 _DASHES = re.compile(r"[‐‑‒–—]")
-_COLLECTION = re.compile(
-    r"(?:papers|records|files) of .+|.+ (?:papers|collection|files|records|fonds)", re.IGNORECASE
-)
+_COLLECTION = re.compile(r"(?:papers|records|files) of .+|.+ (?:papers|collection|files|records|fonds)", re.IGNORECASE)
 
 
 def read(text: str) -> tuple[Level, ...] | None:

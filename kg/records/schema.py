@@ -17,7 +17,7 @@ _STRING = {"type": "string", "minLength": 1}
 # RFC 5646, 2.1, in the shape that the made-sound form has; whether the subtags are registered is checked before.
 _TAG = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 _DAY = "^\\d{4}-\\d{2}-\\d{2}$"
-_IRI = "^(https?|urn|mailto|ark|doi|info):[^\\s<>\"{}|\\\\^`]+$"
+_IRI = '^(https?|urn|mailto|ark|doi|info):[^\\s<>"{}|\\\\^`]+$'
 _INSTANT = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}"
 
 
@@ -129,7 +129,7 @@ def _row(key: Key, name: str) -> str:
 
 _VALUE_NOTES = {
     Value.REFERENCE: "the record's own reference, `kind/key`.",
-    Value.TEXT: 'text by language, `{"en": "…", "ru": "…"}`; `@none` where the language is not known; lists where many.',
+    Value.TEXT: 'text by language, `{"en": "…", "ru": "…"}`; `@none` where it is not known; lists where many.',
     Value.STRING: "plain text without a language: a number, a code.",
     Value.TAG: "a language tag (BCP 47).",
     Value.LINK: "a reference to another record, or an object with its `id` and what little is said of it here.",

@@ -116,7 +116,14 @@ def _take(key: Key, value: Any, work: _Work) -> None:
     if sound is not ABSENT and sound != []:
         work.sound[key.name] = sound
         for unfit in _unfit(sound):
-            work.problems.append((key.name, unfit, "text that XML can hold", "characters that can't be published were replaced by U+FFFD"))
+            work.problems.append(
+                (
+                    key.name,
+                    unfit,
+                    "text that XML can hold",
+                    "characters that can't be published were replaced by U+FFFD",
+                )
+            )
 
 
 def _unfit(sound: Any) -> Iterator[str]:

@@ -46,10 +46,10 @@ class Unfit(str):  # noqa: SLOT000  # a string that says how it came about
 
 
 def text(value: Any) -> Any:
-    """A string, trimmed, its line ends those of Unix, unfit characters replaced by U+FFFD.
+    r"""A string, trimmed, its line ends those of Unix, unfit characters replaced by U+FFFD.
 
-    >>> text(" a\\r\\nb "), text("N/A") is ABSENT, text(12)
-    ('a\\nb', True, '12')
+    >>> text(" a\r\nb "), text("N/A") is ABSENT, text(12)
+    ('a\nb', True, '12')
     """
     if not isinstance(value, str):
         if isinstance(value, bool) or not isinstance(value, int | float):

@@ -98,9 +98,7 @@ def self_test() -> str | None:
         descriptor = _LIBC.socket(family, stream, 0)
         if descriptor >= 0:
             os.close(descriptor)
-            return (
-                "a query's process could open a socket: neither the descriptor limit nor seccomp holds here"
-            )
+            return "a query's process could open a socket: neither the descriptor limit nor seccomp holds here"
     if resource.getrlimit(resource.RLIMIT_AS)[1] == resource.RLIM_INFINITY:
         return "a query's process could take any amount of memory"
     return None

@@ -68,9 +68,7 @@ class Answer:
                 return
             self._left -= len(payload)
             if self._left < 0:
-                fault = QueryTooLarge(
-                    "the answer is longer than may be sent", todo="Ask for less, with LIMIT."
-                )
+                fault = QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
                 self._worker.kill(fault)
                 raise fault
             yield payload

@@ -61,9 +61,7 @@ class Worker:
                 await worker.frame(frames.READY)
         except TimeoutError:
             await worker.bury()
-            raise GenerationError(
-                f"a query worker was not ready after {START_SECONDS} s", where=str(store)
-            ) from None
+            raise GenerationError(f"a query worker was not ready after {START_SECONDS} s", where=str(store)) from None
         except QueryCrashed:
             await worker.bury()
             raise GenerationError(

@@ -207,9 +207,7 @@ class _Scan:
             return False
         # Comparisons stand in parentheses, after an operand. In << the second sign may begin a term.
         in_parentheses = bool(self.open) and self.open[-1] == "("
-        if _PLAINLY_IRI.match(text) or (
-            self.last != "<" and (not in_parentheses or self.last in _AWAITS_OPERAND)
-        ):
+        if _PLAINLY_IRI.match(text) or (self.last != "<" and (not in_parentheses or self.last in _AWAITS_OPERAND)):
             return True
         alike = (
             "'" not in text

@@ -153,9 +153,7 @@ def test_key():
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.lists(
-        st.sampled_from(
-            ["Raúl", "Castro", ",", "and", "(", ")", "Jr.", "Minister", "of", ";", '"', "de", "1963"]
-        ),
+        st.sampled_from(["Raúl", "Castro", ",", "and", "(", ")", "Jr.", "Minister", "of", ";", '"', "de", "1963"]),
         max_size=10,
     ).map(" ".join),
 )

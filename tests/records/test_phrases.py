@@ -195,9 +195,7 @@ def test_read(phrase):
     assert phrases.read(phrase) == READ[phrase]
 
 
-@pytest.mark.parametrize(
-    "phrase", [*NOT_UNDERSTOOD, "", " ", "April 5, 1963" * 100, "-" * 100, "\ud800", "1963\x00"]
-)
+@pytest.mark.parametrize("phrase", [*NOT_UNDERSTOOD, "", " ", "April 5, 1963" * 100, "-" * 100, "\ud800", "1963\x00"])
 def test_not_understood(phrase):
     """What is not a day, not known or not unambiguous is not read: there is no guess."""
     assert phrases.read(phrase) is None
@@ -230,9 +228,7 @@ def test_not_undated(text):
     assert not phrases.is_undated(text)
 
 
-SOME_WORDS = (
-    "5 22 April February 1962 1963 апреля мая of and or to - – , . from between before circa ? [ ] ( )"
-)
+SOME_WORDS = "5 22 April February 1962 1963 апреля мая of and or to - – , . from between before circa ? [ ] ( )"
 WORDS = st.sampled_from(SOME_WORDS.split())
 
 

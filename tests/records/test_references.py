@@ -123,9 +123,7 @@ def test_other_archives():
         "Архив",
         "Arkhiv",
     )
-    assert (
-        len({tree((Level("archive", name),))[0].key for name in names}) == len(names) - 1
-    )  # a space is no name
+    assert len({tree((Level("archive", name),))[0].key for name in names}) == len(names) - 1  # a space is no name
 
 
 def test_without_an_archive():
@@ -147,9 +145,7 @@ def test_too_long():
 
 VALUES = st.text(st.sampled_from("1a.~_ /-Я"), min_size=1, max_size=6)
 PATHS = st.lists(st.tuples(st.sampled_from(model.LEVELS), VALUES), max_size=3).map(
-    lambda path: tuple(
-        Level(*each) for each in path if each[0] not in {"archive", "pages", "leaves", "frames"}
-    )
+    lambda path: tuple(Level(*each) for each in path if each[0] not in {"archive", "pages", "leaves", "frames"})
 )
 
 

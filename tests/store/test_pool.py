@@ -43,9 +43,7 @@ def folder(tmp_path_factory):
     store = Store(str(path))
     p = NamedNode("http://e/p")
     store.extend(Quad(NamedNode(f"http://e/{n}"), p, Literal(f"value {n}")) for n in range(N))
-    store.extend(
-        Quad(NamedNode("http://e/g"), p, Literal(name), NamedNode(f"http://g/{name}")) for name in "ab"
-    )
+    store.extend(Quad(NamedNode("http://e/g"), p, Literal(name), NamedNode(f"http://g/{name}")) for name in "ab")
     store.flush()
     return path
 
@@ -154,9 +152,9 @@ def test_graphs(folder):
             assert await values(pool, here, default_graphs=["http://g/a"]) == ["a"]
             assert await values(pool, here, default_graphs=["http://g/a", "http://g/b"]) == ["a", "b"]
             assert await values(pool, both, named_graphs=["http://g/b"]) == ["b"]
-            assert await values(
-                pool, here.replace("{", "FROM <http://g/b> {", 1), default_graphs=["http://g/a"]
-            ) == ["a"]
+            assert await values(pool, here.replace("{", "FROM <http://g/b> {", 1), default_graphs=["http://g/a"]) == [
+                "a"
+            ]
             with pytest.raises(QueryRefused, match="no IRI"):
                 await taken(pool, default_graphs=["not an IRI"])
 
@@ -369,9 +367,7 @@ def test_many_at_once(folder):
     async def go():
         async with running(folder, size=2) as pool:
             texts = [f"SELECT ?o {{ <http://e/{n}> ?p ?o }}" for n in range(20)]
-            assert await asyncio.gather(*(values(pool, text) for text in texts)) == [
-                [f"value {n}"] for n in range(20)
-            ]
+            assert await asyncio.gather(*(values(pool, text) for text in texts)) == [[f"value {n}"] for n in range(20)]
 
     asyncio.run(go())
 
@@ -476,9 +472,7 @@ NO_LIMIT = "confine.resource.setrlimit = lambda *_: None; confine.resource.getrl
 
 def unscanned(folder, text, before):
     """What a worker answers that looks nothing over, with one of its defences taken away."""
-    request = frames.said(
-        frames.QUERY, query=text, formats=["json"], default_graphs=[], named_graphs=[], union=False
-    )
+    request = frames.said(frames.QUERY, query=text, formats=["json"], default_graphs=[], named_graphs=[], union=False)
     script = textwrap.dedent(BARE.format(before=before))
     command = [sys.executable, "-I", "-c", script, str(folder)]
     return subprocess.run(command, input=request, capture_output=True, check=False, timeout=20)

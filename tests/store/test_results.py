@@ -45,10 +45,7 @@ ORDINARY = [
             "\x85",
         )
     ),
-    *(
-        Literal(text, language=tag)
-        for text, tag in (("naïve", "en"), ("Карибский кризис", "ru"), ("", "de-x-a"))
-    ),
+    *(Literal(text, language=tag) for text, tag in (("naïve", "en"), ("Карибский кризис", "ru"), ("", "de-x-a"))),
     *(
         Literal(text, datatype=NamedNode(XSD + name))
         for text, name in (
@@ -131,9 +128,7 @@ def test_xml_says_what_it_cannot_say(character):
     for text, name in (("SELECT ?o { ?s ?p ?o }", "xml"), ("CONSTRUCT WHERE { ?s ?p ?o }", "rdfxml")):
         with pytest.raises(QueryUnwritable, match=f"U\\+{ord(character):04X}.*JSON"):
             written(store, text, name)
-    assert (
-        next(iter(parse_query_results(objects(store, "json"), ENGINE["json"])))["o"].value == f"a{character}b"
-    )
+    assert next(iter(parse_query_results(objects(store, "json"), ENGINE["json"])))["o"].value == f"a{character}b"
 
 
 @pytest.mark.parametrize("padding", range(8170, 8200))
@@ -168,9 +163,7 @@ def test_csv():
     data = written(holding(*values), "SELECT ?o ?none (1 AS ?n) { ?s ?p ?o }", "csv")
     assert data.startswith(b"o,none,n\r\n")
     rows = list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
-    assert sorted(rows[1:]) == sorted(
-        ["_:x" if isinstance(v, BlankNode) else v.value, "", "1"] for v in values
-    )
+    assert sorted(rows[1:]) == sorted(["_:x" if isinstance(v, BlankNode) else v.value, "", "1"] for v in values)
 
 
 def test_csv_keeps_empty_rows():
@@ -235,14 +228,10 @@ def test_rdfxml_predicates(iri):
         written(holding(S, predicate=NamedNode(iri)), "CONSTRUCT WHERE { ?s ?p ?o }", "rdfxml")
 
 
-@pytest.mark.parametrize(
-    "iri", ["http://e/1a", "urn:x", "http://e/é", "http://e/a-b.c", RDF + "_1", "http://e#x"]
-)
+@pytest.mark.parametrize("iri", ["http://e/1a", "urn:x", "http://e/é", "http://e/a-b.c", RDF + "_1", "http://e#x"])
 def test_rdfxml_names(iri):
     """A predicate that ends in a name is an element with that name."""
-    data = written(
-        holding(NamedNode("http://e/1"), predicate=NamedNode(iri)), "CONSTRUCT WHERE { ?s ?p ?o }", "rdfxml"
-    )
+    data = written(holding(NamedNode("http://e/1"), predicate=NamedNode(iri)), "CONSTRUCT WHERE { ?s ?p ?o }", "rdfxml")
     assert [str(p) for p in rdflib.Graph().parse(data=data, format="xml").predicates()] == [iri]
 
 

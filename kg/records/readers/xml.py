@@ -77,9 +77,7 @@ def guarded(source: SourceFile, items: Iterator[Item]) -> Iterator[Item]:
     try:
         yield from items
     except SourceError as fault:
-        yield Unreadable(
-            source.problem(fault.where or "", "", "", fault.todo or "", fault.what, severity="rejected")
-        )
+        yield Unreadable(source.problem(fault.where or "", "", "", fault.todo or "", fault.what, severity="rejected"))
 
 
 def _parser(*events: str) -> Any:
@@ -104,9 +102,7 @@ def _events(file: BinaryIO) -> Iterator[tuple[str, Element]]:
         while chunk := file.read(_CHUNK):
             size += len(chunk)
             if size > MAX_BYTES:
-                raise SourceError(
-                    f"the file is larger than {MAX_BYTES // 2**20} MB", todo="several smaller files"
-                )
+                raise SourceError(f"the file is larger than {MAX_BYTES // 2**20} MB", todo="several smaller files")
             fault = _fed(parser, chunk)
             yield from parser.read_events()
             if fault:
@@ -161,9 +157,7 @@ def _entity(name: str, where: str) -> SourceError:
 
 def _check_bounds(element: Element, depth: int, held: int) -> None:
     if depth > MAX_DEPTH:
-        raise SourceError(
-            f"elements nest deeper than {MAX_DEPTH}", where=at(element), todo="a flatter document"
-        )
+        raise SourceError(f"elements nest deeper than {MAX_DEPTH}", where=at(element), todo="a flatter document")
     if held > MAX_ELEMENTS:
         raise SourceError(
             f"one record has more than {MAX_ELEMENTS} elements", where=at(element), todo="smaller records"

@@ -129,9 +129,7 @@ def path(element: Element, top: Element) -> str:
     steps: list[str] = []
     each: Element | None = element
     while each is not None and (each is not top or not steps):
-        told = next(
-            (name for name in ("id", "localType", "type") if _PLAIN.fullmatch(each.get(name) or "")), None
-        )
+        told = next((name for name in ("id", "localType", "type") if _PLAIN.fullmatch(each.get(name) or "")), None)
         steps.append(f"{local(each)}[@{told}='{each.get(told)}']" if told else local(each))
         if told == "id":
             break

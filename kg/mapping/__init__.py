@@ -1,0 +1,1 @@
+"""From record to triples: the context forwards, and the crosswalk."""

@@ -1,0 +1,1 @@
+"""One generation out of many sources."""

@@ -1,0 +1,1 @@
+"""What is said of a thing, as Turtle, JSON-LD and HTML."""
