@@ -4,7 +4,7 @@ from time import perf_counter
 
 import pytest
 from edtf import EDTFParseException, parse_edtf
-from hypothesis import assume, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from kg.records import dates
@@ -156,7 +156,7 @@ def read_by_the_package(edtf):
             return None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(SOME)
 @example("1963-02-XX")
 @example("[1962..1963]")
