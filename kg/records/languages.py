@@ -76,11 +76,11 @@ def _by_name(text: str) -> str:
     in "Ukrainain" and English in "English and Russian".
     """
     name = normalize_name(text).removesuffix(" language")
-    if len(name) <= 3:  # meant as a code
+    if len(name) <= 3 or not name.isprintable():  # meant as a code; and the trie fails at control characters
         return ""
     try:
         codes = [get_trie_value(names, name) for names in map(_names, _NAMED_IN) if name in names]
-    except UnicodeError:  # half a character
+    except (UnicodeError, SystemError):  # half a character; the trie at what is no name
         return ""
     return langcodes.standardize_tag(codes[0]) if codes else ""
 
