@@ -17,7 +17,7 @@ from kg.records.model import Key, Value
 ABSENT: Any = object()
 """There is no value."""
 
-NOTHING = frozenset({"", "none", "n/a", "null", "nan", "-", "--", "—", "–", "n.a.", "nil"})
+NOTHING = frozenset({"", "none", "n/a", "null", "-", "--", "—", "–", "n.a.", "nil"})
 """Words, in small letters, by which programs and typists say that there is nothing."""
 
 # What XML 1.0 can't hold (2.2, Char) and what is no character at all: such text could not be published everywhere.
