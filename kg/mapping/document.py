@@ -6,7 +6,7 @@ geometry of a place. It counts the triples that the document must give, so that 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -160,7 +160,7 @@ class _Writer:
             yield "geometry", [{"wkt": f"POINT({self.record['longitude']} {self.record['latitude']})"}]
 
 
-_FORMS = {
+_FORMS: dict[Form, Callable[[_Writer, Term, Any, str], Any]] = {
     Form.PLAIN: _Writer.plain,
     Form.TEXT: _Writer.text,
     Form.LINK: _Writer.link,
