@@ -61,7 +61,7 @@ class Mapper:
         text = self._head + orjson.dumps(nodes) + b"}"
         quads = parse(input=text, format=RdfFormat.JSON_LD, base_iri=self.base)
         # Written as N-Quads, a triple of the default graph is a line of N-Triples.
-        return iter(serialize(quads, format=RdfFormat.N_QUADS).splitlines())
+        return iter((serialize(quads, format=RdfFormat.N_QUADS) or b"").split(b"\n")[:-1])
 
     def _by_reference(self, lines: Iterable[bytes]) -> dict[str, list[bytes]]:
         start = len(self.base.encode()) + 1
