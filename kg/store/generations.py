@@ -1,0 +1,252 @@
+"""Generations: each publication is a folder that nobody changes once it is live.
+
+`var/generations/0007/` holds the store, the catalogue, the records as JSON, the dumps, the report and the manifest;
+`var/current` is a symbolic link to the live one, and publishing is the atomic rename of that link (rename(2)). What is
+being built lies in a folder whose name begins with a dot; if the build dies, the next one sweeps it away. A lock
+keeps two builds apart, since the engine itself would not.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from kg.errors import GenerationError, LockedError
+from kg.store.catalogue import Catalogue
+from kg.store.embedded import EmbeddedGraph, checkpoint
+from kg.store.graph import Graph
+from kg.store.ledger import Ledger
+
+FORMAT = 1
+"""Of the folder of a generation; one with another number has to be built anew."""
+
+_STORE, _CATALOGUE, _RECORDS, _DUMPS, _MANIFEST = "store", "catalogue.sqlite", "records.jsonl", "dumps", "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says of itself.
+
+    Attributes:
+        generation: its number.
+        base: the base IRI it was built for.
+        published: when, in UTC (ISO 8601).
+        triples: how many statements it holds.
+        counts: kind → records, stubs left out.
+        summary: what the build reported: read, published, rejected, merged, stubs …
+        rollback_of: the generation that it repeats, or None.
+        format: of its folder.
+    """
+
+    generation: int
+    base: str
+    published: str
+    triples: int
+    counts: dict[str, int]
+    summary: dict[str, Any] = field(default_factory=dict)
+    rollback_of: int | None = None
+    format: int = FORMAT
+
+
+class Folder:
+    """Where things lie in a generation."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.store = path / _STORE
+        self.catalogue = path / _CATALOGUE
+        self.records = path / _RECORDS
+        self.dumps = path / _DUMPS
+
+    def read_manifest(self) -> Manifest:
+        """The manifest. Raises GenerationError where the folder is no generation that can be served."""
+        try:
+            values = json.loads((self.path / _MANIFEST).read_text(encoding="utf-8"))
+            manifest = Manifest(**values)
+        except (OSError, ValueError, TypeError) as fault:
+            raise GenerationError(f"is no whole generation: {fault}", where=str(self.path)) from None
+        if manifest.format != FORMAT:
+            raise GenerationError(
+                "was built by another version of kg", where=str(self.path), todo="Run `kg build --full`."
+            )
+        return manifest
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write the manifest; the last file of a generation."""
+        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
+        (self.path / _MANIFEST).write_text(text, encoding="utf-8")
+
+
+class Generation:
+    """A live generation, opened to be read. Close it when nobody reads it any more."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.manifest = folder.read_manifest()
+        self.graph: Graph = EmbeddedGraph(folder.store)
+        self.catalogue = Catalogue(folder.catalogue)
+        self._records = os.open(folder.records, os.O_RDONLY)
+
+    @property
+    def number(self) -> int:
+        """Its number."""
+        return self.manifest.generation
+
+    def record(self, offset: int, length: int) -> bytes:
+        """The JSON of a record, from where the catalogue says it lies."""
+        return os.pread(self._records, length, offset)
+
+    def close(self) -> None:
+        """Let its files go."""
+        os.close(self._records)
+        self.catalogue.close()
+        del self.graph
+
+
+class Generations:
+    """The generations below `var/`."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.folder = var / "generations"
+        self.current = var / "current"
+
+    def numbers(self) -> list[int]:
+        """The numbers of all generations that are there, oldest first."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdecimal())
+
+    def live(self) -> int | None:
+        """The number of the live generation, or None before the first build."""
+        try:
+            return int(os.readlink(self.current).rpartition("/")[2])
+        except (OSError, ValueError):
+            return None
+
+    def of(self, number: int) -> Folder:
+        """The folder of a generation. Raises GenerationError if there is none."""
+        path = self.folder / f"{number:04}"
+        if not path.is_dir():
+            there = ", ".join(map(str, self.numbers())) or "none"
+            raise GenerationError(
+                f"there is no generation {number}", where=str(self.folder), todo=f"There are: {there}."
+            )
+        return Folder(path)
+
+    def open_live(self) -> Generation:
+        """The live generation, opened. Raises GenerationError if there is none or it is not whole."""
+        number = self.live()
+        if number is None:
+            raise GenerationError("nothing is published yet", where=str(self.var), todo="Run `kg build` first.")
+        return Generation(self.of(number))
+
+    def ledger(self) -> Ledger:
+        """The ledger, brought up to the live generation."""
+        ledger = Ledger(self.var / "state" / "ledger.sqlite")
+        number = self.live()
+        if number is not None and ledger.followed[0] < number:
+            manifest = self.of(number).read_manifest()
+            ledger.follow(number, manifest.published, self.of(number).catalogue)
+        return ledger
+
+    @contextmanager
+    def building(self) -> Iterator[tuple[int, Folder]]:
+        """The number and the folder of the next generation, while no other build runs.
+
+        What a killed build left is swept away first. Raises LockedError if another build is running.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._lock():
+            for path in self.folder.iterdir():
+                if path.name.startswith("."):
+                    shutil.rmtree(path)
+            with self._closing_ledger() as followed:
+                number = max([*self.numbers(), followed]) + 1
+            path = self.folder / f".{number:04}.building"
+            path.mkdir()
+            try:
+                yield number, Folder(path)
+            finally:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def publish(self, number: int, folder: Folder, keep: int) -> None:
+        """Make what was built the live generation, and let the oldest ones go."""
+        _sync(folder.path)
+        final = self.folder / f"{number:04}"
+        folder.path.rename(final)
+        link = self.var / f".current.{number}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("generations") / final.name)
+        link.rename(self.current)
+        _sync_folder(self.var)
+        self.ledger().close()
+        for old in self.numbers()[:-keep]:
+            if old != self.live():
+                shutil.rmtree(self.folder / f"{old:04}", ignore_errors=True)
+
+    def next_time(self, ledger: Ledger) -> str:
+        """Now, in UTC to the second, and later than every time before: times only go forward."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        last = ledger.followed[1]
+        if last:
+            now = max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
+        return now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @contextmanager
+    def _closing_ledger(self) -> Iterator[int]:
+        ledger = self.ledger()
+        try:
+            yield ledger.followed[0]
+        finally:
+            ledger.close()
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        with (self.var / "lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.seek(0)
+                raise LockedError(
+                    f"another build is running (process {file.read().strip() or 'unknown'})",
+                    where=str(self.var),
+                    todo="Wait until it is done.",
+                ) from None
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            yield
+
+
+def copy_unchanged(source: Folder, target: Folder) -> None:
+    """Give a new generation what it shares with an old one: hard links, since nobody changes either."""
+    checkpoint(source.store, target.store)
+    os.link(source.records, target.records)
+    if source.dumps.is_dir():
+        shutil.copytree(source.dumps, target.dumps, copy_function=os.link)
+
+
+def _sync(folder: Path) -> None:
+    """Have everything below a folder on the disk before it goes live."""
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            _sync_folder(path)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

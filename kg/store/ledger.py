@@ -1,0 +1,101 @@
+"""The ledger: every key that was ever published, what became of it and when. It outlives every generation.
+
+A published key is never given to another thing, and what is taken away leaves a tombstone. The ledger follows the
+live generation: it is brought up to it after each switch, and before each build in case the last one was killed
+between switch and ledger.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS published (
+  ref TEXT PRIMARY KEY, kind TEXT NOT NULL, label TEXT, created TEXT NOT NULL, modified TEXT NOT NULL, digest TEXT,
+  deleted TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log (
+  generation INTEGER NOT NULL, ref TEXT NOT NULL, what TEXT NOT NULL, time TEXT NOT NULL, PRIMARY KEY (generation, ref)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+_LOG = """
+INSERT OR REPLACE INTO log
+SELECT :generation, things.ref,
+  CASE WHEN things.deleted IS NOT NULL THEN 'deleted'
+       WHEN published.ref IS NULL OR published.deleted IS NOT NULL THEN 'created' ELSE 'changed' END,
+  COALESCE(things.deleted, things.modified)
+FROM live.things LEFT JOIN published USING (ref)
+WHERE published.ref IS NULL OR published.digest IS NOT things.digest OR published.deleted IS NOT things.deleted
+"""
+_FOLLOW = """
+INSERT INTO published SELECT ref, kind, label, created, modified, digest, deleted FROM live.things WHERE true
+ON CONFLICT (ref) DO UPDATE SET
+  label = excluded.label, modified = excluded.modified, digest = excluded.digest, deleted = excluded.deleted
+WHERE digest IS NOT excluded.digest OR deleted IS NOT excluded.deleted OR label IS NOT excluded.label
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the ledger knows of a key; times in UTC (ISO 8601), `deleted` None while the thing is there."""
+
+    reference: str
+    kind: str
+    label: str | None
+    created: str
+    modified: str
+    digest: str | None
+    deleted: str | None
+
+
+class Ledger:
+    """The file `var/state/ledger.sqlite`."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(f"file:{quote(str(path))}", uri=True, isolation_level=None)
+        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+        self._db.executescript(_SCHEMA)
+        self._empty = self._db.execute("SELECT 1 FROM published LIMIT 1").fetchone() is None
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._db.close()
+
+    def get(self, reference: str) -> Published | None:
+        """What is known of a reference; None if it was never published."""
+        if self._empty:
+            return None
+        row = self._db.execute("SELECT * FROM published WHERE ref = ?", (reference,)).fetchone()
+        return Published(*row) if row else None
+
+    def all(self) -> Iterator[Published]:
+        """Every key that was ever published, by reference."""
+        for row in self._db.execute("SELECT * FROM published ORDER BY ref"):
+            yield Published(*row)
+
+    @property
+    def followed(self) -> tuple[int, str]:
+        """Number of the generation that the ledger stands at, and when that was published; 0 and "" at first."""
+        values = dict(self._db.execute("SELECT name, value FROM meta"))
+        return int(values.get("generation", "0")), values.get("time", "")
+
+    def follow(self, generation: int, time: str, catalogue: Path) -> None:
+        """Bring the ledger up to a generation that is live now; does nothing if it is there already."""
+        if self.followed[0] >= generation:
+            return
+        self._db.execute("ATTACH ? AS live", (f"file:{quote(str(catalogue))}?immutable=1",))
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(_LOG, {"generation": generation})
+            self._db.execute(_FOLLOW)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", [("generation", str(generation)), ("time", time)]
+            )
+            self._db.execute("COMMIT")
+        finally:
+            self._db.execute("DETACH live")
+        self._empty = False
