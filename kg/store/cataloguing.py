@@ -6,6 +6,7 @@ row before its record comes; what has no record in the end is *missing*, and the
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,9 +135,9 @@ class CatalogueBuilder:
             "WITH RECURSIVE up(start, n, depth) AS ("
             " SELECT source, target, 1 FROM stage.links WHERE k = :k AND source IN"
             " (SELECT target FROM stage.links WHERE k = :k)"
-            " UNION SELECT start, target, depth + 1 FROM up JOIN stage.links ON source = up.n AND k = :k"
+            " UNION SELECT up.start, links.target, depth + 1 FROM up JOIN stage.links AS links ON links.source = up.n AND links.k = :k"
             " WHERE depth < 40"
-            ") SELECT DISTINCT things.ref FROM up JOIN things ON things.n = start WHERE up.n = start",
+            ") SELECT DISTINCT things.ref FROM up JOIN things ON things.n = up.start WHERE up.n = up.start",
             {"k": k},
         )
         for (reference,) in rows:
@@ -145,10 +146,11 @@ class CatalogueBuilder:
     def finish(self) -> Changes:
         """Sort the links, count them, enter what is gone, and close."""
         self._redirect()
-        self._db.executescript(LINKS)
+        for statement in LINKS.split(";"):  # executescript would commit
+            self._db.execute(statement)
         self._db.execute("INSERT INTO links SELECT DISTINCT * FROM stage.links ORDER BY target, k, start, source")
         self._db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
-        deleted = self._enter_deleted()
+        deleted = _enter_deleted(self._db, self._ledger, self._now)
         self._db.execute("COMMIT")
         self._db.execute("DETACH stage")
         self._db.close()
@@ -169,21 +171,6 @@ class CatalogueBuilder:
             self._db.execute("UPDATE stage.links SET target = ? WHERE target = ? AND k <> ?", (new, old, replaces))
             self._db.execute("DELETE FROM stage.links WHERE target = ?", (old,))
             self._db.execute("DELETE FROM things WHERE n = ?", (old,))
-
-    def _enter_deleted(self) -> int:
-        """Enter what was published once and is no more, with the time it went; how many went now."""
-        gone = 0
-        insert = "INSERT INTO things (ref, kind, label, created, modified, deleted) VALUES (?, ?, ?, ?, ?, ?)"
-        for known in self._ledger.all():
-            here = self._db.execute("SELECT 1 FROM things WHERE ref = ?", (known.reference,)).fetchone()
-            led = self._db.execute("SELECT 1 FROM redirects WHERE ref = ?", (known.reference,)).fetchone()
-            if here or led:
-                continue
-            gone += known.deleted is None
-            deleted = known.deleted or self._now
-            modified = known.modified if known.deleted else self._now
-            self._db.execute(insert, (known.reference, known.kind, known.label, known.created, modified, deleted))
-        return gone
 
     def _times(self, entry: Entry) -> tuple[str, str]:
         """When the record was first published and last changed."""
@@ -216,3 +203,42 @@ class CatalogueBuilder:
             k = self._keys[name] = len(self._keys)
             self._db.execute("INSERT INTO keys VALUES (?, ?)", (k, name))
         return k
+
+
+def _enter_deleted(db: sqlite3.Connection, ledger: Ledger, now: str) -> int:
+    """Enter what was published once and is no more, with the time it went; how many went now."""
+    gone = 0
+    insert = "INSERT INTO things (ref, kind, label, created, modified, deleted) VALUES (?, ?, ?, ?, ?, ?)"
+    for known in ledger.all():
+        here = db.execute("SELECT 1 FROM things WHERE ref = ?", (known.reference,)).fetchone()
+        led = db.execute("SELECT 1 FROM redirects WHERE ref = ?", (known.reference,)).fetchone()
+        if here or led:
+            continue
+        gone += known.deleted is None
+        deleted = known.deleted or now
+        modified = known.modified if known.deleted else now
+        db.execute(insert, (known.reference, known.kind, known.label, known.created, modified, deleted))
+    return gone
+
+
+def retimed(source: Path, target: Path, ledger: Ledger, now: str) -> None:
+    """Copy a catalogue for a generation that repeats an earlier one: what changes by it changes now.
+
+    A published catalogue is copied, never linked: SQLite writes a file in place.
+    """
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target, isolation_level=None)) as db:
+        old.backup(db)
+        db.execute("BEGIN")
+        rows = db.execute("SELECT n, ref, digest, deleted FROM things").fetchall()
+        for n, reference, digest, deleted in rows:
+            known = ledger.get(reference)
+            if known is None:  # never followed by the ledger: as good as new
+                times = (now, now, now if deleted else None)
+            elif deleted:
+                times = (known.created, known.modified if known.deleted else now, known.deleted or now)
+            else:
+                same = known.digest == digest and known.deleted is None
+                times = (known.created, known.modified if same else now, None)
+            db.execute("UPDATE things SET created = ?, modified = ?, deleted = ? WHERE n = ?", (*times, n))
+        _enter_deleted(db, ledger, now)
+        db.execute("COMMIT")

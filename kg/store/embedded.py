@@ -103,12 +103,14 @@ class BulkLoad:
         graph = NamedNode(iri)
         self._store.extend([Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads])
 
-    def close(self) -> int:
-        """Write everything to disk and let the store go; the number of its statements."""
-        count = len(self._store)
+    def triples(self) -> int:
+        """How many statements there are, once the load is over."""
+        return len(self._store)
+
+    def close(self) -> None:
+        """Write everything to disk and let the store go."""
         self._store.flush()
         del self._store
-        return count
 
     def _load(self) -> None:
         try:

@@ -126,7 +126,7 @@ class Generations:
     def live(self) -> int | None:
         """The number of the live generation, or None before the first build."""
         try:
-            return int(os.readlink(self.current).rpartition("/")[2])
+            return int(self.current.readlink().name)
         except (OSError, ValueError):
             return None
 

@@ -1,7 +1,7 @@
 """XML that strangers wrote, parsed safely and in a stream.
 
-- No DTD is loaded, no address opened, no entity expanded. A file that declares entities of its own, or uses one
-  that XML does not define, is refused: what such an entity stands for would be lost, or could grow without end.
+- No DTD is loaded, no address opened, no entity expanded. A file that declares entities of its own, or uses
+  one that XML does not define, is refused: what it stands for would be lost, or could grow without end.
 - Bytes, depth, the length of a text and the number of elements held at once are bounded.
 
 >>> sniff(b'<!-- made by hand --><ead xmlns="urn:isbn:1-931666-22-9">'), sniff(b"id,title")
@@ -31,7 +31,7 @@ _POSITION = re.compile(r", line \d+, column \d+\s*$|, (?:use|try) XML_PARSE_HUGE
 
 
 def sniff(head: bytes) -> str | None:
-    """The name of the root element, `{namespace}local`, from the first few kilobytes; None where it is no XML.
+    """The name of the root element, `{namespace}local`, from the first kilobytes; None where it is no XML.
 
     White space in front of the XML declaration is overlooked here, for the reader to report.
     """
@@ -44,8 +44,8 @@ def sniff(head: bytes) -> str | None:
 def elements(source: SourceFile, wanted: Callable[[Element], bool]) -> Iterator[Element]:
     """Each element that is wanted, as it ends; then it leaves the tree, so that memory stays bounded.
 
-    What is yielded is whole but for what was yielded before and lay inside it. The elements around it are there, with
-    all that stood before it, to be looked at and not to be changed.
+    What is yielded is whole but for what was yielded before and lay inside it. The elements around it are
+    there, with all that stood before it, to be looked at and not to be changed.
 
     Raises:
         SourceError: where the file is no well-formed XML, or more than may be read; `where` has the line.

@@ -1,4 +1,4 @@
-"""What a parsed tree says, by local names: a file with a namespace and the same one without are read alike."""
+"""What a parsed tree says, by local names: with a namespace and without, a file is read alike."""
 
 import re
 from collections.abc import Iterator

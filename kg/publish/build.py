@@ -1,0 +1,268 @@
+"""The jobs that make or compare generations: build, check, diff, roll back."""
+
+import errno
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kg import ontology
+from kg.errors import PublishError, StrictError
+from kg.publish.describe import dataset
+from kg.publish.dumps import DumpFiles
+from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, scratch, silent
+from kg.publish.rejected import RejectedFolder
+from kg.publish.report import Report
+from kg.publish.shapes import OWN, Shapes
+from kg.settings import Settings
+from kg.store.catalogue import Catalogue
+from kg.store.cataloguing import CatalogueBuilder, retimed
+from kg.store.embedded import BulkLoad
+from kg.store.generations import Folder, Generation, Generations, Manifest, copy_unchanged
+from kg.store.ledger import Ledger
+
+DUMP_NAME = "kg"
+PROBLEMS = "problems.jsonl"
+
+
+def build(
+    settings: Settings,
+    *,
+    strict: bool = False,
+    progress: Progress = silent,
+    write_page: Callable[[Report, Path], None] | None = None,
+) -> Report:
+    """Read the sources and publish them as a new generation.
+
+    Args:
+        settings: what to read and where to publish.
+        strict: publish nothing if a record was left out.
+        progress: told how far it is.
+        write_page: writes the report as a page into the generation's folder.
+
+    Raises:
+        SourceError, LockedError, StrictError, PublishError: nothing was published; the live generation stays.
+    """
+    began = time.perf_counter()
+    generations = Generations(settings.var_folder)
+    with _disk_errors(settings.var_folder), generations.building() as (number, folder):
+        ledger = generations.ledger()
+        now = generations.next_time(ledger)
+        report = Report(folder.path / PROBLEMS, generation=number)
+        rejected = generations.var / "rejected" / f"{number:04}"
+        with BulkLoad(folder.store) as load:
+            counts = _fill(settings, folder, report, (load, ledger, now, rejected), progress)
+        _refuse_nothing(report, strict=strict)
+        base = settings.base
+        report.triples = load.triples()
+        load.add_graph(f"{base}graphs/terms", ontology.load(base).terms_document())
+        load.add_graph(f"{base}graphs/dataset", dataset(settings, report.triples, now))
+        load.close()
+        ledger.close()
+        report.seconds = time.perf_counter() - began
+        if write_page:
+            write_page(report, folder.path / "report.html")
+        folder.write_manifest(Manifest(number, base, now, report.triples, counts, report.summary()))
+        generations.publish(number, folder, settings.keep)
+        final = generations.of(number).path
+        report.problems_file = final / PROBLEMS
+        _forget_rejected(generations)
+    report.seconds = time.perf_counter() - began
+    return report
+
+
+def _fill(
+    settings: Settings,
+    folder: Folder,
+    report: Report,
+    to: tuple[Sink, Ledger, str, Path],
+    progress: Progress,
+) -> dict[str, int]:
+    """Everything from the sources into a folder; the counts of records by kind."""
+    sink, ledger, now, rejected = to
+    prefixes = ontology.load(settings.base).prefixes
+    builder = CatalogueBuilder(folder.catalogue, ledger, now)
+    keeping = RejectedFolder(rejected, settings.folder)
+    dumps = DumpFiles(folder.dumps, DUMP_NAME, prefixes) if settings.dumps and isinstance(sink, BulkLoad) else None
+    try:
+        collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, progress))
+    finally:
+        keeping.close()
+    counts = builder.counts()
+    changes = builder.finish()
+    report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
+    return counts
+
+
+def _refuse_nothing(report: Report, *, strict: bool) -> None:
+    """Publish no empty generation, and with `--strict` none from which something was left out."""
+    if not sum(report.published.values()):
+        read = sum(report.read.values())
+        what = f"none of {read} records can be published" if read else "the sources hold no record"
+        raise PublishError(what, todo="See the problems above." if read else "Check `path` in kg.toml.")
+    if strict and report.rejected:
+        raise StrictError(f"{report.rejected} records were left out, and --strict allows none")
+
+
+def _forget_rejected(generations: Generations) -> None:
+    """What was left out of generations that are gone is gone with them."""
+    folder = generations.var / "rejected"
+    there = set(generations.numbers())
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name.isdecimal() and int(path.name) not in there:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _disk_errors(var: Path) -> Iterator[None]:
+    """Say a full disk, and what else the disk may do, in words."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno == errno.ENOSPC:
+            raise PublishError("the disk is full; nothing was published", where=str(var)) from None
+        raise PublishError(
+            f"{fault.strerror or fault}; nothing was published", where=fault.filename or str(var)
+        ) from None
+    except sqlite3.Error as fault:
+        raise PublishError(f"the catalogue can't be written: {fault}; nothing was published", where=str(var)) from None
+
+
+@contextmanager
+def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[Folder, Report]]:
+    """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
+    generations = Generations(settings.var_folder)
+    with _disk_errors(settings.var_folder), scratch(settings.var_folder) as path:
+        folder = Folder(path)
+        ledger = generations.ledger()
+        report = Report(path / PROBLEMS)
+        now = generations.next_time(ledger)
+        _fill(settings, folder, report, (sink, ledger, now, path / "rejected"), progress)
+        ledger.close()
+        yield folder, report
+
+
+@contextmanager
+def check(settings: Settings, *, shacl: bool = False, progress: Progress = silent) -> Iterator[Report]:
+    """What a build would report, without publishing; the report can be read while the context lasts.
+
+    Args:
+        settings: what to read.
+        shacl: also run kg's own shapes over the whole graph with pySHACL.
+        progress: told how far it is.
+    """
+    began = time.perf_counter()
+    graph = _Kept() if shacl else Nowhere()
+    with _trial(settings, graph, progress) as (_, report):
+        if isinstance(graph, _Kept):
+            violations, report.shapes_seconds = Shapes(OWN).violations(graph.pieces, settings.base, "")
+            for problems in violations.values():
+                report.add(*problems)
+        report.seconds = time.perf_counter() - began
+        yield report
+
+
+class _Kept:
+    """A sink that keeps the triples, since SHACL wants them all."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def write(self, ntriples: bytes) -> None:
+        """Take lines of N-Triples."""
+        self.pieces.append(ntriples)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a build would do to one thing.
+
+    Attributes:
+        reference: the thing.
+        what: created, changed or deleted.
+        fields: for a changed one, key → [before, after]; None where it was or would be absent.
+    """
+
+    reference: str
+    what: str
+    fields: dict[str, tuple[Any, Any]]
+
+
+def diff(settings: Settings, progress: Progress = silent) -> Iterator[Difference]:
+    """What a build would create, change and delete against the live generation, by reference."""
+    generations = Generations(settings.var_folder)
+    with _trial(settings, Nowhere(), progress) as (folder, _):
+        after = Catalogue(folder.catalogue)
+        live = generations.open_live() if generations.live() is not None else None
+        try:
+            with folder.records.open("rb") as records:
+                yield from _differences(live, after, records)
+        finally:
+            after.close()
+            if live:
+                live.close()
+
+
+def _differences(live: Generation | None, after: Catalogue, records: Any) -> Iterator[Difference]:
+    """Walk both catalogues by reference, side by side."""
+    before = live.catalogue.digests() if live else iter(())
+    nothing = ("\U0010ffff", "", None, 0, 0)
+    old, new = next(before, nothing), next(rows := after.digests(), nothing)
+    while old != nothing or new != nothing:
+        if old[0] < new[0]:
+            yield Difference(old[0], "deleted", {})
+            old = next(before, nothing)
+        elif new[0] < old[0]:
+            yield Difference(new[0], "created", {})
+            new = next(rows, nothing)
+        else:
+            if old[1] != new[1] and live:
+                records.seek(new[3])
+                was, will = orjson.loads(live.record(old[3], old[4])), orjson.loads(records.read(new[4]))
+                yield Difference(old[0], "changed", _fields(was, will))
+            old, new = next(before, nothing), next(rows, nothing)
+
+
+def _fields(was: dict[str, Any], will: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    names = dict.fromkeys([*was, *will])
+    return {name: (was.get(name), will.get(name)) for name in names if was.get(name) != will.get(name)}
+
+
+def rollback(settings: Settings, number: int | None = None) -> Manifest:
+    """Publish an earlier generation anew, as a new one whose times say what changes now.
+
+    Args:
+        settings: where generations are.
+        number: which one; the one before the live one if None.
+
+    Raises:
+        GenerationError: there is no such generation. LockedError: a build is running.
+    """
+    generations = Generations(settings.var_folder)
+    with _disk_errors(settings.var_folder), generations.building() as (new, folder):
+        live = generations.live()
+        if number is None:
+            earlier = [each for each in generations.numbers() if live is not None and each < live]
+            if not earlier:
+                raise PublishError("there is no earlier generation", where=str(generations.folder))
+            number = earlier[-1]
+        source = generations.of(number)
+        manifest = source.read_manifest()
+        ledger = generations.ledger()
+        now = generations.next_time(ledger)
+        copy_unchanged(source, folder)
+        retimed(source.catalogue, folder.catalogue, ledger, now)
+        ledger.close()
+        for name in (PROBLEMS, "report.html"):
+            if (source.path / name).exists():
+                shutil.copyfile(source.path / name, folder.path / name)
+        manifest = replace(manifest, generation=new, published=now, rollback_of=number)
+        folder.write_manifest(manifest)
+        generations.publish(new, folder, settings.keep)
+    return manifest

@@ -1,0 +1,36 @@
+"""What a data set says of itself: VoID and DCAT, in a graph of its own."""
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kg.ontology import RDF_TYPE, XSD
+from kg.settings import Settings
+
+_DCTERMS = "http://purl.org/dc/terms/"
+_VOID = "http://rdfs.org/ns/void#"
+_DCAT = "http://www.w3.org/ns/dcat#"
+
+
+def dataset(settings: Settings, triples: int, published: str) -> list[Quad]:
+    """The description of the data set, about `{base}#dataset`."""
+    base = settings.base
+    subject = NamedNode(f"{base}#dataset")
+    values: list[tuple[str, NamedNode | Literal]] = [
+        (RDF_TYPE, NamedNode(_VOID + "Dataset")),
+        (RDF_TYPE, NamedNode(_DCAT + "Dataset")),
+        (_DCTERMS + "title", Literal(settings.title, language=settings.languages[0])),
+        (_DCTERMS + "license", NamedNode(settings.license)),
+        (_DCTERMS + "modified", Literal(published, datatype=NamedNode(XSD + "dateTime"))),
+        (_VOID + "triples", Literal(str(triples), datatype=NamedNode(XSD + "integer"))),
+        (_VOID + "uriSpace", Literal(base)),
+        (_VOID + "sparqlEndpoint", NamedNode(f"{base}sparql")),
+        (_VOID + "dataDump", NamedNode(f"{base}dumps/kg.nt.gz")),
+        (_VOID + "dataDump", NamedNode(f"{base}dumps/kg.ttl.gz")),
+        (_VOID + "vocabulary", NamedNode(f"{base}terms/")),
+        (_VOID + "vocabulary", NamedNode(_DCTERMS)),
+        (_VOID + "vocabulary", NamedNode("https://schema.org/")),
+    ]
+    if settings.description:
+        values.append((_DCTERMS + "description", Literal(settings.description, language=settings.languages[0])))
+    if settings.publisher:
+        values.append((_DCTERMS + "publisher", Literal(settings.publisher)))
+    return [Quad(subject, NamedNode(predicate), value) for predicate, value in values]

@@ -1,0 +1,68 @@
+"""SHACL: an archive's own shapes beside the gate, and kg's shapes over a whole graph.
+
+pySHACL is thorough and slow (some milliseconds a record), so it is no part of a build that names no shapes of its own.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pyshacl
+import rdflib
+from rdflib.namespace import SH
+
+from kg.errors import SettingsError
+from kg.iris import Base
+from kg.records.problems import Problem, shown
+from kg.settings import ONTOLOGY
+
+OWN = ONTOLOGY / "shapes.ttl"
+"""What the JSON Schema says of a record, said of its graph."""
+
+
+class Shapes:
+    """Shapes from a Turtle file."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Read shapes. Raises SettingsError where they can't be read."""
+        self._name = Path(path).name
+        try:
+            self._graph = rdflib.Graph().parse(data=Path(path).read_bytes(), format="turtle")
+        except OSError as fault:
+            raise SettingsError(f"can't be read: {fault.strerror}", where=str(path)) from None
+        except Exception as fault:  # noqa: BLE001  # rdflib's parsers raise whatever they like
+            raise SettingsError(f"are no shapes in Turtle: {fault}", where=str(path)) from None
+
+    def violations(self, ntriples: list[bytes], base: str, source: str) -> tuple[dict[str, list[Problem]], float]:
+        """What breaks the shapes, by reference of the record, and how many seconds it took to know.
+
+        Shapes see the records that are given here and nothing else: one that looks at what is linked finds it only if
+        that is among them.
+        """
+        began = time.perf_counter()
+        data = rdflib.Graph().parse(data=b"".join(ntriples), format="nt")
+        found: dict[str, list[Problem]] = {}
+        # Nothing is fetched: the shapes import no ontology, and the data names no graph to load.
+        conforms, report, _ = pyshacl.validate(data, shacl_graph=self._graph, advanced=True, do_owl_imports=False)
+        if not conforms and isinstance(report, rdflib.Graph):
+            reference = Base(base).reference
+            for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
+                node = report.value(result, SH.focusNode)
+                record = reference(str(node)) or str(node)
+                found.setdefault(record, []).append(self._problem(report, result, record, source))
+        return found, time.perf_counter() - began
+
+    def _problem(self, report: rdflib.Graph, result: Any, record: str, source: str) -> Problem:
+        path = report.value(result, SH.resultPath)
+        value = report.value(result, SH.value)
+        message = report.value(result, SH.resultMessage)
+        return Problem(
+            source,
+            "",
+            str(path or ""),
+            shown(str(value)) if value is not None else "",
+            str(message or "the shape"),
+            f"breaks a shape of {self._name}",
+            "rejected",
+            record,
+        )

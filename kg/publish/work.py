@@ -1,0 +1,204 @@
+"""What is done with one piece of work: read, made sound, checked, mapped. Pure but for reading files.
+
+Runs in the process that builds, or in others beside it; what it gives back is small, flat and quick to send.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from kg import ontology
+from kg.mapping.mapper import Mapped, Mapper
+from kg.publish.shapes import Shapes
+from kg.publish.sources import Piece
+from kg.records import gate
+from kg.records.model import Record, label_key
+from kg.records.problems import Problem, shown
+from kg.records.readers import READERS
+from kg.records.readers.base import Found, Unreadable
+from kg.records.readers.json import parse_line
+from kg.records.sound import embedded, identity, make_sound
+from kg.records.values import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record that may be published: see kg.store.cataloguing.Entry for the fields.
+
+    `hints` are what it says of the things it links to, as (reference, partial record in JSON).
+    """
+
+    reference: str
+    label: bytes
+    status: str | None
+    start: str | None
+    end: str | None
+    digest: str
+    source: str
+    at: str
+    json: bytes
+    ntriples: bytes
+    triples: int
+    links: tuple[tuple[str, str], ...]
+    hints: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that is left out: what it was, as far as that is known, and what stood there."""
+
+    kind: str
+    source: str
+    raw: bytes | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A sound record whose reference stands in several sources; it waits for the others to be united with them."""
+
+    reference: str
+    source: str
+    at: str
+    merge: bool
+    json: bytes
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of a piece of work, in the order of the source."""
+
+    outcomes: list[Prepared | Refused | Held] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    size: int = 0
+    shapes_seconds: float = 0.0
+
+
+class Worker:
+    """Does pieces of work for one base."""
+
+    def __init__(self, base: str, held: frozenset[str] = frozenset(), shapes: str | None = None) -> None:
+        self._mapper = Mapper(ontology.load(base))
+        self._held = held
+        self._shapes = Shapes(shapes) if shapes else None
+
+    def do(self, piece: Piece) -> Done:
+        """Read a piece and prepare what is in it."""
+        done = Done(size=piece.size)
+        ready: list[tuple[Record, Found]] = []
+        places: list[int] = []
+        source = piece.input.file.name
+        for item in _items(piece):
+            if isinstance(item, Problem):
+                done.problems.append(item)
+            elif isinstance(item, Unreadable):
+                done.outcomes.append(Refused("unknown", source, item.raw, (item.problem,)))
+            else:
+                outcome = self._checked(item, piece, done)
+                if isinstance(outcome, dict):
+                    places.append(len(done.outcomes))
+                    done.outcomes.append(_PLACE)
+                    ready.append((outcome, item))
+                else:
+                    done.outcomes.append(outcome)
+        for place, prepared in zip(places, self._mapped(ready, source, done), strict=True):
+            done.outcomes[place] = prepared
+        return done
+
+    def prepare(self, records: list[Record], source: str) -> Done:
+        """Prepare records that are sound already or nearly so: stubs, united ones."""
+        done = Done()
+        ready = []
+        for record in records:
+            sound, problems = make_sound(record, source, "")
+            done.problems += problems
+            if faults := gate.faults(sound, source, ""):
+                raw = orjson.dumps(record)
+                done.outcomes.append(Refused(sound["kind"], source, raw, tuple(faults)))
+            else:
+                ready.append((sound, Found(sound)))
+        done.outcomes += self._mapped(ready, source, done)
+        return done
+
+    def _checked(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
+        source = piece.input.file.name
+        try:
+            sound, problems = make_sound(found.record, source, found.at)
+        except Fault as fault:
+            shown_id = shown(found.record.get("id", ""))
+            problem = Problem(source, found.at, "id", shown_id, fault.expected, str(fault), "rejected")
+            return Refused("unknown", source, found.raw, (problem,))
+        faults = gate.faults(sound, source, found.at)
+        if faults:
+            return Refused(sound["kind"], source, found.raw, (*problems, *faults))
+        done.problems += problems
+        if sound["id"] in self._held:
+            return Held(sound["id"], source, found.at, piece.input.merge, orjson.dumps(sound))
+        return sound
+
+    def _mapped(self, ready: list[tuple[Record, Found]], source: str, done: Done) -> Iterator[Prepared | Refused]:
+        mapped = self._mapper.map([record for record, _ in ready])
+        violations: dict[str, list[Problem]] = {}
+        if self._shapes:
+            violations, seconds = self._shapes.violations([each.ntriples for each in mapped], self._mapper.base, source)
+            done.shapes_seconds += seconds
+        for (record, found), each in zip(ready, mapped, strict=True):
+            for key in each.lost:
+                done.problems.append(_lost(source, found.at, key, record))
+            if each.reference in violations:
+                yield Refused(record["kind"], source, found.raw, tuple(violations[each.reference]))
+            else:
+                yield _prepared(record, each, source, found.at)
+
+
+_PLACE: Any = None
+"""Keeps the place of a record that is not mapped yet."""
+
+
+def _items(piece: Piece) -> Iterator[Found | Unreadable | Problem]:
+    if piece.lines is not None:
+        for number, raw in piece.lines:
+            yield parse_line(piece.input.file, number, raw)
+    elif piece.found is not None:
+        yield from piece.found
+    else:
+        yield from READERS[piece.input.format](piece.input.file)
+
+
+def references(piece: Piece) -> Iterator[str]:
+    """The references of the records in a piece, for finding those that stand in several places."""
+    for item in _items(piece):
+        if isinstance(item, Found):
+            try:
+                yield identity(item.record)
+            except Fault:  # reported when it is read in earnest
+                continue
+
+
+def _lost(source: str, at: str, key: str, record: Record) -> Problem:
+    message = "a value gave no statement; it stands in the record's .json alone"
+    return Problem(
+        source, at, key, shown(record.get(key, "")), "a value that can be mapped", message, "note", record["id"]
+    )
+
+
+def _prepared(record: Record, mapped: Mapped, source: str, at: str) -> Prepared:
+    date = record.get("dates", [{}])[0]
+    return Prepared(
+        reference=record["id"],
+        label=orjson.dumps(record[label_key(record["kind"])]),
+        status=record.get("status"),
+        start=date.get("start"),
+        end=date.get("end"),
+        digest=hashlib.blake2b(mapped.ntriples, digest_size=16).hexdigest(),
+        source=source,
+        at=at,
+        json=orjson.dumps(record),
+        ntriples=mapped.ntriples,
+        triples=mapped.triples,
+        links=mapped.links,
+        hints=tuple((reference, orjson.dumps(told)) for reference, told in embedded(record)),
+    )

@@ -1,0 +1,154 @@
+"""Our own shape: JSON, one record or a list of them, and JSON Lines, one record a line."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from kg.records.model import KEYS, Record, Value
+from kg.records.readers.base import Found, Item, SourceFile, Unreadable
+
+MAX_LINE = 16 << 20
+"""Longest line of JSON Lines, in bytes: a record is a description, not a file."""
+
+MAX_FILE = 256 << 20
+"""Largest JSON file, in bytes; it is read as a whole, JSON Lines are not."""
+
+_SCHEMA_HINT = "one JSON object, in the shape of docs/records.md"
+_BOM = b"\xef\xbb\xbf"
+_CHUNK = 1 << 20
+
+
+def read(source: SourceFile) -> Iterator[Item]:
+    """The records of a JSON file: an object, a list of objects, or an object with them under `records` or `@graph`."""
+    if source.path.stat().st_size > MAX_FILE:
+        message = f"is larger than {MAX_FILE >> 20} MB; write one record a line (.jsonl) instead"
+        yield Unreadable(source.problem("", "", "", "a smaller file", message, severity="rejected"))
+        return
+    raw = source.path.read_bytes().removeprefix(_BOM)
+    if not raw.strip():
+        yield source.problem("", "", "", _SCHEMA_HINT, "the file is empty")
+        return
+    parsed = _parsed(source, "", raw)
+    if isinstance(parsed, Unreadable):
+        yield parsed
+        return
+    records = parsed
+    if isinstance(parsed, dict) and "id" not in parsed:
+        records = parsed.get("records", parsed.get("@graph", parsed))
+    several = isinstance(records, list)
+    for number, record in enumerate(records if isinstance(records, list) else [records], 1):
+        at = f"record {number}" if several else ""
+        yield _found(source, at, record, orjson.dumps(record) if several else None)
+
+
+def read_lines(source: SourceFile) -> Iterator[Item]:
+    """The records of a file of JSON Lines."""
+    for line in lines(source):
+        yield parse_line(source, *line) if isinstance(line, tuple) else line
+
+
+def lines(source: SourceFile) -> Iterator[tuple[int, bytes] | Item]:
+    """The lines of a file that hold something, each with its number from 1.
+
+    A line over `MAX_LINE` is passed over without being held in memory.
+    """
+    number = 0
+    with source.path.open("rb") as file:
+        while line := file.readline(MAX_LINE + 1):
+            number += 1
+            if len(line) > MAX_LINE and not line.endswith(b"\n"):
+                length = len(line)
+                while (more := file.readline(_CHUNK)) and not more.endswith(b"\n"):
+                    length += len(more)
+                message = f"the line has {length + len(more)} bytes; at most {MAX_LINE >> 20} MB are read"
+                yield Unreadable(
+                    source.problem(f"line {number}", "", line[:200], _SCHEMA_HINT, message, severity="rejected")
+                )
+                continue
+            line = line.removeprefix(_BOM) if number == 1 else line
+            if line.strip():
+                yield number, line
+    if number == 0:
+        yield source.problem("", "", "", "one JSON object a line", "the file is empty")
+
+
+def parse_line(source: SourceFile, number: int, raw: bytes) -> Found | Unreadable:
+    """The record of one line."""
+    at = f"line {number}"
+    parsed = _parsed(source, at, raw)
+    return parsed if isinstance(parsed, Unreadable) else _found(source, at, parsed, raw)
+
+
+def _parsed(source: SourceFile, at: str, raw: bytes) -> Any:
+    try:
+        parsed = orjson.loads(raw)
+    except orjson.JSONDecodeError as fault:
+        return _unreadable(source, at, raw, _explained(raw, fault))
+    # Of a key that stands twice the parser keeps the last. Where as many keys come out as stand there, none did.
+    if orjson.dumps(parsed).count(b'":') != raw.count(b'":') and (repeated := _repeated(raw)):
+        return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object")
+    return parsed
+
+
+def _explained(raw: bytes, fault: orjson.JSONDecodeError) -> str:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        return f"is not UTF-8: byte {wrong.start + 1} is 0x{raw[wrong.start]:02x}"
+    if "surrogate" in str(fault):
+        return f"holds half a character (a lone surrogate) at column {fault.colno}"
+    return f"is no JSON: {fault.msg.partition(': line')[0]} at column {fault.colno}"
+
+
+def _repeated(raw: bytes) -> str | None:
+    """A key that stands twice in one object, if there is one."""
+    found: list[str] = []
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in items]
+        found.extend(name for name in set(names) if names.count(name) > 1)
+        return dict(items)
+
+    try:
+        json.loads(raw, object_pairs_hook=pairs)
+    except (ValueError, RecursionError):  # orjson took it, so it is JSON; it nests deeper than this parser goes
+        return None
+    return found[0] if found else None
+
+
+def _unreadable(source: SourceFile, at: str, raw: bytes, message: str) -> Unreadable:
+    value = raw[:200].decode("utf-8", "replace")
+    return Unreadable(source.problem(at, "", value, _SCHEMA_HINT, message, severity="rejected"), raw if at else None)
+
+
+def _found(source: SourceFile, at: str, record: Any, raw: bytes | None) -> Found | Unreadable:
+    if not isinstance(record, dict):
+        problem = source.problem(at, "", record, _SCHEMA_HINT, "is no JSON object", severity="rejected")
+        return Unreadable(problem, raw)
+    return Found(prefixed(record, source.prefix) if source.prefix else record, at, raw)
+
+
+def prefixed(record: Record, prefix: str) -> Record:
+    """A record whose own key and those it links to begin with a prefix: it links to records of its own source.
+
+    >>> prefixed({"id": "record/1", "creator": ["agent/x"], "title": "agent/x"}, "a-")
+    {'id': 'record/a-1', 'creator': ['agent/a-x'], 'title': 'agent/x'}
+    """
+    return {name: _prefixed(name, value, prefix) for name, value in record.items()}
+
+
+def _prefixed(name: str, value: Any, prefix: str) -> Any:
+    key = KEYS.get(name)
+    if name in {"id", "target"} or (key is not None and key.value is Value.LINK):
+        if isinstance(value, str):
+            return re.sub(r"^([a-z]+/)", lambda match: match[1] + prefix, value)
+        if isinstance(value, list):
+            return [_prefixed(name, each, prefix) for each in value]
+        if isinstance(value, dict):
+            return prefixed(value, prefix)
+    if name == "relations" and isinstance(value, list):
+        return [prefixed(each, prefix) if isinstance(each, dict) else each for each in value]
+    return value
