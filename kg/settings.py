@@ -4,6 +4,7 @@ Only this module reads the environment and knows where the files lie that come w
 its name, its default and what it is for; the environment (`KG_BASE`, `KG_VAR` …) goes before the file.
 """
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from kg.errors import SettingsError
 
 FILE_NAME = "kg.toml"
+CONFIG_VARIABLE = "KG_CONFIG"
+"""Names the kg.toml, for processes that get no command line."""
+
 FORMATS = ("json", "jsonl", "page", "ead", "eac")
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -113,7 +117,8 @@ def find(start: Path) -> Path | None:
 def load(path: Path | None) -> Settings:
     """Settings from a kg.toml, or the defaults for the current folder. Raises SettingsError."""
     if path is None:
-        path = find(Path.cwd())
+        named = os.environ.get(CONFIG_VARIABLE)
+        path = Path(named) if named else find(Path.cwd())
         if path is None:
             return _checked({}, Path.cwd(), "the environment")
     try:
@@ -125,6 +130,12 @@ def load(path: Path | None) -> Settings:
     except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"is no TOML: {fault}", where=str(path)) from None
     return _checked(values, path.resolve().parent, str(path))
+
+
+def hand_down(settings: Settings) -> None:
+    """Have the processes that this one starts find the same kg.toml."""
+    if (settings.folder / FILE_NAME).is_file() and CONFIG_VARIABLE not in os.environ:
+        os.environ[CONFIG_VARIABLE] = str(settings.folder / FILE_NAME)
 
 
 def _checked(values: dict[str, Any], folder: Path, where: str) -> Settings:

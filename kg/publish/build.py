@@ -16,6 +16,7 @@ from kg import ontology
 from kg.errors import PublishError, StrictError
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
+from kg.publish.page import write_page
 from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, scratch, silent
 from kg.publish.rejected import RejectedFolder
 from kg.publish.report import Report
@@ -36,7 +37,7 @@ def build(
     *,
     strict: bool = False,
     progress: Progress = silent,
-    write_page: Callable[[Report, Path], None] | None = None,
+    told: Callable[[Report], None] = lambda _: None,
 ) -> Report:
     """Read the sources and publish them as a new generation.
 
@@ -44,7 +45,7 @@ def build(
         settings: what to read and where to publish.
         strict: publish nothing if a record was left out.
         progress: told how far it is.
-        write_page: writes the report as a page into the generation's folder.
+        told: given the report of a build that publishes nothing, while its problems can still be read.
 
     Raises:
         SourceError, LockedError, StrictError, PublishError: nothing was published; the live generation stays.
@@ -58,7 +59,7 @@ def build(
         rejected = generations.var / "rejected" / f"{number:04}"
         with BulkLoad(folder.store) as load:
             counts = _fill(settings, folder, report, (load, ledger, now, rejected), progress)
-        _refuse_nothing(report, strict=strict)
+        _refuse_nothing(report, told, strict=strict)
         base = settings.base
         report.triples = load.triples()
         load.add_graph(f"{base}graphs/terms", ontology.load(base).terms_document())
@@ -66,8 +67,7 @@ def build(
         load.close()
         ledger.close()
         report.seconds = time.perf_counter() - began
-        if write_page:
-            write_page(report, folder.path / "report.html")
+        write_page(settings, report, folder.path / "report.html")
         folder.write_manifest(Manifest(number, base, now, report.triples, counts, report.summary()))
         generations.publish(number, folder, settings.keep)
         final = generations.of(number).path
@@ -100,9 +100,13 @@ def _fill(
     return counts
 
 
-def _refuse_nothing(report: Report, *, strict: bool) -> None:
+def _refuse_nothing(report: Report, told: Callable[[Report], None], *, strict: bool) -> None:
     """Publish no empty generation, and with `--strict` none from which something was left out."""
-    if not sum(report.published.values()):
+    empty = not sum(report.published.values())
+    if empty or (strict and report.rejected):
+        report.generation = None
+        told(report)
+    if empty:
         read = sum(report.read.values())
         what = f"none of {read} records can be published" if read else "the sources hold no record"
         raise PublishError(what, todo="See the problems above." if read else "Check `path` in kg.toml.")

@@ -135,8 +135,8 @@ class CatalogueBuilder:
             "WITH RECURSIVE up(start, n, depth) AS ("
             " SELECT source, target, 1 FROM stage.links WHERE k = :k AND source IN"
             " (SELECT target FROM stage.links WHERE k = :k)"
-            " UNION SELECT up.start, links.target, depth + 1 FROM up JOIN stage.links AS links ON links.source = up.n AND links.k = :k"
-            " WHERE depth < 40"
+            " UNION SELECT up.start, links.target, depth + 1 FROM up"
+            " JOIN stage.links AS links ON links.source = up.n AND links.k = :k WHERE depth < 40"
             ") SELECT DISTINCT things.ref FROM up JOIN things ON things.n = up.start WHERE up.n = up.start",
             {"k": k},
         )

@@ -96,6 +96,7 @@ class QueryPool:
         memory: int = MEMORY,
         address_space: int | None = None,
         limits: scan.Limits = scan.DEFAULT,
+        base: str | None = None,
     ) -> None:
         """Set the limits; `start` starts the workers.
 
@@ -109,6 +110,7 @@ class QueryPool:
             memory: bytes of memory a worker may take before it is killed; looked at twice a second.
             address_space: bytes above an idle worker's that it can't get over; by default twice `memory`.
             limits: what a query's text may be.
+            base: what relative IRIs in queries are resolved against.
         """
         self._store = store
         self._size = size
@@ -120,6 +122,7 @@ class QueryPool:
         self._options = {
             "address_space": 2 * memory if address_space is None else address_space,
             "limits": {"size": limits.size, "depth": limits.depth, "chain": limits.chain},
+            "base": base,
         }
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         self._workers: set[Worker] = set()

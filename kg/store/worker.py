@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -59,7 +60,8 @@ def main() -> int:
         return 1
     limits = scan.Limits(**options.get("limits", {}))
     threading.stack_size(STACK)
-    thread = threading.Thread(target=serve, args=(store, out, lambda text: scan.check(text, limits)))
+    check = partial(scan.check, limits=limits)
+    thread = threading.Thread(target=serve, args=(store, out, check, options.get("base")))
     thread.start()
     thread.join()
     return 0
@@ -81,7 +83,7 @@ def _open(path: Path, address_space: int) -> Store:
     return store
 
 
-def serve(store: Store, out: BinaryIO, check: Callable[[str], None]) -> None:
+def serve(store: Store, out: BinaryIO, check: Callable[[str], None], base: str | None) -> None:
     """Answer what comes in, until nothing does."""
     out.write(frames.said(frames.READY, pid=os.getpid()))
     source = sys.stdin.buffer
@@ -89,14 +91,14 @@ def serve(store: Store, out: BinaryIO, check: Callable[[str], None]) -> None:
         _, length = frames.HEADER.unpack(header)
         request = json.loads(source.read(length))
         try:
-            _answer(store, request, out, check)
+            check(request["query"])
+            _answer(store, request, out, base)
         except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
             _write_all(out, frames.said(frames.FAULT, **described(_named(fault))))
 
 
-def _answer(store: Store, request: dict[str, Any], out: BinaryIO, check: Callable[[str], None]) -> None:
-    check(request["query"])
-    found = store.query(request["query"], **_graphs(request))
+def _answer(store: Store, request: dict[str, Any], out: BinaryIO, base: str | None) -> None:
+    found = store.query(request["query"], base_iri=base, **_graphs(request))
     kind = results.kind_of(found)
     row = results.choose(kind, request["formats"])
     pieces = _Pieces(out, frames.said(frames.HEAD, kind=kind, format=row.name))

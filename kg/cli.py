@@ -1,0 +1,197 @@
+"""The commands that a person types."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from kg import settings as settings_module
+from kg.errors import KgError
+from kg.publish import build as jobs
+from kg.publish.progress import Display
+from kg.publish.report import Report
+from kg.settings import Settings
+from kg.store.generations import Generations
+from kg.store.pool import run_once
+from kg.store.results import FORMATS
+from kg.web.server import serve as run_server
+
+_ERRORS = Console(stderr=True, highlight=False)
+_OUT = Console(highlight=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", type=click.Path(path_type=Path), help="kg.toml; looked for here and above if not given.")
+@click.version_option(package_name="kg")
+@click.pass_context
+def cli(context: click.Context, config: Path | None) -> None:
+    """Publish archival records as linked data."""
+    context.obj = config
+
+
+def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the settings; say an error as a person should hear it, with its exit code."""
+
+    @click.pass_obj
+    @wraps(command)
+    def run(config: Path | None, /, **options: Any) -> None:
+        try:
+            command(settings_module.load(config), **options)
+        except KgError as fault:
+            _say(fault)
+            sys.exit(fault.exit_code)
+
+    return run
+
+
+def _say(fault: KgError) -> None:
+    _ERRORS.print(f"kg: {fault}", style="bold red", markup=False, soft_wrap=True)
+
+
+@cli.command()
+@click.option("--strict", is_flag=True, help="Publish nothing if a record has to be left out.")
+@click.option("--full", is_flag=True, help="Build everything anew, whatever has not changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+@_with_settings
+def build(settings: Settings, *, strict: bool, full: bool, as_json: bool) -> None:  # noqa: ARG001  # every build is full
+    """Read the sources and publish them as a new generation."""
+    tell = _print_json if as_json else _print_report
+    with Display(settings, quiet=as_json) as display:
+        report = jobs.build(settings, strict=strict, progress=display.show, told=tell)
+    tell(report)
+
+
+@cli.command()
+@click.option("--shacl", is_flag=True, help="Also run kg's SHACL shapes over the whole graph (slow).")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+@_with_settings
+def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
+    """Say what a build would report, without publishing."""
+    with (
+        Display(settings, quiet=as_json) as display,
+        jobs.check(settings, shacl=shacl, progress=display.show) as report,
+    ):
+        display.stop()
+        (_print_json if as_json else _print_report)(report)
+        if report.rejected or report.severities["rejected"]:
+            sys.exit(1)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@_with_settings
+def diff(settings: Settings, *, as_json: bool) -> None:
+    """Show what a build would create, change and delete."""
+    count = 0
+    for difference in jobs.diff(settings):
+        count += 1
+        if as_json:
+            told = {"id": difference.reference, "what": difference.what, "fields": difference.fields}
+            sys.stdout.buffer.write(orjson.dumps(told) + b"\n")
+            continue
+        _OUT.print(f"{difference.what:8} {difference.reference}", markup=False)
+        for name, (before, after) in difference.fields.items():
+            _OUT.print(f"         {name}: {_short(before)} → {_short(after)}", markup=False, soft_wrap=True)
+    if not count and not as_json:
+        _OUT.print("A build would change nothing.")
+
+
+def _short(value: Any) -> str:
+    text = "(absent)" if value is None else orjson.dumps(value).decode()
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@_with_settings
+def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve the live generation."""
+    Generations(settings.var_folder).open_live().close()
+    run_server(settings, host, port, workers)
+
+
+@cli.command()
+@click.argument("file", default="-", type=click.File("r", encoding="utf-8"))
+@click.option("--format", "name", default=None, type=click.Choice(sorted(FORMATS)), help="Of the result.")
+@_with_settings
+def query(settings: Settings, *, file: Any, name: str | None) -> None:
+    """Answer a SPARQL query from FILE, or from standard input."""
+    generations = Generations(settings.var_folder)
+    generations.open_live().close()
+    live = generations.of(generations.live() or 0)
+    formats = (name,) if name else ("tsv", "turtle")
+    run_once(live.store, file.read(), sys.stdout.buffer, format=formats, base=settings.base)
+
+
+@cli.command("generations")
+@_with_settings
+def list_generations(settings: Settings) -> None:
+    """List the generations that are there."""
+    generations = Generations(settings.var_folder)
+    table = Table("", "generation", "published", "records", "triples", "base", box=None)
+    for number in generations.numbers():
+        try:
+            manifest = generations.of(number).read_manifest()
+        except KgError as fault:
+            table.add_row("?", str(number), str(fault))
+            continue
+        mark = "live" if number == generations.live() else ""
+        note = f" (as {manifest.rollback_of})" if manifest.rollback_of else ""
+        records = f"{sum(manifest.counts.values()):,}"
+        table.add_row(mark, f"{number}{note}", manifest.published, records, f"{manifest.triples:,}", manifest.base)
+    _OUT.print(table)
+
+
+@cli.command()
+@click.argument("number", required=False, type=int)
+@_with_settings
+def rollback(settings: Settings, *, number: int | None) -> None:
+    """Publish generation NUMBER anew, the one before the live one if not given."""
+    manifest = jobs.rollback(settings, number)
+    _OUT.print(f"Generation {manifest.generation} is live; it equals generation {manifest.rollback_of}.")
+
+
+def _print_json(report: Report) -> None:
+    """The report as one object on standard output."""
+    sys.stdout.buffer.write(report.as_json() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _print_report(report: Report) -> None:
+    """The report as tables: what was published, and what is wrong, the gravest first."""
+    table = Table("kind", "read", "published", box=None, title_justify="left")
+    for kind in sorted(report.read):
+        table.add_row(kind, f"{report.read[kind]:,}", f"{report.published[kind]:,}")
+    _OUT.print(table)
+    problems = report.grouped()
+    if problems:
+        listing = Table("", "how many", "where", "field", "value", "what, and what was expected", box=None)
+        for problem, count in problems[:50]:
+            where = " ".join(filter(None, (problem.source, problem.at))) or problem.record
+            said = f"{problem.message}; expected: {problem.expected}"
+            listing.add_row(problem.severity, f"{count:,}", where, problem.field, problem.value[:60], said)
+        _OUT.print(listing, markup=False)
+    generation = f"Generation {report.generation}" if report.generation else "A trial"
+    published = sum(report.published.values())
+    _OUT.print(
+        f"{generation}: {published:,} records, {report.stubs:,} stubs, {report.rejected:,} left out,"
+        f" {report.merged:,} merged, {report.triples:,} triples in {report.seconds:.1f} s"
+        f" ({report.created:,} new, {report.changed:,} changed, {report.deleted:,} gone)."
+    )
+
+
+def main() -> None:
+    """The command `kg`."""
+    try:
+        cli()
+    except BrokenPipeError:  # whoever read our output has enough
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,151 @@
+"""How keys are called on a page, and under which heading they stand."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A key on a page: what it is called, the heading it stands under, and how its inverse is called."""
+
+    key: str
+    label: str
+    section: str
+    inverse: str = ""
+
+
+SECTIONS = (
+    "At a glance",
+    "People",
+    "About",
+    "Text",
+    "In the archive",
+    "Rights and access",
+    "Description",
+    "Further data",
+)
+"""Headings, in order."""
+
+_GLANCE, _PEOPLE, _ABOUT, _TEXT, _ARCHIVE, _RIGHTS, _DESCRIPTION, _FURTHER = SECTIONS
+
+_FIELDS = (
+    Field("type", "Type", _GLANCE, "Of this type"),
+    Field("agentType", "Kind", _GLANCE),
+    Field("level", "Level", _GLANCE),
+    Field("dates", "Dates", _GLANCE),
+    Field("summary", "Summary", _GLANCE),
+    Field("description", "Description", _GLANCE),
+    Field("biography", "Life and history", _GLANCE),
+    Field("occupations", "Occupations and offices", _GLANCE),
+    Field("functions", "Functions", _GLANCE),
+    Field("gender", "Gender", _GLANCE),
+    Field("creator", "Author", _PEOPLE, "Author of"),
+    Field("journalAuthor", "From the journal of", _PEOPLE, "From this journal"),
+    Field("sender", "From", _PEOPLE, "Sent"),
+    Field("recipient", "To", _PEOPLE, "Received"),
+    Field("participants", "Participants", _PEOPLE, "Took part in"),
+    Field("translator", "Translated by", _PEOPLE, "Translated"),
+    Field("obtainedBy", "Obtained by", _PEOPLE, "Obtained"),
+    Field("contributors", "Contributors", _PEOPLE, "Contributed to"),
+    Field("donors", "Donors", _PEOPLE, "Paid for"),
+    Field("sponsors", "Sponsors", _PEOPLE, "Supported"),
+    Field("mentions", "Named in the text", _PEOPLE, "Named in"),
+    Field("relations", "Relations", _PEOPLE, "Related"),
+    Field("names", "Forms of the name", _ABOUT),
+    Field("alternativeNames", "Also called", _ABOUT),
+    Field("placeOfCreation", "Made at", _ABOUT, "Made here"),
+    Field("places", "Places", _ABOUT, "About this place"),
+    Field("birthPlace", "Born at", _ABOUT, "Born here"),
+    Field("deathPlace", "Died at", _ABOUT, "Died here"),
+    Field("latitude", "Latitude", _ABOUT),
+    Field("longitude", "Longitude", _ABOUT),
+    Field("subjects", "Subjects", _ABOUT, "About this"),
+    Field("broader", "Broader topic", _ABOUT, "Narrower topics"),
+    Field("related", "Related documents", _ABOUT, "Related"),
+    Field("scopeNote", "Scope", _ABOUT),
+    Field("text", "Text", _TEXT),
+    Field("language", "Language of the text", _TEXT),
+    Field("originalLanguage", "Language of the original", _TEXT),
+    Field("reference", "Archival reference", _ARCHIVE),
+    Field("heldIn", "Lies in", _ARCHIVE, "Documents"),
+    Field("partOf", "Part of", _ARCHIVE, "Contains"),
+    Field("repository", "Kept by", _ARCHIVE, "Keeps"),
+    Field("collections", "Collections", _ARCHIVE, "In this collection"),
+    Field("referenceLevels", "Levels of the reference", _ARCHIVE),
+    Field("identifiers", "Identifiers", _ARCHIVE),
+    Field("outgoingNumber", "Outgoing number", _ARCHIVE),
+    Field("copyNumber", "Copy number", _ARCHIVE),
+    Field("classification", "Original classification", _ARCHIVE),
+    Field("extent", "Extent", _ARCHIVE),
+    Field("physicalForm", "Physical form", _ARCHIVE),
+    Field("duration", "Duration", _ARCHIVE),
+    Field("custodialHistory", "Custodial history", _ARCHIVE),
+    Field("digitalObjects", "Scans and recordings", _ARCHIVE),
+    Field("rights", "Rights", _RIGHTS),
+    Field("rightsHolder", "Rights holder", _RIGHTS, "Holds the rights in"),
+    Field("license", "Licence of the document", _RIGHTS),
+    Field("accessConditions", "Access", _RIGHTS),
+    Field("restrictedUntil", "Restricted until", _RIGHTS),
+    Field("citation", "Cite as", _RIGHTS),
+    Field("sourcePage", "Source", _DESCRIPTION),
+    Field("homepage", "Home page", _DESCRIPTION),
+    Field("sameAs", "The same elsewhere", _DESCRIPTION),
+    Field("exactMatch", "The same concept elsewhere", _DESCRIPTION),
+    Field("describedBy", "Described by", _DESCRIPTION, "Described"),
+    Field("describedOn", "Described on", _DESCRIPTION),
+    Field("descriptionLicense", "Licence of the description", _DESCRIPTION),
+    Field("note", "Note", _DESCRIPTION),
+    Field("replaces", "Replaces", _DESCRIPTION),
+    Field("extra", "Other fields of the source", _FURTHER),
+)
+
+FIELDS = {field.key: field for field in _FIELDS}
+"""Key → how it is shown. The title or name is the page's heading; id, kind and status are said in words."""
+
+PARTS = {
+    "role": "role",
+    "certainty": "certainty",
+    "timeCertainty": "certainty of the time",
+    "startTime": "from",
+    "endTime": "to",
+    "script": "script",
+    "form": "form",
+    "rules": "rules",
+    "language": "language",
+    "dates": "dates",
+    "type": "type",
+    "mediaType": "media type",
+    "extent": "extent",
+    "identifier": "identifier",
+}
+"""How keys of parts are called."""
+
+DATE_ROLES = {
+    "document": "of the document",
+    "event": "of what it tells of",
+    "sent": "sent",
+    "received": "received",
+    "published": "published",
+    "digitized": "digitised",
+    "uploaded": "put on line",
+    "birth": "born",
+    "death": "died",
+    "founded": "founded",
+    "dissolved": "dissolved",
+    "active": "active",
+    "existence": "existed",
+}
+
+KINDS = {
+    "record": ("Document", "Documents"),
+    "agent": ("Person or organisation", "People and organisations"),
+    "place": ("Place", "Places"),
+    "collection": ("Collection", "Collections"),
+    "archive": ("Archive or part of its holdings", "Archives and their holdings"),
+    "topic": ("Topic", "Topics"),
+}
+"""Kind → what one is called, what several are called."""
+
+STATUSES = {
+    "stub": "Nothing more is known here: this page exists because other records link to it.",
+    "described-only": "This document is not part of the collection; it is known from what another record says of it.",
+}

@@ -1,0 +1,193 @@
+"""Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg import iris
+from kg.errors import KeyFault
+from kg.render import jsonld, rdf
+from kg.render.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
+from kg.render.pages import page
+from kg.render.view import schema_org, sections
+from kg.resources import Description, Gone, LinkGroup, Moved
+from kg.store.catalogue import Thing
+from kg.web.conditional import answer, http_date
+from kg.web.context import Context
+from kg.web.problems import Problem
+
+_EXPOSED = "Content-Location, ETag, Last-Modified, Link, Location"
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
+_CACHE = "public, max-age=60"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a path below a kind means: a thing, or a document about it."""
+
+    reference: str
+    format: Format | None
+
+
+def read_address(context: Context, kind: str, segment: str) -> Address:
+    """The thing or document that a path segment names.
+
+    A suffix that is known makes a document, unless its dot is escaped: then it belongs to the key. Some clients and
+    proxies undo that escape (RFC 3986, 6.2.2.2 lets them), so where there is no such thing, the key is tried whole.
+    """
+    stem, dot, suffix = segment.rpartition(".")
+    format_ = BY_SUFFIX.get(suffix) if dot and stem else None
+    try:
+        whole = iris.reference(kind, iris.decode_key(segment))
+        if format_ is None:
+            return Address(whole, None)
+        reference = iris.reference(kind, iris.decode_key(stem))
+    except KeyFault as fault:
+        raise Problem(404, f"{fault.what}.") from None
+    find = context.serving.resources.find
+    if find(reference) is None and find(whole) is not None:
+        return Address(whole, None)
+    return Address(reference, format_)
+
+
+async def respond(request: Request, context: Context, kind: str, segment: str) -> Response:
+    """Answer for a thing or a document about it."""
+    address = read_address(context, kind, segment)
+    found = context.serving.resources.find(address.reference)
+    if found is None:
+        raise Problem(404, f"Nothing was ever published as {address.reference}.")
+    if isinstance(found, Gone):
+        raise _gone(context, found.thing)
+    suffix = f".{address.format.suffix}" if address.format else ""
+    if isinstance(found, Moved):
+        location = context.path(found.target + suffix)
+        return Response(None, 301, {**CORS, "Location": location, "Cache-Control": _CACHE})
+    if address.format is None:
+        return _see_other(request, context, found)
+    if address.format is HTML:
+        return _web_page(request, context, found)
+    return _data(request, context, found, address.format)
+
+
+def _gone(context: Context, thing: Thing) -> Problem:
+    label, _ = context.reader.label(thing.labels)
+    named = f"“{label}” ({thing.reference})" if label else thing.reference
+    detail = f"{named} was published on {thing.created[:10]} and taken away on {(thing.deleted or '')[:10]}."
+    headers = {"Last-Modified": http_date(thing.modified)}
+    return Problem(410, detail, headers, {"id": context.base.iri(thing.reference), "deleted": thing.deleted})
+
+
+def _see_other(request: Request, context: Context, thing: Thing) -> Response:
+    """303 to the document that Accept asks for."""
+    format_ = for_thing(",".join(request.headers.getlist("accept")))
+    if format_ is None:
+        detail = (
+            "This thing is described in: " + ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS) + "."
+        )
+        alternates = [
+            {"type": each.media_type, "href": context.path(f"{thing.reference}.{each.suffix}")} for each in FORMATS
+        ]
+        path = context.path(thing.reference)
+        raise Problem(406, detail, {"Link": _links(context, thing, None)}, {"alternates": alternates}, FORMATS, path)
+    headers = {
+        **CORS,
+        "Location": context.path(f"{thing.reference}.{format_.suffix}"),
+        "Link": _links(context, thing, None),
+        "Vary": "Accept",
+        "Cache-Control": _CACHE,
+    }
+    return Response(None, 303, headers)
+
+
+def _links(context: Context, thing: Thing, shown: Format | None) -> str:
+    """The Link header: other formats, what is described, its licence; FAIR Signposting's relations."""
+    iri = context.base.iri(thing.reference)
+    path = context.path(thing.reference)
+    links = [f'<{iri}>; rel="cite-as"']
+    if shown is None:
+        links += [f'<{path}.{each.suffix}>; rel="describedby"; type="{each.media_type}"' for each in FORMATS]
+    else:
+        links.append(f'<{iri}>; rel="describes"')
+        links.append(f'<{context.base.iri(thing.reference)}.{shown.suffix}>; rel="canonical"')
+        others = (each for each in FORMATS if each is not shown)
+        links += [f'<{path}.{each.suffix}>; rel="alternate"; type="{each.media_type}"' for each in others]
+    links.append(f'<{quote(context.settings.license, safe=":/?#[]@!$&()*+,;=%~")}>; rel="license"')
+    return ", ".join(links)
+
+
+def _data(request: Request, context: Context, thing: Thing, format_: Format) -> Response:
+    """A document of data."""
+    resources, ontology = context.serving.resources, context.serving.ontology
+    tag = f"{thing.digest}-{format_.suffix}"
+    if format_ is JSON:
+        body = resources.record(thing)
+        tag = f"{hashlib.blake2b(body, digest_size=12).hexdigest()}-json"
+    elif format_ is JSON_LD:
+        body = jsonld.write(resources.describe(thing).triples, thing.reference, ontology)
+    else:
+        assert format_.rdf is not None  # noqa: S101  # the table says so for all others
+        body = rdf.write(resources.describe(thing).triples, format_.rdf, ontology)
+    headers = {
+        **CORS,
+        "Content-Location": context.path(f"{thing.reference}.{format_.suffix}"),
+        "Link": _links(context, thing, format_),
+        "Cache-Control": _CACHE,
+    }
+    modified = thing.modified
+    return answer(request, body, format_.content_type, tag=tag, modified=modified, headers=headers)
+
+
+def _web_page(request: Request, context: Context, thing: Thing) -> Response:
+    """The page of a thing."""
+    key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
+    said = context.serving.resources.describe_for_page(thing, key, after)
+    body = page("thing", context.site, _page_values(context, said))
+    headers = {
+        "Content-Location": context.path(f"{thing.reference}.html"),
+        "Link": _links(context, thing, HTML),
+        "Cache-Control": _CACHE,
+        **context.page_headers,
+    }
+    # A page also shows others' labels and links: it may change whenever a generation does.
+    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    modified = context.serving.generation.manifest.published
+    return answer(request, body, HTML.content_type, tag=tag, modified=modified, headers=headers)
+
+
+def _page_values(context: Context, said: Description) -> dict[str, Any]:
+    """What the template of a thing's page asks for."""
+    thing, reader = said.thing, context.reader
+    label, language = reader.label(thing.labels)
+    shown = sections(said.triples, thing.reference, said.labels, context.serving.ontology, reader)
+    return {
+        "iri": said.iri,
+        "path": context.path(thing.reference),
+        "kind": thing.kind,
+        "label": label or thing.reference,
+        "language": language,
+        "other_labels": [(tag, text) for tag, text in thing.labels.items() if tag != language and text != label],
+        "summary": _summary(shown) or label,
+        "status": thing.status,
+        "sections": shown,
+        "groups": _shown_groups(said.groups),
+        "formats": [each for each in FORMATS if each is not HTML],
+        "schema_org": schema_org(said.triples, said.iri),
+        "reader": reader,
+        "created": thing.created,
+        "modified": thing.modified,
+    }
+
+
+def _shown_groups(groups: tuple[LinkGroup, ...]) -> list[LinkGroup]:
+    """The groups of inverse links; what a relation says twice (its target is also `relatedTo`) is shown once."""
+    keys = {group.key for group in groups}
+    return [group for group in groups if not (group.key == "relatedTo" and "target" in keys)]
+
+
+def _summary(shown: list[Any]) -> str:
+    rows = [row for section in shown for row in section.rows if row.key in {"summary", "description", "biography"}]
+    return rows[0].values[0].text[:300] if rows else ""

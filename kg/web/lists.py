@@ -1,0 +1,160 @@
+"""What is no single thing: the start page, lists by kind, dumps, terms, static files, health."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from kg.iris import KINDS
+from kg.ontology import RDFS_LABEL
+from kg.render.pages import STATIC, page
+from kg.web.conditional import answer
+from kg.web.context import Context
+from kg.web.documents import CORS
+from kg.web.problems import Problem
+
+LIST_SIZE = 50
+_CACHE = {"Cache-Control": "public, max-age=60"}
+_COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
+_ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")
+_STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+def _page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
+    body = page(name, context.site, values)
+    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    modified = context.serving.generation.manifest.published
+    headers = {**_CACHE, **context.page_headers}
+    return answer(request, body, "text/html; charset=utf-8", tag=tag, modified=modified, headers=headers)
+
+
+async def home(request: Request, context: Context) -> Response:
+    """What this is, how much there is of it, how to use it."""
+    manifest = context.serving.generation.manifest
+    values = {
+        "counts": manifest.counts,
+        "triples": manifest.triples,
+        "generation": manifest.generation,
+        "published": manifest.published,
+    }
+    return _page(request, context, "home", values)
+
+
+async def listing(request: Request, context: Context, kind: str) -> Response:
+    """The things of a kind in order of date."""
+    after = request.query_params.get("after", "")
+    links = context.serving.generation.catalogue.listed(kind, LIST_SIZE + 1, after)
+    values = {
+        "kind": kind,
+        "count": context.serving.generation.manifest.counts.get(kind, 0),
+        "links": links[:LIST_SIZE],
+        "after": links[LIST_SIZE - 1].cursor if len(links) > LIST_SIZE else None,
+        "begins": not after,
+        "reader": context.reader,
+    }
+    return _page(request, context, "listing", values)
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A file of the dumps, as its page shows it."""
+
+    name: str
+    format: str
+    size: int
+    sha256: str
+
+
+_DUMPS = {".nt.gz": "N-Triples", ".ttl.gz": "Turtle"}
+
+
+async def dumps(request: Request, context: Context, name: str) -> Response:
+    """The page of the dumps, or one of them."""
+    folder = context.serving.generation.folder.dumps
+    manifest = context.serving.generation.manifest
+    files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    if not name:
+        sums = folder / "SHA256SUMS"
+        lines = sums.read_text(encoding="ascii").splitlines() if sums.is_file() else []
+        digests = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+        shown = [
+            Dump(path.name, title, path.stat().st_size, digests.get(path.name, ""))
+            for path in files
+            for ending, title in _DUMPS.items()
+            if path.name.endswith(ending)
+        ]
+        values = {"files": shown, "triples": manifest.triples, "generation": manifest.generation}
+        return _page(request, context, "dumps", values)
+    path = next((path for path in files if path.name == name), None)
+    if path is None:
+        raise Problem(404, f"There is no dump {name[:100]!r}; {context.path('dumps/')} lists them.")
+    media_type = "application/gzip" if name.endswith(".gz") else "text/plain; charset=utf-8"
+    headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": f'"{manifest.generation}-{name}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(None, 304, headers)
+    return FileResponse(path, headers=headers, media_type=media_type)
+
+
+async def terms(request: Request, context: Context, name: str) -> Response:
+    """Our own terms as a page and as Turtle, and the context."""
+    ontology = context.serving.ontology
+    published = context.serving.generation.manifest.published
+    quads = ontology.terms_document()
+    if name == "context.jsonld":
+        body, media_type = ontology.context_document(), "application/ld+json"
+    elif name == "terms.ttl" or (name and f"{context.base.value}terms/{name}" in ontology.labels):
+        if name != "terms.ttl" and "html" in request.headers.get("accept", ""):
+            return Response(None, 303, {"Location": context.path(f"terms/#{name}"), "Vary": "Accept", **CORS})
+        triples = [quad.triple for quad in quads]
+        body = serialize(triples, format=RdfFormat.TURTLE, prefixes=ontology.prefixes) or b""
+        media_type = "text/turtle; charset=utf-8"
+    elif not name:
+        return _page(request, context, "terms", {"terms": _own_terms(quads, context.base.value)})
+    else:
+        raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
+    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    return answer(request, body, media_type, tag=tag, modified=published, headers={**CORS, **_CACHE})
+
+
+def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
+    """What the page of terms shows of each own term."""
+    said: dict[str, dict[str, str]] = {}
+    for quad in quads:
+        if not isinstance(quad.subject, NamedNode) or not quad.subject.value.startswith(f"{base}terms/"):
+            continue
+        name = quad.subject.value.removeprefix(f"{base}terms/")
+        term = said.setdefault(name, {"name": name, "iri": quad.subject.value, "label": "", "comment": "", "above": ""})
+        if isinstance(quad.object, Literal) and quad.predicate.value == RDFS_LABEL:
+            term["label"] = quad.object.value
+        elif isinstance(quad.object, Literal) and quad.predicate.value == _COMMENT:
+            term["comment"] = quad.object.value
+        elif isinstance(quad.object, NamedNode) and quad.predicate.value in _ABOVE:
+            term["above"] = quad.object.value
+    return [term for _, term in sorted(said.items()) if term["label"]]
+
+
+async def static(request: Request, context: Context, name: str) -> Response:
+    """A file that pages use."""
+    path = STATIC / name
+    media_type = _STATIC_TYPES.get(path.suffix)
+    if "/" in name or media_type is None or not path.is_file():
+        raise Problem(404, "There is no such file.")
+    body = path.read_bytes()
+    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    modified = context.serving.generation.manifest.published
+    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+    return answer(request, body, media_type, tag=tag, modified=modified, headers=headers)
+
+
+async def health(_: Request, context: Context) -> Response:
+    """Whether this process serves, and which generation."""
+    body = f'{{"status":"ok","generation":{context.serving.generation.number}}}'
+    return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+def is_kind(name: str) -> bool:
+    """Whether a path segment names a kind of thing."""
+    return name in KINDS

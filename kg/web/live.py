@@ -1,0 +1,133 @@
+"""The live generation of a running server: each request holds one, and a new one is taken as soon as it is there."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+
+from kg import ontology
+from kg.errors import GenerationError, KgError
+from kg.ontology import Ontology
+from kg.resources import Resources
+from kg.settings import Settings
+from kg.store.generations import Generation, Generations
+from kg.store.pool import QueryPool
+
+LOOK = 0.5
+"""Seconds between two looks at which generation is live."""
+
+_LOG = logging.getLogger("kg")
+
+
+@dataclass(slots=True)
+class Serving:
+    """A generation with what answers from it, and how many requests hold it."""
+
+    generation: Generation
+    resources: Resources
+    ontology: Ontology
+    pool: QueryPool
+    held: int = 0
+    retired: bool = False
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep it open for as long as the context lasts; an answer that is still being sent holds it too."""
+        self.held += 1
+        try:
+            yield
+        finally:
+            self.held -= 1
+            if self.retired and not self.held:
+                self.idle.set()
+
+
+class Live:
+    """Holds the live generation open, and those that requests still read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._generations = Generations(settings.var_folder)
+        self._current: Serving | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
+        self._current = await self._open()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def close(self) -> None:
+        """Let everything go."""
+        if self._watching:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+        if self._current:
+            self._retire(self._current)
+        for task in self._leaving:
+            task.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
+
+    @contextlib.asynccontextmanager
+    async def hold(self) -> AsyncIterator[Serving]:
+        """The live generation, kept open for as long as the context lasts."""
+        serving = self._current
+        if serving is None:
+            raise GenerationError("nothing is published yet")
+        with serving.hold():
+            yield serving
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            number = self._generations.live()
+            if self._current is None or number is None or number == self._current.generation.number:
+                continue
+            try:
+                fresh = await self._open()
+            except (KgError, OSError) as fault:  # the old one goes on; the next look may find a better one
+                _LOG.warning("generation %s can't be served: %s", number, fault)
+                continue
+            old, self._current = self._current, fresh
+            _LOG.info("generation %s is live", fresh.generation.number)
+            self._retire(old)
+
+    async def _open(self) -> Serving:
+        began = time.perf_counter()
+        generation = await asyncio.to_thread(self._generations.open_live)
+        base = self._settings.base
+        if generation.manifest.base != base:
+            built = generation.manifest.base
+            generation.close()
+            todo = "Run `kg build` again, or set the base back."
+            raise GenerationError(f"it was built for the base {built}, and the settings say {base}", todo=todo)
+        pool = QueryPool(
+            generation.folder.store,
+            size=self._settings.query_workers,
+            deadline=self._settings.query_seconds,
+            base=base,
+        )
+        await pool.start()
+        _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
+        return Serving(generation, Resources(generation), ontology.load(base), pool)
+
+    def _retire(self, serving: Serving) -> None:
+        """Close a generation as soon as nobody holds it."""
+        serving.retired = True
+        if not serving.held:
+            serving.idle.set()
+        task = asyncio.create_task(_close(serving))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+
+async def _close(serving: Serving) -> None:
+    try:
+        await serving.idle.wait()
+    finally:
+        await serving.pool.close()
+        serving.generation.close()

@@ -1,0 +1,109 @@
+"""What went wrong with a request: one shape, `application/problem+json` (RFC 9457), and its twin as a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.errors import (
+    GenerationError,
+    KgError,
+    QueryBusy,
+    QueryCrashed,
+    QueryError,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTimeout,
+    QueryTooLarge,
+    QueryUnwritable,
+)
+from kg.render.negotiation import choose
+from kg.render.pages import Site, page
+
+MEDIA_TYPE = "application/problem+json"
+
+TITLES = {
+    400: "The request can't be understood",
+    403: "Not allowed",
+    404: "There is nothing here",
+    405: "This method is not allowed here",
+    406: "None of the formats you accept",
+    410: "No longer here",
+    413: "Too much",
+    415: "Unknown media type",
+    429: "Too many requests",
+    500: "Something went wrong here",
+    503: "Busy just now",
+    504: "It took too long",
+}
+
+_OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (
+    (QuerySyntaxError, 400),
+    (QueryRefused, 400),
+    (QueryUnwritable, 406),
+    (QueryTooLarge, 413),
+    (QueryCrashed, 500),
+    (QueryBusy, 503),
+    (QueryTimeout, 504),
+)
+
+
+@dataclass(eq=False)
+class Problem(Exception):  # RFC 9457 calls it a problem
+    """A request that gets no answer but this.
+
+    Attributes:
+        status: the HTTP status.
+        detail: what is wrong with this request, and what to do.
+        headers: to send along: Allow, Retry-After.
+        more: further members of the JSON object.
+        formats: formats that there are, where none was acceptable.
+    """
+
+    status: int
+    detail: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+    formats: Sequence[Any] = ()
+    path: str = ""
+
+    @property
+    def title(self) -> str:
+        """What kind of problem it is, in a few words."""
+        return TITLES.get(self.status, "Error")
+
+
+def of(fault: KgError) -> Problem:
+    """The problem that an error of ours is to a client; a failure of the store is never a 404."""
+    if isinstance(fault, QueryError):
+        status = next((status for kind, status in _OF_QUERIES if isinstance(fault, kind)), 500)
+        more: dict[str, Any] = {}
+        if isinstance(fault, QuerySyntaxError):
+            more = {"line": fault.line, "column": fault.column}
+        if isinstance(fault, QueryRefused) and "update" in fault.what.lower():
+            status = 403
+        headers = {"Retry-After": "5"} if status == 503 else {}
+        return Problem(status, str(fault), headers, more)
+    if isinstance(fault, GenerationError):
+        return Problem(503, "Nothing can be served at the moment.", {"Retry-After": "10"})
+    return Problem(500, "The server met an error; its keeper finds it in the log.")
+
+
+def response(request: Request, problem: Problem, site: Site) -> Response:
+    """A problem as the client wants it: as a page where it takes HTML, else as JSON."""
+    accept = ",".join(request.headers.getlist("accept"))
+    headers = {**problem.headers, "Vary": "Accept", "Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+    wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
+    if wants_page:
+        values = {"problem": problem, "formats": problem.formats, "path": problem.path}
+        body, media_type = page("error", site, values), "text/html; charset=utf-8"
+    else:
+        told = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
+        body, media_type = orjson.dumps({**told, **problem.more}), MEDIA_TYPE
+    if request.method == "HEAD":
+        headers["Content-Length"] = str(len(body))
+        body = b""
+    return Response(body, problem.status, headers, media_type)
