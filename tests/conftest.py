@@ -1,7 +1,35 @@
-"""What all tests share."""
+"""What all tests share: a published example collection, and a client of its server."""
 
-from hypothesis import settings
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from publishing import BASE
+from starlette.testclient import TestClient
+
+from kg import settings
+from kg.publish import build
+from kg.web.app import Application
 
 # Time is measured by benchmarks, not by tests: these machines are noisy.
-settings.register_profile("kg", deadline=None, derandomize=True)
-settings.load_profile("kg")
+hypothesis_settings.register_profile("kg", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("kg")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory):
+    """Settings of the example collection, published under a base with a path."""
+    loaded = settings.load(ROOT / "kg.toml")
+    var = tmp_path_factory.mktemp("example")
+    made = loaded.model_copy(update={"base": BASE, "var": var, "contact": "archive@example.org"})
+    build.build(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def client(example):
+    """A client of the example collection's server."""
+    with TestClient(Application(example), base_url="https://archive.example.org", follow_redirects=False) as client:
+        yield client

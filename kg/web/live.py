@@ -53,7 +53,7 @@ class Live:
         self._generations = Generations(settings.var_folder)
         self._current: Serving | None = None
         self._watching: asyncio.Task[None] | None = None
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving: dict[asyncio.Task[None], Serving] = {}
 
     async def start(self) -> None:
         """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
@@ -68,8 +68,8 @@ class Live:
                 await self._watching
         if self._current:
             self._retire(self._current)
-        for task in self._leaving:
-            task.cancel()
+        for serving in self._leaving.values():
+            serving.idle.set()
         await asyncio.gather(*self._leaving, return_exceptions=True)
 
     @contextlib.asynccontextmanager
@@ -121,13 +121,11 @@ class Live:
         if not serving.held:
             serving.idle.set()
         task = asyncio.create_task(_close(serving))
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
+        self._leaving[task] = serving
+        task.add_done_callback(self._leaving.pop)
 
 
 async def _close(serving: Serving) -> None:
-    try:
-        await serving.idle.wait()
-    finally:
-        await serving.pool.close()
-        serving.generation.close()
+    await serving.idle.wait()
+    await serving.pool.close()
+    serving.generation.close()

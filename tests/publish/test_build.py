@@ -1,0 +1,187 @@
+"""Builds: what is published, what is left out, and what stays when a build fails."""
+
+import gzip
+import json
+
+import pytest
+from publishing import BASE, publish
+
+from kg import errors
+from kg.publish import build
+from kg.store.generations import Generations
+
+LETTER = {
+    "id": "record/1",
+    "title": {"en": "A letter"},
+    "creator": ["agent/a"],
+    "dates": [{"role": "document", "edtf": "1962"}],
+}
+AUTHOR = {"id": "agent/a", "name": {"en": "An author"}, "agentType": "person"}
+
+
+def test_counts_add_up(tmp_path):
+    """What is read is published, left out or merged; stubs stand apart."""
+    records = [LETTER, AUTHOR, {"id": "record/2"}, b"{nonsense", {"id": "record/1", "title": "Again"}]
+    _, report = publish(tmp_path, records)
+    assert sum(report.read.values()) == 5
+    assert sum(report.published.values()) + report.rejected + report.merged == 5
+    assert report.rejected == 3
+    fields = {(problem.field, problem.severity) for problem in report.problems()}
+    assert {("title", "rejected"), ("id", "rejected")} <= fields
+
+
+def test_rejected_is_kept(tmp_path):
+    """What is left out is kept as it came."""
+    raw = b'{"id": "record/2", "creator": 5}'
+    made, report = publish(tmp_path, [LETTER, AUTHOR, raw])
+    kept = made.var_folder / "rejected" / f"{report.generation:04}" / "records.jsonl"
+    assert kept.read_bytes() == raw + b"\n"
+
+
+def test_dangling_link_leads_to_a_stub(tmp_path):
+    """A link to what is nowhere leads to a stub, and is reported."""
+    made, report = publish(tmp_path, [LETTER])
+    assert report.stubs == 1
+    assert any("leads nowhere" in problem.message for problem in report.problems())
+    generation = Generations(made.var_folder).open_live()
+    assert generation.catalogue.thing("agent/a").status == "stub"
+    generation.close()
+
+
+def test_named_link_gives_its_stub_a_name(tmp_path):
+    """What a link says of its target is what its stub says."""
+    letter = {**LETTER, "creator": [{"id": "agent/b", "name": {"en": "Somebody"}, "agentType": "person"}]}
+    made, _ = publish(tmp_path, [letter])
+    generation = Generations(made.var_folder).open_live()
+    assert generation.catalogue.thing("agent/b").labels == {"en": "Somebody"}
+    generation.close()
+
+
+def test_strict(tmp_path):
+    """With --strict nothing is published where something was left out."""
+    made, _ = publish(tmp_path, [LETTER])
+    (tmp_path / "records.jsonl").write_text(json.dumps({"id": "record/9"}))
+    with pytest.raises(errors.PublishError):
+        build.build(made, strict=True)
+    assert Generations(made.var_folder).live() == 1
+
+
+def test_times_and_tombstones(tmp_path):
+    """A build that changes one record changes its times alone; what is gone leaves a tombstone."""
+    made, _ = publish(tmp_path, [LETTER, AUTHOR, {"id": "record/2", "title": "Two"}])
+    changed = {**AUTHOR, "name": {"en": "Another name"}}
+    (tmp_path / "records.jsonl").write_text("\n".join(map(json.dumps, [LETTER, changed])))
+    report = build.build(made)
+    assert (report.created, report.changed, report.deleted) == (0, 1, 1)
+    generation = Generations(made.var_folder).open_live()
+    things = {name: generation.catalogue.thing(name) for name in ("record/1", "agent/a", "record/2")}
+    generation.close()
+    assert things["record/1"].modified == things["record/1"].created < things["agent/a"].modified
+    assert things["record/2"].deleted
+
+
+def test_rollback(tmp_path):
+    """A rollback is a new generation equal to an old one, whose times say what changes now."""
+    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    (tmp_path / "records.jsonl").write_text(json.dumps({**AUTHOR, "name": {"en": "B"}}))
+    build.build(made)
+    manifest = build.rollback(made)
+    assert (manifest.generation, manifest.rollback_of) == (3, 1)
+    generation = Generations(made.var_folder).open_live()
+    assert generation.catalogue.thing("record/1").deleted is None
+    assert generation.catalogue.thing("agent/a").modified == manifest.published
+    assert len(generation.graph.describe(f"{BASE}record/1")) > 3
+    generation.close()
+
+
+def test_two_builds(tmp_path):
+    """A second build beside a first one says so and stops."""
+    made, _ = publish(tmp_path, [LETTER])
+    with Generations(made.var_folder).building(), pytest.raises(errors.LockedError):
+        build.build(made)
+
+
+def test_merge(tmp_path):
+    """Records of one id are united where a source says so, and an error where none does."""
+    (tmp_path / "more.jsonl").write_text(
+        json.dumps({**AUTHOR, "name": {"ru": "Автор"}, "occupations": {"en": ["Writer"]}})
+    )
+    sources = ({"path": "records.jsonl"}, {"path": "more.jsonl", "merge": True})
+    (tmp_path / "records.jsonl").write_text(json.dumps(AUTHOR))
+    from kg.settings import Settings
+
+    made = Settings(base=BASE, folder=tmp_path, sources=sources)
+    report = build.build(made)
+    assert (report.merged, report.rejected, report.published) == (1, 0, {"agent": 1})
+    report = build.build(
+        made.model_copy(update={"sources": (made.sources[0], made.sources[1].model_copy(update={"merge": False}))})
+    )
+    assert (report.merged, report.rejected) == (0, 1)
+
+
+def test_diff(tmp_path):
+    """A diff says what a build would create, change field by field, and delete."""
+    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    (tmp_path / "records.jsonl").write_text(
+        "\n".join(map(json.dumps, [{**AUTHOR, "name": {"en": "B"}}, {"id": "record/3", "title": "C"}]))
+    )
+    found = {each.reference: each for each in build.diff(made)}
+    assert {name: each.what for name, each in found.items()} == {
+        "record/1": "deleted",
+        "agent/a": "changed",
+        "record/3": "created",
+    }
+    assert found["agent/a"].fields == {"name": ({"en": "An author"}, {"en": "B"})}
+    assert Generations(made.var_folder).live() == 1
+
+
+def test_check(tmp_path):
+    """A check reports what a build would, with the shapes too, and publishes nothing."""
+    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    with build.check(made) as report:
+        assert report.published == {"record": 1, "agent": 1}
+    assert Generations(made.var_folder).live() == 1
+
+
+def test_dumps_hold_the_graph(tmp_path):
+    """The dumps hold what the store holds."""
+    import hashlib
+
+    import pyoxigraph
+
+    made, report = publish(tmp_path, [LETTER, AUTHOR])
+    folder = Generations(made.var_folder).of(report.generation).dumps
+    sets = []
+    for name, format_ in (("kg.nt.gz", pyoxigraph.RdfFormat.N_TRIPLES), ("kg.ttl.gz", pyoxigraph.RdfFormat.TURTLE)):
+        data = gzip.decompress((folder / name).read_bytes())
+        sets.append({str(quad.triple) for quad in pyoxigraph.parse(input=data, format=format_)})
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in (folder / "SHA256SUMS").read_text()
+    assert sets[0] == sets[1]
+    assert len(sets[0]) == report.triples
+
+
+def test_parallel_is_the_same(tmp_path):
+    """Processes beside give what this process gives."""
+    records = [
+        {"id": f"record/{n}", "title": {"en": f"Letter {n}"}, "creator": [f"agent/{n % 7}"], "summary": "x" * 800}
+        for n in range(3000)
+    ]
+    made, report = publish(tmp_path / "a", records, jobs=1)
+    assert (tmp_path / "a" / "records.jsonl").stat().st_size > 2 << 20
+    folder = Generations(made.var_folder).of(1)
+    beside = gzip.decompress((folder.dumps / "kg.nt.gz").read_bytes())
+    from kg.publish import crew
+
+    alone = crew.SMALL
+    crew.SMALL = 1 << 40
+    try:
+        from kg.publish import pipeline
+
+        pipeline.SMALL, kept = 1 << 40, pipeline.SMALL
+        made, again = publish(tmp_path / "b", records)
+        pipeline.SMALL = kept
+    finally:
+        crew.SMALL = alone
+    here = gzip.decompress((Generations(made.var_folder).of(1).dumps / "kg.nt.gz").read_bytes())
+    assert beside == here
+    assert report.triples == again.triples

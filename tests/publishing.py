@@ -1,0 +1,17 @@
+"""Publish some records, for tests."""
+
+import json
+
+from kg import settings
+from kg.publish import build
+
+BASE = "https://archive.example.org/data/"
+
+
+def publish(folder, records, *, base=BASE, name="records.jsonl", **more):
+    """Publish some records from a folder of its own; the settings and the report."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [record if isinstance(record, bytes) else json.dumps(record).encode() for record in records]
+    (folder / name).write_bytes(b"\n".join(lines) + b"\n")
+    made = settings.Settings(base=base, folder=folder, sources=({"path": name},), **more)
+    return made, build.build(made)

@@ -1,0 +1,198 @@
+"""Things, documents, and what they send along."""
+
+import gzip
+import json
+
+import pyoxigraph
+import pytest
+import rdflib
+from rdflib.compare import isomorphic
+
+THING = "/data/record/177838"
+IRI = "https://archive.example.org/data/record/177838"
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix"),
+    [
+        (None, "html"),
+        ("*/*", "html"),
+        ("text/*", "html"),
+        ("text/turtle", "ttl"),
+        ("text/html;q=0.5, text/turtle;q=0.6", "ttl"),
+        ("text/*;q=0.3, text/html;q=0.1, */*;q=0.2", "ttl"),
+        ('application/ld+json;profile="https://www.w3.org/ns/json-ld#compacted"', "jsonld"),
+        ("application/rdf+xml, */*;q=0.1", "rdf"),
+        (", ,application/n-triples,", "nt"),
+        ("nonsense", "html"),
+        ("text/turtle;q=2", "html"),
+        ("text/html;q=0, */*", "ttl"),
+        ("APPLICATION/TRIG", "trig"),
+        ("application/n-quads", "nq"),
+        ("application/json", "json"),
+    ],
+)
+def test_see_other(client, accept, suffix):
+    """A thing answers 303 to the document that Accept asks for."""
+    headers = {"accept": accept} if accept else {"accept": ""}
+    answer = client.get(THING, headers=headers)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{THING}.{suffix}")
+    assert "Accept" in answer.headers["vary"]
+
+
+def test_several_accept_lines(client):
+    """Several Accept lines are one list."""
+    answer = client.get(THING, headers=[("accept", "text/html;q=0.1"), ("accept", "text/turtle")])
+    assert answer.headers["location"].endswith(".ttl")
+
+
+def test_not_acceptable(client):
+    """Where no format is acceptable, 406 lists what there is."""
+    answer = client.get(THING, headers={"accept": "image/png"})
+    assert answer.status_code == 406
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {each["type"] for each in answer.json()["alternates"]} >= {"text/turtle", "text/html"}
+
+
+_PARSERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld", "trig": "trig", "nq": "nquads"}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")  # of its own names
+@pytest.mark.parametrize("path", [THING, "/data/agent/raul-castro-ruz", "/data/place/havana", "/data/topic/diplomacy"])
+def test_same_graph(client, path):
+    """Every data format of a thing is the same graph, as another parser reads it."""
+    graphs = {}
+    for suffix, name in _PARSERS.items():
+        body = client.get(f"{path}.{suffix}").content
+        graph = rdflib.Dataset(default_union=True) if name in {"trig", "nquads"} else rdflib.Graph()
+        graph.parse(data=body, format=name)
+        graphs[suffix] = {triple[:3] for triple in graph}
+    expected = graphs["nt"]
+    assert len(expected) > 5
+    for suffix, found in graphs.items():
+        assert found == expected, suffix
+
+
+def test_json_ld_for_other_parsers(client):
+    """The JSON-LD is the same graph to Oxigraph and to PyLD, which need no network for it."""
+    from pyld import jsonld
+
+    body = client.get(f"{THING}.jsonld").content
+    triples = client.get(f"{THING}.nt").content
+    quads = pyoxigraph.parse(input=body, format=pyoxigraph.RdfFormat.JSON_LD)
+    assert {str(quad.triple) for quad in quads} == {
+        str(quad.triple) for quad in pyoxigraph.parse(input=triples, format=pyoxigraph.RdfFormat.N_TRIPLES)
+    }
+
+    def refuse(url, options):
+        raise AssertionError(url)
+
+    nquads = jsonld.to_rdf(json.loads(body), {"format": "application/n-quads", "documentLoader": refuse})
+    assert isomorphic(rdflib.Graph().parse(data=nquads, format="nt"), rdflib.Graph().parse(data=triples, format="nt"))
+
+
+def test_json_round_trip(client, example, tmp_path):
+    """The .json of a record, read again, gives the same graph."""
+    from publishing import publish
+
+    from kg.store.generations import Generations
+
+    raw = client.get(f"{THING}.json").content
+    made, report = publish(tmp_path, [raw], dumps=False)
+    assert report.published == {"record": 1}
+    generation = Generations(made.var_folder).open_live()
+    graph = {str(triple) for triple in generation.graph.describe(IRI)}
+    generation.close()
+    nt = client.get(f"{THING}.nt").content
+    assert graph == {str(q.triple) for q in pyoxigraph.parse(input=nt, format=pyoxigraph.RdfFormat.N_TRIPLES)}
+
+
+def test_validators(client):
+    """A document has validators, one for each coding, and 304 for who has it."""
+    plain = client.get(f"{THING}.ttl", headers={"accept-encoding": "identity"})
+    packed = client.get(f"{THING}.ttl", headers={"accept-encoding": "gzip"})
+    assert plain.headers["etag"] != packed.headers["etag"]
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.content == plain.content
+    for headers in (
+        {"if-none-match": plain.headers["etag"]},
+        {"if-none-match": f'"x", W/{plain.headers["etag"]}'},
+        {"if-none-match": "*"},
+        {"if-modified-since": plain.headers["last-modified"]},
+    ):
+        again = client.get(f"{THING}.ttl", headers={"accept-encoding": "identity", **headers})
+        assert (again.status_code, again.content) == (304, b""), headers
+        assert again.headers["etag"] == plain.headers["etag"]
+    changed = client.get(
+        f"{THING}.ttl", headers={"if-none-match": '"x"', "if-modified-since": plain.headers["last-modified"]}
+    )
+    assert changed.status_code == 200
+
+
+@pytest.mark.parametrize("suffix", ["html", "ttl", "jsonld", "json", "nt", "rdf", "trig", "nq"])
+def test_head(client, suffix):
+    """HEAD is like GET without the body."""
+    get, head = client.get(f"{THING}.{suffix}"), client.head(f"{THING}.{suffix}")
+    assert head.content == b""
+    for name in ("content-type", "etag", "last-modified", "content-location", "link", "content-length", "vary"):
+        assert head.headers[name] == get.headers[name], name
+
+
+def test_options_and_405(client):
+    """OPTIONS says what is allowed; what is not is refused with Allow."""
+    options = client.options(THING)
+    assert options.status_code == 204
+    assert options.headers["allow"] == "GET, HEAD, OPTIONS"
+    refused = client.post(THING)
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+def test_data_is_for_everybody(client):
+    """Data may be read by scripts of other sites, and says under which licence."""
+    answer = client.get(f"{THING}.ttl")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert 'rel="license"' in answer.headers["link"]
+    assert f'<{IRI}>; rel="describes"' in answer.headers["link"]
+
+
+def test_moved(client):
+    """A reference that was replaced leads to what replaced it, with the same suffix."""
+    assert client.get("/data/agent/r-castro").headers["location"] == "/data/agent/raul-castro-ruz"
+    answer = client.get("/data/agent/r-castro.ttl")
+    assert (answer.status_code, answer.headers["location"]) == (301, "/data/agent/raul-castro-ruz.ttl")
+
+
+def test_missing(client):
+    """What was never published is 404, as a page or as a problem."""
+    answer = client.get("/data/record/nope")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    page = client.get("/data/record/nope", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+def test_stripped_base(client):
+    """A proxy may strip the path of the base or not."""
+    assert client.get("/record/177838").headers["location"] == f"{THING}.html"
+
+
+def test_page_of_each_kind(client):
+    """Each kind of thing has a page with labels where it links, and no IRI in their stead."""
+    for path in (
+        "record/177838",
+        "agent/raul-castro-ruz",
+        "place/havana",
+        "collection/alekseyev-conversations",
+        "archive/avp-rf",
+        "topic/diplomacy",
+    ):
+        page = client.get(f"/data/{path}.html")
+        assert page.status_code == 200
+        assert '<script type="application/ld+json">' in page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_gzip_is_whole(client):
+    """What is sent packed unpacks to what is sent plain."""
+    with client.stream("GET", f"{THING}.nt", headers={"accept-encoding": "gzip"}) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert gzip.decompress(raw) == client.get(f"{THING}.nt", headers={"accept-encoding": "identity"}).content
