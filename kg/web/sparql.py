@@ -26,6 +26,19 @@ _UPDATE = "application/sparql-update"
 _FORM = "application/x-www-form-urlencoded"
 _MEDIA_TYPES = {row.media_type.partition(";")[0]: name for name, row in FORMATS.items()}
 _ALIASES = {"application/json": "json", "application/xml": "xml", "text/plain": "ntriples"}
+_FAMILIES = {
+    "json": ("json", "jsonld"),
+    "xml": ("xml", "rdfxml"),
+    "application/json": ("json", "jsonld"),
+    "application/xml": ("xml", "rdfxml"),
+    "json-ld": ("jsonld",),
+    "rdf": ("rdfxml",),
+    "ttl": ("turtle",),
+    "nt": ("ntriples",),
+    "text/plain": ("ntriples",),
+}
+"""Words of clients for `format=`: the first that can hold the answer is taken."""
+
 _HEADERS = {**CORS, "Vary": "Accept", "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
@@ -149,10 +162,10 @@ def _seconds(value: str) -> float:
 def _formats(request: Request, asked: Asked) -> list[str]:
     """Names of formats, the one the client prefers first; `format=` goes before Accept."""
     if asked.format is not None:
-        name = _MEDIA_TYPES.get(asked.format, _ALIASES.get(asked.format, asked.format))
-        if name not in FORMATS:
+        known = [name for each in asked.format.split(",") for name in _named(each.strip())]
+        if not known:
             raise Problem(400, f"There is no format {asked.format[:50]!r}; there are {', '.join(FORMATS)}.")
-        return [name]
+        return known
     header = ",".join(request.headers.getlist("accept"))
     names = {**_MEDIA_TYPES, **_ALIASES}
     wanted = preference(header, list(names))
@@ -160,6 +173,14 @@ def _formats(request: Request, asked: Asked) -> list[str]:
         detail = f"Results come as {', '.join(_MEDIA_TYPES)}."
         raise Problem(406, detail)
     return list(dict.fromkeys(names[each] for each in wanted)) or list(FORMATS)
+
+
+def _named(name: str) -> tuple[str, ...]:
+    """The formats that a word in `format=` may mean: a name, a media type, or what clients call several."""
+    if name in _FAMILIES:
+        return _FAMILIES[name]
+    name = _MEDIA_TYPES.get(name, name)
+    return (name,) if name in FORMATS else ()
 
 
 @dataclass(frozen=True, slots=True)

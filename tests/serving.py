@@ -1,0 +1,59 @@
+"""Run `kg serve` as a person does, for tests."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+
+KG = Path(sys.executable).with_name("kg")
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def kg(folder, *arguments, **more):
+    """Run a command of kg in a folder, to its end."""
+    return subprocess.run([KG, *arguments], cwd=folder, capture_output=True, check=False, env=_environment(), **more)
+
+
+def _environment():
+    return {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+
+
+@contextlib.contextmanager
+def served(folder, port, *arguments):
+    """A server of a folder's kg.toml; gives its address once it answers."""
+    log = (Path(folder) / "server.log").open("wb")
+    command = [KG, "serve", "--port", str(port), *arguments]
+    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=_environment())
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(process, f"{address}/healthz", Path(log.name))
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        finally:
+            process.kill()
+            log.close()
+
+
+def _wait(process, address, log):
+    for _ in range(200):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(httpx2.TransportError):
+            if httpx2.get(address).status_code == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
