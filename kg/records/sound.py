@@ -7,19 +7,25 @@ JSON value stays as it is, for the gate to refuse with the whole record.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from kg import iris
 from kg.errors import KeyFault
 from kg.records import dates, phrases
 from kg.records.model import KEYS, Key, Record, Value, keys_of
 from kg.records.problems import Problem, shown
-from kg.records.values import ABSENT, SCALARS, Fault, Unfit, by_language, fit
+from kg.records.values import ABSENT, SCALARS, Fault, by_language, fit, unfit
 
 _ORDER = {name: position for position, name in enumerate(KEYS)}
 _ALLOWED = {kind: {key.name: key for key in keys_of(kind)} for kind in iris.KINDS}
+_REPLACED = "characters that can't be published were replaced by U+FFFD"
+# As JSON writes them: control characters are escaped, U+FFFE and U+FFFF stand in UTF-8.
+_ESCAPED = re.compile(rb"\\u00[01]|\xef\xbf[\xbe\xbf]")
 _MAX_DEPTH = 20
 """How deep what is said of linked things may nest; archives have five or six levels."""
 
@@ -31,6 +37,7 @@ class _Work:
     sound: Record = field(default_factory=dict)
     aside: list[dict[str, str]] = field(default_factory=list)
     problems: list[tuple[str, Any, str, str]] = field(default_factory=list)
+    may_be_unfit: bool = False
 
     def put_aside(self, where: str, value: Any, expected: str, message: str) -> None:
         self.aside.append({"field": where, "value": as_text(value)})
@@ -57,7 +64,7 @@ def make_sound(record: Record, source: str, at: str) -> tuple[Record, list[Probl
     name = identity(record)
     kind = name.partition("/")[0]
     allowed = _ALLOWED[kind]
-    work = _Work()
+    work = _Work(may_be_unfit=_may_be_unfit(record))
     for key_name, value in record.items():
         if value is None or key_name in {"id", "kind"}:
             continue
@@ -115,27 +122,17 @@ def _take(key: Key, value: Any, work: _Work) -> None:
         return
     if sound is not ABSENT and sound != []:
         work.sound[key.name] = sound
-        for unfit in _unfit(sound):
-            work.problems.append(
-                (
-                    key.name,
-                    unfit,
-                    "text that XML can hold",
-                    "characters that can't be published were replaced by U+FFFD",
-                )
-            )
+        if work.may_be_unfit and key.value is not Value.PART:  # a part reports its own
+            for text in unfit(value):
+                work.problems.append((key.name, text, "text that XML can hold", _REPLACED))
 
 
-def _unfit(sound: Any) -> Iterator[str]:
-    """The texts of a value in which characters were replaced."""
-    if isinstance(sound, Unfit):
-        yield sound
-    elif isinstance(sound, dict):
-        for each in sound.values():
-            yield from _unfit(each)
-    elif isinstance(sound, list):
-        for each in sound:
-            yield from _unfit(each)
+def _may_be_unfit(record: Record) -> bool:
+    """Whether some text of a record may hold what can't be published; quick, and seldom wrong."""
+    try:
+        return bool(_ESCAPED.search(orjson.dumps(record)))
+    except TypeError:  # half a character, or what is no JSON
+        return True
 
 
 def _single(value: Any) -> Any:
@@ -189,7 +186,7 @@ def _parts(key: Key, value: Any, work: _Work) -> list[Record]:
 
 
 def _part(key: Key, value: dict[str, Any], where: str, work: _Work) -> Record:
-    inner = _Work()
+    inner = _Work(may_be_unfit=work.may_be_unfit)
     known = {part.name: part for part in key.parts}
     for name, each in value.items():
         if each is None:

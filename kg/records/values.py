@@ -6,7 +6,7 @@ absent: no empty string, no "None", no "n/a"), or raises `Fault`.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kg import iris
@@ -41,10 +41,6 @@ class Fault(ValueError):
         self.structural = structural
 
 
-class Unfit(str):  # noqa: SLOT000  # a string that says how it came about
-    """Text in which characters that can't be published were replaced."""
-
-
 def text(value: Any) -> Any:
     r"""A string, trimmed, its line ends those of Unix, unfit characters replaced by U+FFFD.
 
@@ -64,8 +60,21 @@ def text(value: Any) -> Any:
 
 
 def fit(string: str) -> str:
-    """A string as it is, or an `Unfit` one with U+FFFD for what can't be published."""
-    return Unfit(_UNFIT.sub("\ufffd", string)) if _UNFIT.search(string) else string
+    """A string with U+FFFD for each character that can't be published."""
+    return _UNFIT.sub("\ufffd", string) if _UNFIT.search(string) else string
+
+
+def unfit(value: Any) -> Iterator[str]:
+    """The texts in a JSON value in which characters can't be published."""
+    if isinstance(value, str):
+        if _UNFIT.search(value):
+            yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from unfit(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from unfit(each)
 
 
 def by_language(value: Any, *, many: bool) -> Any:

@@ -1,0 +1,102 @@
+"""Pages in a real Chromium."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from serving import free_port, kg, served
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = shutil.which("chromium")
+PATHS = (
+    "/",
+    "/record/",
+    "/record/177838",
+    "/agent/raul-castro-ruz",
+    "/place/havana",
+    "/collection/alekseyev-conversations",
+    "/archive/avp-rf",
+    "/topic/diplomacy",
+    "/sparql",
+    "/dumps/",
+    "/terms/",
+    "/record/nope",
+)
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The example collection, served as a person serves it."""
+    folder = tmp_path_factory.mktemp("browser")
+    port = free_port()
+    shutil.copytree(ROOT / "data", folder / "data")
+    text = (ROOT / "kg.toml").read_text(encoding="utf-8")
+    (folder / "kg.toml").write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{port}"), encoding="utf-8")
+    assert kg(folder, "build").returncode == 0
+    with served(folder, port) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("width", [360, 820, 1440])
+def test_pages_keep_their_width(address, browser, width):
+    """No page is wider than the screen, says anything to the console, or asks another host for anything."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text) if "404" not in message.text else None)
+    page.on("request", lambda request: asked.append(request.url))
+    for path in PATHS:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.title(), path
+        assert page.locator("h1").count() == 1, path
+    page.close()
+    assert not said
+    assert all(url.startswith(address) for url in asked)
+
+
+def test_from_a_memorandum_to_its_people_and_its_file(address, browser):
+    """A reader goes from a document to a person, on to what that person took part in, and up the archive's tree."""
+    page = browser.new_page()
+    page.goto(f"{address}/record/177838")
+    assert page.url.endswith("/record/177838.html")
+    page.get_by_role("link", name="Raúl Castro Ruz").first.click()
+    assert page.locator("h1").inner_text() == "Raúl Castro Ruz"
+    page.get_by_role("heading", name="Took part in").wait_for()
+    page.go_back()
+    page.get_by_role("link", name="Delo 3").click()
+    page.get_by_role("link", name="Papka 124").first.click()
+    assert "Papka 124" in page.locator("h1").inner_text()
+    page.close()
+
+
+def test_keyboard(address, browser):
+    """The first Tab leads to the skip link, which is seen then."""
+    page = browser.new_page()
+    page.goto(f"{address}/record/177838")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    page.close()
+
+
+def test_query_form(address, browser):
+    """A person runs an example without a script."""
+    context = browser.new_context(java_script_enabled=False, accept_downloads=True)
+    page = context.new_page()
+    page.goto(f"{address}/sparql?example=titles")
+    page.select_option("#format", "json")
+    page.get_by_role("button", name="Run").click()
+    assert "177838" in page.content() or page.url.startswith(f"{address}/sparql?query=")
+    context.close()

@@ -1,0 +1,185 @@
+"""Deliberately broken and hostile input: a clear line each in the report, no crash, nothing that runs in a page."""
+
+import json
+import os
+import subprocess
+
+import pytest
+from publishing import BASE, publish
+from serving import kg
+from starlette.testclient import TestClient
+
+from kg.store.generations import Generations
+from kg.web.app import Application
+
+GOOD = {"id": "record/good", "title": {"en": "Good"}}
+
+
+def problems(report):
+    return [(each.severity, each.field, each.message) for each in report.problems()]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b'{"id": "record/1", "title": "caf\xe9"}', "is not UTF-8"),
+        (b'{"id": "record/1", "title": "x"', "is no JSON"),
+        (b'["record/1"]', "is no JSON object"),
+        (b'{"id": "record/1", "title": "\\ud800"}', "surrogate"),
+        (b'{"id": "record/1", "title": "a", "title": "b"}', "stands twice"),
+        (b'{"title": "a"}', "has no id"),
+        (b'{"id": "letter/1", "title": "a"}', "no reference"),
+        (b'{"id": "record/..", "title": "a"}', "can't be a key"),
+        (b'{"id": "record/1"}', "is required"),
+        (b'{"id": "record/1", "title": {"en": {"x": 1}}}', "does not fit"),
+        (b'{"id": "record/1", "title": "a", "creator": 5}', "does not fit"),
+        (b'{"id": "record/1", "kind": "agent", "title": "a"}', "but its id says"),
+        (b'{"id": "place/1", "name": "a", "latitude": 95}', "out of bounds"),
+        (b'{"id": "record/1", "title": "a", "dates": "never"}', "date"),
+        (b'{"id": "record/1", "title": "a", "sourcePage": "javascript:alert(1)"}', "javascript"),
+        (b'{"id": "record/1", "title": "a", "language": "Klingonese!"}', "no language tag"),
+        (b'{"id": "record/1", "title": "a", "creator": ["place/x"]}', "leads to a place"),
+        (b'{"id": "record/1", "title": "a\\u0000b"}', "can't be published"),
+        (b'{"id": "record/1", "title": "a", "colour": "red"}', "no such key"),
+        (b"[" * 2000, "is no JSON"),
+    ],
+)
+def test_each_fault_is_said(tmp_path, line, said):
+    """Each fault is one clear line that names file, place and what was expected; the good record is published."""
+    _, report = publish(tmp_path, [GOOD, line])
+    found = list(report.problems())
+    assert any(said in each.message for each in found), problems(report)
+    assert all(each.source == "records.jsonl" and each.at == "line 2" and each.expected for each in found)
+    assert report.published["record"] >= 1
+
+
+def test_a_line_of_100_megabytes(tmp_path):
+    """A line that is far too long is left out without being held in memory."""
+    with (tmp_path / "records.jsonl").open("wb") as file:
+        file.write(json.dumps(GOOD).encode() + b'\n{"id": "record/1", "title": "')
+        for _ in range(100):
+            file.write(b"x" * (1 << 20))
+        file.write(b'"}\n' + json.dumps({**GOOD, "id": "record/last"}).encode())
+    (tmp_path / "kg.toml").write_text(f'base = "{BASE}"\n[[sources]]\npath = "records.jsonl"\n')
+    done = kg(tmp_path, "build", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["published"], told["rejected"]) == (0, {"record": 2}, 1)
+    assert "bytes" in told["problems"][0]["message"]
+
+
+def test_nothing_to_publish(tmp_path):
+    """Empty sources publish nothing, with exit code 1 and a reason; a wrong setting has exit code 2."""
+    (tmp_path / "records.jsonl").write_bytes(b"")
+    (tmp_path / "kg.toml").write_text('[[sources]]\npath = "records.jsonl"\n')
+    done = kg(tmp_path, "build")
+    assert done.returncode == 1
+    assert b"no record" in done.stderr
+    (tmp_path / "kg.toml").write_text("colour = 1\n")
+    done = kg(tmp_path, "build")
+    assert done.returncode == 2
+    assert b"no such setting" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+KEYS = [
+    "a.b",
+    "a/b",
+    "..a",
+    "a..",
+    "report.html",
+    "a b",
+    'q"uote',
+    "50%",
+    "Дело 5",
+    "مراسلة",
+    "a:b",
+    "a#b",
+    "a?b",
+    "%2e%2e",
+    "a\\b",
+]
+
+
+def test_keys_of_all_kinds(tmp_path):
+    """Whatever a key is made of, its thing answers at its address and nowhere else."""
+    records = [{"id": f"record/{key}", "title": {"en": f"Key {number}"}} for number, key in enumerate(KEYS)]
+    made, report = publish(tmp_path, records)
+    assert report.published == {"record": len(KEYS)}, problems(report)
+    generation = Generations(made.var_folder).open_live()
+    references = {link.thing.labels["en"]: link.thing.reference for link in generation.catalogue.listed("record", 99)}
+    generation.close()
+    assert len(references) == len(KEYS)
+    with TestClient(Application(made), base_url="https://archive.example.org") as client:
+        for label, reference in references.items():
+            page = client.get(f"{BASE}{reference}", headers={"accept": "application/json"})
+            assert page.status_code == 200, reference
+            assert page.json()["title"] == {"en": label}
+
+
+HOSTILE = "</script><script>alert(1)</script>{{7*7}}{% raw %}<img src=x onerror=alert(1)>\"'&\u202e\u2066"
+
+
+def test_no_script_in_a_page(tmp_path):
+    """Hostile text in every field reaches no page as markup, and no header at all."""
+    record = {
+        "id": "record/evil",
+        "title": {"en": HOSTILE},
+        "summary": {"en": [HOSTILE]},
+        "text": {"en": [HOSTILE]},
+        "identifiers": [HOSTILE],
+        "reference": HOSTILE,
+        "creator": [{"id": "agent/evil", "name": {"en": HOSTILE}}],
+        "extra": [{"field": HOSTILE, "value": HOSTILE}],
+        "dates": [{"role": "document", "text": HOSTILE}],
+        "digitalObjects": [{"url": "javascript:alert(1)", "label": {"en": HOSTILE}}],
+        "sourcePage": ["https://example.org/\r\nX-Evil: 1", "data:text/html,<script>alert(1)</script>"],
+    }
+    made, _ = publish(tmp_path, [record])
+    with TestClient(Application(made), base_url="https://archive.example.org") as client:
+        for path in ("record/evil.html", "agent/evil.html", "record/", "agent/"):
+            answer = client.get(BASE + path)
+            assert answer.status_code == 200
+            text = answer.text
+            assert text.count("<script") == (1 if path.endswith("html") else 0)
+            assert "<img" not in text
+            assert 'href="javascript' not in text
+            assert 'href="data' not in text
+            assert "{{7*7}}" in text or path == "agent/"  # stubs are not listed
+            assert "x-evil" not in answer.headers
+        for suffix in ("rdf", "ttl", "jsonld", "nt"):
+            assert client.get(f"{BASE}record/evil.{suffix}").status_code == 200
+
+
+def test_cyclic_parts(tmp_path):
+    """Places that are parts of one another are published and reported."""
+    places = [
+        {"id": f"place/{n}", "name": n, "partOf": [f"place/{m}"]} for n, m in (("a", "b"), ("b", "c"), ("c", "a"))
+    ]
+    _, report = publish(tmp_path, places)
+    assert report.published == {"place": 3}
+    assert any("reached from itself" in message for _, _, message in problems(report))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_full_disk(tmp_path):
+    """A full disk stops the build with a message; the live generation stays."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", folder], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        (tmp_path / "records.jsonl").write_text(json.dumps(GOOD))
+        (tmp_path / "kg.toml").write_text(f'base = "{BASE}"\nvar = "small/var"\n[[sources]]\npath = "records.jsonl"\n')
+        assert kg(tmp_path, "build").returncode == 0
+        big = [json.dumps({"id": f"record/{n}", "title": f"{n}", "text": {"en": [f"{n} " * 700]}}) for n in range(4000)]
+        (tmp_path / "records.jsonl").write_text("\n".join(big))
+        done = kg(tmp_path, "build")
+        assert done.returncode == 1
+        assert b"nothing was published" in done.stderr or b"disk is full" in done.stderr, done.stderr
+        assert b"Traceback" not in done.stderr
+        assert Generations(folder / "var").live() == 1
+    finally:
+        subprocess.run(["umount", folder], check=False)
