@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow lint format lock bench clean
+.PHONY: help install install-test serve test test-slow lint format docs lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,10 @@ lint: install-test ## ruff, mypy, the layers
 
 format: install-test ## let ruff write what it can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+docs: install-test ## write the pages that are made from the code
+	@$(BIN)/python -m kg.records.schema
+	@$(BIN)/python tools/reference.py
 
 lock: install ## resolve the newest versions that pyproject.toml allows and write requirements.lock
 	@$(PIP) install uv

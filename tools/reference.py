@@ -1,0 +1,85 @@
+"""Write docs/reference.md from the code: settings, commands, web paths. Run by `make docs`; a test keeps it so."""
+
+from pathlib import Path
+
+import click
+
+from kg.cli import cli
+from kg.render.negotiation import FORMATS
+from kg.settings import Settings, SourceSettings
+from kg.store.results import FORMATS as RESULT_FORMATS
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
+
+PATHS = {
+    "/": "what this is, how much there is of it, how to use it",
+    "/{kind}/": "the things of a kind in order of date, page by page",
+    "/{kind}/{key}": "a thing: 303 to the document that `Accept` asks for",
+    "/{kind}/{key}.{suffix}": "a document about it, in the format of the suffix",
+    "/sparql": "SPARQL 1.1 Protocol, query side; without a query, a form",
+    "/dumps/": "the whole graph: `kg.nt.gz`, `kg.ttl.gz`, `SHA256SUMS`",
+    "/terms/": "our own terms; `terms.ttl`, `context.jsonld`",
+    "/static/": "what pages use",
+    "/healthz": "whether this process serves, and which generation",
+}
+"""Path below the base → what is there."""
+
+
+_COMMANDS = """\
+`kg [--config kg.toml] COMMAND`: the settings are looked for in the current folder and above. Exit codes: 0, done (a
+build may have left records out, and says which); 1, nothing was published or served; 2, the command line or the
+settings are wrong."""
+
+
+def settings_rows(model: type) -> list[str]:
+    """The rows of a table of settings."""
+    rows = ["| setting | default | what for |", "| --- | --- | --- |"]
+    for name, field in model.model_fields.items():
+        if name != "folder":
+            default = "" if field.is_required() else f"`{field.default}`" if field.default not in {"", None} else ""
+            rows.append(f"| `{name}` | {default} | {field.description} |")
+    return rows
+
+
+def command_rows() -> list[str]:
+    """The rows of a table of commands."""
+    rows = ["| command | what it does |", "| --- | --- |"]
+    for name, command in sorted(cli.commands.items()):
+        usage = " ".join(_usage(parameter) for parameter in command.params)
+        rows.append(f"| `kg {f'{name} {usage}'.strip()}` | {command.help} |")
+    return rows
+
+
+def _usage(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Argument):
+        return f"[{parameter.name.upper()}]"
+    option = parameter.opts[0]
+    return f"[{option}]" if getattr(parameter, "is_flag", False) else f"[{option} …]"
+
+
+def text() -> str:
+    """The whole page."""
+    suffixes = ", ".join(f"`.{each.suffix}` ({each.media_type})" for each in FORMATS)
+    results = ", ".join(f"`{each.name}` ({each.media_type})" for each in RESULT_FORMATS.values())
+    paths = [f"| `{path}` | {what} |" for path, what in PATHS.items()]
+    parts = [
+        "# Reference",
+        "<!-- Written by `make docs` from the code; a test keeps it so. -->",
+        "## Commands",
+        _COMMANDS,
+        "\n".join(command_rows()),
+        "## Settings",
+        "In `kg.toml`; each also from the environment, in capitals after `KG_` (`KG_BASE`, `KG_VAR`), which goes first.",
+        "\n".join(settings_rows(Settings)),
+        "Of each `[[sources]]`:",
+        "\n".join(settings_rows(SourceSettings)),
+        "## Web paths",
+        "\n".join(["| path | what is there |", "| --- | --- |", *paths]),
+        f"Suffixes of documents: {suffixes}.",
+        f"Results of queries, by `Accept` or `format=`: {results}.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(text(), encoding="utf-8")
