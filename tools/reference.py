@@ -69,7 +69,7 @@ def text() -> str:
         _COMMANDS,
         "\n".join(command_rows()),
         "## Settings",
-        "In `kg.toml`; each also from the environment, in capitals after `KG_` (`KG_BASE`, `KG_VAR`), which goes first.",
+        "In `kg.toml`; each also from the environment, in capitals after `KG_` (`KG_BASE`), which goes first.",
         "\n".join(settings_rows(Settings)),
         "Of each `[[sources]]`:",
         "\n".join(settings_rows(SourceSettings)),
