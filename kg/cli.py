@@ -10,6 +10,7 @@ import click
 import orjson
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from kg import settings as settings_module
 from kg.errors import KgError
@@ -21,6 +22,9 @@ from kg.store.generations import Generations
 from kg.store.pool import run_once
 from kg.store.results import FORMATS
 from kg.web.server import serve as run_server
+
+_SHOWN = 50
+"""How many kinds of problems the terminal shows."""
 
 _ERRORS = Console(stderr=True, highlight=False)
 _OUT = Console(highlight=False)
@@ -114,7 +118,7 @@ def _short(value: Any) -> str:
 @_with_settings
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve the live generation."""
-    Generations(settings.var_folder).open_live().close()
+    Generations(settings.var_folder).open_live(settings.base).close()
     run_server(settings, host, port, workers)
 
 
@@ -173,12 +177,15 @@ def _print_report(report: Report) -> None:
     _OUT.print(table)
     problems = report.grouped()
     if problems:
-        listing = Table("", "how many", "where", "field", "value", "what, and what was expected", box=None)
-        for problem, count in problems[:50]:
+        listing = Table("how many", "first at", "what is wrong, and what was expected", box=None, padding=(0, 2, 1, 0))
+        for problem, count in problems[:_SHOWN]:
             where = " ".join(filter(None, (problem.source, problem.at))) or problem.record
-            said = f"{problem.message}; expected: {problem.expected}"
-            listing.add_row(problem.severity, f"{count:,}", where, problem.field, problem.value[:60], said)
-        _OUT.print(listing, markup=False)
+            value = f" ({problem.value[:80]})" if problem.value else ""
+            said = f"{problem.field}{value} {problem.message}. Expected: {problem.expected}"
+            listing.add_row(Text(f"{count:,} {problem.severity}"), Text(where), Text(said.strip()))
+        _OUT.print(listing)
+    if len(problems) > _SHOWN:
+        _OUT.print(f"… and {len(problems) - _SHOWN} more kinds of problems; --json gives all.")
     generation = f"Generation {report.generation}" if report.generation else "A trial"
     published = sum(report.published.values())
     _OUT.print(

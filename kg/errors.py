@@ -92,7 +92,7 @@ class QuerySyntaxError(QueryError):
     """
 
     def __init__(self, what: str, *, line: int | None = None, column: int | None = None) -> None:
-        super().__init__(what)
+        super().__init__(what, where=None if line is None else f"line {line}, column {column}")
         self.line = line
         self.column = column
 

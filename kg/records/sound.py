@@ -96,7 +96,7 @@ def identity(record: Record) -> str:
     try:
         name = iris.repair(name.strip())
     except KeyFault as fault:
-        raise Fault(str(fault), 'an id: "record/177838", say') from None
+        raise Fault(fault.what, 'an id: "record/177838", say') from None
     kind = record.get("kind")
     if kind is not None and kind != name.partition("/")[0]:
         raise Fault(f"the record's kind is {shown(kind)}, but its id says {name}", "an id that begins with the kind")

@@ -111,7 +111,7 @@ def link(value: Any, kinds: tuple[str, ...]) -> Any:
     try:
         target = iris.repair(value.strip())
     except KeyFault as fault:
-        raise Fault(str(fault), f"kind/key, the kind being {' or '.join(kinds)}") from None
+        raise Fault(fault.what, f"kind/key, the kind being {' or '.join(kinds)}") from None
     if target.partition("/")[0] not in kinds:
         raise Fault(f"leads to a {target.partition('/')[0]}", f"a reference to {' or '.join(kinds)}")
     return target
@@ -125,7 +125,7 @@ def url(value: Any) -> Any:
     try:
         return iris.external(value)
     except KeyFault as fault:
-        raise Fault(str(fault), "an absolute IRI: https://…") from None
+        raise Fault(fault.what, "an absolute IRI: https://… (or http, mailto, urn, ark, doi, info)") from None
 
 
 def tag(value: Any) -> Any:

@@ -140,12 +140,25 @@ class Generations:
             )
         return Folder(path)
 
-    def open_live(self) -> Generation:
-        """The live generation, opened. Raises GenerationError if there is none or it is not whole."""
+    def open_live(self, base: str | None = None) -> Generation:
+        """The live generation, opened.
+
+        Args:
+            base: the base it must have been built for, if that matters.
+
+        Raises:
+            GenerationError: there is none, it is not whole, or it was built for another base.
+        """
         number = self.live()
         if number is None:
             raise GenerationError("nothing is published yet", where=str(self.var), todo="Run `kg build` first.")
-        return Generation(self.of(number))
+        folder = self.of(number)
+        built = folder.read_manifest().base
+        if base is not None and built != base:
+            what = f"it was built for the base {built}, and the settings say {base}"
+            todo = "Run `kg build` again, or set the base back."
+            raise GenerationError(what, where=str(folder.path), todo=todo)
+        return Generation(folder)
 
     def ledger(self) -> Ledger:
         """The ledger, brought up to the live generation."""

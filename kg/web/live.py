@@ -98,22 +98,16 @@ class Live:
 
     async def _open(self) -> Serving:
         began = time.perf_counter()
-        generation = await asyncio.to_thread(self._generations.open_live)
-        base = self._settings.base
-        if generation.manifest.base != base:
-            built = generation.manifest.base
-            generation.close()
-            todo = "Run `kg build` again, or set the base back."
-            raise GenerationError(f"it was built for the base {built}, and the settings say {base}", todo=todo)
+        generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
         pool = QueryPool(
             generation.folder.store,
             size=self._settings.query_workers,
             deadline=self._settings.query_seconds,
-            base=base,
+            base=self._settings.base,
         )
         await pool.start()
         _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
-        return Serving(generation, Resources(generation), ontology.load(base), pool)
+        return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool)
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""

@@ -1,11 +1,13 @@
 """`kg serve`: the application in a server that closes what is half sent and never finished."""
 
+import socket
 import sys
 
 from granian import Granian
 from granian.constants import Interfaces
 
 from kg import settings as settings_module
+from kg.errors import UsageError
 from kg.settings import Settings
 from kg.web.app import Application
 
@@ -13,6 +15,18 @@ from kg.web.app import Application
 def application() -> Application:
     """The application for the kg.toml that the environment names, or the nearest one; called by the server."""
     return Application(settings_module.load(None))
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Raise UsageError where somebody listens already: the server's workers share a port, and would share his too."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as fault:
+            todo = "Choose another one with --port."
+            raise UsageError(f"can't listen at {host}, port {port}: {fault.strerror}", todo=todo) from None
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
@@ -24,6 +38,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         port: port to listen on.
         workers: server processes; they share the port.
     """
+    _refuse_taken(host, port)
     settings_module.hand_down(settings)
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")
