@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.iris import Base, decode_key
 from kg.ontology import RDF_TYPE, Form, Ontology, Term
-from kg.render import fields
+from kg.render import fields, languages
 from kg.render.jsonld import keys_of_kind
 
 _LINKED = ("http://", "https://", "mailto:")
@@ -144,7 +144,8 @@ class _Rows:
                     yield shown
             return
         for each in self.in_order(values):
-            yield self.value(each)
+            shown = self.value(each)
+            yield Value(languages.name(shown.text), note=shown.text) if term.key in _LANGUAGES else shown
 
     def in_order(self, values: list[NamedNode | Literal]) -> list[NamedNode | Literal]:
         """Texts in the reader's languages first."""
@@ -215,6 +216,7 @@ class _Rows:
         return Value("; ".join(said), note=term.key) if said else None
 
 
+_LANGUAGES = frozenset({"language", "originalLanguage"})
 _PARTS = {
     "dates": _Rows.date,
     "names": _Rows.name,
