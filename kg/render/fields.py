@@ -101,6 +101,9 @@ _FIELDS = (
 FIELDS = {field.key: field for field in _FIELDS}
 """Key → how it is shown. The title or name is the page's heading; id, kind and status are said in words."""
 
+INVERSES = {field.key: field.inverse for field in _FIELDS if field.inverse} | {"relatedTo": "Related"}
+"""Key → how the list of those is called that link to a thing under it."""
+
 PARTS = {
     "role": "role",
     "certainty": "certainty",

@@ -55,7 +55,12 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"kinds": fields.KINDS, "fields": fields.FIELDS, "statuses": fields.STATUSES}
+    environment.globals |= {
+        "kinds": fields.KINDS,
+        "fields": fields.FIELDS,
+        "statuses": fields.STATUSES,
+        "inverses": fields.INVERSES,
+    }
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment

@@ -171,7 +171,7 @@ class _Rows:
 
     def first(self, term: Term, part: dict[str, list[NamedNode | Literal]], key: str) -> str:
         """The value of a key of a part, as text."""
-        values = part.get(term.parts[key].iri, []) if key in term.parts else []
+        values = self.in_order(part.get(term.parts[key].iri, [])) if key in term.parts else []
         return values[0].value if values else ""
 
     def rest(self, term: Term, part: dict[str, list[NamedNode | Literal]], *shown: str) -> str:

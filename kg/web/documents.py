@@ -183,9 +183,8 @@ def _page_values(context: Context, said: Description) -> dict[str, Any]:
 
 
 def _shown_groups(groups: tuple[LinkGroup, ...]) -> list[LinkGroup]:
-    """The groups of inverse links; what a relation says twice (its target is also `relatedTo`) is shown once."""
-    keys = {group.key for group in groups}
-    return [group for group in groups if not (group.key == "relatedTo" and "target" in keys)]
+    """The groups of inverse links; the target of a relation is also `relatedTo`, and is shown once."""
+    return [group for group in groups if group.key != "target"]
 
 
 def _summary(shown: list[Any]) -> str:
