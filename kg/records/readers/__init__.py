@@ -2,12 +2,13 @@
 
 import re
 
-from kg.records.readers import json
+from kg.records.readers import json, page
 from kg.records.readers.base import Reader
 
 READERS: dict[str, Reader] = {
     "json": json.read,
     "jsonl": json.read_lines,
+    "page": page.read,
 }
 """Format → its reader."""
 
@@ -24,4 +25,4 @@ def sniff(head: bytes, name: str) -> str | None:
     if text[:1] in {b"{", b"["}:
         many = re.search(rb"\}\s*\n\s*\{", text)
         return "jsonl" if name.endswith((".jsonl", ".ndjson")) or (many and text[:1] == b"{") else "json"
-    return None
+    return "page" if page.sniff(head) else None
