@@ -2,15 +2,20 @@
 
 import re
 
-from kg.records.readers import json, page
+from kg.records.readers import eac, ead, json, page, xml
 from kg.records.readers.base import Reader
 
 READERS: dict[str, Reader] = {
     "json": json.read,
     "jsonl": json.read_lines,
     "page": page.read,
+    "ead": ead.read,
+    "eac": eac.read,
 }
 """Format → its reader."""
+
+_ROOTS = {"ead": "ead", "eac-cpf": "eac"}
+"""Local name of an XML file's root element → format."""
 
 
 def sniff(head: bytes, name: str) -> str | None:
@@ -25,4 +30,6 @@ def sniff(head: bytes, name: str) -> str | None:
     if text[:1] in {b"{", b"["}:
         many = re.search(rb"\}\s*\n\s*\{", text)
         return "jsonl" if name.endswith((".jsonl", ".ndjson")) or (many and text[:1] == b"{") else "json"
+    if root := xml.sniff(head):
+        return _ROOTS.get(root.rpartition("}")[2])
     return "page" if page.sniff(head) else None

@@ -1,7 +1,8 @@
 """What a parsed tree says, by local names: with a namespace and without, a file is read alike."""
 
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
@@ -18,6 +19,7 @@ _BREAKS = frozenset({
     "addressline", "note", "part", "abstract", "change",
 })  # fmt: skip
 """Elements that end a word even if no white space stands behind them."""
+_TWICE = re.compile(r"&#(?:\d{1,7}|[xX][0-9A-Fa-f]{1,6});")
 _PLAIN = re.compile(r"[^'\[\]]{1,80}")
 
 
@@ -74,7 +76,10 @@ def text(element: Element | None) -> str | None:
     """
     if element is None:
         return None
-    return " ".join("".join(_pieces(element)).split()) or None
+    joined = "".join(_pieces(element))
+    if "&#" in joined:  # escaped twice on the way here: nobody means to say "&#233;"
+        joined = _TWICE.sub(lambda reference: html.unescape(reference[0]), joined)
+    return " ".join(joined.split()) or None
 
 
 def _pieces(element: Element) -> Iterator[str]:
@@ -86,14 +91,14 @@ def _pieces(element: Element) -> Iterator[str]:
         yield each.tail or ""
 
 
-def blocks(element: Element, passed: frozenset[str] = frozenset()) -> Iterator[Element]:
+def blocks(element: Element, passed: Callable[[Element], bool] = lambda _: False) -> Iterator[Element]:
     """The outermost elements with text of their own, in order: a paragraph, an item, a name; maybe itself.
 
     Args:
         element: where to look.
-        passed: local names of those to pass over with all that is in them.
+        passed: which elements to pass over with all that is in them.
     """
-    if local(element) in passed:
+    if passed(element):
         return
     if has_own_text(element):
         yield element
@@ -120,7 +125,7 @@ def language(element: Element, default: str = NO_LANGUAGE) -> str:
 
 
 def path(element: Element, top: Element) -> str:
-    """Where an element stands below another: local names, from the nearest element with an id on.
+    """Where an element stands below another: local names, from the nearest around it with an id on.
 
     >>> top = etree.fromstring("<a><b id='x'><c/><d type='y'/></b></a>")
     >>> path(top[0][1], top)
@@ -131,7 +136,7 @@ def path(element: Element, top: Element) -> str:
     while each is not None and (each is not top or not steps):
         told = next((name for name in ("id", "localType", "type") if _PLAIN.fullmatch(each.get(name) or "")), None)
         steps.append(f"{local(each)}[@{told}='{each.get(told)}']" if told else local(each))
-        if told == "id":
+        if told == "id" and each is not element:
             break
         each = each.getparent()
     return "/".join(reversed(steps))

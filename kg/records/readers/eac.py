@@ -1,0 +1,190 @@
+"""EAC-CPF (2010): authority records of people, bodies and families, each an agent.
+
+Names stand in all their forms. What the model has no key for, such as how the record was maintained, stays as
+`extra`; left out are the labels over notes (`head`). "[Unknown person(s)]" is nobody: such a relation links to no
+one, and is kept.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from kg.errors import SourceError
+from kg.records import names
+from kg.records.readers import eac_dates, eac_names, xml, xml_links, xml_tree
+from kg.records.readers.base import Found, Item, SourceFile, Unreadable
+from kg.records.readers.draft import Draft
+from kg.records.readers.xml_tree import NO_LANGUAGE, Element
+
+_ROOT = "eac-cpf"
+_AGENT_TYPES = {"person": "person", "corporateBody": "organization", "family": "family"}
+_PLACE_ROLES = {"birth": "birthPlace", "birthplace": "birthPlace", "death": "deathPlace", "deathplace": "deathPlace"}
+"""What a place was to somebody, in small letters → its key; any other is one of the places."""
+
+_SAME = frozenset({"identity", "sameas", "owl:sameas"})
+_GENDER = "gender"
+
+
+def read(source: SourceFile) -> Iterator[Item]:
+    """The agents of a file: one, or any number within some other element."""
+    yield from xml.guarded(source, _read(source))
+
+
+def _read(source: SourceFile) -> Iterator[Item]:
+    found = False
+    for element in xml.elements(source, lambda each: xml_tree.local(each) == _ROOT):
+        found = True
+        yield from _agent(source, element)
+    if not found:
+        raise SourceError("there is no eac-cpf in the file", todo="an authority record in EAC-CPF")
+
+
+def _agent(source: SourceFile, top: Element) -> Iterator[Item]:
+    """The agent of a record, and what somebody should look at."""
+    control = xml_tree.child(top, "control")
+    number = xml_tree.text(xml_tree.child(control, "recordId"))
+    reference = xml_links.reference(source, "agent", number)
+    raw = etree.tostring(top, encoding="utf-8", with_tail=False) if top.getparent() is not None else None
+    if reference is None:
+        at, expected = xml_tree.at(top), "an identifier in control/recordId"
+        yield Unreadable(source.problem(at, "recordId", number or "", expected, "has no id", severity="rejected"), raw)
+        return
+    draft = Draft(source, {"id": reference}, _language(control))
+    description = xml_tree.child(top, "cpfDescription")
+    identity = xml_tree.child(description, "identity")
+    _put_control(draft, control)
+    _put_identity(draft, identity)
+    _put_description(draft, xml_tree.child(description, "description"))
+    _put_relations(draft, xml_tree.child(description, "relations"))
+    draft.keep_rest(top, lambda each: xml_tree.local(each) == "head")
+    yield from draft.problems
+    yield Found(draft.record, xml_tree.at(top), raw)
+
+
+def _language(control: Element | None) -> str:
+    """The language of the description."""
+    declared = xml_tree.child(control, "languageDeclaration", "language")
+    return eac_names.tag(declared) or NO_LANGUAGE if declared is not None else NO_LANGUAGE
+
+
+def _put_control(draft: Draft, control: Element | None) -> None:
+    if control is None:
+        return
+    for number in xml_tree.children(control, "recordId", "otherRecordId"):
+        if text := xml_tree.text(number):
+            draft.add("identifiers", text)
+            draft.taken.add(number)
+            if "://" in text:
+                draft.add("sameAs", text)
+    agency = xml_tree.child(control, "maintenanceAgency", "agencyName")
+    if (name := xml_tree.text(agency)) and agency is not None:
+        draft.add("describedBy", draft.source.named("agent", name, language=draft.language, agentType="organization"))
+        draft.taken.add(agency)
+    sources = xml_tree.child(control, "sources")
+    for each in xml_tree.children(sources, "source") if sources is not None else ():
+        if href := xml_tree.attribute(each, "href"):
+            draft.add("sameAs", href)
+
+
+def _put_identity(draft: Draft, identity: Element | None) -> None:
+    if identity is None:
+        return
+    kind = xml_tree.child(identity, "entityType")
+    if kind is not None and (agent_type := _AGENT_TYPES.get(xml_tree.text(kind) or "")):
+        draft.record["agentType"] = agent_type
+        draft.taken.add(kind)
+    for number in xml_tree.children(identity, "entityId"):
+        draft.add("identifiers", xml_tree.text(number))
+        draft.taken.add(number)
+    eac_names.put_names(draft, identity)
+
+
+def _put_description(draft: Draft, description: Element | None) -> None:
+    if description is None:
+        return
+    person = draft.record.get("agentType") != "organization"
+    for exist in xml_tree.descendants(description, "existDates"):
+        for date in eac_dates.dates(exist, person=person):
+            draft.add("dates", date)
+        draft.taken.add(exist)
+    for place in xml_tree.descendants(description, "place"):
+        _put_place(draft, place)
+    for name, key in (("occupation", "occupations"), ("function", "functions")):
+        for each in xml_tree.descendants(description, name):
+            draft.say(key, xml_tree.child(each, "term"))
+    for history in xml_tree.descendants(description, "biogHist"):
+        for block in xml_tree.blocks(history, lambda each: xml_tree.local(each) in {"head", "citation"}):
+            draft.say("biography", block)
+    for each in xml_tree.descendants(description, "localDescription"):
+        _put_gender(draft, each)
+
+
+def _put_gender(draft: Draft, local: Element) -> None:
+    """The gender, if that is what a local description says; it, or the list it stands in, is of that type."""
+    term = xml_tree.child(local, "term")
+    kinds = [xml_tree.attribute(one, "localType") or "" for one in (local, local.getparent()) if one is not None]
+    if term is not None and any(kind.rpartition("#")[2] == _GENDER for kind in kinds) and xml_tree.text(term):
+        draft.record.setdefault("gender", xml_tree.text(term))
+        draft.taken.add(term)
+
+
+def _put_place(draft: Draft, place: Element) -> None:
+    entry = xml_tree.child(place, "placeEntry")
+    name = xml_tree.text(entry)
+    if entry is None or name is None or names.is_nobody(name):
+        return
+    role = (xml_tree.text(xml_tree.child(place, "placeRole")) or "").lower().replace(" ", "")
+    more: dict[str, Any] = {}
+    north, east = xml_tree.attribute(entry, "latitude"), xml_tree.attribute(entry, "longitude")
+    if at := xml_links.coordinates(f"{north}, {east}"):
+        more = {"latitude": at[0], "longitude": at[1]}
+    language = draft.language_of(entry)
+    draft.add(_PLACE_ROLES.get(role, "places"), draft.source.named("place", name, language=language, **more))
+    draft.taken.add(entry)
+
+
+def _put_relations(draft: Draft, relations: Element | None) -> None:
+    for relation in xml_tree.children(relations, "cpfRelation", "resourceRelation") if relations is not None else ():
+        _put_relation(draft, relation)
+
+
+def _put_relation(draft: Draft, relation: Element) -> None:
+    """A relation to an agent or a record, with what is said of it; an identity is the same agent elsewhere."""
+    entry = xml_tree.child(relation, "relationEntry")
+    name = xml_tree.text(entry)
+    agent = xml_tree.local(relation) == "cpfRelation"
+    kind = xml_tree.attribute(relation, "cpfRelationType" if agent else "resourceRelationType")
+    href = xml_tree.attribute(relation, "href")
+    if agent and (kind or "").lower() in _SAME and href and "://" in href:
+        draft.add("sameAs", href)
+        return
+    if agent and (name is None or names.is_nobody(name)):
+        return
+    target = _target(draft, "agent" if agent else "record", href, name, relation)
+    if target is None:
+        return
+    said: dict[str, Any] = {"target": target}
+    if kind:
+        said["type"] = kind
+    if role := xml_tree.attribute(relation, "arcrole"):
+        said["role"] = role.rpartition("#")[2].rpartition("/")[2] or role
+    if held := eac_dates.held(relation):
+        said["dates"] = held
+    note = xml_tree.child(relation, "descriptiveNote")
+    if text := xml_tree.text(note):
+        said["note"] = {draft.language_of(relation): text}
+    draft.add("relations", said)
+    draft.taken.add(relation)
+
+
+def _target(draft: Draft, kind: str, href: str | None, name: str | None, relation: Element) -> dict[str, Any] | None:
+    """The link to whom or what a relation names: by its identifier where there is one, else by its name."""
+    label = "title" if kind == "record" else "name"
+    entry = xml_tree.child(relation, "relationEntry")
+    language = draft.language_of(entry) if entry is not None else draft.language
+    local = href if href and "://" not in href else xml_links.key_of(href) if href else None
+    reference = xml_links.reference(draft.source, kind, local)
+    if reference is None:
+        return draft.source.named(kind, name, language=language) if name else None
+    return {"id": reference, label: {language: name}} if name else {"id": reference}
