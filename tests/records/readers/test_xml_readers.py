@@ -1,0 +1,210 @@
+"""EAD and EAC-CPF: what is read, that nothing is lost, and that hostile XML does no harm."""
+
+import re
+import socket
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from kg.records import gate
+from kg.records.readers import READERS, sniff, xml_tree
+from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.sound import make_sound
+
+HERE = Path(__file__).resolve().parent
+AID, AUTHORITY = HERE / "cases" / "finding-aid.xml", HERE / "cases" / "authority.xml"
+TAPES = HERE.parents[3] / "shared" / "sources" / "nixon-tapes"
+REAL = [*sorted((TAPES / "findingaids").glob("*.xml"))[::40], *sorted((TAPES / "authorities").glob("*.xml"))[::40]]
+NONE = pytest.mark.skipif(not TAPES.is_dir(), reason="the Nixon tapes' finding aids are not here")
+
+
+def items(path):
+    with path.open("rb") as file:
+        name = sniff(file.read(8192), path.name)
+    return list(READERS[name](SourceFile(path, path.name, origin="test")))
+
+
+def records(path):
+    return {item.record["id"]: item.record for item in items(path) if isinstance(item, Found)}
+
+
+def name_of(link):
+    return next(iter((link.get("name") or link["title"]).values()))
+
+
+def test_hierarchy():
+    """A finding aid gives its levels as archive records and its items as records that lie in them."""
+    found = records(AID)
+    kinds = sorted(reference.partition("/")[0] for reference in found)
+    assert kinds == ["archive", "archive", "record", "record"]
+    letter = next(each for each in found.values() if each.get("title") == {"en": "Letter to the minister"})
+    series = found[letter["heldIn"][0]["id"] if isinstance(letter["heldIn"][0], dict) else letter["heldIn"][0]]
+    assert series["level"] == "series"
+    assert series["name"] == {"en": "Letters"}
+    whole = next(each for each in found.values() if each.get("level") == "fonds")
+    assert whole["accessConditions"] == {"en": ["Open to readers."]}
+
+
+def test_text_goes_before_a_contradicting_date():
+    """Where the encoded date contradicts the text, the text wins and the contradiction is reported."""
+    letter = next(each for each in records(AID).values() if each.get("title") == {"en": "Letter to the minister"})
+    assert letter["dates"][0]["edtf"] == "1963-04-05"
+    assert any("contradicts" in getattr(item, "message", "") for item in items(AID))
+
+
+def test_nobody_is_no_person():
+    """ "[Unknown person(s)]" becomes no person, and is kept."""
+    letter = next(each for each in records(AID).values() if each.get("title") == {"en": "Letter from nobody"})
+    assert "creator" not in letter
+    assert letter["dates"][0]["edtf"] == "1962~"
+    assert any("Unknown person" in each["value"] for each in letter["extra"])
+
+
+def test_authority():
+    """An authority record gives an agent with all forms of the name, dates, places, offices, relations."""
+    agent = records(AUTHORITY)["agent/p-1"]
+    assert agent["name"] == {"en": "Scribe, Berta"}
+    assert [form["text"] for form in agent["names"]] == ["Scribe, Berta", "Писарь, Берта"]
+    assert agent["names"][0]["dates"] == "1930/1955"
+    assert (agent["names"][0]["rules"], agent["names"][1]["script"]) == ("rda", "Cyrl")
+    assert [(date["role"], date["edtf"]) for date in agent["dates"]] == [("birth", "1901~"), ("death", "1980-02-03")]
+    assert (name_of(agent["birthPlace"][0]), agent["birthPlace"][0]["latitude"]) == ("Havana", 23.13)
+    assert agent["occupations"] == {"en": ["Envoy"]}
+    assert agent["functions"] == {"en": ["Diplomacy"]}
+    assert agent["biography"] == {"en": ["She wrote letters.", "She kept them."]}
+    assert agent["sameAs"] == ["http://www.wikidata.org/entity/Q1", "https://viaf.org/viaf/1"]
+    relations = [
+        (each["target"]["id"], each["type"], each.get("role"), each.get("dates")) for each in agent["relations"]
+    ]
+    assert relations == [
+        ("agent/p-2", "family", "sisterOf", "1901/1980"),
+        ("record/ms1", "creatorOf", None, None),
+    ]
+    kept = {each["value"] for each in agent["extra"]}
+    assert {"none stated", "[Unknown person(s)]"} <= kept
+
+
+@pytest.mark.parametrize("path", [AID, AUTHORITY, *REAL], ids=lambda path: path.stem)
+def test_what_is_read_is_sound(path):
+    """What the readers yield is sound and fits the model."""
+    found = records(path)
+    assert found
+    for record in found.values():
+        sound, problems = make_sound(record, path.name, "")
+        assert not problems
+        assert not gate.faults(sound, path.name, "")
+
+
+_LEFT_OUT = {"head", "thead", "listhead", "language", "script", "relationEntry", "agentType"}
+_TYPES = {"person", "corporateBody", "family", "birth"}
+
+
+@pytest.mark.parametrize("path", [AID, AUTHORITY, *REAL], ids=lambda path: path.stem)
+def test_nothing_is_lost(path):
+    """Every text of a file stands somewhere in its records, but for labels and what became a code."""
+    said = " ".join(_strings(list(records(path).values())))
+    said = " ".join(said.split())
+    for element in etree.parse(path, etree.XMLParser(remove_comments=True)).iter():
+        if not isinstance(element.tag, str) or xml_tree.local(element) in _LEFT_OUT:
+            continue
+        for piece in (element.text, *(each.tail for each in element)):
+            text = " ".join((piece or "").split()).strip(" .,:;()")
+            if len(text) > 1 and text not in _TYPES:
+                assert text in said or _only_encoded(text, said), f"{xml_tree.local(element)}: {text}"
+
+
+def _only_encoded(text, said):
+    """Dates and codes stand in their standard form; a tape's time of day in the time of its event."""
+    return bool(re.fullmatch(r"[\d:]+ [ap]m|eng|\d\d:\d\d:\d\d|certain|estimated|[A-Z][a-z]+ \d{1,2}, \d{4}", text))
+
+
+def _strings(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each)
+
+
+@NONE
+def test_dates_of_the_tapes():
+    """No conversation bears the false constant date; one of a set stays one of a set."""
+    edtfs = set()
+    for path in sorted((TAPES / "findingaids").glob("*.xml"))[::3]:
+        for record in records(path).values():
+            edtfs |= {date["edtf"] for date in record["dates"] if date["role"] == "event"}
+    assert edtfs
+    assert "1971-02-16/1971-02-16" not in edtfs
+    assert not any(edtf.startswith("1971-02-16") for edtf in edtfs if "/" in edtf)
+
+
+@NONE
+def test_one_of_a_set():
+    """ "An unknown date between June 12, 1971 and June 13, 1971" is one day of a set."""
+    paths = [
+        path
+        for path in sorted((TAPES / "findingaids").glob("*.xml"))
+        if "unknown date between June 12, 1971 and June 13, 1971" in path.read_text(encoding="utf-8")
+    ]
+    assert paths
+    for path in paths[:5]:
+        events = [date for record in records(path).values() for date in record["dates"] if date["role"] == "event"]
+        assert [date["edtf"] for date in events] == ["[1971-06-12..1971-06-13]"]
+
+
+BOMB = b'<!DOCTYPE ead [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><ead><eadheader><eadid>&b;</eadid></eadheader></ead>'
+HOSTILE = {
+    "bomb": (BOMB, "entit"),
+    "file": (
+        b'<!DOCTYPE ead [<!ENTITY x SYSTEM "file:///etc/passwd">]><ead><eadheader><eadid>&x;</eadid></eadheader></ead>',
+        "entit",
+    ),
+    "truncated": (b"<ead><eadheader><eadid>a</eadid></eadheader><archdesc level='item'><did>", "read no further"),
+    "encoding": (
+        b'<?xml version="1.0" encoding="UTF-8"?><ead><eadheader><eadid>caf\xe9</eadid></eadheader></ead>',
+        "read no further",
+    ),
+    "deep": (b"<ead>" + b"<c>" * 400 + b"</c>" * 400 + b"</ead>", "deep"),
+    "null": (b"<ead><eadheader><eadid>a\x00b</eadid></eadheader></ead>", "read no further"),
+    "empty root": (b"<ead/>", "no archdesc"),
+    "huge text": (b"<ead><eadheader><eadid>" + b"x" * (11 << 20) + b"</eadid></eadheader></ead>", "read no further"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_xml(tmp_path, name):
+    """Hostile or broken XML is one clear problem: nothing is expanded, nothing outside is read."""
+    raw, said = HOSTILE[name]
+    path = tmp_path / "aid.xml"
+    path.write_bytes(raw)
+    found = list(READERS["ead"](SourceFile(path, "aid.xml")))
+    problems = [item.problem for item in found if isinstance(item, Unreadable)]
+    assert len(problems) == 1
+    assert said in problems[0].message
+    assert problems[0].expected
+    assert "root:" not in str(found)
+
+
+def test_no_network(tmp_path):
+    """An external entity on the network is not fetched."""
+    with socket.create_server(("127.0.0.1", 0)) as trap:
+        trap.settimeout(0.3)
+        port = trap.getsockname()[1]
+        path = tmp_path / "aid.xml"
+        address = f"http://127.0.0.1:{port}/x.dtd"
+        path.write_text(f'<!DOCTYPE ead SYSTEM "{address}" [<!ENTITY x SYSTEM "{address}">]><ead><c>&x;</c></ead>')
+        assert any(isinstance(item, Unreadable) for item in READERS["ead"](SourceFile(path, "aid.xml")))
+        with pytest.raises(TimeoutError):
+            trap.accept()
+
+
+def test_namespace_or_none(tmp_path):
+    """A finding aid reads alike with a namespace and without."""
+    path = tmp_path / "aid.xml"
+    text = AID.read_text(encoding="utf-8").replace("<ead>", '<ead xmlns="urn:isbn:1-931666-22-9">')
+    path.write_text(text, encoding="utf-8")
+    assert list(records(path).values()) == list(records(AID).values())
