@@ -54,6 +54,7 @@ format: install-test ## let ruff write what it can
 
 docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python -m kg.records.schema
+	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
 
 lock: install ## resolve the newest versions that pyproject.toml allows and write requirements.lock

@@ -165,7 +165,7 @@ def check(settings: Settings, *, shacl: bool = False, progress: Progress = silen
     graph = _Kept() if shacl else Nowhere()
     with _trial(settings, graph, progress) as (_, report):
         if isinstance(graph, _Kept):
-            violations, report.shapes_seconds = Shapes(OWN).violations(graph.pieces, settings.base, "")
+            violations, report.shapes_seconds = Shapes(OWN, settings.base).violations(graph.pieces, "")
             for problems in violations.values():
                 report.add(*problems)
         report.seconds = time.perf_counter() - began

@@ -23,17 +23,18 @@ OWN = ONTOLOGY / "shapes.ttl"
 class Shapes:
     """Shapes from a Turtle file."""
 
-    def __init__(self, path: str | Path) -> None:
-        """Read shapes. Raises SettingsError where they can't be read."""
+    def __init__(self, path: str | Path, base: str) -> None:
+        """Read shapes; relative IRIs in them lie below the base. Raises SettingsError where they can't be read."""
+        self._base = base
         self._name = Path(path).name
         try:
-            self._graph = rdflib.Graph().parse(data=Path(path).read_bytes(), format="turtle")
+            self._graph = rdflib.Graph().parse(data=Path(path).read_bytes(), format="turtle", publicID=base)
         except OSError as fault:
             raise SettingsError(f"can't be read: {fault.strerror}", where=str(path)) from None
         except Exception as fault:  # noqa: BLE001  # rdflib's parsers raise whatever they like
             raise SettingsError(f"are no shapes in Turtle: {fault}", where=str(path)) from None
 
-    def violations(self, ntriples: list[bytes], base: str, source: str) -> tuple[dict[str, list[Problem]], float]:
+    def violations(self, ntriples: list[bytes], source: str) -> tuple[dict[str, list[Problem]], float]:
         """What breaks the shapes, by reference of the record, and how many seconds it took to know.
 
         Shapes see the records that are given here and nothing else: one that looks at what is linked finds it only if
@@ -45,24 +46,20 @@ class Shapes:
         # Nothing is fetched: the shapes import no ontology, and the data names no graph to load.
         conforms, report, _ = pyshacl.validate(data, shacl_graph=self._graph, advanced=True, do_owl_imports=False)
         if not conforms and isinstance(report, rdflib.Graph):
-            reference = Base(base).reference
+            reference = Base(self._base).reference
             for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
-                node = report.value(result, SH.focusNode)
-                record = reference(str(node)) or str(node)
+                node = str(report.value(result, SH.focusNode))
+                record = reference(node) or node
                 found.setdefault(record, []).append(self._problem(report, result, record, source))
         return found, time.perf_counter() - began
 
     def _problem(self, report: rdflib.Graph, result: Any, record: str, source: str) -> Problem:
-        path = report.value(result, SH.resultPath)
+        """A violation in our words; the shape's own message, if it has one, says what was expected."""
+        shape = report.value(result, SH.sourceShape)
         value = report.value(result, SH.value)
-        message = report.value(result, SH.resultMessage)
-        return Problem(
-            source,
-            "",
-            str(path or ""),
-            shown(str(value)) if value is not None else "",
-            str(message or "the shape"),
-            f"breaks a shape of {self._name}",
-            "rejected",
-            record,
-        )
+        field = self._graph.value(shape, SH.name) or report.value(result, SH.resultPath) or ""
+        component = str(report.value(result, SH.sourceConstraintComponent) or "").rpartition("#")[2]
+        expected = self._graph.value(shape, SH.message) or component.removesuffix("ConstraintComponent")
+        told = shown(str(value)) if value is not None else ""
+        message = f"breaks a shape of {self._name}"
+        return Problem(source, "", str(field), told, str(expected), message, "rejected", record)

@@ -83,7 +83,7 @@ class Worker:
     def __init__(self, base: str, held: frozenset[str] = frozenset(), shapes: str | None = None) -> None:
         self._mapper = Mapper(ontology.load(base))
         self._held = held
-        self._shapes = Shapes(shapes) if shapes else None
+        self._shapes = Shapes(shapes, base) if shapes else None
 
     def do(self, piece: Piece) -> Done:
         """Read a piece and prepare what is in it."""
@@ -143,7 +143,7 @@ class Worker:
         mapped = self._mapper.map([record for record, _ in ready])
         violations: dict[str, list[Problem]] = {}
         if self._shapes:
-            violations, seconds = self._shapes.violations([each.ntriples for each in mapped], self._mapper.base, source)
+            violations, seconds = self._shapes.violations([each.ntriples for each in mapped], source)
             done.shapes_seconds += seconds
         for (record, found), each in zip(ready, mapped, strict=True):
             for key in each.lost:
