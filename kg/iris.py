@@ -68,9 +68,17 @@ MAX_KEY = 512
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]+)$")
 _SAFE = re.compile(r"[A-Za-z0-9_~.-]+")
-# What RFC 3987 leaves out of an IRI, besides controls and white space.
-_NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f-\x9f<>"{}|\\^`\ud800-\udfff\ufffe\uffff]')
+# What RFC 3987 (2.2, ucschar) leaves out of an IRI, besides controls and white space: private use, what is no character.
+_NO_CHARACTERS = "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 15))
+_NOT_IN_IRI = re.compile(
+    r'[\x00-\x20\x7f-\x9f<>"{}|\\^`\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff'
+    rf"\U000e0000-\U000e0fff\U000f0000-\U0010ffff{_NO_CHARACTERS}]"
+)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+# Most outward links by far: nothing in them has to be escaped or looked into (a subset of RFC 3986, 3).
+_PLAIN_URL = re.compile(
+    r"https?://[A-Za-z0-9.-]+(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)?(\?[A-Za-z0-9._~=&/-]*)?(#[A-Za-z0-9._~/-]*)?"
+)
 
 
 def encode_key(raw: str) -> str:
@@ -162,6 +170,8 @@ def external(text: str) -> str:
     'https://example.org/a%20b%7Cc'
     """
     text = text.strip()
+    if _PLAIN_URL.fullmatch(text):
+        return text
     scheme = _SCHEME.match(text)
     if not scheme:
         raise KeyFault(f"{text[:80]!r} is no absolute IRI", todo="Write it with its scheme: https://…")

@@ -1,0 +1,125 @@
+"""A record made sound: mended, put aside or left for the gate, and never changed again."""
+
+import copy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.records import gate
+from kg.records.model import KEYS, keys_of
+from kg.records.sound import make_sound
+from kg.records.values import Fault
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["1962", "en", "agent/a"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=6) | st.sampled_from(list(KEYS)), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def sound_of(record):
+    return make_sound({"id": "record/1", "title": {"en": "A"}, **record}, "file", "line 1")
+
+
+@settings(max_examples=300)
+@given(
+    st.dictionaries(st.sampled_from([key.name for key in keys_of("record")]) | st.text(max_size=5), JSON, max_size=4)
+)
+def test_any_json(record):
+    """Whatever stands under a key, a record is made sound or refused: what the gate lets pass stays as it is."""
+    record = {**record, "id": "record/1"}
+    before = copy.deepcopy(record)
+    try:
+        sound, _ = make_sound(record, "file", "")
+    except Fault:
+        return
+    assert repr(record) == repr(before)
+    if not gate.faults(sound, "file", ""):
+        again, problems = make_sound(sound, "file", "")
+        assert again == sound
+        assert not problems
+
+
+@pytest.mark.parametrize(
+    ("given_", "key", "value"),
+    [
+        ({"summary": "They talk."}, "summary", {"@none": ["They talk."]}),
+        ({"language": "rus"}, "language", ["ru"]),
+        ({"creator": "agent/A B"}, "creator", ["agent/A%20B"]),
+        (
+            {"dates": "1962~"},
+            "dates",
+            [{"role": "document", "edtf": "1962~", "start": "1962-01-01", "end": "1962-12-31"}],
+        ),
+        ({"summary": {"EN-gb": "a\r\nb"}}, "summary", {"en-GB": ["a\nb"]}),
+        ({"identifiers": [1, "1", " 1 "]}, "identifiers", ["1"]),
+        ({"sourcePage": "https://example.org/a b"}, "sourcePage", ["https://example.org/a%20b"]),
+    ],
+)
+def test_mended(given_, key, value):
+    """A value in a looser form comes out in the one form of the model."""
+    sound, problems = sound_of(given_)
+    assert sound[key] == value
+    assert not problems
+
+
+def test_date_phrase():
+    """A date as people write it is read, and its words are kept."""
+    sound, _ = sound_of({"dates": [{"role": "sent", "edtf": "5 April 1963"}]})
+    assert sound["dates"][0]["edtf"] == "1963-04-05"
+    assert sound["dates"][0]["text"] == "5 April 1963"
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", "N/A", "none", "None", "-", [], [None], {"en": ""}])
+def test_absent_stays_absent(nothing):
+    """What says nothing is absent."""
+    sound, problems = sound_of({"summary": nothing, "reference": nothing if isinstance(nothing, str) else None})
+    assert "summary" not in sound
+    assert "reference" not in sound
+    assert not problems
+
+
+def test_a_name_that_looks_like_nothing():
+    """Nan is a given name."""
+    assert sound_of({"reference": "Nan"})[0]["reference"] == "Nan"
+
+
+@pytest.mark.parametrize(
+    ("given_", "field"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"latitude": 1}, "latitude"),
+        ({"license": "javascript:x"}, "license"),
+        ({"language": "gibberish!"}, "language"),
+        ({"related": ["nowhere"]}, "related"),
+        ({"restrictedUntil": "soon"}, "restrictedUntil"),
+        ({"dates": [{"role": "document", "shape": "round"}]}, "dates[1].shape"),
+    ],
+)
+def test_put_aside(given_, field):
+    """What can't be published under its key is kept under extra, and reported."""
+    sound, problems = sound_of(given_)
+    assert [each["field"] for each in sound["extra"]] == [field]
+    assert [(problem.field, problem.severity, problem.at) for problem in problems] == [(field, "repaired", "line 1")]
+    assert not gate.faults(sound, "file", "")
+
+
+@pytest.mark.parametrize(
+    "given_", [{"creator": 5}, {"summary": {"en": {"x": 1}}}, {"dates": 7}, {"title": {"en": ["a", "b"]}}]
+)
+def test_left_for_the_gate(given_):
+    """What is not even the right sort of value stays, and the gate refuses the record with its place."""
+    sound, _ = sound_of(given_)
+    faults = gate.faults(sound, "file", "line 1")
+    assert faults
+    assert faults[0].field.startswith(next(iter(given_)))
+    assert faults[0].expected
