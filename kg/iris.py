@@ -68,7 +68,7 @@ MAX_KEY = 512
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]+)$")
 _SAFE = re.compile(r"[A-Za-z0-9_~.-]+")
-# What RFC 3987 (2.2, ucschar) leaves out of an IRI, besides controls and white space: private use, what is no character.
+# What RFC 3987 (2.2, ucschar) leaves out of an IRI: controls, white space, private use, what is no character.
 _NO_CHARACTERS = "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 15))
 _NOT_IN_IRI = re.compile(
     r'[\x00-\x20\x7f-\x9f<>"{}|\\^`\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff'
