@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
@@ -29,6 +30,7 @@ _EXACT = (
 _SEASONS = frozenset(f"{season:02}" for season in range(13, 100))
 
 
+@lru_cache(4096)
 def exact_type(edtf: str) -> str:
     """The XSD datatype of an EDTF date that is exact, else that of EDTF.
 
@@ -142,23 +144,27 @@ class Writer:
 
     def _said(self, term: Term, value: Any, *, nested: bool) -> list[str]:
         """Each value under a key as it stands in a line; what can't be said is lost, and that is told."""
-        said: list[str] = []
-        for each in _texts(value) if term.form is Form.TEXT else value if isinstance(value, list) else (value,):
-            try:
-                said.append(self._one(term, each, nested=nested))
-            except ValueError:  # no IRI, no language tag, half a character
-                self.lost[self._key] = None
-        return said
+        values = list(_texts(value)) if term.form is Form.TEXT else value if isinstance(value, list) else [value]
+        try:
+            return self._all(term, values, nested=nested)
+        except ValueError:  # no IRI, no language tag, half a character
+            said: list[str] = []
+            for each in values:
+                try:
+                    said += self._all(term, [each], nested=nested)
+                except ValueError:
+                    self.lost[self._key] = None
+            return said
 
-    def _one(self, term: Term, value: Any, *, nested: bool) -> str:
+    def _all(self, term: Term, values: list[Any], *, nested: bool) -> list[str]:
         if term.form is Form.LINK:
-            return self._link(term.key, value["id"] if isinstance(value, dict) else value)
+            return [self._link(term.key, each["id"] if isinstance(each, dict) else each) for each in values]
         if term.form is Form.TEXT:
-            return str(_text(*value))
+            return [str(_text(*each)) for each in values]
         if term.form is Form.PLAIN:
-            return str(Literal(value))
+            return [str(Literal(each)) for each in values]
         # In a part that describes the date, EDTF stays EDTF.
-        return str(_typed(value, term.datatype, exact=not nested))
+        return [str(_typed(each, term.datatype, exact=not nested)) for each in values]
 
     def _link(self, key: str, target: str) -> str:
         if ":" in target:  # an outward link has a scheme; in a reference the sign would be escaped
@@ -213,4 +219,9 @@ def _typed(value: Any, datatype: str, *, exact: bool) -> Literal:
     lexical = value if isinstance(value, str) else f"{Decimal(repr(value)):f}"
     if datatype == EDTF and exact:
         datatype = exact_type(lexical)
-    return Literal(lexical, datatype=NamedNode(datatype))
+    return Literal(lexical, datatype=_datatype(datatype))
+
+
+@cache
+def _datatype(iri: str) -> NamedNode:
+    return NamedNode(iri)

@@ -23,6 +23,7 @@ from kg.records.values import ABSENT, SCALARS, Fault, by_language, fit, unfit
 
 _ORDER = {name: position for position, name in enumerate(KEYS)}
 _ALLOWED = {kind: {key.name: key for key in keys_of(kind)} for kind in iris.KINDS}
+_LINKS = frozenset(name for name, key in KEYS.items() if key.value is Value.LINK)
 _REPLACED = "characters that can't be published were replaced by U+FFFD"
 # As JSON writes them: control characters are escaped, U+FFFE and U+FFFF stand in UTF-8.
 _ESCAPED = re.compile(rb"\\u00[01]|\xef\xbf[\xbe\xbf]")
@@ -130,9 +131,10 @@ def _take(key: Key, value: Any, work: _Work) -> None:
 def _may_be_unfit(record: Record) -> bool:
     """Whether some text of a record may hold what can't be published; quick, and seldom wrong."""
     try:
-        return bool(_ESCAPED.search(orjson.dumps(record)))
+        text = orjson.dumps(record)
     except TypeError:  # half a character, or what is no JSON
         return True
+    return (b"\\u00" in text or b"\xef\xbf" in text) and _ESCAPED.search(text) is not None
 
 
 def _single(value: Any) -> Any:
@@ -243,8 +245,7 @@ def _embedded(value: Any, depth: int) -> Iterator[tuple[str, Record]]:
     if depth > _MAX_DEPTH:
         return
     for name, each in value.items():
-        key = KEYS.get(name)
-        if key is not None and key.value is Value.LINK and isinstance(each, list):
+        if name in _LINKS and isinstance(each, list):
             for link in each:
                 if isinstance(link, dict) and isinstance(link.get("id"), str):
                     yield link["id"], link

@@ -7,6 +7,7 @@ absent: no empty string, no "None", no "n/a"), or raises `Fault`.
 import math
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from kg import iris
@@ -24,6 +25,8 @@ NOTHING = frozenset({"", "none", "n/a", "null", "-", "--", "—", "–", "n.a.",
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TARGETS = 1 << 15
+"""How many references are kept at hand once they were read: the same few are linked to again and again."""
 _LONGEST_WORD_FOR_NOTHING = max(map(len, NOTHING))
 
 
@@ -61,7 +64,8 @@ def text(value: Any) -> Any:
 
 def fit(string: str) -> str:
     """A string with U+FFFD for each character that can't be published."""
-    return _UNFIT.sub("\ufffd", string) if _UNFIT.search(string) else string
+    # What is printable holds nothing unfit, and is told at once.
+    return string if string.isprintable() or not _UNFIT.search(string) else _UNFIT.sub("\ufffd", string)
 
 
 def unfit(value: Any) -> Iterator[str]:
@@ -108,6 +112,11 @@ def link(value: Any, kinds: tuple[str, ...]) -> Any:
         return {"id": target, **told} if told else target
     if not isinstance(value, str):
         raise Fault("is no reference", f"kind/key, the kind being {' or '.join(kinds)}", structural=True)
+    return _target(value, kinds)
+
+
+@lru_cache(_TARGETS)
+def _target(value: str, kinds: tuple[str, ...]) -> str:
     try:
         target = iris.repair(value.strip())
     except KeyFault as fault:

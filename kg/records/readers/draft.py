@@ -42,6 +42,7 @@ class Draft:
     language: str = NO_LANGUAGE
     taken: set[Element] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    _there: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def kind(self) -> str:
@@ -54,18 +55,18 @@ class Draft:
 
     def add(self, name: str, value: Any) -> None:
         """Put a value behind others of its key; nothing where it is None or stands there."""
-        if value is not None and value not in (values := self.record.setdefault(self.key(name), [])):
-            values.append(value)
+        name = self.key(name)
+        if value is not None and self._is_new(name, value):
+            self.record.setdefault(name, []).append(value)
 
     def say(self, name: str, element: Element | None, said: str | None = None) -> None:
         """Put the text of an element under a key that takes many, in the element's language, and take it."""
         said = xml_tree.text(element) if said is None else said
         if element is None or said is None:
             return
-        by_language = self.record.setdefault(self.key(name), {})
-        texts = by_language.setdefault(self.language_of(element), [])
-        if said not in texts:
-            texts.append(said)
+        name, language = self.key(name), self.language_of(element)
+        if self._is_new(name, (language, said)):
+            self.record.setdefault(name, {}).setdefault(language, []).append(said)
         self.taken.add(element)
 
     def say_once(self, name: str, element: Element, said: str | None = None) -> bool:
@@ -105,3 +106,11 @@ class Draft:
             return
         for block in xml_tree.blocks(top, lambda each: each in self.taken or passed(each)):
             self.keep(xml_tree.path(block, top), xml_tree.text(block))
+
+    def _is_new(self, name: str, value: Any) -> bool:
+        """Whether a value comes for the first time; a list is not searched, since strangers write long ones."""
+        mark = name, repr(value)
+        if mark in self._there:
+            return False
+        self._there.add(mark)
+        return True

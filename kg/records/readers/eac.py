@@ -5,13 +5,14 @@ Names stand in all their forms. What the model has no key for, such as how the r
 one, and is kept.
 """
 
+import re
 from collections.abc import Iterator
-from typing import Any
 
 from lxml import etree
 
 from kg.errors import SourceError
 from kg.records import names
+from kg.records.model import Record, label_key
 from kg.records.readers import eac_dates, eac_names, xml, xml_links, xml_tree
 from kg.records.readers.base import Found, Item, SourceFile, Unreadable
 from kg.records.readers.draft import Draft
@@ -21,6 +22,13 @@ _ROOT = "eac-cpf"
 _AGENT_TYPES = {"person": "person", "corporateBody": "organization", "family": "family"}
 _PLACE_ROLES = {"birth": "birthPlace", "birthplace": "birthPlace", "death": "deathPlace", "deathplace": "deathPlace"}
 """What a place was to somebody, in small letters → its key; any other is one of the places."""
+
+_AUTHORITIES = re.compile(
+    r"https?://(?:www\.)?(?:id\.loc\.gov/authorities/|viaf\.org/viaf/|isni\.org/|(?:m\.)?wikidata\.org/(?:wiki|entity)/Q"
+    r"|d-nb\.info/gnd/|data\.bnf\.fr/|(?:n2t\.net|snaccooperative\.org)/(?:ark:|view/)|catalog\.archives\.gov/id/"
+    r"|vocab\.getty\.edu/ulan/|orcid\.org/)"
+)
+"""Addresses of entries in files of agents: what has such an address is the agent itself, and no page about it."""
 
 _SAME = frozenset({"identity", "sameas", "owl:sameas"})
 _GENDER = "gender"
@@ -51,7 +59,8 @@ def _agent(source: SourceFile, top: Element) -> Iterator[Item]:
         yield Unreadable(source.problem(at, "recordId", number or "", expected, "has no id", severity="rejected"), raw)
         return
     draft = Draft(source, {"id": reference}, _language(control))
-    description = xml_tree.child(top, "cpfDescription")
+    # Of an agent with several identities the first one is read; the others stay with the rest.
+    description = next(xml_tree.descendants(top, "cpfDescription"), None)
     identity = xml_tree.child(description, "identity")
     _put_control(draft, control)
     _put_identity(draft, identity)
@@ -75,16 +84,22 @@ def _put_control(draft: Draft, control: Element | None) -> None:
         if text := xml_tree.text(number):
             draft.add("identifiers", text)
             draft.taken.add(number)
-            if "://" in text:
+            if _is_authority(text):
                 draft.add("sameAs", text)
     agency = xml_tree.child(control, "maintenanceAgency", "agencyName")
     if (name := xml_tree.text(agency)) and agency is not None:
         draft.add("describedBy", draft.source.named("agent", name, language=draft.language, agentType="organization"))
         draft.taken.add(agency)
-    sources = xml_tree.child(control, "sources")
-    for each in xml_tree.children(sources, "source") if sources is not None else ():
-        if href := xml_tree.attribute(each, "href"):
+    for each in xml_tree.descendants(control, "source"):
+        href = xml_tree.attribute(each, "href") or ""
+        if _is_authority(href):
             draft.add("sameAs", href)
+        else:
+            draft.keep("control/sources/source/@href", href)
+
+
+def _is_authority(href: str) -> bool:
+    return _AUTHORITIES.match(href) is not None
 
 
 def _put_identity(draft: Draft, identity: Element | None) -> None:
@@ -103,11 +118,7 @@ def _put_identity(draft: Draft, identity: Element | None) -> None:
 def _put_description(draft: Draft, description: Element | None) -> None:
     if description is None:
         return
-    person = draft.record.get("agentType") != "organization"
-    for exist in xml_tree.descendants(description, "existDates"):
-        for date in eac_dates.dates(exist, person=person):
-            draft.add("dates", date)
-        draft.taken.add(exist)
+    eac_dates.put_existence(draft, description)
     for place in xml_tree.descendants(description, "place"):
         _put_place(draft, place)
     for name, key in (("occupation", "occupations"), ("function", "functions")):
@@ -124,8 +135,10 @@ def _put_gender(draft: Draft, local: Element) -> None:
     """The gender, if that is what a local description says; it, or the list it stands in, is of that type."""
     term = xml_tree.child(local, "term")
     kinds = [xml_tree.attribute(one, "localType") or "" for one in (local, local.getparent()) if one is not None]
-    if term is not None and any(kind.rpartition("#")[2] == _GENDER for kind in kinds) and xml_tree.text(term):
-        draft.record.setdefault("gender", xml_tree.text(term))
+    said = xml_tree.text(term)
+    if term is None or said is None or all(kind.rpartition("#")[2] != _GENDER for kind in kinds):
+        return
+    if draft.record.setdefault("gender", said) == said:
         draft.taken.add(term)
 
 
@@ -134,14 +147,17 @@ def _put_place(draft: Draft, place: Element) -> None:
     name = xml_tree.text(entry)
     if entry is None or name is None or names.is_nobody(name):
         return
-    role = (xml_tree.text(xml_tree.child(place, "placeRole")) or "").lower().replace(" ", "")
-    more: dict[str, Any] = {}
+    said = xml_tree.child(place, "placeRole")
+    role = (xml_tree.text(said) or "").lower().replace(" ", "")
+    more: Record = {}
     north, east = xml_tree.attribute(entry, "latitude"), xml_tree.attribute(entry, "longitude")
     if at := xml_links.coordinates(f"{north}, {east}"):
         more = {"latitude": at[0], "longitude": at[1]}
     language = draft.language_of(entry)
     draft.add(_PLACE_ROLES.get(role, "places"), draft.source.named("place", name, language=language, **more))
     draft.taken.add(entry)
+    if said is not None and role in _PLACE_ROLES:
+        draft.taken.add(said)
 
 
 def _put_relations(draft: Draft, relations: Element | None) -> None:
@@ -161,30 +177,38 @@ def _put_relation(draft: Draft, relation: Element) -> None:
         return
     if agent and (name is None or names.is_nobody(name)):
         return
-    target = _target(draft, "agent" if agent else "record", href, name, relation)
+    target = _target(draft, "agent" if agent else "record", href, entry)
     if target is None:
         return
-    said: dict[str, Any] = {"target": target}
+    said: Record = {"target": target}
     if kind:
         said["type"] = kind
     if role := xml_tree.attribute(relation, "arcrole"):
         said["role"] = role.rpartition("#")[2].rpartition("/")[2] or role
-    if held := eac_dates.held(relation):
+    if held := eac_dates.held(draft, relation):
         said["dates"] = held
     note = xml_tree.child(relation, "descriptiveNote")
-    if text := xml_tree.text(note):
-        said["note"] = {draft.language_of(relation): text}
+    if note is not None and (text := xml_tree.text(note)):
+        said["note"] = {draft.language_of(note): text}
+        draft.taken.add(note)
     draft.add("relations", said)
-    draft.taken.add(relation)
+    if entry is not None:
+        draft.taken.add(entry)
 
 
-def _target(draft: Draft, kind: str, href: str | None, name: str | None, relation: Element) -> dict[str, Any] | None:
+def _target(draft: Draft, kind: str, href: str | None, entry: Element | None) -> Record | None:
     """The link to whom or what a relation names: by its identifier where there is one, else by its name."""
-    label = "title" if kind == "record" else "name"
-    entry = xml_tree.child(relation, "relationEntry")
+    name = xml_tree.text(entry)
     language = draft.language_of(entry) if entry is not None else draft.language
-    local = href if href and "://" not in href else xml_links.key_of(href) if href else None
-    reference = xml_links.reference(draft.source, kind, local)
-    if reference is None:
-        return draft.source.named(kind, name, language=language) if name else None
-    return {"id": reference, label: {language: name}} if name else {"id": reference}
+    elsewhere = xml_links.address(href)
+    number = xml_links.key_of(elsewhere) if elsewhere else href
+    reference = xml_links.reference(draft.source, kind, number)
+    said: Record = {label_key(kind): {language: name}} if name else {}
+    if elsewhere:
+        said["sameAs"] = [elsewhere]
+    if reference is not None:
+        return {"id": reference, **said}
+    if name is None:
+        return None
+    link = draft.source.named(kind, name, language=language)
+    return {"id": link["id"], **said}

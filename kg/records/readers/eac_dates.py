@@ -1,72 +1,91 @@
-"""Dates in EAC-CPF: single ones, ranges and sets, by the standard date where there is one, else as written."""
+"""Dates in EAC-CPF: single ones, ranges and sets of both, each as written and as encoded."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from kg.records import dates as edtf
-from kg.records import phrases
-from kg.records.readers import xml_tree
+from kg.records.model import Record
+from kg.records.readers import encoded_dates, xml_tree
+from kg.records.readers.draft import Draft
 from kg.records.readers.xml_tree import Element
 
-_BEGINS = {True: "birth", False: "founded"}
-_ENDS = {True: "death", False: "dissolved"}
-_BIRTH = ("birth", "born", "founded", "established")
-_DEATH = ("death", "died", "dissolved", "abolished")
+_ENDS = {"person": ("birth", "death"), "organization": ("founded", "dissolved")}
+"""Type of an agent → the roles of the first and the last date of its existence; a family has none."""
+
+_FIRST = frozenset({"birth", "born", "birthdate", "founded", "established", "foundation", "begin"})
+_LAST = frozenset({"death", "died", "deathdate", "dissolved", "abolished", "dissolution", "end"})
+_ACTIVE = frozenset({"active", "activity", "floruit", "flourished", "activedates"})
+"""What a date is said to be (`@localType`), in small letters after any address."""
+
+_OPEN = frozenset({"unknown", "open", "present", "ongoing"})
+"""What stands at an end of a range that is not known, or has not come."""
 
 
-def dates(exist: Element, *, person: bool) -> Iterator[dict[str, Any]]:
-    """The dates of existence, by role: birth and death of a person, founding and end of a body."""
-    for each in xml_tree.descendants(exist, "date", "dateRange"):
-        if xml_tree.local(each) == "date":
-            yield from _dated(_role(each, person=person), each)
-            continue
-        yield from _dated(_BEGINS[person], xml_tree.child(each, "fromDate"))
-        yield from _dated(_ENDS[person], xml_tree.child(each, "toDate"))
-    if next(xml_tree.descendants(exist, "date", "dateRange"), None) is None and (text := xml_tree.text(exist)):
-        yield _date("existence", text, phrases.read(text))
+def put_existence(draft: Draft, description: Element) -> None:
+    """Put when the agent lived or existed."""
+    for exist in xml_tree.children(description, "existDates"):
+        dated = list(xml_tree.descendants(exist, "date", "dateRange"))
+        for each in dated or [exist]:
+            for date, element in _existence(draft, each):
+                draft.add("dates", date)
+                draft.taken.add(element)
 
 
-def held(element: Element) -> str | None:
-    """When something held, as EDTF: a date, or a range from and to; None where nobody says it or it can't be read."""
-    around = next(xml_tree.descendants(element, "dateRange"), None)
-    if around is not None:
-        start, end = (_edtf(xml_tree.child(around, name)) or ".." for name in ("fromDate", "toDate"))
-        return _checked(f"{start}/{end}") if (start, end) != ("..", "..") else None
-    return _edtf(next(xml_tree.descendants(element, "date"), None))
-
-
-def _role(date: Element, *, person: bool) -> str:
-    said = (xml_tree.attribute(date, "localType") or "").rpartition("#")[2].lower()
-    if said in _BIRTH:
-        return _BEGINS[person]
-    if said in _DEATH:
-        return _ENDS[person]
-    return "existence"
-
-
-def _dated(role: str, element: Element | None) -> Iterator[dict[str, Any]]:
-    text = xml_tree.text(element)
-    read = _edtf(element)
-    if text or read:
-        yield _date(role, text, read)
-
-
-def _date(role: str, text: str | None, read: str | None) -> dict[str, Any]:
-    return {"role": role} | ({"edtf": read} if read else {}) | ({"text": text} if text else {})
-
-
-def _edtf(element: Element | None) -> str | None:
-    if element is None:
+def held(draft: Draft, element: Element) -> str | None:
+    """When something held, in EDTF, the elements that say it taken; None where none says it, or many do."""
+    found = list(xml_tree.children(element, "date", "dateRange"))
+    if len(found) != 1:
         return None
-    standard = xml_tree.attribute(element, "standardDate")
-    text = xml_tree.text(element)
-    # The text says how sure a date is ("circa 1890"), the standard form does not.
-    read = phrases.read(text) if text else None
-    return read or (_checked(standard) if standard else None)
+    edtf = _edtf(draft, found[0]) if xml_tree.local(found[0]) == "date" else _range(draft, found[0])
+    if edtf is not None:
+        draft.taken.add(found[0])
+    return edtf
 
 
-def _checked(text: str) -> str | None:
-    try:
-        return edtf.check(text)
-    except edtf.DateFault:
+def _existence(draft: Draft, element: Element) -> Iterator[tuple[Record, Element]]:
+    """Dates with what each of them stands in: both ends of a life, or a time of activity, or the whole as it stands."""
+    said = (xml_tree.attribute(element, "localType") or "").rpartition("#")[2].lower()
+    first, last = _ENDS.get(draft.record.get("agentType", ""), ("existence", "existence"))
+    if said in _ACTIVE or first == last or xml_tree.local(element) != "dateRange":
+        role = first if said in _FIRST else last if said in _LAST else "active" if said in _ACTIVE else "existence"
+        edtf = _range(draft, element) if xml_tree.local(element) == "dateRange" else _edtf(draft, element)
+        parts = filter(None, map(xml_tree.text, element if len(element) else [element]))
+        yield from _date(role, edtf, " – ".join(parts), element)
+        return
+    for role, name in ((first, "fromDate"), (last, "toDate")):
+        end = xml_tree.child(element, name)
+        if end is not None and not _is_open(end):
+            yield from _date(role, _edtf(draft, end), xml_tree.text(end) or "", end)
+
+
+def _date(role: str, edtf: str | None, text: str, element: Element) -> Iterator[tuple[Record, Element]]:
+    date = {name: value for name, value in (("role", role), ("edtf", edtf), ("text", text)) if value}
+    if len(date) > 1:
+        yield date, element
+
+
+def _is_open(end: Element) -> bool:
+    said = (xml_tree.text(end) or "").lower().strip("[]()?. ")
+    encoded = any(xml_tree.attribute(end, name) for name in ("standardDate", "notBefore", "notAfter"))
+    return not encoded and (not said or said in _OPEN)
+
+
+def _range(draft: Draft, element: Element) -> str | None:
+    """From a date to a date, either end of which may be open; None where an end is there and can't be read."""
+    ends = [xml_tree.child(element, name) for name in ("fromDate", "toDate")]
+    read = [".." if end is None or _is_open(end) else _edtf(draft, end) for end in ends]
+    if None in read or read == ["..", ".."]:
         return None
+    return encoded_dates.checked(f"{read[0]}/{read[1]}")
+
+
+def _edtf(draft: Draft, element: Element) -> str | None:
+    """A date by its text and its encoded forms."""
+    encoded = xml_tree.attribute(element, "standardDate")
+    after, before = (xml_tree.attribute(element, name) for name in ("notBefore", "notAfter"))
+    if encoded is None and (after or before):
+        encoded = f"[{after or ''}..{before or ''}]"
+    edtf, contradicted = encoded_dates.reconciled(xml_tree.text(element) or "", encoded)
+    if contradicted:
+        message = "the encoded date contradicts the text; the text is followed"
+        where = f"{xml_tree.local(element)}/@standardDate"
+        draft.note(element, where, encoded or "", "the date that the text tells", message)
+    return edtf

@@ -1,65 +1,64 @@
 """The forms of a name in EAC-CPF: which is shown first, and what is said of each."""
 
-from typing import Any
-
 from kg.records import languages
+from kg.records.model import Record
 from kg.records.readers import eac_dates, xml_tree
 from kg.records.readers.draft import Draft
 from kg.records.readers.xml_tree import NO_LANGUAGE, Element
 
 _FAMILY = frozenset({"familyname", "surname", "lastname", "family"})
 _GIVEN = frozenset({"givenname", "forename", "firstname", "given"})
-_MAIDEN = frozenset({"maidenname"})
+_NICKNAME = frozenset({"nickname"})
+_SUFFIX = frozenset({"generationalmarker", "generation", "suffix"})
 _DIRECT = frozenset({"directorder"})
-_FORMS = {"authorizedForm": "authorized", "alternativeForm": "variant"}
+"""What a part of a name is said to be (`@localType`), in small letters after any address."""
+
+_FORMS = {"authorizedForm": "authorized", "preferredForm": "authorized", "alternativeForm": "variant"}
+"""Element that names the rules by which a form is the one to use, or another → the form."""
 
 
 def put_names(draft: Draft, identity: Element) -> None:
     """Put every form of the name that says something; the first authorised one is shown."""
-    forms: list[tuple[dict[str, Any], Element]] = []
     for entry in xml_tree.descendants(identity, "nameEntry"):
-        form = _form(draft, entry)
-        if form:
-            forms.append((form, entry))
+        if form := _form(draft, entry):
             draft.add("names", form)
-            draft.taken.add(entry)
-        elif not any(xml_tree.text(part) for part in xml_tree.children(entry, "part")):
+        else:
             draft.taken.add(entry)  # a form left blank names its rules and nobody
-    first = next((pair for pair in forms if pair[0].get("form") == "authorized"), next(iter(forms), None))
-    if first:
-        draft.record["name"] = {first[0].get("language") or NO_LANGUAGE: first[0]["text"]}
+    forms = draft.record.get("names", [])
+    shown = next((form for form in forms if form.get("form") == "authorized"), next(iter(forms), None))
+    if shown:
+        draft.record["name"] = {shown.get("language") or NO_LANGUAGE: shown["text"]}
 
 
-def _form(draft: Draft, entry: Element) -> dict[str, Any]:
+def _form(draft: Draft, entry: Element) -> Record:
     """One form of the name; empty where its parts are."""
-    parts = [(_type(part), text) for part in xml_tree.children(entry, "part") if (text := xml_tree.text(part))]
+    said = [part for part in xml_tree.children(entry, "part") if xml_tree.text(part)]
+    parts = [(_type(part), xml_tree.text(part) or "") for part in said]
     if not parts:
         return {}
-    types = {kind for kind, _ in parts}
-    form: dict[str, Any] = {"text": _whole(parts)}
-    language = draft.language_of(entry)
-    if language != NO_LANGUAGE:
+    draft.taken.update(said)
+    form: Record = {"text": _whole(parts)}
+    if (language := draft.language_of(entry)) != NO_LANGUAGE:
         form["language"] = language
     if script := xml_tree.attribute(entry, "scriptCode"):
         form["script"] = script
-    for element, kind in _FORMS.items():
-        rules = [text for rule in xml_tree.children(entry, element) if (text := xml_tree.text(rule))]
-        if rules:
-            form |= {"form": kind, "rules": "; ".join(rules)}
-            break
-    if types & _DIRECT:
+    rules = [each for each in xml_tree.children(entry, *_FORMS) if xml_tree.text(each)]
+    if rules:
+        form["form"] = _FORMS[xml_tree.local(rules[0])]
+        form["rules"] = "; ".join(filter(None, map(xml_tree.text, rules)))
+        draft.taken.update(rules)
+    if any(kind in _DIRECT for kind, _ in parts):
         form["form"] = "direct"
     for name, kinds in (("family", _FAMILY), ("given", _GIVEN)):
-        if said := " ".join(text for kind, text in parts if kind in kinds):
-            form[name] = said
-    dates = xml_tree.child(entry, "useDates")
-    if dates is not None and (used := eac_dates.held(dates)):
-        form["dates"] = used
+        if of_kind := " ".join(text for kind, text in parts if kind in kinds):
+            form[name] = of_kind
+    used = xml_tree.child(entry, "useDates")
+    if used is not None and (dates := eac_dates.held(draft, used)):
+        form["dates"] = dates
     return form
 
 
 def _type(part: Element) -> str:
-    """What a part of a name is, in small letters without the address before it."""
     return (xml_tree.attribute(part, "localType") or "").rpartition("#")[2].lower()
 
 
@@ -68,17 +67,25 @@ def _whole(parts: list[tuple[str, str]]) -> str:
 
     >>> _whole([("familyname", "Meadows"), ("givenname", "Ed W."), ("titlehonorific", "Gen.")])
     'Meadows, Ed W. (Gen.)'
+    >>> _whole([("familyname", "Haig"), ("givenname", "A. M."), ("nickname", "Al"), ("generationalmarker", "Jr.")])
+    'Haig, A. M. ("Al"), Jr.'
     >>> _whole([("marcfield:100$a", "Nixon, Richard M."), ("marcfield:100$d", "1913-1994")])
     'Nixon, Richard M. 1913-1994'
     """
-    family = " ".join(text for kind, text in parts if kind in _FAMILY)
-    given = " ".join(text for kind, text in parts if kind in _GIVEN)
-    if not (family and given):
+
+    def of(kinds: frozenset[str]) -> str:
+        return " ".join(text for kind, text in parts if kind in kinds)
+
+    if not (of(_FAMILY) and of(_GIVEN)):
         return " ".join(text for _, text in parts)
-    rest = [text for kind, text in parts if kind not in _FAMILY | _GIVEN | _MAIDEN]
-    maiden = [f"née {text}" for kind, text in parts if kind in _MAIDEN]
-    more = ", ".join([*rest, *maiden])
-    return f"{family}, {given} ({more})" if more else f"{family}, {given}"
+    rest = ", ".join(text for kind, text in parts if kind not in _FAMILY | _GIVEN | _NICKNAME | _SUFFIX)
+    nickname, suffix = of(_NICKNAME), of(_SUFFIX)
+    return (
+        f"{of(_FAMILY)}, {of(_GIVEN)}"
+        + (f' ("{nickname}")' if nickname else "")
+        + (f", {suffix}" if suffix else "")
+        + (f" ({rest})" if rest else "")
+    )
 
 
 def tag(element: Element) -> str | None:

@@ -1,19 +1,10 @@
-"""Dates in EAD: what is written beside what is encoded.
+"""Dates in EAD: of the unit, of what it records, of its release, each by its role."""
 
-`unitdate/@normal` is made by programs and, in whole collections, wrong; the text was written by somebody who looked.
-So where the two exclude each other the text holds, and the contradiction is reported. Where they agree, the one that
-says more is taken.
-
->>> reconciled("circa 1962", "1962"), reconciled("June 10, 1971", "1971-02-16/1971-02-16")
-(('1962~', False), ('1971-06-10', True))
-"""
-
-import re
 from itertools import chain
 
-from kg.records import dates, phrases
+from kg.records import phrases
 from kg.records.model import Record
-from kg.records.readers import xml_tree
+from kg.records.readers import encoded_dates, xml_tree
 from kg.records.readers.draft import Draft
 from kg.records.readers.xml_tree import Element
 
@@ -37,9 +28,8 @@ _ROLES = {
 }
 """What a date is said to be (`unitdate/@datechar`, `date/@type`) → its role; any other is that of the document."""
 
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)?", re.ASCII)
-_BULK = re.compile(r"\(?\s*bulk(?: dates?)?[:,]?\s*|\)$", re.IGNORECASE)
-_QUALIFIED = re.compile(r"[~?%X\[{]")
+_CERTAINTIES = frozenset({"dateCertainty", "timeCertainty"})
+"""Ids of the paragraphs that say how sure a date is, and a time of day."""
 
 
 def put_dates(draft: Draft, top: Element, did: Element | None) -> None:
@@ -60,47 +50,15 @@ def put_dates(draft: Draft, top: Element, did: Element | None) -> None:
     for each in chain.from_iterable(xml_tree.descendants(note, "date") for note in _process_notes(top)):
         role = _role(xml_tree.attribute(each, "type"))
         if role in {"published", "digitized"} and (text := xml_tree.text(each)):
-            edtf, _ = reconciled(text, xml_tree.attribute(each, "normal"))
+            edtf, _ = encoded_dates.reconciled(text, xml_tree.attribute(each, "normal"))
             draft.add("dates", _date(role, edtf, text))
-
-
-def reconciled(text: str, normal: str | None) -> tuple[str | None, bool]:
-    """The date that text and encoded form tell together, in EDTF, and whether they exclude each other."""
-    read = phrases.read(_BULK.sub("", text))
-    encoded = encoded_date(normal)
-    if read is None or encoded is None:
-        return read or (None if phrases.is_undated(text) else encoded), False
-    if _excluded(read, encoded):
-        return read, True
-    said, meant = dates.interval(read), dates.interval(encoded)
-    finer = (said.start or "") <= (meant.start or "") and (meant.end or "9") <= (said.end or "9")
-    return encoded if finer and said != meant and not _QUALIFIED.search(read) else read, False
-
-
-def encoded_date(normal: str | None) -> str | None:
-    """The EDTF of a date as EAD encodes it (ISO 8601, with hyphens or without); None where it is none.
-
-    >>> encoded_date("19710610/19710612"), encoded_date("1971-06-10/1971-06-10"), encoded_date("0000")
-    ('1971-06-10/1971-06-12', '1971-06-10', None)
-    """
-    if normal is None:
-        return None
-    ends = [
-        "-".join(filter(None, match.groups())) if (match := _COMPACT.fullmatch(end)) else end
-        for end in normal.split("/")
-    ]
-    edtf = ends[0] if len(ends) == 2 and ends[0] == ends[1] else "/".join(ends)
-    try:
-        return dates.check(edtf) if edtf.strip("0") else None
-    except dates.DateFault:
-        return None
 
 
 def day(element: Element | None) -> str | None:
     """The date that an element tells, by its `normal` or its text, in EDTF."""
     if element is None:
         return None
-    return reconciled(xml_tree.text(element) or "", xml_tree.attribute(element, "normal"))[0]
+    return encoded_dates.reconciled(xml_tree.text(element) or "", xml_tree.attribute(element, "normal"))[0]
 
 
 def _date(role: str, edtf: str | None, text: str, **more: str | None) -> Record:
@@ -130,7 +88,7 @@ def _put_unit_date(draft: Draft, element: Element) -> None:
     text, normal = xml_tree.text(element), xml_tree.attribute(element, "normal")
     if text is None and normal is None:
         return
-    edtf, contradicted = reconciled(text or "", normal)
+    edtf, contradicted = encoded_dates.reconciled(text or "", normal)
     if contradicted:
         _report(draft, element)
     role = _role(xml_tree.attribute(element, "datechar"))
@@ -144,27 +102,36 @@ def _report(draft: Draft, element: Element) -> None:
 
 
 def _put_event(draft: Draft, note: Element, written: list[Element]) -> None:
+    """Put the date of what a record tells of, which the note says best; `unitdate` repeats it, or is of something else.
+
+    The encoded form of a repeated date is not read, but where it is of another time somebody should know.
+    """
     said = {each.get("id") or "": each for each in xml_tree.children(note, "p")}
     words = {name: xml_tree.text(each) for name, each in said.items()}
-    text = next((text for each in written if (text := xml_tree.text(each))), None) or words.get("startDate")
-    edtf = _event_edtf(words) or phrases.read(text or "")
+    edtf = _event_edtf(words)
+    repeated = next((each for each in written if not _is_other(each, edtf)), None)
+    text = xml_tree.text(repeated) or words.get("startDate") or ""
+    edtf = edtf or phrases.read(text)
     start, _, end = (note.get("altrender") or "").partition("/")
-    certainty = {
-        name: words.get(of) for name, of in (("certainty", "dateCertainty"), ("timeCertainty", "timeCertainty"))
-    }
-    draft.add("dates", _date("event", edtf, text or "", startTime=start, endTime=end, **certainty))
-    draft.taken.update(written)
-    for name, each in said.items():
-        if name in {"dateCertainty", "timeCertainty"} or (
-            name in {"startDate", "endDate"} and (words[name] or "") in (text or "")
-        ):
-            draft.taken.add(each)
+    certainty = {"certainty": words.get("dateCertainty"), "timeCertainty": words.get("timeCertainty")}
+    draft.add("dates", _date("event", edtf, text, startTime=start, endTime=end, **certainty))
+    draft.taken.update(each for name, each in said.items() if name in _CERTAINTIES or (words[name] or "") in text)
     for each in written:
-        if _excluded(edtf, encoded_date(each.get("normal"))):
+        if each is not repeated:
+            _put_unit_date(draft, each)
+            continue
+        draft.taken.add(each)
+        if encoded_dates.exclude(edtf, encoded_dates.edtf(each.get("normal"))):
             _report(draft, each)
-    if _excluded(edtf, encoded_date(start[:10])) or _excluded(edtf, encoded_date(end[:10])):
+    if any(encoded_dates.exclude(edtf, encoded_dates.edtf(time[:10])) for time in (start, end)):
         message = "the encoded time is on another day than the text says"
         draft.note(note, "odd/@altrender", note.get("altrender") or "", "times within the date of the text", message)
+
+
+def _is_other(unit_date: Element, edtf: str | None) -> bool:
+    """Whether a date is not the one in EDTF, by its text."""
+    text = xml_tree.text(unit_date)
+    return text is None or encoded_dates.exclude(phrases.read(text), edtf)
 
 
 def _event_edtf(words: dict[str, str | None]) -> str | None:
@@ -174,18 +141,7 @@ def _event_edtf(words: dict[str, str | None]) -> str | None:
         return first or last
     certain = words.get("dateCertainty") == "certain"
     if first == last:
-        edtf = first if certain or _QUALIFIED.search(first) else f"{first}~"
+        edtf = first if certain or encoded_dates.is_qualified(first) else f"{first}~"
     else:
         edtf = f"{first}/{last}" if certain else f"[{first}..{last}]"
-    try:
-        return dates.check(edtf)
-    except dates.DateFault:
-        return None
-
-
-def _excluded(edtf: str | None, other: str | None) -> bool:
-    """Whether two dates can't be of the same time."""
-    if edtf is None or other is None:
-        return False
-    one, two = dates.interval(edtf), dates.interval(other)
-    return (one.end or "9") < (two.start or "") or (two.end or "9") < (one.start or "")
+    return encoded_dates.checked(edtf)

@@ -97,6 +97,20 @@ def key_of(iri: str) -> str:
     return rest.rpartition("/")[2] if iri.startswith(_LOC) else rest.replace("/", "-")
 
 
+def address(text: str | None) -> str | None:
+    """The address on the web that an attribute holds; None where it is a number in the source, or no such address.
+
+    >>> address("http://viaf.org/viaf/71385"), address("37-wht-eac-00002003"), address("javascript://x")
+    ('http://viaf.org/viaf/71385', None, None)
+    """
+    if text is None or "://" not in text:
+        return None
+    try:
+        return iris.external(text)
+    except KeyFault:
+        return None
+
+
 def _link(draft: Draft, kind: str, element: Element, more: dict[str, Any]) -> Record:
     name, language = xml_tree.text(element) or "", draft.language_of(element)
     number = xml_tree.attribute(element, "authfilenumber")
@@ -113,10 +127,7 @@ def _iri(number: str | None, source: str | None) -> str | None:
     if number is None:
         return None
     if "://" in number:
-        try:
-            return iris.external(number)
-        except KeyFault:
-            return None
+        return address(number)
     plain = number.replace(" ", "")
     for form, sources, before in _LOC_NUMBERS:
         if source and source.lower() in sources and form.fullmatch(plain):

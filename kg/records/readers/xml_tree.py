@@ -18,7 +18,9 @@ _BREAKS = frozenset({
     "p", "head", "item", "lb", "list", "defitem", "label", "chronitem", "event", "eventgrp", "row", "entry",
     "addressline", "note", "part", "abstract", "change",
 })  # fmt: skip
-"""Elements that end a word even if no white space stands behind them."""
+"""Elements, in small letters, that end a word even if no white space stands behind them."""
+_CHRONOLOGY = "chronitem"
+"""An event with its date: one text, of which the parts alone say little."""
 _TWICE = re.compile(r"&#(?:\d{1,7}|[xX][0-9A-Fa-f]{1,6});")
 _PLAIN = re.compile(r"[^'\[\]]{1,80}")
 
@@ -86,7 +88,7 @@ def _pieces(element: Element) -> Iterator[str]:
     yield element.text or ""
     for each in element:
         yield from _pieces(each)
-        if local(each) in _BREAKS:
+        if local(each).lower() in _BREAKS or local(element).lower() == _CHRONOLOGY:
             yield " "
         yield each.tail or ""
 
@@ -100,7 +102,7 @@ def blocks(element: Element, passed: Callable[[Element], bool] = lambda _: False
     """
     if passed(element):
         return
-    if has_own_text(element):
+    if has_own_text(element) or local(element).lower() == _CHRONOLOGY:
         yield element
         return
     for each in element:
