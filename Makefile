@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow lint format docs lock bench clean
+.PHONY: help install install-test serve test test-slow lint format docs lock bench clean vendor
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,10 @@ docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python -m kg.records.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
+
+vendor: install ## fetch what the workbench is made of (needs npm) and put it into the package
+	@cd tools/vendor && npm ci --no-audit --no-fund --ignore-scripts
+	@$(BIN)/python tools/vendor.py
 
 lock: install ## resolve the newest versions that pyproject.toml allows and write requirements.lock
 	@$(PIP) install uv

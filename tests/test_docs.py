@@ -69,7 +69,7 @@ def test_readme_settings_are_settings(tmp_path):
 
 def test_lock_names_no_host():
     """Lock files pin everything and name no host."""
-    for name in ("requirements.lock", "tests/clients/package-lock.json"):
+    for name in ("requirements.lock", "tests/clients/package-lock.json", "tools/vendor/package-lock.json"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "--index-url" not in text
         assert '"resolved"' not in text

@@ -16,10 +16,14 @@ PATHS = {
     "/{kind}/": "the things of a kind in order of date, page by page",
     "/{kind}/{key}": "a thing: 303 to the document that `Accept` asks for",
     "/{kind}/{key}.{suffix}": "a document about it, in the format of the suffix",
-    "/sparql": "SPARQL 1.1 Protocol, query side; without a query, a form",
+    "/sparql": "SPARQL 1.1 Protocol, query side; for a browser, the workbench; `example=` names an example",
+    "/api/": "the saved queries; `openapi.json` describes them",
+    "/api/{name}": "the answer of a saved query: JSON, CSV, TSV or a page by `Accept`, `format=` or a suffix",
+    "/workbench/terms.json": "prefixes, classes and properties with their uses: what the editor completes",
+    "/workbench/names.json": "`?thing=kind/key`, up to a hundred: what things are called",
     "/dumps/": "the whole graph: `kg.nt.gz`, `kg.ttl.gz`, `SHA256SUMS`",
     "/terms/": "our own terms; `terms.ttl`, `context.jsonld`",
-    "/static/": "what pages use",
+    "/static/": "what pages use; an address with a version, `/static/v-…/`, may be kept for ever",
     "/healthz": "whether this process serves, and which generation",
 }
 """Path below the base → what is there."""

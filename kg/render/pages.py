@@ -1,6 +1,6 @@
 """Pages: templates filled with what the view gives them.
 
-Every value is escaped by the template engine. A page asks nothing of other hosts, and runs no script.
+Every value is escaped by the template engine. A page asks nothing of other hosts; the workbench alone runs scripts.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,10 @@ from typing import Any
 
 import jinja2
 
-from kg.render import fields
+from kg.render import assets, fields
 from kg.settings import Settings
 
 _FOLDER = Path(__file__).resolve().parent
-STATIC = _FOLDER / "static"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,8 @@ def _templates() -> jinja2.Environment:
         "fields": fields.FIELDS,
         "statuses": fields.STATUSES,
         "inverses": fields.INVERSES,
+        "asset": assets.address,
+        "picture": assets.picture,
     }
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
     environment.filters["thousands"] = lambda number: f"{number:,}"

@@ -15,7 +15,7 @@ from kg.iris import Base
 from kg.render.pages import Site
 from kg.render.view import Reader
 from kg.settings import Settings
-from kg.web import documents, lists, sparql
+from kg.web import documents, lists, saved, sparql, static, workbench
 from kg.web.context import Context
 from kg.web.live import Live
 from kg.web.problems import Problem, of, response
@@ -27,7 +27,13 @@ _ASK = ("GET", "HEAD", "POST", "OPTIONS")
 Handler = Callable[[Request, Context], Awaitable[Response]]
 Named = Callable[[Request, Context, str], Awaitable[Response]]
 
-_FOLDERS: dict[str, Named] = {"dumps": lists.dumps, "terms": lists.terms, "static": lists.static}
+_FOLDERS: dict[str, Named] = {
+    "dumps": lists.dumps,
+    "terms": lists.terms,
+    "static": static.respond,
+    "api": saved.respond,
+    "workbench": workbench.data,
+}
 _PLACES: dict[str, Handler] = {"": lists.home, "sparql": sparql.respond, "healthz": lists.health}
 
 

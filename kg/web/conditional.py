@@ -61,12 +61,17 @@ def answer(  # noqa: PLR0913  # what one answer is made of
     return Response(b"" if request.method == "HEAD" else body, 200, sent, content_type)
 
 
+def has_tag(request: Request, etag: str) -> bool:
+    """Whether If-None-Match names this entity tag."""
+    tags = ",".join(request.headers.getlist("if-none-match"))
+    given = [tag.strip().removeprefix("W/") for tag in tags.split(",")]
+    return "*" in given or etag in given
+
+
 def _has_it(request: Request, etag: str, modified: str) -> bool:
     """Whether the client's validators match; If-None-Match goes before If-Modified-Since (RFC 9110, 13.2.2)."""
-    tags = request.headers.getlist("if-none-match")
-    if tags:
-        given = [tag.strip().removeprefix("W/") for tag in ",".join(tags).split(",")]
-        return "*" in given or etag in given
+    if request.headers.get("if-none-match"):
+        return has_tag(request, etag)
     since = request.headers.get("if-modified-since")
     if not since:
         return False

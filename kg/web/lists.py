@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
-from kg.render.pages import STATIC, page
+from kg.render.pages import page
 from kg.web.conditional import answer
 from kg.web.context import Context
 from kg.web.documents import CORS
@@ -20,7 +20,6 @@ LIST_SIZE = 50
 _CACHE = {"Cache-Control": "public, max-age=60"}
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")
-_STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 def _page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
@@ -134,19 +133,6 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
         elif isinstance(quad.object, NamedNode) and quad.predicate.value in _ABOVE:
             term["above"] = quad.object.value
     return [term for _, term in sorted(said.items()) if term["label"]]
-
-
-async def static(request: Request, context: Context, name: str) -> Response:
-    """A file that pages use."""
-    path = STATIC / name
-    media_type = _STATIC_TYPES.get(path.suffix)
-    if "/" in name or media_type is None or not path.is_file():
-        raise Problem(404, "There is no such file.")
-    body = path.read_bytes()
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
-    modified = context.serving.generation.manifest.published
-    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-    return answer(request, body, media_type, tag=tag, modified=modified, headers=headers)
 
 
 async def health(_: Request, context: Context) -> Response:

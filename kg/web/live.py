@@ -23,7 +23,10 @@ _LOG = logging.getLogger("kg")
 
 @dataclass(slots=True)
 class Serving:
-    """A generation with what answers from it, and how many requests hold it."""
+    """A generation with what answers from it, and how many requests hold it.
+
+    `kept` is what handlers worked out from this generation once and for all.
+    """
 
     generation: Generation
     resources: Resources
@@ -32,6 +35,7 @@ class Serving:
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    kept: dict[str, bytes] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:

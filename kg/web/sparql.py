@@ -3,26 +3,26 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from functools import cache
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from kg.render.negotiation import parse, preference
-from kg.render.pages import page
-from kg.settings import QUERIES
 from kg.store.pool import Answer
 from kg.store.results import FORMATS
+from kg.web import workbench
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.problems import Problem
+from kg.web.workbench import Question
 
 MAX_BODY = 1 << 20
 """Longest body of a request, in bytes; the worker's own limit on a query is lower still."""
 
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
+_HTML = "text/html"
 _FORM = "application/x-www-form-urlencoded"
 _MEDIA_TYPES = {row.media_type.partition(";")[0]: name for name, row in FORMATS.items()}
 _ALIASES = {"application/json": "json", "application/xml": "xml", "text/plain": "ntriples"}
@@ -55,10 +55,13 @@ class Asked:
 
 
 async def respond(request: Request, context: Context) -> Response:
-    """Answer a query; without one, show the form."""
+    """Answer a query; without one, or for who wants a page, show the workbench."""
     asked = await _read(request)
-    if asked.query is None:
-        return _form(request, context, asked.example)
+    if asked.query is None and request.method == "POST":
+        raise Problem(400, "There is no query.")
+    if asked.query is None or _wants_page(request, asked):
+        question = Question(asked.query, asked.example, asked.default_graphs, asked.named_graphs)
+        return await workbench.respond(request, context, question)
     formats = _formats(request, asked)
     stack = AsyncExitStack()
     try:
@@ -159,6 +162,14 @@ def _seconds(value: str) -> float:
     return seconds
 
 
+def _wants_page(request: Request, asked: Asked) -> bool:
+    """Whether a person with a browser asks: by `format=html`, or an Accept that prefers HTML to every result format."""
+    if asked.format is not None:
+        return asked.format.strip() == "html"
+    header = ",".join(request.headers.getlist("accept"))
+    return "html" in header and preference(header, [_HTML, *_MEDIA_TYPES])[:1] == [_HTML]
+
+
 def _formats(request: Request, asked: Asked) -> list[str]:
     """Names of formats, the one the client prefers first; `format=` goes before Accept."""
     if asked.format is not None:
@@ -169,7 +180,7 @@ def _formats(request: Request, asked: Asked) -> list[str]:
     header = ",".join(request.headers.getlist("accept"))
     names = {**_MEDIA_TYPES, **_ALIASES}
     wanted = preference(header, list(names))
-    if not wanted and parse(header) and "html" not in header:
+    if not wanted and parse(header):
         detail = f"Results come as {', '.join(_MEDIA_TYPES)}."
         raise Problem(406, detail)
     return list(dict.fromkeys(names[each] for each in wanted)) or list(FORMATS)
@@ -181,37 +192,3 @@ def _named(name: str) -> tuple[str, ...]:
         return _FAMILIES[name]
     name = _MEDIA_TYPES.get(name, name)
     return (name,) if name in FORMATS else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A query of queries/examples: its header says what it is."""
-
-    name: str
-    title: str
-    description: str
-    text: str
-
-
-@cache
-def examples() -> tuple[Example, ...]:
-    """The examples, by name."""
-    found = []
-    for path in sorted((QUERIES / "examples").glob("*.rq")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        head = dict(
-            line.removeprefix("#").strip().split(": ", 1) for line in lines if line.startswith("#") and ": " in line
-        )
-        text = "\n".join(line for line in lines if not line.startswith("#"))
-        found.append(Example(path.stem, head.get("title", path.stem), head.get("description", ""), text))
-    return tuple(found)
-
-
-def _form(request: Request, context: Context, name: str | None) -> Response:
-    shown = next((each for each in examples() if each.name == name), None) or examples()[0]
-    if request.method == "POST":
-        raise Problem(400, "There is no query.")
-    values = {"query": shown.text, "examples": examples(), "formats": list(FORMATS)}
-    body = page("sparql", context.site, values)
-    headers = {"Cache-Control": "public, max-age=60", **context.page_headers}
-    return Response(b"" if request.method == "HEAD" else body, 200, headers, "text/html; charset=utf-8")

@@ -89,10 +89,10 @@ def test_form(client):
 
 def test_examples_run(client):
     """Each example query gives rows."""
-    from kg.web.sparql import examples
+    from kg.render.queries.examples import examples
 
     assert examples()
     for example in examples():
-        answer = client.get("/data/sparql", params={"query": example.text, "format": "csv"})
+        answer = client.get("/data/sparql", params={"query": example.text, "format": "csv,ntriples"})
         assert answer.status_code == 200, example.name
         assert len(answer.text.splitlines()) > 1, example.name

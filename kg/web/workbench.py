@@ -1,0 +1,157 @@
+"""The page of /sparql, an editor with examples where scripts run and a form with a table where not; and what it needs.
+
+What the editor completes comes from here: the prefixes of the ontology, the classes and properties that this graph has.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.errors import KgError, QueryError
+from kg.render import fields
+from kg.render.pages import page
+from kg.render.queries.examples import examples
+from kg.settings import QUERIES
+from kg.store.results import FORMATS
+from kg.web.asking import Shown, shown
+from kg.web.conditional import answer
+from kg.web.context import Context
+from kg.web.documents import CORS
+from kg.web.problems import Problem, of
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+"""Sent with this page: its scripts come from here alone, and none stands in the page."""
+
+MOST_THINGS = 100
+"""Names that are asked for at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the page was asked.
+
+    Attributes:
+        query: a query, or None.
+        example: the name of an example, or None.
+        default_graphs, named_graphs: the graphs to ask.
+    """
+
+    query: str | None = None
+    example: str | None = None
+    default_graphs: Sequence[str] = ()
+    named_graphs: Sequence[str] = ()
+
+
+async def respond(request: Request, context: Context, question: Question) -> Response:
+    """The page, with the beginning of the answer where something is asked."""
+    chosen = next((each for each in examples() if each.name == question.example), None)
+    query = question.query if question.query is not None else chosen.text if chosen else None
+    status, answered, problem = 200, None, None
+    if query is not None:
+        try:
+            answered = await shown(context, query, list(question.default_graphs), list(question.named_graphs))
+        except QueryError as fault:
+            problem = of(fault)
+            status = problem.status
+    values = _values(query, chosen.view if chosen else "", answered, problem)
+    body = page("sparql", context.site, values)
+    headers = {"Cache-Control": "no-cache" if query else "public, max-age=60", "Vary": "Accept", **HEADERS}
+    headers |= dict(problem.headers) if problem else {}
+    headers["Content-Length"] = str(len(body))
+    return Response(b"" if request.method == "HEAD" else body, status, headers, "text/html; charset=utf-8")
+
+
+def _values(query: str | None, view: str, answered: Shown | None, problem: Problem | None) -> dict[str, Any]:
+    kind = answered.kind if answered else "select"
+    return {
+        "query": query if query is not None else _first(),
+        "asked": query is not None,
+        "view": view,
+        "shown": answered,
+        "problem": problem,
+        "examples": examples(),
+        "formats": [each for each in FORMATS.values() if kind in each.kinds],
+        "all_formats": list(FORMATS.values()),
+    }
+
+
+def _first() -> str:
+    """The query that stands in the editor before anything is asked: one whose answer is easily understood."""
+    return next((each.text for each in examples() if each.view == "chart"), examples()[0].text)
+
+
+async def data(request: Request, context: Context, name: str) -> Response:
+    """What the editor asks for: `terms.json` for completion, `names.json?thing=…` for names beside addresses."""
+    if name == "terms.json":
+        body = await _terms(context)
+    elif name == "names.json":
+        body = _names(request, context)
+    else:
+        raise Problem(404, "There is no such file.")
+    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    modified = context.serving.generation.manifest.published
+    headers = {**CORS, "Cache-Control": "public, max-age=300"}
+    return answer(request, body, "application/json", tag=tag, modified=modified, headers=headers)
+
+
+def _names(request: Request, context: Context) -> bytes:
+    """Reference → name in the reader's language."""
+    asked = request.query_params.getlist("thing")
+    if len(asked) > MOST_THINGS:
+        raise Problem(400, f"At most {MOST_THINGS} things at once.")
+    found = context.serving.generation.catalogue.labels(asked)
+    return orjson.dumps({reference: context.reader.label(labels)[0] for reference, labels in found.items()})
+
+
+async def _terms(context: Context) -> bytes:
+    """Prefixes, classes and properties; counted once for a generation."""
+    kept = context.serving.kept
+    if "terms" not in kept:
+        found = {each: await _counted(context, each) for each in ("classes", "properties")}
+        kept["terms"] = orjson.dumps({"prefixes": context.serving.ontology.prefixes, **found})
+    return kept["terms"]
+
+
+async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
+    """The classes or properties of the graph with the number of their uses; where counting fails, the ontology's."""
+    ontology = context.serving.ontology
+    query = (QUERIES / "pages" / f"{name}.rq").read_text(encoding="utf-8")
+    named = _named(context)
+    held = bytearray()
+    try:
+        async with context.serving.pool.query(query, format="json") as answered:
+            async for chunk in answered:
+                held += chunk
+    except KgError:  # a graph too large to be counted in time: what it may hold is known all the same
+        some = ontology.classes if name == "classes" else {key: term.iri for key, term in ontology.terms.items()}
+        return [{"iri": iri, "label": named.get(iri, ""), "count": 0} for iri in sorted(set(some.values()))]
+    rows = orjson.loads(held)["results"]["bindings"]
+    return [
+        {
+            "iri": row["term"]["value"],
+            "label": named.get(row["term"]["value"], ""),
+            "count": int(row["count"]["value"]),
+        }
+        for row in rows
+        if "term" in row
+    ]
+
+
+def _named(context: Context) -> dict[str, str]:
+    """IRI of a term → what pages call it."""
+    ontology = context.serving.ontology
+    keys = {term.iri: fields.FIELDS[key].label for key, term in ontology.terms.items() if key in fields.FIELDS}
+    kinds = {ontology.classes[kind]: one for kind, (one, _) in fields.KINDS.items() if kind in ontology.classes}
+    return {**keys, **kinds, **ontology.labels}
