@@ -112,7 +112,7 @@ def test_texts_enter_as_terms(text):
         query = saved()["titles-with"].bound({"words": text}, "https://archive.example.org/")
     except ParameterFault:
         return
-    block = next(line for line in query.splitlines() if "VALUES (?_words)" in line)
+    block = next(line for line in query.split("\n") if "VALUES (?_words)" in line)
     rows = list(Store().query(f"SELECT ?_words {{ {block} }}"))
     assert [row[0].value for row in rows] == [text]
 
