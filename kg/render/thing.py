@@ -10,9 +10,11 @@ from pyoxigraph import Triple
 from kg.ontology import Ontology
 from kg.render import fields, languages
 from kg.render.bars import Bar, bars
-from kg.render.head import schema_org
+from kg.render.citations import plain
+from kg.render.citing import Item, Source, item
+from kg.render.head import meta_tags, schema_org
 from kg.render.translations import translations
-from kg.render.view import Reader, Section, Value, sections
+from kg.render.view import Reader, Row, Section, Value, sections
 from kg.render.words import words
 
 SUMMARY = 300
@@ -33,6 +35,8 @@ class Subject:
         record: the same as JSON.
         linked: reference of what it links to → its record.
         months: month → how many records of that month link to it.
+        archive: what the archive is called in which it lies, or the empty string.
+        publisher: who publishes it here.
     """
 
     iri: str
@@ -41,6 +45,8 @@ class Subject:
     record: Mapping[str, Any]
     linked: Mapping[str, dict[str, Any]]
     months: Mapping[str, int]
+    archive: str = ""
+    publisher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class Shown:
         bars: records that link to it, by time.
         summary: what the page says of itself to search engines.
         schema_org: JSON-LD for the head.
+        meta: name and content of meta tags; of a record alone.
+        citation: how to cite it; empty but for a record.
     """
 
     label: str
@@ -67,6 +75,8 @@ class Shown:
     bars: list[Bar]
     summary: str
     schema_org: str
+    meta: list[tuple[str, str]]
+    citation: str
 
 
 def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
@@ -76,6 +86,7 @@ def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
     label, language = reader.label(labels)
     all_sections = sections(subject.triples, subject.reference, subject.linked, ontology, reader)
     rows = {row.key: row for section in all_sections for row in section.rows}
+    cited = cite(subject, reader.languages) if subject.reference.startswith("record/") else None
     said = next((rows[key].values[0].text for key in ("summary", "description", "biography") if key in rows), "")
     return Shown(
         label=label or subject.reference,
@@ -87,10 +98,28 @@ def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
         bars=bars(subject.months, reader.language) if len(subject.months) >= FEWEST_BARS else [],
         summary=(said or label)[:SUMMARY],
         schema_org=schema_org(subject.triples, subject.iri),
+        meta=list(meta_tags(cited, _texts(rows, "places"), " ".join(_texts(rows, "rights")))) if cited else [],
+        citation=plain(cited, _day(record, reader)) if cited else "",
     )
 
 
-def _facts(record: Mapping[str, Any], rows: Mapping[str, Any], reader: Reader) -> list[Value]:
+def cite(subject: Subject, languages_: Sequence[str]) -> Item:
+    """A record as an item to be cited."""
+    return item(
+        Source(subject.iri, subject.record, subject.linked, subject.archive, subject.publisher, tuple(languages_))
+    )
+
+
+def _day(record: Mapping[str, Any], reader: Reader) -> str:
+    date = next((each["edtf"] for each in record.get("dates", ()) if each.get("edtf")), "")
+    return words(date, reader.language) if date else ""
+
+
+def _texts(rows: Mapping[str, Row], key: str) -> list[str]:
+    return [value.text for value in rows[key].values] if key in rows else []
+
+
+def _facts(record: Mapping[str, Any], rows: Mapping[str, Row], reader: Reader) -> list[Value]:
     """The first things a reader asks: when, where, in what language."""
     say = translations(reader.language).gettext
     found = [

@@ -17,7 +17,7 @@ from kg.render.pages import Site
 from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings
-from kg.web import documents, language, lists, sparql
+from kg.web import citations, documents, language, lists, sparql
 from kg.web.context import Context
 from kg.web.live import Live
 from kg.web.problems import Problem, of, response
@@ -98,7 +98,8 @@ class Application:
             if slash and not rest:
                 return await lists.listing(request, context, place)
             if rest and "/" not in rest:
-                return await documents.respond(request, context, place, rest)
+                about = citations.respond if citations.is_citation(place, rest) else documents.respond
+                return await about(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
             return Response(None, 308, {"Location": context.path(f"{place}/")})
         raise Problem(404, "There is no such page.")

@@ -1,6 +1,5 @@
 """Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
 
-import hashlib
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,12 +9,13 @@ from starlette.responses import Response
 from kg import iris
 from kg.errors import KeyFault
 from kg.render import jsonld, rdf
+from kg.render.citations import FORMATS as CITATIONS
 from kg.render.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
 from kg.render.pages import page
 from kg.render.thing import Subject, parsed, show
-from kg.resources import Gone, LinkGroup, Moved
+from kg.resources import Description, Gone, LinkGroup, Moved, Surroundings
 from kg.store.catalogue import Thing
-from kg.web.conditional import answer, http_date
+from kg.web.conditional import answer, etag_of, http_date
 from kg.web.context import Context
 from kg.web.language import VARY
 from kg.web.problems import Problem
@@ -125,7 +125,7 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
     tag = f"{thing.digest}-{format_.suffix}"
     if format_ is JSON:
         body = resources.record(thing)
-        tag = f"{hashlib.blake2b(body, digest_size=12).hexdigest()}-json"
+        tag = f"{etag_of(body)}-json"
     elif format_ is JSON_LD:
         body = jsonld.write(resources.describe(thing).triples, thing.reference, ontology)
     else:
@@ -144,20 +144,13 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
 def _web_page(request: Request, context: Context, thing: Thing) -> Response:
     """The page of a thing."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
-    resources = context.serving.resources
-    said = resources.describe(thing)
-    around = resources.around(said, key, after)
-    subject = Subject(
-        said.iri,
-        thing.reference,
-        said.triples,
-        parsed(resources.record(thing)),
-        {reference: each.record for reference, each in around.linked.items()},
-        around.months,
-    )
+    said = context.serving.resources.describe(thing)
+    around = context.serving.resources.around(said, key, after)
+    subject = subject_of(context, said, around)
     values = {
         "thing": thing,
         "iri": said.iri,
+        "citations": CITATIONS,
         "path": context.path(thing.reference),
         "shown": show(subject, context.serving.ontology, context.reader),
         "around": around,
@@ -173,9 +166,24 @@ def _web_page(request: Request, context: Context, thing: Thing) -> Response:
         **context.page_headers,
     }
     # A page also shows others' labels and links: it may change whenever a generation does.
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    tag = etag_of(body)
     modified = context.serving.generation.manifest.published
     return answer(request, body, HTML.content_type, tag=tag, modified=modified, headers=headers, vary=VARY)
+
+
+def subject_of(context: Context, said: Description, around: Surroundings) -> Subject:
+    """What a page, or a citation, is about."""
+    archive, _ = context.reader.label(around.path[0].labels) if around.path else ("", "")
+    return Subject(
+        said.iri,
+        said.thing.reference,
+        said.triples,
+        parsed(context.serving.resources.record(said.thing)),
+        {reference: each.record for reference, each in around.linked.items()},
+        around.months,
+        archive,
+        context.settings.publisher or context.settings.title,
+    )
 
 
 def _shown_groups(groups: tuple[LinkGroup, ...]) -> list[LinkGroup]:

@@ -1,6 +1,5 @@
 """What is no single thing: the start page, lists by kind, dumps, terms, static files, health."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
 from kg.render.bars import bars
 from kg.render.pages import STATIC, page
-from kg.web.conditional import answer
+from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.language import VARY
@@ -28,7 +27,7 @@ _STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 def _page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
     body = page(name, context.site, values)
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    tag = etag_of(body)
     modified = context.serving.generation.manifest.published
     headers = {**_CACHE, **context.page_headers}
     return answer(request, body, "text/html; charset=utf-8", tag=tag, modified=modified, headers=headers, vary=VARY)
@@ -120,7 +119,7 @@ async def terms(request: Request, context: Context, name: str) -> Response:
         return _page(request, context, "terms", {"terms": _own_terms(quads, context.base.value)})
     else:
         raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    tag = etag_of(body)
     return answer(request, body, media_type, tag=tag, modified=published, headers={**CORS, **_CACHE})
 
 
@@ -148,7 +147,7 @@ async def static(request: Request, context: Context, name: str) -> Response:
     if "/" in name or media_type is None or not path.is_file():
         raise Problem(404, "There is no such file.")
     body = path.read_bytes()
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    tag = etag_of(body)
     modified = context.serving.generation.manifest.published
     headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
     return answer(request, body, media_type, tag=tag, modified=modified, headers=headers)
