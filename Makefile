@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow lint format docs lock bench clean vendor pictures
+.PHONY: help install install-test serve test test-slow lint format docs messages lock bench clean vendor pictures
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,9 @@ vendor: install ## fetch what the workbench is made of (needs npm) and put it in
 
 pictures: install-test ## draw the pictures of the examples, from a server at http://127.0.0.1:8000
 	@$(BIN)/python tools/pictures.py
+
+messages: install-test ## bring the catalogues of translations up to what pages say
+	@$(BIN)/python tools/messages.py
 
 lock: install ## resolve the newest versions that pyproject.toml allows and write requirements.lock
 	@$(PIP) install uv

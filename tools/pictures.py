@@ -1,4 +1,4 @@
-"""Draw the pictures of the examples: each example's own answer in its own view, from a server of the example collection.
+"""Draw the pictures of the examples: each one's own answer in its own view, from a server of the example collection.
 
 Run by `make pictures` while `make serve` runs elsewhere; needs Chromium.
 """
@@ -36,7 +36,9 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for example in examples():
-            context = browser.new_context(viewport={"width": 700, "height": 900}, bypass_csp=True, device_scale_factor=0.7)
+            context = browser.new_context(
+                viewport={"width": 700, "height": 900}, bypass_csp=True, device_scale_factor=0.7
+            )
             (FOLDER / f"{example.name}.png").write_bytes(draw(context.new_page(), address, example.name))
             context.close()
         browser.close()

@@ -1,6 +1,7 @@
 """The beginning of an answer, for a page."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from kg.render.queries import answers
 from kg.render.queries.answers import Table
@@ -52,6 +53,12 @@ async def shown(
         return Shown(kind, None, text if whole else text[: text.rfind("\n") + 1], whole)
     lines = text.split("\n")[:-1]
     whole = whole and len(lines) <= ROWS + 1
-    labels = context.serving.generation.catalogue.labels
-    table = answers.table(lines[: ROWS + 1], context.base, context.reader, labels, whole=whole)
+    named = partial(names, context)
+    table = answers.table(lines[: ROWS + 1], context.base, context.reader, named, whole=whole)
     return Shown(kind, table, "", whole)
+
+
+def names(context: Context, references: list[str]) -> dict[str, tuple[str, str]]:
+    """Reference of a thing → what it is called in the reader's language, and which language that is."""
+    found = context.serving.generation.catalogue.things(references)
+    return {reference: context.reader.label(thing.labels) for reference, thing in found.items()}

@@ -1,6 +1,5 @@
 """The saved queries at /api/: each at its name, as JSON, CSV, TSV or a page; and what describes them."""
 
-import hashlib
 from typing import Any
 
 import orjson
@@ -15,9 +14,10 @@ from kg.render.queries.parameters import TYPES
 from kg.render.queries.saved import Saved, saved
 from kg.store.results import FORMATS
 from kg.web.asking import Shown, shown
-from kg.web.conditional import answer
+from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.documents import CORS
+from kg.web.language import PARAMETER, VARY
 from kg.web.problems import Problem
 
 LONGEST = 8 << 20
@@ -116,6 +116,8 @@ def _given(request: Request) -> dict[str, str]:
     """The parameters of a request. Raises Problem for one that is given twice."""
     values: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
+        if name == PARAMETER:  # of the page, not of the query
+            continue
         if name in values:
             raise Problem(400, f"The parameter {name[:50]!r} is given twice.")
         values[name] = value
@@ -143,11 +145,10 @@ def _sent(  # noqa: PLR0913, PLR0917  # what one answer is made of
     headers: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
     modified = context.serving.generation.manifest.published
     sent = {**(headers or CORS), **_CACHE}
     response = answer(
-        request, body, media_type, tag=tag, modified=modified, headers=sent, vary="Accept, Accept-Encoding"
+        request, body, media_type, tag=etag_of(body), modified=modified, headers=sent, vary=f"Accept, {VARY}"
     )
     if status != 200:
         response.status_code = status

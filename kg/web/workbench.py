@@ -3,7 +3,6 @@
 What the editor completes comes from here: the prefixes of the ontology, the classes and properties that this graph has.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +17,11 @@ from kg.render.pages import page
 from kg.render.queries.examples import examples
 from kg.settings import QUERIES
 from kg.store.results import FORMATS
-from kg.web.asking import Shown, shown
-from kg.web.conditional import answer
+from kg.web.asking import Shown, names, shown
+from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.documents import CORS
+from kg.web.language import VARY
 from kg.web.problems import Problem, of
 
 HEADERS = {
@@ -67,7 +67,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
             status = problem.status
     values = _values(query, chosen.view if chosen else "", answered, problem)
     body = page("sparql", context.site, values)
-    headers = {"Cache-Control": "no-cache" if query else "public, max-age=60", "Vary": "Accept", **HEADERS}
+    headers = {"Cache-Control": "no-cache" if query else "public, max-age=60", "Vary": f"Accept, {VARY}", **HEADERS}
     headers |= dict(problem.headers) if problem else {}
     headers["Content-Length"] = str(len(body))
     return Response(b"" if request.method == "HEAD" else body, status, headers, "text/html; charset=utf-8")
@@ -100,10 +100,9 @@ async def data(request: Request, context: Context, name: str) -> Response:
         body = _names(request, context)
     else:
         raise Problem(404, "There is no such file.")
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
     modified = context.serving.generation.manifest.published
     headers = {**CORS, "Cache-Control": "public, max-age=300"}
-    return answer(request, body, "application/json", tag=tag, modified=modified, headers=headers)
+    return answer(request, body, "application/json", tag=etag_of(body), modified=modified, headers=headers)
 
 
 def _names(request: Request, context: Context) -> bytes:
@@ -111,8 +110,7 @@ def _names(request: Request, context: Context) -> bytes:
     asked = request.query_params.getlist("thing")
     if len(asked) > MOST_THINGS:
         raise Problem(400, f"At most {MOST_THINGS} things at once.")
-    found = context.serving.generation.catalogue.labels(asked)
-    return orjson.dumps({reference: context.reader.label(labels)[0] for reference, labels in found.items()})
+    return orjson.dumps({reference: name for reference, (name, _) in names(context, asked).items()})
 
 
 async def _terms(context: Context) -> bytes:

@@ -12,8 +12,8 @@ from kg.iris import Base, decode_key
 from kg.ontology import XSD
 from kg.render.view import Reader
 
-Labels = Callable[[list[str]], dict[str, dict[str, str]]]
-"""From references to labels by language, for those that have one."""
+Names = Callable[[list[str]], dict[str, tuple[str, str]]]
+"""From references to what the things are called, each with the language of the name."""
 
 _LINKED = ("http://", "https://", "mailto:")
 _TERM = re.compile(r'<([^<>]*)>|"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^<>]*)>)?', re.DOTALL)
@@ -59,13 +59,13 @@ class Table:
     whole: bool
 
 
-def table(lines: Sequence[str], base: Base, reader: Reader, labels: Labels, *, whole: bool) -> Table:
+def table(lines: Sequence[str], base: Base, reader: Reader, names: Names, *, whole: bool) -> Table:
     """The table that the lines of an answer are; the first holds the variables."""
     columns = tuple(name.lstrip("?$") for name in lines[0].split("\t"))
     values = [(line.split("\t") if columns != ("",) else [""]) for line in lines[1:]]
     # A thing of ours is shown by its name, the address beside it.
     references = {ref for row in values for each in row if each[:1] == "<" and (ref := base.reference(each[1:-1]))}
-    known = {ref: reader.label(each) for ref, each in labels(sorted(references)).items()}
+    known = names(sorted(references))
     rows = tuple(tuple(_cell(each, base, reader, known) for each in row) for row in values)
     return Table(columns, rows, whole)
 

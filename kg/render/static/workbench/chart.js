@@ -38,7 +38,7 @@ function upright(bars, width, title) {
   const columns = bars.map((bar, place) => {
     const x = left + place * step + step * 0.12;
     const label = place % every ? null : svg("text", { class: "tick", transform: `translate(${x + step * 0.38 + 4} ${height - bottom + 22}) rotate(-50)`, "text-anchor": "end" }, bar.name);
-    return [svg("rect", { class: "bar", x, y: y(bar.amount), width: step * 0.76, height: height - bottom + 10 - y(bar.amount) }, svg("title", {}, `${bar.name}: ${bar.amount}`)), label];
+    return [svg("rect", { class: "stroke", x, y: y(bar.amount), width: step * 0.76, height: height - bottom + 10 - y(bar.amount) }, svg("title", {}, `${bar.name}: ${bar.amount}`)), label];
   });
   return svg("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": summary(bars, title) }, lines, columns);
 }
@@ -54,7 +54,7 @@ function lying(bars, width, title, graph) {
     const href = bar.term?.type === "uri" ? graph.href(bar.term.value) : null;
     return [
       href ? svg("a", { href }, name) : name,
-      svg("rect", { class: "bar", x: left, y: place * row + 3, width: length, height: row - 7 }, svg("title", {}, `${bar.name}: ${bar.amount}`)),
+      svg("rect", { class: "stroke", x: left, y: place * row + 3, width: length, height: row - 7 }, svg("title", {}, `${bar.name}: ${bar.amount}`)),
       svg("text", { class: "amount", x: left + length + 6, y: place * row + 17 }, String(bar.amount)),
     ];
   });

@@ -29,7 +29,7 @@ async function draw(place, result, graph) {
   }
   const list = html("ol", { class: "lanes" });
   for (const item of items) {
-    const bar = html("span", { class: "bar" });
+    const bar = html("span", { class: "stroke" });
     bar.style.left = at(item.start);
     bar.style.width = `${((item.end - item.start) / whole) * 100}%`;
     const text = item.row[name] ? graph.name(item.row[name]) : "–";
