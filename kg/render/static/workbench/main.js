@@ -19,6 +19,7 @@ const { root, base, outlines, asked, view: wanted } = place.dataset;
 const endpoint = new URL(`${root}sparql`, location.href).href;
 const graph = new Graph(root, base);
 const Yasgui = window.Yasgui;
+const cards = [...document.querySelectorAll("a[data-example]")];
 
 function prepare() {
   const { Yasqe, Yasr } = Yasgui;
@@ -60,10 +61,13 @@ function shareable(query, shown) {
   return address.href;
 }
 
-// Ask in the tab that is open if it was not touched, else in a new one.
+// Ask in the tab that has this query, else in the open one if nobody wrote in it, else in a new one.
 function ask(query, title, shown) {
-  const found = Object.values(gui._tabs).find((tab) => tab.getPersistedJson().yasqe.value.trim() === query.trim());
-  const tab = found ? gui.selectTabId(found.getId()) : gui.addTab(true, { name: gui.createTabName(title), yasqe: { value: query } });
+  const same = (text) => (tab) => tab.getPersistedJson().yasqe.value.trim() === text.trim();
+  const found = Object.values(gui._tabs).find(same(query));
+  const untouched = cards.some((card) => same(card.dataset.query)(gui.getTab()));
+  const fresh = () => gui.addTab(true, { name: gui.createTabName(title), yasqe: { value: query } });
+  const tab = found ? gui.selectTabId(found.getId()) : untouched ? gui.getTab().setQuery(query).setName(title) : fresh();
   tab.setEndpoint(endpoint);
   tab.getYasr().selectPlugin(shown || "table");
   return tab.query().catch(() => {}); // what went wrong is shown where the result would be
@@ -144,7 +148,7 @@ gui.on("queryResponse", (_, tab) => {
 });
 describe(gui.getTab());
 
-for (const card of document.querySelectorAll("a[data-example]")) {
+for (const card of cards) {
   card.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
