@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from kg.render.queries.examples import examples
+from kg.settings import QUERIES
 
 FOLDER = Path(__file__).resolve().parent.parent / "kg" / "render" / "static" / "examples"
 WIDTH, HEIGHT = 640, 360
@@ -35,7 +36,7 @@ def main() -> None:
     address = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for example in examples():
+        for example in examples(QUERIES):
             context = browser.new_context(
                 viewport={"width": 700, "height": 900}, bypass_csp=True, device_scale_factor=0.7
             )

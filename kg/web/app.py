@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from kg.errors import KgError
 from kg.iris import Base
 from kg.render.pages import Site
+from kg.render.queries.saved import saved as saved_queries
 from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings
@@ -63,6 +64,7 @@ class Application:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
+            saved_queries(self._settings.queries_folder)  # a header that is wrong is said before anybody asks
             await self._live.start()
         except KgError as fault:
             await send({"type": "lifespan.startup.failed", "message": str(fault)})

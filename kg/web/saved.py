@@ -32,23 +32,23 @@ _CACHE = {"Cache-Control": "public, max-age=60"}
 
 async def respond(request: Request, context: Context, name: str) -> Response:
     """The list, its description for machines, or the answer of one query."""
+    known = saved(context.settings.queries_folder)
     if not name:
-        return _list(request, context)
+        return _list(request, context, list(known.values()))
     if name == "openapi.json":
         formats = {each: FORMATS[each].media_type.partition(";")[0] for each in _NAMES} | {"html": _HTML}
-        body = orjson.dumps(document(saved().values(), formats, context.site), option=orjson.OPT_INDENT_2)
+        body = orjson.dumps(document(known.values(), formats, context.site), option=orjson.OPT_INDENT_2)
         return _sent(request, context, body, "application/vnd.oai.openapi+json;version=3.1")
     stem, dot, suffix = name.rpartition(".")
-    query = saved().get(name) or (saved().get(stem) if dot and suffix in {*_NAMES, "html"} else None)
+    query = known.get(name) or (known.get(stem) if dot and suffix in {*_NAMES, "html"} else None)
     if query is None:
-        there = ", ".join(saved())
+        there = ", ".join(known)
         raise Problem(404, f"There is no saved query {name[:100]!r}; there are {there}.")
     return await _answer(request, context, query, suffix if query.name != name else "")
 
 
-def _list(request: Request, context: Context) -> Response:
-    tags = sorted({tag for each in saved().values() for tag in each.tags})
-    body = page("api", context.site, {"queries": list(saved().values()), "tags": tags})
+def _list(request: Request, context: Context, queries: list[Saved]) -> Response:
+    body = page("api", context.site, {"queries": queries})
     return _sent(request, context, body, "text/html; charset=utf-8", context.page_headers)
 
 

@@ -14,10 +14,10 @@ from starlette.responses import Response
 from kg.errors import KgError, QueryError
 from kg.render import fields
 from kg.render.pages import page
-from kg.render.queries.examples import examples
+from kg.render.queries.examples import Example, examples
 from kg.settings import QUERIES
 from kg.store.results import FORMATS
-from kg.web.asking import Shown, names, shown
+from kg.web.asking import names, shown
 from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.documents import CORS
@@ -56,7 +56,8 @@ class Question:
 
 async def respond(request: Request, context: Context, question: Question) -> Response:
     """The page, with the beginning of the answer where something is asked."""
-    chosen = next((each for each in examples() if each.name == question.example), None)
+    known = examples(context.settings.queries_folder)
+    chosen = next((each for each in known if each.name == question.example), None)
     query = question.query if question.query is not None else chosen.text if chosen else None
     status, answered, problem = 200, None, None
     if query is not None:
@@ -65,7 +66,16 @@ async def respond(request: Request, context: Context, question: Question) -> Res
         except QueryError as fault:
             problem = of(fault)
             status = problem.status
-    values = _values(query, chosen.view if chosen else "", answered, problem)
+    values = {
+        "query": query if query is not None else _first(known),
+        "asked": query is not None,
+        "view": chosen.view if chosen else "",
+        "shown": answered,
+        "problem": problem,
+        "examples": known,
+        "formats": [each for each in FORMATS.values() if (answered.kind if answered else "select") in each.kinds],
+        "all_formats": list(FORMATS.values()),
+    }
     body = page("sparql", context.site, values)
     headers = {"Cache-Control": "no-cache" if query else "public, max-age=60", "Vary": f"Accept, {VARY}", **HEADERS}
     headers |= dict(problem.headers) if problem else {}
@@ -73,23 +83,10 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     return Response(b"" if request.method == "HEAD" else body, status, headers, "text/html; charset=utf-8")
 
 
-def _values(query: str | None, view: str, answered: Shown | None, problem: Problem | None) -> dict[str, Any]:
-    kind = answered.kind if answered else "select"
-    return {
-        "query": query if query is not None else _first(),
-        "asked": query is not None,
-        "view": view,
-        "shown": answered,
-        "problem": problem,
-        "examples": examples(),
-        "formats": [each for each in FORMATS.values() if kind in each.kinds],
-        "all_formats": list(FORMATS.values()),
-    }
-
-
-def _first() -> str:
+def _first(known: Sequence[Example]) -> str:
     """The query that stands in the editor before anything is asked: one whose answer is easily understood."""
-    return next((each.text for each in examples() if each.view == "chart"), examples()[0].text)
+    plain = "SELECT * WHERE { ?thing ?property ?value } LIMIT 20"
+    return next((each.text for each in known if each.view == "chart"), known[0].text if known else plain)
 
 
 async def data(request: Request, context: Context, name: str) -> Response:

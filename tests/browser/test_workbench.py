@@ -10,7 +10,9 @@ import pytest
 
 from kg.render.assets import STATIC
 from kg.render.queries.examples import examples
+from kg.settings import QUERIES
 
+EXAMPLES = examples(QUERIES)
 EDITOR = "document.querySelector('.tabPanel.active .CodeMirror').CodeMirror"
 VIEWS = {
     "table": "table.results tbody tr",
@@ -47,7 +49,7 @@ def person(browser, address):
 def test_each_example_in_its_view(person):
     """A click on an example runs it and shows its answer in the view that fits it best."""
     page = person("/sparql")
-    for example in examples():
+    for example in EXAMPLES:
         page.locator(f'a[data-example="{example.name}"]').click()
         page.locator(f".tabPanel.active .select_{example.view}.selected").wait_for()
         page.locator(f".tabPanel.active .yasr {VIEWS[example.view]}").first.wait_for(state="attached")
@@ -195,7 +197,7 @@ def test_answers_keep_the_width(person, width):
     """No view of an answer makes the page wider than the screen."""
     page = person("/sparql", width)
     for name in ("titles", "kinds-and-months", "people", "lives", "places", "correspondence"):
-        view = next(each.view for each in examples() if each.name == name)
+        view = next(each.view for each in EXAMPLES if each.name == name)
         page.locator(f'a[data-example="{name}"]').click()
         page.locator(f".tabPanel.active .select_{view}.selected").wait_for(state="attached")
         page.locator(f".tabPanel.active .yasr {VIEWS[view]}").first.wait_for(state="attached")

@@ -12,15 +12,17 @@ from pyoxigraph import Store
 from kg.errors import KgError, ParameterFault
 from kg.render.queries import headers
 from kg.render.queries.parameters import TYPES, Parameter
-from kg.render.queries.saved import FOLDER, PLACE, read, saved
+from kg.render.queries.saved import PLACE, read, saved
+from kg.settings import QUERIES
 
-NAMES = sorted(path.stem for path in FOLDER.glob("*.rq"))
+SAVED = saved(QUERIES)
+NAMES = sorted(SAVED)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_gives_rows(client, name):
     """Each saved query gives rows with the values of its own examples."""
-    answer = client.get(f"/data/api/{name}", params=saved()[name].example, headers={"accept": "application/json"})
+    answer = client.get(f"/data/api/{name}", params=SAVED[name].example, headers={"accept": "application/json"})
     assert answer.status_code == 200, answer.text
     assert answer.json()["results"]["bindings"]
 
@@ -28,7 +30,7 @@ def test_each_gives_rows(client, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_each_says_what_it_is(name):
     """A saved query has a summary, a description, tags, and says of each parameter what it is."""
-    query = saved()[name]
+    query = SAVED[name]
     assert query.summary != name
     assert query.description
     assert query.tags
@@ -78,7 +80,7 @@ def test_wrong_values(client, name, parameters, says):
     answer = client.get(f"/data/api/{name}", params=parameters, headers={"accept": "application/json"})
     assert answer.status_code == 400
     assert says in answer.json()["detail"]
-    assert {each["name"] for each in answer.json()["parameters"]} == {each.name for each in saved()[name].parameters}
+    assert {each["name"] for each in answer.json()["parameters"]} == {each.name for each in SAVED[name].parameters}
 
 
 def test_wrong_value_on_a_page(client):
@@ -109,7 +111,7 @@ def test_refusals(client, parameter, status):
 def test_texts_enter_as_terms(text):
     """Whatever a text holds, the query that it enters asks for that text and nothing else."""
     try:
-        query = saved()["titles-with"].bound({"words": text}, "https://archive.example.org/")
+        query = SAVED["titles-with"].bound({"words": text}, "https://archive.example.org/")
     except ParameterFault:
         return
     block = next(line for line in query.split("\n") if "VALUES (?_words)" in line)
@@ -152,8 +154,8 @@ def test_openapi_says_all(client):
     for reference in re.findall(r'"\$ref":\s*"#/([^"]+)"', answer.text):
         assert reduce(lambda node, part: node[part], reference.split("/"), document)
     paths = document["paths"]
-    assert set(paths) == {f"/api/{name}" for name in saved()}
-    for name, query in saved().items():
+    assert set(paths) == {f"/api/{name}" for name in SAVED}
+    for name, query in SAVED.items():
         assert paths[f"/api/{name}"]["get"]["responses"]["200"]["description"]
         described = {each["name"]: each for each in paths[f"/api/{name}"]["get"]["parameters"]}
         assert {each.name for each in query.parameters} | {"format"} == set(described)
@@ -183,7 +185,7 @@ def test_wrong_headers(tmp_path, text, says):
 
 def test_grlc_reads_the_headers_alike():
     """Every decorator line is one that YAML reads the same: a space follows each colon and hyphen."""
-    for path in FOLDER.glob("*.rq"):
+    for path in (QUERIES / "saved").glob("*.rq"):
         text = path.read_text(encoding="utf-8")
         assert headers.read(text)
         for line in text.splitlines():

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from kg.render.queries import headers
-from kg.settings import QUERIES
-
-FOLDER = QUERIES / "examples"
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A query of queries/examples.
+    """A query of the folder `examples`.
 
     Attributes:
         name: the file's, without its ending.
@@ -29,10 +27,10 @@ class Example:
 
 
 @cache
-def examples() -> tuple[Example, ...]:
-    """The examples, by title."""
+def examples(folder: Path) -> tuple[Example, ...]:
+    """The examples of a folder of queries, by title."""
     found = []
-    for path in headers.query_files(FOLDER):
+    for path in headers.query_files(folder / "examples"):
         text = path.read_text(encoding="utf-8")
         said = headers.simple(text)
         title, description = said.get("title", path.stem), said.get("description", "")

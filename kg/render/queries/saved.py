@@ -13,15 +13,13 @@ from kg.errors import KgError, ParameterFault
 from kg.render.queries import headers
 from kg.render.queries.headers import Header
 from kg.render.queries.parameters import Parameter, found_in, type_of
-from kg.settings import QUERIES
 
-FOLDER = QUERIES / "saved"
 PLACE = "# parameters"
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A query of queries/saved.
+    """A query of the folder `saved`.
 
     Attributes:
         name: the file's, without its ending.
@@ -104,6 +102,6 @@ def _table(said: Header, key: str) -> dict[str, str]:
 
 
 @cache
-def saved() -> dict[str, Saved]:
-    """The saved queries, by name."""
-    return {path.stem: read(path) for path in headers.query_files(FOLDER)}
+def saved(folder: Path) -> dict[str, Saved]:
+    """The saved queries of a folder of queries, by name. Raises KgError where a header is wrong."""
+    return {path.stem: read(path) for path in headers.query_files(folder / "saved")}
