@@ -35,7 +35,7 @@ class Serving:
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
-    kept: dict[str, bytes] = field(default_factory=dict)
+    kept: dict[str, asyncio.Task[bytes]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 What the editor completes comes from here: the prefixes of the ontology, the classes and properties that this graph has.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import KgError, QueryError
+from kg.errors import KgError, QueryError, QueryTimeout, QueryTooLarge
 from kg.render import fields
 from kg.render.pages import page
 from kg.render.queries.examples import Example, examples
@@ -111,12 +112,20 @@ def _names(request: Request, context: Context) -> bytes:
 
 
 async def _terms(context: Context) -> bytes:
-    """Prefixes, classes and properties; counted once for a generation."""
+    """Prefixes, classes and properties; counted once for a generation, however many ask at once."""
     kept = context.serving.kept
     if "terms" not in kept:
-        found = {each: await _counted(context, each) for each in ("classes", "properties")}
-        kept["terms"] = orjson.dumps({"prefixes": context.serving.ontology.prefixes, **found})
-    return kept["terms"]
+        kept["terms"] = asyncio.create_task(_all_counted(context))
+    try:
+        return await asyncio.shield(kept["terms"])
+    except KgError:  # no worker was free, say: the next who asks tries again
+        kept.pop("terms", None)
+        raise
+
+
+async def _all_counted(context: Context) -> bytes:
+    found = {each: await _counted(context, each) for each in ("classes", "properties")}
+    return orjson.dumps({"prefixes": context.serving.ontology.prefixes, **found})
 
 
 async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
@@ -129,7 +138,7 @@ async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
         async with context.serving.pool.query(query, format="json") as answered:
             async for chunk in answered:
                 held += chunk
-    except KgError:  # a graph too large to be counted in time: what it may hold is known all the same
+    except (QueryTimeout, QueryTooLarge):  # what a graph that can't be counted in time may hold is known all the same
         some = ontology.classes if name == "classes" else {key: term.iri for key, term in ontology.terms.items()}
         return [{"iri": iri, "label": named.get(iri, ""), "count": 0} for iri in sorted(set(some.values()))]
     rows = orjson.loads(held)["results"]["bindings"]

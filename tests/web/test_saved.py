@@ -172,6 +172,7 @@ def test_openapi_says_all(client):
         ("#+ what is this\nASK {}", "no line of a header"),
         ("#+ tags:\n#+   - a\n#+   - b: c\nASK {}", "no line of a header"),
         (f"#+ summary: x\nSELECT * {{ {PLACE}\n ?s ?p ?_when_xsd_duration }}", "type"),
+        (f"#+ summary: x\nSELECT * {{ {PLACE}\n ?s ?p ?_format }}", "called format"),
     ],
 )
 def test_wrong_headers(tmp_path, text, says):

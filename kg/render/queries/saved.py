@@ -15,6 +15,8 @@ from kg.render.queries.headers import Header
 from kg.render.queries.parameters import Parameter, found_in, type_of
 
 PLACE = "# parameters"
+RESERVED = frozenset({"format", "lang"})
+"""What a request says of the answer, and not of the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def read(path: Path) -> Saved:
         )
     except KgError as fault:
         raise KgError(fault.what, where=str(path), todo=fault.todo) from None
+    if taken := RESERVED & {each.name for each in parameters}:
+        raise KgError(f"a parameter can't be called {', '.join(sorted(taken))}", where=str(path), todo="Rename it.")
     if parameters and PLACE not in query:
         raise KgError("no line says where the parameters come in", where=str(path), todo=f"Write {PLACE!r} there.")
     tags = said.get("tags", [])

@@ -131,6 +131,7 @@ function start() {
       acceptHeaderGraph: "text/turtle",
     },
     yasqe: { value: first, editorHeight: "260px" },
+    yasr: { maxPersistentResponseSize: 0 }, // an answer of yesterday would look like one of today
   });
   for (const tab of Object.values(made._tabs)) tab.setEndpoint(endpoint);
   place.prepend(
