@@ -106,7 +106,22 @@ function copier(tab) {
   return html("span", { class: "kg-share" }, html("button", { type: "button", class: "quiet", onclick: copy }, "Link to share"), " ", said);
 }
 
+// What YASGUI leaves unsaid to who does not see it: that a view can't show this answer, and what stands in the list of tabs.
+function voice(tab) {
+  for (const button of tab.rootEl.querySelectorAll(".yasr_btnGroup button")) {
+    const idle = button.classList.contains("disabled");
+    button.setAttribute("aria-disabled", idle);
+    button.title = idle ? "This answer has no columns for it" : "";
+  }
+  place.querySelector(".addTab").setAttribute("role", "tab");
+}
+
+const described = new WeakSet();
+
 function describe(tab) {
+  if (!described.has(tab)) tab.getYasr().on("drawn", () => setTimeout(() => voice(tab))); // it marks them after it says so
+  described.add(tab);
+  voice(tab);
   const field = tab.getYasqe().getInputField();
   field.setAttribute("aria-label", "Query in SPARQL");
   field.setAttribute("aria-describedby", "kg-keys");

@@ -120,7 +120,7 @@ function render(place, nodes, links, graph, box) {
     if (free) taken.push(area);
     else label.classList.add("covered");
     const dot = svg("circle", { class: "dot", r: radius });
-    const inner = href ? svg("a", { href, "aria-label": text }, dot, label) : svg("g", {}, dot, label);
+    const inner = href ? svg("a", { href }, dot, label) : svg("g", {}, dot, label);
     const group = svg("g", { class: "node" }, svg("title", {}, text), inner);
     return { group, node };
   });

@@ -19,7 +19,7 @@ async function draw(place, result, graph) {
     across: others[1] || result.names.find((name) => name !== others[0]),
     value: numbers[0] || "",
   };
-  const body = html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Pivot table" });
+  const body = html("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Pivot table" });
   const refresh = () => body.replaceChildren(grid(result.rows, chosen, graph));
   const choice = (key, label, options) =>
     html(

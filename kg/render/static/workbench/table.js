@@ -26,7 +26,7 @@ async function draw(place, result, graph) {
     },
   });
   const count = html("span", { class: "count", role: "status" });
-  const body = html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Results" });
+  const body = html("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Results" });
   const pages = html("div", { class: "kg-pages" });
   place.append(html("div", { class: "kg-tools" }, search, count), body, pages);
 
