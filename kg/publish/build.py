@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from kg.errors import PublishError, StrictError
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.page import write_page
-from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, scratch, silent
+from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, silent
 from kg.publish.rejected import RejectedFolder
 from kg.publish.report import Report
 from kg.publish.shapes import OWN, Shapes
@@ -53,11 +53,10 @@ def build(
     began = time.perf_counter()
     generations = Generations(settings.var_folder)
     with _disk_errors(settings.var_folder), generations.building() as (number, folder):
-        ledger = generations.ledger()
-        now = generations.next_time(ledger)
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
-        with BulkLoad(folder.store) as load:
+        with closing(generations.ledger()) as ledger, BulkLoad(folder.store) as load:
+            now = generations.next_time(ledger)
             counts = _fill(settings, folder, report, (load, ledger, now, rejected), progress)
         _refuse_nothing(report, told, strict=strict)
         base = settings.base
@@ -65,7 +64,6 @@ def build(
         load.add_graph(f"{base}graphs/terms", ontology.load(base).terms_document())
         load.add_graph(f"{base}graphs/dataset", dataset(settings, report.triples, now))
         load.close()
-        ledger.close()
         report.seconds = time.perf_counter() - began
         write_page(settings, report, folder.path / "report.html")
         folder.write_manifest(Manifest(number, base, now, report.triples, counts, report.summary()))
@@ -142,13 +140,11 @@ def _disk_errors(var: Path) -> Iterator[None]:
 def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[Folder, Report]]:
     """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
     generations = Generations(settings.var_folder)
-    with _disk_errors(settings.var_folder), scratch(settings.var_folder) as path:
-        folder = Folder(path)
-        ledger = generations.ledger()
-        report = Report(path / PROBLEMS)
-        now = generations.next_time(ledger)
-        _fill(settings, folder, report, (sink, ledger, now, path / "rejected"), progress)
-        ledger.close()
+    with _disk_errors(settings.var_folder), generations.scratch() as folder:
+        report = Report(folder.path / PROBLEMS)
+        with closing(generations.ledger()) as ledger:
+            now = generations.next_time(ledger)
+            _fill(settings, folder, report, (sink, ledger, now, folder.path / "rejected"), progress)
         yield folder, report
 
 
@@ -258,11 +254,13 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
             number = earlier[-1]
         source = generations.of(number)
         manifest = source.read_manifest()
-        ledger = generations.ledger()
-        now = generations.next_time(ledger)
+        if manifest.base != settings.base:
+            what = f"it was built for the base {manifest.base}, and the settings say {settings.base}"
+            raise PublishError(what, where=str(source.path), todo="Set the base back, or run `kg build`.")
         copy_unchanged(source, folder)
-        retimed(source.catalogue, folder.catalogue, ledger, now)
-        ledger.close()
+        with closing(generations.ledger()) as ledger:
+            now = generations.next_time(ledger)
+            retimed(source.catalogue, folder.catalogue, ledger, now)
         for name in (PROBLEMS, "report.html"):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)

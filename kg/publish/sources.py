@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import SourceError
+from kg.errors import SettingsError, SourceError
 from kg.records.problems import Problem
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import Found, SourceFile, Unreadable
 from kg.records.readers.json import lines
-from kg.settings import Settings, SourceSettings
+from kg.settings import FILE_NAME, Settings, SourceSettings
 
 HEAD = 8192
 """How much of a file is looked into to find its format, in bytes."""
@@ -60,9 +60,8 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
     found: list[Input] = []
     notes: list[Problem] = []
     if not settings.sources:
-        raise SourceError(
-            "there are no sources", where="kg.toml", todo='Add [[sources]] with path = "data/*.jsonl", say.'
-        )
+        todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
+        raise SettingsError("there are no sources", where=str(settings.folder / FILE_NAME), todo=todo)
     for source in settings.sources:
         for path in _files(source, settings.folder):
             file = SourceFile(path, _name(path, settings.folder), source.prefix, source.prefix or source.path)

@@ -4,6 +4,7 @@ What a store answers slowly or in no order (the first twenty of 65,000 links by 
 along an index. Made from the same stream as the store; a SQLite file that nobody writes once it is published.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ CREATE TABLE links (
   target INTEGER, k INTEGER, start TEXT, source INTEGER, PRIMARY KEY (target, k, start, source)
 ) WITHOUT ROWID;
 CREATE TABLE link_counts (target INTEGER, k INTEGER, n INTEGER, PRIMARY KEY (target, k)) WITHOUT ROWID;
-CREATE INDEX by_date ON things (kind, start, n) WHERE deleted IS NULL;
+CREATE INDEX by_date ON things (kind, COALESCE(start, ''), n) WHERE deleted IS NULL AND status IS NOT 'stub';
 """
 
 
@@ -83,6 +84,8 @@ class Linked:
     """Where the list goes on after it."""
 
 
+_NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
+
 _COLUMNS = "n, ref, kind, label, status, start, end, created, modified, digest, deleted, offset, length"
 
 
@@ -94,12 +97,18 @@ def _thing(row: tuple[Any, ...]) -> Thing:
     )
 
 
+def _place(cursor: str) -> tuple[str, int]:
+    """The date and the number that a cursor stands for; it comes from an address, so it may be anything."""
+    start, _, number = cursor.partition("_")
+    return start, int(number) if _NUMBER.fullmatch(number) else -1
+
+
 class Catalogue:
     """A published catalogue. Safe to use from several threads one after the other."""
 
     def __init__(self, path: Path) -> None:
         # Immutable: nobody writes it, so SQLite neither locks nor looks for a journal.
-        self._db = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True, check_same_thread=False)
+        self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
         self._numbers = {name: k for k, name in self._keys.items()}
 
@@ -141,8 +150,7 @@ class Catalogue:
             limit: at most so many.
             after: a cursor that this method gave; empty for the beginning.
         """
-        start, _, source = after.partition("_")
-        number = int(source) if source.isdecimal() else -1
+        start, number = _place(after)
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         rows = self._db.execute(
             f"SELECT links.start, links.source, {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
@@ -154,11 +162,11 @@ class Catalogue:
 
     def listed(self, kind: str, limit: int, after: str = "") -> list[Linked]:
         """Things of a kind in order of date, undated ones first by number, stubs left out."""
-        start, _, number = after.partition("_")
+        start, number = _place(after)
         rows = self._db.execute(
             f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
             " AND (COALESCE(start, ''), n) > (?, ?) ORDER BY COALESCE(start, ''), n LIMIT ?",
-            (kind, start, int(number) if number.isdecimal() else -1, limit),
+            (kind, start, number, limit),
         )
         return [Linked(thing, f"{thing.start or ''}_{thing.n}") for thing in map(_thing, rows)]
 

@@ -5,6 +5,7 @@ Paths are matched as they were sent, escapes and all: a key may hold an escaped 
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -48,8 +49,12 @@ class Application:
             return
         if scope["type"] != "http":
             return
-        answer = await self.answer(Request(scope, receive))
-        await answer(scope, receive, send)
+        # The generation is held until the last byte is sent: a dump is read from its folder while it goes out.
+        async with AsyncExitStack() as stack:
+            answer = await self.answer(Request(scope, receive), stack)
+            if scope["method"] == "HEAD":  # the headers of GET and nothing after them (RFC 9110, 9.3.2)
+                answer.body = b""
+            await answer(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -63,12 +68,12 @@ class Application:
         await self._live.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def answer(self, request: Request) -> Response:
-        """The response to a request, whatever happens."""
+    async def answer(self, request: Request, stack: AsyncExitStack) -> Response:
+        """The response to a request, whatever happens; the stack holds what it is read from."""
         try:
-            async with self._live.hold() as serving:
-                context = Context(self._settings, serving, self._base, self._site, self._reader)
-                return await self._route(request, context)
+            serving = await stack.enter_async_context(self._live.hold())
+            context = Context(self._settings, serving, self._base, self._site, self._reader)
+            return await self._route(request, context)
         except Problem as problem:
             return response(request, problem, self._site)
         except KgError as fault:
@@ -101,9 +106,16 @@ class Application:
         raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
         path = raw.decode("latin-1").partition("?")[0]
         root = self._base.path
-        if path.startswith(root):
-            return path[len(root) :]
-        return "" if path == root.rstrip("/") else path.lstrip("/")
+        below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
+        stripped = path.lstrip("/")
+        # Where the base's own path begins like one of ours (`/record/`), the reading that leads somewhere is meant.
+        return stripped if below is None or not (_leads(below) or not _leads(stripped)) else below
+
+
+def _leads(path: str) -> bool:
+    """Whether a path below the base may be one of ours, by its first segment."""
+    place = path.partition("/")[0]
+    return place in _PLACES or place in _FOLDERS or lists.is_kind(place)
 
 
 def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
