@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -85,15 +85,15 @@ def _fill(
     """Everything from the sources into a folder; the counts of records by kind."""
     sink, ledger, now, rejected = to
     prefixes = ontology.load(settings.base).prefixes
-    builder = CatalogueBuilder(folder.catalogue, ledger, now)
-    keeping = RejectedFolder(rejected, settings.folder)
-    dumps = DumpFiles(folder.dumps, DUMP_NAME, prefixes) if settings.dumps and isinstance(sink, BulkLoad) else None
-    try:
+    with ExitStack() as stack:
+        builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, ledger, now)))
+        keeping = stack.enter_context(closing(RejectedFolder(rejected, settings.folder)))
+        dumps = None
+        if settings.dumps and isinstance(sink, BulkLoad):
+            dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
         collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, progress))
-    finally:
-        keeping.close()
-    counts = builder.counts()
-    changes = builder.finish()
+        counts = builder.counts()
+        changes = builder.finish()
     report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
     return counts
 

@@ -188,7 +188,7 @@ class _Entering:
             self.take(done, stubs=True)
         self._finish_packing(0)
         if self._to.dumps:
-            self._to.dumps.close()
+            self._to.dumps.finish()
 
     def _dangling(self, reference: str) -> Problem:
         linking = ", ".join(self._to.catalogue.linking_to(reference))

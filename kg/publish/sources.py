@@ -1,5 +1,6 @@
 """From the sources of kg.toml to files, and from files to pieces of work."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
         todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
         raise SettingsError("there are no sources", where=str(settings.folder / FILE_NAME), todo=todo)
     for source in settings.sources:
-        for path in _files(source, settings.folder):
+        for path in _files(source, settings):
             file = SourceFile(path, _name(path, settings.folder), source.prefix, source.prefix or source.path)
             try:
                 with path.open("rb") as opened:
@@ -80,15 +81,15 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
     return found, notes
 
 
-def _files(source: SourceSettings, folder: Path) -> list[Path]:
-    path = folder / source.path
+def _files(source: SourceSettings, settings: Settings) -> list[Path]:
+    path = settings.folder / source.path
     if path.is_file():
         return [path]
     if path.is_dir():
-        files = sorted(each for each in path.rglob("*") if each.is_file() and not _is_hidden(each, path))
+        files = sorted(_below(path, ours={settings.var_folder.resolve(), settings.folder.resolve() / FILE_NAME}))
     else:
         pattern = Path(source.path)
-        root = Path(pattern.anchor) if pattern.is_absolute() else folder
+        root = Path(pattern.anchor) if pattern.is_absolute() else settings.folder
         relative = str(pattern.relative_to(pattern.anchor))
         try:
             files = sorted(each for each in root.glob(relative) if each.is_file())
@@ -100,8 +101,19 @@ def _files(source: SourceSettings, folder: Path) -> list[Path]:
     return files
 
 
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+def _below(folder: Path, ours: set[Path]) -> Iterator[Path]:
+    """The files of a folder and of those in it, hidden ones and our own left out."""
+
+    def refuse(fault: OSError) -> None:  # to leave a folder out in silence would take its records off the web
+        raise SourceError(f"can't be read: {fault.strerror}", where=fault.filename) from None
+
+    for at, folders, files in os.walk(folder, onerror=refuse):
+        here = Path(at)
+        folders[:] = [name for name in folders if name[0] != "." and (here / name).resolve() not in ours]
+        for name in files:
+            path = here / name
+            if name[0] != "." and path.resolve() not in ours and path.is_file():
+                yield path
 
 
 def _name(path: Path, folder: Path) -> str:

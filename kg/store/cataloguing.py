@@ -153,9 +153,12 @@ class CatalogueBuilder:
         deleted = _enter_deleted(self._db, self._ledger, self._now)
         self._db.execute("COMMIT")
         self._db.execute("DETACH stage")
-        self._db.close()
         self._stage.unlink()
         return Changes(self._created, self._changed, deleted)
+
+    def close(self) -> None:
+        """Let the file go, finished or not."""
+        self._db.close()
 
     def _redirect(self) -> None:
         """Let what was replaced lead to what replaced it, and links to it too."""

@@ -180,6 +180,8 @@ class Generations:
         try:
             ledger = Ledger(path)
         except sqlite3.DatabaseError as fault:
+            if fault.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+                raise
             todo = "It holds every key that was ever published: put its copy from a backup in its place."
             raise PublishError(f"the ledger can't be read: {fault}", where=str(path), todo=todo) from None
         number = self.live()

@@ -98,7 +98,8 @@ class Application:
             if rest and "/" not in rest:
                 return await documents.respond(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
-            return Response(None, 308, {"Location": context.path(f"{place}/")})
+            location = context.path(f"{place}/") + documents.with_query(request)
+            return Response(None, 308, {**documents.CORS, "Location": location})
         raise Problem(404, "There is no such page.")
 
     def _path(self, request: Request) -> str:
@@ -129,7 +130,7 @@ def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
         "Allow": allow,
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": allow,
-        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
+        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since, Range",
         "Access-Control-Max-Age": "86400",
     }
     return Response(None, 204, headers)
