@@ -25,7 +25,7 @@ CREATE TABLE things (
   end TEXT,
   created TEXT,         -- when it was first published, and last changed: ISO 8601, UTC
   modified TEXT,
-  digest TEXT,          -- of its triples
+  digest TEXT,          -- of its triples and its JSON
   source TEXT,          -- file, and place in it
   at TEXT,
   offset INTEGER,       -- where its JSON lies in the file of records
@@ -56,7 +56,7 @@ class Thing:
         status: `stub`, `described-only`, or None for a full record.
         start, end: first and last day of its date, or None.
         created, modified, deleted: when, in UTC (ISO 8601); deleted is None while it is there.
-        digest: of its triples.
+        digest: of its triples and its JSON.
         offset, length: where its JSON lies.
     """
 
