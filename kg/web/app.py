@@ -6,17 +6,19 @@ Paths are matched as they were sent, escapes and all: a key may hold an escaped 
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from kg.errors import KgError
 from kg.iris import Base
 from kg.render.pages import Site
+from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings
-from kg.web import documents, lists, sparql
+from kg.web import citations, documents, language, lists, sparql
 from kg.web.context import Context
 from kg.web.live import Live
 from kg.web.problems import Problem, of, response
@@ -38,8 +40,9 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._base = Base(settings.base)
-        self._site = Site.of(settings, self._base.path)
-        self._reader = Reader(settings.languages, self._base.path)
+        site = Site.of(settings, self._base.path)
+        self._sites = {each: replace(site, language=each) for each in LANGUAGES}
+        self._readers = {each: _reader(settings, self._base.path, each) for each in LANGUAGES}
         self._live = Live(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,9 +55,7 @@ class Application:
         # The generation is held until the last byte is sent: a dump is read from its folder while it goes out.
         async with AsyncExitStack() as stack:
             answer = await self.answer(Request(scope, receive), stack)
-            if scope["method"] == "HEAD":  # the headers of GET and nothing after them (RFC 9110, 9.3.2)
-                answer.body = b""
-            await answer(scope, receive, send)
+            await answer(scope, receive, _headers_alone(send) if scope["method"] == "HEAD" else send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -70,17 +71,21 @@ class Application:
 
     async def answer(self, request: Request, stack: AsyncExitStack) -> Response:
         """The response to a request, whatever happens; the stack holds what it is read from."""
+        spoken = language.chosen(request)
+        site = self._sites[spoken]
         try:
             serving = await stack.enter_async_context(self._live.hold())
-            context = Context(self._settings, serving, self._base, self._site, self._reader)
-            return await self._route(request, context)
+            context = Context(self._settings, serving, self._base, site, self._readers[spoken])
+            answer = await self._route(request, context)
+            language.keep(request, answer, self._base.path)
         except Problem as problem:
-            return response(request, problem, self._site)
+            return response(request, problem, site)
         except KgError as fault:
-            return response(request, of(fault), self._site)
+            return response(request, of(fault), site)
         except Exception:  # noqa: BLE001  # whatever it is, the client is told no more than that
             _LOG.exception("%s %s", request.method, request.scope["path"])
-            return response(request, of(KgError("an error that nobody expected")), self._site)
+            return response(request, of(KgError("an error that nobody expected")), site)
+        return answer
 
     async def _route(self, request: Request, context: Context) -> Response:
         path = self._path(request)
@@ -96,7 +101,8 @@ class Application:
             if slash and not rest:
                 return await lists.listing(request, context, place)
             if rest and "/" not in rest:
-                return await documents.respond(request, context, place, rest)
+                about = citations.respond if citations.is_citation(place, rest) else documents.respond
+                return await about(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
             location = context.path(f"{place}/") + documents.with_query(request)
             return Response(None, 308, {**documents.CORS, "Location": location})
@@ -113,10 +119,24 @@ class Application:
         return stripped if below is None or not (_leads(below) or not _leads(stripped)) else below
 
 
+def _headers_alone(send: Send) -> Send:
+    """Sends the headers that GET has and nothing after them, as HEAD asks (RFC 9110, 9.3.2)."""
+
+    async def sending(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sending
+
+
 def _leads(path: str) -> bool:
     """Whether a path below the base may be one of ours, by its first segment."""
     place = path.partition("/")[0]
     return place in _PLACES or place in _FOLDERS or lists.is_kind(place)
+
+
+def _reader(settings: Settings, root: str, spoken: str) -> Reader:
+    """Who reads pages in a language: names are shown in it, else in those that the settings prefer."""
+    return Reader(tuple(dict.fromkeys((spoken, *settings.languages))), root, spoken)
 
 
 def _options(request: Request, methods: tuple[str, ...]) -> Response | None:

@@ -1,6 +1,7 @@
 """A whole answer: its validators, its coding, and whether the client has it already (RFC 9110, 8.8 and 13)."""
 
 import gzip
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -19,6 +20,11 @@ _PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda body: gzip.compress(body, 4, mtime=0),
 }
 """Content codings, the better first."""
+
+
+def etag_of(body: bytes) -> str:
+    """What names a body, for a page that is made of much: a digest of it."""
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
 @lru_cache(maxsize=256)
