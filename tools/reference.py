@@ -18,7 +18,7 @@ PATHS = {
     "/{kind}/{key}.{suffix}": "a document about it, in the format of the suffix",
     "/sparql": "SPARQL 1.1 Protocol, query side; without a query, a form",
     "/dumps/": "the whole graph: `kg.nt.gz`, `kg.ttl.gz`, `SHA256SUMS`",
-    "/terms/": "our own terms by `Accept`; `terms.ttl`, `terms.nt`, `terms.rdf`, `context.jsonld`; each term leads there",
+    "/terms/": "our own terms by `Accept`, also `terms.ttl`, `.nt`, `.rdf`; `context.jsonld`; each term leads there",
     "/static/": "what pages use",
     "/healthz": "whether this process serves, and which generation",
 }

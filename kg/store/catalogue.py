@@ -97,15 +97,18 @@ class Beside:
 
     Attributes:
         before, after: its neighbours; None at an end.
-        position: its own place, from 1.
+        position: its own place, from 1; None in a list that is too long to count up to it.
         count: how long the list is.
     """
 
     before: Thing | None
     after: Thing | None
-    position: int
+    position: int | None
     count: int
 
+
+MOST_COUNTED = 5_000
+"""Links up to which a page counts and compares them; beyond it says how many there are, and no more."""
 
 _AT_ONCE = 500
 """How many references are asked for in one statement."""
@@ -208,10 +211,16 @@ class Catalogue:
                 at,
             ).fetchone()
             found.append(_thing(row) if row else None)
-        before = self._db.execute(
-            "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", at
-        ).fetchone()[0]
-        return Beside(found[0], found[1], before + 1, self.link_counts(n).get(key, 0))
+        count = self.link_counts(n).get(key, 0)
+        position = None
+        if count <= MOST_COUNTED:
+            position = (
+                1
+                + self._db.execute(
+                    "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", at
+                ).fetchone()[0]
+            )
+        return Beside(found[0], found[1], position, count)
 
     def sharing(self, targets: list[int], keys: list[str], source: int, limit: int) -> list[tuple[Thing, int]]:
         """Other things that link to most of some targets, with how many of them each links to."""

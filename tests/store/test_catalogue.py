@@ -31,6 +31,7 @@ def catalogue(tmp_path_factory):
         db.executemany(
             "INSERT INTO links VALUES (2, 0, ?, ?)", [(start or "~", n + 10) for n, start in enumerate(dates[:10])]
         )
+        db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
     db.close()
     opened = Catalogue(path)
     yield opened
@@ -61,6 +62,16 @@ def test_links_cost_what_a_page_costs(catalogue, after):
     many, statements = _steps(catalogue, lambda: catalogue.linked(1, "creator", 10, after))
     assert many <= few * 1.2
     _sorts_nothing(catalogue, statements)
+
+
+def test_neighbours_cost_what_a_page_costs(catalogue):
+    """The neighbours in a file of 100,000 documents cost what those in a file of ten do; nobody counts up to them."""
+    few, _ = _steps(catalogue, lambda: catalogue.beside(2, "creator", "1915-01-01", 15))
+    many, _ = _steps(catalogue, lambda: catalogue.beside(1, "creator", "1911-01-01", 50_051))
+    assert many <= few * 1.2
+    found = catalogue.beside(1, "creator", "1911-01-01", 50_051)
+    assert (found.before.n, found.after.n, found.position) == (49_961, 50_141, None)
+    assert catalogue.beside(2, "creator", "1915-01-01", 15).position == 5
 
 
 def test_lists_cost_what_a_page_costs(catalogue):
