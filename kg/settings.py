@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     query_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Processes that answer public queries.")
     query_seconds: Annotated[float, Field(gt=0)] = Field(10.0, description="How long a public query may take.")
     folder: Path = Field(Path(), description="Where kg.toml lies; set by whoever reads it.", exclude=True)
+    file: Path | None = Field(None, description="The kg.toml itself; set by whoever reads it.", exclude=True)
 
     @field_validator("base")
     @classmethod
@@ -169,19 +170,19 @@ def load(path: Path | None) -> Settings:
         raise SettingsError("is not UTF-8", where=str(path), todo="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"is no TOML: {fault}", where=str(path)) from None
-    return _checked(values, path.resolve().parent, str(path))
+    return _checked(values, path.resolve().parent, str(path), path.resolve())
 
 
 def hand_down(settings: Settings) -> None:
     """Have the processes that this one starts find the same kg.toml."""
-    if (settings.folder / FILE_NAME).is_file() and CONFIG_VARIABLE not in os.environ:
-        os.environ[CONFIG_VARIABLE] = str(settings.folder / FILE_NAME)
+    if settings.file:
+        os.environ[CONFIG_VARIABLE] = str(settings.file)
 
 
-def _checked(values: dict[str, Any], folder: Path, where: str) -> Settings:
+def _checked(values: dict[str, Any], folder: Path, where: str, file: Path | None = None) -> Settings:
     try:
-        # The folder comes last: no variable may set it.
-        return Settings(**values).model_copy(update={"folder": folder})
+        # Where it was read from comes last: no variable may set it.
+        return Settings(**values).model_copy(update={"folder": folder, "file": file})
     except EnvironmentFault as fault:
         name = next((name for name in Settings.model_fields if f'"{name}"' in str(fault)), "")
         expected = json.dumps(Settings.model_fields[name].default) if name else "JSON"
@@ -200,6 +201,6 @@ def _explained(fault: ValidationError, where: str) -> SettingsError:
         else:
             message = error["msg"].removeprefix("Value error, ")
             lines.append(f"{name}: {message[0].lower()}{message[1:]}, but it is {error['input']!r:.80}")
-    known = ", ".join(name for name in Settings.model_fields if name != "folder")
+    known = ", ".join(name for name, field in Settings.model_fields.items() if not field.exclude)
     todo = f"The settings are {known}." if any("no such setting" in line for line in lines) else None
     return SettingsError("; ".join(lines), where=where, todo=todo)
