@@ -69,8 +69,10 @@ def text() -> str:
         _COMMANDS,
         "\n".join(command_rows()),
         "## Settings",
-        "In `kg.toml`; each also from the environment, in capitals after `KG_` (`KG_BASE`), which goes first.\n"
-        "`KG_CONFIG` names the file itself, for `uvicorn server:app` say.",
+        (
+            "In `kg.toml`; each also from the environment, in capitals after `KG_` (`KG_BASE`), which goes first.\n"
+            "`KG_CONFIG` names the file itself, for `uvicorn server:app` say."
+        ),
         "\n".join(settings_rows(Settings)),
         "Of each `[[sources]]`:",
         "\n".join(settings_rows(SourceSettings)),
