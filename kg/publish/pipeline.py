@@ -187,9 +187,9 @@ class _Entering:
             self._to.dumps.close()
 
     def _dangling(self, reference: str) -> Problem:
-        linking = ", ".join(self._to.catalogue.linking_to(reference))
-        message = f"leads nowhere; there is a stub in its place. Linked from {linking}"
-        return Problem("", "", "", reference, "a record of that id", message, "note", reference)
+        place, key = self._to.catalogue.linking_to(reference)
+        message = "leads nowhere; there is a stub in its place"
+        return Problem(place.source, place.at, key, reference, "a record of that id", message, "note", place.reference)
 
     def _enter(self, record: Prepared, *, stubs: bool) -> Iterator[bytes]:
         kind = record.reference.partition("/")[0]
@@ -268,10 +268,10 @@ def _entry(record: Prepared, offset: int, length: int) -> Entry:
 def _check_whole(collection: Collection) -> None:
     """Checks over several records, before the switch."""
     for key in ("partOf", "broader"):
-        for reference in collection.catalogue.cycles(key):
+        for place in collection.catalogue.cycles(key):
             message = f"is reached from itself by {key}; the page shows it, but a tree can't"
-            problem = Problem("", "", key, reference, "a chain that ends", message, "note", reference)
-            collection.report.add(problem)
+            value, expected = place.reference, "a chain that ends"
+            collection.report.add(Problem(place.source, place.at, key, value, expected, message, "note", value))
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from kg.records.problems import Problem
+from kg.records.problems import SEVERITIES, Problem
 
 MOST_ON_PAGE = 1_000
-"""How many kinds of problems the table and the page show; the file has all."""
+"""How many kinds of problems of each severity the table and the page show; the file has all."""
 
 
 @dataclass(slots=True)
@@ -64,15 +64,19 @@ class Report:
                     yield Problem(**orjson.loads(line))
 
     def grouped(self) -> list[tuple[Problem, int]]:
-        """Problems that differ only in the record are one, with how many there are; the most frequent first."""
+        """Problems that differ only in the record are one, with how many there are; the gravest first."""
         first: dict[tuple[str, ...], Problem] = {}
         counts: Counter[tuple[str, ...]] = Counter()
+        of_severity: Counter[str] = Counter()
         for problem in self.problems():
             key = (problem.severity, problem.message, problem.field.partition("[")[0], problem.expected)
-            counts[key] += 1
-            if len(first) < MOST_ON_PAGE:
-                first.setdefault(key, problem)
-        return [(first[key], count) for key, count in counts.most_common() if key in first]
+            if key not in first and of_severity[problem.severity] < MOST_ON_PAGE:
+                first[key] = problem
+                of_severity[problem.severity] += 1
+            if key in first:
+                counts[key] += 1
+        found = [(first[key], count) for key, count in counts.most_common()]
+        return sorted(found, key=lambda each: SEVERITIES.index(each[0].severity))
 
     def summary(self) -> dict[str, Any]:
         """The counts, as the manifest keeps them."""

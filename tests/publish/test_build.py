@@ -42,7 +42,10 @@ def test_dangling_link_leads_to_a_stub(tmp_path):
     """A link to what is nowhere leads to a stub, and is reported."""
     made, report = publish(tmp_path, [LETTER])
     assert report.stubs == 1
-    assert any("leads nowhere" in problem.message for problem in report.problems())
+    (problem,) = report.problems()
+    assert (problem.source, problem.at, problem.field) == ("records.jsonl", "line 1", "creator")
+    assert (problem.record, problem.value) == (LETTER["id"], "agent/a")
+    assert "leads nowhere" in problem.message
     generation = Generations(made.var_folder).open_live()
     assert generation.catalogue.thing("agent/a").status == "stub"
     generation.close()
