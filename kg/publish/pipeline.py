@@ -174,12 +174,12 @@ class _Entering:
             for reference, hint in missing:
                 if hint is None:
                     self._to.report.add(self._dangling(reference))
-            done = self._crew.here.prepare([stub(reference, hint) for reference, hint in missing], "")
+            done = self._crew.here.prepare([stub(reference, hint) for reference, hint in missing], "", stubs=True)
             refused = [each for each in done.outcomes if isinstance(each, Refused)]
             done.outcomes = [each for each in done.outcomes if not isinstance(each, Refused)]
             if refused:  # what the link said was no good; its name alone will do
                 names = {problem.record for each in refused for problem in each.problems}
-                plain = self._crew.here.prepare([stub(name, None) for name in sorted(names)], "")
+                plain = self._crew.here.prepare([stub(name, None) for name in sorted(names)], "", stubs=True)
                 done.outcomes += plain.outcomes
             self.take(done, stubs=True)
         self._finish_packing(0)

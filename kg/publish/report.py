@@ -10,6 +10,9 @@ import orjson
 
 from kg.records.problems import SEVERITIES, Problem
 
+PAGE = "report.html"
+"""The page in a generation that shows what its build did."""
+
 MOST_ON_PAGE = 1_000
 """How many kinds of problems of each severity the table and the page show; the file has all."""
 
@@ -92,6 +95,12 @@ class Report:
             "problems": dict(self.severities),
             "shapes_seconds": round(self.shapes_seconds, 3),
         }
+
+    @property
+    def page(self) -> Path | None:
+        """The report as a page in its generation; None where there is none."""
+        path = self.problems_file.with_name(PAGE)
+        return path if path.exists() else None
 
     def as_json(self) -> bytes:
         """What `build --json` prints."""

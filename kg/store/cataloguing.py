@@ -106,8 +106,12 @@ class CatalogueBuilder:
         return None
 
     def hint(self, reference: str, record: bytes) -> None:
-        """Remember the little that a link says of its target; the first word counts."""
-        self._db.execute("INSERT OR IGNORE INTO stage.hints VALUES (?, ?)", (reference, record))
+        """Remember the little that a link says of its target; who says most is heard, the first of several."""
+        self._db.execute(
+            "INSERT INTO stage.hints VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record"
+            " WHERE length(excluded.record) > length(record)",
+            (reference, record),
+        )
 
     def missing(self, limit: int) -> list[tuple[str, bytes | None]]:
         """Some of the references that are linked to and have no record, with what a link said of them.

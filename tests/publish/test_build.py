@@ -60,6 +60,15 @@ def test_named_link_gives_its_stub_a_name(tmp_path):
     generation.close()
 
 
+def test_the_link_that_says_most_is_heard(tmp_path):
+    """Of several links to a thing without a record, the one that says most of it makes its stub."""
+    links = [{"id": "agent/b", "name": {"en": "B"}}, {"id": "agent/b", "name": {"en": "B"}, "agentType": "person"}]
+    records = [{**LETTER, "id": f"record/{n}", "creator": [link]} for n, link in enumerate([*links, links[0]])]
+    made, _ = publish(tmp_path, records)
+    lines = [json.loads(line) for line in (made.var_folder / "current" / "records.jsonl").read_bytes().splitlines()]
+    assert next(each for each in lines if each["id"] == "agent/b")["agentType"] == "person"
+
+
 def test_strict(tmp_path):
     """With --strict nothing is published where something was left out."""
     made, _ = publish(tmp_path, [LETTER])
