@@ -27,6 +27,8 @@ def problems(report):
         (b'["record/1"]', "is no JSON object"),
         (b'{"id": "record/1", "title": "\\ud800"}', "surrogate"),
         (b'{"id": "record/1", "title": "a", "title": "b"}', "stands twice"),
+        (b'{"id": "record/1", "title" : "a", "title": "b"}', "stands twice"),
+        (rb'{"id": "record/1", "title": "a", "title": "b", "note": "\u0022: "}', "stands twice"),
         (b'{"title": "a"}', "has no id"),
         (b'{"id": "letter/1", "title": "a"}', "no reference"),
         (b'{"id": "record/..", "title": "a"}', "can't be a key"),

@@ -19,6 +19,7 @@ MAX_FILE = 256 << 20
 _SCHEMA_HINT = "one JSON object, in the shape of docs/records.md"
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
+_WRITTEN_OTHERWISE = (b" :", b"\t:", b"\n:", b"\r:", b"\\u0022")
 
 
 def read(source: SourceFile) -> Iterator[Item]:
@@ -91,8 +92,10 @@ def _parsed(source: SourceFile, at: str, raw: bytes) -> Any:
     except TypeError:  # its writer goes less deep than its reader
         message = "nests too deep: a record has lists and objects five or six deep"
         return _unreadable(source, at, raw, message, kept=kept)
-    # Of a key that stands twice the parser keeps the last. Where as many keys come out as stand there, none did.
-    if written.count(b'":') != raw.count(b'":') and (repeated := _repeated(raw)):
+    # Of a key that stands twice the parser keeps the last. Where as many keys come out as stand there, none did; but
+    # that is sure only where keys and texts are written as the parser's own writer writes them.
+    counted = written.count(b'":') == raw.count(b'":') and not any(each in raw for each in _WRITTEN_OTHERWISE)
+    if not counted and (repeated := _repeated(raw)):
         return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object", kept=kept)
     return parsed
 
