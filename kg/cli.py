@@ -203,6 +203,10 @@ def _print_report(report: Report) -> None:
         f" {report.merged:,} merged, {report.triples:,} triples in {report.seconds:.1f} s"
         f" ({report.created:,} new, {report.changed:,} changed, {report.deleted:,} gone)."
     )
+    if report.shapes_seconds:
+        _OUT.print(f"Of these, the shapes took {report.shapes_seconds:.1f} s.")
+    if report.page:
+        _OUT.print(f"The report as a page: {report.page}", soft_wrap=True, markup=False)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from kg.publish.dumps import DumpFiles
 from kg.publish.page import write_page
 from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, silent
 from kg.publish.rejected import RejectedFolder
-from kg.publish.report import Report
+from kg.publish.report import PAGE, Report
 from kg.publish.shapes import OWN, Shapes
 from kg.settings import Settings
 from kg.store.catalogue import Catalogue
@@ -65,7 +65,7 @@ def build(
         load.add_graph(f"{base}graphs/dataset", dataset(settings, report.triples, now))
         load.close()
         report.seconds = time.perf_counter() - began
-        write_page(settings, report, folder.path / "report.html")
+        write_page(settings, report, folder.path / PAGE)
         folder.write_manifest(Manifest(number, base, now, report.triples, counts, report.summary()))
         generations.publish(number, folder, settings.keep)
         final = generations.of(number).path
@@ -261,7 +261,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
         with closing(generations.ledger()) as ledger:
             now = generations.next_time(ledger)
             retimed(source.catalogue, folder.catalogue, ledger, now)
-        for name in (PROBLEMS, "report.html"):
+        for name in (PROBLEMS, PAGE):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
         manifest = replace(manifest, generation=new, published=now, rollback_of=number)

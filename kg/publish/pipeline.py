@@ -178,12 +178,12 @@ class _Entering:
             for reference, hint in missing:
                 if hint is None:
                     self._to.report.add(self._dangling(reference))
-            done = self._crew.here.prepare([stub(reference, hint) for reference, hint in missing], "")
+            done = self._crew.here.prepare([stub(reference, hint) for reference, hint in missing], "", stubs=True)
             refused = [each for each in done.outcomes if isinstance(each, Refused)]
             done.outcomes = [each for each in done.outcomes if not isinstance(each, Refused)]
             if refused:  # what the link said was no good; its name alone will do
                 names = {problem.record for each in refused for problem in each.problems}
-                plain = self._crew.here.prepare([stub(name, None) for name in sorted(names)], "")
+                plain = self._crew.here.prepare([stub(name, None) for name in sorted(names)], "", stubs=True)
                 done.outcomes += plain.outcomes
             self.take(done, stubs=True)
         self._finish_packing(0)
@@ -191,9 +191,9 @@ class _Entering:
             self._to.dumps.finish()
 
     def _dangling(self, reference: str) -> Problem:
-        linking = ", ".join(self._to.catalogue.linking_to(reference))
-        message = f"leads nowhere; there is a stub in its place. Linked from {linking}"
-        return Problem("", "", "", reference, "a record of that id", message, "note", reference)
+        place, key = self._to.catalogue.linking_to(reference)
+        message = "leads nowhere; there is a stub in its place"
+        return Problem(place.source, place.at, key, reference, "a record of that id", message, "note", place.reference)
 
     def _enter(self, record: Prepared, *, stubs: bool) -> Iterator[bytes]:
         kind = record.reference.partition("/")[0]
@@ -272,7 +272,7 @@ def _entry(record: Prepared, offset: int, length: int) -> Entry:
 def _check_whole(collection: Collection) -> None:
     """Checks over several records, before the switch."""
     for key in ("partOf", "broader"):
-        for reference in collection.catalogue.cycles(key):
+        for place in collection.catalogue.cycles(key):
             message = f"is reached from itself by {key}; the page shows it, but a tree can't"
-            problem = Problem("", "", key, reference, "a chain that ends", message, "note", reference)
-            collection.report.add(problem)
+            value, expected = place.reference, "a chain that ends"
+            collection.report.add(Problem(place.source, place.at, key, value, expected, message, "note", value))

@@ -75,10 +75,19 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
             format_ = source.format or sniff(head, path.name)
             if format_ is None:
                 expected = f"one of {', '.join(READERS)}"
-                notes.append(file.problem("", "", "", expected, "the format is not known; the file was left aside"))
+                notes.append(file.problem("", "", "", expected, f"{_unknown(head)}; the file was left aside"))
             else:
                 found.append(Input(file, format_, source.merge, size))
     return found, notes
+
+
+def _unknown(head: bytes) -> str:
+    """Why the format of a file is not known, by its first bytes."""
+    if not head.strip():
+        return "there is nothing in it"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "the text is in UTF-16, and UTF-8 is read"
+    return "the format is not known"
 
 
 def _files(source: SourceSettings, settings: Settings) -> list[Path]:
