@@ -7,14 +7,15 @@ import gzip
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from benchmarks import synthetic
-from benchmarks.processes import KG, Ran, run
+from benchmarks.collections import Plan, collection, kg_build
+from benchmarks.processes import Ran, run
 from benchmarks.results import Row
 
-REPEATS = {100_000: 1, 10_000: 3, 0: 3}
+REPEATS = {100_000: 2, 1_000: 3, 0: 1}
 """From so many records on → how often each is measured; the median counts."""
 
 _BARE = """
@@ -24,21 +25,6 @@ store = Store(sys.argv[1])
 store.bulk_load(path=sys.argv[2], format=RdfFormat.N_TRIPLES)
 store.flush()
 """
-
-
-def collection(folder: Path, size: int) -> Path:
-    """The folder of a synthetic collection, made where it is not there."""
-    path = folder / f"{size}-{synthetic.SEED}"
-    if not (path / "kg.toml").is_file():
-        shutil.rmtree(path, ignore_errors=True)
-        synthetic.write(path, size)
-    return path
-
-
-def kg_build(path: Path, *, dumps: bool) -> Ran:
-    """Build a collection from nothing."""
-    shutil.rmtree(path / "var", ignore_errors=True)
-    return run([KG, "--config", str(path / "kg.toml"), "build", "--json"], {"KG_DUMPS": str(dumps).lower()})
 
 
 def bare_load(path: Path) -> Ran:
@@ -53,9 +39,13 @@ def unpack(path: Path) -> None:
         shutil.copyfileobj(packed, plain, 1 << 20)
 
 
-def measure(folder: Path, size: int) -> list[Row]:
-    """Rows for one size: with dumps, without, bare."""
-    path = collection(folder, size)
+def measure(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
+    """Rows for each size: bare, without dumps, with."""
+    for size in plan.sizes:
+        yield f"build, {size:,} records", _measured(collection(plan.work, size), size)
+
+
+def _measured(path: Path, size: int) -> list[Row]:
     with_dumps = kg_build(path, dumps=True)
     unpack(path)
     repeats = next(count for least, count in REPEATS.items() if size >= least)

@@ -1,0 +1,95 @@
+"""Things and the documents about them: how long one client waits, and how much a server process answers to several.
+
+A server for each size runs the whole time, and they are asked in turn, so that whatever else the machine does disturbs
+all sizes alike: what is to be seen is how little latency grows with size.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import cycle
+
+from benchmarks import synthetic
+from benchmarks.collections import Plan, published
+from benchmarks.load import Load, get, load, together
+from benchmarks.results import Row
+from benchmarks.servers import Server, kg_serve
+from kg.render.negotiation import FORMATS
+
+CLIENTS = 8
+TURNS = 3
+
+_THINGS = 5_000
+"""Different things that are asked for, at most: more than any cache in the server would hold by chance."""
+
+_HUB = "page of what everything links to"
+
+
+@dataclass(slots=True)
+class _Seen:
+    alone: list[Load] = field(default_factory=list)
+    several: list[Load] = field(default_factory=list)
+    cpu: float = 0.0
+
+
+def measure(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
+    """Latency and throughput of each format, at each size."""
+    with ExitStack() as stack:
+        servers = {size: stack.enter_context(kg_serve(published(plan.work, size))) for size in plan.sizes}
+        asked = {size: _requests(size, server.port) for size, server in servers.items()}
+        names = list(asked[plan.sizes[0]])
+        seen: dict[tuple[str, int], _Seen] = defaultdict(_Seen)
+        for name in names:
+            for turn in range(TURNS + 1):
+                for size, server in servers.items():
+                    here = _ask(server, asked[size][name], plan.seconds / TURNS)
+                    if turn:  # the first one warms up
+                        _add(seen[name, size], here)
+    yield "pages", [row for name in names for row in _rows(name, plan.sizes, seen)]
+
+
+def _requests(size: int, port: int) -> dict[str, Iterator[bytes]]:
+    """What is asked for, again and again, by name."""
+    numbers = random.Random(size).sample(range(size), min(size, _THINGS))
+    things = [f"/record/synthetic-{number}" for number in numbers]
+    found = {"303": cycle([get(port, thing, "Accept: text/turtle") for thing in things])}
+    for each in FORMATS:
+        found[each.suffix] = cycle([get(port, f"{thing}.{each.suffix}") for thing in things])
+    found[_HUB] = cycle([get(port, f"/{synthetic.HUB}.html")])
+    return found
+
+
+def _ask(server: Server, requests: Iterator[bytes], seconds: float) -> _Seen:
+    alone = load(server.port, requests, 1, seconds)
+    before = server.cpu()
+    several = load(server.port, requests, CLIENTS, seconds)
+    return _Seen([alone], [several], server.cpu() - before)
+
+
+def _add(to: _Seen, more: _Seen) -> None:
+    to.alone += more.alone
+    to.several += more.several
+    to.cpu += more.cpu
+
+
+def _rows(name: str, sizes: tuple[int, ...], seen: dict[tuple[str, int], _Seen]) -> Iterator[Row]:
+    before = 0.0
+    for size in sizes:
+        here = seen[name, size]
+        alone, several = together(here.alone), together(here.several)
+        median = alone.quantile(0.5)
+        yield {
+            "what": name,
+            "size": size,
+            "median_ms": round(1e3 * median, 3),
+            "p99_ms": round(1e3 * alone.quantile(0.99), 3),
+            "grows": round(median / before, 2) if before else "",
+            "clients": CLIENTS,
+            "requests_a_second": round(several.answered / several.seconds),
+            "p99_of_several_ms": round(1e3 * several.quantile(0.99), 3),
+            "cpu_ms": round(1e3 * here.cpu / max(several.answered, 1), 3),
+            "refused": alone.refused + several.refused,
+        }
+        before = median
