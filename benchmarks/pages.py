@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import count, cycle
 
 from benchmarks import synthetic
 from benchmarks.collections import Plan, published
@@ -21,8 +21,8 @@ from kg.render.negotiation import FORMATS
 CLIENTS = 8
 TURNS = 3
 
-_THINGS = 5_000
-"""Different things that are asked for, at most: more than any cache in the server would hold by chance."""
+REPEATED = 4
+"""Different documents among those that are asked for again and again."""
 
 _HUB = "page of what everything links to"
 
@@ -51,14 +51,27 @@ def measure(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
 
 
 def _requests(size: int, port: int) -> dict[str, Iterator[bytes]]:
-    """What is asked for, again and again, by name."""
-    numbers = random.Random(size).sample(range(size), min(size, _THINGS))
+    """What is asked for, by name: addresses that are each asked for once, then some again and again.
+
+    A number after the address makes it another one for whatever keeps answers.
+    """
+    numbers = list(range(size))
+    random.Random(size).shuffle(numbers)
     things = [f"/record/synthetic-{number}" for number in numbers]
-    found = {"303": cycle([get(port, thing, "Accept: text/turtle") for thing in things])}
-    for each in FORMATS:
-        found[each.suffix] = cycle([get(port, f"{thing}.{each.suffix}") for thing in things])
-    found[_HUB] = cycle([get(port, f"/{synthetic.HUB}.html")])
-    return found
+    new = count()
+
+    def once(paths: list[str], *headers: str) -> Iterator[bytes]:
+        return (get(port, f"{path}?{next(new)}", *headers) for path in cycle(paths))
+
+    return {
+        "303": once(things, "Accept: text/turtle"),
+        **{each.suffix: once([f"{thing}.{each.suffix}" for thing in things]) for each in FORMATS},
+        _HUB: once([f"/{synthetic.HUB}.html"]),
+        **{
+            f"{suffix} again": cycle([get(port, f"{thing}.{suffix}") for thing in things[:REPEATED]])
+            for suffix in ("html", "ttl")
+        },
+    }
 
 
 def _ask(server: Server, requests: Iterator[bytes], seconds: float) -> _Seen:

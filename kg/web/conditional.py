@@ -52,7 +52,7 @@ def answer(  # noqa: PLR0913  # what one answer is made of
     packed = len(body) >= GZIP_FROM and takes_gzip(request)
     etag = f'"{tag}-gz"' if packed else f'"{tag}"'
     sent = {**headers, "ETag": etag, "Last-Modified": http_date(modified), "Vary": vary}
-    if _has_it(request, etag, modified):
+    if has_it(request, etag, modified):
         return Response(None, 304, sent)
     if packed:
         body = gzip.compress(body, _LEVEL, mtime=0)
@@ -61,8 +61,14 @@ def answer(  # noqa: PLR0913  # what one answer is made of
     return Response(b"" if request.method == "HEAD" else body, 200, sent, content_type)
 
 
-def _has_it(request: Request, etag: str, modified: str) -> bool:
-    """Whether the client's validators match; If-None-Match goes before If-Modified-Since (RFC 9110, 13.2.2)."""
+def has_it(request: Request, etag: str, modified: str) -> bool:
+    """Whether the client's validators match; If-None-Match goes before If-Modified-Since (RFC 9110, 13.2.2).
+
+    Args:
+        request: the request.
+        etag: of the answer, quoted.
+        modified: when the answer last changed, as the catalogue has it.
+    """
     tags = request.headers.getlist("if-none-match")
     if tags:
         given = [tag.strip().removeprefix("W/") for tag in ",".join(tags).split(",")]

@@ -8,10 +8,11 @@ import pytest
 from conftest import ROOT
 
 from benchmarks.load import Answer
+from kg.render.negotiation import FORMATS
 
 NAMES = {
     "build": {"bare load", "build", "build with dumps"},
-    "pages": {"303", "html", "ttl", "jsonld", "json", "nt", "rdf", "trig", "nq", "page of what everything links to"},
+    "pages": {each.suffix for each in FORMATS} | {"303", "page of what everything links to", "html again", "ttl again"},
     "sparql": {"one-thing", "inverse-link", "facet-count", "10000-rows"},
 }
 COUNTED = {"build": "triples_a_second", "pages": "requests_a_second", "sparql": "kg_a_second"}
