@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import synthetic
-from benchmarks.processes import KG, Ran, run
+from benchmarks.processes import KG, Job, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,15 @@ def collection(work: Path, size: int) -> Path:
     return path
 
 
-def kg_build(path: Path, *, dumps: bool) -> Ran:
+def kg_build(path: Path, *, dumps: bool) -> Job:
     """Build a collection from nothing."""
     shutil.rmtree(path / "var", ignore_errors=True)
-    return run([KG, "--config", str(path / "kg.toml"), "build", "--json"], {"KG_DUMPS": str(dumps).lower()})
+    return Job([KG, "--config", str(path / "kg.toml"), "build", "--json"], {"KG_DUMPS": str(dumps).lower()})
 
 
 def published(work: Path, size: int) -> Path:
     """The folder of a collection that has a live generation."""
     path = collection(work, size)
     if not (path / "var/current/manifest.json").is_file():
-        kg_build(path, dumps=False)
+        run(kg_build(path, dumps=False))
     return path
