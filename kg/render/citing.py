@@ -23,6 +23,9 @@ _TYPES = (
 )
 """What the key of a type of document tells → CSL's type; whatever else lies in archives is a manuscript."""
 
+_NOT_CITED = frozenset({"former", "maiden", "pseudonym", "abbreviation"})
+"""Forms of a name under which nobody is cited."""
+
 _AUTHORS = ("creator", "journalAuthor", "sender")
 _ROLES = {"translator": "translator", "recipient": "recipient", "contributors": "contributor"}
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
@@ -98,7 +101,7 @@ def _people(source: Source, key: str) -> Iterator[dict[str, str]]:
     for reference in _references(source.record, key):
         record = source.linked.get(reference, {})
         label = _label(source, reference)
-        forms = [form for form in record.get("names", ()) if form.get("family")]
+        forms = [form for form in record.get("names", ()) if form.get("family") and form.get("form") not in _NOT_CITED]
         preferred = [form for form in forms if form.get("language") in source.languages[:1]] or forms
         if record.get("agentType") == "person" and preferred:
             form = preferred[0]

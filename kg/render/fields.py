@@ -128,6 +128,31 @@ ONE_LANGUAGE = frozenset({"occupations", "functions", "extent", "physicalForm", 
 AS_LIST = frozenset({"related", "collections", "subjects", "places"})
 """Keys whose values are one list, not one line each."""
 
+LEVELS = {
+    "archive": "archive",
+    "fonds": "fonds",
+    "fond": "fond",
+    "record-group": "record group",
+    "collection": "collection",
+    "subfonds": "part of a fonds",
+    "series": "series",
+    "subseries": "part of a series",
+    "opis": "inventory",
+    "papka": "folder",
+    "delo": "file",
+    "file": "file",
+    "volume": "volume",
+    "box": "box",
+    "folder": "folder",
+    "reel": "reel",
+    "item": "item",
+    "frames": "frames",
+    "pages": "pages",
+    "leaves": "leaves",
+    "other": "",
+}
+"""Levels of an archival arrangement, in words that are not an archivist's alone."""
+
 NAME_FORMS = {
     "authorized": "in an authority file",
     "maiden": "name at birth",

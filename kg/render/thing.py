@@ -20,6 +20,9 @@ from kg.render.words import words
 SUMMARY = 300
 """Characters of what a page says of itself to search engines."""
 
+TRANSLATED = "{language}, translated from {original}"
+"""What is said of the language of a text that is a translation."""
+
 FEWEST_BARS = 3
 """Months from which a picture says more than the list."""
 
@@ -134,11 +137,7 @@ def _facts(record: Mapping[str, Any], rows: Mapping[str, Row], reader: Reader) -
         names = ", ".join(languages.name(tag, reader.language) for tag in tags)
         original = [tag for tag in record.get("originalLanguage", ()) if tag not in tags]
         said = ", ".join(languages.name(tag, reader.language) for tag in original)
-        found.append(
-            Value(
-                say("{language}, translated from {original}").format(language=names, original=said) if said else names
-            )
-        )
+        found.append(Value(say(TRANSLATED).format(language=names, original=said) if said else names))
     return found
 
 

@@ -283,7 +283,8 @@ class _Rows:
         return self.value(targets[0], "; ".join(filter(None, said))) if targets else None
 
     def level(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
-        return Value(self.first(term, part, "value"), note=self.first(term, part, "level"))
+        level = self.first(term, part, "level")
+        return Value(self.first(term, part, "value"), note=self.say(fields.LEVELS.get(level, level)))
 
     def extra(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
         language = self.first(term, part, "language")

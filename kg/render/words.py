@@ -25,7 +25,7 @@ _UNKNOWN_PARTS = re.compile(r"(-XX)+$")
 _QUALIFIERS = re.compile(r"[?~%]")
 _SPAN = re.compile(r"\[(\d[^,.]*)\.\.(\d[^,.\]]*)\]")
 
-_EXPRESSIONS = {
+EXPRESSIONS = {
     "about": "about {date}",
     "uncertain": "{date} (uncertain)",
     "between": "on an unknown day between {start} and {end}",
@@ -63,7 +63,7 @@ class _Speaker:
         self._gettext = translations(language).gettext
 
     def say(self, key: str, **values: str) -> str:
-        return self._gettext(_EXPRESSIONS[key]).format(**values)
+        return self._gettext(EXPRESSIONS[key]).format(**values)
 
     def date(self, edtf: str) -> str:
         if edtf[:1] + edtf[-1:] in {"{}", "[]"}:

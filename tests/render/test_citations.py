@@ -15,7 +15,10 @@ _PEOPLE = {
     "agent/a": {
         "agentType": "person",
         "name": {"en": "Aleksandr Alekseyev"},
-        "names": [{"text": "Alekseyev, Aleksandr", "language": "en", "family": "Alekseyev", "given": "Aleksandr"}],
+        "names": [
+            {"text": "Shitov, Aleksandr", "language": "en", "family": "Shitov", "given": "Aleksandr", "form": "former"},
+            {"text": "Alekseyev, Aleksandr", "language": "en", "family": "Alekseyev", "given": "Aleksandr"},
+        ],
     },
     "agent/b": {"agentType": "organization", "name": {"en": "Ministry of Foreign Affairs"}},
     "topic/telegram": {"name": {"en": "Telegram"}},
