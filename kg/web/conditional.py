@@ -90,7 +90,13 @@ def answer(  # noqa: PLR0913  # what one answer is made of
 
 
 def has_it(request: Request, etag: str, modified: str) -> bool:
-    """Whether the client's validators match; If-None-Match goes before If-Modified-Since (RFC 9110, 13.2.2)."""
+    """Whether the client's validators match; If-None-Match goes before If-Modified-Since (RFC 9110, 13.2.2).
+
+    Args:
+        request: the request.
+        etag: of the answer, quoted.
+        modified: when the answer last changed, as the catalogue has it.
+    """
     tags = request.headers.getlist("if-none-match")
     if tags:
         given = [tag.strip().removeprefix("W/") for tag in ",".join(tags).split(",")]

@@ -58,7 +58,16 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
 
 
 async def respond(request: Request, context: Context, kind: str, segment: str) -> Response:
-    """Answer for a thing or a document about it."""
+    """Answer for a thing or a document about it, from what is kept where it was asked for lately."""
+    kept = context.serving.kept
+    answered = kept.find(request)
+    if answered is None:
+        answered = _respond(request, context, kind, segment)
+        kept.keep(request, answered)
+    return answered
+
+
+def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
     address = read_address(context, kind, segment)
     found = context.serving.resources.find(address.reference)
     if found is None:

@@ -14,6 +14,7 @@ from kg.resources import Resources
 from kg.settings import Settings
 from kg.store.generations import Generation, Generations
 from kg.store.pool import QueryPool
+from kg.web.kept import Kept
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -29,6 +30,7 @@ class Serving:
     resources: Resources
     ontology: Ontology
     pool: QueryPool
+    kept: Kept = field(default_factory=Kept)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
