@@ -4,21 +4,26 @@ Paths are matched as they were sent, escapes and all: a key may hold an escaped 
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from kg.errors import KgError
 from kg.iris import Base
 from kg.render.pages import Site
 from kg.render.view import Reader
-from kg.settings import Settings
-from kg.web import documents, lists, sparql
+from kg.settings import Settings, metrics_folder
+from kg.web import documents, graphs, lists, sparql
+from kg.web.access import AccessLog
+from kg.web.answers import Answers
 from kg.web.context import Context
 from kg.web.live import Live
+from kg.web.metrics import Metrics
 from kg.web.problems import Problem, of, response
+from kg.web.watching import Told, begin, told
 
 _LOG = logging.getLogger("kg")
 _READ = ("GET", "HEAD", "OPTIONS")
@@ -27,8 +32,19 @@ _ASK = ("GET", "HEAD", "POST", "OPTIONS")
 Handler = Callable[[Request, Context], Awaitable[Response]]
 Named = Callable[[Request, Context, str], Awaitable[Response]]
 
-_FOLDERS: dict[str, Named] = {"dumps": lists.dumps, "terms": lists.terms, "static": lists.static}
-_PLACES: dict[str, Handler] = {"": lists.home, "sparql": sparql.respond, "healthz": lists.health}
+_FOLDERS: dict[str, Named] = {
+    "dumps": lists.dumps,
+    "terms": lists.terms,
+    "static": lists.static,
+    "graphs": graphs.direct,
+}
+_PLACES: dict[str, Handler] = {
+    "": lists.home,
+    "sparql": sparql.respond,
+    "graphs": graphs.respond,
+    "metrics": lists.metrics,
+    "healthz": lists.health,
+}
 
 
 class Application:
@@ -39,6 +55,9 @@ class Application:
         self._base = Base(settings.base)
         self._site = Site.of(settings, self._base.path)
         self._reader = Reader(settings.languages, self._base.path)
+        self._answers = Answers(settings.answers_mb << 20)
+        self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
+        self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
         self._live = Live(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,8 +67,31 @@ class Application:
             return
         if scope["type"] != "http":
             return
-        answer = await self.answer(Request(scope, receive))
-        await answer(scope, receive, send)
+        notes = begin(scope)
+        if self._metrics is None and self._log is None:
+            answer = await self.answer(Request(scope, receive))
+            await answer(scope, receive, send)
+            return
+
+        async def seen(message: Message) -> None:
+            notes.see(message)
+            await send(message)
+
+        began = time.perf_counter()
+        try:
+            answer = await self.answer(Request(scope, receive))
+            await answer(scope, receive, seen)
+        finally:
+            self._note(scope, notes, time.perf_counter() - began)
+
+    def _note(self, scope: Scope, notes: Told, seconds: float) -> None:
+        """Tell metrics and log of a request that is over."""
+        if self._metrics is not None:
+            place = self._path(scope).partition("/")[0]
+            known = place in _PLACES or place in _FOLDERS or lists.is_kind(place)
+            self._metrics.see(f"/{place}" if known else "other", scope["method"], notes, seconds, self._answers.size)
+        if self._log is not None:
+            self._log.write(scope, notes, seconds)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -61,24 +103,30 @@ class Application:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._live.close()
+        if self._log is not None:
+            self._log.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def answer(self, request: Request) -> Response:
         """The response to a request, whatever happens."""
         try:
             async with self._live.hold() as serving:
-                context = Context(self._settings, serving, self._base, self._site, self._reader)
+                told(request.scope).generation = serving.generation.number
+                context = Context(
+                    self._settings, serving, self._base, self._site, self._reader, self._answers, self._metrics
+                )
                 return await self._route(request, context)
         except Problem as problem:
             return response(request, problem, self._site)
         except KgError as fault:
+            told(request.scope).fault = type(fault).__name__
             return response(request, of(fault), self._site)
         except Exception:  # noqa: BLE001  # whatever it is, the client is told no more than that
             _LOG.exception("%s %s", request.method, request.scope["path"])
             return response(request, of(KgError("an error that nobody expected")), self._site)
 
     async def _route(self, request: Request, context: Context) -> Response:
-        path = self._path(request)
+        path = self._path(request.scope)
         place, slash, rest = path.partition("/")
         if not slash and place in _PLACES:
             methods = _ASK if place == "sparql" else _READ
@@ -96,9 +144,9 @@ class Application:
             return Response(None, 308, {"Location": context.path(f"{place}/")})
         raise Problem(404, "There is no such page.")
 
-    def _path(self, request: Request) -> str:
+    def _path(self, scope: Scope) -> str:
         """The path below the base, escapes and all; a proxy may have stripped the base's path, or not."""
-        raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1").partition("?")[0]
         root = self._base.path
         if path.startswith(root):

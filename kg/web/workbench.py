@@ -1,0 +1,45 @@
+"""What a person gets at /sparql: a form, with examples that run."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.render.pages import page
+from kg.settings import QUERIES
+from kg.store.results import FORMATS
+from kg.web.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A query of queries/examples: its header says what it is."""
+
+    name: str
+    title: str
+    description: str
+    text: str
+
+
+@cache
+def examples() -> tuple[Example, ...]:
+    """The examples, by name."""
+    found = []
+    for path in sorted((QUERIES / "examples").glob("*.rq")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        head = dict(
+            line.removeprefix("#").strip().split(": ", 1) for line in lines if line.startswith("#") and ": " in line
+        )
+        text = "\n".join(line for line in lines if not line.startswith("#"))
+        found.append(Example(path.stem, head.get("title", path.stem), head.get("description", ""), text))
+    return tuple(found)
+
+
+def form(request: Request, context: Context, name: str | None) -> Response:
+    """The form, with the example of this name or the first one."""
+    shown = next((each for each in examples() if each.name == name), None) or examples()[0]
+    values = {"query": shown.text, "examples": examples(), "formats": list(FORMATS)}
+    body = page("sparql", context.site, values)
+    headers = {"Cache-Control": "public, max-age=60", "Vary": "Accept", **context.page_headers}
+    return Response(b"" if request.method == "HEAD" else body, 200, headers, "text/html; charset=utf-8")
