@@ -4,7 +4,6 @@ A query is named by its digest, which tells equal ones apart from others and say
 stands escaped, so that no line can be forged and no terminal be spoken to.
 """
 
-import hashlib
 import json
 import logging
 import sys
@@ -66,20 +65,8 @@ def _line(scope: Scope, told: Told, seconds: float) -> dict[str, object]:
         "generation": told.generation,
         "agent": agent.decode("latin-1")[:_LONGEST],
     }
-    if told.query is not None:
-        line["query"] = digest(told.query)
-        line["query_bytes"] = len(told.query.encode("utf-8", "replace"))
-    for name in ("answered", "format", "fault", "killed"):
+    for name in ("digest", "answered", "format", "fault", "killed"):
         value = getattr(told, name)
         if value is not None:
             line[name] = value
     return line
-
-
-def digest(query: str) -> str:
-    """What stands for a query in the log.
-
-    >>> digest("ASK {}")
-    'c5a2bbd571afbb9d'
-    """
-    return hashlib.blake2b(query.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -17,11 +17,11 @@ from kg.errors import QueryError, QuerySyntaxError
 from kg.store import scan
 from kg.store.pool import Answer
 from kg.web import coding
-from kg.web.answers import Whole, tag_of, varies
+from kg.web.answers import Repeat, Whole, tag_of, varies
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.problems import Problem, of
-from kg.web.watching import Told, told
+from kg.web.watching import Told, digest, told
 
 HELD = 64 << 10
 """Bytes of an answer that are waited for before it is begun."""
@@ -36,6 +36,7 @@ _KILLS = {"QueryTimeout": "time", "QueryTooLarge": "memory or size", "QueryCrash
 """Error of a query → why its worker is gone."""
 
 _LEFT = "client left"
+_DEPENDS = frozenset({b"accept", b"accept-encoding"})
 _SHOWN = 40
 
 
@@ -78,15 +79,20 @@ class _Begun:
 async def respond(request: Request, context: Context, question: Question) -> Response:
     """The response to a question. Raises Problem."""
     notes = told(request.scope)
-    notes.query = question.query
+    notes.digest = digest(question.query)
     shape = _Shape.of(request, question.tag(context))
     if shape.known:
         notes.answered = "not modified"
         return Response(None, 304, shape.headers(shape.known))
-    whole = context.answers.find(shape.tag) if shape.tag else None
-    if whole is not None:
-        notes.answered, notes.format = "kept", whole.format
-        return shape.whole(whole)
+    found = context.answers.find(shape.tag) if shape.tag else None
+    if found is not None:
+        notes.answered, notes.format = "kept", found.format
+        response = shape.whole(found)
+        if request.method == "GET" and response.status_code == 200:
+            coded = response.headers.get("content-encoding", "")
+            repeat = Repeat(shape.tag or "", coded, notes.digest, response.raw_headers)
+            context.answers.expect(_bytes_of(request, context), repeat)
+        return response
     begun = await _begin(request, context, question, notes)
     notes.answered, notes.format = "asked", begun.answer.format
     if begun.answer.done:
@@ -102,6 +108,33 @@ async def respond(request: Request, context: Context, question: Question) -> Res
         headers["Content-Encoding"] = shape.coding
         pieces = coding.stream(pieces, shape.coding)
     return StreamingResponse(pieces, 200, headers, begun.answer.media_type)
+
+
+class _Again(Response):
+    """A kept answer, with the headers that it had before."""
+
+    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status_code = 200
+        self.body = body
+        self.raw_headers = headers
+        self.background = None
+
+
+def repeated(request: Request, context: Context) -> Response | None:
+    """The response to a GET that came before byte by byte, if its answer is still kept."""
+    found = context.answers.repeat(_bytes_of(request, context))
+    if found is None or request.headers.get("if-none-match"):
+        return None
+    repeat, answer = found
+    notes = told(request.scope)
+    notes.answered, notes.format, notes.digest = "kept", answer.format, repeat.digest
+    return _Again(answer.bytes_in(repeat.coding), repeat.headers)
+
+
+def _bytes_of(request: Request, context: Context) -> tuple[str | bytes, ...]:
+    """What the answer to a GET depends on, as it came."""
+    depends = [part for each in request.scope["headers"] if each[0] in _DEPENDS for part in each]
+    return context.serving.generation.manifest.published, request.scope["query_string"], *depends
 
 
 async def whole(context: Context, question: Question) -> Whole:

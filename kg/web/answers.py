@@ -16,13 +16,19 @@ from kg.web import coding
 SHARE = 16
 """No answer may take more than this part of what there is."""
 
+REPEATS = 2_000
+"""How many requests are known by their bytes."""
+
+LONGEST = 4_000
+"""Bytes of a request up to which it is."""
+
 _OVERHEAD = 500
 """Bytes that an answer takes besides its own, about."""
 
 # The engine knows no tokens, so this looks at letters alone; what it takes for one of these by mistake is answered
 # all the same, only not kept. Comments may stand between a function and its parenthesis; \u may be any letter.
+_VARYING = ("rand", "now", "uuid", "bnode", "\\u")
 _VARIES = re.compile(r"(?:rand|now|uuid|bnode)(?:\s|\#[^\n]*+\n)*+\(|\\u", re.IGNORECASE | re.ASCII)
-_MINTS = re.compile(r"construct", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(slots=True)
@@ -55,6 +61,23 @@ class Whole:
         return len(self.body) * 2 + _OVERHEAD
 
 
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A request as it came, and how it was answered: who sends the same bytes again needs no reading.
+
+    Attributes:
+        tag: what names the answer.
+        coding: the content coding it went in.
+        digest: of the query, for the log.
+        headers: of the response, as ASGI has them.
+    """
+
+    tag: str
+    coding: str
+    digest: str | None
+    headers: list[tuple[bytes, bytes]]
+
+
 class Answers:
     """Answers up to so many bytes; those not asked for longest go first."""
 
@@ -63,6 +86,7 @@ class Answers:
         self.largest = most // SHARE
         self._kept: OrderedDict[str, Whole] = OrderedDict()
         self._size = 0
+        self._repeats: OrderedDict[tuple[str | bytes, ...], Repeat] = OrderedDict()
 
     def find(self, tag: str) -> Whole | None:
         """The answer of this tag, if it is there."""
@@ -81,6 +105,20 @@ class Answers:
             _, oldest = self._kept.popitem(last=False)
             self._size -= oldest.size
 
+    def repeat(self, request: tuple[str | bytes, ...]) -> tuple[Repeat, Whole] | None:
+        """How a request was answered before, if the answer is still there."""
+        found = self._repeats.get(request)
+        answer = self.find(found.tag) if found is not None else None
+        return None if found is None or answer is None else (found, answer)
+
+    def expect(self, request: tuple[str | bytes, ...], repeat: Repeat) -> None:
+        """Note how a request was answered, unless it is long; of the requests the oldest goes first."""
+        if sum(map(len, request)) > LONGEST:
+            return
+        self._repeats[request] = repeat
+        if len(self._repeats) > REPEATS:
+            self._repeats.popitem(last=False)
+
     @property
     def size(self) -> int:
         """Bytes taken."""
@@ -95,9 +133,10 @@ def varies(query: str) -> bool:
     >>> varies("SELECT * { ?s ?p 'it is known' ; ?q [] }")
     False
     """
-    if _VARIES.search(query):
+    plain = query.lower()
+    if any(word in plain for word in _VARYING) and _VARIES.search(query):
         return True
-    return ("[" in query or "_:" in query) and _MINTS.search(query) is not None
+    return "construct" in plain and ("[" in query or "_:" in query)
 
 
 def tag_of(manifest: Manifest, query: str, formats: Sequence[str], graphs: Sequence[Sequence[str]]) -> str:

@@ -1,5 +1,6 @@
 """What is told of a request once it is over: to the metrics and to the access log."""
 
+import hashlib
 from dataclasses import dataclass
 
 from starlette.types import Message, Scope
@@ -12,7 +13,7 @@ class Told:
     """What a handler tells of its request.
 
     Attributes:
-        query: the query, if there is one; only its digest leaves the process.
+        digest: of the query, if there is one.
         answered: how: asked (of a worker), kept (in memory), not modified.
         format: the format of the answer.
         fault: the name of the error that it came to, also in the middle of an answer.
@@ -23,7 +24,7 @@ class Told:
         whole: whether the response was sent to its end.
     """
 
-    query: str | None = None
+    digest: str | None = None
     answered: str | None = None
     format: str | None = None
     fault: str | None = None
@@ -53,3 +54,12 @@ def told(scope: Scope) -> Told:
     """The notes of a request."""
     found: Told = scope[_KEY]
     return found
+
+
+def digest(query: str) -> str:
+    """What stands for a query in the log.
+
+    >>> digest("ASK {}")
+    'c5a2bbd571afbb9d'
+    """
+    return hashlib.blake2b(query.encode("utf-8", "replace"), digest_size=8).hexdigest()
