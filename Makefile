@@ -56,6 +56,7 @@ docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python -m kg.records.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/conformance.py
 
 lock: install ## resolve the newest versions that pyproject.toml allows and write requirements.lock
 	@$(PIP) install uv
