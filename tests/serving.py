@@ -30,21 +30,21 @@ def _environment():
 
 
 @contextlib.contextmanager
-def served(folder, port, *arguments):
-    """A server of a folder's kg.toml; gives its address once it answers."""
+def served(folder, port, *arguments, process=False):
+    """A server of a folder's kg.toml; gives its address once it answers, and its process if asked to."""
     log = (Path(folder) / "server.log").open("wb")
     command = [KG, "serve", "--port", str(port), *arguments]
-    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=_environment())
+    server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=_environment())
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait(process, f"{address}/healthz", Path(log.name))
-        yield address
+        _wait(server, f"{address}/healthz", Path(log.name))
+        yield (address, server) if process else address
     finally:
-        process.terminate()
+        server.terminate()
         try:
-            process.wait(15)
+            server.wait(15)
         finally:
-            process.kill()
+            server.kill()
             log.close()
 
 

@@ -1,5 +1,6 @@
 """`kg serve`: the application in a server that closes what is half sent and never finished."""
 
+import multiprocessing
 import socket
 import sys
 
@@ -44,6 +45,9 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")
     sys.stderr.flush()
+    if settings.metrics:
+        # Started afresh: a fork would take its parent's way of counting, and the lock of a listener's thread.
+        multiprocessing.set_start_method("spawn", force=True)
     with listening(settings.metrics):
         Granian(
             "kg.web.server:application",
