@@ -17,9 +17,10 @@ from kg.errors import QueryError, QuerySyntaxError
 from kg.store import scan
 from kg.store.pool import Answer
 from kg.web import coding
-from kg.web.answers import Repeat, Whole, tag_of, varies
+from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.context import Context
 from kg.web.documents import CORS
+from kg.web.live import Serving
 from kg.web.problems import Problem, of
 from kg.web.watching import Told, digest, told
 
@@ -91,7 +92,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
         if request.method == "GET" and response.status_code == 200:
             coded = response.headers.get("content-encoding", "")
             repeat = Repeat(shape.tag or "", coded, notes.digest, response.raw_headers)
-            context.answers.expect(_bytes_of(request, context), repeat)
+            context.answers.expect(_bytes_of(request, context.serving), repeat)
         return response
     begun = await _begin(request, context, question, notes)
     notes.answered, notes.format = "asked", begun.answer.format
@@ -120,10 +121,12 @@ class _Again(Response):
         self.background = None
 
 
-def repeated(request: Request, context: Context) -> Response | None:
+def repeated(request: Request, serving: Serving, answers: Answers) -> Response | None:
     """The response to a GET that came before byte by byte, if its answer is still kept."""
-    found = context.answers.repeat(_bytes_of(request, context))
-    if found is None or request.headers.get("if-none-match"):
+    if request.method != "GET" or "if-none-match" in request.headers:
+        return None
+    found = answers.repeat(_bytes_of(request, serving))
+    if found is None:
         return None
     repeat, answer = found
     notes = told(request.scope)
@@ -131,10 +134,11 @@ def repeated(request: Request, context: Context) -> Response | None:
     return _Again(answer.bytes_in(repeat.coding), repeat.headers)
 
 
-def _bytes_of(request: Request, context: Context) -> tuple[str | bytes, ...]:
+def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
     """What the answer to a GET depends on, as it came."""
-    depends = [part for each in request.scope["headers"] if each[0] in _DEPENDS for part in each]
-    return context.serving.generation.manifest.published, request.scope["query_string"], *depends
+    scope = request.scope
+    depends = [part for each in scope["headers"] if each[0] in _DEPENDS for part in each]
+    return serving.generation.manifest.published, scope["path"], scope["query_string"], *depends
 
 
 async def whole(context: Context, question: Question) -> Whole:

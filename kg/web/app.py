@@ -6,6 +6,7 @@ Paths are matched as they were sent, escapes and all: a key may hold an escaped 
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,13 +15,14 @@ from starlette.types import Message, Receive, Scope, Send
 from kg.errors import KgError
 from kg.iris import Base
 from kg.render.pages import Site
+from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings, metrics_folder
-from kg.web import documents, graphs, lists, sparql
+from kg.web import answering, citations, documents, graphs, language, lists, sparql
 from kg.web.access import AccessLog
 from kg.web.answers import Answers
 from kg.web.context import Context
-from kg.web.live import Live
+from kg.web.live import Live, Serving
 from kg.web.metrics import Metrics
 from kg.web.problems import Problem, of, response
 from kg.web.watching import Told, begin, told
@@ -53,8 +55,9 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._base = Base(settings.base)
-        self._site = Site.of(settings, self._base.path)
-        self._reader = Reader(settings.languages, self._base.path)
+        site = Site.of(settings, self._base.path)
+        self._sites = {each: replace(site, language=each) for each in LANGUAGES}
+        self._readers = {each: _reader(settings, self._base.path, each) for each in LANGUAGES}
         self._answers = Answers(settings.answers_mb << 20)
         self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
         self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
@@ -112,18 +115,35 @@ class Application:
         try:
             async with self._live.hold() as serving:
                 told(request.scope).generation = serving.generation.number
-                context = Context(
-                    self._settings, serving, self._base, self._site, self._reader, self._answers, self._metrics
-                )
-                return await self._route(request, context)
+                return answering.repeated(request, serving, self._answers) or await self._fresh(request, serving)
         except Problem as problem:
-            return response(request, problem, self._site)
+            return response(request, problem, self._site(request))
         except KgError as fault:
             told(request.scope).fault = type(fault).__name__
-            return response(request, of(fault), self._site)
+            return response(request, of(fault), self._site(request))
         except Exception:  # noqa: BLE001  # whatever it is, the client is told no more than that
             _LOG.exception("%s %s", request.method, request.scope["path"])
-            return response(request, of(KgError("an error that nobody expected")), self._site)
+            return response(request, of(KgError("an error that nobody expected")), self._site(request))
+
+    async def _fresh(self, request: Request, serving: Serving) -> Response:
+        """The response to a request that is no repetition."""
+        spoken = language.chosen(request)
+        context = Context(
+            self._settings,
+            serving,
+            self._base,
+            self._sites[spoken],
+            self._readers[spoken],
+            self._answers,
+            self._metrics,
+        )
+        answer = await self._route(request, context)
+        language.keep(request, answer, self._base.path)
+        return answer
+
+    def _site(self, request: Request) -> Site:
+        """What pages say of the site, in the language of the request."""
+        return self._sites[language.chosen(request)]
 
     async def _route(self, request: Request, context: Context) -> Response:
         path = self._path(request.scope)
@@ -139,7 +159,8 @@ class Application:
             if slash and not rest:
                 return await lists.listing(request, context, place)
             if rest and "/" not in rest:
-                return await documents.respond(request, context, place, rest)
+                about = citations.respond if citations.is_citation(place, rest) else documents.respond
+                return await about(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
             return Response(None, 308, {"Location": context.path(f"{place}/")})
         raise Problem(404, "There is no such page.")
@@ -152,6 +173,11 @@ class Application:
         if path.startswith(root):
             return path[len(root) :]
         return "" if path == root.rstrip("/") else path.lstrip("/")
+
+
+def _reader(settings: Settings, root: str, spoken: str) -> Reader:
+    """Who reads pages in a language: names are shown in it, else in those that the settings prefer."""
+    return Reader(tuple(dict.fromkeys((spoken, *settings.languages))), root, spoken)
 
 
 def _options(request: Request, methods: tuple[str, ...]) -> Response | None:

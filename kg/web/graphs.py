@@ -9,12 +9,15 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.render.negotiation import HTML
 from kg.render.pages import page
 from kg.store.results import FORMATS
 from kg.web import answering, formats, service
 from kg.web.asked import pairs
+from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.graph_counts import graph_counts, query
+from kg.web.language import VARY
 from kg.web.problems import Problem
 
 MOST = 400_000
@@ -85,5 +88,7 @@ async def _page(request: Request, context: Context) -> Response:
         "formats": [(name, FORMATS[name].media_type) for name in formats.GRAPHS],
     }
     body = page("graphs", context.site, values)
-    headers = {"Cache-Control": "public, max-age=60", "Vary": "Accept", **context.page_headers}
-    return Response(b"" if request.method == "HEAD" else body, 200, headers, "text/html; charset=utf-8")
+    headers = {"Cache-Control": "public, max-age=60", **context.page_headers}
+    modified = context.serving.generation.manifest.published
+    vary = f"Accept, {VARY}"
+    return answer(request, body, HTML.content_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)

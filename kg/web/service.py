@@ -1,6 +1,5 @@
 """What the endpoint says of itself: SPARQL 1.1 Service Description, in the format that Accept asks for."""
 
-import hashlib
 from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
@@ -11,7 +10,7 @@ from kg.ontology import RDF_TYPE, XSD
 from kg.render.negotiation import FORMATS, HTML, JSON, JSON_LD, Format, choose
 from kg.store.results import FORMATS as RESULT_FORMATS
 from kg.web import formats
-from kg.web.conditional import answer
+from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.graph_counts import graph_counts
@@ -56,11 +55,10 @@ async def respond(request: Request, context: Context) -> Response:
     triples = list(_said(context, await graph_counts(context)))
     body = _written(triples, next((each for each in _DATA if each.media_type == chosen), JSON_LD))
     content_type = next((each.content_type for each in _DATA if each.media_type == chosen), JSON_LD.media_type)
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
     modified = context.serving.generation.manifest.published
     headers = {**CORS, "Cache-Control": "public, max-age=60"}
     vary = "Accept, Accept-Encoding"
-    return answer(request, body, content_type, tag=tag, modified=modified, headers=headers, vary=vary)
+    return answer(request, body, content_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)
 
 
 def _written(triples: list[Triple], format_: Format) -> bytes:

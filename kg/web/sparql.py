@@ -11,9 +11,6 @@ from kg.web.problems import Problem
 
 async def respond(request: Request, context: Context) -> Response:
     """Answer a query; without one, describe the service, or show the form to who reads HTML."""
-    again = answering.repeated(request, context) if request.method == "GET" else None
-    if again is not None:
-        return again
     asked = await read(request)
     accept = ",".join(request.headers.getlist("accept"))
     if asked.query is not None:

@@ -6,10 +6,13 @@ from functools import cache
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.render.negotiation import HTML
 from kg.render.pages import page
 from kg.settings import QUERIES
 from kg.store.results import FORMATS
+from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
+from kg.web.language import VARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +44,7 @@ def form(request: Request, context: Context, name: str | None) -> Response:
     shown = next((each for each in examples() if each.name == name), None) or examples()[0]
     values = {"query": shown.text, "examples": examples(), "formats": list(FORMATS)}
     body = page("sparql", context.site, values)
-    headers = {"Cache-Control": "public, max-age=60", "Vary": "Accept", **context.page_headers}
-    return Response(b"" if request.method == "HEAD" else body, 200, headers, "text/html; charset=utf-8")
+    headers = {"Cache-Control": "public, max-age=60", **context.page_headers}
+    modified = context.serving.generation.manifest.published
+    vary = f"Accept, {VARY}"
+    return answer(request, body, HTML.content_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)
