@@ -95,6 +95,18 @@ def test_kept_answers_need_no_worker(client, idle):
     assert head.headers["etag"] == first.headers["etag"]
 
 
+def test_the_same_parameters_elsewhere(client):
+    """A request is known by its path too: the same parameters at another one are another question."""
+    parameters = {"query": "ASK {}", "graph": f"{BASE}graphs/terms"}
+    for _ in range(3):
+        graph = client.get("/data/graphs", params=parameters, headers=PLAIN)
+        truth = client.get("/data/sparql", params=parameters, headers=PLAIN)
+        assert (graph.headers["content-type"], truth.json()) == (
+            "text/turtle; charset=utf-8",
+            {"head": {}, "boolean": True},
+        )
+
+
 def test_long_answers_are_kept_once_they_are_whole(client, idle):
     """An answer that went out as a stream is kept too, if it fits."""
     query = "SELECT * { ?s ?p ?o } LIMIT 3000"

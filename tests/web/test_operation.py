@@ -15,6 +15,10 @@ import httpx2
 import pytest
 from serving import free_port, kg, served
 
+from kg.web import access
+from kg.web.metrics import Metrics
+from kg.web.watching import Told
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } "
@@ -166,3 +170,15 @@ def test_clean_stop(collection):
     assert len(re.findall(rb"\r\n", bytes(got))) > 40_000
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(f"{address}/healthz")
+
+
+def test_metrics_and_log_are_documented(example):
+    """docs/operation.md names every metric and every member of a line of the log."""
+    page = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page))
+    text = Metrics(None, 2).written().decode()
+    metrics = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    assert {each for each in metrics if not each.endswith("_created")} <= named
+    told = Told(digest="0", answered="asked", format="json", fault="QueryCrashed", killed="crash")
+    scope = {"client": ("127.0.0.1", 1), "headers": [], "raw_path": b"/", "method": "GET"}
+    assert set(access._line(scope, told, 0.1)) <= named

@@ -1,12 +1,24 @@
 """SPARQL 1.1 Protocol, Service Description and Graph Store Protocol, case by case."""
 
 import csv
+import gzip
 import io
 import json
 
 import pyoxigraph
 import pytest
 from protocol_cases import BASE, ENGINE, SUITES, TERMS, rows
+
+from kg.errors import (
+    QueryBusy,
+    QueryCrashed,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTimeout,
+    QueryTooLarge,
+    QueryUnwritable,
+)
+from kg.store.pool import QueryPool
 
 CASES = [pytest.param(case, id=f"{title}: {case.name}") for title, cases in SUITES.items() for case in cases]
 
@@ -77,6 +89,15 @@ def test_graph_is_the_same_in_each_format(client):
 
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+def test_default_graph_is_whole(client):
+    """The default graph of the graph store is what the dumps hold, to the letter."""
+    packed = client.get("/data/dumps/kg.nt.gz").content
+    dump = set(gzip.decompress(packed).decode().splitlines())
+    assert set(client.get("/data/graphs?default&format=ntriples").text.splitlines()) == dump
+
+
 LITERALS = f"""SELECT * {{ VALUES (?a ?b ?c ?d ?e) {{
   ("1962"^^<{XSD}gYear> "x, \\"y\\"\\nz"@en-gb "1962-10"^^<{XSD}gYearMonth> <http://e/a,b'c> UNDEF)
 }} }}"""
@@ -211,3 +232,33 @@ def test_graphs_page(client):
     page = client.get("/data/graphs", headers={"accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
     assert "graphs%2Fterms" in page.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (QuerySyntaxError("expected a name", line=1, column=2), 400),
+        (QueryRefused("SERVICE is off"), 400),
+        (QueryRefused("updates are off"), 403),
+        (QueryUnwritable("it has no form for it"), 406),
+        (QueryTooLarge("it is too long"), 413),
+        (QueryCrashed("the engine gave up"), 500),
+        (QueryBusy("no worker was free"), 503),
+        (QueryTimeout("it took too long"), 504),
+    ],
+    ids=lambda value: getattr(value, "what", value),
+)
+def test_what_becomes_of_faults(client, monkeypatch, fault, status):
+    """Each fault of a query has its status, as a problem for machines and as a page for people."""
+
+    def query(*_, **__):
+        raise fault
+
+    monkeypatch.setattr(QueryPool, "query", query)
+    for accept, media_type in (("*/*", "application/problem+json"), ("text/html", "text/html; charset=utf-8")):
+        answer = client.get("/data/sparql", params={"query": f"ASK {{}} #{fault.what}"}, headers={"accept": accept})
+        assert (answer.status_code, answer.headers["content-type"]) == (status, media_type)
+        assert fault.what in answer.text
+        assert ("retry-after" in answer.headers) == (status == 503)
+        assert answer.headers["cache-control"] == "no-cache"
+        assert "etag" not in answer.headers
