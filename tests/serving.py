@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import httpx2
 
+ROOT = Path(__file__).resolve().parent.parent
 KG = Path(sys.executable).with_name("kg")
 
 
@@ -23,6 +25,16 @@ def free_port():
 def kg(folder, *arguments, **more):
     """Run a command of kg in a folder, to its end."""
     return subprocess.run([KG, *arguments], cwd=folder, capture_output=True, check=False, env=_environment(), **more)
+
+
+def example_collection(folder, port=8000, settings=""):
+    """The example collection in a folder of its own, built; its base is that of a server at this port."""
+    shutil.copytree(ROOT / "data", folder / "data")
+    text = (ROOT / "kg.toml").read_text(encoding="utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+    (folder / "kg.toml").write_text(f"{settings}\n{text}", encoding="utf-8")
+    done = kg(folder, "build")
+    assert done.returncode == 0, done.stderr.decode()
+    return folder
 
 
 def _environment():

@@ -3,24 +3,17 @@
 import json
 import resource
 import shutil
-from pathlib import Path
 
 import pytest
-from serving import kg
+from serving import example_collection, kg
 
 from kg import doctor
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory):
     """A folder with the example collection, built."""
-    folder = tmp_path_factory.mktemp("doctor")
-    shutil.copytree(ROOT / "data", folder / "data")
-    shutil.copy(ROOT / "kg.toml", folder)
-    assert kg(folder, "build").returncode == 0
-    return folder
+    return example_collection(tmp_path_factory.mktemp("doctor"))
 
 
 def _grades(done):

@@ -37,6 +37,9 @@ _KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "mem
 """Error of a query → why its worker is gone."""
 
 _LEFT = "client left"
+_LARGE = 200_000
+"""Bytes from which others would wait while they are packed."""
+
 _DEPENDS = frozenset({b"accept", b"accept-encoding"})
 _SHOWN = 40
 
@@ -88,6 +91,8 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     found = context.answers.find(shape.tag) if shape.tag else None
     if found is not None:
         notes.answered, notes.format = "kept", found.format
+        if shape.coding and len(found.body) > _LARGE:
+            await asyncio.to_thread(found.bytes_in, shape.coding)
         response = shape.whole(found)
         if request.method == "GET" and response.status_code == 200:
             coded = response.headers.get("content-encoding", "")

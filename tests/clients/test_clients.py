@@ -11,11 +11,10 @@ import pytest
 import rdflib
 import zstandard
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from serving import free_port, kg, served
+from serving import example_collection, free_port, served
 from SPARQLWrapper import SPARQLWrapper
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 TITLES = "SELECT ?record ?title WHERE { ?record a <https://schema.org/ArchiveComponent> ; <http://purl.org/dc/terms/title> ?title } ORDER BY ?record LIMIT 20"
 CUT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 """A query whose answer begins, and is over its time before its end."""
@@ -24,13 +23,8 @@ CUT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """The example collection, built and served by the command line."""
-    folder = tmp_path_factory.mktemp("clients")
     port = free_port()
-    shutil.copytree(ROOT / "data", folder / "data")
-    text = (ROOT / "kg.toml").read_text(encoding="utf-8")
-    text = text.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
-    (folder / "kg.toml").write_text(f"query_seconds = 3\n{text}", encoding="utf-8")
-    assert kg(folder, "build").returncode == 0
+    folder = example_collection(tmp_path_factory.mktemp("clients"), port, "query_seconds = 3")
     with served(folder, port) as address:
         yield address
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +12,7 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
-from serving import free_port, kg, served
+from serving import example_collection, free_port, served
 
 from kg.web import access
 from kg.web.metrics import Metrics
@@ -28,11 +27,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory):
     """A folder with the example collection, built."""
-    folder = tmp_path_factory.mktemp("operation")
-    shutil.copytree(ROOT / "data", folder / "data")
-    shutil.copy(ROOT / "kg.toml", folder)
-    assert kg(folder, "build").returncode == 0
-    return folder
+    return example_collection(tmp_path_factory.mktemp("operation"))
 
 
 def _set(folder, **settings):
