@@ -56,6 +56,7 @@ docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python -m kg.records.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/conformance.py
 
 messages: install-test ## bring the catalogues of translations up to what pages say
 	@$(BIN)/python tools/messages.py

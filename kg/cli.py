@@ -4,6 +4,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kg import doctor as checks
 from kg import settings as settings_module
 from kg.errors import KgError, UsageError
 from kg.publish import build as jobs
@@ -171,6 +173,24 @@ def rollback(settings: Settings, *, number: int | None) -> None:
     """Publish generation NUMBER anew, the one before the live one if not given."""
     manifest = jobs.rollback(settings, number)
     _OUT.print(f"Generation {manifest.generation} is live; it equals generation {manifest.rollback_of}.")
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_with_settings
+def doctor(settings: Settings, *, as_json: bool) -> None:
+    """Say what this machine lacks to serve the collection well; exit code 1 if it can't be served at all."""
+    found = checks.examine(settings)
+    if as_json:
+        told = {"sound": checks.sound(found), "findings": [asdict(each) for each in found]}
+        sys.stdout.buffer.write(orjson.dumps(told) + b"\n")
+    else:
+        table = Table("", "what", "how it is here", "what to do", box=None)
+        for each in found:
+            table.add_row(each.grade, each.name, Text(each.said), Text(each.todo))
+        _OUT.print(table)
+    if not checks.sound(found):
+        sys.exit(1)
 
 
 def _print_json(report: Report) -> None:

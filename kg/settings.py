@@ -22,6 +22,8 @@ FILE_NAME = "kg.toml"
 CONFIG_VARIABLE = "KG_CONFIG"
 """Names the kg.toml, for processes that get no command line."""
 
+_METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
 SourceFormat = Literal["json", "jsonl", "page", "ead", "eac"]
 FORMATS: tuple[str, ...] = get_args(SourceFormat)
 
@@ -98,6 +100,23 @@ class Settings(BaseSettings):
     )
     query_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Processes that answer public queries.")
     query_seconds: Annotated[float, Field(gt=0)] = Field(10.0, description="How long a public query may take.")
+    answers_mb: Annotated[int, Field(ge=0)] = Field(
+        64, description="Megabytes of answers to queries that each server process keeps in memory; 0 keeps none."
+    )
+    metrics: str = Field(
+        "",
+        description="Where Prometheus reads metrics: an address and port of their own (`127.0.0.1:9464`, opened by"
+        " `kg serve`), `public` for `/metrics` beside the pages, or nowhere.",
+        pattern=r"^(public|[^\s/]+:\d{1,5})?$",
+    )
+    access_log: str = Field(
+        "",
+        description="Where each request is written down as a line of JSON: a file, relative to kg.toml, or `-` for"
+        " standard error; nowhere if not given.",
+    )
+    grace_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        20, description="How long a server that is told to stop lets answers that are under way come to their end."
+    )
     folder: Path = Field(Path(), description="Where kg.toml lies; set by whoever reads it.", exclude=True)
     file: Path | None = Field(None, description="The kg.toml itself; set by whoever reads it.", exclude=True)
 
@@ -177,6 +196,17 @@ def hand_down(settings: Settings) -> None:
     """Have the processes that this one starts find the same kg.toml."""
     if settings.file:
         os.environ[CONFIG_VARIABLE] = str(settings.file)
+
+
+def hand_down_metrics(folder: Path) -> None:
+    """Have the processes that this one starts keep their metrics in a folder; the library reads the name itself."""
+    os.environ[_METRICS_VARIABLE] = str(folder)
+
+
+def metrics_folder() -> Path | None:
+    """The folder in which several processes keep their metrics, if one was handed down."""
+    named = os.environ.get(_METRICS_VARIABLE)
+    return Path(named) if named else None
 
 
 def _checked(values: dict[str, Any], folder: Path, where: str, file: Path | None = None) -> Settings:

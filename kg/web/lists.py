@@ -17,6 +17,7 @@ from kg.web.conditional import answer, etag_of, has_it, http_date
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.language import VARY
+from kg.web.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.problems import Problem
 
 LIST_SIZE = 50
@@ -176,6 +177,14 @@ async def health(_: Request, context: Context) -> Response:
     """Whether this process serves, and which generation."""
     body = f'{{"status":"ok","generation":{context.serving.generation.number}}}'
     return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+async def metrics(_: Request, context: Context) -> Response:
+    """What is measured, where the settings put it beside the pages."""
+    if context.metrics is None or context.settings.metrics != PUBLIC:
+        raise Problem(404, "There is no such page.")
+    body = context.metrics.written()
+    return Response(body, 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
 def is_kind(name: str) -> bool:
