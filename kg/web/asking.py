@@ -3,9 +3,17 @@
 from dataclasses import dataclass
 from functools import partial
 
+from starlette.requests import Request
+
+from kg.errors import QueryError
 from kg.render.queries import answers
 from kg.render.queries.answers import Table
+from kg.web.answering import Question
 from kg.web.context import Context
+from kg.web.watching import digest, told
+
+SHOWN_AS = ("tsv", "turtle")
+"""Formats in which a page takes an answer."""
 
 ROWS = 1_000
 """Rows that a page shows."""
@@ -31,23 +39,15 @@ class Shown:
     whole: bool
 
 
-async def shown(
-    context: Context, query: str, default_graphs: list[str] | None = None, named_graphs: list[str] | None = None
-) -> Shown:
+async def shown(request: Request, context: Context, question: Question) -> Shown:
     """Ask, and take as much of the answer as a page shows. Raises QueryError."""
-    held = bytearray()
-    whole = True
-    pool = context.serving.pool
-    asked = pool.query(
-        query, format=("tsv", "turtle"), default_graphs=default_graphs or (), named_graphs=named_graphs or ()
-    )
-    async with asked as answer:
-        async for chunk in answer:
-            held += chunk
-            if len(held) > SHOWN or (answer.kind == "select" and held.count(b"\n") > ROWS + 1):
-                whole = False
-                break
-        kind = answer.kind
+    notes = told(request.scope)
+    notes.digest, notes.answered = digest(question.query), "asked"
+    try:
+        kind, held, whole = await _beginning(context, question)
+    except QueryError as fault:
+        notes.fault = type(fault).__name__
+        raise
     text = held.decode("utf-8", "ignore")
     if kind != "select":
         return Shown(kind, None, text if whole else text[: text.rfind("\n") + 1], whole)
@@ -56,6 +56,25 @@ async def shown(
     named = partial(names, context)
     table = answers.table(lines[: ROWS + 1], context.base, context.reader, named, whole=whole)
     return Shown(kind, table, "", whole)
+
+
+async def _beginning(context: Context, question: Question) -> tuple[str, bytearray, bool]:
+    """The kind of an answer, as much of it as a page shows, and whether that is all of it."""
+    held = bytearray()
+    asked = context.serving.pool.query(
+        question.query,
+        format=question.formats,
+        default_graphs=question.default_graphs,
+        named_graphs=question.named_graphs,
+        timeout=question.timeout,
+    )
+    with context.asking():
+        async with asked as answer:
+            async for chunk in answer:
+                held += chunk
+                if len(held) > SHOWN or (answer.kind == "select" and held.count(b"\n") > ROWS + 1):
+                    return answer.kind, held, False
+            return answer.kind, held, True
 
 
 def names(context: Context, references: list[str]) -> dict[str, tuple[str, str]]:

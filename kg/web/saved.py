@@ -6,22 +6,21 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import ParameterFault, QueryTooLarge
+from kg.errors import ParameterFault
 from kg.render.negotiation import choose
 from kg.render.pages import page
 from kg.render.queries.openapi import document
 from kg.render.queries.parameters import TYPES
 from kg.render.queries.saved import Saved, saved
 from kg.store.results import FORMATS
-from kg.web.asking import Shown, shown
+from kg.web import answering
+from kg.web.answering import Question
+from kg.web.asking import SHOWN_AS, Shown, shown
 from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.language import PARAMETER, VARY
 from kg.web.problems import Problem
-
-LONGEST = 8 << 20
-"""Bytes of an answer."""
 
 _NAMES = ("json", "csv", "tsv")
 _MEDIA_TYPES = {FORMATS[name].media_type.partition(";")[0]: name for name in _NAMES}
@@ -48,7 +47,7 @@ async def respond(request: Request, context: Context, name: str) -> Response:
 
 
 def _list(request: Request, context: Context, queries: list[Saved]) -> Response:
-    body = page("api", context.site, {"queries": queries})
+    body = page("api", context.site, {"listed": queries})
     return _sent(request, context, body, "text/html; charset=utf-8", context.page_headers)
 
 
@@ -62,13 +61,7 @@ async def _answer(request: Request, context: Context, query: Saved, suffix: str)
         text = query.bound(values, context.base.value)
     except ParameterFault as fault:
         raise Problem(400, str(fault), more={"parameters": _help(query)}) from None
-    held = bytearray()
-    async with context.serving.pool.query(text, format=format_) as answered:
-        async for chunk in answered:
-            held += chunk
-            if len(held) > LONGEST:
-                raise QueryTooLarge("the answer is longer than may be sent", todo="Ask for less.")
-    return _sent(request, context, bytes(held), FORMATS[format_].media_type)
+    return await answering.respond(request, context, Question(text, (format_,)))
 
 
 def _help(query: Saved) -> list[dict[str, Any]]:
@@ -95,7 +88,7 @@ async def _page(request: Request, context: Context, query: Saved, values: dict[s
     if values or all(not each.required or each.default is not None for each in query.parameters):
         try:
             text = query.bound(given, context.base.value)
-            answered = await shown(context, text)
+            answered = await shown(request, context, Question(text, SHOWN_AS))
         except ParameterFault as fault:
             problem = Problem(400, str(fault))
     shows = {

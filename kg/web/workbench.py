@@ -14,16 +14,18 @@ from starlette.responses import Response
 
 from kg.errors import KgError, QueryError, QueryTimeout, QueryTooLarge
 from kg.render import fields
+from kg.render.negotiation import HTML
 from kg.render.pages import page
 from kg.render.queries.examples import Example, examples
 from kg.settings import QUERIES
 from kg.store.results import FORMATS
-from kg.web.asking import names, shown
+from kg.web.answering import Question, explained, whole
+from kg.web.asking import SHOWN_AS, names, shown
 from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.language import VARY
-from kg.web.problems import Problem, of
+from kg.web.problems import Problem
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -40,32 +42,35 @@ MOST_THINGS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Wanted:
     """What the page was asked.
 
     Attributes:
         query: a query, or None.
         example: the name of an example, or None.
         default_graphs, named_graphs: the graphs to ask.
+        timeout: seconds that the client gives it.
     """
 
     query: str | None = None
     example: str | None = None
     default_graphs: Sequence[str] = ()
     named_graphs: Sequence[str] = ()
+    timeout: float | None = None
 
 
-async def respond(request: Request, context: Context, question: Question) -> Response:
+async def respond(request: Request, context: Context, wanted: Wanted) -> Response:
     """The page, with the beginning of the answer where something is asked."""
     known = examples(context.settings.queries_folder)
-    chosen = next((each for each in known if each.name == question.example), None)
-    query = question.query if question.query is not None else chosen.text if chosen else None
+    chosen = next((each for each in known if each.name == wanted.example), None)
+    query = wanted.query if wanted.query is not None else chosen.text if chosen else None
     status, answered, problem = 200, None, None
     if query is not None:
         try:
-            answered = await shown(context, query, list(question.default_graphs), list(question.named_graphs))
+            question = Question(query, SHOWN_AS, wanted.default_graphs, wanted.named_graphs, wanted.timeout)
+            answered = await shown(request, context, question)
         except QueryError as fault:
-            problem = of(fault)
+            problem = explained(fault, query)
             status = problem.status
     values = {
         "query": query if query is not None else _first(known),
@@ -80,8 +85,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     body = page("sparql", context.site, values)
     headers = {"Cache-Control": "no-cache" if query else "public, max-age=60", "Vary": f"Accept, {VARY}", **HEADERS}
     headers |= dict(problem.headers) if problem else {}
-    headers["Content-Length"] = str(len(body))
-    return Response(b"" if request.method == "HEAD" else body, status, headers, "text/html; charset=utf-8")
+    return Response(body, status, headers, HTML.content_type)
 
 
 def _first(known: Sequence[Example]) -> str:
@@ -113,13 +117,13 @@ def _names(request: Request, context: Context) -> bytes:
 
 async def _terms(context: Context) -> bytes:
     """Prefixes, classes and properties; counted once for a generation, however many ask at once."""
-    kept = context.serving.kept
-    if "terms" not in kept:
-        kept["terms"] = asyncio.create_task(_all_counted(context))
+    once = context.serving.worked_out
+    if "terms" not in once:
+        once["terms"] = asyncio.create_task(_all_counted(context))
     try:
-        return await asyncio.shield(kept["terms"])
+        return await asyncio.shield(once["terms"])
     except KgError:  # no worker was free, say: the next who asks tries again
-        kept.pop("terms", None)
+        once.pop("terms", None)
         raise
 
 
@@ -133,15 +137,12 @@ async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
     ontology = context.serving.ontology
     query = (QUERIES / "pages" / f"{name}.rq").read_text(encoding="utf-8")
     named = _named(context)
-    held = bytearray()
     try:
-        async with context.serving.pool.query(query, format="json") as answered:
-            async for chunk in answered:
-                held += chunk
+        answered = await whole(context, Question(query, ("json",)))
     except (QueryTimeout, QueryTooLarge):  # what a graph that can't be counted in time may hold is known all the same
         some = ontology.classes if name == "classes" else {key: term.iri for key, term in ontology.terms.items()}
         return [{"iri": iri, "label": named.get(iri, ""), "count": 0} for iri in sorted(set(some.values()))]
-    rows = orjson.loads(held)["results"]["bindings"]
+    rows = orjson.loads(answered.body)["results"]["bindings"]
     return [
         {
             "iri": row["term"]["value"],

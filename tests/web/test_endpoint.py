@@ -83,7 +83,7 @@ def test_syntax_error_has_its_place(client):
 
 def test_form(client):
     """Without a query the endpoint shows a form with examples that run."""
-    page = client.get("/data/sparql")
+    page = client.get("/data/sparql", headers={"accept": "text/html"})
     assert "<textarea" in page.text
 
 
