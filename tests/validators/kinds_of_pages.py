@@ -18,7 +18,6 @@ PATHS = (
     "/archive/avp-rf.html",
     "/topic/diplomacy.html",
     "/sparql",
-    "/sparql?example=topics",
     "/api/",
     "/api/companions.html?agent=agent/fidel-castro-ruz",
     "/dumps/",
