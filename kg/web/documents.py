@@ -68,6 +68,8 @@ async def respond(request: Request, context: Context, kind: str, segment: str) -
         return Response(None, 301, {**CORS, "Location": location, "Cache-Control": _CACHE})
     if address.format is None:
         return _see_other(request, context, found)
+    if address.format is not JSON:  # the record as JSON lies in a file
+        await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
         return _web_page(request, context, found)
     return _data(request, context, found, address.format)

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from kg.render.negotiation import parse, preference
 from kg.render.pages import page
 from kg.settings import QUERIES
-from kg.store.pool import Answer
+from kg.store.queries import Answer
 from kg.store.results import FORMATS
 from kg.web.context import Context
 from kg.web.documents import CORS
