@@ -9,7 +9,7 @@ its answer is read and written anew (see `kg.store.rewriting`) as fast as it is 
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import BinaryIO
 
 import httpx2
@@ -50,7 +50,9 @@ class RemoteAnswer:
         media_type: the same as a value of Content-Type.
     """
 
-    def __init__(self, kind: Kind, row: Format, place: str, seconds: float, most: int) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917  # made in one place
+        self, kind: Kind, row: Format, place: str, seconds: float, most: int, free: Callable[[], None]
+    ) -> None:
         self.kind = kind
         self.format = row.name
         self.media_type = row.media_type
@@ -59,6 +61,7 @@ class RemoteAnswer:
         self._seconds = seconds
         self._until = asyncio.get_running_loop().time() + seconds
         self._left = most
+        self._free = free
         self._ready: list[bytes] = []
         self._response: httpx2.Response | None = None
         self._pieces: AsyncIterator[bytes] | None = None
@@ -127,6 +130,7 @@ class RemoteAnswer:
     def _expire(self) -> None:
         """Let the connection go when time is up and the client takes nothing; who reads has a limit of its own."""
         self._late = True
+        self._free()
         if self._response and not self._reading:
             self._closing = asyncio.create_task(self._response.aclose())
 
@@ -212,8 +216,11 @@ class RemoteQueries:
         if default_graphs or named_graphs:
             said = asked.Asked(said.kind, graphs=True, default=tuple(default_graphs), named=tuple(named_graphs))
         seconds = self._settings.query_seconds if timeout is None else min(timeout, self._settings.query_seconds)
-        async with self._turn() as client:
-            answer = RemoteAnswer(said.kind, row, self._place, seconds, self._most)
+        with contextlib.ExitStack() as turn:
+            client = await self._turn()
+            turn.callback(self._turns.release)
+            # Whoever takes nothing of his answer must not keep others from theirs.
+            answer = RemoteAnswer(said.kind, row, self._place, seconds, self._most, turn.close)
             form = {"query": f"BASE <{self._settings.base}>\n{text}", **self._graphs(said, union=union)}
             accept = GRAPH if said.kind == "construct" else TABLE
             request = client.build_request("POST", self._settings.store, data=form, headers={"Accept": accept})
@@ -233,9 +240,8 @@ class RemoteQueries:
             named = list(self._public)
         return {"default-graph-uri": default or [f"{self._settings.base}graphs/none"], "named-graph-uri": named}
 
-    @contextlib.asynccontextmanager
-    async def _turn(self) -> AsyncIterator[httpx2.AsyncClient]:
-        """The client, for one query."""
+    async def _turn(self) -> httpx2.AsyncClient:
+        """Wait for a turn, which has to be given back; the client."""
         if self._client is None:
             raise QueryBusy("the service is closing", todo="Try again in a moment.")
         if self._turns.locked() and self._waiting >= self._queue:
@@ -248,10 +254,7 @@ class RemoteQueries:
             raise QueryBusy("no turn came in time", todo="Try again in a moment.") from None
         finally:
             self._waiting -= 1
-        try:
-            yield self._client
-        finally:
-            self._turns.release()
+        return self._client
 
 
 async def _refused(response: httpx2.Response, place: str) -> KgError:

@@ -1,5 +1,6 @@
 """What went wrong with a request: one shape, `application/problem+json` (RFC 9457), and its twin as a page."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,8 @@ from kg.errors import (
 )
 from kg.render.negotiation import choose
 from kg.render.pages import Site, page
+
+_LOG = logging.getLogger("kg")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -92,7 +95,7 @@ def of(fault: KgError) -> Problem:
         return Problem(status, str(fault), headers, more)
     if isinstance(fault, RemoteError):
         status = 504 if isinstance(fault, RemoteTimeout) else 502
-        # Where the store is, and what it said, is for the log.
+        _LOG.warning("%d: %s", status, fault)  # where the store is, and what it said, is for its keeper
         return Problem(status, "What you asked for is kept in a store that gave no answer. Try again in a few minutes.")
     if isinstance(fault, GenerationError):
         return Problem(503, "Nothing can be served at the moment.", {"Retry-After": "10"})
