@@ -17,7 +17,6 @@ import httpx2
 from pyoxigraph import (
     Literal,
     NamedNode,
-    QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
     RdfFormat,
@@ -136,24 +135,23 @@ class Remote:
         """The remote store of the settings, if they name one."""
         return cls(settings) if settings.store else None
 
-    def select(self, text: str, default: Sequence[str], named: Sequence[str] = ()) -> list[dict[str, Term]]:
+    def select(self, text: str, default: Sequence[str]) -> list[dict[str, Term]]:
         """The rows of a query, each a dictionary of what is bound."""
-        found = self._table(text, default, named)
-        if not isinstance(found, QuerySolutions):
-            raise self._odd("a truth value, not a table")
-        names = [variable.value for variable in found.variables]
-        return [{name: row[name] for name in names if row[name] is not None} for row in found]
-
-    def ask(self, text: str, default: Sequence[str]) -> bool:
-        """The truth value of a query."""
-        found = self._table(text, default, ())
-        if not isinstance(found, QueryBoolean):
-            raise self._odd("a table, not a truth value")
-        return bool(found)
+        body = self._ask(text, default, TABLE)
+        try:
+            found = parse_query_results(input=body, format=QueryResultsFormat.JSON)
+            if isinstance(found, QuerySolutions):
+                names = [variable.value for variable in found.variables]
+                return [{name: row[name] for name in names if row[name] is not None} for row in found]
+        except (SyntaxError, ValueError) as fault:
+            wrong = str(fault)
+        else:
+            wrong = "it is a truth value"
+        raise self._odd(f"what is no table in JSON: {wrong}")
 
     def construct(self, text: str, default: Sequence[str]) -> list[Triple]:
         """The triples of a query."""
-        return list(self._triples(self._ask(text, default, (), GRAPH)))
+        return list(self._triples(self._ask(text, default, GRAPH)))
 
     def stream(self, text: str, default: Sequence[str]) -> Iterator[Triple]:
         """The triples of a query as they come, however many."""
@@ -200,15 +198,8 @@ class Remote:
         except SyntaxError as fault:
             raise self._odd(f"what is no N-Triples: {fault}") from None
 
-    def _table(self, text: str, default: Sequence[str], named: Sequence[str]) -> QuerySolutions | QueryBoolean:
-        body = self._ask(text, default, named, TABLE)
-        try:
-            return parse_query_results(input=body, format=QueryResultsFormat.JSON)
-        except (SyntaxError, ValueError) as fault:
-            raise self._odd(f"what is no table in JSON: {fault}") from None
-
-    def _ask(self, text: str, default: Sequence[str], named: Sequence[str], accept: str) -> bytes:
-        form = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
+    def _ask(self, text: str, default: Sequence[str], accept: str) -> bytes:
+        form = {"query": text, "default-graph-uri": list(default)}
         return self._exchange("POST", self.settings.store, data=form, headers={"Accept": accept})
 
     def _exchange(self, method: str, address: str, **request: Any) -> bytes:

@@ -5,13 +5,13 @@ JSON, triples as N-Triples. What it sends is read, so that words of a store that
 answer, and written by the same writers as answers of the embedded engine.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Protocol
 
 import orjson
-from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse, parse_query_results
+from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
-from kg.errors import QueryTooLarge
+from kg.errors import QueryError, QueryTooLarge
 from kg.store import results
 from kg.store.results import Format, Kind
 from kg.store.rows import NoTable, Rows
@@ -58,6 +58,41 @@ class _Buffer(bytearray):
         """There is nothing to flush."""
 
 
+def _written(write: Callable[[_Buffer], None]) -> bytes:
+    """What a function writes.
+
+    An error leaves without its frames: they would keep the engine's results alive until another thread lets them
+    go, which the engine forbids.
+    """
+    buffer = _Buffer()
+    wrong: Exception | None = None
+    try:
+        write(buffer)
+    except (QueryError, SyntaxError, ValueError) as fault:
+        wrong = fault.with_traceback(None)
+        wrong.__context__ = None
+    if wrong:
+        raise wrong
+    return bytes(buffer)
+
+
+def _table(text: bytes, row: Format) -> bytes:
+    """A table or truth value in JSON, in another format."""
+    return _written(
+        lambda out: results.write(parse_query_results(input=text, format=QueryResultsFormat.JSON), row, out)
+    )
+
+
+def _graph(lines: bytes, row: Format) -> bytes:
+    """N-Triples in another format."""
+
+    def write(out: _Buffer) -> None:
+        triples = (quad.triple for quad in parse(input=lines, format=RdfFormat.N_TRIPLES))
+        results.write_triples(triples, row, out)
+
+    return _written(write)
+
+
 class Table:
     """A table, row by row: each piece is a small table of its own, of which head and tail are left out."""
 
@@ -91,9 +126,7 @@ class Table:
     def _document(self, rows: list[bytes]) -> bytes:
         head = orjson.dumps({"vars": self._rows.variables})
         text = b'{"head":' + head + b',"results":{"bindings":[' + b",".join(rows) + b"]}}"
-        buffer = _Buffer()
-        results.write(parse_query_results(input=text, format=QueryResultsFormat.JSON), self._row, buffer)
-        return bytes(buffer)
+        return _table(text, self._row)
 
 
 class Truth:
@@ -115,10 +148,7 @@ class Truth:
         found = orjson.loads(self._held)
         if not isinstance(found, dict) or not isinstance(found.get("boolean"), bool):
             raise NoTable("it is no truth value")
-        buffer = _Buffer()
-        text = orjson.dumps({"head": {}, "boolean": found["boolean"]})
-        results.write(parse_query_results(input=text, format=QueryResultsFormat.JSON), self._row, buffer)
-        return bytes(buffer)
+        return _table(orjson.dumps({"head": {}, "boolean": found["boolean"]}), self._row)
 
 
 class _Lines:
@@ -137,10 +167,6 @@ class _Lines:
         return self._rest
 
 
-def _triples(lines: bytes) -> Iterable[Triple]:
-    return (quad.triple for quad in parse(input=lines, format=RdfFormat.N_TRIPLES))
-
-
 class Triples:
     """Triples in a format of which two documents, one behind the other, are one."""
 
@@ -157,9 +183,7 @@ class Triples:
         return self._write(self._lines.last())
 
     def _write(self, lines: bytes) -> bytes:
-        buffer = _Buffer()
-        results.write_triples(_triples(lines), self._row, buffer)
-        return bytes(buffer)
+        return _graph(lines, self._row)
 
 
 class Whole:
@@ -178,6 +202,4 @@ class Whole:
 
     def end(self) -> bytes:
         """The whole."""
-        buffer = _Buffer()
-        results.write_triples(_triples(bytes(self._held)), self._row, buffer)
-        return bytes(buffer)
+        return _graph(bytes(self._held), self._row)

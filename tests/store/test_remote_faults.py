@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 import socketserver
 import threading
 import time
@@ -47,8 +48,18 @@ class _Handler(socketserver.BaseRequestHandler):
     def handle(self):
         self.request.settimeout(5)
         with contextlib.suppress(OSError):
-            self.server.seen.append(self.request.recv(65536))
+            self.server.seen.append(self._whole())
             self.server.behave(self.request, self.server.stopped)
+
+    def _whole(self):
+        """The whole request: to close a connection with something unread in it would reset it."""
+        held = b""
+        while True:
+            held += self.request.recv(65536)
+            head, _, body = held.partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            if length and len(body) >= int(length[1]):
+                return held
 
 
 @contextlib.contextmanager
@@ -210,10 +221,8 @@ def test_breaks_off_late(served):
     rows = b",".join(ROW % n for n in range(20_000))
     with faking(answering(200, TABLE + rows + b",The engine gave up")) as fake:
         client = served(fake.address)
-        with pytest.raises(RemoteError), client.stream("GET", "/data/sparql", params=ROWS) as answer:
-            assert answer.status_code == 200
-            for _ in answer.iter_bytes():
-                pass
+        with pytest.raises(RemoteError):
+            client.get("/data/sparql", params=ROWS)
 
 
 def test_whole_answer(served):
@@ -319,12 +328,12 @@ def test_what_the_client_raises(published):
     """The client tells a remote that is gone from one that is slow."""
     gone = Remote(published)
     with pytest.raises(RemoteUnreachable):
-        gone.ask("ASK {}", [])
+        gone.select("SELECT * {}", [])
     gone.close()
     with faking(silent) as fake:
         slow = Remote(published.model_copy(update={"store": fake.address}))
         with pytest.raises(RemoteTimeout):
-            slow.ask("ASK {}", [])
+            slow.select("SELECT * {}", [])
         slow.close()
 
 
