@@ -27,7 +27,7 @@ TITLE = "SELECT ?title { <record/1> <http://purl.org/dc/terms/title> ?title }"
 TITLES = "SELECT ?title { ?s <http://purl.org/dc/terms/title> ?title } ORDER BY STR(?title) LANG(?title)"
 
 
-@pytest.fixture(scope="module", params=list(engines.ENGINES))
+@pytest.fixture(scope="module", params=engines.WANTED)
 def addresses(request, tmp_path_factory):
     """A store in a process of its own."""
     engines.skip_without(request.param)

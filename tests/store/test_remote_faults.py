@@ -22,7 +22,8 @@ from kg.store.remote import Remote
 from kg.store.remote_queries import RemoteQueries
 from kg.web.app import Application
 
-SECONDS = 0.6
+SECONDS = 10.0
+SOON = 1.5
 SECRET = "open-sesame-1963"
 ROWS = {"query": "SELECT * { ?s ?p ?o }"}
 TABLE = b'{"head":{"vars":["s"]},"results":{"bindings":['
@@ -154,11 +155,10 @@ def test_vanished(served, published, caplog):
 def test_slow(served, behave):
     """A remote that takes too long is 504 once the time is up, and meanwhile others are served."""
     with faking(behave) as fake:
-        client = served(fake.address)
-        took = {}
+        client = served(fake.address, store_seconds=SOON, query_seconds=SOON)
+        took, began = {}, time.perf_counter()
 
         def get(name, path, **params):
-            began = time.perf_counter()
             took[name] = client.get(path, params=params).status_code, time.perf_counter() - began
 
         threads = [
@@ -167,14 +167,14 @@ def test_slow(served, behave):
         ]
         for thread in threads:
             thread.start()
-        time.sleep(SECONDS / 4)
+        time.sleep(SOON / 5)
         get("other", "/data/record/1.json")
         for thread in threads:
             thread.join()
     assert took["page"][0] == took["query"][0] == 504
-    assert max(took["page"][1], took["query"][1]) < SECONDS + 2
+    assert max(took["page"][1], took["query"][1]) < SOON + 3
     assert took["other"][0] == 200
-    assert took["other"][1] < SECONDS / 2
+    assert list(took)[0] == "other"
 
 
 @pytest.mark.parametrize(
@@ -285,12 +285,12 @@ def test_slow_reader_keeps_nobody_waiting(published):
     """Whoever takes nothing of a long answer loses it when the time is up, and the next one gets his turn."""
 
     async def ask(address):
-        made = published.model_copy(update={"store": address, "query_workers": 1})
+        made = published.model_copy(update={"store": address, "query_workers": 1, "query_seconds": SOON})
         queries = RemoteQueries(made, "http://e/g")
         await queries.start()
         try:
             async with queries.query(ROWS["query"]) as first:
-                await asyncio.sleep(SECONDS + 0.2)
+                await asyncio.sleep(SOON + 0.2)
                 async with queries.query(ROWS["query"]) as second:
                     assert await anext(aiter(second))
                 with pytest.raises(QueryTimeout):
@@ -331,7 +331,7 @@ def test_what_the_client_raises(published):
         gone.select("SELECT * {}", [])
     gone.close()
     with faking(silent) as fake:
-        slow = Remote(published.model_copy(update={"store": fake.address}))
+        slow = Remote(published.model_copy(update={"store": fake.address, "store_seconds": 0.3}))
         with pytest.raises(RemoteTimeout):
             slow.select("SELECT * {}", [])
         slow.close()
