@@ -25,7 +25,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from kg.errors import RemoteError, RemoteTimeout, RemoteUnreachable
+from kg.errors import RemoteError, RemoteTimeout, RemoteUnreachable, SettingsError
 from kg.settings import QUERIES, Settings
 
 TABLE = "application/sparql-results+json"
@@ -72,9 +72,11 @@ def insertion(graph: NamedNode, ntriples: str) -> str:
 
 
 def credentials(settings: Settings) -> dict[str, Any]:
-    """What an HTTP client needs to be let in."""
-    token, password = settings.store_token.get_secret_value(), settings.store_password.get_secret_value()
+    """What an HTTP client needs to be let in. Raises SettingsError where it can't be sent."""
+    token, password = settings.store_token.get_secret_value().strip(), settings.store_password.get_secret_value()
     if token:
+        if not (token.isascii() and token.isprintable()):
+            raise SettingsError("KG_STORE_TOKEN holds a character that no header can hold")
         return {"headers": {"Authorization": f"Bearer {token}"}}
     return {"auth": (settings.store_user, password)} if settings.store_user else {}
 

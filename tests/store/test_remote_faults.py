@@ -174,7 +174,7 @@ def test_slow(served, behave):
     assert took["page"][0] == took["query"][0] == 504
     assert max(took["page"][1], took["query"][1]) < SOON + 3
     assert took["other"][0] == 200
-    assert list(took)[0] == "other"
+    assert next(iter(took)) == "other"
 
 
 @pytest.mark.parametrize(
@@ -279,6 +279,20 @@ def test_secrets_are_no_settings_of_a_file(tmp_path, monkeypatch):
     (tmp_path / "kg.toml").write_text('store = "https://host/sparql"')
     monkeypatch.setenv("KG_STORE_PASSWORD", SECRET)
     assert settings_module.load(tmp_path / "kg.toml").store_password.get_secret_value() == SECRET
+
+
+def test_a_token_that_no_header_holds(published):
+    """A token with a line break in it is refused without being shown; white space around it does no harm."""
+    broken = published.model_copy(update={"store_token": settings_module.SecretStr(f"{SECRET}\nX: y")})
+    with pytest.raises(SettingsError) as fault:
+        Remote(broken)
+    assert SECRET not in str(fault.value)
+    with faking(answering(200, TABLE + b"]}}")) as fake:
+        token = settings_module.SecretStr(f"{SECRET}\n")
+        remote = Remote(published.model_copy(update={"store_token": token, "store": fake.address}))
+        assert remote.select("SELECT * {}", []) == []
+        remote.close()
+        assert f"Bearer {SECRET}\r\n".encode() in fake.seen[0]
 
 
 def test_slow_reader_keeps_nobody_waiting(published):
