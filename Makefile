@@ -40,8 +40,8 @@ test: install-test lint ## lint and every test but the slow ones
 	@sh tests/needs.sh
 	@$(BIN)/python -m pytest -q
 
-test-slow: install-test ## the long fuzzing and the SIGKILL test at full length
-	@$(BIN)/python -m pytest -q -m slow --override-ini addopts="-ra --import-mode=importlib"
+test-slow: install-test ## property tests with many more examples, a hundred killed builds
+	@$(BIN)/python -m pytest -q -m "slow or hypothesis" --hypothesis-profile=long
 
 test-engines: install-test ## what asks a store, against Jena Fuseki too (where Maven and Java are)
 	@sh tests/engines.sh
@@ -60,6 +60,7 @@ docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python -m kg.records.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/conformance.py
 
 messages: install-test ## bring the catalogues of translations up to what pages say
 	@$(BIN)/python tools/messages.py

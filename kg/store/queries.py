@@ -14,11 +14,13 @@ class Answer(Protocol):
         kind: select, ask, or construct (which DESCRIBE is too).
         format: the name of its format.
         media_type: the same as a value of Content-Type.
+        done: whether all of it was taken.
     """
 
     kind: Kind
     format: str
     media_type: str
+    done: bool
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Its bytes."""

@@ -178,7 +178,9 @@ class Remote:
             raise RemoteError(
                 "nothing says where the remote store takes updates", todo="Set `store_update` in kg.toml."
             )
-        self._exchange("POST", address, data={"update": text})
+        # As it is, not as a form: engines read it at half the cost.
+        headers = {"Content-Type": "application/sparql-update; charset=utf-8"}
+        self._exchange("POST", address, content=text.encode(), headers=headers)
 
     def post(self, graph: NamedNode, ntriples: bytes) -> None:
         """Add triples to a graph: by the Graph Store Protocol where there is one, else by an update."""

@@ -2,8 +2,8 @@
 
 The remote's own limits are its keeper's to set. Here a query is looked over before it is sent, sees the live
 generation and our named graphs alone whatever it names, has a deadline until the last byte of its answer was taken, and
-its answer is read and written anew (see `kg.store.rewriting`) as fast as it is taken. What goes wrong before the first
-64 KiB have been sent has a status of its own; after that the answer breaks off, which the client sees.
+its answer is read and written anew (see `kg.store.rewriting`) as fast as it is taken. What goes wrong in the middle is an
+error, also where the remote ends its answer in good order.
 """
 
 import asyncio
@@ -31,9 +31,6 @@ from kg.store.results import Format, Kind
 from kg.store.rewriting import rewriting
 from kg.store.worker import syntax_error
 
-EARLY = 64 << 10
-"""Bytes that are there before the first is sent: what goes wrong until then has a status of its own."""
-
 LIMITS = scan.Limits(depth=100, chain=1_000)
 """Less than for our own workers, whose stack we know."""
 
@@ -48,6 +45,7 @@ class RemoteAnswer:
         kind: select, ask, or construct (which DESCRIBE is too).
         format: the name of its format.
         media_type: the same as a value of Content-Type.
+        done: whether all of it was taken.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # made in one place
@@ -62,16 +60,15 @@ class RemoteAnswer:
         self._until = asyncio.get_running_loop().time() + seconds
         self._left = most
         self._free = free
-        self._ready: list[bytes] = []
         self._response: httpx2.Response | None = None
         self._pieces: AsyncIterator[bytes] | None = None
-        self._ended = False
+        self.done = False
         self._reading = self._late = False
         self._alarm: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
 
     async def begin(self, client: httpx2.AsyncClient, request: httpx2.Request) -> None:
-        """Ask, and wait for the beginning of the answer. Raises what the query came to instead."""
+        """Ask, and wait for the head of the answer. Raises what the query came to instead."""
         async with self._in_time():
             self._response = await client.send(request, stream=True)
             if not self._response.is_success:
@@ -79,15 +76,11 @@ class RemoteAnswer:
         self._expect()
         self._pieces = aiter(self._response.aiter_bytes())
         self._alarm = asyncio.get_running_loop().call_at(self._until, self._expire)
-        while not self._ended and sum(map(len, self._ready)) < EARLY:
-            await self._read()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while self._ready or not self._ended:
-            if self._ready:
-                yield self._ready.pop(0)
-            else:
-                await self._read()
+        while not self.done:
+            if out := await self._read():
+                yield out
 
     async def close(self) -> None:
         """Let the connection go; the remote sees that nobody wants the rest."""
@@ -98,22 +91,21 @@ class RemoteAnswer:
         elif self._response:
             await self._response.aclose()
 
-    async def _read(self) -> None:
-        """Read one piece of what the remote sends, and have what can be written of it ready."""
+    async def _read(self) -> bytes:
+        """Read one piece of what the remote sends; what can be written of it."""
         if self._late or self._pieces is None:
             raise self._too_late()
         async with self._in_time():
             piece = await anext(self._pieces, None)
         try:
-            self._ended = piece is None
             out = self._writing.end() if piece is None else self._writing.feed(piece)
         except (ValueError, SyntaxError) as fault:
             raise RemoteError(f"the remote store's answer can't be read: {fault}"[:500], where=self._place) from None
         self._left -= len(out)
         if self._left < 0:
             raise QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
-        if out:
-            self._ready.append(out)
+        self.done = piece is None
+        return out
 
     @contextlib.asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 from kg import ontology
-from kg.errors import GenerationError, KgError
+from kg.errors import GenerationError
 from kg.ontology import Ontology
 from kg.resources import Resources
 from kg.settings import Settings
@@ -17,6 +17,7 @@ from kg.store.pool import QueryPool
 from kg.store.queries import Queries
 from kg.store.remote_graph import RemoteGraph
 from kg.store.remote_queries import RemoteQueries
+from kg.web.kept import Kept
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -32,6 +33,7 @@ class Serving:
     resources: Resources
     ontology: Ontology
     pool: Queries
+    kept: Kept = field(default_factory=Kept)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -90,6 +92,7 @@ class Live:
             yield serving
 
     async def _watch(self) -> None:
+        told = ""
         while True:
             await asyncio.sleep(LOOK)
             number = self._generations.live()
@@ -97,8 +100,10 @@ class Live:
                 continue
             try:
                 fresh = await self._open()
-            except (KgError, OSError) as fault:  # the old one goes on; the next look may find a better one
-                _LOG.warning("generation %s can't be served: %s", number, fault)
+            except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
+                if str(fault) != told:
+                    told = str(fault)
+                    _LOG.warning("generation %s can't be served: %s", number, told)
                 continue
             old, self._current = self._current, fresh
             _LOG.info("generation %s is live", fresh.generation.number)
@@ -107,8 +112,12 @@ class Live:
     async def _open(self) -> Serving:
         began = time.perf_counter()
         generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
-        pool = self._queries(generation)
-        await pool.start()
+        try:
+            pool = self._queries(generation)
+            await pool.start()
+        except BaseException:
+            generation.close()
+            raise
         _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
         return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool)
 
