@@ -2,8 +2,8 @@
 
 The remote's own limits are its keeper's to set. Here a query is looked over before it is sent, sees the live
 generation and our named graphs alone whatever it names, has a deadline until the last byte of its answer was taken, and
-its answer is read and written anew (see `kg.store.rewriting`) as fast as it is taken. What goes wrong in the middle is an
-error, also where the remote ends its answer in good order.
+its answer is read and written anew (see `kg.store.rewriting`) as fast as it is taken. What goes wrong in the middle is
+an error, also where the remote ends its answer in good order.
 """
 
 import asyncio
