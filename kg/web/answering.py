@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from kg.errors import QueryError, QuerySyntaxError
+from kg.errors import QueryError, QuerySyntaxError, RemoteError
 from kg.store import scan
-from kg.store.pool import Answer
+from kg.store.queries import Answer
 from kg.web import coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.context import Context
@@ -244,6 +244,10 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
         notes.fault = type(fault).__name__
         notes.killed = _KILLS.get(notes.fault)
         raise _explained(fault, question.query) from None
+    except RemoteError as fault:
+        await stack.aclose()
+        notes.fault = type(fault).__name__
+        raise
     except BaseException:
         await stack.aclose()
         notes.killed = _LEFT
@@ -266,6 +270,9 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
         except QueryError as fault:
             notes.fault = type(fault).__name__
             notes.killed = _KILLS.get(notes.fault)
+            raise
+        except RemoteError as fault:
+            notes.fault = type(fault).__name__
             raise
         except BaseException:
             notes.killed = _LEFT
