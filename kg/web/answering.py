@@ -36,6 +36,7 @@ _VARYING = {**_HEADERS, "Cache-Control": "no-store"}
 _KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
 """Error of a query → why its worker is gone."""
 
+_KILLS_LATE = {**_KILLS, "QueryBusy": "others wait"}
 _LEFT = "client left"
 _LARGE = 200_000
 """Bytes from which others would wait while they are packed."""
@@ -255,8 +256,8 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
     gathered = begun.held if tag is not None else None
     async with begun.stack:
-        yield bytes(begun.held)
         try:
+            yield bytes(begun.held)
             async for piece in begun.pieces:
                 if gathered is not None:
                     gathered += piece
@@ -265,7 +266,7 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
                 yield piece
         except QueryError as fault:
             notes.fault = type(fault).__name__
-            notes.killed = _KILLS.get(notes.fault)
+            notes.killed = _KILLS_LATE.get(notes.fault)
             raise
         except BaseException:
             notes.killed = _LEFT
