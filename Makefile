@@ -40,8 +40,8 @@ test: install-test lint ## lint and every test but the slow ones
 	@sh tests/needs.sh
 	@$(BIN)/python -m pytest -q
 
-test-slow: install-test ## the long fuzzing and the SIGKILL test at full length
-	@$(BIN)/python -m pytest -q -m slow --override-ini addopts="-ra --import-mode=importlib"
+test-slow: install-test ## property tests with many more examples, a hundred killed builds
+	@$(BIN)/python -m pytest -q -m "slow or hypothesis" --hypothesis-profile=long
 
 lint: install-test ## ruff, mypy, the layers
 	@$(BIN)/ruff check .

@@ -6,6 +6,7 @@ Paths are matched as they were sent, escapes and all: a key may hold an escaped 
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -71,9 +72,10 @@ class Application:
         if scope["type"] != "http":
             return
         notes = begin(scope)
+        if scope["method"] == "HEAD":
+            send = _headers_alone(send)
         if self._metrics is None and self._log is None:
-            answer = await self.answer(Request(scope, receive))
-            await answer(scope, receive, send)
+            await self._respond(scope, receive, send)
             return
 
         async def seen(message: Message) -> None:
@@ -82,10 +84,15 @@ class Application:
 
         began = time.perf_counter()
         try:
-            answer = await self.answer(Request(scope, receive))
-            await answer(scope, receive, seen)
+            await self._respond(scope, receive, seen)
         finally:
             self._note(scope, notes, time.perf_counter() - began)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; the generation is held until the last byte is sent, since dumps are read while they go."""
+        async with AsyncExitStack() as stack:
+            answer = await self.answer(Request(scope, receive), stack)
+            await answer(scope, receive, send)
 
     def _note(self, scope: Scope, notes: Told, seconds: float) -> None:
         """Tell metrics and log of a request that is over."""
@@ -110,12 +117,12 @@ class Application:
             self._log.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def answer(self, request: Request) -> Response:
-        """The response to a request, whatever happens."""
+    async def answer(self, request: Request, stack: AsyncExitStack) -> Response:
+        """The response to a request, whatever happens; the stack holds what it is read from."""
         try:
-            async with self._live.hold() as serving:
-                told(request.scope).generation = serving.generation.number
-                return answering.repeated(request, serving, self._answers) or await self._fresh(request, serving)
+            serving = await stack.enter_async_context(self._live.hold())
+            told(request.scope).generation = serving.generation.number
+            return answering.repeated(request, serving, self._answers) or await self._fresh(request, serving)
         except Problem as problem:
             return response(request, problem, self._site(request))
         except KgError as fault:
@@ -162,7 +169,8 @@ class Application:
                 about = citations.respond if citations.is_citation(place, rest) else documents.respond
                 return await about(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
-            return Response(None, 308, {"Location": context.path(f"{place}/")})
+            location = context.path(f"{place}/") + documents.with_query(request)
+            return Response(None, 308, {**documents.CORS, "Location": location})
         raise Problem(404, "There is no such page.")
 
     def _path(self, scope: Scope) -> str:
@@ -170,9 +178,25 @@ class Application:
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1").partition("?")[0]
         root = self._base.path
-        if path.startswith(root):
-            return path[len(root) :]
-        return "" if path == root.rstrip("/") else path.lstrip("/")
+        below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
+        stripped = path.lstrip("/")
+        # Where the base's own path begins like one of ours (`/record/`), the reading that leads somewhere is meant.
+        return stripped if below is None or not (_leads(below) or not _leads(stripped)) else below
+
+
+def _headers_alone(send: Send) -> Send:
+    """Sends the headers that GET has and nothing after them, as HEAD asks (RFC 9110, 9.3.2)."""
+
+    async def sending(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sending
+
+
+def _leads(path: str) -> bool:
+    """Whether a path below the base may be one of ours, by its first segment."""
+    place = path.partition("/")[0]
+    return place in _PLACES or place in _FOLDERS or lists.is_kind(place)
 
 
 def _reader(settings: Settings, root: str, spoken: str) -> Reader:
@@ -191,7 +215,7 @@ def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
         "Allow": allow,
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": allow,
-        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
+        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since, Range",
         "Access-Control-Max-Age": "86400",
     }
     return Response(None, 204, headers)
