@@ -239,15 +239,15 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
                 begun.held += piece
                 if len(begun.held) >= HELD:
                     break
-        stack.enter_context(context.serving.hold())
     except QueryError as fault:
         await stack.aclose()
         notes.fault = type(fault).__name__
         notes.killed = _KILLS.get(notes.fault)
         raise _explained(fault, question.query) from None
-    except BaseException:
+    except BaseException as fault:
         await stack.aclose()
-        notes.killed = _LEFT
+        if isinstance(fault, (asyncio.CancelledError, Problem)):
+            notes.killed = _LEFT
         raise
     return begun
 
@@ -268,7 +268,7 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
             notes.fault = type(fault).__name__
             notes.killed = _KILLS_LATE.get(notes.fault)
             raise
-        except BaseException:
+        except (asyncio.CancelledError, GeneratorExit):
             notes.killed = _LEFT
             raise
     if gathered is not None:
