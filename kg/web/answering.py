@@ -243,7 +243,7 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
         await stack.aclose()
         notes.fault = type(fault).__name__
         notes.killed = _KILLS.get(notes.fault)
-        raise _explained(fault, question.query) from None
+        raise explained(fault, question.query) from None
     except RemoteError as fault:
         await stack.aclose()
         notes.fault = type(fault).__name__
@@ -307,7 +307,7 @@ def _while_there(request: Request) -> Iterator[None]:
             each.cancel()
 
 
-def _explained(fault: QueryError, query: str) -> Problem:
+def explained(fault: QueryError, query: str) -> Problem:
     """The problem that a fault is, with what stands in the query where it is."""
     problem = of(fault)
     if not isinstance(fault, QuerySyntaxError) or fault.line is None or fault.column is None:
