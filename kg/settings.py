@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentFault
 
@@ -26,6 +26,13 @@ _METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 SourceFormat = Literal["json", "jsonl", "page", "ead", "eac"]
 FORMATS: tuple[str, ...] = get_args(SourceFormat)
+
+SECRETS = ("store_user", "store_password", "store_token")
+"""Settings that come from the environment alone: a file is copied, shown and committed."""
+
+_ADDRESSES = ("store", "store_update", "store_graphs")
+# Credentials in an address would stand in every log that names it.
+_ADDRESS = r"^(https?://[^\s/?#@]+(/[^\s#]*)?)?$"
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -103,6 +110,32 @@ class Settings(BaseSettings):
     )
     query_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Processes that answer public queries.")
     query_seconds: Annotated[float, Field(gt=0)] = Field(10.0, description="How long a public query may take.")
+    store: str = Field(
+        "",
+        description="Where a remote store answers queries, `https://host/sparql`; without it the store is in `var`.",
+        pattern=_ADDRESS,
+    )
+    store_update: str = Field(
+        "", description="Where the remote store takes updates; a build needs it.", pattern=_ADDRESS
+    )
+    store_graphs: str = Field(
+        "",
+        description="The remote's Graph Store Protocol address, by which a build loads; without it, by updates.",
+        pattern=_ADDRESS,
+    )
+    store_seconds: Annotated[float, Field(gt=0)] = Field(
+        10.0, description="How long a page waits for the remote store before it is 504."
+    )
+    store_grace: Annotated[float, Field(ge=0)] = Field(
+        60.0, description="Seconds for which the remote store keeps the old triples once new ones are live."
+    )
+    store_user: str = Field("", description="Name for the remote store, from the environment alone.")
+    store_password: SecretStr = Field(
+        SecretStr(""), description="Password for the remote store, from the environment alone."
+    )
+    store_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for the remote store, from the environment alone."
+    )
     answers_mb: Annotated[int, Field(ge=0)] = Field(
         64, description="Megabytes of answers to queries that each server process keeps in memory; 0 keeps none."
     )
@@ -197,6 +230,13 @@ def load(path: Path | None) -> Settings:
         raise SettingsError("is not UTF-8", where=str(path), todo="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"is no TOML: {fault}", where=str(path)) from None
+    told = ", ".join(name for name in SECRETS if name in values)
+    if told:
+        raise SettingsError(
+            f"{told} must not stand in a file",
+            where=str(path),
+            todo="Set it in the environment: KG_STORE_PASSWORD, say.",
+        )
     return _checked(values, path.resolve().parent, str(path), path.resolve())
 
 
@@ -236,6 +276,8 @@ def _explained(fault: ValidationError, where: str) -> SettingsError:
         name = ".".join(str(part) for part in error["loc"])
         if error["type"] == "extra_forbidden":
             lines.append(f"{name}: there is no such setting")
+        elif name in _ADDRESSES:  # what was given may hold a password
+            lines.append(f"{name}: should be an address, http:// or https://, without a name or password in it")
         else:
             message = error["msg"].removeprefix("Value error, ")
             lines.append(f"{name}: {message[0].lower()}{message[1:]}, but it is {error['input']!r:.80}")

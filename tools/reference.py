@@ -43,7 +43,7 @@ def settings_rows(model: type) -> list[str]:
     rows = ["| setting | default | what for |", "| --- | --- | --- |"]
     for name, field in model.model_fields.items():
         if not field.exclude:
-            default = "" if field.is_required() else f"`{field.default}`" if field.default not in {"", None} else ""
+            default = "" if field.is_required() or str(field.default) in {"", "None"} else f"`{field.default}`"
             rows.append(f"| `{name}` | {default} | {field.description} |")
     return rows
 

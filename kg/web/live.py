@@ -14,6 +14,9 @@ from kg.resources import Resources
 from kg.settings import Settings
 from kg.store.generations import Generation, Generations
 from kg.store.pool import QueryPool
+from kg.store.queries import Queries
+from kg.store.remote_graph import RemoteGraph
+from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
 
 LOOK = 0.5
@@ -32,7 +35,7 @@ class Serving:
     generation: Generation
     resources: Resources
     ontology: Ontology
-    pool: QueryPool
+    pool: Queries
     kept: Kept = field(default_factory=Kept)
     held: int = 0
     retired: bool = False
@@ -50,13 +53,18 @@ class Serving:
             if self.retired and not self.held:
                 self.idle.set()
 
+    async def look_up(self, iri: str) -> None:
+        """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
+        if isinstance(self.generation.graph, RemoteGraph):
+            await self.generation.graph.look_up(iri)
+
 
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._generations = Generations(settings.var_folder)
+        self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._watching: asyncio.Task[None] | None = None
         self._leaving: dict[asyncio.Task[None], Serving] = {}
@@ -109,18 +117,24 @@ class Live:
         began = time.perf_counter()
         generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
         try:
-            pool = QueryPool(
-                generation.folder.store,
-                size=self._settings.query_workers,
-                deadline=self._settings.query_seconds,
-                base=self._settings.base,
-            )
+            pool = self._queries(generation)
             await pool.start()
         except BaseException:
             generation.close()
             raise
         _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
         return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool)
+
+    def _queries(self, generation: Generation) -> Queries:
+        """What answers queries, wherever the generation's triples lie."""
+        if generation.manifest.graph:
+            return RemoteQueries(self._settings, generation.manifest.graph)
+        return QueryPool(
+            generation.folder.store,
+            size=self._settings.query_workers,
+            deadline=self._settings.query_seconds,
+            base=self._settings.base,
+        )
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""

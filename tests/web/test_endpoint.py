@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.every_engine
+
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s a <https://schema.org/ArchiveComponent> }"
 
 
