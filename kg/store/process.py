@@ -7,13 +7,14 @@ pipe ends and nobody gave a reason, the worker died of the query.
 import asyncio
 import contextlib
 import json
+import os
 import resource
 import sys
 from pathlib import Path
 from typing import Any
 
 from kg import errors
-from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QuerySyntaxError, QueryTooLarge
+from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QuerySyntaxError, QueryTooHeavy
 from kg.store import frames
 
 START_SECONDS = 60
@@ -25,6 +26,7 @@ BUFFER = 128 << 10
 # A worker gets no more of the server's environment than this: no proxies, no secrets, no settings.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
 _LAST_WORDS = 2000
+_LEAST_URGENT = 19
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError")
 _ERRORS: dict[str, type[KgError]] = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, KgError)
@@ -32,7 +34,11 @@ _ERRORS: dict[str, type[KgError]] = {
 
 
 class Worker:
-    """A worker that said it is ready. Make one with `start`."""
+    """A worker that said it is ready. Make one with `start`.
+
+    Attributes:
+        keen: whether it still runs as urgently as others.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018  # `start` asks for all three
@@ -43,6 +49,7 @@ class Worker:
         self._last_words = b""
         self._listening = asyncio.create_task(self._listen())
         self._why: QueryError | None = None
+        self.keen = True
 
     @classmethod
     async def start(cls, store: Path, options: dict[str, Any]) -> "Worker":
@@ -118,6 +125,13 @@ class Worker:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
 
+    def give_way(self) -> None:
+        """Let all other processes of this machine go first; without the right to raise it again, for good."""
+        with contextlib.suppress(OSError):
+            for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
+                os.setpriority(os.PRIO_PROCESS, int(thread.name), _LEAST_URGENT)
+        self.keen = False
+
     async def bury(self) -> None:
         """Kill it if it lives, and wait until nothing is left of it, neither process nor pipe."""
         self.kill(QueryCrashed("the worker was stopped"))
@@ -140,7 +154,7 @@ class Worker:
         if self._why is not None:
             return self._why
         if any(words in self.last_words for words in _OUT_OF_MEMORY):
-            return QueryTooLarge(
+            return QueryTooHeavy(
                 "the query needs more memory than it may have",
                 todo="Ask for less: fewer rows to sort or group.",
             )

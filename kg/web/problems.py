@@ -17,7 +17,9 @@ from kg.errors import (
     QueryRefused,
     QuerySyntaxError,
     QueryTimeout,
+    QueryTooHeavy,
     QueryTooLarge,
+    QueryTooMany,
     QueryUnwritable,
 )
 from kg.render.negotiation import choose
@@ -31,6 +33,7 @@ TITLES = {
     404: "There is nothing here",
     405: "This method is not allowed here",
     406: "None of the formats you accept",
+    408: "The request came too slowly",
     410: "No longer here",
     413: "Too much",
     415: "Unknown media type",
@@ -38,14 +41,17 @@ TITLES = {
     500: "Something went wrong here",
     503: "Busy just now",
     504: "It took too long",
+    507: "It needs more memory than it may have",
 }
 
 _OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (
     (QuerySyntaxError, 400),
     (QueryRefused, 400),
     (QueryUnwritable, 406),
+    (QueryTooHeavy, 507),
     (QueryTooLarge, 413),
     (QueryCrashed, 500),
+    (QueryTooMany, 429),
     (QueryBusy, 503),
     (QueryTimeout, 504),
 )
@@ -85,7 +91,7 @@ def of(fault: KgError) -> Problem:
             more = {"line": fault.line, "column": fault.column}
         if isinstance(fault, QueryRefused) and "update" in fault.what.lower():
             status = 403
-        headers = {"Retry-After": "5"} if status == 503 else {}
+        headers = {"Retry-After": "5"} if status in {429, 503} else {}
         return Problem(status, str(fault), headers, more)
     if isinstance(fault, GenerationError):
         return Problem(503, "Nothing can be served at the moment.", {"Retry-After": "10"})

@@ -205,7 +205,7 @@ def test_deadline_counts_planning(folder):
     patterns = "".join(f"?s{n} ?p ?s{n + 1} . " for n in range(400))
 
     async def go():
-        async with running(folder, deadline=0.6) as pool:
+        async with running(folder, deadline=0.6, limits=Limits(patterns=500)) as pool:
             with pytest.raises(QueryTimeout):
                 await taken(pool, f"ASK {{ {patterns} }}")
             assert await values(pool) == ["value 7"]
@@ -227,7 +227,7 @@ def test_deadline_holds_for_slow_clients(folder):
 
 def test_crash(folder):
     """A query that brings the engine down gets QueryCrashed, and the next one a sound worker."""
-    limits = Limits(size=3_000_000, depth=2_000_000, chain=2_000_000)
+    limits = Limits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
     text = "SELECT * " + "{" * 1_000_000 + "}" * 1_000_000
 
     async def go():
@@ -237,29 +237,6 @@ def test_crash(folder):
                 await taken(pool, text)
             assert await values(pool) == ["value 7"]
             assert not process_ids(pool) & before
-
-    asyncio.run(go())
-
-
-@pytest.mark.parametrize(
-    ("depth", "text"),
-    [
-        (200, "SELECT * " + "{" * 200 + "}" * 200),
-        (200, "SELECT * { FILTER" + "(" * 199 + "1" + ")" * 199 + " }"),
-        (0, "SELECT * { FILTER(1" + " || 1" * 990 + ") }"),
-        (0, "SELECT * { FILTER(1" + " + 1" * 1980 + ") }"),
-        (0, "SELECT * { {}" + " UNION {}" * 1980 + " }"),
-        (0, "SELECT * { ?s <x:a>" + "|<x:a>" * 1980 + " ?o }"),
-    ],
-)
-def test_what_the_limits_pass_is_survived(folder, depth, text):
-    """What nests or chains as much as the limits let through does not bring the engine down."""
-
-    async def go():
-        async with running(folder) as pool:
-            before = process_ids(pool)
-            await taken(pool, text)
-            assert process_ids(pool) == before
 
     asyncio.run(go())
 
@@ -464,7 +441,8 @@ BARE = """
         store = worker._open(Path(sys.argv[1]), worker.ADDRESS_SPACE)
     except worker.KgError as fault:
         sys.exit(str(fault))
-    worker.serve(store, os.fdopen(1, "wb", buffering=0), lambda text: None, None)
+    out = os.fdopen(1, "wb", buffering=0)
+    worker.serve(lambda request: worker._answer(store, request, out=out, base=None, rows=9), out, lambda text: None)
 """
 NO_FILTER = "confine._CALLS = {}"
 NO_LIMIT = "confine.resource.setrlimit = lambda *_: None; confine.resource.getrlimit = lambda _: (1, 1)"
@@ -478,17 +456,22 @@ def unscanned(folder, text, before):
     return subprocess.run(command, input=request, capture_output=True, check=False, timeout=20)
 
 
-@pytest.mark.parametrize("before", ["", NO_FILTER, NO_LIMIT])
+@pytest.mark.parametrize(
+    "before",
+    ["", "confine.leave_network()", NO_FILTER, NO_LIMIT, f"{NO_FILTER}; {NO_LIMIT}; confine.leave_network()"],
+    ids=["limit and filter", "all three", "limit alone", "filter alone", "namespace alone"],
+)
 def test_no_socket_can_be_opened(folder, before):
-    """A SERVICE that nothing looked over reaches nobody: descriptors and system calls are closed off, each alone too."""
+    """A SERVICE that nothing looked over reaches nobody, whichever of the three defences stands alone."""
     listener, callers = trap()
     port = listener.getsockname()[1]
     try:
         for text in (f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}", "ASK {}"):
             done = unscanned(folder, text, before)
+            if "leave_network" in before and b"open a socket" in done.stderr:
+                pytest.skip("the kernel allows no network namespace here")
             assert done.returncode == 0, done.stderr
             assert (b'"boolean":true' in done.stdout) == text.startswith("ASK")
-        asyncio.run(_scanned(folder, port))
         time.sleep(0.1)
         assert not callers
         with socket.create_connection(("127.0.0.1", port)):  # the trap does work
@@ -497,13 +480,6 @@ def test_no_socket_can_be_opened(folder, before):
         assert callers
     finally:
         listener.close()
-
-
-async def _scanned(folder, port):
-    async with running(folder) as pool:
-        for word in ("SERVICE", "SERVICE SILENT", "1SERVICE"):
-            with pytest.raises((QueryRefused, QuerySyntaxError)):
-                await taken(pool, f"SELECT * {{ ?s ?p {word} <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}")
 
 
 def test_no_defence_no_service(folder):
