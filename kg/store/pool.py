@@ -32,7 +32,7 @@ from kg.errors import KgError, QueryBusy, QueryError, QueryTimeout, QueryTooHeav
 from kg.store import frames, scan
 from kg.store.process import Worker
 from kg.store.results import FORMATS, Kind
-from kg.store.turns import HEAVY, Turn, Turns, whose
+from kg.store.turns import Turn, Turns, whose
 
 DEADLINE = 10.0
 RESULT_BYTES = 100_000_000
@@ -219,8 +219,8 @@ class QueryPool:
         late = QueryTimeout(f"the query took longer than {seconds:g} s", todo="Ask for less at a time.")
         alarms = [loop.call_later(seconds, worker.kill, late)]
         if self._most_long:
+            alarms.append(loop.call_later(MOMENT, worker.give_way))
             alarms.append(loop.call_later(MOMENT, self._prolong, turn))
-            alarms.append(loop.call_later(HEAVY, worker.give_way))
         answer = Answer(worker, self._max_result_bytes)
         try:
             await worker.ask(
@@ -269,7 +269,8 @@ class QueryPool:
             if not self._idle[0].alive:
                 self._retire(self._idle.popleft())
                 continue
-            turn = self._turns.next(last=bool(self._most_long) and self._size - len(self._quick) == 1 < self._size)
+            last = min(self._size - len(self._quick), len(self._idle)) == 1
+            turn = self._turns.next(last=last and self._most_long > 0)
             if turn is None:
                 return
             self._quick[turn] = self._idle.popleft()
@@ -297,11 +298,11 @@ class QueryPool:
         took = self._turns.clock() - turn.began
         self._turns.leave(turn)
         # What a query took, a worker keeps: one that grew is replaced, or its next query would pay for the
-        # last. So is one that had to give way, which can't be taken back.
+        # last. So is one that had to give way, where that can't be taken back.
         grew = took > _LOOK_EVERY / 10 and worker.memory > self._memory // 2
         if self._closed:
             return
-        if sound and worker.alive and worker.keen and not grew and self._ready() < self._kept:
+        if sound and worker.alive and worker.hurry() and not grew and self._ready() < self._kept:
             self._idle.append(worker)
         else:
             worker.kill(QueryError("nobody waits for the answer"))

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import resource
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,7 @@ _ERRORS: dict[str, type[KgError]] = {
 
 
 class Worker:
-    """A worker that said it is ready. Make one with `start`.
-
-    Attributes:
-        keen: whether it still runs as urgently as others.
-    """
+    """A worker that said it is ready. Make one with `start`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018  # `start` asks for all three
@@ -49,7 +46,10 @@ class Worker:
         self._last_words = b""
         self._listening = asyncio.create_task(self._listen())
         self._why: QueryError | None = None
-        self.keen = True
+        self._urgent = True
+        # To kill by number could hit another process, to ask first whether it lives takes its end from whoever waits
+        # for that.
+        self._handle = os.pidfd_open(process.pid)
 
     @classmethod
     async def start(cls, store: Path, options: dict[str, Any]) -> "Worker":
@@ -123,14 +123,25 @@ class Worker:
         self._why = self._why or why
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def give_way(self) -> None:
-        """Let all other processes of this machine go first; without the right to raise it again, for good."""
+        """Let all other processes of this machine go first."""
+        self._urgent = False
         with contextlib.suppress(OSError):
-            for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
-                os.setpriority(os.PRIO_PROCESS, int(thread.name), _LEAST_URGENT)
-        self.keen = False
+            self._set_priority(_LEAST_URGENT)
+
+    def hurry(self) -> bool:
+        """Take that back; whether that could be done, which takes a right that not every user has."""
+        if not self._urgent:
+            with contextlib.suppress(OSError):
+                self._set_priority(0)
+                self._urgent = True
+        return self._urgent
+
+    def _set_priority(self, priority: int) -> None:
+        for thread in Path(f"/proc/{self._process.pid}/task").iterdir():  # on Linux each has its own
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), priority)
 
     async def bury(self) -> None:
         """Kill it if it lives, and wait until nothing is left of it, neither process nor pipe."""
@@ -140,6 +151,9 @@ class Worker:
             await self._answers.read()
         await self._process.wait()
         await self._listening
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
         with contextlib.suppress(ConnectionError):
             await self._requests.wait_closed()
 

@@ -2,7 +2,7 @@
 
 A client is an address (of IPv6 its network). What it takes is counted in seconds of workers, which fade with
 time. Two rules keep the door open for those who ask small questions: a client that has taken a lot waits
-behind those who have not, and can't have the last worker that is free.
+behind those who have not, and can't have the last worker that is free; nor can one that has another already.
 """
 
 import asyncio
@@ -90,7 +90,7 @@ class Turns:
             self.waiting.remove(turn)
 
     def next(self, *, last: bool) -> Turn | None:
-        """Whose turn it is, who runs from now on; the last free worker is not for the heavy."""
+        """Whose turn it is, who runs from now on; the last free worker is for those who have none, and are light."""
         if not self.waiting:
             return None
         if len(self.waiting) == 1 and not last and not self.running:
@@ -99,7 +99,10 @@ class Turns:
             busy = Counter(turn.client for turn in self.running)
             fit = [turn for turn in self.waiting if not turn.client or busy[turn.client] < self.most_running]
             weights = {turn.client: self.weight(turn.client) for turn in fit}
-            fit = [turn for turn in fit if not last or weights[turn.client] < HEAVY]
+            if last:
+                fit = [
+                    turn for turn in fit if not turn.client or (weights[turn.client] < HEAVY and not busy[turn.client])
+                ]
             if not fit:
                 return None
             chosen = min(fit, key=lambda turn: (weights[turn.client], busy[turn.client]))

@@ -69,6 +69,7 @@ async def respond(request: Request, context: Context) -> Response:
                 default_graphs=asked.default_graphs,
                 named_graphs=asked.named_graphs,
                 timeout=asked.timeout,
+                client=request.client.host if request.client else "",
             )
         )
         stack.enter_context(context.serving.hold())

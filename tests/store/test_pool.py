@@ -3,6 +3,7 @@ import contextlib
 import io
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -539,3 +540,93 @@ def test_run_once(folder):
     assert json.loads(out.getvalue())["boolean"] is True
     with pytest.raises(QueryTimeout):
         run_once(folder, ENDLESS, out, deadline=0.3)
+
+
+def test_rows(folder):
+    """An answer of more rows or triples than may be is an error, in every format; one of so many is whole."""
+
+    async def go():
+        async with running(folder, max_rows=N) as full, running(folder, max_rows=N - 1) as short:
+            for name, row in FORMATS.items():
+                text = "SELECT * { ?s ?p ?o }" if "select" in row.kinds else "CONSTRUCT WHERE { ?s ?p ?o }"
+                assert await taken(full, text, format=name)
+                with pytest.raises(QueryTooLarge, match=f"{N - 1} rows"):
+                    await taken(short, text, format=name)
+
+    asyncio.run(go())
+
+
+def test_long_queries_stand_aside(folder):
+    """However many endless queries some clients send, another one's small ones are answered in between."""
+    limits = {"size": 2, "long": 2, "spares": 2, "deadline": 8.0}
+
+    async def go():
+        async with running(folder, **limits) as pool:
+            greedy = [asyncio.create_task(taken(pool, ENDLESS, client=f"192.0.2.{n % 3}")) for n in range(9)]
+            await asyncio.sleep(0.1)
+            for _ in range(10):
+                assert await asyncio.wait_for(values(pool, client="192.0.2.99"), 5) == ["value 7"]
+                await asyncio.sleep(0.05)
+            for fault in await asyncio.gather(*greedy, return_exceptions=True):
+                assert isinstance(fault, (QueryTimeout, QueryBusy))
+            assert await values(pool) == ["value 7"]
+
+    asyncio.run(go())
+
+
+def test_spares(folder):
+    """Where a worker is killed another one stands ready, and its place is filled again."""
+
+    async def go():
+        async with running(folder, spares=1) as pool:
+            assert len(process_ids(pool)) == 2
+            with pytest.raises(QueryTimeout):
+                await taken(pool, ENDLESS, timeout=0.2)
+            start = time.monotonic()
+            assert await values(pool) == ["value 7"]
+            assert time.monotonic() - start < 0.2
+            for _ in range(100):
+                if len(pool._idle) < 2:
+                    await asyncio.sleep(0.05)
+            assert len(pool._idle) == 2
+            assert all(alive(process) for process in process_ids(pool))
+
+    asyncio.run(go())
+
+
+def test_remote_graphs_are_not_fetched(folder):
+    """FROM with a remote IRI names a graph of this store that is not there; nobody is asked for it."""
+    listener, callers = trap()
+    iri = f"http://127.0.0.1:{listener.getsockname()[1]}/g"
+
+    async def go():
+        async with running(folder) as pool:
+            assert await values(pool, f"SELECT ?o FROM <{iri}> {{ ?s ?p ?o }}") == []
+            assert await values(pool, f"SELECT ?o FROM NAMED <{iri}> {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}") == []
+            assert await values(pool, default_graphs=[iri], named_graphs=[iri]) == []
+
+    try:
+        asyncio.run(go())
+        time.sleep(0.1)
+        assert not callers
+    finally:
+        listener.close()
+
+
+def mixed(seed):
+    """A query that sorts numbers and literals of a type that the engine does not know."""
+    chance = random.Random(seed)
+    kinds = (lambda: str(chance.randint(1, 9999)), lambda: f'"{chance.randint(0, 999)}"^^<x:y>')
+    return f"SELECT ?n {{ VALUES ?n {{ {' '.join(chance.choice(kinds)() for _ in range(1000))} }} }} ORDER BY ?n"
+
+
+def test_mixed_kinds(folder):
+    """ORDER BY over values of mixed kinds brings the engine down: that client gets an error, the next one an answer."""
+
+    async def go():
+        async with running(folder, spares=1) as pool:
+            with pytest.raises(QueryCrashed):
+                await taken(pool, mixed(1))
+            assert await values(pool) == ["value 7"]
+
+    asyncio.run(go())
