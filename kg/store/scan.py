@@ -199,7 +199,7 @@ class _Scan:
             self.data = len(self.open) + 1
         self.block = self.block and sign == "("  # VALUES (?a ?b) {
         self.open.append(sign)
-        if sign == "(" and not self.data:  # (1)(2)(3) after HAVING is a chain too
+        if sign == "(":  # (1)(2)(3) after HAVING is a chain too
             self.count(1)
         elif sign != "(":
             self.join(1)
@@ -228,6 +228,8 @@ class _Scan:
             )
 
     def count(self, operators: int) -> None:
+        if self.data:
+            return
         self.operators += operators
         if self.operators > self.limits.operators:
             raise QueryRefused(
