@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow lint format docs lock bench clean
+.PHONY: help install install-test serve test test-slow test-hostile lint format docs lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ test: install-test lint ## lint and every test but the slow ones
 
 test-slow: install-test ## the long fuzzing and the SIGKILL test at full length
 	@$(BIN)/python -m pytest -q -m slow --override-ini addopts="-ra --import-mode=importlib"
+
+test-hostile: install-test ## hostile clients beside a polite one, at full length (on a quiet machine)
+	@$(BIN)/python -m pytest -q -s -m hostile tests/hostile --override-ini addopts="-ra --import-mode=importlib"
 
 lint: install-test ## ruff, mypy, the layers
 	@$(BIN)/ruff check .

@@ -45,6 +45,9 @@ MOMENT = 0.25
 """Seconds after which a query is a long one."""
 
 _LOOK_EVERY = 0.5
+_SHORT = 0.02
+"""Seconds in which no query takes memory that matters."""
+_GROWN = 32 << 20
 _LONGEST_PAUSE = 10.0
 _log = logging.getLogger(__name__)
 
@@ -299,7 +302,7 @@ class QueryPool:
         self._turns.leave(turn)
         # What a query took, a worker keeps: one that grew is replaced, or its next query would pay for the
         # last. So is one that had to give way, where that can't be taken back.
-        grew = took > _LOOK_EVERY / 10 and worker.memory > self._memory // 2
+        grew = took > _SHORT and worker.memory > worker.memory_at_start + _GROWN
         if self._closed:
             return
         if sound and worker.alive and worker.hurry() and not grew and self._ready() < self._kept:

@@ -35,7 +35,11 @@ _ERRORS: dict[str, type[KgError]] = {
 
 
 class Worker:
-    """A worker that said it is ready. Make one with `start`."""
+    """A worker that said it is ready. Make one with `start`.
+
+    Attributes:
+        memory_at_start: bytes of memory that it took when it was ready.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018  # `start` asks for all three
@@ -46,6 +50,7 @@ class Worker:
         self._last_words = b""
         self._listening = asyncio.create_task(self._listen())
         self._why: QueryError | None = None
+        self.memory_at_start = 0
         self._urgent = True
         # To kill by number could hit another process, to ask first whether it lives takes its end from whoever waits
         # for that.
@@ -66,6 +71,7 @@ class Worker:
         try:
             async with asyncio.timeout(START_SECONDS):
                 await worker.frame(frames.READY)
+            worker.memory_at_start = worker.memory
         except TimeoutError:
             await worker.bury()
             raise GenerationError(f"a query worker was not ready after {START_SECONDS} s", where=str(store)) from None
@@ -136,7 +142,8 @@ class Worker:
         if not self._urgent:
             with contextlib.suppress(OSError):
                 self._set_priority(0)
-                self._urgent = True
+                self.memory_at_start = 0
+        self._urgent = True
         return self._urgent
 
     def _set_priority(self, priority: int) -> None:
