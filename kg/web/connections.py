@@ -18,7 +18,7 @@ from pathlib import Path
 MOST = 1 << 16
 """Descriptors that a process takes; each connection costs memory too."""
 
-FULL, EASED = 0.8, 0.6
+FULL, EASED = 0.75, 0.5
 """Shares of the descriptors: from the first on connections are closed, until no more than the second are taken."""
 
 _LOOK_EVERY = 0.1

@@ -20,8 +20,8 @@ IDLE_SECONDS = 10
 """In which the head of a request has to come; so long a connection may idle, too."""
 
 _BACKLOG = 4096
-_RESERVED = 256
-"""Descriptors that are kept from connections: for files and the pipes of workers."""
+_FOR_CONNECTIONS = 0.9
+"""Share of the descriptors; the others are for files and the pipes of workers. Long before, idle ones are closed."""
 
 
 def application() -> ASGIApp:
@@ -68,7 +68,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000, max_buffer_size=64 << 10),
         backlog=_BACKLOG,
-        backpressure=max(descriptors // 2, descriptors - _RESERVED),
+        backpressure=int(descriptors * _FOR_CONNECTIONS),
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,

@@ -2,9 +2,10 @@
 
 import contextlib
 import http.client
-import itertools
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.parse
@@ -14,43 +15,47 @@ HELD = 64 << 10
 """Before so many bytes a fault has to show as a status."""
 
 
-class Polite(threading.Thread):
-    """Asks one small thing every 50 ms, for as long as the context lasts."""
+class Polite:
+    """Asks one small thing every 50 ms for as long as the context lasts, in a process of its own."""
 
     def __init__(self, port):
-        super().__init__(daemon=True)
-        self.port, self.times, self.wrong, self.stopped = port, [], [], threading.Event()
+        self.port, self.times, self.wrong = port, [], []
 
     def __enter__(self):
-        self.start()
+        command = [sys.executable, __file__, str(self.port)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self
 
     def __exit__(self, *_):
-        self.stopped.set()
-        self.join()
-
-    def run(self):
-        for number in itertools.count():
-            if self.stopped.wait(EVERY):
-                return
-            query = f"SELECT ?p ?o {{ <http://127.0.0.1:{self.port}/record/177838> ?p ?o }} LIMIT {number + 5}"
-            path = "/record/177838.ttl" if number % 4 == 3 else "/sparql?" + urllib.parse.urlencode({"query": query})
-            began = time.monotonic()
-            try:
-                status, body = ask(self.port, path, source="127.0.0.1", patience=30)
-                if status != 200 or len(body) < 100:
-                    self.wrong.append((number, status, body[:300]))
-            except OSError as fault:
-                self.wrong.append((number, repr(fault)))
-            except http.client.HTTPException as fault:
-                self.wrong.append((number, repr(fault)))
-            self.times.append(time.monotonic() - began)
+        told, _ = self.process.communicate(timeout=60)
+        self.times, self.wrong = json.loads(told)
 
     def told(self):
         """How it fared, in a line."""
         times = sorted(self.times)
         p99 = times[int(len(times) * 0.99)] if times else 0
         return f"{len(times)} asked, {len(self.wrong)} failed; longest {max(times, default=0):.3f} s, p99 {p99:.3f} s"
+
+
+def be_polite(port):
+    """Ask until standard input ends; how long each answer took, and what went wrong."""
+    times, wrong = [], []
+    stopped = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), stopped.set()), daemon=True).start()
+    number = 0
+    while not stopped.wait(EVERY):
+        number += 1
+        query = f"SELECT ?p ?o {{ <http://127.0.0.1:{port}/record/177838> ?p ?o }} LIMIT {number + 5}"
+        path = "/record/177838.ttl" if number % 4 == 3 else "/sparql?" + urllib.parse.urlencode({"query": query})
+        began = time.monotonic()
+        try:
+            status, body = ask(port, path, source="127.0.0.1", patience=30)
+            if status != 200 or len(body) < 100:
+                wrong.append((number, status, body.decode()[:300]))
+        except (OSError, http.client.HTTPException) as fault:
+            wrong.append((number, repr(fault)))
+        times.append(time.monotonic() - began)
+    return times, wrong
 
 
 def ask(port, path, *, source, body=None, patience=40):
@@ -146,3 +151,7 @@ def idlers(port, many):
     finally:
         for line in lines:
             line.close()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(be_polite(int(sys.argv[1]))))
