@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow test-hostile lint format docs lock bench clean
+.PHONY: help install install-test serve test test-slow test-hostile lint format docs messages lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,11 +40,11 @@ test: install-test lint ## lint and every test but the slow ones
 	@sh tests/needs.sh
 	@$(BIN)/python -m pytest -q
 
-test-slow: install-test ## the long fuzzing and the SIGKILL test at full length
-	@$(BIN)/python -m pytest -q -m slow --override-ini addopts="-ra --import-mode=importlib"
+test-slow: install-test ## property tests with many more examples, a hundred killed builds
+	@$(BIN)/python -m pytest -q -m "slow or hypothesis" --hypothesis-profile=long
 
 test-hostile: install-test ## hostile clients beside a polite one, at full length (on a quiet machine)
-	@$(BIN)/python -m pytest -q -s -m hostile tests/hostile --override-ini addopts="-ra --import-mode=importlib"
+	@$(BIN)/python -m pytest -q -s -m hostile tests/hostile
 
 lint: install-test ## ruff, mypy, the layers
 	@$(BIN)/ruff check .
@@ -59,6 +59,10 @@ docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python -m kg.records.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/conformance.py
+
+messages: install-test ## bring the catalogues of translations up to what pages say
+	@$(BIN)/python tools/messages.py
 
 lock: install ## resolve the newest versions that pyproject.toml allows and write requirements.lock
 	@$(PIP) install uv

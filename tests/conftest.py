@@ -13,6 +13,7 @@ from kg.web.app import Application
 
 # Time is measured by benchmarks, not by tests: these machines are noisy.
 hypothesis_settings.register_profile("kg", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("kg")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,9 +16,12 @@ PATHS = {
     "/{kind}/": "the things of a kind in order of date, page by page",
     "/{kind}/{key}": "a thing: 303 to the document that `Accept` asks for",
     "/{kind}/{key}.{suffix}": "a document about it, in the format of the suffix",
-    "/sparql": "SPARQL 1.1 Protocol, query side; without a query, a form",
+    "/sparql": "SPARQL 1.1 Protocol, query side; without a query, its description, or a form",
+    "/graphs": "Graph Store Protocol, read side: `?graph=IRI`, `?default`; without either, which graphs there are",
+    "/graphs/{name}": "the graph whose IRI that is",
+    "/metrics": "what is measured, for Prometheus; only where the setting `metrics` is `public`",
     "/dumps/": "the whole graph: `kg.nt.gz`, `kg.ttl.gz`, `SHA256SUMS`",
-    "/terms/": "our own terms; `terms.ttl`, `context.jsonld`",
+    "/terms/": "our own terms by `Accept`, also `terms.ttl`, `.nt`, `.rdf`; `context.jsonld`; each term leads there",
     "/static/": "what pages use",
     "/healthz": "whether this process serves, and which generation",
 }
@@ -35,7 +38,7 @@ def settings_rows(model: type) -> list[str]:
     """The rows of a table of settings."""
     rows = ["| setting | default | what for |", "| --- | --- | --- |"]
     for name, field in model.model_fields.items():
-        if name != "folder":
+        if not field.exclude:
             default = "" if field.is_required() else f"`{field.default}`" if field.default not in {"", None} else ""
             rows.append(f"| `{name}` | {default} | {field.description} |")
     return rows
@@ -69,7 +72,10 @@ def text() -> str:
         _COMMANDS,
         "\n".join(command_rows()),
         "## Settings",
-        "In `kg.toml`; each also from the environment, in capitals after `KG_` (`KG_BASE`), which goes first.",
+        (
+            "In `kg.toml`; each also from the environment, in capitals after `KG_` (`KG_BASE`), which goes first.\n"
+            "`KG_CONFIG` names the file itself, for `uvicorn server:app` say."
+        ),
         "\n".join(settings_rows(Settings)),
         "Of each `[[sources]]`:",
         "\n".join(settings_rows(SourceSettings)),

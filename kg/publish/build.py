@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from kg.errors import PublishError, StrictError
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.page import write_page
-from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, scratch, silent
+from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, silent
 from kg.publish.rejected import RejectedFolder
-from kg.publish.report import Report
+from kg.publish.report import PAGE, Report
 from kg.publish.shapes import OWN, Shapes
 from kg.settings import Settings
 from kg.store.catalogue import Catalogue
@@ -53,11 +53,10 @@ def build(
     began = time.perf_counter()
     generations = Generations(settings.var_folder)
     with _disk_errors(settings.var_folder), generations.building() as (number, folder):
-        ledger = generations.ledger()
-        now = generations.next_time(ledger)
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
-        with BulkLoad(folder.store) as load:
+        with closing(generations.ledger()) as ledger, BulkLoad(folder.store) as load:
+            now = generations.next_time(ledger)
             counts = _fill(settings, folder, report, (load, ledger, now, rejected), progress)
         _refuse_nothing(report, told, strict=strict)
         base = settings.base
@@ -65,9 +64,8 @@ def build(
         load.add_graph(f"{base}graphs/terms", ontology.load(base).terms_document())
         load.add_graph(f"{base}graphs/dataset", dataset(settings, report.triples, now))
         load.close()
-        ledger.close()
         report.seconds = time.perf_counter() - began
-        write_page(settings, report, folder.path / "report.html")
+        write_page(settings, report, folder.path / PAGE)
         folder.write_manifest(Manifest(number, base, now, report.triples, counts, report.summary()))
         generations.publish(number, folder, settings.keep)
         final = generations.of(number).path
@@ -87,15 +85,15 @@ def _fill(
     """Everything from the sources into a folder; the counts of records by kind."""
     sink, ledger, now, rejected = to
     prefixes = ontology.load(settings.base).prefixes
-    builder = CatalogueBuilder(folder.catalogue, ledger, now)
-    keeping = RejectedFolder(rejected, settings.folder)
-    dumps = DumpFiles(folder.dumps, DUMP_NAME, prefixes) if settings.dumps and isinstance(sink, BulkLoad) else None
-    try:
+    with ExitStack() as stack:
+        builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, ledger, now)))
+        keeping = stack.enter_context(closing(RejectedFolder(rejected, settings.folder)))
+        dumps = None
+        if settings.dumps and isinstance(sink, BulkLoad):
+            dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
         collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, progress))
-    finally:
-        keeping.close()
-    counts = builder.counts()
-    changes = builder.finish()
+        counts = builder.counts()
+        changes = builder.finish()
     report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
     return counts
 
@@ -142,13 +140,11 @@ def _disk_errors(var: Path) -> Iterator[None]:
 def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[Folder, Report]]:
     """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
     generations = Generations(settings.var_folder)
-    with _disk_errors(settings.var_folder), scratch(settings.var_folder) as path:
-        folder = Folder(path)
-        ledger = generations.ledger()
-        report = Report(path / PROBLEMS)
-        now = generations.next_time(ledger)
-        _fill(settings, folder, report, (sink, ledger, now, path / "rejected"), progress)
-        ledger.close()
+    with _disk_errors(settings.var_folder), generations.scratch() as folder:
+        report = Report(folder.path / PROBLEMS)
+        with closing(generations.ledger()) as ledger:
+            now = generations.next_time(ledger)
+            _fill(settings, folder, report, (sink, ledger, now, folder.path / "rejected"), progress)
         yield folder, report
 
 
@@ -258,12 +254,14 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
             number = earlier[-1]
         source = generations.of(number)
         manifest = source.read_manifest()
-        ledger = generations.ledger()
-        now = generations.next_time(ledger)
+        if manifest.base != settings.base:
+            what = f"it was built for the base {manifest.base}, and the settings say {settings.base}"
+            raise PublishError(what, where=str(source.path), todo="Set the base back, or run `kg build`.")
         copy_unchanged(source, folder)
-        retimed(source.catalogue, folder.catalogue, ledger, now)
-        ledger.close()
-        for name in (PROBLEMS, "report.html"):
+        with closing(generations.ledger()) as ledger:
+            now = generations.next_time(ledger)
+            retimed(source.catalogue, folder.catalogue, ledger, now)
+        for name in (PROBLEMS, PAGE):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
         manifest = replace(manifest, generation=new, published=now, rollback_of=number)

@@ -4,6 +4,7 @@ What a store answers slowly or in no order (the first twenty of 65,000 links by 
 along an index. Made from the same stream as the store; a SQLite file that nobody writes once it is published.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
+
+UNDATED = "~"
+"""Stands for the date of what has none, after every date."""
 
 SCHEMA = """
 CREATE TABLE things (
@@ -24,7 +28,7 @@ CREATE TABLE things (
   end TEXT,
   created TEXT,         -- when it was first published, and last changed: ISO 8601, UTC
   modified TEXT,
-  digest TEXT,          -- of its triples
+  digest TEXT,          -- of its triples and its JSON
   source TEXT,          -- file, and place in it
   at TEXT,
   offset INTEGER,       -- where its JSON lies in the file of records
@@ -39,7 +43,8 @@ CREATE TABLE links (
   target INTEGER, k INTEGER, start TEXT, source INTEGER, PRIMARY KEY (target, k, start, source)
 ) WITHOUT ROWID;
 CREATE TABLE link_counts (target INTEGER, k INTEGER, n INTEGER, PRIMARY KEY (target, k)) WITHOUT ROWID;
-CREATE INDEX by_date ON things (kind, start, n) WHERE deleted IS NULL;
+CREATE INDEX by_date ON things (kind, COALESCE(start, ''), n) WHERE deleted IS NULL AND status IS NOT 'stub';
+CREATE INDEX by_change ON things (kind, modified) WHERE deleted IS NULL;
 """
 
 
@@ -55,7 +60,7 @@ class Thing:
         status: `stub`, `described-only`, or None for a full record.
         start, end: first and last day of its date, or None.
         created, modified, deleted: when, in UTC (ISO 8601); deleted is None while it is there.
-        digest: of its triples.
+        digest: of its triples and its JSON.
         offset, length: where its JSON lies.
     """
 
@@ -83,6 +88,31 @@ class Linked:
     """Where the list goes on after it."""
 
 
+_NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands around one thing in a list.
+
+    Attributes:
+        before, after: its neighbours; None at an end.
+        position: its own place, from 1; None in a list that is too long to count up to it.
+        count: how long the list is.
+    """
+
+    before: Thing | None
+    after: Thing | None
+    position: int | None
+    count: int
+
+
+MOST_COUNTED = 5_000
+"""Links up to which a page counts and compares them; beyond it says how many there are, and no more."""
+
+_AT_ONCE = 500
+"""How many references are asked for in one statement."""
+
 _COLUMNS = "n, ref, kind, label, status, start, end, created, modified, digest, deleted, offset, length"
 
 
@@ -94,14 +124,21 @@ def _thing(row: tuple[Any, ...]) -> Thing:
     )
 
 
+def _place(cursor: str) -> tuple[str, int]:
+    """The date and the number that a cursor stands for; it comes from an address, so it may be anything."""
+    start, _, number = cursor.partition("_")
+    return start, int(number) if _NUMBER.fullmatch(number) else -1
+
+
 class Catalogue:
     """A published catalogue. Safe to use from several threads one after the other."""
 
     def __init__(self, path: Path) -> None:
         # Immutable: nobody writes it, so SQLite neither locks nor looks for a journal.
-        self._db = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True, check_same_thread=False)
+        self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
         self._numbers = {name: k for k, name in self._keys.items()}
+        self._months: dict[str, int] | None = None
 
     def close(self) -> None:
         """Let the file go."""
@@ -112,20 +149,23 @@ class Catalogue:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM things WHERE ref = ?", (reference,)).fetchone()  # noqa: S608
         return _thing(row) if row else None
 
+    def things(self, references: list[str]) -> dict[str, Thing]:
+        """Reference → its row, for those that are there."""
+        found: dict[str, Thing] = {}
+        for start in range(0, len(references), _AT_ONCE):
+            some = references[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM things WHERE deleted IS NULL AND ref IN ({marks})",  # noqa: S608
+                some,
+            )
+            found |= {thing.reference: thing for thing in map(_thing, rows)}
+        return found
+
     def redirect(self, reference: str) -> str | None:
         """The thing that has taken the place of another."""
         row = self._db.execute("SELECT target FROM redirects WHERE ref = ?", (reference,)).fetchone()
         return row[0] if row else None
-
-    def labels(self, references: list[str]) -> dict[str, dict[str, str]]:
-        """Reference → labels by language, for those that have one."""
-        found: dict[str, dict[str, str]] = {}
-        for start in range(0, len(references), 500):
-            some = references[start : start + 500]
-            marks = ",".join("?" * len(some))
-            rows = self._db.execute(f"SELECT ref, label FROM things WHERE ref IN ({marks})", some)  # noqa: S608
-            found |= {ref: orjson.loads(label) for ref, label in rows if label}
-        return found
 
     def link_counts(self, n: int) -> dict[str, int]:
         """Key → how many things link to this one under it."""
@@ -141,8 +181,7 @@ class Catalogue:
             limit: at most so many.
             after: a cursor that this method gave; empty for the beginning.
         """
-        start, _, source = after.partition("_")
-        number = int(source) if source.isdecimal() else -1
+        start, number = _place(after)
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         rows = self._db.execute(
             f"SELECT links.start, links.source, {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
@@ -152,13 +191,86 @@ class Catalogue:
         )
         return [Linked(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
 
+    def beside(self, n: int, key: str, start: str | None, source: int) -> Beside:
+        """Which things stand before and after one of those that link to a thing under a key, in order of date.
+
+        Args:
+            n: the target.
+            key: the key of the model.
+            start: the first day of the one, or None.
+            source: its number.
+        """
+        at = (n, self._numbers.get(key, -1), start or UNDATED, source)
+        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
+        found: list[Thing | None] = []
+        for sign, order in (("<", "DESC"), (">", "ASC")):
+            row = self._db.execute(
+                f"SELECT {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
+                f" WHERE target = ? AND k = ? AND (links.start, links.source) {sign} (?, ?)"
+                f" ORDER BY links.start {order}, links.source {order} LIMIT 1",
+                at,
+            ).fetchone()
+            found.append(_thing(row) if row else None)
+        count = self.link_counts(n).get(key, 0)
+        position = None
+        if count <= MOST_COUNTED:
+            position = (
+                1
+                + self._db.execute(
+                    "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", at
+                ).fetchone()[0]
+            )
+        return Beside(found[0], found[1], position, count)
+
+    def sharing(self, targets: list[int], keys: list[str], source: int, limit: int) -> list[tuple[Thing, int]]:
+        """Other things that link to most of some targets, with how many of them each links to."""
+        ks = [self._numbers[key] for key in keys if key in self._numbers]
+        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
+        rows = self._db.execute(
+            f"SELECT COUNT(DISTINCT target) AS shared, {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
+            f" WHERE target IN ({','.join('?' * len(targets))}) AND k IN ({','.join('?' * len(ks))})"
+            " AND links.source <> ? AND kind = 'record' AND status IS NULL"
+            " GROUP BY links.source ORDER BY shared DESC, links.start, links.source LIMIT ?",
+            (*targets, *ks, source, limit),
+        )
+        return [(_thing(row[1:]), row[0]) for row in rows]
+
+    def by_month(self, n: int | None = None) -> dict[str, int]:
+        """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing."""
+        if n is not None:
+            rows = self._db.execute(
+                "SELECT substr(links.start, 1, 7), COUNT(DISTINCT links.source) FROM links"
+                " JOIN things ON things.n = links.source"
+                " WHERE target = ? AND links.start <> ? AND kind = 'record' GROUP BY 1 ORDER BY 1",
+                (n, UNDATED),
+            )
+            return dict(rows.fetchall())
+        if self._months is None:
+            rows = self._db.execute(
+                "SELECT substr(start, 1, 7), COUNT(*) FROM things WHERE kind = 'record' AND deleted IS NULL"
+                " AND start IS NOT NULL GROUP BY 1 ORDER BY 1"
+            )
+            self._months = dict(rows.fetchall())
+        return self._months
+
+    def newest(self, limit: int) -> list[Thing]:
+        """The records that were published or changed last."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND deleted IS NULL AND status IS NULL"  # noqa: S608
+            " ORDER BY modified DESC, n LIMIT ?",
+            (limit,),
+        )
+        return list(map(_thing, rows))
+
     def listed(self, kind: str, limit: int, after: str = "") -> list[Linked]:
         """Things of a kind in order of date, undated ones first by number, stubs left out."""
-        start, _, number = after.partition("_")
+        start, number = _place(after)
+        # Two seeks: asked for both at once, SQLite would walk through all that have the date.
+        some = f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
-            " AND (COALESCE(start, ''), n) > (?, ?) ORDER BY COALESCE(start, ''), n LIMIT ?",
-            (kind, start, int(number) if number.isdecimal() else -1, limit),
+            f"SELECT * FROM ({some} AND COALESCE(start, '') = ? AND n > ? ORDER BY n LIMIT ?) UNION ALL"  # noqa: S608
+            f" SELECT * FROM ({some} AND COALESCE(start, '') > ? ORDER BY COALESCE(start, ''), n LIMIT ?) LIMIT ?",
+            (kind, start, number, limit, kind, start, limit, limit),
         )
         return [Linked(thing, f"{thing.start or ''}_{thing.n}") for thing in map(_thing, rows)]
 

@@ -10,14 +10,16 @@ import fcntl
 import json
 import os
 import shutil
+import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kg.errors import GenerationError, LockedError
+from kg.errors import GenerationError, LockedError, PublishError
 from kg.store.catalogue import Catalogue
 from kg.store.embedded import EmbeddedGraph, checkpoint
 from kg.store.graph import Graph
@@ -25,6 +27,9 @@ from kg.store.ledger import Ledger
 
 FORMAT = 1
 """Of the folder of a generation; one with another number has to be built anew."""
+
+_SCRATCH = ".scratch-"
+"""What folders below `var/` are called that are made and thrown away."""
 
 _STORE, _CATALOGUE, _RECORDS, _DUMPS, _MANIFEST = "store", "catalogue.sqlite", "records.jsonl", "dumps", "manifest.json"
 
@@ -89,9 +94,18 @@ class Generation:
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         self.manifest = folder.read_manifest()
-        self.graph: Graph = EmbeddedGraph(folder.store)
-        self.catalogue = Catalogue(folder.catalogue)
-        self._records = os.open(folder.records, os.O_RDONLY)
+        with ExitStack() as opened:
+            try:
+                self.catalogue = Catalogue(folder.catalogue)
+                opened.callback(self.catalogue.close)
+                self._records = os.open(folder.records, os.O_RDONLY)
+                opened.callback(os.close, self._records)
+            except (OSError, sqlite3.Error) as fault:
+                what = f"it is not whole: {fault}"
+                todo = "Run `kg build` again, or `kg rollback` to another one."
+                raise GenerationError(what, where=str(folder.path), todo=todo) from None
+            self.graph: Graph = EmbeddedGraph(folder.store)
+            opened.pop_all()
 
     @property
     def number(self) -> int:
@@ -161,8 +175,15 @@ class Generations:
         return Generation(folder)
 
     def ledger(self) -> Ledger:
-        """The ledger, brought up to the live generation."""
-        ledger = Ledger(self.var / "state" / "ledger.sqlite")
+        """The ledger, brought up to the live generation. Raises PublishError where its file is damaged."""
+        path = self.var / "state" / "ledger.sqlite"
+        try:
+            ledger = Ledger(path)
+        except sqlite3.DatabaseError as fault:
+            if fault.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+                raise
+            todo = "It holds every key that was ever published: put its copy from a backup in its place."
+            raise PublishError(f"the ledger can't be read: {fault}", where=str(path), todo=todo) from None
         number = self.live()
         if number is not None and ledger.followed[0] < number:
             manifest = self.of(number).read_manifest()
@@ -177,11 +198,9 @@ class Generations:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock():
-            for path in self.folder.iterdir():
-                if path.name.startswith("."):
-                    shutil.rmtree(path)
-            with self._closing_ledger() as followed:
-                number = max([*self.numbers(), followed]) + 1
+            self._sweep()
+            with closing(self.ledger()) as ledger:
+                number = max([*self.numbers(), ledger.followed[0]]) + 1
             path = self.folder / f".{number:04}.building"
             path.mkdir()
             try:
@@ -189,17 +208,37 @@ class Generations:
             finally:
                 shutil.rmtree(path, ignore_errors=True)
 
+    def _sweep(self) -> None:
+        """Take away what killed builds left: folders half made, links not yet renamed, what checks threw away."""
+        for path in (*self.folder.glob(".*"), *self.var.glob(".current.*")):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        for path in self.var.glob(f"{_SCRATCH}*"):
+            with suppress(BlockingIOError), locked(path):  # a check that runs just now keeps its own
+                shutil.rmtree(path)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Folder]:
+        """A folder of the shape of a generation, for what is made and thrown away: `kg check`, `kg diff`."""
+        self.var.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=self.var) as name, locked(Path(name)):
+            yield Folder(Path(name))
+
     def publish(self, number: int, folder: Folder, keep: int) -> None:
         """Make what was built the live generation, and let the oldest ones go."""
         _sync(folder.path)
         final = self.folder / f"{number:04}"
         folder.path.rename(final)
+        _sync_folder(self.folder)
         link = self.var / f".current.{number}"
         link.unlink(missing_ok=True)
         link.symlink_to(Path("generations") / final.name)
         link.rename(self.current)
         _sync_folder(self.var)
-        self.ledger().close()
+        with suppress(sqlite3.Error):  # it is live; the ledger is brought up to it before the next build at the latest
+            self.ledger().close()
         for old in self.numbers()[:-keep]:
             if old != self.live():
                 shutil.rmtree(self.folder / f"{old:04}", ignore_errors=True)
@@ -213,19 +252,11 @@ class Generations:
         return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @contextmanager
-    def _closing_ledger(self) -> Iterator[int]:
-        ledger = self.ledger()
-        try:
-            yield ledger.followed[0]
-        finally:
-            ledger.close()
-
-    @contextmanager
     def _lock(self) -> Iterator[None]:
         with (self.var / "lock").open("a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 file.seek(0)
                 raise LockedError(
                     f"another build is running (process {file.read().strip() or 'unknown'})",
@@ -236,6 +267,17 @@ class Generations:
             file.write(f"{os.getpid()}\n")
             file.flush()
             yield
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep others from a folder for as long as the context lasts. Raises BlockingIOError where another one has it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def copy_unchanged(source: Folder, target: Folder) -> None:

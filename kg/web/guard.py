@@ -72,7 +72,7 @@ class _Exchange:
         self._until = self._loop.time() + BODY_SECONDS
         self._read = scope["method"] in {"GET", "HEAD", "OPTIONS"}
         self._gone = asyncio.Event()
-        self._begun = False
+        self._begun = self._heard = False
         self._watching: asyncio.Task[None] | None = None
 
     async def run(self, application: ASGIApp) -> None:
@@ -96,6 +96,7 @@ class _Exchange:
 
     async def receive(self) -> Message:
         if self._read:
+            self._heard = True
             self._look()
             await self._gone.wait()
             return {"type": "http.disconnect"}
@@ -124,7 +125,7 @@ class _Exchange:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self._gone.set()
-        if self._task:
+        if self._task and not self._heard:  # who listens ends as it likes
             self._task.cancel()
 
 

@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 from kg import ontology
-from kg.errors import GenerationError, KgError
+from kg.errors import GenerationError
 from kg.ontology import Ontology
 from kg.resources import Resources
 from kg.settings import Settings
 from kg.store.generations import Generation, Generations
 from kg.store.pool import QueryPool
+from kg.web.kept import Kept
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -32,6 +33,7 @@ class Serving:
     resources: Resources
     ontology: Ontology
     pool: QueryPool
+    kept: Kept = field(default_factory=Kept)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -85,6 +87,7 @@ class Live:
             yield serving
 
     async def _watch(self) -> None:
+        told = ""
         while True:
             await asyncio.sleep(LOOK)
             number = self._generations.live()
@@ -92,8 +95,10 @@ class Live:
                 continue
             try:
                 fresh = await self._open()
-            except (KgError, OSError) as fault:  # the old one goes on; the next look may find a better one
-                _LOG.warning("generation %s can't be served: %s", number, fault)
+            except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
+                if str(fault) != told:
+                    told = str(fault)
+                    _LOG.warning("generation %s can't be served: %s", number, told)
                 continue
             old, self._current = self._current, fresh
             _LOG.info("generation %s is live", fresh.generation.number)
@@ -102,19 +107,23 @@ class Live:
     async def _open(self) -> Serving:
         began = time.perf_counter()
         generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
-        pool = QueryPool(
-            generation.folder.store,
-            size=max(2, self._settings.query_workers),  # of one none would be left for the light
-            long=LONG * self._settings.query_workers,
-            spares=2,
-            deadline=self._settings.query_seconds,
-            memory=self._settings.query_memory << 20,
-            max_rows=self._settings.query_rows,
-            max_result_bytes=self._settings.query_bytes,
-            queue=self._settings.query_queue,
-            base=self._settings.base,
-        )
-        await pool.start()
+        try:
+            pool = QueryPool(
+                generation.folder.store,
+                size=max(2, self._settings.query_workers),  # of one none would be left for the light
+                long=LONG * self._settings.query_workers,
+                spares=2,
+                deadline=self._settings.query_seconds,
+                memory=self._settings.query_memory << 20,
+                max_rows=self._settings.query_rows,
+                max_result_bytes=self._settings.query_bytes,
+                queue=self._settings.query_queue,
+                base=self._settings.base,
+            )
+            await pool.start()
+        except BaseException:
+            generation.close()
+            raise
         _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
         return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool)
 

@@ -109,7 +109,4 @@ def response(request: Request, problem: Problem, site: Site) -> Response:
     else:
         told = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
         body, media_type = orjson.dumps({**told, **problem.more}), MEDIA_TYPE
-    if request.method == "HEAD":
-        headers["Content-Length"] = str(len(body))
-        body = b""
     return Response(body, problem.status, headers, media_type)

@@ -1,5 +1,6 @@
 """`kg serve`: the application in a server that closes what is half sent and never finished."""
 
+import multiprocessing
 import socket
 import sys
 
@@ -15,6 +16,7 @@ from kg.settings import Settings
 from kg.web import clients, connections
 from kg.web.app import Application
 from kg.web.guard import Guard
+from kg.web.metrics import listening
 
 IDLE_SECONDS = 10
 """In which the head of a request has to come; so long a connection may idle, too."""
@@ -57,21 +59,25 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")
     sys.stderr.flush()
     descriptors = connections.raise_limit()
-    Granian(
-        "kg.web.server:application",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=workers,
-        # What browsers and proxies speak with a server in clear; and of it alone are idle connections closed.
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000, max_buffer_size=64 << 10),
-        backlog=_BACKLOG,
-        backpressure=int(descriptors * _FOR_CONNECTIONS),
-        websockets=False,
-        log_access=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    ).serve()
+    if settings.metrics:
+        # Started afresh: a fork would take its parent's way of counting, and the lock of a listener's thread.
+        multiprocessing.set_start_method("spawn", force=True)
+    with listening(settings.metrics):
+        Granian(
+            "kg.web.server:application",
+            factory=True,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            workers=workers,
+            # What browsers and proxies speak with a server in clear; and of it alone are idle connections closed.
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000, max_buffer_size=64 << 10),
+            backlog=_BACKLOG,
+            backpressure=int(descriptors * _FOR_CONNECTIONS),
+            websockets=False,
+            log_access=False,
+            log_level=LogLevels.warning,
+            respawn_failed_workers=True,
+            workers_kill_timeout=settings.grace_seconds,
+        ).serve()

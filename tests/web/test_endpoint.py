@@ -83,13 +83,13 @@ def test_syntax_error_has_its_place(client):
 
 def test_form(client):
     """Without a query the endpoint shows a form with examples that run."""
-    page = client.get("/data/sparql")
+    page = client.get("/data/sparql", headers={"accept": "text/html"})
     assert "<textarea" in page.text
 
 
 def test_examples_run(client):
     """Each example query gives rows."""
-    from kg.web.sparql import examples
+    from kg.web.workbench import examples
 
     assert examples()
     for example in examples():
