@@ -1,5 +1,6 @@
 """The commands that a person types."""
 
+import contextlib
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from kg.publish.report import Report
 from kg.settings import Settings
 from kg.store.generations import Generations
 from kg.store.pool import run_once
+from kg.store.remote_queries import ask_once
 from kg.store.results import FORMATS
 from kg.web.server import serve as run_server
 
@@ -78,6 +80,15 @@ def build(settings: Settings, *, strict: bool, full: bool, as_json: bool) -> Non
     with Display(quiet=as_json) as display:
         report = jobs.build(settings, strict=strict, progress=display.show, told=tell)
     tell(report)
+    _retire(settings)
+
+
+def _retire(settings: Settings) -> None:
+    """Drop the old triples at a remote store, once nobody reads them; Ctrl-C leaves that to the next build."""
+    if settings.store and settings.store_grace:
+        _ERRORS.print(f"The old triples go in {settings.store_grace:g} s; Ctrl-C leaves that to the next build.")
+    with contextlib.suppress(KeyboardInterrupt):
+        jobs.retire(settings)
 
 
 @cli.command()
@@ -127,7 +138,7 @@ def _short(value: Any) -> str:
 @_with_settings
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve the live generation."""
-    Generations(settings.var_folder).open_live(settings.base).close()
+    Generations.of_settings(settings).open_live(settings.base).close()
     run_server(settings, host, port, workers)
 
 
@@ -141,8 +152,11 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
         asked = file.read().decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError("the query is not UTF-8", where=file.name, todo="Save it as UTF-8.") from None
-    with closing(Generations(settings.var_folder).open_live()) as live:
+    with closing(Generations.of_settings(settings).open_live()) as live:
         formats = (name,) if name else ("tsv", "turtle")
+        if live.manifest.graph:
+            ask_once(settings, live.manifest.graph, asked, sys.stdout.buffer, format=formats)
+            return
         run_once(live.folder.store, asked, sys.stdout.buffer, format=formats, base=live.manifest.base)
 
 
@@ -150,7 +164,7 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
 @_with_settings
 def list_generations(settings: Settings) -> None:
     """List the generations that are there."""
-    generations = Generations(settings.var_folder)
+    generations = Generations.of_settings(settings)
     table = Table("", "generation", "published", "records", "triples", box=None)
     table.add_column("base", overflow="fold")
     for number in generations.numbers():
@@ -173,6 +187,7 @@ def rollback(settings: Settings, *, number: int | None) -> None:
     """Publish generation NUMBER anew, the one before the live one if not given."""
     manifest = jobs.rollback(settings, number)
     _OUT.print(f"Generation {manifest.generation} is live; it equals generation {manifest.rollback_of}.")
+    _retire(settings)
 
 
 @cli.command()

@@ -177,7 +177,7 @@ def _existing(path: Path) -> Path:
 
 
 def _live_size(settings: Settings) -> int:
-    generations = Generations(settings.var_folder)
+    generations = Generations.of_settings(settings)
     number = generations.live()
     if number is None:
         return 0
@@ -198,7 +198,7 @@ def _links(folder: Path) -> bool:
 def generation(settings: Settings) -> Finding:
     """Whether there is something to serve."""
     try:
-        live = Generations(settings.var_folder).open_live(settings.base)
+        live = Generations.of_settings(settings).open_live(settings.base)
     except KgError as fault:
         return Finding("generation", "bad", str(fault), fault.todo or "Run `kg build`.")
     said = f"{live.number}, {live.manifest.triples:,} triples"

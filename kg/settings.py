@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentFault
 
@@ -27,6 +27,13 @@ _METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 SourceFormat = Literal["json", "jsonl", "page", "ead", "eac"]
 FORMATS: tuple[str, ...] = get_args(SourceFormat)
+
+SECRETS = ("store_user", "store_password", "store_token")
+"""Settings that come from the environment alone: a file is copied, shown and committed."""
+
+_ADDRESSES = ("store", "store_update", "store_graphs")
+# Credentials in an address would stand in every log that names it.
+_ADDRESS = r"^(https?://[^\s/?#@]+(/[^\s#]*)?)?$"
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -93,6 +100,9 @@ class Settings(BaseSettings):
     )
     var: Path = Field(Path("var"), description="Where generations and state are kept; relative to kg.toml.")
     shapes: Path | None = Field(None, description="SHACL shapes of your own that `check --shacl` and `build` add.")
+    queries: Path | None = Field(
+        None, description="A folder with `examples` and `saved` of your own, in the place of those that come with kg."
+    )
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")
     dumps: bool = Field(default=True, description="Whether a build writes the dumps.")
     keep: Annotated[int, Field(ge=2)] = Field(5, description="How many generations are kept for `rollback`.")
@@ -111,6 +121,32 @@ class Settings(BaseSettings):
     query_queue: Annotated[int, Field(ge=1)] = Field(64, description="How many public queries may wait for a worker.")
     proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks of proxies whose `X-Forwarded-For` is believed."
+    )
+    store: str = Field(
+        "",
+        description="Where a remote store answers queries, `https://host/sparql`; without it the store is in `var`.",
+        pattern=_ADDRESS,
+    )
+    store_update: str = Field(
+        "", description="Where the remote store takes updates; a build needs it.", pattern=_ADDRESS
+    )
+    store_graphs: str = Field(
+        "",
+        description="The remote's Graph Store Protocol address, by which a build loads; without it, by updates.",
+        pattern=_ADDRESS,
+    )
+    store_seconds: Annotated[float, Field(gt=0)] = Field(
+        10.0, description="How long a page waits for the remote store before it is 504."
+    )
+    store_grace: Annotated[float, Field(ge=0)] = Field(
+        60.0, description="Seconds for which the remote store keeps the old triples once new ones are live."
+    )
+    store_user: str = Field("", description="Name for the remote store, from the environment alone.")
+    store_password: SecretStr = Field(
+        SecretStr(""), description="Password for the remote store, from the environment alone."
+    )
+    store_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for the remote store, from the environment alone."
     )
     answers_mb: Annotated[int, Field(ge=0)] = Field(
         64, description="Megabytes of answers to queries that each server process keeps in memory; 0 keeps none."
@@ -180,6 +216,11 @@ class Settings(BaseSettings):
         return self.folder / self.var
 
     @property
+    def queries_folder(self) -> Path:
+        """Where the examples and the saved queries lie."""
+        return QUERIES if self.queries is None else self.folder / self.queries
+
+    @property
     def shapes_file(self) -> Path | None:
         """The archive's own shapes."""
         return None if self.shapes is None else self.folder / self.shapes
@@ -208,6 +249,13 @@ def load(path: Path | None) -> Settings:
         raise SettingsError("is not UTF-8", where=str(path), todo="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"is no TOML: {fault}", where=str(path)) from None
+    told = ", ".join(name for name in SECRETS if name in values)
+    if told:
+        raise SettingsError(
+            f"{told} must not stand in a file",
+            where=str(path),
+            todo="Set it in the environment: KG_STORE_PASSWORD, say.",
+        )
     return _checked(values, path.resolve().parent, str(path), path.resolve())
 
 
@@ -247,6 +295,8 @@ def _explained(fault: ValidationError, where: str) -> SettingsError:
         name = ".".join(str(part) for part in error["loc"])
         if error["type"] == "extra_forbidden":
             lines.append(f"{name}: there is no such setting")
+        elif name in _ADDRESSES:  # what was given may hold a password
+            lines.append(f"{name}: should be an address, http:// or https://, without a name or password in it")
         else:
             message = error["msg"].removeprefix("Value error, ")
             lines.append(f"{name}: {message[0].lower()}{message[1:]}, but it is {error['input']!r:.80}")

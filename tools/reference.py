@@ -16,13 +16,17 @@ PATHS = {
     "/{kind}/": "the things of a kind in order of date, page by page",
     "/{kind}/{key}": "a thing: 303 to the document that `Accept` asks for",
     "/{kind}/{key}.{suffix}": "a document about it, in the format of the suffix",
-    "/sparql": "SPARQL 1.1 Protocol, query side; without a query, its description, or a form",
+    "/sparql": "SPARQL 1.1 Protocol, query side; for a browser, the workbench; without a query, its description",
+    "/api/": "the saved queries; `openapi.json` describes them",
+    "/api/{name}": "the answer of a saved query: JSON, CSV, TSV or a page by `Accept`, `format=` or a suffix",
+    "/workbench/terms.json": "prefixes, classes and properties with their uses: what the editor completes",
+    "/workbench/names.json": "`?thing=kind/key`, up to a hundred: what things are called",
     "/graphs": "Graph Store Protocol, read side: `?graph=IRI`, `?default`; without either, which graphs there are",
     "/graphs/{name}": "the graph whose IRI that is",
     "/metrics": "what is measured, for Prometheus; only where the setting `metrics` is `public`",
     "/dumps/": "the whole graph: `kg.nt.gz`, `kg.ttl.gz`, `SHA256SUMS`",
     "/terms/": "our own terms by `Accept`, also `terms.ttl`, `.nt`, `.rdf`; `context.jsonld`; each term leads there",
-    "/static/": "what pages use",
+    "/static/": "what pages use; an address with a version, `/static/v-…/`, may be kept for ever",
     "/healthz": "whether this process serves, and which generation",
 }
 """Path below the base → what is there."""
@@ -39,7 +43,7 @@ def settings_rows(model: type) -> list[str]:
     rows = ["| setting | default | what for |", "| --- | --- | --- |"]
     for name, field in model.model_fields.items():
         if not field.exclude:
-            default = "" if field.is_required() else f"`{field.default}`" if field.default not in {"", None} else ""
+            default = "" if field.is_required() or str(field.default) in {"", "None"} else f"`{field.default}`"
             rows.append(f"| `{name}` | {default} | {field.description} |")
     return rows
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pyoxigraph import Quad
 
 from kg import ontology
 from kg.errors import PublishError, StrictError
@@ -27,6 +28,7 @@ from kg.store.cataloguing import CatalogueBuilder, retimed
 from kg.store.embedded import BulkLoad
 from kg.store.generations import Folder, Generation, Generations, Manifest, copy_unchanged
 from kg.store.ledger import Ledger
+from kg.store.remote_load import RemoteLoad, Replay, sweep
 
 DUMP_NAME = "kg"
 PROBLEMS = "problems.jsonl"
@@ -51,28 +53,42 @@ def build(
         SourceError, LockedError, StrictError, PublishError: nothing was published; the live generation stays.
     """
     began = time.perf_counter()
-    generations = Generations(settings.var_folder)
+    generations = Generations.of_settings(settings)
     with _disk_errors(settings.var_folder), generations.building() as (number, folder):
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
-        with closing(generations.ledger()) as ledger, BulkLoad(folder.store) as load:
+        with closing(generations.ledger()) as ledger, _load(settings, generations, number, folder) as load:
             now = generations.next_time(ledger)
             counts = _fill(settings, folder, report, (load, ledger, now, rejected), progress)
-        _refuse_nothing(report, told, strict=strict)
-        base = settings.base
+            _refuse_nothing(report, told, strict=strict)
         report.triples = load.triples()
-        load.add_graph(f"{base}graphs/terms", ontology.load(base).terms_document())
-        load.add_graph(f"{base}graphs/dataset", dataset(settings, report.triples, now))
-        load.close()
+        for name, quads in _described(settings, report.triples, now).items():
+            load.add_graph(name, quads)
         report.seconds = time.perf_counter() - began
         write_page(settings, report, folder.path / PAGE)
-        folder.write_manifest(Manifest(number, base, now, report.triples, counts, report.summary()))
+        manifest = Manifest(number, settings.base, now, report.triples, counts, report.summary(), graph=load.graph)
+        folder.write_manifest(manifest)
+        load.close()
         generations.publish(number, folder, settings.keep)
         final = generations.of(number).path
         report.problems_file = final / PROBLEMS
         _forget_rejected(generations)
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _load(settings: Settings, generations: Generations, number: int, folder: Folder) -> BulkLoad | RemoteLoad:
+    """Where triples go: into the generation's folder, or to the remote store of the settings."""
+    return RemoteLoad(settings, number, generations.live_graph()) if settings.store else BulkLoad(folder.store)
+
+
+def _described(settings: Settings, triples: int, now: str) -> dict[str, list[Quad]]:
+    """The named graphs of a generation."""
+    base = settings.base
+    return {
+        f"{base}graphs/terms": ontology.load(base).terms_document(),
+        f"{base}graphs/dataset": dataset(settings, triples, now),
+    }
 
 
 def _fill(
@@ -89,7 +105,7 @@ def _fill(
         builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, ledger, now)))
         keeping = stack.enter_context(closing(RejectedFolder(rejected, settings.folder)))
         dumps = None
-        if settings.dumps and isinstance(sink, BulkLoad):
+        if settings.dumps and isinstance(sink, BulkLoad | RemoteLoad):
             dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
         collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, progress))
         counts = builder.counts()
@@ -139,7 +155,7 @@ def _disk_errors(var: Path) -> Iterator[None]:
 @contextmanager
 def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[Folder, Report]]:
     """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
-    generations = Generations(settings.var_folder)
+    generations = Generations.of_settings(settings)
     with _disk_errors(settings.var_folder), generations.scratch() as folder:
         report = Report(folder.path / PROBLEMS)
         with closing(generations.ledger()) as ledger:
@@ -196,7 +212,7 @@ class Difference:
 
 def diff(settings: Settings, progress: Progress = silent) -> Iterator[Difference]:
     """What a build would create, change and delete against the live generation, by reference."""
-    generations = Generations(settings.var_folder)
+    generations = Generations.of_settings(settings)
     with _trial(settings, Nowhere(), progress) as (folder, _):
         after = Catalogue(folder.catalogue)
         live = generations.open_live() if generations.live() is not None else None
@@ -244,7 +260,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
     Raises:
         GenerationError: there is no such generation. LockedError: a build is running.
     """
-    generations = Generations(settings.var_folder)
+    generations = Generations.of_settings(settings)
     with _disk_errors(settings.var_folder), generations.building() as (new, folder):
         live = generations.live()
         if number is None:
@@ -265,6 +281,21 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
         manifest = replace(manifest, generation=new, published=now, rollback_of=number)
+        if settings.store:
+            replay = Replay(settings, new, generations.live_graph(), manifest.graph)
+            graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", _described(settings, manifest.triples, now))
+            manifest = replace(manifest, graph=graph)
         folder.write_manifest(manifest)
         generations.publish(new, folder, settings.keep)
     return manifest
+
+
+def retire(settings: Settings) -> None:
+    """Wait until nobody reads the old triples at the remote store any more, and drop them; nothing without one.
+
+    Raises:
+        PublishError: the remote can't be written; the next build drops them.
+    """
+    if settings.store:
+        time.sleep(settings.store_grace)
+        sweep(settings, Generations.of_settings(settings).live_graph())

@@ -17,13 +17,16 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from kg.errors import GenerationError, LockedError, PublishError
+from kg.settings import Settings
 from kg.store.catalogue import Catalogue
 from kg.store.embedded import EmbeddedGraph, checkpoint
 from kg.store.graph import Graph
 from kg.store.ledger import Ledger
+from kg.store.remote import Remote
+from kg.store.remote_graph import RemoteGraph
 
 FORMAT = 1
 """Of the folder of a generation; one with another number has to be built anew."""
@@ -46,6 +49,7 @@ class Manifest:
         counts: kind → records, stubs left out.
         summary: what the build reported: read, published, rejected, merged, stubs …
         rollback_of: the generation that it repeats, or None.
+        graph: the name of the graph at the remote store that holds its triples; empty where they lie in its folder.
         format: of its folder.
     """
 
@@ -56,6 +60,7 @@ class Manifest:
     counts: dict[str, int]
     summary: dict[str, Any] = field(default_factory=dict)
     rollback_of: int | None = None
+    graph: str = ""
     format: int = FORMAT
 
 
@@ -91,7 +96,7 @@ class Folder:
 class Generation:
     """A live generation, opened to be read. Close it when nobody reads it any more."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, settings: Settings | None = None) -> None:
         self.folder = folder
         self.manifest = folder.read_manifest()
         with ExitStack() as opened:
@@ -104,7 +109,7 @@ class Generation:
                 what = f"it is not whole: {fault}"
                 todo = "Run `kg build` again, or `kg rollback` to another one."
                 raise GenerationError(what, where=str(folder.path), todo=todo) from None
-            self.graph: Graph = EmbeddedGraph(folder.store)
+            self.graph = _graph(folder, self.manifest, settings)
             opened.pop_all()
 
     @property
@@ -120,16 +125,44 @@ class Generation:
         """Let its files go."""
         os.close(self._records)
         self.catalogue.close()
+        if isinstance(self.graph, RemoteGraph):
+            self.graph.close()
         del self.graph
+
+
+def _graph(folder: Folder, manifest: Manifest, settings: Settings | None) -> Graph:
+    """The triples of a generation, wherever its build has put them."""
+    if not manifest.graph:
+        return EmbeddedGraph(folder.store)
+    remote = Remote.of(settings) if settings else None
+    if remote is None:
+        raise GenerationError(
+            "its triples lie at a remote store, and the settings name none",
+            where=str(folder.path),
+            todo="Set `store` again, or run `kg build`.",
+        )
+    return RemoteGraph(remote, manifest.graph, manifest.base)
 
 
 class Generations:
     """The generations below `var/`."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, settings: Settings | None = None) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            var: the folder.
+            settings: where the remote store is, for generations whose triples lie there.
+        """
         self.var = var
+        self._settings = settings
         self.folder = var / "generations"
         self.current = var / "current"
+
+    @classmethod
+    def of_settings(cls, settings: Settings) -> Self:
+        """The generations of a collection."""
+        return cls(settings.var_folder, settings)
 
     def numbers(self) -> list[int]:
         """The numbers of all generations that are there, oldest first."""
@@ -143,6 +176,14 @@ class Generations:
             return int(self.current.readlink().name)
         except (OSError, ValueError):
             return None
+
+    def live_graph(self) -> str:
+        """The name of the graph at the remote store that the live generation is served from; empty without one."""
+        number = self.live()
+        try:
+            return "" if number is None else self.of(number).read_manifest().graph
+        except GenerationError:
+            return ""
 
     def of(self, number: int) -> Folder:
         """The folder of a generation. Raises GenerationError if there is none."""
@@ -172,7 +213,7 @@ class Generations:
             what = f"it was built for the base {built}, and the settings say {base}"
             todo = "Run `kg build` again, or set the base back."
             raise GenerationError(what, where=str(folder.path), todo=todo)
-        return Generation(folder)
+        return Generation(folder, self._settings)
 
     def ledger(self) -> Ledger:
         """The ledger, brought up to the live generation. Raises PublishError where its file is damaged."""
@@ -282,7 +323,8 @@ def locked(folder: Path) -> Iterator[None]:
 
 def copy_unchanged(source: Folder, target: Folder) -> None:
     """Give a new generation what it shares with an old one: hard links, since nobody changes either."""
-    checkpoint(source.store, target.store)
+    if source.store.is_dir():
+        checkpoint(source.store, target.store)
     os.link(source.records, target.records)
     if source.dumps.is_dir():
         shutil.copytree(source.dumps, target.dumps, copy_function=os.link)

@@ -136,6 +136,15 @@ def write(results: Results, row: Format, out: Out, most: int = MOST) -> None:
         _write(results, row.name, out, most)
 
 
+def write_triples(triples: Iterable[Triple], row: Format, out: Out) -> None:
+    """Write triples that come from elsewhere to `out`. Raises QueryUnwritable, maybe after some of it was written."""
+    guard = xml_limits.Guard(out) if row.name == "rdfxml" else None
+    checked = _CHECKS[row.name](triples) if row.name in _CHECKS else triples
+    serialize(checked, guard or out, _ENGINE_GRAPHS[row.name])  # type: ignore[arg-type]  # `write` is all that it calls
+    if guard:
+        guard.finish()
+
+
 def _write(results: Results, name: str, out: Out, most: int) -> None:
     if isinstance(results, QueryTriples):
         checked = _CHECKS[name](results) if name in _CHECKS else results

@@ -19,6 +19,7 @@ not open a socket: the worker's process is the defence, and this module is its m
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.errors import QueryRefused, QueryTooLarge
@@ -64,7 +65,7 @@ _UPDATE = re.compile(
     "(insert|delete|load|clear|drop|create|add|move|copy|with)(data|where|silent|default|named|all|graph)?",
     re.IGNORECASE | re.ASCII,
 )
-_PROLOGUE = frozenset({"base", "prefix", "version"})
+PROLOGUE = frozenset({"base", "prefix", "version"})
 # Words before a block that nothing is joined in.
 _BLOCKS = frozenset({"construct", "values"})
 
@@ -131,6 +132,15 @@ def check_size(text: str, limits: Limits = DEFAULT) -> None:
             f"the query has {size:,} bytes; at most {limits.size:,} are read",
             todo="Ask in several smaller queries.",
         )
+
+
+def tokens(text: str) -> Iterator[re.Match[str]]:
+    """The tokens of a query that `check` has passed, white space and comments left out; the kind is `lastgroup`.
+
+    >>> [(token.lastgroup, token[0]) for token in tokens("ASK { ?s a <http://e/> }")][:3]
+    [('word', 'ASK'), ('sign', '{'), ('text', '?s')]
+    """
+    return (token for token in _TOKEN.finditer(text) if token.lastgroup != "space")
 
 
 class _Scan:
@@ -262,7 +272,7 @@ class _Scan:
         lower = word.lower()
         self.block = lower in _BLOCKS
         self.count(len(_OPERATORS.findall(word)))
-        if not self.form and lower not in _PROLOGUE:
+        if not self.form and lower not in PROLOGUE:
             self.form = True
             if _UPDATE.fullmatch(word):
                 raise QueryRefused(

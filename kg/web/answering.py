@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from kg.errors import QueryError, QuerySyntaxError
+from kg.errors import QueryError, QuerySyntaxError, RemoteError
 from kg.store import scan
-from kg.store.pool import Answer
+from kg.store.queries import Answer
 from kg.web import coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.context import Context
@@ -37,11 +37,11 @@ _KILLS = {
     "QueryTimeout": "time",
     "QueryTooLarge": "size",
     "QueryTooHeavy": "memory",
-   
     "QueryCrashed": "crash",
 }
 """Error of a query → why its worker is gone."""
 
+_KILLS_LATE = {**_KILLS, "QueryBusy": "others wait"}
 _LEFT = "client left"
 _LARGE = 200_000
 """Bytes from which others would wait while they are packed."""
@@ -245,15 +245,19 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
                 begun.held += piece
                 if len(begun.held) >= HELD:
                     break
-        stack.enter_context(context.serving.hold())
     except QueryError as fault:
         await stack.aclose()
         notes.fault = type(fault).__name__
         notes.killed = _KILLS.get(notes.fault)
-        raise _explained(fault, question.query) from None
-    except BaseException:
+        raise explained(fault, question.query) from None
+    except RemoteError as fault:
         await stack.aclose()
-        notes.killed = _LEFT
+        notes.fault = type(fault).__name__
+        raise
+    except BaseException as fault:
+        await stack.aclose()
+        if isinstance(fault, (asyncio.CancelledError, Problem)):
+            notes.killed = _LEFT
         raise
     return begun
 
@@ -262,8 +266,8 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
     gathered = begun.held if tag is not None else None
     async with begun.stack:
-        yield bytes(begun.held)
         try:
+            yield bytes(begun.held)
             async for piece in begun.pieces:
                 if gathered is not None:
                     gathered += piece
@@ -272,9 +276,12 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
                 yield piece
         except QueryError as fault:
             notes.fault = type(fault).__name__
-            notes.killed = _KILLS.get(notes.fault)
+            notes.killed = _KILLS_LATE.get(notes.fault)
             raise
-        except BaseException:
+        except RemoteError as fault:
+            notes.fault = type(fault).__name__
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
             notes.killed = _LEFT
             raise
     if gathered is not None:
@@ -306,7 +313,7 @@ def _while_there(request: Request) -> Iterator[None]:
             each.cancel()
 
 
-def _explained(fault: QueryError, query: str) -> Problem:
+def explained(fault: QueryError, query: str) -> Problem:
     """The problem that a fault is, with what stands in the query where it is."""
     problem = of(fault)
     if not isinstance(fault, QuerySyntaxError) or fault.line is None or fault.column is None:

@@ -62,12 +62,12 @@ async def respond(request: Request, context: Context, kind: str, segment: str) -
     kept = context.serving.kept
     answered = kept.find(request)
     if answered is None:
-        answered = _respond(request, context, kind, segment)
+        answered = await _respond(request, context, kind, segment)
         kept.keep(request, answered)
     return answered
 
 
-def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
+async def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
     address = read_address(context, kind, segment)
     found = context.serving.resources.find(address.reference)
     if found is None:
@@ -80,6 +80,8 @@ def _respond(request: Request, context: Context, kind: str, segment: str) -> Res
         return Response(None, 301, {**CORS, "Location": location, "Cache-Control": _CACHE})
     if address.format is None:
         return _see_other(request, context, found)
+    if address.format is not JSON:  # the record as JSON lies in a file
+        await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
         return _web_page(request, context, found)
     return _data(request, context, found, address.format)

@@ -14,6 +14,9 @@ from kg.resources import Resources
 from kg.settings import Settings
 from kg.store.generations import Generation, Generations
 from kg.store.pool import QueryPool
+from kg.store.queries import Queries
+from kg.store.remote_graph import RemoteGraph
+from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
 
 LOOK = 0.5
@@ -27,16 +30,20 @@ _LOG = logging.getLogger("kg")
 
 @dataclass(slots=True)
 class Serving:
-    """A generation with what answers from it, and how many requests hold it."""
+    """A generation with what answers from it, and how many requests hold it.
+
+    `worked_out` is what handlers ask of this generation once and for all.
+    """
 
     generation: Generation
     resources: Resources
     ontology: Ontology
-    pool: QueryPool
+    pool: Queries
     kept: Kept = field(default_factory=Kept)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    worked_out: dict[str, asyncio.Task[bytes]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
@@ -49,13 +56,18 @@ class Serving:
             if self.retired and not self.held:
                 self.idle.set()
 
+    async def look_up(self, iri: str) -> None:
+        """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
+        if isinstance(self.generation.graph, RemoteGraph):
+            await self.generation.graph.look_up(iri)
+
 
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._generations = Generations(settings.var_folder)
+        self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._watching: asyncio.Task[None] | None = None
         self._leaving: dict[asyncio.Task[None], Serving] = {}
@@ -108,24 +120,30 @@ class Live:
         began = time.perf_counter()
         generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
         try:
-            pool = QueryPool(
-                generation.folder.store,
-                size=max(2, self._settings.query_workers),  # of one none would be left for the light
-                long=LONG * self._settings.query_workers,
-                spares=2,
-                deadline=self._settings.query_seconds,
-                memory=self._settings.query_memory << 20,
-                max_rows=self._settings.query_rows,
-                max_result_bytes=self._settings.query_bytes,
-                queue=self._settings.query_queue,
-                base=self._settings.base,
-            )
+            pool = self._queries(generation)
             await pool.start()
         except BaseException:
             generation.close()
             raise
         _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
         return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool)
+
+    def _queries(self, generation: Generation) -> Queries:
+        """What answers queries, wherever the generation's triples lie."""
+        if generation.manifest.graph:
+            return RemoteQueries(self._settings, generation.manifest.graph)
+        return QueryPool(
+            generation.folder.store,
+            size=max(2, self._settings.query_workers),  # of one none would be left for the light
+            long=LONG * self._settings.query_workers,
+            spares=2,
+            deadline=self._settings.query_seconds,
+            memory=self._settings.query_memory << 20,
+            max_rows=self._settings.query_rows,
+            max_result_bytes=self._settings.query_bytes,
+            queue=self._settings.query_queue,
+            base=self._settings.base,
+        )
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""

@@ -1,5 +1,6 @@
 """What went wrong with a request: one shape, `application/problem+json` (RFC 9457), and its twin as a page."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,9 +22,13 @@ from kg.errors import (
     QueryTooLarge,
     QueryTooMany,
     QueryUnwritable,
+    RemoteError,
+    RemoteTimeout,
 )
 from kg.render.negotiation import choose
 from kg.render.pages import Site, page
+
+_LOG = logging.getLogger("kg")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -39,6 +44,7 @@ TITLES = {
     415: "Unknown media type",
     429: "Too many requests",
     500: "Something went wrong here",
+    502: "The store behind this site does not answer",
     503: "Busy just now",
     504: "It took too long",
     507: "It needs more memory than it may have",
@@ -93,6 +99,10 @@ def of(fault: KgError) -> Problem:
             status = 403
         headers = {"Retry-After": "5"} if status in {429, 503} else {}
         return Problem(status, str(fault), headers, more)
+    if isinstance(fault, RemoteError):
+        status = 504 if isinstance(fault, RemoteTimeout) else 502
+        _LOG.warning("%d: %s", status, fault)  # where the store is, and what it said, is for its keeper
+        return Problem(status, "What you asked for is kept in a store that gave no answer. Try again in a few minutes.")
     if isinstance(fault, GenerationError):
         return Problem(503, "Nothing can be served at the moment.", {"Retry-After": "10"})
     return Problem(500, "The server met an error; its keeper finds it in the log.")

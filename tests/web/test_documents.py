@@ -10,6 +10,8 @@ from rdflib.compare import isomorphic
 
 from kg.store.generations import Generations
 
+pytestmark = pytest.mark.every_engine
+
 THING = "/data/record/177838"
 IRI = "https://archive.example.org/data/record/177838"
 
@@ -95,7 +97,7 @@ def test_json_ld_for_other_parsers(client):
 
 def test_json_round_trip(client, example, tmp_path):
     """The .json of every thing, read again, gives the same graph."""
-    before = Generations(example.var_folder).open_live()
+    before = Generations.of_settings(example).open_live()
     references = [row[0] for row in before.catalogue.digests()]
     raw = [client.get(f"/data/{reference}.json").content for reference in references]
     made, report = publish(tmp_path, raw, dumps=False)
