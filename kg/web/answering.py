@@ -33,12 +33,7 @@ _PATIENCE = 0.05
 _HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding", "X-Content-Type-Options": "nosniff"}
 _KEPT = {**_HEADERS, "Cache-Control": "public, max-age=60"}
 _VARYING = {**_HEADERS, "Cache-Control": "no-store"}
-_KILLS = {
-    "QueryTimeout": "time",
-    "QueryTooLarge": "size",
-    "QueryTooHeavy": "memory",
-    "QueryCrashed": "crash",
-}
+_KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
 """Error of a query → why its worker is gone."""
 
 _KILLS_LATE = {**_KILLS, "QueryBusy": "others wait"}
