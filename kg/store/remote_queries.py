@@ -189,7 +189,7 @@ class RemoteQueries:
         named_graphs: Sequence[str] = (),
         union: bool = False,
         timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
-        client: str = "",  # here the queue is fair to all alike
+        client: str = "",  # noqa: ARG002  # here the queue is the same to all
     ) -> AsyncIterator[RemoteAnswer]:
         """Ask; within the context the answer can be read. To leave before its end stops the query.
 
