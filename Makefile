@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow test-engines lint format docs messages lock bench clean
+.PHONY: help install install-test serve test test-slow test-engines lint format docs messages lock bench clean vendor pictures
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,13 @@ docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/conformance.py
+
+vendor: install ## fetch what the workbench is made of (needs npm) and put it into the package
+	@cd tools/vendor && npm ci --no-audit --no-fund --ignore-scripts
+	@$(BIN)/python tools/vendor.py
+
+pictures: install-test ## draw the pictures of the examples, from a server at http://127.0.0.1:8000
+	@$(BIN)/python tools/pictures.py
 
 messages: install-test ## bring the catalogues of translations up to what pages say
 	@$(BIN)/python tools/messages.py

@@ -10,6 +10,7 @@ Every error that kg raises on purpose is one of these; whoever runs a command or
     ├── PublishError               nothing was published                                      exit code 1
     │   ├── LockedError            another build is running
     │   └── StrictError            --strict, and something failed
+    ├── ParameterFault              a saved query can't take this value                        HTTP 400
     ├── GenerationError            no such generation, or it can't be served as it is
     ├── RemoteError                the remote store gave no answer that can be used           HTTP 502
     │   ├── RemoteUnreachable      nobody answers there                                       HTTP 502
@@ -61,6 +62,10 @@ class SettingsError(UsageError):
 
 class KeyFault(KgError):
     """A key or IRI that can't be minted or read."""
+
+
+class ParameterFault(KgError):
+    """A value that a saved query can't take, or one that is missing."""
 
 
 class SourceError(KgError):

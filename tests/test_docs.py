@@ -109,7 +109,7 @@ def test_every_query_says_what_it_is_for():
     for path in QUERIES.rglob("*.rq"):
         text = path.read_text(encoding="utf-8")
         head = "\n".join(line for line in text.splitlines() if line.startswith("#"))
-        assert text.startswith("# "), path.name
+        assert text.startswith(("# ", "#+ ")), path.name
         for name in set(re.findall(r"\$(\w+)", text)):
             assert f"${name}" in head, f"{path.name}: ${name}"
 
@@ -146,7 +146,7 @@ def test_readme_settings_are_settings(tmp_path):
 
 def test_lock_names_no_host():
     """Lock files pin everything and name no host."""
-    for name in ("requirements.lock", "tests/clients/package-lock.json"):
+    for name in ("requirements.lock", "tests/clients/package-lock.json", "tools/vendor/package-lock.json"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "--index-url" not in text
         assert '"resolved"' not in text

@@ -32,6 +32,11 @@ def test_wheel_is_whole(wheel):
         "kg/queries/examples/titles.rq",
         "kg/render/templates/thing.html",
         "kg/render/static/kg.css",
+        "kg/render/static/vendor/yasgui.min.js",
+        "kg/render/static/vendor/LICENSES.txt",
+        "kg/render/static/workbench/main.js",
+        "kg/render/static/examples/places.png",
+        "kg/queries/saved/companions.rq",
     ):
         assert name in names
 

@@ -36,6 +36,7 @@ _VARYING = {**_HEADERS, "Cache-Control": "no-store"}
 _KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
 """Error of a query → why its worker is gone."""
 
+_KILLS_LATE = {**_KILLS, "QueryBusy": "others wait"}
 _LEFT = "client left"
 _LARGE = 200_000
 """Bytes from which others would wait while they are packed."""
@@ -238,19 +239,19 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
                 begun.held += piece
                 if len(begun.held) >= HELD:
                     break
-        stack.enter_context(context.serving.hold())
     except QueryError as fault:
         await stack.aclose()
         notes.fault = type(fault).__name__
         notes.killed = _KILLS.get(notes.fault)
-        raise _explained(fault, question.query) from None
+        raise explained(fault, question.query) from None
     except RemoteError as fault:
         await stack.aclose()
         notes.fault = type(fault).__name__
         raise
-    except BaseException:
+    except BaseException as fault:
         await stack.aclose()
-        notes.killed = _LEFT
+        if isinstance(fault, (asyncio.CancelledError, Problem)):
+            notes.killed = _LEFT
         raise
     return begun
 
@@ -259,8 +260,8 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
     gathered = begun.held if tag is not None else None
     async with begun.stack:
-        yield bytes(begun.held)
         try:
+            yield bytes(begun.held)
             async for piece in begun.pieces:
                 if gathered is not None:
                     gathered += piece
@@ -269,12 +270,12 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
                 yield piece
         except QueryError as fault:
             notes.fault = type(fault).__name__
-            notes.killed = _KILLS.get(notes.fault)
+            notes.killed = _KILLS_LATE.get(notes.fault)
             raise
         except RemoteError as fault:
             notes.fault = type(fault).__name__
             raise
-        except BaseException:
+        except (asyncio.CancelledError, GeneratorExit):
             notes.killed = _LEFT
             raise
     if gathered is not None:
@@ -306,7 +307,7 @@ def _while_there(request: Request) -> Iterator[None]:
             each.cancel()
 
 
-def _explained(fault: QueryError, query: str) -> Problem:
+def explained(fault: QueryError, query: str) -> Problem:
     """The problem that a fault is, with what stands in the query where it is."""
     problem = of(fault)
     if not isinstance(fault, QuerySyntaxError) or fault.line is None or fault.column is None:

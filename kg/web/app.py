@@ -16,10 +16,11 @@ from starlette.types import Message, Receive, Scope, Send
 from kg.errors import KgError
 from kg.iris import Base
 from kg.render.pages import Site
+from kg.render.queries.saved import saved as saved_queries
 from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings, metrics_folder
-from kg.web import answering, citations, documents, graphs, language, lists, sparql
+from kg.web import answering, citations, documents, graphs, language, lists, saved, sparql, static, workbench
 from kg.web.access import AccessLog
 from kg.web.answers import Answers
 from kg.web.context import Context
@@ -38,7 +39,9 @@ Named = Callable[[Request, Context, str], Awaitable[Response]]
 _FOLDERS: dict[str, Named] = {
     "dumps": lists.dumps,
     "terms": lists.terms,
-    "static": lists.static,
+    "static": static.respond,
+    "api": saved.respond,
+    "workbench": workbench.data,
     "graphs": graphs.direct,
 }
 _PLACES: dict[str, Handler] = {
@@ -106,6 +109,7 @@ class Application:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
+            saved_queries(self._settings.queries_folder)  # a header that is wrong is said before anybody asks
             await self._live.start()
         except KgError as fault:
             await send({"type": "lifespan.startup.failed", "message": str(fault)})

@@ -12,7 +12,7 @@ from kg.ontology import RDFS_LABEL
 from kg.render import rdf
 from kg.render.bars import bars
 from kg.render.negotiation import FORMATS, HTML, JSON_LD, choose
-from kg.render.pages import STATIC, page
+from kg.render.pages import page
 from kg.web.conditional import answer, etag_of, has_it, http_date
 from kg.web.context import Context
 from kg.web.documents import CORS
@@ -30,7 +30,6 @@ _TERMS_DOCUMENTS = {
     for each in FORMATS
     if each.rdf in {RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML}
 }
-_STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 def _page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
@@ -158,19 +157,6 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
         elif isinstance(quad.object, NamedNode) and quad.predicate.value in _ABOVE:
             term["above"] = quad.object.value
     return [term for _, term in sorted(said.items()) if term["label"]]
-
-
-async def static(request: Request, context: Context, name: str) -> Response:
-    """A file that pages use."""
-    path = STATIC / name
-    media_type = _STATIC_TYPES.get(path.suffix)
-    if "/" in name or media_type is None or not path.is_file():
-        raise Problem(404, "There is no such file.")
-    body = path.read_bytes()
-    tag = etag_of(body)
-    modified = context.serving.generation.manifest.published
-    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-    return answer(request, body, media_type, tag=tag, modified=modified, headers=headers)
 
 
 async def health(_: Request, context: Context) -> Response:

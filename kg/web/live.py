@@ -27,7 +27,10 @@ _LOG = logging.getLogger("kg")
 
 @dataclass(slots=True)
 class Serving:
-    """A generation with what answers from it, and how many requests hold it."""
+    """A generation with what answers from it, and how many requests hold it.
+
+    `worked_out` is what handlers ask of this generation once and for all.
+    """
 
     generation: Generation
     resources: Resources
@@ -37,6 +40,7 @@ class Serving:
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    worked_out: dict[str, asyncio.Task[bytes]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:

@@ -1,29 +1,43 @@
-"""The SPARQL endpoint: SPARQL 1.1 Protocol, query side; without a query, what the endpoint is."""
+"""The SPARQL endpoint: SPARQL 1.1 Protocol, query side; for a browser, the workbench; without a query, what it is."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.render.negotiation import HTML, preference
+from kg.store.results import FORMATS
 from kg.web import answering, formats, service, workbench
-from kg.web.asked import read
+from kg.web.asked import Asked, read
 from kg.web.context import Context
 from kg.web.problems import Problem
 
+_TYPES = [HTML.media_type, *(each.media_type.partition(";")[0] for each in FORMATS.values())]
+
 
 async def respond(request: Request, context: Context) -> Response:
-    """Answer a query; without one, describe the service, or show the form to who reads HTML."""
+    """Answer a query; without one, describe the service; to who reads HTML, show the workbench."""
     asked = await read(request)
     accept = ",".join(request.headers.getlist("accept"))
-    if asked.query is not None:
-        question = answering.Question(
-            asked.query,
-            formats.wanted(asked.format, accept),
-            asked.default_graphs,
-            asked.named_graphs,
-            asked.timeout,
-        )
-        return await answering.respond(request, context, question)
-    if request.method == "POST":
+    if asked.query is None and request.method == "POST":
         raise Problem(400, "There is no query.")
-    if service.wants_page(accept):
-        return workbench.form(request, context, asked.example)
-    return await service.respond(request, context)
+    if _wants_page(asked, accept):
+        wanted = workbench.Wanted(asked.query, asked.example, asked.default_graphs, asked.named_graphs, asked.timeout)
+        return await workbench.respond(request, context, wanted)
+    if asked.query is None:
+        return await service.respond(request, context)
+    question = answering.Question(
+        asked.query,
+        formats.wanted(asked.format, accept),
+        asked.default_graphs,
+        asked.named_graphs,
+        asked.timeout,
+    )
+    return await answering.respond(request, context, question)
+
+
+def _wants_page(asked: Asked, accept: str) -> bool:
+    """Whether a person with a browser asks: by `format=html`, or an Accept that prefers HTML to any format of data."""
+    if asked.format is not None:
+        return asked.format.strip().lower() == "html"
+    if asked.query is None:
+        return asked.example is not None or service.wants_page(accept)
+    return "html" in accept and preference(accept, _TYPES)[:1] == [HTML.media_type]

@@ -55,7 +55,8 @@ def test_metrics_of_several_processes(collection):
             assert httpx2.get(f"{address}/sparql", params={"query": f"{COUNT} #{n}"}).status_code == 200
         assert httpx2.get(f"{address}/sparql", params={"query": "ASK {"}).status_code == 400
         assert httpx2.get(f"{address}/metrics").status_code == 404
-        text = httpx2.get(f"http://127.0.0.1:{other}/metrics").text
+        ask = f"http://127.0.0.1:{other}/metrics"
+        text = _until(lambda: httpx2.get(ask).text, 'place="/metrics",status="404"')
     assert _figure(text, 'kg_requests_total{method="GET",place="/sparql",status="200"}') == 30
     assert _figure(text, 'kg_queries_total{answered="asked"}') == 30
     assert _figure(text, 'kg_query_faults_total{fault="QuerySyntaxError"}') == 1
@@ -118,6 +119,7 @@ def test_access_log(collection):
             client.sendall(b"GET /x\xc2\x9b31m HTTP/1.1\r\nHost: x\r\nUser-Agent: \x9b31m\r\nConnection: close\r\n\r\n")
             while client.recv(1000):
                 pass
+        _until(log.read_text, "31m")  # a line is written once its response is sent
         log.rename(collection / "rotated.jsonl")
         httpx2.get(f"{address}/record/none")
     lines = _lines(collection / "rotated.jsonl")
