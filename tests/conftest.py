@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_generate_tests(metafunc):
     """Run the tests of modules that are marked `every_engine` against each engine."""
     if metafunc.definition.get_closest_marker("every_engine") and "client" in metafunc.fixturenames:
-        metafunc.parametrize("engine", ["embedded", *engines.WANTED], indirect=True, scope="session")
+        wanted = ["oxigraph"] if metafunc.definition.get_closest_marker("of_oxigraph") else engines.WANTED
+        metafunc.parametrize("engine", ["embedded", *wanted], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
