@@ -6,6 +6,7 @@ pipe ends and nobody gave a reason, the worker died of the query.
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import resource
@@ -24,6 +25,9 @@ START_SECONDS = 60
 
 BUFFER = 128 << 10
 """Bytes read ahead of whoever takes the answer (three times that at most); beyond it the worker waits."""
+
+PIPE = 1 << 20
+"""Bytes that an answer's pipe holds: at the kernel's 64 KiB each piece costs two changes of process."""
 
 # A worker gets no more of the server's environment than this: no proxies, no secrets, no settings.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
@@ -62,6 +66,8 @@ class Worker:
         """Start a process and wait until it is ready. Raises KgError in the worker's words if not."""
         its_requests, ours = os.pipe()
         answers, its_answers = os.pipe()
+        with contextlib.suppress(OSError):  # as much as this user may have
+            fcntl.fcntl(its_answers, fcntl.F_SETPIPE_SZ, PIPE)
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-m", "kg.store.worker", str(store), json.dumps(options)),
