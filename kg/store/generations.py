@@ -45,7 +45,7 @@ class Manifest:
         generation: its number.
         base: the base IRI it was built for.
         published: when, in UTC (ISO 8601).
-        triples: how many statements it holds.
+        triples: how many statements its default graph holds, which is what the records say.
         counts: kind → records, stubs left out.
         summary: what the build reported: read, published, rejected, merged, stubs …
         rollback_of: the generation that it repeats, or None.

@@ -99,3 +99,10 @@ def test_examples_run(client):
         answer = client.get("/data/sparql", params={"query": example.text, "format": "csv,ntriples"})
         assert answer.status_code == 200, example.name
         assert len(answer.text.splitlines()) > 1, example.name
+
+
+def test_the_default_graph_is_counted_right(client):
+    """What the service description says of the default graph is what a query counts there."""
+    said = client.get("/data/sparql", headers={"accept": "application/n-triples"}).text
+    asked = client.get("/data/sparql", params={"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}).text
+    assert f'"{int(asked.split()[1])}"^^<http://www.w3.org/2001/XMLSchema#integer>' in said
