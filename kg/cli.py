@@ -14,6 +14,7 @@ from rich.text import Text
 
 from kg import settings as settings_module
 from kg.errors import KgError
+from kg.finding import Finder
 from kg.publish import build as jobs
 from kg.publish.progress import Display
 from kg.publish.report import Report
@@ -129,10 +130,18 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
 def query(settings: Settings, *, file: Any, name: str | None) -> None:
     """Answer a SPARQL query from FILE, or from standard input."""
     generations = Generations(settings.var_folder)
-    generations.open_live().close()
-    live = generations.of(generations.live() or 0)
+    live = generations.open_live()
+    try:
+        asked = Finder(live).rewrite(file.read())
+    finally:
+        live.close()
     formats = (name,) if name else ("tsv", "turtle")
-    run_once(live.store, file.read(), sys.stdout.buffer, format=formats, base=settings.base)
+    with asked.places():
+        run_once(
+            live.folder.store, asked.text, sys.stdout.buffer, format=formats, base=settings.base, spare=asked.added
+        )
+    if asked.limited:
+        _ERRORS.print("kg: a search in the query found more than its limit.", markup=False)
 
 
 @cli.command("generations")

@@ -14,6 +14,7 @@ Every error that kg raises on purpose is one of these; whoever runs a command or
     └── QueryError                 a query has no answer
         ├── QuerySyntaxError       it is no SPARQL                                            HTTP 400
         ├── QueryRefused           it asks for what a public endpoint does not do             HTTP 400, 403
+        ├── SearchRefused          a search, or a search in a query, that can't be read       HTTP 400
         ├── QueryTimeout           it took too long                                           HTTP 504
         ├── QueryTooLarge          its answer or its work is over a limit                     HTTP 413, 507
         ├── QueryUnwritable        its answer can't be written in the format asked for        HTTP 406
@@ -99,6 +100,10 @@ class QuerySyntaxError(QueryError):
 
 class QueryRefused(QueryError):
     """The query asks for what a public endpoint does not do."""
+
+
+class SearchRefused(QueryError):
+    """A search that can't be understood, or one in a query that has not its one form."""
 
 
 class QueryTimeout(QueryError):

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from kg import ontology
 from kg.errors import PublishError, StrictError
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
+from kg.publish.indexing import Indexing
 from kg.publish.page import write_page
 from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, scratch, silent
 from kg.publish.rejected import RejectedFolder
@@ -57,9 +58,9 @@ def build(
         now = generations.next_time(ledger)
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
-        with BulkLoad(folder.store) as load:
-            counts = _fill(settings, folder, report, (load, ledger, now, rejected), progress)
-        _refuse_nothing(report, told, strict=strict)
+        with _indexing(settings, folder) as index, BulkLoad(folder.store) as load:
+            counts = _fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
+            _refuse_nothing(report, told, strict=strict)
         base = settings.base
         report.triples = load.triples()
         load.add_graph(f"{base}graphs/terms", ontology.load(base).terms_document())
@@ -81,23 +82,27 @@ def _fill(
     settings: Settings,
     folder: Folder,
     report: Report,
-    to: tuple[Sink, Ledger, str, Path],
+    to: tuple[Sink, Ledger, str, Path, Indexing | None],
     progress: Progress,
 ) -> dict[str, int]:
     """Everything from the sources into a folder; the counts of records by kind."""
-    sink, ledger, now, rejected = to
+    sink, ledger, now, rejected, index = to
     prefixes = ontology.load(settings.base).prefixes
     builder = CatalogueBuilder(folder.catalogue, ledger, now)
     keeping = RejectedFolder(rejected, settings.folder)
     dumps = DumpFiles(folder.dumps, DUMP_NAME, prefixes) if settings.dumps and isinstance(sink, BulkLoad) else None
     try:
-        collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, progress))
+        collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, index, progress))
     finally:
         keeping.close()
     counts = builder.counts()
     changes = builder.finish()
     report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
     return counts
+
+
+def _indexing(settings: Settings, folder: Folder) -> AbstractContextManager[Indexing | None]:
+    return Indexing(folder.records, folder.search) if settings.search else nullcontext()
 
 
 def _refuse_nothing(report: Report, told: Callable[[Report], None], *, strict: bool) -> None:
@@ -147,7 +152,7 @@ def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple
         ledger = generations.ledger()
         report = Report(path / PROBLEMS)
         now = generations.next_time(ledger)
-        _fill(settings, folder, report, (sink, ledger, now, path / "rejected"), progress)
+        _fill(settings, folder, report, (sink, ledger, now, path / "rejected", None), progress)
         ledger.close()
         yield folder, report
 

@@ -1,9 +1,9 @@
 """Generations: each publication is a folder that nobody changes once it is live.
 
-`var/generations/0007/` holds the store, the catalogue, the records as JSON, the dumps, the report and the manifest;
-`var/current` is a symbolic link to the live one, and publishing is the atomic rename of that link (rename(2)). What is
-being built lies in a folder whose name begins with a dot; if the build dies, the next one sweeps it away. A lock
-keeps two builds apart, since the engine itself would not.
+`var/generations/0007/` holds the store, the catalogue, the records as JSON, the search index, the dumps, the report and
+the manifest; `var/current` is a symbolic link to the live one, and publishing is the atomic rename of that link
+(rename(2)). What is being built lies in a folder whose name begins with a dot; if the build dies, the next one sweeps
+it away. A lock keeps two builds apart, since the engine itself would not.
 """
 
 import fcntl
@@ -22,11 +22,13 @@ from kg.store.catalogue import Catalogue
 from kg.store.embedded import EmbeddedGraph, checkpoint
 from kg.store.graph import Graph
 from kg.store.ledger import Ledger
+from kg.store.search.index import SearchIndex
 
 FORMAT = 1
 """Of the folder of a generation; one with another number has to be built anew."""
 
 _STORE, _CATALOGUE, _RECORDS, _DUMPS, _MANIFEST = "store", "catalogue.sqlite", "records.jsonl", "dumps", "manifest.json"
+_SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Folder:
         self.catalogue = path / _CATALOGUE
         self.records = path / _RECORDS
         self.dumps = path / _DUMPS
+        self.search = path / _SEARCH
 
     def read_manifest(self) -> Manifest:
         """The manifest. Raises GenerationError where the folder is no generation that can be served."""
@@ -91,6 +94,7 @@ class Generation:
         self.manifest = folder.read_manifest()
         self.graph: Graph = EmbeddedGraph(folder.store)
         self.catalogue = Catalogue(folder.catalogue)
+        self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
         self._records = os.open(folder.records, os.O_RDONLY)
 
     @property
@@ -106,6 +110,7 @@ class Generation:
         """Let its files go."""
         os.close(self._records)
         self.catalogue.close()
+        self.search = None
         del self.graph
 
 
@@ -242,8 +247,9 @@ def copy_unchanged(source: Folder, target: Folder) -> None:
     """Give a new generation what it shares with an old one: hard links, since nobody changes either."""
     checkpoint(source.store, target.store)
     os.link(source.records, target.records)
-    if source.dumps.is_dir():
-        shutil.copytree(source.dumps, target.dumps, copy_function=os.link)
+    for shared, copied in ((source.dumps, target.dumps), (source.search, target.search)):
+        if shared.is_dir():
+            shutil.copytree(shared, copied, copy_function=os.link)
 
 
 def _sync(folder: Path) -> None:

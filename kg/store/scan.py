@@ -15,7 +15,7 @@ not open a socket: the worker's process is the defence, and this module is its m
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.errors import QueryRefused, QueryTooLarge
 
@@ -88,6 +88,10 @@ class Limits:
     size: int = 100_000
     depth: int = 200
     chain: int = 2_000
+
+    def with_spare(self, spare: int) -> "Limits":
+        """The limits of a text to which the server itself added so many bytes."""
+        return replace(self, size=self.size + spare) if spare else self
 
 
 DEFAULT = Limits()

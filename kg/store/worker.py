@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -60,7 +59,10 @@ def main() -> int:
         return 1
     limits = scan.Limits(**options.get("limits", {}))
     threading.stack_size(STACK)
-    check = partial(scan.check, limits=limits)
+
+    def check(text: str, spare: int) -> None:
+        scan.check(text, limits.with_spare(spare))
+
     thread = threading.Thread(target=serve, args=(store, out, check, options.get("base")))
     thread.start()
     thread.join()
@@ -83,7 +85,7 @@ def _open(path: Path, address_space: int) -> Store:
     return store
 
 
-def serve(store: Store, out: BinaryIO, check: Callable[[str], None], base: str | None) -> None:
+def serve(store: Store, out: BinaryIO, check: Callable[[str, int], None], base: str | None) -> None:
     """Answer what comes in, until nothing does."""
     out.write(frames.said(frames.READY, pid=os.getpid()))
     source = sys.stdin.buffer
@@ -91,7 +93,7 @@ def serve(store: Store, out: BinaryIO, check: Callable[[str], None], base: str |
         _, length = frames.HEADER.unpack(header)
         request = json.loads(source.read(length))
         try:
-            check(request["query"])
+            check(request["query"], request.get("spare", 0))
             _answer(store, request, out, base)
         except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
             _write_all(out, frames.said(frames.FAULT, **described(_named(fault))))

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from kg import ontology
 from kg.errors import GenerationError, KgError
+from kg.finding import Finder
 from kg.ontology import Ontology
 from kg.resources import Resources
 from kg.settings import Settings
 from kg.store.generations import Generation, Generations
 from kg.store.pool import QueryPool
+from kg.web.searching import SearchingPool
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -28,7 +30,8 @@ class Serving:
     generation: Generation
     resources: Resources
     ontology: Ontology
-    pool: QueryPool
+    pool: SearchingPool
+    finder: Finder
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -99,15 +102,17 @@ class Live:
     async def _open(self) -> Serving:
         began = time.perf_counter()
         generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
-        pool = QueryPool(
+        finder = Finder(generation)
+        workers = QueryPool(
             generation.folder.store,
             size=self._settings.query_workers,
             deadline=self._settings.query_seconds,
             base=self._settings.base,
         )
+        pool = SearchingPool(workers, finder)
         await pool.start()
         _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
-        return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool)
+        return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool, finder)
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""

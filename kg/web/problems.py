@@ -19,6 +19,7 @@ from kg.errors import (
     QueryTimeout,
     QueryTooLarge,
     QueryUnwritable,
+    SearchRefused,
 )
 from kg.render.negotiation import choose
 from kg.render.pages import Site, page
@@ -43,6 +44,7 @@ TITLES = {
 _OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (
     (QuerySyntaxError, 400),
     (QueryRefused, 400),
+    (SearchRefused, 400),
     (QueryUnwritable, 406),
     (QueryTooLarge, 413),
     (QueryCrashed, 500),

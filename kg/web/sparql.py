@@ -17,6 +17,7 @@ from kg.store.results import FORMATS
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.problems import Problem
+from kg.web.searching import MORE_FOUND
 
 MAX_BODY = 1 << 20
 """Longest body of a request, in bytes; the worker's own limit on a query is lower still."""
@@ -75,10 +76,11 @@ async def respond(request: Request, context: Context) -> Response:
     except BaseException:
         await stack.aclose()
         raise
+    headers = {**_HEADERS, **MORE_FOUND} if answer.limited else _HEADERS
     if request.method == "HEAD":
         await stack.aclose()
-        return Response(None, 200, _HEADERS, answer.media_type)
-    return StreamingResponse(_sent(answer, stack), 200, _HEADERS, answer.media_type)
+        return Response(None, 200, headers, answer.media_type)
+    return StreamingResponse(_sent(answer, stack), 200, headers, answer.media_type)
 
 
 async def _sent(answer: Answer, stack: AsyncExitStack) -> AsyncIterator[bytes]:

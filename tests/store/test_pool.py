@@ -464,7 +464,7 @@ BARE = """
         store = worker._open(Path(sys.argv[1]), worker.ADDRESS_SPACE)
     except worker.KgError as fault:
         sys.exit(str(fault))
-    worker.serve(store, os.fdopen(1, "wb", buffering=0), lambda text: None, None)
+    worker.serve(store, os.fdopen(1, "wb", buffering=0), lambda *_: None, None)
 """
 NO_FILTER = "confine._CALLS = {}"
 NO_LIMIT = "confine.resource.setrlimit = lambda *_: None; confine.resource.getrlimit = lambda _: (1, 1)"
