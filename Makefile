@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow lint format docs lock bench clean
+.PHONY: help install install-test serve test test-slow lint format docs messages lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python -m kg.records.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
+
+messages: install-test ## bring the catalogues of translations up to what pages say
+	@$(BIN)/python tools/messages.py
 
 lock: install ## resolve the newest versions that pyproject.toml allows and write requirements.lock
 	@$(PIP) install uv

@@ -42,6 +42,8 @@ SUFFIXES = frozenset(
         "parquet",
         "bib",
         "ris",
+        "csl",
+        "cite",
         "txt",
         "md",
         "atom",

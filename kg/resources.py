@@ -4,16 +4,31 @@ Pages, data and feeds all get a thing from here: what stands in the store under 
 links to, who links to it, and what became of it if it is gone.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+import orjson
 from pyoxigraph import NamedNode, Triple
 
 from kg.iris import Base
-from kg.store.catalogue import Linked, Thing
+from kg.store.catalogue import Beside, Linked, Thing
 from kg.store.generations import Generation
 
 PAGE_SIZE = 20
 """How many inverse links of one key a page shows at a time."""
+
+MOST_COUNTED = 5000
+"""Links up to which a page counts and compares them; beyond it says how many there are, and no more."""
+
+KIN = 5
+"""How many records with the same people a page names."""
+
+DEEPEST = 12
+"""Levels of an archive that a page shows above a thing."""
+
+TAKING_PART = ("creator", "sender", "recipient", "participants")
+"""Keys under which those stand who took part in what a record tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,35 @@ class LinkGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """Something that a thing links to, with what its own record says."""
+
+    thing: Thing
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is around a thing that it does not say itself.
+
+    Attributes:
+        linked: reference of what it links to → what that is.
+        path: what it is a part of, from the top down: archive, fond, file.
+        beside: its neighbours in the file it lies in, or None.
+        kin: other records with the same people, and how many of them.
+        months: month (YYYY-MM) → how many records of that month link to it.
+        groups: who links to it, by key.
+    """
+
+    linked: dict[str, Described]
+    path: tuple[Thing, ...] = ()
+    beside: Beside | None = None
+    kin: tuple[tuple[Thing, int], ...] = ()
+    months: dict[str, int] = field(default_factory=dict)
+    groups: tuple[LinkGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """What is said of a thing.
 
@@ -57,15 +101,11 @@ class Description:
         thing: its row of the catalogue.
         iri: its IRI.
         triples: what its own subject and its parts say.
-        labels: reference of what it links to → labels by language.
-        groups: who links to it.
     """
 
     thing: Thing
     iri: str
     triples: list[Triple]
-    labels: dict[str, dict[str, str]] = field(default_factory=dict)
-    groups: tuple[LinkGroup, ...] = ()
 
 
 class Resources:
@@ -88,30 +128,80 @@ class Resources:
         iri = self.base.iri(thing.reference)
         return Description(thing, iri, self.generation.graph.describe(iri))
 
-    def describe_for_page(self, thing: Thing, key: str = "", after: str = "") -> Description:
-        """What is said of a thing, with the labels of what it links to and who links to it.
+    def around(self, said: Description, key: str = "", after: str = "") -> Surroundings:
+        """What a page shows around a thing.
 
         Args:
-            thing: the thing.
+            said: the thing, described.
             key: the one group of inverse links that does not begin at its beginning.
             after: where that one goes on.
         """
-        said = self.describe(thing)
+        thing, catalogue = said.thing, self.generation.catalogue
         targets = {
             reference
             for triple in said.triples
             if isinstance(triple.object, NamedNode) and (reference := self.base.reference(triple.object.value))
         }
-        labels = self.generation.catalogue.labels(sorted(targets))
-        counts = self.generation.catalogue.link_counts(thing.n)
-        groups = tuple(self._group(thing, each, counts[each], after if each == key else "") for each in counts)
-        return Description(thing, said.iri, said.triples, labels, groups)
+        linked = {
+            reference: Described(each, orjson.loads(self.record(each)))
+            for reference, each in catalogue.things(sorted(targets)).items()
+        }
+        own: dict[str, Any] = orjson.loads(self.record(thing))
+        counts = catalogue.link_counts(thing.n)
+        return Surroundings(
+            linked=linked,
+            path=self._path(own),
+            beside=self._beside(thing, own, linked),
+            kin=self._kin(thing, own, linked),
+            months=catalogue.by_month(thing.n) if sum(counts.values()) <= MOST_COUNTED else {},
+            groups=tuple(self._group(thing, each, counts[each], after if each == key else "") for each in counts),
+        )
 
     def _group(self, thing: Thing, key: str, count: int, after: str) -> LinkGroup:
         links = self.generation.catalogue.linked(thing.n, key, PAGE_SIZE + 1, after)
         more = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else None
         return LinkGroup(key, count, tuple(links[:PAGE_SIZE]), more, begins=not after)
 
+    def _path(self, record: dict[str, Any]) -> tuple[Thing, ...]:
+        """What a thing is a part of, from the top down; a chain that comes back to itself is cut."""
+        path: list[Thing] = []
+        above = next(_references(record, "heldIn", "partOf", "broader"), None)
+        while above is not None and len(path) < DEEPEST:
+            thing = self.generation.catalogue.thing(above)
+            if thing is None or thing.deleted or thing in path:
+                break
+            path.insert(0, thing)
+            above = next(_references(orjson.loads(self.record(thing)), "partOf", "broader"), None)
+        return tuple(path)
+
+    def _beside(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> Beside | None:
+        """The neighbours of a record in the file that it lies in."""
+        unit = next(_references(record, "heldIn"), None)
+        if unit not in linked:
+            return None
+        return self.generation.catalogue.beside(linked[unit].thing.n, "heldIn", thing.start, thing.n)
+
+    def _kin(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> tuple[tuple[Thing, int], ...]:
+        """Other records with the same people; those whom very many records name say nothing and cost much."""
+        stated = set(_references(record, "related"))
+        people = []
+        for reference in dict.fromkeys(_references(record, *TAKING_PART)):
+            if reference in linked:
+                n = linked[reference].thing.n
+                if sum(self.generation.catalogue.link_counts(n).values()) <= MOST_COUNTED:
+                    people.append(n)
+        if not people:
+            return ()
+        found = self.generation.catalogue.sharing(people, list(TAKING_PART), thing.n, KIN + len(stated))
+        return tuple(each for each in found if each[0].reference not in stated)[:KIN]
+
     def record(self, thing: Thing) -> bytes:
         """The thing's record as JSON, as the `json` reader takes it."""
         return self.generation.record(thing.offset, thing.length)
+
+
+def _references(record: dict[str, Any], *keys: str) -> Iterator[str]:
+    """The references under some keys of a record."""
+    for key in keys:
+        for link in record.get(key, ()):
+            yield link["id"] if isinstance(link, dict) else link

@@ -14,10 +14,10 @@ class Field:
 
 
 SECTIONS = (
-    "At a glance",
+    "Summary",
     "People",
-    "About",
     "Text",
+    "About",
     "In the archive",
     "Rights and access",
     "Description",
@@ -25,19 +25,32 @@ SECTIONS = (
 )
 """Headings, in order."""
 
-_GLANCE, _PEOPLE, _ABOUT, _TEXT, _ARCHIVE, _RIGHTS, _DESCRIPTION, _FURTHER = SECTIONS
+_GLANCE, _PEOPLE, _TEXT, _ABOUT, _ARCHIVE, _RIGHTS, _DESCRIPTION, _FURTHER = SECTIONS
+
+BESIDE = frozenset({_ARCHIVE, _RIGHTS, _DESCRIPTION})
+"""Those that stand beside the main column where there is room."""
+
+PROSE = frozenset(
+    (
+        "summary",
+        "description",
+        "biography",
+        "text",
+        "scopeNote",
+        "rights",
+        "custodialHistory",
+        "accessConditions",
+        "note",
+    )
+)
+"""Keys of running text."""
 
 _FIELDS = (
-    Field("type", "Type", _GLANCE, "Of this type"),
-    Field("agentType", "Kind", _GLANCE),
-    Field("level", "Level", _GLANCE),
-    Field("dates", "Dates", _GLANCE),
     Field("summary", "Summary", _GLANCE),
     Field("description", "Description", _GLANCE),
     Field("biography", "Life and history", _GLANCE),
     Field("occupations", "Occupations and offices", _GLANCE),
     Field("functions", "Functions", _GLANCE),
-    Field("gender", "Gender", _GLANCE),
     Field("creator", "Author", _PEOPLE, "Author of"),
     Field("journalAuthor", "From the journal of", _PEOPLE, "From this journal"),
     Field("sender", "From", _PEOPLE, "Sent"),
@@ -50,6 +63,11 @@ _FIELDS = (
     Field("sponsors", "Sponsors", _PEOPLE, "Supported"),
     Field("mentions", "Named in the text", _PEOPLE, "Named in"),
     Field("relations", "Relations", _PEOPLE, "Related"),
+    Field("type", "Type", _ABOUT, "Of this type"),
+    Field("agentType", "Kind", _ABOUT),
+    Field("gender", "Gender", _ABOUT),
+    Field("level", "Level", _ABOUT),
+    Field("dates", "Dates", _ABOUT),
     Field("names", "Forms of the name", _ABOUT),
     Field("alternativeNames", "Also called", _ABOUT),
     Field("placeOfCreation", "Made at", _ABOUT, "Made here"),
@@ -60,6 +78,7 @@ _FIELDS = (
     Field("longitude", "Longitude", _ABOUT),
     Field("subjects", "Subjects", _ABOUT, "About this"),
     Field("broader", "Broader topic", _ABOUT, "Narrower topics"),
+    Field("partOf", "Part of", _ABOUT, "Contains"),
     Field("related", "Related documents", _ABOUT, "Related"),
     Field("scopeNote", "Scope", _ABOUT),
     Field("text", "Text", _TEXT),
@@ -67,7 +86,6 @@ _FIELDS = (
     Field("originalLanguage", "Language of the original", _TEXT),
     Field("reference", "Archival reference", _ARCHIVE),
     Field("heldIn", "Lies in", _ARCHIVE, "Documents"),
-    Field("partOf", "Part of", _ARCHIVE, "Contains"),
     Field("repository", "Kept by", _ARCHIVE, "Keeps"),
     Field("collections", "Collections", _ARCHIVE, "In this collection"),
     Field("referenceLevels", "Levels of the reference", _ARCHIVE),
@@ -104,6 +122,46 @@ FIELDS = {field.key: field for field in _FIELDS}
 INVERSES = {field.key: field.inverse for field in _FIELDS if field.inverse} | {"relatedTo": "Related"}
 """Key → how the list of those is called that link to a thing under it."""
 
+ONE_LANGUAGE = frozenset({"occupations", "functions", "extent", "physicalForm", "classification"})
+"""Keys of which a page shows what is said in the reader's language alone, where something is."""
+
+AS_LIST = frozenset({"related", "collections", "subjects", "places"})
+"""Keys whose values are one list, not one line each."""
+
+LEVELS = {
+    "archive": "archive",
+    "fonds": "fonds",
+    "fond": "fond",
+    "record-group": "record group",
+    "collection": "collection",
+    "subfonds": "part of a fonds",
+    "series": "series",
+    "subseries": "part of a series",
+    "opis": "inventory",
+    "papka": "folder",
+    "delo": "file",
+    "file": "file",
+    "volume": "volume",
+    "box": "box",
+    "folder": "folder",
+    "reel": "reel",
+    "item": "item",
+    "frames": "frames",
+    "pages": "pages",
+    "leaves": "leaves",
+    "other": "",
+}
+"""Levels of an archival arrangement, in words that are not an archivist's alone."""
+
+NAME_FORMS = {
+    "authorized": "in an authority file",
+    "maiden": "name at birth",
+    "pseudonym": "pseudonym",
+    "abbreviation": "abbreviation",
+    "former": "former name",
+}
+"""Forms of a name that are worth a word; how its parts are ordered is seen."""
+
 PARTS = {
     "role": "role",
     "certainty": "certainty",
@@ -123,8 +181,8 @@ PARTS = {
 """How keys of parts are called."""
 
 DATE_ROLES = {
-    "document": "of the document",
-    "event": "of what it tells of",
+    "document": "dated",
+    "event": "tells of",
     "sent": "sent",
     "received": "received",
     "published": "published",
@@ -137,6 +195,9 @@ DATE_ROLES = {
     "active": "active",
     "existence": "existed",
 }
+
+FIRST_DATES = ("document", "event", "sent", "birth", "death", "founded", "dissolved", "existence", "active")
+"""Roles of dates that stand under the title."""
 
 KINDS = {
     "record": ("Document", "Documents"),

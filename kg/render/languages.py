@@ -6,10 +6,10 @@ import langcodes
 
 
 @lru_cache(maxsize=512)
-def name(tag: str) -> str:
-    """The English name of a language tag: `ru` is Russian.
+def name(tag: str, language: str = "en") -> str:
+    """What a language is called in another one: `ru` is Russian.
 
-    >>> name("ru"), name("sr-Latn")
-    ('Russian', 'Serbian (Latin)')
+    >>> name("ru"), name("sr-Latn"), name("en", "es")
+    ('Russian', 'Serbian (Latin)', 'inglés')
     """
-    return str(langcodes.Language.get(tag).display_name("en"))
+    return str(langcodes.Language.get(tag).display_name(language))

@@ -3,15 +3,20 @@
 Every value is escaped by the template engine. A page asks nothing of other hosts, and runs no script.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from babel.numbers import format_decimal
 
 from kg.render import fields
+from kg.render.languages import name as language_name
+from kg.render.translations import LANGUAGES, locale, name_of, translations
+from kg.render.words import words
 from kg.settings import Settings
 
 _FOLDER = Path(__file__).resolve().parent
@@ -29,7 +34,14 @@ class Site:
     root: str
     base: str
     license: str
-    language: str
+    language: str = "en"
+
+    @property
+    def contact_href(self) -> str:
+        """Where the contact leads, if it is an address of mail or of a page; else the empty string."""
+        if self.contact.startswith(("https://", "http://", "mailto:")):
+            return self.contact
+        return f"mailto:{self.contact}" if "@" in self.contact and " " not in self.contact else ""
 
     @classmethod
     def of(cls, settings: Settings, root: str) -> "Site":
@@ -42,30 +54,54 @@ class Site:
             root,
             settings.base,
             settings.license,
-            "en",
         )
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def _templates(language: str) -> jinja2.Environment:
+    """The templates in a language of those that pages speak."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
+    catalogue = translations(language)
+    environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
         "kinds": fields.KINDS,
         "fields": fields.FIELDS,
         "statuses": fields.STATUSES,
         "inverses": fields.INVERSES,
+        "prose": fields.PROSE,
+        "languages": {each: name_of(each) for each in LANGUAGES},
+        "language_name": partial(language_name, language=language),
+        "words": partial(words, language=language),
+        "period": partial(_period, language=language),
     }
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
-    environment.filters["thousands"] = lambda number: f"{number:,}"
+    environment.filters["thousands"] = lambda number: format_decimal(number, locale=locale(language))
     return environment
+
+
+def _period(start: str | None, end: str | None, language: str) -> str:
+    """First and last day of a date in words; a whole month or year by its name."""
+    if start is None or end is None:
+        return words(f"{start or '..'}/{end or '..'}", language) if start or end else ""
+    if start == end:
+        return words(start, language)
+    if start[:4] == end[:4]:
+        if start[5:] == "01-01" and end[5:] == "12-31":
+            return words(start[:4], language)
+        last = monthrange(int(start[:4]), int(start[5:7]))[1] if start[:4].isdecimal() and start[:4] != "0000" else 0
+        if start[5:7] == end[5:7] and start[8:] == "01" and end[8:] == f"{last:02}":
+            return words(start[:7], language)
+    return words(f"{start}/{end}", language)
 
 
 def page(name: str, site: Site, values: Mapping[str, Any]) -> bytes:
     """A page from a template of kg/render/templates, with the site and some values."""
-    return _templates().get_template(f"{name}.html").render(site=site, **values).encode()
+    return _templates(site.language).get_template(f"{name}.html").render(site=site, **values).encode()

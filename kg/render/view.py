@@ -3,22 +3,29 @@
 Everything here is plain data. The template escapes it; what becomes a link is decided here, by scheme.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.iris import Base, decode_key
 from kg.ontology import RDF_TYPE, Form, Ontology, Term
 from kg.render import fields, languages
+from kg.render.briefs import brief
 from kg.render.jsonld import keys_of_kind
+from kg.render.mentions import Names, Piece, forms
+from kg.render.translations import translations
+from kg.render.words import words
 
 _LINKED = ("http://", "https://", "mailto:")
 """What an outward link on a page may begin with; anything else is shown as text."""
 
 Labels = dict[str, str]
+Records = Mapping[str, dict[str, Any]]
+
+_ORDER = {key: place for place, key in enumerate(fields.FIELDS)}
+_EXPLAINED = frozenset({"agent", "place", "topic", "collection", "archive"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,9 @@ class Value:
         language: of the text, for `lang`; empty where it is that of the page or not known.
         note: what is said beside it.
         outward: whether it leads away from here.
+        brief: who or what it leads to, in a few words.
+        brief_language: of these words.
+        pieces: of a text in which names are links, paragraph by paragraph.
     """
 
     text: str
@@ -38,6 +48,9 @@ class Value:
     language: str = ""
     note: str = ""
     outward: bool = False
+    brief: str = ""
+    brief_language: str = ""
+    pieces: tuple[list[Piece], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +69,25 @@ class Section:
     title: str
     rows: tuple[Row, ...]
 
+    @property
+    def beside(self) -> bool:
+        """Whether it stands beside the main column where there is room."""
+        return self.title in fields.BESIDE
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: the languages they prefer, and the path under which the site lies."""
+    """Who reads.
+
+    Attributes:
+        languages: those they prefer for names and texts, the best first.
+        root: the path under which the site lies.
+        language: the one that pages speak to them.
+    """
 
     languages: tuple[str, ...]
     root: str
+    language: str = "en"
 
     def label(self, labels: Labels) -> tuple[str, str]:
         """The label to show and its language: the first language preferred, else any."""
@@ -75,21 +100,20 @@ class Reader:
 
 
 def sections(
-    triples: Sequence[Triple], reference: str, labels: dict[str, Labels], ontology: Ontology, reader: Reader
+    triples: Sequence[Triple], reference: str, linked: Records, ontology: Ontology, reader: Reader
 ) -> list[Section]:
     """What is said of a thing, under headings.
 
     Args:
         triples: the thing's own.
         reference: the thing.
-        labels: reference of a linked thing → its labels.
+        linked: reference of what it links to → its record.
         ontology: the mapping, read backwards.
         reader: who reads.
     """
-    rows = _Rows(triples, reference, labels, ontology, reader).rows()
+    rows = _Rows(triples, reference, linked, ontology, reader).rows()
     found: dict[str, list[Row]] = {title: [] for title in fields.SECTIONS}
-    order = list(fields.FIELDS)
-    for row in sorted(rows, key=lambda each: order.index(each.key)):
+    for row in sorted(rows, key=lambda each: _ORDER[each.key]):
         found[fields.FIELDS[row.key].section].append(row)
     return [Section(title, tuple(each)) for title, each in found.items() if each]
 
@@ -98,18 +122,22 @@ class _Rows:
     """Reads the triples of a thing by the keys that they came from."""
 
     def __init__(
-        self, triples: Sequence[Triple], reference: str, labels: dict[str, Labels], ontology: Ontology, reader: Reader
+        self, triples: Sequence[Triple], reference: str, linked: Records, ontology: Ontology, reader: Reader
     ) -> None:
         self.ontology = ontology
         self.base = Base(ontology.base)
         self.reference = reference
-        self.labels = labels
+        self.linked = linked
         self.reader = reader
         self.said: dict[str, dict[str, list[NamedNode | Literal]]] = {}
         for triple in triples:
             if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode | Literal):
                 subject = self.said.setdefault(triple.subject.value, {})
                 subject.setdefault(triple.predicate.value, []).append(triple.object)
+
+        day = self.said.get(self.base.iri(reference), {}).get(f"{ontology.base}terms/dateStart", ())
+        self.day = min((each.value for each in day), default=None)
+        self._names: Names | None = None
 
     def rows(self) -> Iterator[Row]:
         said = self.said.get(self.base.iri(self.reference), {})
@@ -119,6 +147,10 @@ class _Rows:
             own = [each for each in said.get(iri, ()) if (iri, each) not in implied]
             if field and own:
                 yield Row(term.key, field.label, tuple(self.values(term, own)))
+
+    def say(self, text: str) -> str:
+        """A word of ours in the language of the page."""
+        return translations(self.reader.language).gettext(text) if text else ""
 
     def implied(self, said: dict[str, list[NamedNode | Literal]]) -> set[tuple[str, NamedNode | Literal]]:
         """Statements that another, more special one brought along: a participant is no second contributor.
@@ -135,6 +167,8 @@ class _Rows:
         }
 
     def values(self, term: Term, values: list[NamedNode | Literal]) -> Iterator[Value]:
+        if term.key in fields.ONE_LANGUAGE:
+            values = self.best(values)
         if term.form is Form.PART:
             parts = [self.said.get(each.value, {}) for each in values]
             parts.sort(key=_position)
@@ -144,8 +178,31 @@ class _Rows:
                     yield shown
             return
         for each in self.in_order(values):
-            shown = self.value(each)
-            yield Value(languages.name(shown.text), note=shown.text) if term.key in _LANGUAGES else shown
+            if term.key in _LANGUAGES:
+                yield Value(languages.name(each.value, self.reader.language))
+            elif term.key in _DATES and isinstance(each, Literal):
+                yield Value(words(each.value, self.reader.language))
+            elif term.key in fields.PROSE and isinstance(each, Literal):
+                yield Value(each.value, language=each.language or "", pieces=self.prose(each.value))
+            else:
+                yield self.value(each)
+
+    def prose(self, text: str) -> tuple[list[Piece], ...]:
+        """A text in paragraphs, in which names of what the thing links to are links."""
+        if self._names is None:
+            bearers = {
+                self.reader.root + reference: record
+                for reference, record in self.linked.items()
+                if reference.startswith(("agent/", "place/"))
+            }
+            self._names = Names(forms(bearers))
+        return tuple(self._names.pieces(each) for each in text.split("\n\n") if each.strip())
+
+    def best(self, values: list[NamedNode | Literal]) -> list[NamedNode | Literal]:
+        """What is said in the language that the reader prefers among those there are."""
+        ordered = self.in_order(values)
+        first = ordered[0].language if isinstance(ordered[0], Literal) else None
+        return [each for each in ordered if not isinstance(each, Literal) or each.language in {first, None}]
 
     def in_order(self, values: list[NamedNode | Literal]) -> list[NamedNode | Literal]:
         """Texts in the reader's languages first."""
@@ -163,11 +220,28 @@ class _Rows:
             return Value(value.value, language=value.language or "", note=note)
         reference = self.base.reference(value.value)
         if reference is not None:
-            text, language = self.reader.label(self.labels.get(reference, {}))
-            return Value(text or decode_key(reference.partition("/")[2]), self.reader.root + reference, language, note)
+            return self.link(reference, note)
         if value.value.startswith(_LINKED):
             return Value(value.value, value.value, note=note, outward=True)
         return Value(value.value, note=note)
+
+    def link(self, reference: str, note: str) -> Value:
+        """A thing by its name, explained in a few words."""
+        record = self.linked.get(reference, {})
+        kind, _, key = reference.partition("/")
+        text, language = self.reader.label(record.get("title") or record.get("name") or {})
+        about, tongue = brief(record, self.day, self.reader.languages) if kind in _EXPLAINED else ("", "")
+        if kind == "record" and not note:
+            date = next((each["edtf"] for each in record.get("dates", ()) if each.get("edtf")), "")
+            note = words(date, self.reader.language) if date else ""
+        return Value(
+            text or decode_key(key),
+            self.reader.root + reference,
+            language,
+            note,
+            brief=about,
+            brief_language=tongue,
+        )
 
     def first(self, term: Term, part: dict[str, list[NamedNode | Literal]], key: str) -> str:
         """The value of a key of a part, as text."""
@@ -179,27 +253,38 @@ class _Rows:
         said = []
         for key, label in fields.PARTS.items():
             if key not in shown and (text := self.first(term, part, key)):
-                said.append(f"{label}: {text}")
+                said.append(f"{self.say(label)}: {text}")
         return "; ".join(said)
 
     def date(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
         text, edtf = self.first(term, part, "text"), self.first(term, part, "edtf")
+        said = words(edtf, self.reader.language) if edtf else text
         role = fields.DATE_ROLES.get(self.first(term, part, "role"), "")
         more = self.rest(term, part, "role")
-        written = edtf if edtf and text and edtf != text else ""
-        return Value(text or edtf, note="; ".join(filter(None, (role, written, more))))
+        written = text if _tells_more(text, edtf) else ""
+        return Value(said, note="; ".join(filter(None, (self.say(role), written and f"“{written}”", more))))
 
     def name(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
+        form, dates = self.first(term, part, "form"), self.first(term, part, "dates")
         language = self.first(term, part, "language")
-        return Value(self.first(term, part, "text"), language=language, note=self.rest(term, part, "language"))
+        said = (
+            languages.name(language, self.reader.language) if language else "",
+            self.say(fields.NAME_FORMS.get(form, "")),
+            words(dates, self.reader.language) if dates else "",
+        )
+        return Value(self.first(term, part, "text"), language=language, note="; ".join(filter(None, said)))
 
     def relation(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
         targets = part.get(term.parts["target"].iri, [])
-        said = [self.first(term, part, key) for key in ("role", "type", "dates", "note")]
+        dates = self.first(term, part, "dates")
+        # What sort of relation it is, is told by the role where there is one.
+        role = self.first(term, part, "role") or self.first(term, part, "type")
+        said = (role, words(dates, self.reader.language) if dates else "", self.first(term, part, "note"))
         return self.value(targets[0], "; ".join(filter(None, said))) if targets else None
 
     def level(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
-        return Value(self.first(term, part, "value"), note=self.first(term, part, "level"))
+        level = self.first(term, part, "level")
+        return Value(self.first(term, part, "value"), note=self.say(fields.LEVELS.get(level, level)))
 
     def extra(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
         language = self.first(term, part, "language")
@@ -216,7 +301,14 @@ class _Rows:
         return Value("; ".join(said), note=term.key) if said else None
 
 
+def _tells_more(text: str, edtf: str) -> bool:
+    """Whether a date as it is written says what its words in English, and its signs, do not."""
+    same = {words(edtf, "en").casefold(), edtf.casefold()} if edtf else {""}
+    return bool(text) and text.casefold() not in same
+
+
 _LANGUAGES = frozenset({"language", "originalLanguage"})
+_DATES = frozenset({"describedOn", "restrictedUntil"})
 _PARTS = {
     "dates": _Rows.date,
     "names": _Rows.name,
@@ -230,30 +322,3 @@ _PARTS = {
 def _position(part: dict[str, list[NamedNode | Literal]]) -> int:
     values = part.get("https://schema.org/position", [])
     return int(values[0].value) if values and values[0].value.isdecimal() else 0
-
-
-def schema_org(triples: Sequence[Triple], iri: str) -> str:
-    """What a thing says in schema.org terms, as JSON-LD for the head of its page; safe inside a script element."""
-    node: dict[str, list[Any]] = {}
-    types = []
-    namespace = "https://schema.org/"
-    for triple in triples:
-        if not isinstance(triple.subject, NamedNode) or triple.subject.value != iri:
-            continue
-        value = triple.object
-        if triple.predicate.value == RDF_TYPE and isinstance(value, NamedNode):
-            if value.value.startswith(namespace):
-                types.append(value.value.removeprefix(namespace))
-        elif triple.predicate.value.startswith(namespace):
-            key = triple.predicate.value.removeprefix(namespace)
-            if isinstance(value, NamedNode):
-                node.setdefault(key, []).append({"@id": value.value})
-            elif isinstance(value, Literal) and value.language:
-                node.setdefault(key, []).append({"@value": value.value, "@language": value.language})
-            elif isinstance(value, Literal):
-                node.setdefault(key, []).append(value.value)
-    document: dict[str, object] = {"@context": "https://schema.org", "@id": iri, "@type": types or ["Thing"]}
-    document |= {key: values[0] if len(values) == 1 else values for key, values in node.items()}
-    text = orjson.dumps(document).decode()
-    # Inside <script>, only "<" can end or nest it (HTML, 4.12.1.3); in JSON it may be written as an escape.
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -13,6 +13,9 @@ from urllib.parse import quote
 
 import orjson
 
+UNDATED = "~"
+"""Stands for the date of what has none, after every date."""
+
 SCHEMA = """
 CREATE TABLE things (
   n INTEGER PRIMARY KEY,
@@ -40,6 +43,7 @@ CREATE TABLE links (
 ) WITHOUT ROWID;
 CREATE TABLE link_counts (target INTEGER, k INTEGER, n INTEGER, PRIMARY KEY (target, k)) WITHOUT ROWID;
 CREATE INDEX by_date ON things (kind, start, n) WHERE deleted IS NULL;
+CREATE INDEX by_change ON things (kind, modified) WHERE deleted IS NULL;
 """
 
 
@@ -83,6 +87,25 @@ class Linked:
     """Where the list goes on after it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands around one thing in a list.
+
+    Attributes:
+        before, after: its neighbours; None at an end.
+        position: its own place, from 1.
+        count: how long the list is.
+    """
+
+    before: Thing | None
+    after: Thing | None
+    position: int
+    count: int
+
+
+_AT_ONCE = 500
+"""How many references are asked for in one statement."""
+
 _COLUMNS = "n, ref, kind, label, status, start, end, created, modified, digest, deleted, offset, length"
 
 
@@ -102,6 +125,7 @@ class Catalogue:
         self._db = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True, check_same_thread=False)
         self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
         self._numbers = {name: k for k, name in self._keys.items()}
+        self._months: dict[str, int] | None = None
 
     def close(self) -> None:
         """Let the file go."""
@@ -112,20 +136,23 @@ class Catalogue:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM things WHERE ref = ?", (reference,)).fetchone()  # noqa: S608
         return _thing(row) if row else None
 
+    def things(self, references: list[str]) -> dict[str, Thing]:
+        """Reference → its row, for those that are there."""
+        found: dict[str, Thing] = {}
+        for start in range(0, len(references), _AT_ONCE):
+            some = references[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM things WHERE deleted IS NULL AND ref IN ({marks})",  # noqa: S608
+                some,
+            )
+            found |= {thing.reference: thing for thing in map(_thing, rows)}
+        return found
+
     def redirect(self, reference: str) -> str | None:
         """The thing that has taken the place of another."""
         row = self._db.execute("SELECT target FROM redirects WHERE ref = ?", (reference,)).fetchone()
         return row[0] if row else None
-
-    def labels(self, references: list[str]) -> dict[str, dict[str, str]]:
-        """Reference → labels by language, for those that have one."""
-        found: dict[str, dict[str, str]] = {}
-        for start in range(0, len(references), 500):
-            some = references[start : start + 500]
-            marks = ",".join("?" * len(some))
-            rows = self._db.execute(f"SELECT ref, label FROM things WHERE ref IN ({marks})", some)  # noqa: S608
-            found |= {ref: orjson.loads(label) for ref, label in rows if label}
-        return found
 
     def link_counts(self, n: int) -> dict[str, int]:
         """Key → how many things link to this one under it."""
@@ -151,6 +178,71 @@ class Catalogue:
             (n, self._numbers.get(key, -1), start, number, limit),
         )
         return [Linked(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
+
+    def beside(self, n: int, key: str, start: str | None, source: int) -> Beside:
+        """Which things stand before and after one of those that link to a thing under a key, in order of date.
+
+        Args:
+            n: the target.
+            key: the key of the model.
+            start: the first day of the one, or None.
+            source: its number.
+        """
+        at = (n, self._numbers.get(key, -1), start or UNDATED, source)
+        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
+        found: list[Thing | None] = []
+        for sign, order in (("<", "DESC"), (">", "ASC")):
+            row = self._db.execute(
+                f"SELECT {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
+                f" WHERE target = ? AND k = ? AND (links.start, links.source) {sign} (?, ?)"
+                f" ORDER BY links.start {order}, links.source {order} LIMIT 1",
+                at,
+            ).fetchone()
+            found.append(_thing(row) if row else None)
+        before = self._db.execute(
+            "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", at
+        ).fetchone()[0]
+        return Beside(found[0], found[1], before + 1, self.link_counts(n).get(key, 0))
+
+    def sharing(self, targets: list[int], keys: list[str], source: int, limit: int) -> list[tuple[Thing, int]]:
+        """Other things that link to most of some targets, with how many of them each links to."""
+        ks = [self._numbers[key] for key in keys if key in self._numbers]
+        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
+        rows = self._db.execute(
+            f"SELECT COUNT(DISTINCT target) AS shared, {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
+            f" WHERE target IN ({','.join('?' * len(targets))}) AND k IN ({','.join('?' * len(ks))})"
+            " AND links.source <> ? AND kind = 'record' AND status IS NULL"
+            " GROUP BY links.source ORDER BY shared DESC, links.start, links.source LIMIT ?",
+            (*targets, *ks, source, limit),
+        )
+        return [(_thing(row[1:]), row[0]) for row in rows]
+
+    def by_month(self, n: int | None = None) -> dict[str, int]:
+        """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing."""
+        if n is not None:
+            rows = self._db.execute(
+                "SELECT substr(links.start, 1, 7), COUNT(DISTINCT links.source) FROM links"
+                " JOIN things ON things.n = links.source"
+                " WHERE target = ? AND links.start <> ? AND kind = 'record' GROUP BY 1 ORDER BY 1",
+                (n, UNDATED),
+            )
+            return dict(rows.fetchall())
+        if self._months is None:
+            rows = self._db.execute(
+                "SELECT substr(start, 1, 7), COUNT(*) FROM things WHERE kind = 'record' AND deleted IS NULL"
+                " AND start IS NOT NULL GROUP BY 1 ORDER BY 1"
+            )
+            self._months = dict(rows.fetchall())
+        return self._months
+
+    def newest(self, limit: int) -> list[Thing]:
+        """The records that were published or changed last."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND deleted IS NULL AND status IS NULL"  # noqa: S608
+            " ORDER BY modified DESC, n LIMIT ?",
+            (limit,),
+        )
+        return list(map(_thing, rows))
 
     def listed(self, kind: str, limit: int, after: str = "") -> list[Linked]:
         """Things of a kind in order of date, undated ones first by number, stubs left out."""

@@ -10,11 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.store.catalogue import LINKS, SCHEMA
+from kg.store.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.ledger import Ledger
-
-UNDATED = "~"
-"""Stands for the date of what has none, after every date."""
 
 _MOST_KNOWN = 200_000
 """How many numbers of things are kept at hand; the rest is looked up."""

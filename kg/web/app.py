@@ -5,6 +5,7 @@ Paths are matched as they were sent, escapes and all: a key may hold an escaped 
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,9 +14,10 @@ from starlette.types import Receive, Scope, Send
 from kg.errors import KgError
 from kg.iris import Base
 from kg.render.pages import Site
+from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings
-from kg.web import documents, lists, sparql
+from kg.web import citations, documents, language, lists, sparql
 from kg.web.context import Context
 from kg.web.live import Live
 from kg.web.problems import Problem, of, response
@@ -37,8 +39,9 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._base = Base(settings.base)
-        self._site = Site.of(settings, self._base.path)
-        self._reader = Reader(settings.languages, self._base.path)
+        site = Site.of(settings, self._base.path)
+        self._sites = {each: replace(site, language=each) for each in LANGUAGES}
+        self._readers = {each: _reader(settings, self._base.path, each) for each in LANGUAGES}
         self._live = Live(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,17 +68,21 @@ class Application:
 
     async def answer(self, request: Request) -> Response:
         """The response to a request, whatever happens."""
+        spoken = language.chosen(request)
+        site = self._sites[spoken]
         try:
             async with self._live.hold() as serving:
-                context = Context(self._settings, serving, self._base, self._site, self._reader)
-                return await self._route(request, context)
+                context = Context(self._settings, serving, self._base, site, self._readers[spoken])
+                answer = await self._route(request, context)
+                language.keep(request, answer, self._base.path)
+                return answer
         except Problem as problem:
-            return response(request, problem, self._site)
+            return response(request, problem, site)
         except KgError as fault:
-            return response(request, of(fault), self._site)
+            return response(request, of(fault), site)
         except Exception:  # noqa: BLE001  # whatever it is, the client is told no more than that
             _LOG.exception("%s %s", request.method, request.scope["path"])
-            return response(request, of(KgError("an error that nobody expected")), self._site)
+            return response(request, of(KgError("an error that nobody expected")), site)
 
     async def _route(self, request: Request, context: Context) -> Response:
         path = self._path(request)
@@ -91,7 +98,8 @@ class Application:
             if slash and not rest:
                 return await lists.listing(request, context, place)
             if rest and "/" not in rest:
-                return await documents.respond(request, context, place, rest)
+                about = citations.respond if citations.is_citation(place, rest) else documents.respond
+                return await about(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
             return Response(None, 308, {"Location": context.path(f"{place}/")})
         raise Problem(404, "There is no such page.")
@@ -104,6 +112,11 @@ class Application:
         if path.startswith(root):
             return path[len(root) :]
         return "" if path == root.rstrip("/") else path.lstrip("/")
+
+
+def _reader(settings: Settings, root: str, spoken: str) -> Reader:
+    """Who reads pages in a language: names are shown in it, else in those that the settings prefer."""
+    return Reader(tuple(dict.fromkeys((spoken, *settings.languages))), root, spoken)
 
 
 def _options(request: Request, methods: tuple[str, ...]) -> Response | None:

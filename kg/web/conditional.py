@@ -1,6 +1,7 @@
 """A whole answer: its validators, its coding, and whether the client has it already (RFC 9110, 8.8 and 13)."""
 
 import gzip
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -12,6 +13,11 @@ GZIP_FROM = 600
 """Bytes from which it pays to compress."""
 
 _LEVEL = 5
+
+
+def etag_of(body: bytes) -> str:
+    """What names a body, for a page that is made of much: a digest of it."""
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
 def takes_gzip(request: Request) -> bool:

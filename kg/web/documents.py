@@ -1,8 +1,6 @@
 """Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
 
-import hashlib
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -11,13 +9,15 @@ from starlette.responses import Response
 from kg import iris
 from kg.errors import KeyFault
 from kg.render import jsonld, rdf
+from kg.render.citations import FORMATS as CITATIONS
 from kg.render.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
 from kg.render.pages import page
-from kg.render.view import schema_org, sections
-from kg.resources import Description, Gone, LinkGroup, Moved
+from kg.render.thing import Subject, parsed, show
+from kg.resources import Description, Gone, LinkGroup, Moved, Surroundings
 from kg.store.catalogue import Thing
-from kg.web.conditional import answer, http_date
+from kg.web.conditional import answer, etag_of, http_date
 from kg.web.context import Context
+from kg.web.language import VARY
 from kg.web.problems import Problem
 
 _EXPOSED = "Content-Location, ETag, Last-Modified, Link, Location"
@@ -125,7 +125,7 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
     tag = f"{thing.digest}-{format_.suffix}"
     if format_ is JSON:
         body = resources.record(thing)
-        tag = f"{hashlib.blake2b(body, digest_size=12).hexdigest()}-json"
+        tag = f"{etag_of(body)}-json"
     elif format_ is JSON_LD:
         body = jsonld.write(resources.describe(thing).triples, thing.reference, ontology)
     else:
@@ -144,8 +144,21 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
 def _web_page(request: Request, context: Context, thing: Thing) -> Response:
     """The page of a thing."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
-    said = context.serving.resources.describe_for_page(thing, key, after)
-    body = page("thing", context.site, _page_values(context, said))
+    said = context.serving.resources.describe(thing)
+    around = context.serving.resources.around(said, key, after)
+    subject = subject_of(context, said, around)
+    values = {
+        "thing": thing,
+        "iri": said.iri,
+        "citations": CITATIONS,
+        "path": context.path(thing.reference),
+        "shown": show(subject, context.serving.ontology, context.reader),
+        "around": around,
+        "groups": _shown_groups(around.groups),
+        "formats": [each for each in FORMATS if each is not HTML],
+        "reader": context.reader,
+    }
+    body = page("thing", context.site, values)
     headers = {
         "Content-Location": context.path(f"{thing.reference}.html"),
         "Link": _links(context, thing, HTML),
@@ -153,40 +166,26 @@ def _web_page(request: Request, context: Context, thing: Thing) -> Response:
         **context.page_headers,
     }
     # A page also shows others' labels and links: it may change whenever a generation does.
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    tag = etag_of(body)
     modified = context.serving.generation.manifest.published
-    return answer(request, body, HTML.content_type, tag=tag, modified=modified, headers=headers)
+    return answer(request, body, HTML.content_type, tag=tag, modified=modified, headers=headers, vary=VARY)
 
 
-def _page_values(context: Context, said: Description) -> dict[str, Any]:
-    """What the template of a thing's page asks for."""
-    thing, reader = said.thing, context.reader
-    label, language = reader.label(thing.labels)
-    shown = sections(said.triples, thing.reference, said.labels, context.serving.ontology, reader)
-    return {
-        "iri": said.iri,
-        "path": context.path(thing.reference),
-        "kind": thing.kind,
-        "label": label or thing.reference,
-        "language": language,
-        "other_labels": [(tag, text) for tag, text in thing.labels.items() if tag != language and text != label],
-        "summary": _summary(shown) or label,
-        "status": thing.status,
-        "sections": shown,
-        "groups": _shown_groups(said.groups),
-        "formats": [each for each in FORMATS if each is not HTML],
-        "schema_org": schema_org(said.triples, said.iri),
-        "reader": reader,
-        "created": thing.created,
-        "modified": thing.modified,
-    }
+def subject_of(context: Context, said: Description, around: Surroundings) -> Subject:
+    """What a page, or a citation, is about."""
+    archive, _ = context.reader.label(around.path[0].labels) if around.path else ("", "")
+    return Subject(
+        said.iri,
+        said.thing.reference,
+        said.triples,
+        parsed(context.serving.resources.record(said.thing)),
+        {reference: each.record for reference, each in around.linked.items()},
+        around.months,
+        archive,
+        context.settings.publisher or context.settings.title,
+    )
 
 
 def _shown_groups(groups: tuple[LinkGroup, ...]) -> list[LinkGroup]:
     """The groups of inverse links; the target of a relation is also `relatedTo`, and is shown once."""
     return [group for group in groups if group.key != "target"]
-
-
-def _summary(shown: list[Any]) -> str:
-    rows = [row for section in shown for row in section.rows if row.key in {"summary", "description", "biography"}]
-    return rows[0].values[0].text[:300] if rows else ""

@@ -1,6 +1,5 @@
 """What is no single thing: the start page, lists by kind, dumps, terms, static files, health."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +9,16 @@ from starlette.responses import FileResponse, Response
 
 from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
+from kg.render.bars import bars
 from kg.render.pages import STATIC, page
-from kg.web.conditional import answer
+from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.documents import CORS
+from kg.web.language import VARY
 from kg.web.problems import Problem
 
 LIST_SIZE = 50
+NEWEST = 6
 _CACHE = {"Cache-Control": "public, max-age=60"}
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")
@@ -25,20 +27,22 @@ _STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 def _page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
     body = page(name, context.site, values)
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    tag = etag_of(body)
     modified = context.serving.generation.manifest.published
     headers = {**_CACHE, **context.page_headers}
-    return answer(request, body, "text/html; charset=utf-8", tag=tag, modified=modified, headers=headers)
+    return answer(request, body, "text/html; charset=utf-8", tag=tag, modified=modified, headers=headers, vary=VARY)
 
 
 async def home(request: Request, context: Context) -> Response:
     """What this is, how much there is of it, how to use it."""
-    manifest = context.serving.generation.manifest
+    generation = context.serving.generation
+    months = generation.catalogue.by_month()
     values = {
-        "counts": manifest.counts,
-        "triples": manifest.triples,
-        "generation": manifest.generation,
-        "published": manifest.published,
+        "manifest": generation.manifest,
+        "bars": bars(months, context.reader.language),
+        "dated": sum(months.values()),
+        "newest": generation.catalogue.newest(NEWEST),
+        "reader": context.reader,
     }
     return _page(request, context, "home", values)
 
@@ -115,7 +119,7 @@ async def terms(request: Request, context: Context, name: str) -> Response:
         return _page(request, context, "terms", {"terms": _own_terms(quads, context.base.value)})
     else:
         raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    tag = etag_of(body)
     return answer(request, body, media_type, tag=tag, modified=published, headers={**CORS, **_CACHE})
 
 
@@ -143,7 +147,7 @@ async def static(request: Request, context: Context, name: str) -> Response:
     if "/" in name or media_type is None or not path.is_file():
         raise Problem(404, "There is no such file.")
     body = path.read_bytes()
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    tag = etag_of(body)
     modified = context.serving.generation.manifest.published
     headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
     return answer(request, body, media_type, tag=tag, modified=modified, headers=headers)

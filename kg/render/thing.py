@@ -1,0 +1,147 @@
+"""The page of a thing: what the template needs, from what is said of the thing and what stands around it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pyoxigraph import Triple
+
+from kg.ontology import Ontology
+from kg.render import fields, languages
+from kg.render.bars import Bar, bars
+from kg.render.citations import plain
+from kg.render.citing import Item, Source, item
+from kg.render.head import meta_tags, schema_org
+from kg.render.translations import translations
+from kg.render.view import Reader, Row, Section, Value, sections
+from kg.render.words import words
+
+SUMMARY = 300
+"""Characters of what a page says of itself to search engines."""
+
+TRANSLATED = "{language}, translated from {original}"
+"""What is said of the language of a text that is a translation."""
+
+FEWEST_BARS = 3
+"""Months from which a picture says more than the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a page is about.
+
+    Attributes:
+        iri: its IRI.
+        reference: kind/key.
+        triples: what is said of it.
+        record: the same as JSON.
+        linked: reference of what it links to → its record.
+        months: month → how many records of that month link to it.
+        archive: what the archive is called in which it lies, or the empty string.
+        publisher: who publishes it here.
+    """
+
+    iri: str
+    reference: str
+    triples: Sequence[Triple]
+    record: Mapping[str, Any]
+    linked: Mapping[str, dict[str, Any]]
+    months: Mapping[str, int]
+    archive: str = ""
+    publisher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the template of a thing's page asks for, beside lists of other things.
+
+    Attributes:
+        label, language: its title or name and the language of it.
+        other_labels: the same in other languages: (language, text).
+        types: what type of document, or of thing, it is.
+        facts: the line under the title: date, place, language.
+        sections: everything that is said, under headings.
+        bars: records that link to it, by time.
+        summary: what the page says of itself to search engines.
+        schema_org: JSON-LD for the head.
+        meta: name and content of meta tags; of a record alone.
+        citation: how to cite it; empty but for a record.
+    """
+
+    label: str
+    language: str
+    other_labels: list[tuple[str, str]]
+    types: tuple[Value, ...]
+    facts: list[Value]
+    sections: list[Section]
+    bars: list[Bar]
+    summary: str
+    schema_org: str
+    meta: list[tuple[str, str]]
+    citation: str
+
+
+def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
+    """What the page of a thing shows of it."""
+    record = subject.record
+    labels: dict[str, str] = record.get("title") or record.get("name") or {}
+    label, language = reader.label(labels)
+    all_sections = sections(subject.triples, subject.reference, subject.linked, ontology, reader)
+    rows = {row.key: row for section in all_sections for row in section.rows}
+    cited = cite(subject, reader.languages) if subject.reference.startswith("record/") else None
+    said = next((rows[key].values[0].text for key in ("summary", "description", "biography") if key in rows), "")
+    return Shown(
+        label=label or subject.reference,
+        language=language,
+        other_labels=[(tag, text) for tag, text in labels.items() if tag != language and text != label],
+        types=rows["type"].values if "type" in rows else (),
+        facts=list(_facts(record, rows, reader)),
+        sections=all_sections,
+        bars=bars(subject.months, reader.language) if len(subject.months) >= FEWEST_BARS else [],
+        summary=(said or label)[:SUMMARY],
+        schema_org=schema_org(subject.triples, subject.iri),
+        meta=list(meta_tags(cited, _texts(rows, "places"), " ".join(_texts(rows, "rights")))) if cited else [],
+        citation=plain(cited, _day(record, reader)) if cited else "",
+    )
+
+
+def cite(subject: Subject, languages_: Sequence[str]) -> Item:
+    """A record as an item to be cited."""
+    return item(
+        Source(subject.iri, subject.record, subject.linked, subject.archive, subject.publisher, tuple(languages_))
+    )
+
+
+def _day(record: Mapping[str, Any], reader: Reader) -> str:
+    date = next((each["edtf"] for each in record.get("dates", ()) if each.get("edtf")), "")
+    return words(date, reader.language) if date else ""
+
+
+def _texts(rows: Mapping[str, Row], key: str) -> list[str]:
+    return [value.text for value in rows[key].values] if key in rows else []
+
+
+def _facts(record: Mapping[str, Any], rows: Mapping[str, Row], reader: Reader) -> list[Value]:
+    """The first things a reader asks: when, where, in what language."""
+    say = translations(reader.language).gettext
+    found = [
+        Value(words(date["edtf"], reader.language), note=say(fields.DATE_ROLES[date["role"]]))
+        for date in record.get("dates", ())
+        if date["role"] in fields.FIRST_DATES and date.get("edtf")
+    ]
+    if "placeOfCreation" in rows:
+        found += rows["placeOfCreation"].values[:1]
+    tags = record.get("language", ())
+    if tags:
+        names = ", ".join(languages.name(tag, reader.language) for tag in tags)
+        original = [tag for tag in record.get("originalLanguage", ()) if tag not in tags]
+        said = ", ".join(languages.name(tag, reader.language) for tag in original)
+        found.append(Value(say(TRANSLATED).format(language=names, original=said) if said else names))
+    return found
+
+
+def parsed(record: bytes) -> dict[str, Any]:
+    """A record from its JSON."""
+    value: dict[str, Any] = orjson.loads(record)
+    return value

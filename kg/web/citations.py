@@ -1,0 +1,67 @@
+"""A record's citations: files for reference managers, and a page with the text of each style to copy."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg import iris
+from kg.errors import KeyFault
+from kg.render.citations import FORMATS, STYLES, in_style
+from kg.render.pages import page
+from kg.render.thing import cite
+from kg.resources import Gone, Moved
+from kg.store.catalogue import Thing
+from kg.web.conditional import answer, etag_of
+from kg.web.context import Context
+from kg.web.documents import CORS, subject_of
+from kg.web.language import VARY
+from kg.web.problems import Problem
+
+_PAGE = "cite.html"
+_BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
+_SUFFIXES = (_PAGE, *_BY_SUFFIX)
+_CACHE = {"Cache-Control": "public, max-age=60"}
+
+
+def is_citation(kind: str, segment: str) -> bool:
+    """Whether a path segment names a citation of a record."""
+    return kind == "record" and segment.endswith(tuple(f".{suffix}" for suffix in _SUFFIXES))
+
+
+async def respond(request: Request, context: Context, _kind: str, segment: str) -> Response:
+    """Answer with a record's citation, in the format that the address ends with."""
+    suffix = next(each for each in _SUFFIXES if segment.endswith(f".{each}"))
+    thing = _find(context, segment.removesuffix(f".{suffix}"))
+    if isinstance(thing, Moved):
+        return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
+    resources = context.serving.resources
+    said = resources.describe(thing)
+    subject = subject_of(context, said, resources.around(said))
+    modified = context.serving.generation.manifest.published
+    if suffix == _PAGE:
+        item = cite(subject, context.reader.languages)
+        styles = {name: in_style(name, item) for name in STYLES}
+        files = [(format_, format_.write([item]).decode()) for format_ in FORMATS]
+        path = context.path(thing.reference)
+        label, language = context.reader.label(thing.labels)
+        values = {"label": label, "language": language, "path": path, "styles": styles, "files": files, "iri": said.iri}
+        body, media_type, vary, headers = page("cite", context.site, values), "text/html", VARY, context.page_headers
+    else:
+        # A file says the same to everybody: names in the language that the settings prefer.
+        body = _BY_SUFFIX[suffix].write([cite(subject, context.settings.languages)])
+        media_type, vary, headers = _BY_SUFFIX[suffix].media_type, "Accept-Encoding", CORS
+    content_type = media_type if "json" in media_type else f"{media_type}; charset=utf-8"
+    headers = {**headers, **_CACHE, "Link": f'<{said.iri}>; rel="describes"'}
+    return answer(request, body, content_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)
+
+
+def _find(context: Context, stem: str) -> Thing | Moved:
+    try:
+        reference = iris.reference("record", iris.decode_key(stem))
+    except KeyFault as fault:
+        raise Problem(404, f"{fault.what}.") from None
+    found = context.serving.resources.find(reference)
+    if found is None:
+        raise Problem(404, f"Nothing was ever published as {reference}.")
+    if isinstance(found, Gone):
+        raise Problem(410, f"{reference} was taken away on {(found.thing.deleted or '')[:10]}.")
+    return found

@@ -1,0 +1,46 @@
+"""Which language a page speaks: the one chosen by the switch, else the one the browser asks for (RFC 9110, 12.5.4)."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.render.translations import LANGUAGES
+
+PARAMETER = "lang"
+"""In an address: chosen by the switch; and the name of the cookie that keeps the choice."""
+
+VARY = "Accept-Encoding, Accept-Language, Cookie"
+"""What a page depends on."""
+
+_YEAR = 365 * 24 * 3600
+
+
+def chosen(request: Request) -> str:
+    """The language for a request, one of those that pages speak."""
+    for asked in (request.query_params.get(PARAMETER), request.cookies.get(PARAMETER)):
+        if asked in LANGUAGES:
+            return asked
+    header = ",".join(request.headers.getlist("accept-language"))
+    ranges = sorted(_weighted(header), key=lambda each: -each[1])
+    return next((tag for tag, weight in ranges if weight > 0 and tag in LANGUAGES), LANGUAGES[0])
+
+
+def _weighted(header: str) -> list[tuple[str, float]]:
+    """Primary subtag and weight of each range; what can't be read counts as absent."""
+    found = []
+    for element in header.split(","):
+        tag, _, parameter = element.partition(";")
+        name, _, value = parameter.strip().partition("=")
+        try:
+            weight = float(value) if name.strip().lower() == "q" else 1.0
+        except ValueError:
+            continue
+        found.append((tag.strip().lower().partition("-")[0], weight))
+    return found
+
+
+def keep(request: Request, response: Response, path: str) -> None:
+    """Let a choice by the switch stay: it goes into a cookie for all pages below a path."""
+    asked = request.query_params.get(PARAMETER)
+    if asked in LANGUAGES and response.headers.get("content-type", "").startswith("text/html"):
+        response.set_cookie(PARAMETER, asked, max_age=_YEAR, path=path, httponly=True, samesite="lax")
+        response.headers["Cache-Control"] = "private, no-cache"

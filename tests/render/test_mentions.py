@@ -1,0 +1,35 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.render.mentions import Names, forms
+
+_RAUL = {
+    "name": {"en": "Raúl Castro Ruz", "ru": "Рауль Кастро Рус"},
+    "names": [{"text": "Castro Ruz, Raúl", "family": "Castro Ruz"}],
+}
+_FIDEL = {"name": {"en": "Fidel Castro Ruz"}, "names": [{"text": "Castro Ruz, Fidel", "family": "Castro Ruz"}]}
+_PLIYEV = {"name": {"en": "Issa Pliyev"}, "names": [{"text": "Pliyev, Issa", "family": "Pliyev"}]}
+
+
+def test_names_are_found_whatever_their_accents():
+    "A name is linked with accents or without, in any script that the thing has a form of its name in."
+    names = Names(forms({"/agent/raul": _RAUL}))
+    for text in ("met Raul Castro Ruz there", "met Raúl Castro Ruz there", "Рауль Кастро Рус"):
+        assert [piece.href for piece in names.pieces(text) if piece.href] == ["/agent/raul"]
+
+
+def test_nobody_is_linked_on_a_guess():
+    "A family name that two of the things bear is no link; one that a single one bears is."
+    names = Names(forms({"/agent/raul": _RAUL, "/agent/fidel": _FIDEL, "/agent/pliyev": _PLIYEV}))
+    assert [piece.href for piece in names.pieces("Castro Ruz spoke with Pliyev.")] == [None, "/agent/pliyev", None]
+
+
+def test_a_name_within_a_word_is_none():
+    "A name is a word of its own."
+    assert [piece.href for piece in Names({"Cuba": "/place/cuba"}).pieces("Cubana")] == [None]
+
+
+@given(st.text(), st.dictionaries(st.text(max_size=8), st.just("/agent/x"), max_size=5))
+def test_a_text_is_the_same_in_pieces(text, names):
+    "Pieces put together are the text: nothing is lost or changed."
+    assert "".join(piece.text for piece in Names(names).pieces(text)) == text

@@ -1,0 +1,85 @@
+"""What a reader meets on a page beside the record itself."""
+
+import re
+
+import pytest
+
+PAGE = "/data/record/177838.html"
+
+
+def test_a_page_speaks_the_language_of_its_reader(client):
+    "Accept-Language is honoured, by weight; what pages do not speak falls back to English."
+    for accepted, language in (
+        ("ru", "ru"),
+        ("fr, es;q=0.5, en;q=0.1", "es"),
+        ("fr", "en"),
+        ("es;q=0, en", "en"),
+        ("??;q=x", "en"),
+    ):
+        page = client.get(PAGE, headers={"accept-language": accepted})
+        assert f'<html lang="{language}">' in page.text
+        assert "Accept-Language" in page.headers["vary"]
+
+
+def test_the_switch_of_languages_stays(client):
+    "A language chosen by the switch holds on the next page too; a made-up one changes nothing."
+    chosen = client.get(PAGE + "?lang=ru", headers={"accept-language": "es"})
+    assert '<html lang="ru">' in chosen.text
+    assert "lang=ru" in chosen.headers["set-cookie"]
+    assert chosen.headers["cache-control"].startswith("private")
+    assert '<html lang="ru">' in client.get(PAGE, headers={"cookie": "lang=ru"}).text
+    client.cookies.clear()
+    refused = client.get(PAGE + '?lang="><script>')
+    assert "set-cookie" not in refused.headers
+    assert '<html lang="en">' in refused.text
+
+
+def test_data_does_not_depend_on_the_language(client):
+    "Turtle is the same for everybody, and caches are told so."
+    turtle = client.get("/data/record/177838.ttl", headers={"accept-language": "ru"})
+    assert "Accept-Language" not in turtle.headers["vary"]
+
+
+def test_people_are_explained_beside_their_names(client):
+    "Who somebody was, then, stands beside the name."
+    assert "Ambassador of the USSR to Cuba" in client.get(PAGE).text
+
+
+def test_the_archival_reference_is_a_path(client):
+    "The levels of the archive are links, from the top down."
+    path = re.search(r'<nav class="path".*?</nav>', client.get(PAGE).text, re.DOTALL)
+    assert re.findall(r'href="/data/archive/([^"]+)"', path[0]) == [
+        "avp-rf",
+        "avp-rf.fond-0104",
+        "avp-rf.fond-0104.opis-19",
+        "avp-rf.fond-0104.opis-19.papka-124",
+        "avp-rf.fond-0104.opis-19.papka-124.delo-3",
+    ]
+
+
+def test_records_with_the_same_people_say_why(client):
+    "What is related by computation says what it has in common."
+    assert re.search(r"\d+ (person|people) in common", client.get(PAGE).text)
+
+
+def test_both_languages_of_a_text_stand_side_by_side(client):
+    "Original and translation are both in the page, each with its language."
+    text = client.get("/data/record/note-alekseyev-conversations.html").text
+    assert len(re.findall(r'class="parallel"', text)) == 1
+    assert 'class="prose" lang="ru"' in text
+    assert 'class="prose" lang="en"' in text
+
+
+@pytest.mark.parametrize(
+    "path", ["/data/", "/data/record/", "/data/agent/raul-castro-ruz.html", "/data/place/havana.html"]
+)
+def test_bars_are_links_and_a_table_says_the_same(client, path):
+    "A picture has the table behind it, and what it links to is there."
+    page = client.get(path).text
+    for link in re.findall(r'<td><a href="([^"]+)"', page):
+        assert client.get(link).status_code == 200
+
+
+def test_the_contact_is_a_link(client):
+    "Whoever finds an error can say so."
+    assert 'href="mailto:archive@example.org"' in client.get(PAGE).text

@@ -1,0 +1,77 @@
+"""Bring kg/render/locale/*.po up to what pages say: every text of the templates and of the tables beside them.
+
+New texts stand there without a translation, and those that no page says any more are gone. Run by `make messages`;
+a test fails while a translation is missing.
+"""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from kg.render import fields, thing, words
+from kg.render.translations import FOLDER, LANGUAGES
+from kg.web import problems
+
+RENDER = Path(fields.__file__).resolve().parent
+METHODS = [("templates/**.html", "jinja2")]
+
+
+def tables() -> Iterator[str]:
+    """The texts that stand in tables of the code."""
+    for field in fields.FIELDS.values():
+        yield field.label
+        yield field.inverse
+    yield from fields.SECTIONS
+    for table in (fields.DATE_ROLES, fields.NAME_FORMS, fields.PARTS, fields.STATUSES, fields.INVERSES, fields.LEVELS):
+        yield from table.values()
+    for one, many in fields.KINDS.values():
+        yield from (one, many)
+    yield from words.EXPRESSIONS.values()
+    yield thing.TRANSLATED
+    yield from problems.TITLES.values()
+
+
+def template() -> Catalog:
+    """Every text, in the order of the templates, then of the tables."""
+    catalog = Catalog(project="kg", version="1", copyright_holder="the kg project", charset="utf-8", fuzzy=False)
+    for _, _, message, comments, context in extract_from_dir(RENDER, METHODS):
+        catalog.add(message, None, [], auto_comments=comments, context=context)
+    for text in tables():
+        if text:
+            catalog.add(text)
+    return catalog
+
+
+def main() -> None:
+    pattern = template()
+    for language in LANGUAGES[1:]:
+        path = FOLDER / f"{language}.po"
+        with path.open("rb") if path.is_file() else io.BytesIO() as file:
+            catalog = read_po(file, locale=language)
+        catalog.fuzzy = False
+        catalog.update(pattern, no_fuzzy_matching=True)
+        catalog.obsolete.clear()
+        text = io.BytesIO()
+        write_po(text, catalog, width=120, omit_header=False, sort_output=True, ignore_obsolete=True)
+        lines = text.getvalue().decode().splitlines(keepends=True)
+        # The dates of the header would change the file at every run.
+        kept = [
+            line
+            for line in lines
+            if not line.startswith(('"POT-Creation', '"PO-Revision', '"Last-Translator', '"Generated-By'))
+        ]
+        path.write_text("".join(kept), encoding="utf-8")
+        missing = [message.id for message in catalog if message.id and not _whole(message.string)]
+        print(f"{language}: {len(missing)} of {len(catalog)} texts have no translation")
+
+
+def _whole(string: str | tuple[str, ...] | list[str]) -> bool:
+    return all(string) if isinstance(string, tuple | list) else bool(string)
+
+
+if __name__ == "__main__":
+    main()
