@@ -17,7 +17,7 @@ from kg.render.pages import Site
 from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings
-from kg.web import citations, documents, language, lists, sparql
+from kg.web import citations, documents, language, lists, search, see, sparql
 from kg.web.context import Context
 from kg.web.live import Live
 from kg.web.problems import Problem, of, response
@@ -29,8 +29,21 @@ _ASK = ("GET", "HEAD", "POST", "OPTIONS")
 Handler = Callable[[Request, Context], Awaitable[Response]]
 Named = Callable[[Request, Context, str], Awaitable[Response]]
 
-_FOLDERS: dict[str, Named] = {"dumps": lists.dumps, "terms": lists.terms, "static": lists.static}
-_PLACES: dict[str, Handler] = {"": lists.home, "sparql": sparql.respond, "healthz": lists.health}
+_FOLDERS: dict[str, Named] = {
+    "dumps": lists.dumps,
+    "terms": lists.terms,
+    "static": lists.static,
+    "search": search.below,
+}
+_PLACES: dict[str, Handler] = {
+    "": lists.home,
+    "sparql": sparql.respond,
+    "search": search.respond,
+    "timeline": see.timeline,
+    "map": see.places,
+    "network": see.people,
+    "healthz": lists.health,
+}
 
 
 class Application:

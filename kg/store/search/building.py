@@ -35,6 +35,7 @@ class IndexBuilder:
         self._number = 0
         self._languages: set[str] = {PLAIN}
         self._above: dict[str, str] = {}
+        self._held_twice = False
 
     def add(self, line: bytes, offset: int) -> None:
         """Take a record's JSON, which lies at an offset of the file of records."""
@@ -48,6 +49,7 @@ class IndexBuilder:
         self._facets(document, record)
         self._date(document, record)
         self._writer.add_document(document)
+        self._held_twice = self._held_twice or len(record.get("heldIn", ())) > 1
         if record["kind"] == "archive":
             for parent in fields.plain(record.get("partOf"))[:1]:
                 self._above[record["id"]] = parent
@@ -64,16 +66,18 @@ class IndexBuilder:
             heard |= dict.fromkeys(spoken(text, names_only=False))
         for code in codes:
             self._stemmed(document, "title", PLAIN, code)
+        spoken_of: dict[str, None] = {}
         left = LONGEST_TEXT
         vocabulary: dict[str, None] = {}
         for key in fields.TEXT_KEYS:
             for language, text in fields.texts(record.get(key)):
                 part, left = text[:left], left - len(text[:left])
                 self._stemmed(document, "text", language, part)
-                heard |= dict.fromkeys(spoken(part, names_only=True))
+                spoken_of |= dict.fromkeys(spoken(part, names_only=True))
                 if key != "text":
                     vocabulary |= dict.fromkeys(plain_words(part))
-        for name, found in (("word", words), ("vocabulary", vocabulary), ("sound", heard)):
+        kept = {"word": words, "vocabulary": vocabulary, "sound": heard, "text_sound": spoken_of}
+        for name, found in kept.items():
             if found:
                 document.add_pre_tokenized_text(name, _SPACED.pre_tokenize(" ".join(found)))
 
@@ -106,6 +110,8 @@ class IndexBuilder:
             document.add_integer("end_year", fields.year_of(end) if last else fields.OPEN_YEAR)
         # Unique numbers that sort by date, then as the records came; undated ones come last both ways.
         shown = start if first else end
+        if dated:
+            document.add_integer("month", shown // 100)
         document.add_integer("by_date", (shown if dated else fields.UNDATED) * fields.ROOM + self._number)
         document.add_integer("by_date_back", (shown if dated else -fields.UNDATED) * fields.ROOM + self._number)
 
@@ -113,7 +119,12 @@ class IndexBuilder:
         """Write everything out, and what has to be known to read it."""
         self._writer.commit()
         self._writer.wait_merging_threads()
-        told = {"version": fields.VERSION, "languages": sorted(self._languages), "above": self._above}
+        told = {
+            "version": fields.VERSION,
+            "languages": sorted(self._languages),
+            "above": self._above,
+            "held_twice": self._held_twice,
+        }
         (self._folder / INFO).write_text(json.dumps(told), encoding="utf-8")
         for path in self._folder.iterdir():
             if path.name.endswith(".lock"):

@@ -11,6 +11,8 @@ from kg.store.search import fields
 _BUCKETS = 65_000
 """As many values of a facet as the engine counts."""
 
+_YEARS = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class Facets:
@@ -19,39 +21,57 @@ class Facets:
     Attributes:
         counts: facet → (value, how many), the most first; the whole of it up to `most`.
         distinct: facet → how many values there are.
-        years: year → how many have a date that touches it, in order.
+        starts, ends: year → how many documents have a date that begins in it, or ends in it; open ends are far away.
     """
 
     counts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     distinct: dict[str, int] = field(default_factory=dict)
-    years: dict[int, int] = field(default_factory=dict)
+    starts: dict[int, int] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)
+
+    def touching(self, first: int, last: int) -> int:
+        """How many documents have a date that touches a span of years."""
+        begun = sum(count for year, count in self.starts.items() if year <= last)
+        return begun - sum(count for year, count in self.ends.items() if year < first)
+
+    @property
+    def years(self) -> dict[int, int]:
+        """Year → how many documents have a date that touches it, in order."""
+        bounded = [year for year in (*self.starts, *self.ends) if abs(year) < fields.OPEN_YEAR]
+        found: dict[int, int] = {}
+        now = sum(count for year, count in self.starts.items() if year <= -fields.OPEN_YEAR)
+        for year in range(min(bounded, default=0), max(bounded, default=-1) + 1):
+            now += self.starts.get(year, 0) - self.ends.get(year - 1, 0)
+            if now:
+                found[year] = now
+        return found
 
 
-def facets(searcher: Searcher, query: Query, top: Callable[[str], str], most: int) -> Facets:
+def facets(searcher: Searcher, query: Query, documents: Query, top: Callable[[str], str], most: int) -> Facets:
     """Count what is found by each facet.
 
     Args:
         searcher: the index.
         query: what is found.
+        documents: the documents among it, whose years count.
         top: from a level of an archive to its institution.
         most: how many values of each.
     """
     asked = {name: _terms(name, _BUCKETS if name == "archive" else most) for name in fields.COUNTED}
-    asked |= {name: _terms(name, 5_000) for name in ("start_year", "end_year")}
-    asked |= {f"{name} values": {"cardinality": {"field": name}} for name in fields.COUNTED}
     told = searcher.aggregate(query, asked)
     counts = {name: _buckets(told[name]) for name in fields.COUNTED}
     counts["archive"] = _institutions(counts["archive"], top, most)
-    distinct = {
-        name: len(counts[name]) if len(counts[name]) < most else round(told[f"{name} values"]["value"] or 0)
-        for name in fields.COUNTED
-    }
-    years = _overlapping(dict(_buckets(told["start_year"])), dict(_buckets(told["end_year"])))
-    return Facets(counts, distinct, years)
+    full = [name for name in fields.COUNTED if len(counts[name]) == most]
+    distinct = {name: len(counts[name]) for name in fields.COUNTED}
+    if full:
+        values = searcher.aggregate(query, {name: {"cardinality": {"field": name}} for name in full})
+        distinct |= {name: round(values[name]["value"] or 0) for name in full}
+    told = searcher.aggregate(documents, {name: _terms(name, _YEARS) for name in ("start_year", "end_year")})
+    return Facets(counts, distinct, dict(_buckets(told["start_year"])), dict(_buckets(told["end_year"])))
 
 
-def counted(searcher: Searcher, query: Query, name: str, most: int) -> list[tuple[str, int]]:
-    """The values of one facet and how many have them, the most first."""
+def counted(searcher: Searcher, query: Query, name: str, most: int) -> list[tuple[Any, int]]:
+    """The values of one field and how many have them, the most first."""
     return _buckets(searcher.aggregate(query, {name: _terms(name, most)})[name])
 
 
@@ -85,17 +105,3 @@ def _terms(name: str, size: int) -> dict[str, Any]:
 def _buckets(told: dict[str, Any]) -> list[tuple[Any, int]]:
     found = [(bucket["key"], bucket["doc_count"]) for bucket in told["buckets"]]
     return sorted(found, key=lambda each: (-each[1], each[0]))
-
-
-def _overlapping(starts: dict[int, int], ends: dict[int, int]) -> dict[int, int]:
-    """Year → how many intervals touch it, from how many begin and end in which year."""
-    bounded = [year for year in (*starts, *ends) if abs(year) < fields.OPEN_YEAR]
-    if not bounded:
-        return {}
-    found: dict[int, int] = {}
-    now = sum(count for year, count in starts.items() if year <= -fields.OPEN_YEAR)
-    for year in range(min(bounded), max(bounded) + 1):
-        now += starts.get(year, 0) - ends.get(year - 1, 0)
-        if now:
-            found[year] = now
-    return found

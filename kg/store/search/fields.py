@@ -59,7 +59,7 @@ FACETS = {
         Facet("type", ("type",), "topic"),
         Facet("person", _PEOPLE, "agent"),
         Facet("place", ("placeOfCreation", "places", "mentions"), "place"),
-        Facet("collection", ("collections",), "collection"),
+        Facet("collection", ("collections", "partOf"), "collection"),
         Facet("topic", ("subjects",), "topic"),
         Facet("language", ("language",)),
         Facet("archive", ("heldIn",), "archive"),
@@ -91,11 +91,11 @@ def schema() -> Schema:
     builder.add_text_field("ref", stored=True, tokenizer_name="raw", index_option="basic")
     for name in ("title", "text"):
         builder.add_text_field(name, tokenizer_name="kg")
-    for name in ("sound", "word", "vocabulary"):
+    for name in ("sound", "text_sound", "word", "vocabulary"):
         builder.add_text_field(name, tokenizer_name="kg", index_option="basic")
     for name in (*FACETS, "links"):
         builder.add_text_field(name, fast=name != "links", tokenizer_name="raw", index_option="basic")
-    for name in ("start", "end", "by_date", "by_date_back", "start_year", "end_year"):
+    for name in ("start", "end", "by_date", "by_date_back", "start_year", "end_year", "month"):
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("offset", "length"):
         builder.add_integer_field(name, fast=True)

@@ -23,8 +23,14 @@ DEEPEST = 10_000
 _MOST_NAMED = 300
 """How many things a word may name."""
 
-_TITLE, _SOUND, _LINKED = 3.0, 0.4, 0.8
-"""Weight of a word in a title, of one that only sounds alike, and of one that names a thing linked to."""
+_TITLE, _LINKED = 3.0, 0.8
+"""Weight of a word in a title, and of one that names a thing linked to."""
+
+_SOUNDS = {"sound": 1.5, "text_sound": 0.4}
+"""Where a name that only sounds alike is known → its weight: in names and titles, in texts."""
+
+_BEGUN = {"title": ("word",), "text": ("vocabulary", "text")}
+"""Field → where the beginnings of its words are known."""
 
 _NAMED_KINDS = ("agent", "place", "collection", "archive", "topic")
 
@@ -90,6 +96,7 @@ class SearchIndex:
         self._searcher: Searcher = index.searcher()
         self._languages: tuple[str, ...] = tuple(info["languages"])
         self._above: dict[str, str] = info["above"]
+        self._held_twice: bool = info["held_twice"]
         self._below: dict[str, list[str]] = {}
         for child, parent in self._above.items():
             self._below.setdefault(parent, []).append(child)
@@ -148,10 +155,14 @@ class SearchIndex:
             for reading in readings(word.text, languages)
         ]
         if word.prefix:
-            choices += [self._begun(place, word.text) for place in ("word", "vocabulary", "text")]
+            choices += [
+                self._begun(place, word.text) for place in _BEGUN.get(word.field, ("word", "vocabulary", "text"))
+            ]
         elif not word.phrase and not word.field:
             choices += [
-                Query.boost_query(Query.term_query(self._schema, "sound", heard), _SOUND) for heard in _heard(word.text)
+                Query.boost_query(Query.term_query(self._schema, place, heard), weight)
+                for heard in _heard(word.text)
+                for place, weight in _SOUNDS.items()
             ]
         if not word.field and (named := self._named(word.text, _NAMED_KINDS)):
             choices.append(Query.boost_query(Query.term_set_query(self._schema, "links", list(named)), _LINKED))
@@ -277,8 +288,31 @@ class SearchIndex:
         return str(self._searcher.doc(address).get_first("ref"))
 
     def facets(self, query: Query, most: int = 12) -> Facets:
-        """Count what is found by each facet; `most` values of each."""
-        return counting.facets(self._searcher, query, self.top, most)
+        """Count what is found by each facet; `most` values of each, the years of documents alone."""
+        found = counting.facets(self._searcher, query, self.documents(query), self.top, most)
+        if self._held_twice:  # what lies in two files of one archive was counted twice
+            archives = [
+                (name, self.count(_all_of([query, self._facet("archive", name)])))
+                for name, _ in found.counts["archive"]
+            ]
+            found.counts["archive"][:] = sorted(archives, key=lambda each: (-each[1], each[0]))
+        return found
+
+    def documents(self, query: Query) -> Query:
+        """The documents among what is found."""
+        return _all_of([query, Query.term_query(self._schema, "kind", fields.RECORD)])
+
+    def dated_documents(self, query: Query) -> Query:
+        """The documents with a date among what is found."""
+        return _all_of([self.documents(query), Query.term_query(self._schema, "dated", True)])
+
+    def counted(self, query: Query, name: str, most: int) -> list[tuple[Any, int]]:
+        """The values of one field and how many have them, the most first."""
+        return counting.counted(self._searcher, query, name, most)
+
+    def together(self, query: Query, name: str, most: int) -> dict[tuple[str, str], int]:
+        """How often two of the most frequent values of a facet stand together."""
+        return counting.together(self._searcher, query, name, most)
 
 
 def _opened(folder: Path) -> Index:
