@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow lint format docs messages lock bench clean
+.PHONY: help install install-test serve test test-slow test-engines lint format docs messages lock bench clean vendor pictures
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,8 +40,12 @@ test: install-test lint ## lint and every test but the slow ones
 	@sh tests/needs.sh
 	@$(BIN)/python -m pytest -q
 
-test-slow: install-test ## the long fuzzing and the SIGKILL test at full length
-	@$(BIN)/python -m pytest -q -m slow --override-ini addopts="-ra --import-mode=importlib"
+test-slow: install-test ## property tests with many more examples, a hundred killed builds
+	@$(BIN)/python -m pytest -q -m "slow or hypothesis" --hypothesis-profile=long
+
+test-engines: install-test ## what asks a store, against Jena Fuseki too (where Maven and Java are)
+	@sh tests/engines.sh
+	@ENGINES=fuseki $(BIN)/python -m pytest -q tests/store/test_remote_engines.py tests/web
 
 lint: install-test ## ruff, mypy, the layers
 	@$(BIN)/ruff check .
@@ -56,6 +60,14 @@ docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python -m kg.records.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/conformance.py
+
+vendor: install ## fetch what the workbench is made of (needs npm) and put it into the package
+	@cd tools/vendor && npm ci --no-audit --no-fund --ignore-scripts
+	@$(BIN)/python tools/vendor.py
+
+pictures: install-test ## draw the pictures of the examples, from a server at http://127.0.0.1:8000
+	@$(BIN)/python tools/pictures.py
 
 messages: install-test ## bring the catalogues of translations up to what pages say
 	@$(BIN)/python tools/messages.py

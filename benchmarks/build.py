@@ -1,20 +1,22 @@
 """A build from records to the switch, beside the engine's bare load of the same triples.
 
-The two alternate, each run in a process of its own, so that whatever else the machine does disturbs both alike.
+The two take turns of half a second, each in processes of its own, so that whatever else the machine does disturbs both
+alike.
 """
 
 import gzip
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from benchmarks import synthetic
-from benchmarks.processes import KG, Ran, run
+from benchmarks.collections import Plan, collection, kg_build
+from benchmarks.processes import Job, Ran, in_turn, run
 from benchmarks.results import Row
 
-REPEATS = {100_000: 1, 10_000: 3, 0: 3}
+REPEATS = {100_000: 1, 1_000: 3, 0: 1}
 """From so many records on → how often each is measured; the median counts."""
 
 _BARE = """
@@ -26,25 +28,10 @@ store.flush()
 """
 
 
-def collection(folder: Path, size: int) -> Path:
-    """The folder of a synthetic collection, made where it is not there."""
-    path = folder / f"{size}-{synthetic.SEED}"
-    if not (path / "kg.toml").is_file():
-        shutil.rmtree(path, ignore_errors=True)
-        synthetic.write(path, size)
-    return path
-
-
-def kg_build(path: Path, *, dumps: bool) -> Ran:
-    """Build a collection from nothing."""
-    shutil.rmtree(path / "var", ignore_errors=True)
-    return run([KG, "--config", str(path / "kg.toml"), "build", "--json"], {"KG_DUMPS": str(dumps).lower()})
-
-
-def bare_load(path: Path) -> Ran:
+def bare_load(path: Path) -> Job:
     """Load the triples of a collection into an empty store, and no more."""
     shutil.rmtree(path / "bare", ignore_errors=True)
-    return run([sys.executable, "-c", _BARE, str(path / "bare"), str(path / "triples.nt")])
+    return Job([sys.executable, "-c", _BARE, str(path / "bare"), str(path / "triples.nt")])
 
 
 def unpack(path: Path) -> None:
@@ -53,16 +40,18 @@ def unpack(path: Path) -> None:
         shutil.copyfileobj(packed, plain, 1 << 20)
 
 
-def measure(folder: Path, size: int) -> list[Row]:
-    """Rows for one size: with dumps, without, bare."""
-    path = collection(folder, size)
-    with_dumps = kg_build(path, dumps=True)
+def measure(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
+    """Rows for each size: bare, without dumps, with."""
+    for size in plan.sizes:
+        yield f"build, {size:,} records", _measured(collection(plan.work, size), size)
+
+
+def _measured(path: Path, size: int) -> list[Row]:
+    with_dumps = run(kg_build(path, dumps=True))
     unpack(path)
     repeats = next(count for least, count in REPEATS.items() if size >= least)
-    builds, bares = [], []
-    for _ in range(repeats):
-        bares.append(bare_load(path))
-        builds.append(kg_build(path, dumps=False))
+    pairs = [in_turn([bare_load(path), kg_build(path, dumps=False)]) for _ in range(repeats)]
+    bares, builds = [bare for bare, _ in pairs], [build for _, build in pairs]
     report = json.loads(builds[-1].output)
     records = sum(report["published"].values())
     shutil.rmtree(path / "bare")

@@ -1,13 +1,15 @@
 """Processes under measurement: how long, how much processor, how much memory, the whole family counted."""
 
+import contextlib
 import os
+import resource
 import subprocess
 import sys
-import threading
+import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -15,8 +17,17 @@ import psutil
 KG = str(Path(sys.executable).with_name("kg"))
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 
-_LOOK_EVERY = 0.2
+_LOOK_EVERY = 0.02
+_TURN = 0.5
 _STOP_WITHIN = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A command, and what its environment has besides."""
+
+    command: list[str]
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,7 @@ class Ran:
     """What a process took.
 
     Attributes:
-        seconds: from start to end, by the clock.
+        seconds: from start to end, by the clock; the time in which it was stopped left out.
         cpu: seconds of processor, children included.
         memory: the most that it and its children had at once, in bytes (PSS: what is shared counts once).
         output: what it printed.
@@ -67,38 +78,75 @@ def cpu_of(process: psutil.Process) -> float:
     return total
 
 
-def run(command: list[str], env: Mapping[str, str] | None = None) -> Ran:
+def run(job: Job) -> Ran:
     """Run a command to its end and watch it. Raises CalledProcessError where it fails; its errors are shown."""
-    before = os.times()
-    began = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **(env or {})}) as started:
-        with _watched(psutil.Process(started.pid)) as peak:
-            output, _ = started.communicate()
-        seconds = time.perf_counter() - began
-    if started.returncode:
-        raise subprocess.CalledProcessError(started.returncode, command)
-    after = os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Ran(seconds, cpu, peak[0], output)
+    return in_turn([job])[0]
 
 
-@contextmanager
-def _watched(process: psutil.Process) -> Iterator[list[int]]:
-    """Look at the memory of a process five times a second; the most stands in the list at the end."""
-    peak = [0]
-    over = threading.Event()
+def in_turn(jobs: Sequence[Job]) -> list[Ran]:
+    """Run commands side by side, each alone for half a second while the others are stopped.
 
-    def look() -> None:
-        while not over.wait(_LOOK_EVERY):
-            peak[0] = max(peak[0], memory_of(process))
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
+    So whatever else the machine does in the meantime disturbs all alike, however long it lasts. Raises what `run` does.
+    """
+    running = [_Running(job) for job in jobs]
     try:
-        yield peak
+        while any(each.over is None for each in running):
+            for each in running:
+                if each.over is None:
+                    each.go_on(_TURN)
     finally:
-        over.set()
-        thread.join()
+        for each in running:
+            each.end()
+    return [each.ran() for each in running]
+
+
+class _Running:
+    """A command that is stopped, but for its turns."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `end`
+        self._seconds = 0.0
+        self._peak = 0
+        self.over: resource.struct_rusage | None = None
+        self._started = subprocess.Popen(job.command, stdout=self._output, env={**os.environ, **job.env})
+        self._process = psutil.Process(self._started.pid)
+        self._stop()
+
+    def go_on(self, seconds: float) -> None:
+        began = time.perf_counter()
+        for each in reversed(family(self._process)):
+            each.resume()
+        while self.over is None and time.perf_counter() - began < seconds:
+            time.sleep(_LOOK_EVERY)
+            pid, status, used = os.wait4(self._started.pid, os.WNOHANG)
+            if pid:
+                self._started.returncode = os.waitstatus_to_exitcode(status)
+                self.over = used
+        self._seconds += time.perf_counter() - began
+        if self.over is None:
+            self._stop()
+            self._peak = max(self._peak, memory_of(self._process))
+
+    def _stop(self) -> None:
+        """The first one first: what is stopped starts no other."""
+        self._process.suspend()
+        for each in family(self._process)[1:]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.suspend()
+
+    def end(self) -> None:
+        for each in family(self._process) if self.over is None else ():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        self._output.seek(0)
+        self._said = self._output.read()
+        self._output.close()
+
+    def ran(self) -> Ran:
+        if self._started.returncode or self.over is None:
+            raise subprocess.CalledProcessError(self._started.returncode, self._job.command)
+        return Ran(self._seconds, self.over.ru_utime + self.over.ru_stime, self._peak, self._said)
 
 
 @contextmanager

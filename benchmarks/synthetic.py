@@ -21,7 +21,9 @@ HUB = "agent/synthetic-project"
 LINES = 1_000
 """Records in one file."""
 
-_TOPICS = 60
+TOPICS = 60
+"""Subjects of records."""
+
 _IN_FILE, _FILES_IN_FOND = 20, 100
 _FIRST_DAY = date(1945, 5, 9)
 _DAYS = 17_000
@@ -78,7 +80,7 @@ class Generator:
         self._prose = {language: Prose(self._chance, language) for language in ("en", "ru")}
         self._agents = Zipf(self.shape.agents)
         self._places = Zipf(self.shape.places)
-        self._topics = Zipf(_TOPICS)
+        self._topics = Zipf(TOPICS)
         self._collections = Zipf(self.shape.collections)
 
     def records(self) -> Iterator[Record]:
@@ -221,7 +223,7 @@ class Generator:
     def topics(self) -> Iterator[Record]:
         """Subjects, and types of documents."""
         yield {"id": "topic/synthetic", "kind": "topic", "name": {"en": "Synthetic"}}
-        for name in (*_TYPES, *range(_TOPICS)):
+        for name in (*_TYPES, *range(TOPICS)):
             yield {
                 "id": f"topic/synthetic-{name}",
                 "kind": "topic",

@@ -1,10 +1,14 @@
 """The commands that a person types."""
 
+import contextlib
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import orjson
@@ -12,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kg import doctor as checks
 from kg import settings as settings_module
-from kg.errors import KgError
+from kg.errors import KgError, UsageError
 from kg.finding import Finder
 from kg.publish import build as jobs
 from kg.publish.progress import Display
@@ -21,6 +26,7 @@ from kg.publish.report import Report
 from kg.settings import Settings
 from kg.store.generations import Generations
 from kg.store.pool import run_once
+from kg.store.remote_queries import ask_once
 from kg.store.results import FORMATS
 from kg.web.server import serve as run_server
 
@@ -49,14 +55,19 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(settings_module.load(config), **options)
         except KgError as fault:
-            _say(fault)
-            sys.exit(fault.exit_code)
+            _leave(str(fault), fault.exit_code)
+        except BrokenPipeError:  # whoever read our output has enough
+            raise
+        except (OSError, sqlite3.Error) as fault:  # the disk, and what lies on it, is whoever runs this to look after
+            where = f"{fault.filename}: " if isinstance(fault, OSError) and fault.filename else ""
+            _leave(f"{where}{getattr(fault, 'strerror', None) or fault}", KgError.exit_code)
 
     return run
 
 
-def _say(fault: KgError) -> None:
-    _ERRORS.print(f"kg: {fault}", style="bold red", markup=False, soft_wrap=True)
+def _leave(said: str, exit_code: int) -> NoReturn:
+    _ERRORS.print(f"kg: {said}", style="bold red", markup=False, soft_wrap=True)
+    sys.exit(exit_code)
 
 
 @cli.command()
@@ -67,9 +78,18 @@ def _say(fault: KgError) -> None:
 def build(settings: Settings, *, strict: bool, full: bool, as_json: bool) -> None:  # noqa: ARG001  # every build is full
     """Read the sources and publish them as a new generation."""
     tell = _print_json if as_json else _print_report
-    with Display(settings, quiet=as_json) as display:
+    with Display(quiet=as_json) as display:
         report = jobs.build(settings, strict=strict, progress=display.show, told=tell)
     tell(report)
+    _retire(settings)
+
+
+def _retire(settings: Settings) -> None:
+    """Drop the old triples at a remote store, once nobody reads them; Ctrl-C leaves that to the next build."""
+    if settings.store and settings.store_grace:
+        _ERRORS.print(f"The old triples go in {settings.store_grace:g} s; Ctrl-C leaves that to the next build.")
+    with contextlib.suppress(KeyboardInterrupt):
+        jobs.retire(settings)
 
 
 @cli.command()
@@ -79,7 +99,7 @@ def build(settings: Settings, *, strict: bool, full: bool, as_json: bool) -> Non
 def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
     """Say what a build would report, without publishing."""
     with (
-        Display(settings, quiet=as_json) as display,
+        Display(quiet=as_json) as display,
         jobs.check(settings, shacl=shacl, progress=display.show) as report,
     ):
         display.stop()
@@ -119,28 +139,30 @@ def _short(value: Any) -> str:
 @_with_settings
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve the live generation."""
-    Generations(settings.var_folder).open_live(settings.base).close()
+    Generations.of_settings(settings).open_live(settings.base).close()
     run_server(settings, host, port, workers)
 
 
 @cli.command()
-@click.argument("file", default="-", type=click.File("r", encoding="utf-8"))
+@click.argument("file", default="-", type=click.File("rb"))
 @click.option("--format", "name", default=None, type=click.Choice(sorted(FORMATS)), help="Of the result.")
 @_with_settings
 def query(settings: Settings, *, file: Any, name: str | None) -> None:
     """Answer a SPARQL query from FILE, or from standard input."""
-    generations = Generations(settings.var_folder)
-    live = generations.open_live()
     try:
-        asked = Finder(live).rewrite(file.read())
-    finally:
-        live.close()
-    formats = (name,) if name else ("tsv", "turtle")
-    with asked.places():
-        run_once(
-            live.folder.store, asked.text, sys.stdout.buffer, format=formats, base=settings.base, spare=asked.added
-        )
-    if asked.limited:
+        asked = file.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError("the query is not UTF-8", where=file.name, todo="Save it as UTF-8.") from None
+    with closing(Generations.of_settings(settings).open_live()) as live:
+        formats = (name,) if name else ("tsv", "turtle")
+        rewritten = Finder(live).rewrite(asked)
+        text, out, spare = rewritten.text, sys.stdout.buffer, rewritten.added
+        with rewritten.places():
+            if live.manifest.graph:
+                ask_once(settings, live.manifest.graph, text, out, format=formats, spare=spare)
+            else:
+                run_once(live.folder.store, text, out, format=formats, spare=spare, base=live.manifest.base)
+    if rewritten.limited:
         _ERRORS.print("kg: a search in the query found more than its limit.", markup=False)
 
 
@@ -148,13 +170,14 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
 @_with_settings
 def list_generations(settings: Settings) -> None:
     """List the generations that are there."""
-    generations = Generations(settings.var_folder)
-    table = Table("", "generation", "published", "records", "triples", "base", box=None)
+    generations = Generations.of_settings(settings)
+    table = Table("", "generation", "published", "records", "triples", box=None)
+    table.add_column("base", overflow="fold")
     for number in generations.numbers():
         try:
             manifest = generations.of(number).read_manifest()
         except KgError as fault:
-            table.add_row("?", str(number), str(fault))
+            table.add_row("?", str(number), "", "", "", fault.what)
             continue
         mark = "live" if number == generations.live() else ""
         note = f" (as {manifest.rollback_of})" if manifest.rollback_of else ""
@@ -170,6 +193,25 @@ def rollback(settings: Settings, *, number: int | None) -> None:
     """Publish generation NUMBER anew, the one before the live one if not given."""
     manifest = jobs.rollback(settings, number)
     _OUT.print(f"Generation {manifest.generation} is live; it equals generation {manifest.rollback_of}.")
+    _retire(settings)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_with_settings
+def doctor(settings: Settings, *, as_json: bool) -> None:
+    """Say what this machine lacks to serve the collection well; exit code 1 if it can't be served at all."""
+    found = checks.examine(settings)
+    if as_json:
+        told = {"sound": checks.sound(found), "findings": [asdict(each) for each in found]}
+        sys.stdout.buffer.write(orjson.dumps(told) + b"\n")
+    else:
+        table = Table("", "what", "how it is here", "what to do", box=None)
+        for each in found:
+            table.add_row(each.grade, each.name, Text(each.said), Text(each.todo))
+        _OUT.print(table)
+    if not checks.sound(found):
+        sys.exit(1)
 
 
 def _print_json(report: Report) -> None:
@@ -202,6 +244,10 @@ def _print_report(report: Report) -> None:
         f" {report.merged:,} merged, {report.triples:,} triples in {report.seconds:.1f} s"
         f" ({report.created:,} new, {report.changed:,} changed, {report.deleted:,} gone)."
     )
+    if report.shapes_seconds:
+        _OUT.print(f"Of these, the shapes took {report.shapes_seconds:.1f} s.")
+    if report.page:
+        _OUT.print(f"The report as a page: {report.page}", soft_wrap=True, markup=False)
 
 
 def main() -> None:

@@ -10,7 +10,11 @@ Every error that kg raises on purpose is one of these; whoever runs a command or
     ├── PublishError               nothing was published                                      exit code 1
     │   ├── LockedError            another build is running
     │   └── StrictError            --strict, and something failed
+    ├── ParameterFault              a saved query can't take this value                        HTTP 400
     ├── GenerationError            no such generation, or it can't be served as it is
+    ├── RemoteError                the remote store gave no answer that can be used           HTTP 502
+    │   ├── RemoteUnreachable      nobody answers there                                       HTTP 502
+    │   └── RemoteTimeout          it took too long                                           HTTP 504
     └── QueryError                 a query has no answer
         ├── QuerySyntaxError       it is no SPARQL                                            HTTP 400
         ├── QueryRefused           it asks for what a public endpoint does not do             HTTP 400, 403
@@ -61,6 +65,10 @@ class KeyFault(KgError):
     """A key or IRI that can't be minted or read."""
 
 
+class ParameterFault(KgError):
+    """A value that a saved query can't take, or one that is missing."""
+
+
 class SourceError(KgError):
     """A source can't be read at all."""
 
@@ -79,6 +87,18 @@ class StrictError(PublishError):
 
 class GenerationError(KgError):
     """There is no such generation, or it can't be served as it is."""
+
+
+class RemoteError(KgError):
+    """The remote store gave no answer that can be used."""
+
+
+class RemoteUnreachable(RemoteError):
+    """Nobody answers at the remote store's address."""
+
+
+class RemoteTimeout(RemoteError):
+    """The remote store took too long."""
 
 
 class QueryError(KgError):

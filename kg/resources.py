@@ -12,14 +12,11 @@ import orjson
 from pyoxigraph import NamedNode, Triple
 
 from kg.iris import Base
-from kg.store.catalogue import Beside, Linked, Thing
+from kg.store.catalogue import MOST_COUNTED, Beside, Linked, Thing
 from kg.store.generations import Generation
 
 PAGE_SIZE = 20
 """How many inverse links of one key a page shows at a time."""
-
-MOST_COUNTED = 5000
-"""Links up to which a page counts and compares them; beyond it says how many there are, and no more."""
 
 KIN = 5
 """How many records with the same people a page names."""

@@ -4,13 +4,17 @@ Only this module reads the environment and knows where the files lie that come w
 its name, its default and what it is for; the environment (`KG_BASE`, `KG_VAR` …) goes before the file.
 """
 
+import json
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as EnvironmentFault
 
 from kg.errors import SettingsError
 
@@ -18,7 +22,17 @@ FILE_NAME = "kg.toml"
 CONFIG_VARIABLE = "KG_CONFIG"
 """Names the kg.toml, for processes that get no command line."""
 
-FORMATS = ("json", "jsonl", "page", "ead", "eac")
+_METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+SourceFormat = Literal["json", "jsonl", "page", "ead", "eac"]
+FORMATS: tuple[str, ...] = get_args(SourceFormat)
+
+SECRETS = ("store_user", "store_password", "store_token")
+"""Settings that come from the environment alone: a file is copied, shown and committed."""
+
+_ADDRESSES = ("store", "store_update", "store_graphs")
+# Credentials in an address would stand in every log that names it.
+_ADDRESS = r"^(https?://[^\s/?#@]+(/[^\s#]*)?)?$"
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -33,16 +47,29 @@ ONTOLOGY = _shipped("ontology", "ontology_files")
 QUERIES = _shipped("queries", "queries")
 
 
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+def _is_iri(value: str) -> bool:
+    """Whether a text is an absolute address in ASCII that can stand in the graph and in a header (RFC 3986)."""
+    if not _IRI.fullmatch(value):
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme not in {"http", "https"} or (bool(parts.hostname) and parts.port != 0)
+    except ValueError:  # a port that is none
+        return False
+
+
 class SourceSettings(BaseModel):
     """One `[[sources]]` of kg.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: str = Field(description="A file, a folder or a glob; relative to kg.toml, or absolute.")
-    format: str | None = Field(
-        None,
-        description=f"One of {', '.join(FORMATS)}; without it each file is looked into.",
-        pattern="|".join(FORMATS),
+    path: str = Field(description="A file, a folder or a glob; relative to kg.toml, or absolute.", min_length=1)
+    format: SourceFormat | None = Field(
+        None, description=f"One of {', '.join(FORMATS)}; without it each file is looked into."
     )
     prefix: str = Field("", description="What keys from this source begin with, where two sources would collide.")
     merge: bool = Field(
@@ -59,7 +86,6 @@ class Settings(BaseSettings):
     base: str = Field(
         "http://127.0.0.1:8000/",
         description="The identity of everything that is published; ends with a slash, may have a path.",
-        pattern=r"^https?://[^\s?#]+/$",
     )
     title: str = Field("Linked archive", description="What the collection is called.")
     description: str = Field("", description="What it is, in a sentence or two.")
@@ -73,6 +99,9 @@ class Settings(BaseSettings):
     )
     var: Path = Field(Path("var"), description="Where generations and state are kept; relative to kg.toml.")
     shapes: Path | None = Field(None, description="SHACL shapes of your own that `check --shacl` and `build` add.")
+    queries: Path | None = Field(
+        None, description="A folder with `examples` and `saved` of your own, in the place of those that come with kg."
+    )
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")
     dumps: bool = Field(default=True, description="Whether a build writes the dumps.")
     search: bool = Field(default=True, description="Whether a build makes the search index.")
@@ -82,7 +111,74 @@ class Settings(BaseSettings):
     )
     query_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Processes that answer public queries.")
     query_seconds: Annotated[float, Field(gt=0)] = Field(10.0, description="How long a public query may take.")
+    store: str = Field(
+        "",
+        description="Where a remote store answers queries, `https://host/sparql`; without it the store is in `var`.",
+        pattern=_ADDRESS,
+    )
+    store_update: str = Field(
+        "", description="Where the remote store takes updates; a build needs it.", pattern=_ADDRESS
+    )
+    store_graphs: str = Field(
+        "",
+        description="The remote's Graph Store Protocol address, by which a build loads; without it, by updates.",
+        pattern=_ADDRESS,
+    )
+    store_seconds: Annotated[float, Field(gt=0)] = Field(
+        10.0, description="How long a page waits for the remote store before it is 504."
+    )
+    store_grace: Annotated[float, Field(ge=0)] = Field(
+        60.0, description="Seconds for which the remote store keeps the old triples once new ones are live."
+    )
+    store_user: str = Field("", description="Name for the remote store, from the environment alone.")
+    store_password: SecretStr = Field(
+        SecretStr(""), description="Password for the remote store, from the environment alone."
+    )
+    store_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for the remote store, from the environment alone."
+    )
+    answers_mb: Annotated[int, Field(ge=0)] = Field(
+        64, description="Megabytes of answers to queries that each server process keeps in memory; 0 keeps none."
+    )
+    metrics: str = Field(
+        "",
+        description="Where Prometheus reads metrics: an address and port of their own (`127.0.0.1:9464`, opened by"
+        " `kg serve`), `public` for `/metrics` beside the pages, or nowhere.",
+        pattern=r"^(public|[^\s/]+:\d{1,5})?$",
+    )
+    access_log: str = Field(
+        "",
+        description="Where each request is written down as a line of JSON: a file, relative to kg.toml, or `-` for"
+        " standard error; nowhere if not given.",
+    )
+    grace_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        20, description="How long a server that is told to stop lets answers that are under way come to their end."
+    )
     folder: Path = Field(Path(), description="Where kg.toml lies; set by whoever reads it.", exclude=True)
+    file: Path | None = Field(None, description="The kg.toml itself; set by whoever reads it.", exclude=True)
+
+    @field_validator("base")
+    @classmethod
+    def _is_base(cls, value: str) -> str:
+        """Everything is named by it and every redirect goes below it, so that it has to be sound to the last letter."""
+        if not _is_iri(value) or not re.match(r"https?://", value) or not value.endswith("/") or set("?#") & set(value):
+            raise ValueError("must begin with http:// or https:// and a host, end with a slash, and be ASCII")
+        return value
+
+    @field_validator("license")
+    @classmethod
+    def _is_license(cls, value: str) -> str:
+        if not _is_iri(value):
+            raise ValueError("must be the address of a licence, https://creativecommons.org/licenses/by/4.0/ say")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _are_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _LANGUAGE.fullmatch(each):
+                raise ValueError(f"must be language tags such as en or pt-BR (BCP 47), which {each[:40]!r} is not")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -100,6 +196,11 @@ class Settings(BaseSettings):
     def var_folder(self) -> Path:
         """Where generations and state are kept."""
         return self.folder / self.var
+
+    @property
+    def queries_folder(self) -> Path:
+        """Where the examples and the saved queries lie."""
+        return QUERIES if self.queries is None else self.folder / self.queries
 
     @property
     def shapes_file(self) -> Path | None:
@@ -130,18 +231,42 @@ def load(path: Path | None) -> Settings:
         raise SettingsError("is not UTF-8", where=str(path), todo="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"is no TOML: {fault}", where=str(path)) from None
-    return _checked(values, path.resolve().parent, str(path))
+    told = ", ".join(name for name in SECRETS if name in values)
+    if told:
+        raise SettingsError(
+            f"{told} must not stand in a file",
+            where=str(path),
+            todo="Set it in the environment: KG_STORE_PASSWORD, say.",
+        )
+    return _checked(values, path.resolve().parent, str(path), path.resolve())
 
 
 def hand_down(settings: Settings) -> None:
     """Have the processes that this one starts find the same kg.toml."""
-    if (settings.folder / FILE_NAME).is_file() and CONFIG_VARIABLE not in os.environ:
-        os.environ[CONFIG_VARIABLE] = str(settings.folder / FILE_NAME)
+    if settings.file:
+        os.environ[CONFIG_VARIABLE] = str(settings.file)
 
 
-def _checked(values: dict[str, Any], folder: Path, where: str) -> Settings:
+def hand_down_metrics(folder: Path) -> None:
+    """Have the processes that this one starts keep their metrics in a folder; the library reads the name itself."""
+    os.environ[_METRICS_VARIABLE] = str(folder)
+
+
+def metrics_folder() -> Path | None:
+    """The folder in which several processes keep their metrics, if one was handed down."""
+    named = os.environ.get(_METRICS_VARIABLE)
+    return Path(named) if named else None
+
+
+def _checked(values: dict[str, Any], folder: Path, where: str, file: Path | None = None) -> Settings:
     try:
-        return Settings(**{**values, "folder": folder})
+        # Where it was read from comes last: no variable may set it.
+        return Settings(**values).model_copy(update={"folder": folder, "file": file})
+    except EnvironmentFault as fault:
+        name = next((name for name in Settings.model_fields if f'"{name}"' in str(fault)), "")
+        expected = json.dumps(Settings.model_fields[name].default) if name else "JSON"
+        todo = f"A setting of several values is JSON there: KG_{name.upper()}='{expected}', say."
+        raise SettingsError("can't be read", where=f"KG_{name.upper()} in the environment", todo=todo) from None
     except ValidationError as fault:
         raise _explained(fault, where) from None
 
@@ -152,7 +277,11 @@ def _explained(fault: ValidationError, where: str) -> SettingsError:
         name = ".".join(str(part) for part in error["loc"])
         if error["type"] == "extra_forbidden":
             lines.append(f"{name}: there is no such setting")
+        elif name in _ADDRESSES:  # what was given may hold a password
+            lines.append(f"{name}: should be an address, http:// or https://, without a name or password in it")
         else:
-            lines.append(f"{name}: {error['msg'][0].lower()}{error['msg'][1:]}, but it is {error['input']!r:.80}")
-    known = ", ".join(name for name in Settings.model_fields if name != "folder")
-    return SettingsError("; ".join(lines), where=where, todo=f"The settings are {known}.")
+            message = error["msg"].removeprefix("Value error, ")
+            lines.append(f"{name}: {message[0].lower()}{message[1:]}, but it is {error['input']!r:.80}")
+    known = ", ".join(name for name, field in Settings.model_fields.items() if not field.exclude)
+    todo = f"The settings are {known}." if any("no such setting" in line for line in lines) else None
+    return SettingsError("; ".join(lines), where=where, todo=todo)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import engines
 import pytest
 from hypothesis import settings as hypothesis_settings
 from publishing import BASE
@@ -13,17 +14,36 @@ from kg.web.app import Application
 
 # Time is measured by benchmarks, not by tests: these machines are noisy.
 hypothesis_settings.register_profile("kg", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("kg")
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_generate_tests(metafunc):
+    """Run the tests of modules that are marked `every_engine` against each engine."""
+    if metafunc.definition.get_closest_marker("every_engine") and "client" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ["embedded", *engines.WANTED], indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def example(tmp_path_factory):
+def engine(request, tmp_path_factory):
+    """Settings of the store behind the example collection: on this machine, or a process that is asked over HTTP."""
+    name = getattr(request, "param", "embedded")
+    if name == "embedded":
+        yield {}
+        return
+    engines.skip_without(name)
+    with engines.ENGINES[name](tmp_path_factory.mktemp(name)) as addresses:
+        yield addresses.settings()
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory, engine):
     """Settings of the example collection, published under a base with a path."""
     loaded = settings.load(ROOT / "kg.toml")
     var = tmp_path_factory.mktemp("example")
-    made = loaded.model_copy(update={"base": BASE, "var": var, "contact": "archive@example.org"})
+    made = loaded.model_copy(update={"base": BASE, "var": var, "contact": "archive@example.org", **engine})
     build.build(made)
     return made
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import httpx2
 
+ROOT = Path(__file__).resolve().parent.parent
 KG = Path(sys.executable).with_name("kg")
 
 
@@ -25,26 +27,36 @@ def kg(folder, *arguments, **more):
     return subprocess.run([KG, *arguments], cwd=folder, capture_output=True, check=False, env=_environment(), **more)
 
 
+def example_collection(folder, port=8000, settings=""):
+    """The example collection in a folder of its own, built; its base is that of a server at this port."""
+    shutil.copytree(ROOT / "data", folder / "data")
+    text = (ROOT / "kg.toml").read_text(encoding="utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+    (folder / "kg.toml").write_text(f"{settings}\n{text}", encoding="utf-8")
+    done = kg(folder, "build")
+    assert done.returncode == 0, done.stderr.decode()
+    return folder
+
+
 def _environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
 
 
 @contextlib.contextmanager
-def served(folder, port, *arguments):
-    """A server of a folder's kg.toml; gives its address once it answers."""
+def served(folder, port, *arguments, process=False):
+    """A server of a folder's kg.toml; gives its address once it answers, and its process if asked to."""
     log = (Path(folder) / "server.log").open("wb")
     command = [KG, "serve", "--port", str(port), *arguments]
-    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=_environment())
+    server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=_environment())
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait(process, f"{address}/healthz", Path(log.name))
-        yield address
+        _wait(server, f"{address}/healthz", Path(log.name))
+        yield (address, server) if process else address
     finally:
-        process.terminate()
+        server.terminate()
         try:
-            process.wait(15)
+            server.wait(15)
         finally:
-            process.kill()
+            server.kill()
             log.close()
 
 

@@ -47,6 +47,83 @@ def test_links_in_documents_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_every_route_is_documented():
+    """Every place and folder that the server answers at stands in the reference."""
+    import reference
+
+    from kg.iris import KINDS
+    from kg.web import app
+
+    documented = {path.strip("/").partition("/")[0] for path in reference.PATHS}
+    assert {*app._PLACES, *app._FOLDERS, "{kind}"} <= documented
+    page = reference.PAGE.read_text(encoding="utf-8")
+    assert all(f"`{path}`" in page for path in reference.PATHS)
+    assert not documented & set(KINDS)
+
+
+def test_every_command_and_option_is_documented():
+    """Every command says what it does, and every option what for."""
+    import click
+
+    from kg.cli import cli
+
+    for name, command in cli.commands.items():
+        assert command.help, name
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, f"{name} {parameter.opts[0]}"
+
+
+def test_every_setting_is_documented():
+    """Every setting says what for."""
+    from kg.settings import Settings, SourceSettings
+
+    for model in (Settings, SourceSettings):
+        for name, field in model.model_fields.items():
+            assert field.description, name
+
+
+def test_every_term_is_documented():
+    """Every term of our own has a label, a comment and a published term above it; there are at most 25."""
+    import rdflib
+
+    from kg import ontology
+
+    base = "https://archive.example.org/"
+    graph = rdflib.Graph()
+    for quad in ontology.load(base).terms_document():
+        graph.parse(data=f"{quad.triple} .", format="nt")
+    terms = f"{base}terms/"
+    own = {each for each in graph.subjects(rdflib.RDF.type) if str(each).startswith(terms) and str(each) != terms}
+    assert 0 < len(own) <= 25
+    for term in own:
+        assert graph.value(term, rdflib.RDFS.label), term
+        assert graph.value(term, rdflib.RDFS.comment), term
+        assert graph.value(term, rdflib.RDFS.subPropertyOf) or graph.value(term, rdflib.RDFS.subClassOf), term
+
+
+def test_every_query_says_what_it_is_for():
+    """Every query begins with what it is for, and names its parameters."""
+    from kg.settings import QUERIES
+
+    for path in QUERIES.rglob("*.rq"):
+        text = path.read_text(encoding="utf-8")
+        head = "\n".join(line for line in text.splitlines() if line.startswith("#"))
+        assert text.startswith(("# ", "#+ ")), path.name
+        for name in set(re.findall(r"\$(\w+)", text)):
+            assert f"${name}" in head, f"{path.name}: ${name}"
+
+
+def test_only_settings_knows_where_files_lie():
+    """Only settings.py knows where queries and ontology are, and reads the environment."""
+    for path in (ROOT / "kg").rglob("*.py"):
+        if path.name == "settings.py":
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"""["'](?:\w*/)?(?:queries|ontology)(?:_files)?(?:/|["'])""", text), path
+        assert not re.search(r"os\.(?:environ|getenv)", text), path
+
+
 def test_every_example_query_says_what_it_is():
     """An example query has a title and a description."""
     for path in (ROOT / "queries" / "examples").glob("*.rq"):
@@ -69,7 +146,7 @@ def test_readme_settings_are_settings(tmp_path):
 
 def test_lock_names_no_host():
     """Lock files pin everything and name no host."""
-    for name in ("requirements.lock", "tests/clients/package-lock.json"):
+    for name in ("requirements.lock", "tests/clients/package-lock.json", "tools/vendor/package-lock.json"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "--index-url" not in text
         assert '"resolved"' not in text

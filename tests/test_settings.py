@@ -29,6 +29,15 @@ def test_found_above(tmp_path, monkeypatch):
     assert settings.load(None).title == "Above"
 
 
+def test_handed_down(tmp_path, monkeypatch):
+    """The processes that a server starts read the file that it read itself, whatever that is called."""
+    monkeypatch.setenv("KG_CONFIG", str(tmp_path / "other.toml"))
+    (tmp_path / "other.toml").write_text('title = "Other"', encoding="utf-8")
+    (tmp_path / "mine.toml").write_text('title = "Mine"', encoding="utf-8")
+    settings.hand_down(settings.load(tmp_path / "mine.toml"))
+    assert settings.load(None).title == "Mine"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -16,16 +16,23 @@ PATHS = {
     "/{kind}/": "the things of a kind in order of date, page by page",
     "/{kind}/{key}": "a thing: 303 to the document that `Accept` asks for",
     "/{kind}/{key}.{suffix}": "a document about it, in the format of the suffix",
-    "/sparql": "SPARQL 1.1 Protocol, query side; without a query, a form",
+    "/sparql": "SPARQL 1.1 Protocol, query side; for a browser, the workbench; without a query, its description",
+    "/api/": "the saved queries; `openapi.json` describes them",
+    "/api/{name}": "the answer of a saved query: JSON, CSV, TSV or a page by `Accept`, `format=` or a suffix",
+    "/workbench/terms.json": "prefixes, classes and properties with their uses: what the editor completes",
+    "/workbench/names.json": "`?thing=kind/key`, up to a hundred: what things are called",
     "/search": "search with facets; `q`, `year`, `dates`, `sort`, `after`, `limit`, `format`, and the facets by name",
     "/search/suggest": "completions of `q`, in the form of OpenSearch",
     "/search/opensearch.xml": "how browsers and programs search here",
     "/timeline": "the documents of a search by time; `format`: `svg`, `png`, `csv`",
     "/map": "the places of a search on a map; `format`: `svg`, `png`, `csv`",
     "/network": "the people of a search and who stands with whom; `format`: `svg`, `png`, `csv`, `graphml`",
+    "/graphs": "Graph Store Protocol, read side: `?graph=IRI`, `?default`; without either, which graphs there are",
+    "/graphs/{name}": "the graph whose IRI that is",
+    "/metrics": "what is measured, for Prometheus; only where the setting `metrics` is `public`",
     "/dumps/": "the whole graph: `kg.nt.gz`, `kg.ttl.gz`, `SHA256SUMS`",
-    "/terms/": "our own terms; `terms.ttl`, `context.jsonld`",
-    "/static/": "what pages use",
+    "/terms/": "our own terms by `Accept`, also `terms.ttl`, `.nt`, `.rdf`; `context.jsonld`; each term leads there",
+    "/static/": "what pages use; an address with a version, `/static/v-…/`, may be kept for ever",
     "/healthz": "whether this process serves, and which generation",
 }
 """Path below the base → what is there."""
@@ -41,8 +48,8 @@ def settings_rows(model: type) -> list[str]:
     """The rows of a table of settings."""
     rows = ["| setting | default | what for |", "| --- | --- | --- |"]
     for name, field in model.model_fields.items():
-        if name != "folder":
-            default = "" if field.is_required() else f"`{field.default}`" if field.default not in {"", None} else ""
+        if not field.exclude:
+            default = "" if field.is_required() or str(field.default) in {"", "None"} else f"`{field.default}`"
             rows.append(f"| `{name}` | {default} | {field.description} |")
     return rows
 
@@ -75,7 +82,10 @@ def text() -> str:
         _COMMANDS,
         "\n".join(command_rows()),
         "## Settings",
-        "In `kg.toml`; each also from the environment, in capitals after `KG_` (`KG_BASE`), which goes first.",
+        (
+            "In `kg.toml`; each also from the environment, in capitals after `KG_` (`KG_BASE`), which goes first.\n"
+            "`KG_CONFIG` names the file itself, for `uvicorn server:app` say."
+        ),
         "\n".join(settings_rows(Settings)),
         "Of each `[[sources]]`:",
         "\n".join(settings_rows(SourceSettings)),

@@ -6,13 +6,13 @@ gives no triple (an empty list, a key that the model lacks) only the gate can re
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from kg import ontology
 from kg.ontology import Form, Ontology, Term
 from kg.records.model import Key, Value, keys_of
+from kg.settings import ONTOLOGY
 
-FILE = Path(__file__).resolve().parent.parent / "ontology" / "shapes.ttl"
+FILE = ONTOLOGY / "shapes.ttl"
 BASE = "https://archive.example.org/"
 
 TARGETS = {

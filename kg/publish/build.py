@@ -5,12 +5,13 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
+from pyoxigraph import Quad
 
 from kg import ontology
 from kg.errors import PublishError, StrictError
@@ -18,9 +19,9 @@ from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.indexing import Indexing
 from kg.publish.page import write_page
-from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, scratch, silent
+from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, silent
 from kg.publish.rejected import RejectedFolder
-from kg.publish.report import Report
+from kg.publish.report import PAGE, Report
 from kg.publish.shapes import OWN, Shapes
 from kg.settings import Settings
 from kg.store.catalogue import Catalogue
@@ -28,6 +29,7 @@ from kg.store.cataloguing import CatalogueBuilder, retimed
 from kg.store.embedded import BulkLoad
 from kg.store.generations import Folder, Generation, Generations, Manifest, copy_unchanged
 from kg.store.ledger import Ledger
+from kg.store.remote_load import RemoteLoad, Replay, sweep
 
 DUMP_NAME = "kg"
 PROBLEMS = "problems.jsonl"
@@ -52,30 +54,51 @@ def build(
         SourceError, LockedError, StrictError, PublishError: nothing was published; the live generation stays.
     """
     began = time.perf_counter()
-    generations = Generations(settings.var_folder)
+    generations = Generations.of_settings(settings)
     with _disk_errors(settings.var_folder), generations.building() as (number, folder):
-        ledger = generations.ledger()
-        now = generations.next_time(ledger)
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
-        with _indexing(settings, folder) as index, BulkLoad(folder.store) as load:
+        with (
+            closing(generations.ledger()) as ledger,
+            _indexing(settings, folder) as index,
+            _load(settings, generations, number, folder) as load,
+        ):
+            now = generations.next_time(ledger)
             counts = _fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
             _refuse_nothing(report, told, strict=strict)
-        base = settings.base
         report.triples = load.triples()
-        load.add_graph(f"{base}graphs/terms", ontology.load(base).terms_document())
-        load.add_graph(f"{base}graphs/dataset", dataset(settings, report.triples, now))
-        load.close()
-        ledger.close()
+        for name, quads in _described(settings, report.triples, now).items():
+            load.add_graph(name, quads)
         report.seconds = time.perf_counter() - began
-        write_page(settings, report, folder.path / "report.html")
-        folder.write_manifest(Manifest(number, base, now, report.triples, counts, report.summary()))
+        write_page(settings, report, folder.path / PAGE)
+        manifest = Manifest(number, settings.base, now, report.triples, counts, report.summary(), graph=load.graph)
+        folder.write_manifest(manifest)
+        load.close()
         generations.publish(number, folder, settings.keep)
         final = generations.of(number).path
         report.problems_file = final / PROBLEMS
         _forget_rejected(generations)
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _load(settings: Settings, generations: Generations, number: int, folder: Folder) -> BulkLoad | RemoteLoad:
+    """Where triples go: into the generation's folder, or to the remote store of the settings."""
+    return RemoteLoad(settings, number, generations.live_graph()) if settings.store else BulkLoad(folder.store)
+
+
+def _indexing(settings: Settings, folder: Folder) -> AbstractContextManager[Indexing | None]:
+    """What makes the search index, if there is to be one."""
+    return Indexing(folder.records, folder.search) if settings.search else nullcontext()
+
+
+def _described(settings: Settings, triples: int, now: str) -> dict[str, list[Quad]]:
+    """The named graphs of a generation."""
+    base = settings.base
+    return {
+        f"{base}graphs/terms": ontology.load(base).terms_document(),
+        f"{base}graphs/dataset": dataset(settings, triples, now),
+    }
 
 
 def _fill(
@@ -88,21 +111,17 @@ def _fill(
     """Everything from the sources into a folder; the counts of records by kind."""
     sink, ledger, now, rejected, index = to
     prefixes = ontology.load(settings.base).prefixes
-    builder = CatalogueBuilder(folder.catalogue, ledger, now)
-    keeping = RejectedFolder(rejected, settings.folder)
-    dumps = DumpFiles(folder.dumps, DUMP_NAME, prefixes) if settings.dumps and isinstance(sink, BulkLoad) else None
-    try:
+    with ExitStack() as stack:
+        builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, ledger, now)))
+        keeping = stack.enter_context(closing(RejectedFolder(rejected, settings.folder)))
+        dumps = None
+        if settings.dumps and isinstance(sink, BulkLoad | RemoteLoad):
+            dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
         collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, index, progress))
-    finally:
-        keeping.close()
-    counts = builder.counts()
-    changes = builder.finish()
+        counts = builder.counts()
+        changes = builder.finish()
     report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
     return counts
-
-
-def _indexing(settings: Settings, folder: Folder) -> AbstractContextManager[Indexing | None]:
-    return Indexing(folder.records, folder.search) if settings.search else nullcontext()
 
 
 def _refuse_nothing(report: Report, told: Callable[[Report], None], *, strict: bool) -> None:
@@ -146,14 +165,12 @@ def _disk_errors(var: Path) -> Iterator[None]:
 @contextmanager
 def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[Folder, Report]]:
     """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
-    generations = Generations(settings.var_folder)
-    with _disk_errors(settings.var_folder), scratch(settings.var_folder) as path:
-        folder = Folder(path)
-        ledger = generations.ledger()
-        report = Report(path / PROBLEMS)
-        now = generations.next_time(ledger)
-        _fill(settings, folder, report, (sink, ledger, now, path / "rejected", None), progress)
-        ledger.close()
+    generations = Generations.of_settings(settings)
+    with _disk_errors(settings.var_folder), generations.scratch() as folder:
+        report = Report(folder.path / PROBLEMS)
+        with closing(generations.ledger()) as ledger:
+            now = generations.next_time(ledger)
+            _fill(settings, folder, report, (sink, ledger, now, folder.path / "rejected", None), progress)
         yield folder, report
 
 
@@ -205,7 +222,7 @@ class Difference:
 
 def diff(settings: Settings, progress: Progress = silent) -> Iterator[Difference]:
     """What a build would create, change and delete against the live generation, by reference."""
-    generations = Generations(settings.var_folder)
+    generations = Generations.of_settings(settings)
     with _trial(settings, Nowhere(), progress) as (folder, _):
         after = Catalogue(folder.catalogue)
         live = generations.open_live() if generations.live() is not None else None
@@ -253,7 +270,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
     Raises:
         GenerationError: there is no such generation. LockedError: a build is running.
     """
-    generations = Generations(settings.var_folder)
+    generations = Generations.of_settings(settings)
     with _disk_errors(settings.var_folder), generations.building() as (new, folder):
         live = generations.live()
         if number is None:
@@ -263,15 +280,32 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
             number = earlier[-1]
         source = generations.of(number)
         manifest = source.read_manifest()
-        ledger = generations.ledger()
-        now = generations.next_time(ledger)
+        if manifest.base != settings.base:
+            what = f"it was built for the base {manifest.base}, and the settings say {settings.base}"
+            raise PublishError(what, where=str(source.path), todo="Set the base back, or run `kg build`.")
         copy_unchanged(source, folder)
-        retimed(source.catalogue, folder.catalogue, ledger, now)
-        ledger.close()
-        for name in (PROBLEMS, "report.html"):
+        with closing(generations.ledger()) as ledger:
+            now = generations.next_time(ledger)
+            retimed(source.catalogue, folder.catalogue, ledger, now)
+        for name in (PROBLEMS, PAGE):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
         manifest = replace(manifest, generation=new, published=now, rollback_of=number)
+        if settings.store:
+            replay = Replay(settings, new, generations.live_graph(), manifest.graph)
+            graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", _described(settings, manifest.triples, now))
+            manifest = replace(manifest, graph=graph)
         folder.write_manifest(manifest)
         generations.publish(new, folder, settings.keep)
     return manifest
+
+
+def retire(settings: Settings) -> None:
+    """Wait until nobody reads the old triples at the remote store any more, and drop them; nothing without one.
+
+    Raises:
+        PublishError: the remote can't be written; the next build drops them.
+    """
+    if settings.store:
+        time.sleep(settings.store_grace)
+        sweep(settings, Generations.of_settings(settings).live_graph())

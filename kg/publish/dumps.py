@@ -62,10 +62,15 @@ class DumpFiles:
         self._write(".ttl.gz", packed.turtle)
 
     def close(self) -> None:
-        """Write the digests, in the form that `sha256sum --check` reads."""
+        """Let the files go, whole or not."""
+        for file in self._files.values():
+            file.close()
+
+    def finish(self) -> None:
+        """Close the files and write the digests, in the form that `sha256sum --check` reads."""
+        self.close()
         lines = []
         for ending, file in self._files.items():
-            file.close()
             lines.append(f"{self._digests[ending].hexdigest()}  {Path(file.name).name}\n")
         (self._folder / "SHA256SUMS").write_text("".join(lines), encoding="ascii")
 

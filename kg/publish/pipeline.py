@@ -6,9 +6,8 @@ records. Memory is bounded by the pieces under way, never by the collection.
 """
 
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
@@ -48,11 +47,11 @@ class Nowhere:
         """Take lines of N-Triples, and forget them."""
 
 
-Progress = Callable[[int, int, int], None]
-"""Told from time to time: records so far, triples so far, bytes of the sources so far."""
+Progress = Callable[[int, int, int, int], None]
+"""Told from time to time: records, triples and bytes of the sources so far, and how many bytes there are."""
 
 
-def silent(_records: int, _triples: int, _size: int) -> None:
+def silent(_records: int, _triples: int, _size: int, _total: int) -> None:
     """Tell nobody."""
 
 
@@ -94,10 +93,12 @@ def collect(collection: Collection) -> None:
     settings = collection.settings
     files, notes = inputs(settings)
     collection.report.add(*notes)
-    held = _repeated(files) if any(each.merge for each in files) else frozenset()
-    jobs = 0 if sum(each.size for each in files) < SMALL else settings.jobs
+    keys = collection.records.with_name("keys.sqlite")
+    held = _repeated(files, keys) if any(each.merge for each in files) else frozenset()
+    total = sum(each.size for each in files)
+    jobs = 0 if total < SMALL else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
-    with Crew(jobs, settings.base, held, shapes) as crew, _Entering(collection, crew) as entering:
+    with Crew(jobs, settings.base, held, shapes) as crew, _Entering(collection, crew, total) as entering:
         for done in crew.do(pieces(files)):
             entering.take(done)
         entering.unite_held()
@@ -105,21 +106,24 @@ def collect(collection: Collection) -> None:
         _check_whole(collection)
 
 
-def _repeated(files: list[Input]) -> frozenset[str]:
+def _repeated(files: list[Input], path: Path) -> frozenset[str]:
     """References that stand in more than one place: found by a first pass over the sources, for keys alone."""
-    with tempfile.TemporaryDirectory() as folder, sqlite3.connect(Path(folder) / "keys.sqlite") as db:
+    with closing(sqlite3.connect(path)) as db:
         db.executescript("PRAGMA journal_mode=OFF; CREATE TABLE keys (ref TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;")
         for piece in pieces(files):
             rows = [(reference,) for reference in references(piece)]
             db.executemany("INSERT INTO keys VALUES (?, 1) ON CONFLICT (ref) DO UPDATE SET n = n + 1", rows)
-        return frozenset(row[0] for row in db.execute("SELECT ref FROM keys WHERE n > 1"))
+        found = frozenset(row[0] for row in db.execute("SELECT ref FROM keys WHERE n > 1"))
+    path.unlink()
+    return found
 
 
 class _Entering:
     """Enters results in their order."""
 
-    def __init__(self, collection: Collection, crew: Crew) -> None:
+    def __init__(self, collection: Collection, crew: Crew, total: int) -> None:
         self._to = collection
+        self._total = total
         self._crew = crew
         self._prefixes = ontology.load(collection.settings.base).prefixes
         self._packing: list[Callable[[], Packed]] = []
@@ -153,7 +157,7 @@ class _Entering:
         if self._to.index:
             self._to.index.grown(self._offset)
         self._size += done.size
-        self._to.progress(self._entered, self._triples, self._size)
+        self._to.progress(self._entered, self._triples, self._size, self._total)
 
     def unite_held(self) -> None:
         """Unite the records whose reference stood in several sources, where the settings say so."""
@@ -179,22 +183,22 @@ class _Entering:
             for reference, hint in missing:
                 if hint is None:
                     self._to.report.add(self._dangling(reference))
-            done = self._crew.here.prepare([stub(reference, hint) for reference, hint in missing], "")
+            done = self._crew.here.prepare([stub(reference, hint) for reference, hint in missing], "", stubs=True)
             refused = [each for each in done.outcomes if isinstance(each, Refused)]
             done.outcomes = [each for each in done.outcomes if not isinstance(each, Refused)]
             if refused:  # what the link said was no good; its name alone will do
                 names = {problem.record for each in refused for problem in each.problems}
-                plain = self._crew.here.prepare([stub(name, None) for name in sorted(names)], "")
+                plain = self._crew.here.prepare([stub(name, None) for name in sorted(names)], "", stubs=True)
                 done.outcomes += plain.outcomes
             self.take(done, stubs=True)
         self._finish_packing(0)
         if self._to.dumps:
-            self._to.dumps.close()
+            self._to.dumps.finish()
 
     def _dangling(self, reference: str) -> Problem:
-        linking = ", ".join(self._to.catalogue.linking_to(reference))
-        message = f"leads nowhere; there is a stub in its place. Linked from {linking}"
-        return Problem("", "", "", reference, "a record of that id", message, "note", reference)
+        place, key = self._to.catalogue.linking_to(reference)
+        message = "leads nowhere; there is a stub in its place"
+        return Problem(place.source, place.at, key, reference, "a record of that id", message, "note", place.reference)
 
     def _enter(self, record: Prepared, *, stubs: bool) -> Iterator[bytes]:
         kind = record.reference.partition("/")[0]
@@ -273,15 +277,7 @@ def _entry(record: Prepared, offset: int, length: int) -> Entry:
 def _check_whole(collection: Collection) -> None:
     """Checks over several records, before the switch."""
     for key in ("partOf", "broader"):
-        for reference in collection.catalogue.cycles(key):
+        for place in collection.catalogue.cycles(key):
             message = f"is reached from itself by {key}; the page shows it, but a tree can't"
-            problem = Problem("", "", key, reference, "a chain that ends", message, "note", reference)
-            collection.report.add(problem)
-
-
-@contextmanager
-def scratch(var: Path) -> Iterator[Path]:
-    """A folder for what is made and thrown away: `kg check`, `kg diff`."""
-    var.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".scratch-", dir=var) as folder:
-        yield Path(folder)
+            value, expected = place.reference, "a chain that ends"
+            collection.report.add(Problem(place.source, place.at, key, value, expected, message, "note", value))

@@ -1,38 +1,35 @@
-"""How far a build is, on a terminal."""
+"""How far a build is: a line that renews itself on a terminal, a line now and then elsewhere."""
 
+import time
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kg.errors import KgError
-from kg.publish.sources import inputs
-from kg.settings import Settings
+EVERY = 10.0
+"""Seconds between two lines where standard error is no terminal: a log is read later, and by people."""
 
 
 class Display:
-    """A line that tells records, triples, rate and time left; nothing where standard error is no terminal."""
+    """Tells records, triples, rate and time left on standard error."""
 
-    def __init__(self, settings: Settings, *, quiet: bool = False) -> None:
-        try:
-            total = sum(each.size for each in inputs(settings)[0])
-        except KgError:  # told by the build itself
-            total = 0
-        self._progress = Progress(
+    def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+        self._quiet = quiet
+        self._began = self._told = time.monotonic()
+        self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn(
-                "{task.fields[records]:,} records, {task.fields[triples]:,} triples, {task.fields[rate]:,.0f}/s"
-            ),
+            TextColumn("{task.fields[said]}"),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=self._console,
             transient=True,
-            disable=quiet or not Console(stderr=True).is_terminal,
+            disable=quiet or not self._console.is_terminal,
         )
-        self._task = self._progress.add_task("Building", total=total, records=0, triples=0, rate=0.0)
+        self._task = self._bar.add_task("Building", total=None, said="")
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -40,10 +37,16 @@ class Display:
 
     def stop(self) -> None:
         """Take the line away."""
-        self._progress.stop()
+        self._bar.stop()
 
-    def show(self, records: int, triples: int, size: int) -> None:
-        """Tell how far it is: records, triples and bytes of the sources so far."""
-        elapsed = self._progress.tasks[0].elapsed or 0.0
-        rate = triples / elapsed if elapsed else 0.0
-        self._progress.update(self._task, completed=size, records=records, triples=triples, rate=rate)
+    def show(self, records: int, triples: int, size: int, total: int) -> None:
+        """Tell how far it is: records, triples and bytes of the sources so far, and how many bytes there are."""
+        now = time.monotonic()
+        elapsed = max(now - self._began, 0.001)
+        said = f"{records:,} records, {triples:,} triples, {triples / elapsed:,.0f} triples/s"
+        self._bar.update(self._task, completed=size, total=total, said=said)
+        if self._quiet or self._console.is_terminal or now - self._told < EVERY:
+            return
+        self._told = now
+        left = f", {elapsed * (total - size) / size:,.0f} s left" if 0 < size < total else ""
+        self._console.print(f"{said}{left}", soft_wrap=True)

@@ -18,6 +18,8 @@ class RejectedFolder:
     """The folder of one build; made when the first thing is left out."""
 
     def __init__(self, folder: Path, sources: Path) -> None:
+        # A build that died had the same number.
+        shutil.rmtree(folder, ignore_errors=True)
         self._folder = folder
         self._sources = sources
         self._index: IO[bytes] | None = None
@@ -26,7 +28,6 @@ class RejectedFolder:
     def keep(self, refused: Refused) -> None:
         """Keep something that was left out."""
         if self._index is None:
-            shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(parents=True)
             self._index = (self._folder / "problems.jsonl").open("wb")
         # A name for the copy: no slash and no leading dot, so that nothing is written elsewhere.

@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 
-from kg.records.problems import Problem
+from kg.records.problems import SEVERITIES, Problem
+
+PAGE = "report.html"
+"""The page in a generation that shows what its build did."""
 
 MOST_ON_PAGE = 1_000
-"""How many kinds of problems the table and the page show; the file has all."""
+"""How many kinds of problems of each severity the table and the page show; the file has all."""
 
 
 @dataclass(slots=True)
@@ -64,15 +67,19 @@ class Report:
                     yield Problem(**orjson.loads(line))
 
     def grouped(self) -> list[tuple[Problem, int]]:
-        """Problems that differ only in the record are one, with how many there are; the most frequent first."""
+        """Problems that differ only in the record are one, with how many there are; the gravest first."""
         first: dict[tuple[str, ...], Problem] = {}
         counts: Counter[tuple[str, ...]] = Counter()
+        of_severity: Counter[str] = Counter()
         for problem in self.problems():
             key = (problem.severity, problem.message, problem.field.partition("[")[0], problem.expected)
-            counts[key] += 1
-            if len(first) < MOST_ON_PAGE:
-                first.setdefault(key, problem)
-        return [(first[key], count) for key, count in counts.most_common() if key in first]
+            if key not in first and of_severity[problem.severity] < MOST_ON_PAGE:
+                first[key] = problem
+                of_severity[problem.severity] += 1
+            if key in first:
+                counts[key] += 1
+        found = [(first[key], count) for key, count in counts.most_common()]
+        return sorted(found, key=lambda each: SEVERITIES.index(each[0].severity))
 
     def summary(self) -> dict[str, Any]:
         """The counts, as the manifest keeps them."""
@@ -88,6 +95,12 @@ class Report:
             "problems": dict(self.severities),
             "shapes_seconds": round(self.shapes_seconds, 3),
         }
+
+    @property
+    def page(self) -> Path | None:
+        """The report as a page in its generation; None where there is none."""
+        path = self.problems_file.with_name(PAGE)
+        return path if path.exists() else None
 
     def as_json(self) -> bytes:
         """What `build --json` prints."""

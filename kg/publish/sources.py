@@ -1,15 +1,16 @@
 """From the sources of kg.toml to files, and from files to pieces of work."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import SourceError
+from kg.errors import SettingsError, SourceError
 from kg.records.problems import Problem
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import Found, SourceFile, Unreadable
 from kg.records.readers.json import lines
-from kg.settings import Settings, SourceSettings
+from kg.settings import FILE_NAME, Settings, SourceSettings
 
 HEAD = 8192
 """How much of a file is looked into to find its format, in bytes."""
@@ -60,11 +61,10 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
     found: list[Input] = []
     notes: list[Problem] = []
     if not settings.sources:
-        raise SourceError(
-            "there are no sources", where="kg.toml", todo='Add [[sources]] with path = "data/*.jsonl", say.'
-        )
+        todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
+        raise SettingsError("there are no sources", where=str(settings.folder / FILE_NAME), todo=todo)
     for source in settings.sources:
-        for path in _files(source, settings.folder):
+        for path in _files(source, settings):
             file = SourceFile(path, _name(path, settings.folder), source.prefix, source.prefix or source.path)
             try:
                 with path.open("rb") as opened:
@@ -75,21 +75,30 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
             format_ = source.format or sniff(head, path.name)
             if format_ is None:
                 expected = f"one of {', '.join(READERS)}"
-                notes.append(file.problem("", "", "", expected, "the format is not known; the file was left aside"))
+                notes.append(file.problem("", "", "", expected, f"{_unknown(head)}; the file was left aside"))
             else:
                 found.append(Input(file, format_, source.merge, size))
     return found, notes
 
 
-def _files(source: SourceSettings, folder: Path) -> list[Path]:
-    path = folder / source.path
+def _unknown(head: bytes) -> str:
+    """Why the format of a file is not known, by its first bytes."""
+    if not head.strip():
+        return "there is nothing in it"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "the text is in UTF-16, and UTF-8 is read"
+    return "the format is not known"
+
+
+def _files(source: SourceSettings, settings: Settings) -> list[Path]:
+    path = settings.folder / source.path
     if path.is_file():
         return [path]
     if path.is_dir():
-        files = sorted(each for each in path.rglob("*") if each.is_file() and not _is_hidden(each, path))
+        files = sorted(_below(path, ours={settings.var_folder.resolve(), settings.folder.resolve() / FILE_NAME}))
     else:
         pattern = Path(source.path)
-        root = Path(pattern.anchor) if pattern.is_absolute() else folder
+        root = Path(pattern.anchor) if pattern.is_absolute() else settings.folder
         relative = str(pattern.relative_to(pattern.anchor))
         try:
             files = sorted(each for each in root.glob(relative) if each.is_file())
@@ -101,8 +110,19 @@ def _files(source: SourceSettings, folder: Path) -> list[Path]:
     return files
 
 
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+def _below(folder: Path, ours: set[Path]) -> Iterator[Path]:
+    """The files of a folder and of those in it, hidden ones and our own left out."""
+
+    def refuse(fault: OSError) -> None:  # to leave a folder out in silence would take its records off the web
+        raise SourceError(f"can't be read: {fault.strerror}", where=fault.filename) from None
+
+    for at, folders, files in os.walk(folder, onerror=refuse):
+        here = Path(at)
+        folders[:] = [name for name in folders if name[0] != "." and (here / name).resolve() not in ours]
+        for name in files:
+            path = here / name
+            if name[0] != "." and path.resolve() not in ours and path.is_file():
+                yield path
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -5,7 +5,7 @@ Runs in the process that builds, or in others beside it; what it gives back is s
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -104,12 +104,15 @@ class Worker:
                     ready.append((outcome, item))
                 else:
                     done.outcomes.append(outcome)
-        for place, prepared in zip(places, self._mapped(ready, source, done), strict=True):
+        for place, prepared in zip(places, self._mapped(ready, source, done, shapes=self._shapes), strict=True):
             done.outcomes[place] = prepared
         return done
 
-    def prepare(self, records: list[Record], source: str) -> Done:
-        """Prepare records that are sound already or nearly so: stubs, united ones."""
+    def prepare(self, records: list[Record], source: str, *, stubs: bool = False) -> Done:
+        """Prepare records that are sound already or nearly so: united ones, or stubs.
+
+        Stubs are not held to the archive's own shapes: they are nobody's records, and every link needs an end.
+        """
         done = Done()
         ready = []
         for record in records:
@@ -120,7 +123,7 @@ class Worker:
                 done.outcomes.append(Refused(sound["kind"], source, raw, tuple(faults)))
             else:
                 ready.append((sound, Found(sound)))
-        done.outcomes += self._mapped(ready, source, done)
+        done.outcomes += self._mapped(ready, source, done, shapes=None if stubs else self._shapes)
         return done
 
     def _checked(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
@@ -139,17 +142,20 @@ class Worker:
             return Held(sound["id"], source, found.at, piece.input.merge, orjson.dumps(sound))
         return sound
 
-    def _mapped(self, ready: list[tuple[Record, Found]], source: str, done: Done) -> Iterator[Prepared | Refused]:
+    def _mapped(
+        self, ready: list[tuple[Record, Found]], source: str, done: Done, *, shapes: Shapes | None
+    ) -> Iterator[Prepared | Refused]:
         mapped = self._mapper.map([record for record, _ in ready])
         violations: dict[str, list[Problem]] = {}
-        if self._shapes:
-            violations, seconds = self._shapes.violations([each.ntriples for each in mapped], source)
+        if shapes:
+            violations, seconds = shapes.violations([each.ntriples for each in mapped], source)
             done.shapes_seconds += seconds
         for (record, found), each in zip(ready, mapped, strict=True):
             for key in each.lost:
                 done.problems.append(_lost(source, found.at, key, record))
             if each.reference in violations:
-                yield Refused(record["kind"], source, found.raw, tuple(violations[each.reference]))
+                placed = tuple(replace(problem, at=found.at) for problem in violations[each.reference])
+                yield Refused(record["kind"], source, found.raw, placed)
             else:
                 yield _prepared(record, each, source, found.at)
 
@@ -187,16 +193,18 @@ def _lost(source: str, at: str, key: str, record: Record) -> Problem:
 
 def _prepared(record: Record, mapped: Mapped, source: str, at: str) -> Prepared:
     date = record.get("dates", [{}])[0]
+    json = orjson.dumps(record)
     return Prepared(
         reference=record["id"],
         label=orjson.dumps(record[label_key(record["kind"])]),
         status=record.get("status"),
         start=date.get("start"),
         end=date.get("end"),
-        digest=hashlib.blake2b(mapped.ntriples, digest_size=16).hexdigest(),
+        # Of both: a value that gave no statement is still served in the .json.
+        digest=hashlib.blake2b(mapped.ntriples + json, digest_size=16).hexdigest(),
         source=source,
         at=at,
-        json=orjson.dumps(record),
+        json=json,
         ntriples=mapped.ntriples,
         triples=mapped.triples,
         links=mapped.links,

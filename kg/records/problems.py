@@ -7,6 +7,10 @@ MAX_VALUE = 200
 """How much of a value a problem shows; the whole of it stays in `var/rejected/` or in the record."""
 
 
+SEVERITIES = ("rejected", "repaired", "note")
+"""How grave a problem is, the gravest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, or that was mended.

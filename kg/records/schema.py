@@ -153,6 +153,7 @@ archive or topic. The JSON Schema is `ontology/record.schema.json`; which RDF te
 The `json` reader is lenient: a single value stands for a list of one, a plain string for text whose language is not
 known, a date phrase ("5 April 1963") for EDTF. A key that the model lacks, or a value that can't be published (a link
 with `javascript:`, a language that is none), is not lost: it is put into `extra`, shown on the page, and reported.
+A date that can't be read stays as it is written. What an address can't hold is percent-encoded, in an `id` too.
 
 What stands under a key:
 

@@ -19,12 +19,16 @@ from kg.errors import KeyFault
 from kg.records import dates, phrases
 from kg.records.model import KEYS, Key, Record, Value, keys_of
 from kg.records.problems import Problem, shown
-from kg.records.values import ABSENT, SCALARS, Fault, by_language, fit, unfit
+from kg.records.values import ABSENT, SCALARS, Fault, by_language, fit, language_of, unfit
+from kg.records.values import text as sound_text
 
 _ORDER = {name: position for position, name in enumerate(KEYS)}
 _ALLOWED = {kind: {key.name: key for key in keys_of(kind)} for kind in iris.KINDS}
 _LINKS = frozenset(name for name, key in KEYS.items() if key.value is Value.LINK)
 _REPLACED = "characters that can't be published were replaced by U+FFFD"
+_ESCAPED_HERE = "characters that can't stand there are written as their bytes, with a per cent sign"
+_SAYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
+"""Key of parts → the one among theirs without which a part says nothing: an empty label gives no value."""
 # As JSON writes them: control characters are escaped, U+FFFE and U+FFFF stand in UTF-8.
 _ESCAPED = re.compile(rb"\\u00[01]|\xef\xbf[\xbe\xbf]")
 _MAX_DEPTH = 20
@@ -77,6 +81,9 @@ def make_sound(record: Record, source: str, at: str) -> tuple[Record, list[Probl
         _take(key, value, work)
     if work.aside and isinstance(kept := work.sound.get("extra", []), list):
         work.sound["extra"] = [*kept, *work.aside]
+    if name != record.get("id", name).strip():
+        expected = "a key of letters, digits, hyphens and inner dots"
+        work.problems.append(("id", record["id"], expected, _ESCAPED_HERE))
     sound = {"id": name, "kind": kind}
     for key_name in sorted(work.sound, key=_ORDER.__getitem__):
         sound[key_name] = work.sound[key_name]
@@ -108,13 +115,15 @@ def _take(key: Key, value: Any, work: _Work) -> None:
     """Put the sound form of a value into the record, what can't be made sound aside."""
     try:
         if key.value is Value.TEXT:
-            sound = by_language(value, many=key.many)
+            sound = by_language(_in_languages(key, value, work), many=key.many)
         elif key.value is Value.PART:
             sound = _parts(key, value, work)
         elif key.many:
             sound = _list(key, value, work)
         else:
-            sound = SCALARS[key.value](_single(value), key)
+            value = _single(value)
+            sound = SCALARS[key.value](value, key)
+            _tell_escaped(key, value, sound, work)
     except Fault as fault:
         if fault.structural:
             work.sound[key.name] = value
@@ -126,6 +135,27 @@ def _take(key: Key, value: Any, work: _Work) -> None:
         if work.may_be_unfit and key.value is not Value.PART:  # a part reports its own
             for text in unfit(value):
                 work.problems.append((key.name, text, "text that XML can hold", _REPLACED))
+
+
+def _in_languages(key: Key, value: Any, work: _Work) -> Any:
+    """Text by language, but for what stands under no language tag: that alone is put aside."""
+    if not isinstance(value, dict):
+        return value
+    known: dict[Any, Any] = {}
+    for tag, texts in value.items():
+        try:
+            language_of(tag)
+        except Fault as fault:
+            work.put_aside(f"{key.name}.{tag}", texts, fault.expected, str(fault))
+        else:
+            known[tag] = texts
+    return known
+
+
+def _tell_escaped(key: Key, value: Any, sound: Any, work: _Work) -> None:
+    """Report an address that had to be written otherwise to be one."""
+    if key.value is Value.URL and isinstance(value, str) and sound is not ABSENT and len(sound) != len(value.strip()):
+        work.problems.append((key.name, value, "an IRI (RFC 3987)", _ESCAPED_HERE))
 
 
 def _may_be_unfit(record: Record) -> bool:
@@ -155,6 +185,7 @@ def _list(key: Key, value: Any, work: _Work) -> list[Any]:
                 raise
             work.put_aside(key.name, each, fault.expected, str(fault))
             continue
+        _tell_escaped(key, each, sound, work)
         if sound is not ABSENT and sound not in found:
             found.append(sound)
     if key.value is Value.LINK and len(found) > 1:
@@ -196,13 +227,16 @@ def _part(key: Key, value: dict[str, Any], where: str, work: _Work) -> Record:
         if name in known:
             if name == "edtf" and key.name == "dates":
                 each = _edtf_or_phrase(each, value, inner)  # noqa: PLW2901
-            _take(known[name], each, inner)
+            if each is not ABSENT:
+                _take(known[name], each, inner)
         else:
             inner.put_aside(name, each, f"one of {', '.join(known)}", "there is no such key here")
     work.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
     work.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
     if key.name == "dates":
         return _with_interval(inner.sound)
+    if _SAYS.get(key.name, "") in value and _SAYS[key.name] not in inner.sound:
+        return {}
     return {part.name: inner.sound[part.name] for part in key.parts if part.name in inner.sound}
 
 
@@ -212,17 +246,21 @@ def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _Work) -> Any:
         return value
     try:
         return dates.check(value.strip())
-    except dates.DateFault:
+    except dates.DateFault as fault:
         read = phrases.read(value)
+        if (written := sound_text(value)) is ABSENT or date.get("text"):
+            return read or value
+        inner.sound["text"] = written
         if read is None:
-            return value
-        if not date.get("text"):
-            inner.sound["text"] = value.strip()
-        return read
+            expected = "a date in EDTF (ISO 8601-2), or as people write one"
+            inner.problems.append(("edtf", value, expected, f"{fault}; kept as it is written"))
+        return read or ABSENT
 
 
 def _with_interval(date: Record) -> Record:
-    """A date with the days that it can lie in."""
+    """A date with the days that it can lie in; nothing where no more is known of it than its role."""
+    if date.keys() == {"role"}:
+        return {}
     if "edtf" not in date and "text" in date and (read := phrases.read(date["text"])):
         date["edtf"] = read
     if "edtf" in date and "start" not in date and "end" not in date:

@@ -91,9 +91,7 @@ def by_language(value: Any, *, many: bool) -> Any:
         value = {"@none": value}
     found: dict[str, list[str]] = {}
     for tag, texts in value.items():
-        language = tag if tag == "@none" else languages.tag(tag) if isinstance(tag, str) else None
-        if language is None:
-            raise Fault(f"{str(tag)[:40]!r} is no language tag", "language tags (BCP 47) as keys, or @none")
+        language = language_of(tag)
         one = texts if isinstance(texts, list) else [texts]
         sound = (text(each) for each in one if each is not None)
         found.setdefault(language, []).extend(each for each in sound if each is not ABSENT)
@@ -102,6 +100,14 @@ def by_language(value: Any, *, many: bool) -> Any:
     if any(len(set(texts)) > 1 for texts in found.values()):
         raise Fault("has several values in one language", "one text in each language", structural=True)
     return {tag: texts[0] for tag, texts in found.items() if texts} or ABSENT
+
+
+def language_of(tag: Any) -> str:
+    """The canonical tag that a text by language stands under, `@none` where its language is not known."""
+    found = tag if tag == "@none" else languages.tag(tag) if isinstance(tag, str) else None
+    if found is None:
+        raise Fault(f"{str(tag)[:40]!r} is no language tag", "language tags (BCP 47) as keys, or @none")
+    return found
 
 
 def link(value: Any, kinds: tuple[str, ...]) -> Any:

@@ -49,13 +49,16 @@ FORMATS: tuple[Format, ...] = (
 
 BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
 
-_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+# Possessive throughout: a header that matches in no way is found so in one pass, whatever a stranger sends.
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+_VALUE = rf"(?:{_NAME}|\"(?:[^\"\\]|\\.)*+\")"
+_BLANK = r"[ \t]*+"
 _RANGE = re.compile(
-    rf"\s*({_NAME})/({_NAME})((?:\s*;\s*(?:{_NAME}\s*=\s*(?:{_NAME}|\"(?:[^\"\\]|\\.)*\"))?)*)\s*(?:,|$)"
+    rf"{_BLANK}({_NAME})/({_NAME}){_BLANK}((?:;{_BLANK}(?:{_NAME}{_BLANK}={_BLANK}{_VALUE}{_BLANK})?+)*+)(?:,|$)"
 )
-_PARAMETER = re.compile(rf";\s*({_NAME})\s*=\s*({_NAME}|\"(?:[^\"\\]|\\.)*\")")
-_QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
-_EMPTY = re.compile(r"\s*(?:,|$)")
+_PARAMETER = re.compile(rf"({_NAME}){_BLANK}={_BLANK}({_VALUE})")
+_QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)
+_EMPTY = re.compile(rf"{_BLANK}(?:,|$)")
 _MOST = 4_000
 
 
@@ -65,11 +68,15 @@ class MediaRange:
 
     type: str
     subtype: str
-    parameters: int
+    parameters: tuple[tuple[str, str], ...]
     quality: float
 
     def specificity(self, media_type: str) -> int:
-        """How closely it names a media type; 0 where it does not."""
+        """How closely it names a media type; 0 where it does not.
+
+        One with parameters names exactly what has them (RFC 9110, 12.5.1), and of what we send only text has one, its
+        charset. Where no closer range speaks of the type, it still asks for it: `application/ld+json;profile="…"`.
+        """
         kind, _, subtype = media_type.partition("/")
         if self.type == "*" and self.subtype == "*":
             return 1
@@ -77,7 +84,11 @@ class MediaRange:
             return 0
         if self.subtype == "*":
             return 2
-        return 3 + bool(self.parameters) if self.subtype == subtype else 0
+        if self.subtype != subtype:
+            return 0
+        if not self.parameters:
+            return 4
+        return 5 if kind == "text" and self.parameters == (("charset", "utf-8"),) else 3
 
 
 @lru_cache(maxsize=1024)
@@ -105,8 +116,9 @@ def parse(header: str) -> tuple[MediaRange, ...]:
         weights = [value for name, value in parameters if name == "q"]
         if len(weights) > 1 or (weights and not _QUALITY.fullmatch(weights[0])):
             return ()
-        quality = float(weights[0]) if weights else 1.0
-        ranges.append(MediaRange(match[1].lower(), match[2].lower(), len(parameters) - len(weights), quality))
+        named = tuple((name, value.strip('"').lower()) for name, value in parameters if name != "q")
+        weight = float(weights[0]) if weights else 1.0
+        ranges.append(MediaRange(match[1].lower(), match[2].lower(), named, weight))
     return tuple(ranges)
 
 
@@ -119,8 +131,7 @@ def quality(ranges: Sequence[MediaRange], media_type: str) -> float:
 def choose(header: str, media_types: Sequence[str]) -> str | None:
     """The media type to answer with, among some in order of our preference; None if the client takes none.
 
-    Without a header, or with one that can't be read, the first. Parameters other than q do not keep a format from
-    being chosen: `application/ld+json;profile="…"` asks for JSON-LD.
+    Without a header, or with one that can't be read, the first.
 
     >>> choose("text/*;q=0.5, application/ld+json", ("text/html", "text/turtle", "application/ld+json"))
     'application/ld+json'

@@ -1,6 +1,6 @@
 """Pages: templates filled with what the view gives them.
 
-Every value is escaped by the template engine. A page asks nothing of other hosts, and runs no script.
+Every value is escaped by the template engine. A page asks nothing of other hosts; the workbench alone runs scripts.
 """
 
 from calendar import monthrange
@@ -15,14 +15,13 @@ from typing import Any
 import jinja2
 from babel.numbers import format_decimal
 
-from kg.render import fields
+from kg.render import assets, fields
 from kg.render.languages import name as language_name
 from kg.render.translations import LANGUAGES, locale, name_of, translations
 from kg.render.words import words
 from kg.settings import Settings
 
 _FOLDER = Path(__file__).resolve().parent
-STATIC = _FOLDER / "static"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,8 @@ def _templates(language: str) -> jinja2.Environment:
         "fields": fields.FIELDS,
         "statuses": fields.STATUSES,
         "inverses": fields.INVERSES,
+        "asset": assets.address,
+        "picture": assets.picture,
         "prose": fields.PROSE,
         "languages": {each: name_of(each) for each in LANGUAGES},
         "language_name": partial(language_name, language=language),

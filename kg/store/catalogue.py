@@ -4,6 +4,7 @@ What a store answers slowly or in no order (the first twenty of 65,000 links by 
 along an index. Made from the same stream as the store; a SQLite file that nobody writes once it is published.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ CREATE TABLE things (
   end TEXT,
   created TEXT,         -- when it was first published, and last changed: ISO 8601, UTC
   modified TEXT,
-  digest TEXT,          -- of its triples
+  digest TEXT,          -- of its triples and its JSON
   source TEXT,          -- file, and place in it
   at TEXT,
   offset INTEGER,       -- where its JSON lies in the file of records
@@ -42,7 +43,7 @@ CREATE TABLE links (
   target INTEGER, k INTEGER, start TEXT, source INTEGER, PRIMARY KEY (target, k, start, source)
 ) WITHOUT ROWID;
 CREATE TABLE link_counts (target INTEGER, k INTEGER, n INTEGER, PRIMARY KEY (target, k)) WITHOUT ROWID;
-CREATE INDEX by_date ON things (kind, start, n) WHERE deleted IS NULL;
+CREATE INDEX by_date ON things (kind, COALESCE(start, ''), n) WHERE deleted IS NULL AND status IS NOT 'stub';
 CREATE INDEX by_change ON things (kind, modified) WHERE deleted IS NULL;
 """
 
@@ -59,7 +60,7 @@ class Thing:
         status: `stub`, `described-only`, or None for a full record.
         start, end: first and last day of its date, or None.
         created, modified, deleted: when, in UTC (ISO 8601); deleted is None while it is there.
-        digest: of its triples.
+        digest: of its triples and its JSON.
         offset, length: where its JSON lies.
     """
 
@@ -87,21 +88,27 @@ class Linked:
     """Where the list goes on after it."""
 
 
+_NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What stands around one thing in a list.
 
     Attributes:
         before, after: its neighbours; None at an end.
-        position: its own place, from 1.
+        position: its own place, from 1; None in a list that is too long to count up to it.
         count: how long the list is.
     """
 
     before: Thing | None
     after: Thing | None
-    position: int
+    position: int | None
     count: int
 
+
+MOST_COUNTED = 5_000
+"""Links up to which a page counts and compares them; beyond it says how many there are, and no more."""
 
 _AT_ONCE = 500
 """How many references are asked for in one statement."""
@@ -117,12 +124,18 @@ def _thing(row: tuple[Any, ...]) -> Thing:
     )
 
 
+def _place(cursor: str) -> tuple[str, int]:
+    """The date and the number that a cursor stands for; it comes from an address, so it may be anything."""
+    start, _, number = cursor.partition("_")
+    return start, int(number) if _NUMBER.fullmatch(number) else -1
+
+
 class Catalogue:
     """A published catalogue. Safe to use from several threads one after the other."""
 
     def __init__(self, path: Path) -> None:
         # Immutable: nobody writes it, so SQLite neither locks nor looks for a journal.
-        self._db = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True, check_same_thread=False)
+        self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
         self._numbers = {name: k for k, name in self._keys.items()}
         self._months: dict[str, int] | None = None
@@ -168,8 +181,7 @@ class Catalogue:
             limit: at most so many.
             after: a cursor that this method gave; empty for the beginning.
         """
-        start, _, source = after.partition("_")
-        number = int(source) if source.isdecimal() else -1
+        start, number = _place(after)
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         rows = self._db.execute(
             f"SELECT links.start, links.source, {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
@@ -199,10 +211,16 @@ class Catalogue:
                 at,
             ).fetchone()
             found.append(_thing(row) if row else None)
-        before = self._db.execute(
-            "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", at
-        ).fetchone()[0]
-        return Beside(found[0], found[1], before + 1, self.link_counts(n).get(key, 0))
+        count = self.link_counts(n).get(key, 0)
+        position = None
+        if count <= MOST_COUNTED:
+            position = (
+                1
+                + self._db.execute(
+                    "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", at
+                ).fetchone()[0]
+            )
+        return Beside(found[0], found[1], position, count)
 
     def sharing(self, targets: list[int], keys: list[str], source: int, limit: int) -> list[tuple[Thing, int]]:
         """Other things that link to most of some targets, with how many of them each links to."""
@@ -246,11 +264,13 @@ class Catalogue:
 
     def listed(self, kind: str, limit: int, after: str = "") -> list[Linked]:
         """Things of a kind in order of date, undated ones first by number, stubs left out."""
-        start, _, number = after.partition("_")
+        start, number = _place(after)
+        # Two seeks: asked for both at once, SQLite would walk through all that have the date.
+        some = f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
-            " AND (COALESCE(start, ''), n) > (?, ?) ORDER BY COALESCE(start, ''), n LIMIT ?",
-            (kind, start, int(number) if number.isdecimal() else -1, limit),
+            f"SELECT * FROM ({some} AND COALESCE(start, '') = ? AND n > ? ORDER BY n LIMIT ?) UNION ALL"  # noqa: S608
+            f" SELECT * FROM ({some} AND COALESCE(start, '') > ? ORDER BY COALESCE(start, ''), n LIMIT ?) LIMIT ?",
+            (kind, start, number, limit, kind, start, limit, limit),
         )
         return [Linked(thing, f"{thing.start or ''}_{thing.n}") for thing in map(_thing, rows)]
 

@@ -41,6 +41,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A thing, and the file and line that it comes from; these are empty for a stub."""
+
+    reference: str
+    source: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What a generation changes: how many things are new, changed, gone."""
 
@@ -94,8 +103,12 @@ class CatalogueBuilder:
         return None
 
     def hint(self, reference: str, record: bytes) -> None:
-        """Remember the little that a link says of its target; the first word counts."""
-        self._db.execute("INSERT OR IGNORE INTO stage.hints VALUES (?, ?)", (reference, record))
+        """Remember the little that a link says of its target; who says most is heard, the first of several."""
+        self._db.execute(
+            "INSERT INTO stage.hints VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record"
+            " WHERE length(excluded.record) > length(record)",
+            (reference, record),
+        )
 
     def missing(self, limit: int) -> list[tuple[str, bytes | None]]:
         """Some of the references that are linked to and have no record, with what a link said of them.
@@ -108,14 +121,16 @@ class CatalogueBuilder:
             (limit,),
         ).fetchall()
 
-    def linking_to(self, reference: str, limit: int = 3) -> list[str]:
-        """Some of the records that link to a reference."""
-        rows = self._db.execute(
-            "SELECT source.ref FROM things JOIN stage.links ON target = things.n JOIN things AS source"
-            " ON source.n = links.source WHERE things.ref = ? LIMIT ?",
-            (reference, limit),
-        )
-        return [row[0] for row in rows]
+    def linking_to(self, reference: str) -> tuple[Place, str]:
+        """A record that links to a reference, and the key of the link."""
+        self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_target ON links (target)")
+        ref, source, at, key = self._db.execute(
+            "SELECT linking.ref, linking.source, linking.at, keys.name FROM things"
+            " JOIN stage.links AS links ON links.target = things.n JOIN keys USING (k)"
+            " JOIN things AS linking ON linking.n = links.source WHERE things.ref = ? LIMIT 1",
+            (reference,),
+        ).fetchone()
+        return Place(ref, source or "", at or ""), key
 
     def counts(self) -> dict[str, int]:
         """Kind → how many records there are, stubs left out."""
@@ -124,8 +139,8 @@ class CatalogueBuilder:
         )
         return dict(rows.fetchall())
 
-    def cycles(self, key: str) -> Iterator[str]:
-        """References of things that are reached from themselves by following a key: parts of themselves."""
+    def cycles(self, key: str) -> Iterator[Place]:
+        """The things that are reached from themselves by following a key: parts of themselves."""
         k = self._key(key)
         self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_source ON links (source, k)")
         rows = self._db.execute(
@@ -134,11 +149,12 @@ class CatalogueBuilder:
             " (SELECT target FROM stage.links WHERE k = :k)"
             " UNION SELECT up.start, links.target, depth + 1 FROM up"
             " JOIN stage.links AS links ON links.source = up.n AND links.k = :k WHERE depth < 40"
-            ") SELECT DISTINCT things.ref FROM up JOIN things ON things.n = up.start WHERE up.n = up.start",
+            ") SELECT DISTINCT things.ref, things.source, things.at FROM up"
+            " JOIN things ON things.n = up.start WHERE up.n = up.start",
             {"k": k},
         )
-        for (reference,) in rows:
-            yield reference
+        for reference, source, at in rows:
+            yield Place(reference, source or "", at or "")
 
     def finish(self) -> Changes:
         """Sort the links, count them, enter what is gone, and close."""
@@ -150,9 +166,12 @@ class CatalogueBuilder:
         deleted = _enter_deleted(self._db, self._ledger, self._now)
         self._db.execute("COMMIT")
         self._db.execute("DETACH stage")
-        self._db.close()
         self._stage.unlink()
         return Changes(self._created, self._changed, deleted)
+
+    def close(self) -> None:
+        """Let the file go, finished or not."""
+        self._db.close()
 
     def _redirect(self) -> None:
         """Let what was replaced lead to what replaced it, and links to it too."""

@@ -69,6 +69,9 @@ class BulkLoad:
     holds a million triples for each core, some 1.7 GB on two; in pieces it is a little quicker besides.
     """
 
+    graph = ""
+    """No name at a remote store: the triples lie in the generation's folder and go live with it."""
+
     def __init__(self, folder: Path) -> None:
         self._store = Store(str(folder))
         self._gathered: list[bytes] = []

@@ -1,31 +1,39 @@
 """Generations: each publication is a folder that nobody changes once it is live.
 
-`var/generations/0007/` holds the store, the catalogue, the records as JSON, the search index, the dumps, the report and
-the manifest; `var/current` is a symbolic link to the live one, and publishing is the atomic rename of that link
-(rename(2)). What is being built lies in a folder whose name begins with a dot; if the build dies, the next one sweeps
-it away. A lock keeps two builds apart, since the engine itself would not.
+`var/generations/0007/` holds the store, the catalogue, the records as JSON, the dumps, the report and the manifest;
+`var/current` is a symbolic link to the live one, and publishing is the atomic rename of that link (rename(2)). What is
+being built lies in a folder whose name begins with a dot; if the build dies, the next one sweeps it away. A lock
+keeps two builds apart, since the engine itself would not.
 """
 
 import fcntl
 import json
 import os
 import shutil
+import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from kg.errors import GenerationError, LockedError
+from kg.errors import GenerationError, LockedError, PublishError
+from kg.settings import Settings
 from kg.store.catalogue import Catalogue
 from kg.store.embedded import EmbeddedGraph, checkpoint
 from kg.store.graph import Graph
 from kg.store.ledger import Ledger
+from kg.store.remote import Remote
+from kg.store.remote_graph import RemoteGraph
 from kg.store.search.index import SearchIndex
 
 FORMAT = 1
 """Of the folder of a generation; one with another number has to be built anew."""
+
+_SCRATCH = ".scratch-"
+"""What folders below `var/` are called that are made and thrown away."""
 
 _STORE, _CATALOGUE, _RECORDS, _DUMPS, _MANIFEST = "store", "catalogue.sqlite", "records.jsonl", "dumps", "manifest.json"
 _SEARCH = "search"
@@ -43,6 +51,7 @@ class Manifest:
         counts: kind → records, stubs left out.
         summary: what the build reported: read, published, rejected, merged, stubs …
         rollback_of: the generation that it repeats, or None.
+        graph: the name of the graph at the remote store that holds its triples; empty where they lie in its folder.
         format: of its folder.
     """
 
@@ -53,6 +62,7 @@ class Manifest:
     counts: dict[str, int]
     summary: dict[str, Any] = field(default_factory=dict)
     rollback_of: int | None = None
+    graph: str = ""
     format: int = FORMAT
 
 
@@ -89,13 +99,22 @@ class Folder:
 class Generation:
     """A live generation, opened to be read. Close it when nobody reads it any more."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, settings: Settings | None = None) -> None:
         self.folder = folder
         self.manifest = folder.read_manifest()
-        self.graph: Graph = EmbeddedGraph(folder.store)
-        self.catalogue = Catalogue(folder.catalogue)
-        self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
-        self._records = os.open(folder.records, os.O_RDONLY)
+        with ExitStack() as opened:
+            try:
+                self.catalogue = Catalogue(folder.catalogue)
+                opened.callback(self.catalogue.close)
+                self._records = os.open(folder.records, os.O_RDONLY)
+                opened.callback(os.close, self._records)
+            except (OSError, sqlite3.Error) as fault:
+                what = f"it is not whole: {fault}"
+                todo = "Run `kg build` again, or `kg rollback` to another one."
+                raise GenerationError(what, where=str(folder.path), todo=todo) from None
+            self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
+            self.graph = _graph(folder, self.manifest, settings)
+            opened.pop_all()
 
     @property
     def number(self) -> int:
@@ -110,17 +129,45 @@ class Generation:
         """Let its files go."""
         os.close(self._records)
         self.catalogue.close()
+        if isinstance(self.graph, RemoteGraph):
+            self.graph.close()
         self.search = None
         del self.graph
+
+
+def _graph(folder: Folder, manifest: Manifest, settings: Settings | None) -> Graph:
+    """The triples of a generation, wherever its build has put them."""
+    if not manifest.graph:
+        return EmbeddedGraph(folder.store)
+    remote = Remote.of(settings) if settings else None
+    if remote is None:
+        raise GenerationError(
+            "its triples lie at a remote store, and the settings name none",
+            where=str(folder.path),
+            todo="Set `store` again, or run `kg build`.",
+        )
+    return RemoteGraph(remote, manifest.graph, manifest.base)
 
 
 class Generations:
     """The generations below `var/`."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, settings: Settings | None = None) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            var: the folder.
+            settings: where the remote store is, for generations whose triples lie there.
+        """
         self.var = var
+        self._settings = settings
         self.folder = var / "generations"
         self.current = var / "current"
+
+    @classmethod
+    def of_settings(cls, settings: Settings) -> Self:
+        """The generations of a collection."""
+        return cls(settings.var_folder, settings)
 
     def numbers(self) -> list[int]:
         """The numbers of all generations that are there, oldest first."""
@@ -134,6 +181,14 @@ class Generations:
             return int(self.current.readlink().name)
         except (OSError, ValueError):
             return None
+
+    def live_graph(self) -> str:
+        """The name of the graph at the remote store that the live generation is served from; empty without one."""
+        number = self.live()
+        try:
+            return "" if number is None else self.of(number).read_manifest().graph
+        except GenerationError:
+            return ""
 
     def of(self, number: int) -> Folder:
         """The folder of a generation. Raises GenerationError if there is none."""
@@ -163,11 +218,18 @@ class Generations:
             what = f"it was built for the base {built}, and the settings say {base}"
             todo = "Run `kg build` again, or set the base back."
             raise GenerationError(what, where=str(folder.path), todo=todo)
-        return Generation(folder)
+        return Generation(folder, self._settings)
 
     def ledger(self) -> Ledger:
-        """The ledger, brought up to the live generation."""
-        ledger = Ledger(self.var / "state" / "ledger.sqlite")
+        """The ledger, brought up to the live generation. Raises PublishError where its file is damaged."""
+        path = self.var / "state" / "ledger.sqlite"
+        try:
+            ledger = Ledger(path)
+        except sqlite3.DatabaseError as fault:
+            if fault.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+                raise
+            todo = "It holds every key that was ever published: put its copy from a backup in its place."
+            raise PublishError(f"the ledger can't be read: {fault}", where=str(path), todo=todo) from None
         number = self.live()
         if number is not None and ledger.followed[0] < number:
             manifest = self.of(number).read_manifest()
@@ -182,11 +244,9 @@ class Generations:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock():
-            for path in self.folder.iterdir():
-                if path.name.startswith("."):
-                    shutil.rmtree(path)
-            with self._closing_ledger() as followed:
-                number = max([*self.numbers(), followed]) + 1
+            self._sweep()
+            with closing(self.ledger()) as ledger:
+                number = max([*self.numbers(), ledger.followed[0]]) + 1
             path = self.folder / f".{number:04}.building"
             path.mkdir()
             try:
@@ -194,17 +254,37 @@ class Generations:
             finally:
                 shutil.rmtree(path, ignore_errors=True)
 
+    def _sweep(self) -> None:
+        """Take away what killed builds left: folders half made, links not yet renamed, what checks threw away."""
+        for path in (*self.folder.glob(".*"), *self.var.glob(".current.*")):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        for path in self.var.glob(f"{_SCRATCH}*"):
+            with suppress(BlockingIOError), locked(path):  # a check that runs just now keeps its own
+                shutil.rmtree(path)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Folder]:
+        """A folder of the shape of a generation, for what is made and thrown away: `kg check`, `kg diff`."""
+        self.var.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=self.var) as name, locked(Path(name)):
+            yield Folder(Path(name))
+
     def publish(self, number: int, folder: Folder, keep: int) -> None:
         """Make what was built the live generation, and let the oldest ones go."""
         _sync(folder.path)
         final = self.folder / f"{number:04}"
         folder.path.rename(final)
+        _sync_folder(self.folder)
         link = self.var / f".current.{number}"
         link.unlink(missing_ok=True)
         link.symlink_to(Path("generations") / final.name)
         link.rename(self.current)
         _sync_folder(self.var)
-        self.ledger().close()
+        with suppress(sqlite3.Error):  # it is live; the ledger is brought up to it before the next build at the latest
+            self.ledger().close()
         for old in self.numbers()[:-keep]:
             if old != self.live():
                 shutil.rmtree(self.folder / f"{old:04}", ignore_errors=True)
@@ -218,19 +298,11 @@ class Generations:
         return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @contextmanager
-    def _closing_ledger(self) -> Iterator[int]:
-        ledger = self.ledger()
-        try:
-            yield ledger.followed[0]
-        finally:
-            ledger.close()
-
-    @contextmanager
     def _lock(self) -> Iterator[None]:
         with (self.var / "lock").open("a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 file.seek(0)
                 raise LockedError(
                     f"another build is running (process {file.read().strip() or 'unknown'})",
@@ -243,9 +315,21 @@ class Generations:
             yield
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep others from a folder for as long as the context lasts. Raises BlockingIOError where another one has it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def copy_unchanged(source: Folder, target: Folder) -> None:
     """Give a new generation what it shares with an old one: hard links, since nobody changes either."""
-    checkpoint(source.store, target.store)
+    if source.store.is_dir():
+        checkpoint(source.store, target.store)
     os.link(source.records, target.records)
     for shared, copied in ((source.dumps, target.dumps), (source.search, target.search)):
         if shared.is_dir():

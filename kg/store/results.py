@@ -121,6 +121,15 @@ def write(results: Results, row: Format, out: Out) -> None:
         _write(results, row.name, out)
 
 
+def write_triples(triples: Iterable[Triple], row: Format, out: Out) -> None:
+    """Write triples that come from elsewhere to `out`. Raises QueryUnwritable, maybe after some of it was written."""
+    guard = xml_limits.Guard(out) if row.name == "rdfxml" else None
+    checked = _CHECKS[row.name](triples) if row.name in _CHECKS else triples
+    serialize(checked, guard or out, _ENGINE_GRAPHS[row.name])  # type: ignore[arg-type]  # `write` is all that it calls
+    if guard:
+        guard.finish()
+
+
 def _write(results: Results, name: str, out: Out) -> None:
     if isinstance(results, QueryTriples):
         _write_triples(results, name, out)

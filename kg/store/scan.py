@@ -15,6 +15,7 @@ not open a socket: the worker's process is the defence, and this module is its m
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kg.errors import QueryRefused, QueryTooLarge
@@ -60,7 +61,7 @@ _UPDATE = re.compile(
     "(insert|delete|load|clear|drop|create|add|move|copy|with)(data|where|silent|default|named|all|graph)?",
     re.IGNORECASE | re.ASCII,
 )
-_PROLOGUE = frozenset({"base", "prefix", "version"})
+PROLOGUE = frozenset({"base", "prefix", "version"})
 
 _OPENS = frozenset("({[")
 _CLOSES = frozenset(")}]")
@@ -122,6 +123,15 @@ def check_size(text: str, limits: Limits = DEFAULT) -> None:
             f"the query has {size:,} bytes; at most {limits.size:,} are read",
             todo="Ask in several smaller queries.",
         )
+
+
+def tokens(text: str) -> Iterator[re.Match[str]]:
+    """The tokens of a query that `check` has passed, white space and comments left out; the kind is `lastgroup`.
+
+    >>> [(token.lastgroup, token[0]) for token in tokens("ASK { ?s a <http://e/> }")][:3]
+    [('word', 'ASK'), ('sign', '{'), ('text', '?s')]
+    """
+    return (token for token in _TOKEN.finditer(text) if token.lastgroup != "space")
 
 
 class _Scan:
@@ -197,7 +207,7 @@ class _Scan:
                     "SERVICE is off: queries here see this archive alone",
                     todo="Take the SERVICE part out; or, if it is a name, write it as a full IRI: <http://…>.",
                 )
-        if not named and not self.form and word.lower() not in _PROLOGUE:
+        if not named and not self.form and word.lower() not in PROLOGUE:
             self.form = True
             if _UPDATE.fullmatch(word):
                 raise QueryRefused(

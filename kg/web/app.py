@@ -4,23 +4,43 @@ Paths are matched as they were sent, escapes and all: a key may hold an escaped 
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from kg.errors import KgError
 from kg.iris import Base
 from kg.render.pages import Site
+from kg.render.queries.saved import saved as saved_queries
 from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
-from kg.settings import Settings
-from kg.web import citations, documents, language, lists, search, see, sparql
+from kg.settings import Settings, metrics_folder
+from kg.web import (
+    answering,
+    citations,
+    documents,
+    graphs,
+    language,
+    lists,
+    saved,
+    search,
+    see,
+    sparql,
+    static,
+    workbench,
+)
+from kg.web.access import AccessLog
+from kg.web.answers import Answers
 from kg.web.context import Context
-from kg.web.live import Live
+from kg.web.live import Live, Serving
+from kg.web.metrics import Metrics
 from kg.web.problems import Problem, of, response
+from kg.web.watching import Told, begin, told
 
 _LOG = logging.getLogger("kg")
 _READ = ("GET", "HEAD", "OPTIONS")
@@ -32,8 +52,11 @@ Named = Callable[[Request, Context, str], Awaitable[Response]]
 _FOLDERS: dict[str, Named] = {
     "dumps": lists.dumps,
     "terms": lists.terms,
-    "static": lists.static,
+    "static": static.respond,
     "search": search.below,
+    "api": saved.respond,
+    "workbench": workbench.data,
+    "graphs": graphs.direct,
 }
 _PLACES: dict[str, Handler] = {
     "": lists.home,
@@ -42,6 +65,8 @@ _PLACES: dict[str, Handler] = {
     "timeline": see.timeline,
     "map": see.places,
     "network": see.people,
+    "graphs": graphs.respond,
+    "metrics": lists.metrics,
     "healthz": lists.health,
 }
 
@@ -55,6 +80,9 @@ class Application:
         site = Site.of(settings, self._base.path)
         self._sites = {each: replace(site, language=each) for each in LANGUAGES}
         self._readers = {each: _reader(settings, self._base.path, each) for each in LANGUAGES}
+        self._answers = Answers(settings.answers_mb << 20)
+        self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
+        self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
         self._live = Live(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,12 +92,42 @@ class Application:
             return
         if scope["type"] != "http":
             return
-        answer = await self.answer(Request(scope, receive))
-        await answer(scope, receive, send)
+        notes = begin(scope)
+        if scope["method"] == "HEAD":
+            send = _headers_alone(send)
+        if self._metrics is None and self._log is None:
+            await self._respond(scope, receive, send)
+            return
+
+        async def seen(message: Message) -> None:
+            notes.see(message)
+            await send(message)
+
+        began = time.perf_counter()
+        try:
+            await self._respond(scope, receive, seen)
+        finally:
+            self._note(scope, notes, time.perf_counter() - began)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; the generation is held until the last byte is sent, since dumps are read while they go."""
+        async with AsyncExitStack() as stack:
+            answer = await self.answer(Request(scope, receive), stack)
+            await answer(scope, receive, send)
+
+    def _note(self, scope: Scope, notes: Told, seconds: float) -> None:
+        """Tell metrics and log of a request that is over."""
+        if self._metrics is not None:
+            place = self._path(scope).partition("/")[0]
+            known = place in _PLACES or place in _FOLDERS or lists.is_kind(place)
+            self._metrics.see(f"/{place}" if known else "other", scope["method"], notes, seconds, self._answers.size)
+        if self._log is not None:
+            self._log.write(scope, notes, seconds)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
+            saved_queries(self._settings.queries_folder)  # a header that is wrong is said before anybody asks
             await self._live.start()
         except KgError as fault:
             await send({"type": "lifespan.startup.failed", "message": str(fault)})
@@ -77,28 +135,47 @@ class Application:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._live.close()
+        if self._log is not None:
+            self._log.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def answer(self, request: Request) -> Response:
-        """The response to a request, whatever happens."""
-        spoken = language.chosen(request)
-        site = self._sites[spoken]
+    async def answer(self, request: Request, stack: AsyncExitStack) -> Response:
+        """The response to a request, whatever happens; the stack holds what it is read from."""
         try:
-            async with self._live.hold() as serving:
-                context = Context(self._settings, serving, self._base, site, self._readers[spoken])
-                answer = await self._route(request, context)
-                language.keep(request, answer, self._base.path)
-                return answer
+            serving = await stack.enter_async_context(self._live.hold())
+            told(request.scope).generation = serving.generation.number
+            return answering.repeated(request, serving, self._answers) or await self._fresh(request, serving)
         except Problem as problem:
-            return response(request, problem, site)
+            return response(request, problem, self._site(request))
         except KgError as fault:
-            return response(request, of(fault), site)
+            told(request.scope).fault = type(fault).__name__
+            return response(request, of(fault), self._site(request))
         except Exception:  # noqa: BLE001  # whatever it is, the client is told no more than that
             _LOG.exception("%s %s", request.method, request.scope["path"])
-            return response(request, of(KgError("an error that nobody expected")), site)
+            return response(request, of(KgError("an error that nobody expected")), self._site(request))
+
+    async def _fresh(self, request: Request, serving: Serving) -> Response:
+        """The response to a request that is no repetition."""
+        spoken = language.chosen(request)
+        context = Context(
+            self._settings,
+            serving,
+            self._base,
+            self._sites[spoken],
+            self._readers[spoken],
+            self._answers,
+            self._metrics,
+        )
+        answer = await self._route(request, context)
+        language.keep(request, answer, self._base.path)
+        return answer
+
+    def _site(self, request: Request) -> Site:
+        """What pages say of the site, in the language of the request."""
+        return self._sites[language.chosen(request)]
 
     async def _route(self, request: Request, context: Context) -> Response:
-        path = self._path(request)
+        path = self._path(request.scope)
         place, slash, rest = path.partition("/")
         if not slash and place in _PLACES:
             methods = _ASK if place == "sparql" else _READ
@@ -114,17 +191,34 @@ class Application:
                 about = citations.respond if citations.is_citation(place, rest) else documents.respond
                 return await about(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
-            return Response(None, 308, {"Location": context.path(f"{place}/")})
+            location = context.path(f"{place}/") + documents.with_query(request)
+            return Response(None, 308, {**documents.CORS, "Location": location})
         raise Problem(404, "There is no such page.")
 
-    def _path(self, request: Request) -> str:
+    def _path(self, scope: Scope) -> str:
         """The path below the base, escapes and all; a proxy may have stripped the base's path, or not."""
-        raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1").partition("?")[0]
         root = self._base.path
-        if path.startswith(root):
-            return path[len(root) :]
-        return "" if path == root.rstrip("/") else path.lstrip("/")
+        below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
+        stripped = path.lstrip("/")
+        # Where the base's own path begins like one of ours (`/record/`), the reading that leads somewhere is meant.
+        return stripped if below is None or not (_leads(below) or not _leads(stripped)) else below
+
+
+def _headers_alone(send: Send) -> Send:
+    """Sends the headers that GET has and nothing after them, as HEAD asks (RFC 9110, 9.3.2)."""
+
+    async def sending(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sending
+
+
+def _leads(path: str) -> bool:
+    """Whether a path below the base may be one of ours, by its first segment."""
+    place = path.partition("/")[0]
+    return place in _PLACES or place in _FOLDERS or lists.is_kind(place)
 
 
 def _reader(settings: Settings, root: str, spoken: str) -> Reader:
@@ -143,7 +237,7 @@ def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
         "Allow": allow,
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": allow,
-        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since",
+        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since, Range",
         "Access-Control-Max-Age": "86400",
     }
     return Response(None, 204, headers)

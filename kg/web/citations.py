@@ -33,6 +33,7 @@ async def respond(request: Request, context: Context, _kind: str, segment: str) 
     thing = _find(context, segment.removesuffix(f".{suffix}"))
     if isinstance(thing, Moved):
         return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
+    await context.serving.look_up(context.base.iri(thing.reference))
     resources = context.serving.resources
     said = resources.describe(thing)
     subject = subject_of(context, said, resources.around(said))

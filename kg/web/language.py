@@ -11,17 +11,23 @@ PARAMETER = "lang"
 VARY = "Accept-Encoding, Accept-Language, Cookie"
 """What a page depends on."""
 
+_NAME = f"{PARAMETER}=".encode()
 _YEAR = 365 * 24 * 3600
 
 
 def chosen(request: Request) -> str:
     """The language for a request, one of those that pages speak."""
-    for asked in (request.query_params.get(PARAMETER), request.cookies.get(PARAMETER)):
+    for asked in (_parameter(request), request.cookies.get(PARAMETER)):
         if asked in LANGUAGES:
             return asked
     header = ",".join(request.headers.getlist("accept-language"))
     ranges = sorted(_weighted(header), key=lambda each: -each[1])
     return next((tag for tag, weight in ranges if weight > 0 and tag in LANGUAGES), LANGUAGES[0])
+
+
+def _parameter(request: Request) -> str | None:
+    """What the switch says. Long addresses are those of queries, whose parameters need not be read for this."""
+    return request.query_params.get(PARAMETER) if _NAME in request.scope["query_string"] else None
 
 
 def _weighted(header: str) -> list[tuple[str, float]]:
@@ -40,7 +46,7 @@ def _weighted(header: str) -> list[tuple[str, float]]:
 
 def keep(request: Request, response: Response, path: str) -> None:
     """Let a choice by the switch stay: it goes into a cookie for all pages below a path."""
-    asked = request.query_params.get(PARAMETER)
+    asked = _parameter(request)
     if asked in LANGUAGES and response.headers.get("content-type", "").startswith("text/html"):
         response.set_cookie(PARAMETER, asked, max_age=_YEAR, path=path, httponly=True, samesite="lax")
         response.headers["Cache-Control"] = "private, no-cache"

@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
+from kg.render import rdf
 from kg.render.bars import bars
-from kg.render.pages import STATIC, page
-from kg.web.conditional import answer, etag_of
+from kg.render.negotiation import FORMATS, HTML, JSON_LD, choose
+from kg.render.pages import page
+from kg.web.conditional import answer, etag_of, has_it, http_date
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.language import VARY
+from kg.web.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.problems import Problem
 
 LIST_SIZE = 50
@@ -22,7 +25,11 @@ NEWEST = 6
 _CACHE = {"Cache-Control": "public, max-age=60"}
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")
-_STATIC_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_TERMS_DOCUMENTS = {
+    f"terms.{each.suffix}": each
+    for each in FORMATS
+    if each.rdf in {RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML}
+}
 
 
 def _page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
@@ -80,10 +87,10 @@ async def dumps(request: Request, context: Context, name: str) -> Response:
     folder = context.serving.generation.folder.dumps
     manifest = context.serving.generation.manifest
     files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    sums = folder / "SHA256SUMS"
+    lines = sums.read_text(encoding="ascii").splitlines() if sums.is_file() else []
+    digests = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     if not name:
-        sums = folder / "SHA256SUMS"
-        lines = sums.read_text(encoding="ascii").splitlines() if sums.is_file() else []
-        digests = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
         shown = [
             Dump(path.name, title, path.stat().st_size, digests.get(path.name, ""))
             for path in files
@@ -95,32 +102,44 @@ async def dumps(request: Request, context: Context, name: str) -> Response:
     path = next((path for path in files if path.name == name), None)
     if path is None:
         raise Problem(404, f"There is no dump {name[:100]!r}; {context.path('dumps/')} lists them.")
-    media_type = "application/gzip" if name.endswith(".gz") else "text/plain; charset=utf-8"
-    headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": f'"{manifest.generation}-{name}"'}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    etag = f'"{digests.get(name, manifest.generation)}"'
+    headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": etag}
+    headers["Last-Modified"] = http_date(manifest.published)
+    if has_it(request, etag, manifest.published):
         return Response(None, 304, headers)
+    media_type = "application/gzip" if name.endswith(".gz") else "text/plain; charset=utf-8"
     return FileResponse(path, headers=headers, media_type=media_type)
 
 
 async def terms(request: Request, context: Context, name: str) -> Response:
-    """Our own terms as a page and as Turtle, and the context."""
+    """Our own terms as a page and as data, and the context; a term leads to the one or the other."""
     ontology = context.serving.ontology
-    published = context.serving.generation.manifest.published
-    quads = ontology.terms_document()
+    if name in _TERMS_DOCUMENTS:
+        format_ = _TERMS_DOCUMENTS[name]
+        triples = [quad.triple for quad in ontology.terms_document()]
+        assert format_.rdf is not None  # noqa: S101  # the table holds no other
+        return _terms_document(request, context, rdf.write(triples, format_.rdf, ontology), format_.content_type)
     if name == "context.jsonld":
-        body, media_type = ontology.context_document(), "application/ld+json"
-    elif name == "terms.ttl" or (name and f"{context.base.value}terms/{name}" in ontology.labels):
-        if name != "terms.ttl" and "html" in request.headers.get("accept", ""):
-            return Response(None, 303, {"Location": context.path(f"terms/#{name}"), "Vary": "Accept", **CORS})
-        triples = [quad.triple for quad in quads]
-        body = serialize(triples, format=RdfFormat.TURTLE, prefixes=ontology.prefixes) or b""
-        media_type = "text/turtle; charset=utf-8"
-    elif not name:
-        return _page(request, context, "terms", {"terms": _own_terms(quads, context.base.value)})
-    else:
+        return _terms_document(request, context, ontology.context_document(), JSON_LD.content_type)
+    if name and f"{context.base.value}terms/{name}" not in ontology.labels:
         raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
+    offered = {HTML.media_type: "", **{each.media_type: place for place, each in _TERMS_DOCUMENTS.items()}}
+    chosen = choose(",".join(request.headers.getlist("accept")), list(offered))
+    if chosen is None:
+        raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
+    if chosen == HTML.media_type and not name:
+        terms = _own_terms(ontology.terms_document(), context.base.value)
+        answered = _page(request, context, "terms", {"terms": terms})
+        answered.headers.add_vary_header("Accept")
+        return answered
+    location = context.path(f"terms/{offered[chosen]}") + (f"#{name}" if chosen == HTML.media_type else "")
+    return Response(None, 303, {**CORS, **_CACHE, "Location": location, "Vary": "Accept"})
+
+
+def _terms_document(request: Request, context: Context, body: bytes, content_type: str) -> Response:
     tag = etag_of(body)
-    return answer(request, body, media_type, tag=tag, modified=published, headers={**CORS, **_CACHE})
+    published = context.serving.generation.manifest.published
+    return answer(request, body, content_type, tag=tag, modified=published, headers={**CORS, **_CACHE})
 
 
 def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
@@ -140,23 +159,18 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
     return [term for _, term in sorted(said.items()) if term["label"]]
 
 
-async def static(request: Request, context: Context, name: str) -> Response:
-    """A file that pages use."""
-    path = STATIC / name
-    media_type = _STATIC_TYPES.get(path.suffix)
-    if "/" in name or media_type is None or not path.is_file():
-        raise Problem(404, "There is no such file.")
-    body = path.read_bytes()
-    tag = etag_of(body)
-    modified = context.serving.generation.manifest.published
-    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-    return answer(request, body, media_type, tag=tag, modified=modified, headers=headers)
-
-
 async def health(_: Request, context: Context) -> Response:
     """Whether this process serves, and which generation."""
     body = f'{{"status":"ok","generation":{context.serving.generation.number}}}'
     return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+async def metrics(_: Request, context: Context) -> Response:
+    """What is measured, where the settings put it beside the pages."""
+    if context.metrics is None or context.settings.metrics != PUBLIC:
+        raise Problem(404, "There is no such page.")
+    body = context.metrics.written()
+    return Response(body, 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
 def is_kind(name: str) -> bool:

@@ -8,14 +8,18 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 from kg import ontology
-from kg.errors import GenerationError, KgError
+from kg.errors import GenerationError
 from kg.finding import Finder
 from kg.ontology import Ontology
 from kg.resources import Resources
 from kg.settings import Settings
 from kg.store.generations import Generation, Generations
 from kg.store.pool import QueryPool
-from kg.web.searching import SearchingPool
+from kg.store.queries import Queries
+from kg.store.remote_graph import RemoteGraph
+from kg.store.remote_queries import RemoteQueries
+from kg.web.kept import Kept
+from kg.web.searching import SearchingQueries
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -25,16 +29,21 @@ _LOG = logging.getLogger("kg")
 
 @dataclass(slots=True)
 class Serving:
-    """A generation with what answers from it, and how many requests hold it."""
+    """A generation with what answers from it, and how many requests hold it.
+
+    `worked_out` is what handlers ask of this generation once and for all.
+    """
 
     generation: Generation
     resources: Resources
     ontology: Ontology
-    pool: SearchingPool
+    pool: Queries
     finder: Finder
+    kept: Kept = field(default_factory=Kept)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    worked_out: dict[str, asyncio.Task[bytes]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
@@ -47,13 +56,18 @@ class Serving:
             if self.retired and not self.held:
                 self.idle.set()
 
+    async def look_up(self, iri: str) -> None:
+        """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
+        if isinstance(self.generation.graph, RemoteGraph):
+            await self.generation.graph.look_up(iri)
+
 
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._generations = Generations(settings.var_folder)
+        self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._watching: asyncio.Task[None] | None = None
         self._leaving: dict[asyncio.Task[None], Serving] = {}
@@ -85,6 +99,7 @@ class Live:
             yield serving
 
     async def _watch(self) -> None:
+        told = ""
         while True:
             await asyncio.sleep(LOOK)
             number = self._generations.live()
@@ -92,8 +107,10 @@ class Live:
                 continue
             try:
                 fresh = await self._open()
-            except (KgError, OSError) as fault:  # the old one goes on; the next look may find a better one
-                _LOG.warning("generation %s can't be served: %s", number, fault)
+            except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
+                if str(fault) != told:
+                    told = str(fault)
+                    _LOG.warning("generation %s can't be served: %s", number, told)
                 continue
             old, self._current = self._current, fresh
             _LOG.info("generation %s is live", fresh.generation.number)
@@ -102,17 +119,26 @@ class Live:
     async def _open(self) -> Serving:
         began = time.perf_counter()
         generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
-        finder = Finder(generation)
-        workers = QueryPool(
+        try:
+            finder = Finder(generation)
+            pool = SearchingQueries(self._queries(generation), finder)
+            await pool.start()
+        except BaseException:
+            generation.close()
+            raise
+        _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
+        return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool, finder)
+
+    def _queries(self, generation: Generation) -> Queries:
+        """What answers queries, wherever the generation's triples lie."""
+        if generation.manifest.graph:
+            return RemoteQueries(self._settings, generation.manifest.graph)
+        return QueryPool(
             generation.folder.store,
             size=self._settings.query_workers,
             deadline=self._settings.query_seconds,
             base=self._settings.base,
         )
-        pool = SearchingPool(workers, finder)
-        await pool.start()
-        _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
-        return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool, finder)
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""

@@ -1,5 +1,6 @@
 """What went wrong with a request: one shape, `application/problem+json` (RFC 9457), and its twin as a page."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,10 +20,14 @@ from kg.errors import (
     QueryTimeout,
     QueryTooLarge,
     QueryUnwritable,
+    RemoteError,
+    RemoteTimeout,
     SearchRefused,
 )
 from kg.render.negotiation import choose
 from kg.render.pages import Site, page
+
+_LOG = logging.getLogger("kg")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -37,6 +42,7 @@ TITLES = {
     415: "Unknown media type",
     429: "Too many requests",
     500: "Something went wrong here",
+    502: "The store behind this site does not answer",
     503: "Busy just now",
     504: "It took too long",
 }
@@ -89,6 +95,10 @@ def of(fault: KgError) -> Problem:
             status = 403
         headers = {"Retry-After": "5"} if status == 503 else {}
         return Problem(status, str(fault), headers, more)
+    if isinstance(fault, RemoteError):
+        status = 504 if isinstance(fault, RemoteTimeout) else 502
+        _LOG.warning("%d: %s", status, fault)  # where the store is, and what it said, is for its keeper
+        return Problem(status, "What you asked for is kept in a store that gave no answer. Try again in a few minutes.")
     if isinstance(fault, GenerationError):
         return Problem(503, "Nothing can be served at the moment.", {"Retry-After": "10"})
     return Problem(500, "The server met an error; its keeper finds it in the log.")
@@ -105,7 +115,4 @@ def response(request: Request, problem: Problem, site: Site) -> Response:
     else:
         told = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
         body, media_type = orjson.dumps({**told, **problem.more}), MEDIA_TYPE
-    if request.method == "HEAD":
-        headers["Content-Length"] = str(len(body))
-        body = b""
     return Response(body, problem.status, headers, media_type)

@@ -1,5 +1,6 @@
 """`kg serve`: the application in a server that closes what is half sent and never finished."""
 
+import multiprocessing
 import socket
 import sys
 
@@ -10,6 +11,7 @@ from kg import settings as settings_module
 from kg.errors import UsageError
 from kg.settings import Settings
 from kg.web.app import Application
+from kg.web.metrics import listening
 
 
 def application() -> Application:
@@ -43,15 +45,19 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")
     sys.stderr.flush()
-    Granian(
-        "kg.web.server:application",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=workers,
-        websockets=False,
-        log_access=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    ).serve()
+    if settings.metrics:
+        # Started afresh: a fork would take its parent's way of counting, and the lock of a listener's thread.
+        multiprocessing.set_start_method("spawn", force=True)
+    with listening(settings.metrics):
+        Granian(
+            "kg.web.server:application",
+            factory=True,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            workers=workers,
+            websockets=False,
+            log_access=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=settings.grace_seconds,
+        ).serve()

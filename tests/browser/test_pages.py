@@ -1,13 +1,7 @@
 """Pages in a real Chromium."""
 
-import shutil
-from pathlib import Path
-
 import pytest
-from serving import free_port, kg, served
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-CHROMIUM = shutil.which("chromium")
 PATHS = (
     "/",
     "/record/",
@@ -18,35 +12,12 @@ PATHS = (
     "/archive/avp-rf",
     "/topic/diplomacy",
     "/sparql",
+    "/api/",
+    "/api/companions.html?agent=agent/fidel-castro-ruz",
     "/dumps/",
     "/terms/",
     "/record/nope",
 )
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The example collection, served as a person serves it."""
-    folder = tmp_path_factory.mktemp("browser")
-    port = free_port()
-    shutil.copytree(ROOT / "data", folder / "data")
-    text = (ROOT / "kg.toml").read_text(encoding="utf-8")
-    (folder / "kg.toml").write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{port}"), encoding="utf-8")
-    assert kg(folder, "build").returncode == 0
-    with served(folder, port) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("width", [360, 820, 1440])
@@ -89,14 +60,3 @@ def test_keyboard(address, browser):
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
     page.close()
-
-
-def test_query_form(address, browser):
-    """A person runs an example without a script."""
-    context = browser.new_context(java_script_enabled=False, accept_downloads=True)
-    page = context.new_page()
-    page.goto(f"{address}/sparql?example=titles")
-    page.select_option("#format", "json")
-    page.get_by_role("button", name="Run").click()
-    assert "177838" in page.content() or page.url.startswith(f"{address}/sparql?query=")
-    context.close()

@@ -1,5 +1,7 @@
 """Clients that we did not write, against a server as it runs."""
 
+import gzip
+import http.client
 import json
 import shutil
 import subprocess
@@ -7,34 +9,22 @@ from pathlib import Path
 
 import pytest
 import rdflib
+import zstandard
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from serving import free_port, kg, served
+from serving import example_collection, free_port, served
 from SPARQLWrapper import SPARQLWrapper
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 TITLES = "SELECT ?record ?title WHERE { ?record a <https://schema.org/ArchiveComponent> ; <http://purl.org/dc/terms/title> ?title } ORDER BY ?record LIMIT 20"
-SCRIPT = """
-const { rdfDereferencer } = require('rdf-dereference');
-(async () => {
-  const { data } = await rdfDereferencer.dereference(process.argv[1]);
-  let quads = 0;
-  data.on('data', () => { quads += 1; });
-  data.on('error', (error) => { console.error(error); process.exit(1); });
-  data.on('end', () => console.log(JSON.stringify({ quads })));
-})();
-"""
+CUT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+"""A query whose answer begins, and is over its time before its end."""
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """The example collection, built and served by the command line."""
-    folder = tmp_path_factory.mktemp("clients")
     port = free_port()
-    shutil.copytree(ROOT / "data", folder / "data")
-    text = (ROOT / "kg.toml").read_text(encoding="utf-8")
-    (folder / "kg.toml").write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{port}"), encoding="utf-8")
-    assert kg(folder, "build").returncode == 0
+    folder = example_collection(tmp_path_factory.mktemp("clients"), port, "query_seconds = 3")
     with served(folder, port) as address:
         yield address
 
@@ -82,16 +72,96 @@ def test_sparql_wrapper_graphs(address, format_, method):
     assert found
 
 
-def test_rdf_dereference(address):
-    """rdf-dereference, the dereferencer of Comunica, reads a thing."""
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_cut_answer_of_rdflib(address):
+    """rdflib's SPARQLStore sees an answer that is cut off as an error."""
+    with pytest.raises((http.client.IncompleteRead, OSError)):
+        list(rdflib.Graph(SPARQLStore(f"{address}/sparql")).query(CUT))
+
+
+@pytest.mark.parametrize(
+    "format_", ["json", "xml", "csv", "tsv", "turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"]
+)
+@pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
+def test_curl(address, format_, coding):
+    """curl gets each format in each coding, by GET and POST alike."""
+    graph = format_ in {"turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"}
+    query = "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 2000" if graph else "SELECT * { ?s ?p ?o } LIMIT 2000"
+    command = ["curl", "-sS", "--fail", "-H", f"Accept-Encoding: {coding}", f"{address}/sparql"]
+    ask = ["--data-urlencode", f"query={query}", "--data-urlencode", f"format={format_}"]
+    bodies = [subprocess.run([*command, *way, *ask], capture_output=True, check=True).stdout for way in ([], ["-G"])]
+    assert bodies[0] == bodies[1]
+    plain = subprocess.run(["curl", "-sS", "-G", f"{address}/sparql", *ask], capture_output=True, check=True).stdout
+    unpack = {"gzip": gzip.decompress, "zstd": _unzstd, "identity": bytes}[coding]
+    assert unpack(bodies[0]) == plain
+    assert len(plain) > 64 << 10
+
+
+def _unzstd(body):
+    with zstandard.ZstdDecompressor().stream_reader(body) as reader:
+        return reader.read()
+
+
+@pytest.fixture(scope="module")
+def node():
+    """Run a script of this folder in node with the packages of package-lock.json, installed once."""
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("there is no node here")
-    if not (HERE / "node_modules").is_dir():
+    if not _installed():
         install = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(install, cwd=HERE, capture_output=True, check=False, timeout=300)
+        done = subprocess.run(install, cwd=HERE, capture_output=True, check=False, timeout=600)
         if done.returncode:
-            pytest.skip("npm can't install rdf-dereference here")
-    command = ["node", "-e", SCRIPT, f"{address}/record/177838"]
-    done = subprocess.run(command, cwd=HERE, capture_output=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["quads"] > 50
+            pytest.skip("npm can't install the clients here")
+
+    def run(script, *arguments):
+        command = ["node", f"{script}.mjs", *arguments]
+        done = subprocess.run(command, cwd=HERE, capture_output=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
+
+    return run
+
+
+def _installed():
+    """Whether what is installed is what the lock says; npm notes that beside the packages."""
+    noted, wanted = HERE / "node_modules" / ".package-lock.json", HERE / "package-lock.json"
+    if not noted.is_file():
+        return False
+    there, asked = (json.loads(path.read_text(encoding="utf-8"))["packages"] for path in (noted, wanted))
+    return all(
+        there.get(name, {}).get("version") == each["version"]
+        for name, each in asked.items()
+        if name and not each.get("optional")
+    )
+
+
+def test_rdf_dereference(address, node):
+    """rdf-dereference, the dereferencer of Comunica, reads a thing."""
+    assert node("dereference", f"{address}/record/177838")["quads"] > 50
+
+
+def test_comunica(address, node):
+    """Comunica asks the endpoint, finds by itself that it is one, and queries a thing at its own address."""
+    found = node("comunica", f"{address}/sparql", f"{address}/record/177838", CUT)
+    assert len(found["titles"]) == found["guessed"] == 20
+    assert (found["ask"], found["construct"]) == (True, 7)
+    assert found["thing"] >= 1
+    assert "cut" not in found, "an answer that is cut off must be an error"
+    assert found["error"]
+
+
+def test_sparql_http_client(address, node):
+    """sparql-http-client asks in its three ways, and reads a graph of the store."""
+    found = node("sparql_http_client", f"{address}/sparql", f"{address}/graphs", f"{address}/graphs/terms")
+    assert found["get"] == found["postDirect"] == found["postUrlencoded"] == 9
+    assert (found["ask"], found["construct"], found["status"]) == (True, 7, 400)
+    assert found["store"] > 100
+
+
+def test_fetch_sparql_endpoint(address, node):
+    """fetch-sparql-endpoint asks by GET and POST, and shows what an error says."""
+    found = node("fetch_sparql_endpoint", f"{address}/sparql")
+    assert found["GET"] == found["POST"] == 9
+    assert (found["ask"], found["construct"]) == (True, 7)
+    assert "custom function" in found["error"]

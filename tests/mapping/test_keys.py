@@ -51,59 +51,8 @@ def test_each_key_has_its_triple(kind, key):
             assert any(subject == values[0] and predicate == inner for subject, predicate, _ in triples), part.name
 
 
-LETTER = {
-    "id": "record/1",
-    "title": {"en": "A letter"},
-    "dates": [{"role": "document", "edtf": "1963-04-05"}],
-    "creator": ["agent/a"],
-    "subjects": ["topic/b"],
-    "places": ["place/c"],
-    "language": ["en"],
-    "type": ["topic/letter"],
-    "rights": {"en": ["Public domain."]},
-    "related": ["record/2"],
-    "collections": ["collection/d"],
-    "identifiers": ["17"],
-}
-DUBLIN_CORE = [
-    "title",
-    "date",
-    "creator",
-    "subject",
-    "spatial",
-    "language",
-    "type",
-    "rights",
-    "relation",
-    "isPartOf",
-    "identifier",
-]
-SCHEMA_ORG = [
-    "name",
-    "temporal",
-    "creator",
-    "about",
-    "spatialCoverage",
-    "inLanguage",
-    "genre",
-    "copyrightNotice",
-    "relatedLink",
-    "isPartOf",
-    "identifier",
-]
-
-
-@pytest.mark.parametrize(
-    ("namespace", "names"), [("http://purl.org/dc/terms/", DUBLIN_CORE), ("https://schema.org/", SCHEMA_ORG)]
-)
-def test_each_vocabulary_is_whole(namespace, names):
-    """A client that knows one vocabulary alone gets title, date, creator, subject and the rest."""
-    said = {predicate for _, predicate, _ in graph(LETTER)}
-    assert {namespace + name for name in names} <= said
-
-
 def test_own_terms():
-    """There are at most 25 terms of our own, each with label, comment and the published term above it."""
+    """There are at most 25 terms of our own, each with label, comment, range and the published term above it."""
     own = {}
     for quad in ONTOLOGY.terms_document():
         name = getattr(quad.subject, "value", "").removeprefix(f"{BASE}terms/")
@@ -112,7 +61,7 @@ def test_own_terms():
     assert 0 < len(own) <= 25
     for name, said in own.items():
         assert {"label", "comment"} <= said, name
-        assert said & {"subPropertyOf", "subClassOf"}, name
+        assert "subClassOf" in said or {"subPropertyOf", "range"} <= said, name
 
 
 def test_every_own_term_that_is_used_is_defined():

@@ -42,7 +42,10 @@ def test_dangling_link_leads_to_a_stub(tmp_path):
     """A link to what is nowhere leads to a stub, and is reported."""
     made, report = publish(tmp_path, [LETTER])
     assert report.stubs == 1
-    assert any("leads nowhere" in problem.message for problem in report.problems())
+    (problem,) = report.problems()
+    assert (problem.source, problem.at, problem.field) == ("records.jsonl", "line 1", "creator")
+    assert (problem.record, problem.value) == (LETTER["id"], "agent/a")
+    assert "leads nowhere" in problem.message
     generation = Generations(made.var_folder).open_live()
     assert generation.catalogue.thing("agent/a").status == "stub"
     generation.close()
@@ -55,6 +58,15 @@ def test_named_link_gives_its_stub_a_name(tmp_path):
     generation = Generations(made.var_folder).open_live()
     assert generation.catalogue.thing("agent/b").labels == {"en": "Somebody"}
     generation.close()
+
+
+def test_the_link_that_says_most_is_heard(tmp_path):
+    """Of several links to a thing without a record, the one that says most of it makes its stub."""
+    links = [{"id": "agent/b", "name": {"en": "B"}}, {"id": "agent/b", "name": {"en": "B"}, "agentType": "person"}]
+    records = [{**LETTER, "id": f"record/{n}", "creator": [link]} for n, link in enumerate([*links, links[0]])]
+    made, _ = publish(tmp_path, records)
+    lines = [json.loads(line) for line in (made.var_folder / "current" / "records.jsonl").read_bytes().splitlines()]
+    assert next(each for each in lines if each["id"] == "agent/b")["agentType"] == "person"
 
 
 def test_strict(tmp_path):

@@ -27,6 +27,8 @@ def problems(report):
         (b'["record/1"]', "is no JSON object"),
         (b'{"id": "record/1", "title": "\\ud800"}', "surrogate"),
         (b'{"id": "record/1", "title": "a", "title": "b"}', "stands twice"),
+        (b'{"id": "record/1", "title" : "a", "title": "b"}', "stands twice"),
+        (rb'{"id": "record/1", "title": "a", "title": "b", "note": "\u0022: "}', "stands twice"),
         (b'{"title": "a"}', "has no id"),
         (b'{"id": "letter/1", "title": "a"}', "no reference"),
         (b'{"id": "record/..", "title": "a"}', "can't be a key"),
@@ -42,6 +44,10 @@ def problems(report):
         (b'{"id": "record/1", "title": "a\\u0000b"}', "can't be published"),
         (b'{"id": "record/1", "title": "a", "colour": "red"}', "no such key"),
         (b"[" * 2000, "is no JSON"),
+        (b'{"id": "record/1", "title": "a", "x": ' + b'{"a":' * 300 + b"1" + b"}" * 301, "nests too deep"),
+        (b'{"id": "record/a/../b", "title": "a"}', "per cent sign"),
+        (b'{"id": "record/1", "title": "a", "sourcePage": "https://example.org/a b"}', "per cent sign"),
+        (b'{"id": "record/1", "title": {"en": "a", "no tag!": "b"}}', "no language tag"),
     ],
 )
 def test_each_fault_is_said(tmp_path, line, said):
@@ -51,6 +57,33 @@ def test_each_fault_is_said(tmp_path, line, said):
     assert any(said in each.message for each in found), problems(report)
     assert all(each.source == "records.jsonl" and each.at == "line 2" and each.expected for each in found)
     assert report.published["record"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said", "severity"),
+    [
+        ("a.json", '{"id": "record/1", "title": "é"}'.encode("utf-16"), "is not UTF-8", "rejected"),
+        ("a.json", b"id,title\n1,A\n", "is no JSON", "rejected"),
+        ("a.json", b"", "empty", "note"),
+        ("a.xml", b" \n", "there is nothing in it", "note"),
+        ("a.txt", "Skip to content".encode("utf-16"), "UTF-16", "note"),
+        ("a.pdf", b"%PDF-1.7", "the format is not known", "note"),
+        ("a.txt", b"Document Information\n\nRights\n\nRecord ID\n\nRelated Documents", "can't be a key", "rejected"),
+    ],
+)
+def test_each_file_is_said(tmp_path, name, content, said, severity):
+    """A file that can't be read, or of which nothing is known, is one clear line; the others are published."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(content)
+    (tmp_path / "in" / "good.jsonl").write_text(json.dumps(GOOD), encoding="utf-8")
+    (tmp_path / "kg.toml").write_text(f'base = "{BASE}"\n[[sources]]\npath = "in"\n')
+    done = kg(tmp_path, "build", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["published"]) == (0, {"record": 1})
+    (problem,) = told["problems"]
+    assert (problem["source"], problem["severity"]) == (f"in/{name}", severity)
+    assert said in problem["message"]
+    assert sum(told["read"].values()) == 1 + told["rejected"]
 
 
 def test_a_line_of_100_megabytes(tmp_path):
@@ -157,7 +190,10 @@ def test_cyclic_parts(tmp_path):
     ]
     _, report = publish(tmp_path, places)
     assert report.published == {"place": 3}
-    assert any("reached from itself" in message for _, _, message in problems(report))
+    found = [each for each in report.problems() if "reached from itself" in each.message]
+    assert [(each.source, each.at, each.record) for each in found] == [
+        ("records.jsonl", f"line {number}", f"place/{name}") for number, name in enumerate("abc", 1)
+    ]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")

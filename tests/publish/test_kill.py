@@ -11,7 +11,6 @@ import httpx2
 import pytest
 from serving import KG, free_port, kg, served
 
-KILLS = 20
 RECORDS = 1500
 
 
@@ -61,8 +60,9 @@ def folder(tmp_path):
     return tmp_path, port
 
 
-def test_killed_builds(folder):
-    """Twenty builds killed at random moments while a client reads: no failed answer, no half generation."""
+@pytest.mark.parametrize("kills", [20, pytest.param(100, marks=pytest.mark.slow)])
+def test_killed_builds(folder, kills):
+    """Builds killed at random moments while a client reads: no failed answer, no half generation."""
     path, port = folder
     began = time.perf_counter()
     assert kg(path, "build").returncode == 0
@@ -71,7 +71,7 @@ def test_killed_builds(folder):
     with served(path, port) as address:
         reader = Reader(address)
         reader.start()
-        for kill in range(KILLS):
+        for kill in range(kills):
             write_source(path, kill + 2)
             build = subprocess.Popen([KG, "build"], cwd=path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(chance.uniform(0, length * 1.05))

@@ -142,4 +142,20 @@ def test_shapes_of_an_archive(tmp_path):
     assert (report.published, report.rejected) == ({"record": 1}, 1)
     (problem,) = report.problems()
     assert (problem.record, problem.field, problem.expected) == ("record/2", "dates", "a date")
+    assert problem.at == "line 2"
     assert report.shapes_seconds > 0
+    assert "own shapes took" in report.page.read_text(encoding="utf-8")
+
+
+def test_stubs_break_no_shape(tmp_path):
+    """What an archive's own shapes leave out leaves a stub where it is linked to, which they don't look at."""
+    (tmp_path / "mine.ttl").write_text(
+        """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+        @prefix schema: <https://schema.org/> .
+        <#Dated> a sh:NodeShape ; sh:targetClass schema:ArchiveComponent ;
+          sh:property [ sh:path dcterms:date ; sh:minCount 1 ] .
+        """
+    )
+    dated = {"id": "record/1", "title": "Dated", "dates": "1962", "related": ["record/2"]}
+    _, report = publish(tmp_path, [dated, {"id": "record/2", "title": "Undated"}], shapes="mine.ttl")
+    assert (report.published, report.rejected, report.stubs) == ({"record": 1}, 1, 1)

@@ -62,7 +62,6 @@ def test_any_json(record):
         ),
         ({"summary": {"EN-gb": "a\r\nb"}}, "summary", {"en-GB": ["a\nb"]}),
         ({"identifiers": [1, "1", " 1 "]}, "identifiers", ["1"]),
-        ({"sourcePage": "https://example.org/a b"}, "sourcePage", ["https://example.org/a%20b"]),
     ],
 )
 def test_mended(given_, key, value):
@@ -70,6 +69,52 @@ def test_mended(given_, key, value):
     sound, problems = sound_of(given_)
     assert sound[key] == value
     assert not problems
+
+
+@pytest.mark.parametrize(
+    ("given_", "field", "key", "value"),
+    [
+        ({"sourcePage": 'https://example.org/a "b"'}, "sourcePage", "sourcePage", ["https://example.org/a%20%22b%22"]),
+        ({"id": "record/a/../b"}, "id", "id", "record/a%2F..%2Fb"),
+        ({"id": "record/a b.json"}, "id", "id", "record/a%20b%2Ejson"),
+    ],
+)
+def test_escaped(given_, field, key, value):
+    """What an address can't hold is percent-encoded, and that is told, since the address is not the one written."""
+    sound, problems = sound_of(given_)
+    assert sound[key] == value
+    assert [(problem.field, problem.severity) for problem in problems] == [(field, "repaired")]
+
+
+def test_a_date_that_is_none():
+    """What stands for a date and can't be read as one is kept as it is written, and reported; "n/a" is no date."""
+    sound, problems = sound_of({"dates": ["about the time of the harvest", "n/a"]})
+    assert sound["dates"] == [{"role": "document", "text": "about the time of the harvest"}]
+    assert [problem.field for problem in problems] == ["dates[1].edtf"]
+
+
+def test_a_language_that_is_none():
+    """Of a text by language only what stands under no language tag is put aside."""
+    sound, problems = sound_of({"title": {"en": "A", "no tag!": "B"}})
+    assert sound["title"] == {"en": "A"}
+    assert sound["extra"] == [{"field": "title.no tag!", "value": "B"}]
+    assert [problem.field for problem in problems] == ["title.no tag!"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"extra": [{"field": "odd/p", "value": "N/A"}]},
+        {"referenceLevels": [{"level": "fond", "value": "—"}]},
+        {"dates": [{"role": "sent", "edtf": "", "text": ""}]},
+    ],
+)
+def test_a_part_that_says_nothing(part):
+    """A label with nothing behind it is no reason to leave a record out."""
+    sound, problems = sound_of(part)
+    assert not sound.keys() & part.keys()
+    assert not problems
+    assert not gate.faults(sound, "file", "")
 
 
 def test_date_phrase():

@@ -1,6 +1,5 @@
 """Things, documents, and what they send along."""
 
-import gzip
 import json
 
 import pyoxigraph
@@ -10,6 +9,8 @@ from publishing import publish
 from rdflib.compare import isomorphic
 
 from kg.store.generations import Generations
+
+pytestmark = pytest.mark.every_engine
 
 THING = "/data/record/177838"
 IRI = "https://archive.example.org/data/record/177838"
@@ -96,7 +97,7 @@ def test_json_ld_for_other_parsers(client):
 
 def test_json_round_trip(client, example, tmp_path):
     """The .json of every thing, read again, gives the same graph."""
-    before = Generations(example.var_folder).open_live()
+    before = Generations.of_settings(example).open_live()
     references = [row[0] for row in before.catalogue.digests()]
     raw = [client.get(f"/data/{reference}.json").content for reference in references]
     made, report = publish(tmp_path, raw, dumps=False)
@@ -108,37 +109,6 @@ def test_json_round_trip(client, example, tmp_path):
         assert set(map(str, before.graph.describe(iri))) == set(map(str, after.graph.describe(iri))), reference
     before.close()
     after.close()
-
-
-def test_validators(client):
-    """A document has validators, one for each coding, and 304 for who has it."""
-    plain = client.get(f"{THING}.ttl", headers={"accept-encoding": "identity"})
-    packed = client.get(f"{THING}.ttl", headers={"accept-encoding": "gzip"})
-    assert plain.headers["etag"] != packed.headers["etag"]
-    assert packed.headers["content-encoding"] == "gzip"
-    assert packed.content == plain.content
-    for headers in (
-        {"if-none-match": plain.headers["etag"]},
-        {"if-none-match": f'"x", W/{plain.headers["etag"]}'},
-        {"if-none-match": "*"},
-        {"if-modified-since": plain.headers["last-modified"]},
-    ):
-        again = client.get(f"{THING}.ttl", headers={"accept-encoding": "identity", **headers})
-        assert (again.status_code, again.content) == (304, b""), headers
-        assert again.headers["etag"] == plain.headers["etag"]
-    changed = client.get(
-        f"{THING}.ttl", headers={"if-none-match": '"x"', "if-modified-since": plain.headers["last-modified"]}
-    )
-    assert changed.status_code == 200
-
-
-@pytest.mark.parametrize("suffix", ["html", "ttl", "jsonld", "json", "nt", "rdf", "trig", "nq"])
-def test_head(client, suffix):
-    """HEAD is like GET without the body."""
-    get, head = client.get(f"{THING}.{suffix}"), client.head(f"{THING}.{suffix}")
-    assert head.content == b""
-    for name in ("content-type", "etag", "last-modified", "content-location", "link", "content-length", "vary"):
-        assert head.headers[name] == get.headers[name], name
 
 
 def test_options_and_405(client):
@@ -165,19 +135,6 @@ def test_moved(client):
     assert (answer.status_code, answer.headers["location"]) == (301, "/data/agent/raul-castro-ruz.ttl")
 
 
-def test_missing(client):
-    """What was never published is 404, as a page or as a problem."""
-    answer = client.get("/data/record/nope")
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
-    page = client.get("/data/record/nope", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
-    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
-
-
-def test_stripped_base(client):
-    """A proxy may strip the path of the base or not."""
-    assert client.get("/record/177838").headers["location"] == f"{THING}.html"
-
-
 def test_page_of_each_kind(client):
     """Each kind of thing has a page with labels where it links, and no IRI in their stead."""
     for path in (
@@ -192,10 +149,3 @@ def test_page_of_each_kind(client):
         assert page.status_code == 200
         assert '<script type="application/ld+json">' in page.text
         assert page.headers["content-security-policy"].startswith("default-src 'none'")
-
-
-def test_gzip_is_whole(client):
-    """What is sent packed unpacks to what is sent plain."""
-    with client.stream("GET", f"{THING}.nt", headers={"accept-encoding": "gzip"}) as answer:
-        raw = b"".join(answer.iter_raw())
-    assert gzip.decompress(raw) == client.get(f"{THING}.nt", headers={"accept-encoding": "identity"}).content

@@ -17,19 +17,26 @@ READERS: dict[str, Reader] = {
 _ROOTS = {"ead": "ead", "eac-cpf": "eac"}
 """Local name of an XML file's root element → format."""
 
+_ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
+"""How the name of a file ends → format."""
+
 
 def sniff(head: bytes, name: str) -> str | None:
-    """The format of a file, by its first bytes; its name decides between JSON and JSON Lines alone.
+    """The format of a file, by its first bytes; its name decides where they say nothing, or JSON and no more.
 
     >>> sniff(b'{"id": "record/1"}', "a.json"), sniff(b"%PDF-1.7", "a.pdf")
     ('json', None)
+
+    What is called JSON and is something else goes to the reader of JSON, which says what is wrong with it.
+
+    >>> sniff("{}".encode("utf-16"), "a.json")
+    'json'
     """
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text:
-        return "jsonl" if name.endswith((".jsonl", ".ndjson")) else "json" if name.endswith(".json") else None
+    named = next((format_ for ending, format_ in _ENDINGS.items() if name.endswith(ending)), None)
     if text[:1] in {b"{", b"["}:
         many = re.search(rb"\}\s*\n\s*\{", text)
-        return "jsonl" if name.endswith((".jsonl", ".ndjson")) or (many and text[:1] == b"{") else "json"
+        return named or ("jsonl" if many and text[:1] == b"{" else "json")
     if root := xml.sniff(head):
         return _ROOTS.get(root.rpartition("}")[2])
-    return "page" if page.sniff(head) else None
+    return "page" if page.sniff(head) else named

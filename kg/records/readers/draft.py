@@ -1,6 +1,6 @@
 """A record while it is taken out of a piece of XML: what nobody takes stays as `extra`, so nothing is lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,12 @@ _INSTEAD = {
 """Key that only some kinds of records have → the one that says less, for the others."""
 
 _KEYS_OF = {kind: frozenset(key.name for key in keys_of(kind)) for kind in ("record", "archive", "agent")}
+
+
+_TOLD = frozenset(
+    {"href", "authfilenumber", "publicid", "countrycode", "mainagencycode", "repositorycode", "certainty"}
+)
+"""Attributes that say something of the thing; others say how the file is made, or what an element is for."""
 
 
 @dataclass(slots=True)
@@ -96,7 +102,7 @@ class Draft:
             self.add("extra", {"field": where, "value": value})
 
     def keep_rest(self, top: Element | None, passed: Callable[[Element], bool]) -> None:
-        """Keep all text below an element that was not taken, each piece with the place where it stood.
+        """Keep all text below an element that was not taken, and addresses and codes, each with where it stood.
 
         Args:
             top: where to look; nothing where it is None.
@@ -106,6 +112,12 @@ class Draft:
             return
         for block in xml_tree.blocks(top, lambda each: each in self.taken or passed(each)):
             self.keep(xml_tree.path(block, top), xml_tree.text(block))
+        said = set(_strings(self.record))
+        said |= {each.rpartition("/")[2] for each in said}  # a number in the source, where it became a reference
+        for element, name, value in xml_tree.attributes(top, _TOLD):
+            is_icon = xml_tree.attribute(element, "show") == "embed"
+            if value not in said and not is_icon:
+                self.keep(f"{xml_tree.path(element, top)}/@{name}", value)
 
     def _is_new(self, name: str, value: Any) -> bool:
         """Whether a value comes for the first time; a list is not searched, since strangers write long ones."""
@@ -114,3 +126,12 @@ class Draft:
             return False
         self._there.add(mark)
         return True
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in a record."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)

@@ -1,7 +1,8 @@
 """EAD 2002: finding aids, one record for each unit that they describe.
 
 An item becomes a `record`; a collection, series or file becomes an `archive` level; each lies in the one above. What
-the model has no key for stays as `extra`. Left out are the labels over notes (`head`) and what a title page repeats.
+the model has no key for stays as `extra`. Left out are the labels over notes (`head`), what a title page repeats, and
+attributes that say how the file is encoded (`encodinganalog`, `id`, `render`).
 """
 
 import re

@@ -19,6 +19,7 @@ MAX_FILE = 256 << 20
 _SCHEMA_HINT = "one JSON object, in the shape of docs/records.md"
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
+_WRITTEN_OTHERWISE = (b" :", b"\t:", b"\n:", b"\r:", b"\\u0022")
 
 
 def read(source: SourceFile) -> Iterator[Item]:
@@ -64,9 +65,7 @@ def lines(source: SourceFile) -> Iterator[tuple[int, bytes] | Item]:
                 while (more := file.readline(_CHUNK)) and not more.endswith(b"\n"):
                     length += len(more)
                 message = f"the line has {length + len(more)} bytes; at most {MAX_LINE >> 20} MB are read"
-                yield Unreadable(
-                    source.problem(f"line {number}", "", line[:200], _SCHEMA_HINT, message, severity="rejected")
-                )
+                yield _unreadable(source, f"line {number}", line[:200], message, kept=None)
                 continue
             line = line.removeprefix(_BOM) if number == 1 else line
             if line.strip():
@@ -83,13 +82,21 @@ def parse_line(source: SourceFile, number: int, raw: bytes) -> Found | Unreadabl
 
 
 def _parsed(source: SourceFile, at: str, raw: bytes) -> Any:
+    kept = raw if at else None  # a line, or the whole file
     try:
         parsed = orjson.loads(raw)
     except orjson.JSONDecodeError as fault:
-        return _unreadable(source, at, raw, _explained(raw, fault))
-    # Of a key that stands twice the parser keeps the last. Where as many keys come out as stand there, none did.
-    if orjson.dumps(parsed).count(b'":') != raw.count(b'":') and (repeated := _repeated(raw)):
-        return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object")
+        return _unreadable(source, at, raw, _explained(raw, fault), kept=kept)
+    try:
+        written = orjson.dumps(parsed)
+    except TypeError:  # its writer goes less deep than its reader
+        message = "nests too deep: a record has lists and objects five or six deep"
+        return _unreadable(source, at, raw, message, kept=kept)
+    # Of a key that stands twice the parser keeps the last. Where as many keys come out as stand there, none did; but
+    # that is sure only where keys and texts are written as the parser's own writer writes them.
+    counted = written.count(b'":') == raw.count(b'":') and not any(each in raw for each in _WRITTEN_OTHERWISE)
+    if not counted and (repeated := _repeated(raw)):
+        return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object", kept=kept)
     return parsed
 
 
@@ -119,9 +126,9 @@ def _repeated(raw: bytes) -> str | None:
     return found[0] if found else None
 
 
-def _unreadable(source: SourceFile, at: str, raw: bytes, message: str) -> Unreadable:
+def _unreadable(source: SourceFile, at: str, raw: bytes, message: str, *, kept: bytes | None) -> Unreadable:
     value = raw[:200].decode("utf-8", "replace")
-    return Unreadable(source.problem(at, "", value, _SCHEMA_HINT, message, severity="rejected"), raw if at else None)
+    return Unreadable(source.problem(at, "", value, _SCHEMA_HINT, message, severity="rejected"), kept)
 
 
 def _found(source: SourceFile, at: str, record: Any, raw: bytes | None) -> Found | Unreadable:

@@ -67,7 +67,7 @@ def read(source: SourceFile) -> Iterator[Item]:
         yield Unreadable(source.problem(f"line {line}", "", byte, "UTF-8", "is not UTF-8", severity="rejected"))
         return
     page = _Page.of(text)
-    raw = page.information.get("Record ID", [""])[0]
+    raw = next(iter(page.information.get("Record ID", [])), "")
     try:
         reference = source.reference("record", raw)
     except KeyFault as fault:

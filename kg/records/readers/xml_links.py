@@ -29,7 +29,7 @@ _DIVIDED = re.compile(r"\s*--\s*|\s+—\s+")
 def agent(draft: Draft, element: Element) -> Record | None:
     """The link to the agent that an element names; None where it says that nobody is named.
 
-    What EAD calls `normal` is the name in full, or a code that only the source knows; a code is no name.
+    What EAD calls `normal` is the name in full, or a code that only the source knows; a code identifies and is no name.
     """
     name = xml_tree.text(element)
     if name is None or names.is_nobody(name):
@@ -37,8 +37,8 @@ def agent(draft: Draft, element: Element) -> Record | None:
     agent_type = AGENT_TYPES.get(xml_tree.local(element))
     more: dict[str, Any] = {"agentType": agent_type} if agent_type else {}
     full = xml_tree.attribute(element, "normal")
-    if full and " " in full and full != name:
-        more["alternativeNames"] = {draft.language_of(element): [full]}
+    if full and full != name:
+        more |= {"alternativeNames": {draft.language_of(element): [full]}} if " " in full else {"identifiers": [full]}
     return _link(draft, "agent", element, more)
 
 

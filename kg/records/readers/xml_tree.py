@@ -51,6 +51,15 @@ def attribute(element: Element, name: str) -> str | None:
     return " ".join(value.split()) or None
 
 
+def attributes(top: Element, names: frozenset[str]) -> Iterator[tuple[Element, str, str]]:
+    """The attributes of these local names that say something, in an element and all below: (element, name, value)."""
+    for element in top.iter(etree.Element):
+        for key, value in element.items():
+            name = str(key).rpartition("}")[2]
+            if name in names and (said := " ".join(str(value).split())):
+                yield element, name, said
+
+
 def children(element: Element, *names: str) -> Iterator[Element]:
     """The children of these local names; all of them where no name is given."""
     return (each for each in element if not names or local(each) in names)

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from kg.errors import QuerySyntaxError
 from kg.store.search.clause_scan import Clause, clauses, line_and_column, may_search
 
-_IN_LITERAL = re.compile('[\x00-\x1f"\\\\\x7f\ud800-\udfff]')
+_IN_LITERAL = re.compile('[\x00\n\r"\\\\\ud800-\udfff]')
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _NOT_IN_IRI = re.compile(r'[<>"{}|^`\\\x00-\x20]')
 _TAG = re.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -125,10 +126,8 @@ def _row(clause: Clause, row: Row) -> str:
 
 
 def _escaped(sign: re.Match[str]) -> str:
-    if sign[0] in '"\\':
-        return f"\\{sign[0]}"
     # NUL and half a character can't stand in a literal that is to be sent on.
-    return "\ufffd" if sign[0] == "\0" or sign[0] >= "\ud800" else f"\\u{ord(sign[0]):04X}"
+    return _ESCAPES.get(sign[0], "\ufffd")
 
 
 def _offset(text: str, line: int, column: int) -> int:

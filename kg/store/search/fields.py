@@ -58,7 +58,7 @@ FACETS = {
         Facet("kind", ("kind",)),
         Facet("type", ("type",), "topic"),
         Facet("person", _PEOPLE, "agent"),
-        Facet("place", ("placeOfCreation", "places", "mentions"), "place"),
+        Facet("place", ("placeOfCreation", "places", "mentions", "birthPlace", "deathPlace"), "place"),
         Facet("collection", ("collections", "partOf"), "collection"),
         Facet("topic", ("subjects",), "topic"),
         Facet("language", ("language",)),

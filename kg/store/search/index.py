@@ -26,6 +26,9 @@ _MOST_NAMED = 300
 _TITLE, _LINKED = 3.0, 0.8
 """Weight of a word in a title, and of one that names a thing linked to."""
 
+_EACH = 20.0
+"""What each word is worth by itself, where only most of them have to be there."""
+
 _SOUNDS = {"sound": 1.5, "text_sound": 0.4}
 """Where a name that only sounds alike is known → its weight: in names and titles, in texts."""
 
@@ -128,6 +131,11 @@ class SearchIndex:
         if asked.most:
             terms = [self._term(each, languages) for each in asked.parsed.wanted]
             least = max(1, (2 * len(terms) + 2) // 3 if len(terms) > 2 else 1)
+            # Who has one word more goes before who has the same words in a better place.
+            terms = [
+                Query.boolean_query([(Occur.Must, each), (Occur.Must, Query.const_score_query(each, _EACH))])
+                for each in terms
+            ]
             return Query.boolean_query([(Occur.Should, each) for each in terms], least)
         stack: list[Query] = []
         for each in asked.parsed.postfix:

@@ -33,6 +33,14 @@ def name_of(link):
     return next(iter((link.get("name") or link["title"]).values()))
 
 
+@NONE
+def test_codes_identify():
+    """A code that a source has for somebody is an identifier, and no name."""
+    (participant, *_) = next(each for path in REAL[:1] for each in records(path).values())["participants"]
+    assert participant["identifiers"] == ["P"]
+    assert "alternativeNames" not in participant
+
+
 def test_hierarchy():
     """A finding aid gives its levels as archive records and its items as records that lie in them."""
     found = records(AID)
@@ -112,6 +120,28 @@ def test_nothing_is_lost(path):
             text = " ".join((piece or "").split()).strip(" .,:;()")
             if len(text) > 1 and text not in _TYPES:
                 assert text in said or _only_encoded(text, said), f"{xml_tree.local(element)}: {text}"
+
+
+_TOLD = {"href", "publicid", "countrycode", "mainagencycode", "repositorycode", "certainty", "authfilenumber"}
+
+
+@pytest.mark.parametrize("path", [AID, AUTHORITY, *REAL], ids=lambda path: path.stem)
+def test_no_address_is_lost(path):
+    """Every address, code and number in an attribute stands in the records, but for icons and names of nobody."""
+    said = set(_strings(list(records(path).values())))
+    said |= {each.rpartition("/")[2] for each in said}
+    for element in etree.parse(path, etree.XMLParser(remove_comments=True)).iter():
+        if xml_tree.attribute(element, "show") == "embed" or not xml_tree.text(element):
+            continue
+        for name, value in element.items():
+            told = " ".join(value.split())
+            if name.rpartition("}")[2] in _TOLD and told:
+                assert told in said or f"{path.stem}.{told}" in said or _became(told, said), (element.tag, name, told)
+
+
+def _became(number, said):
+    """A number in an authority file became an address, or is in the key of one."""
+    return any(number.replace(" ", "") in each for each in said)
 
 
 def _only_encoded(text, said):

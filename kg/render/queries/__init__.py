@@ -1,0 +1,1 @@
+"""The queries that come with kg: what their headers say, how values enter them, how their answers are shown."""

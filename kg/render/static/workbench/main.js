@@ -1,0 +1,178 @@
+// The workbench: YASGUI with our own views, completion, links to share and downloads.
+import { chart } from "./chart.js";
+import { register } from "./completion.js";
+import { html } from "./dom.js";
+import { Graph } from "./graph.js";
+import { map } from "./map.js";
+import { network } from "./network.js";
+import { pivot } from "./pivot.js";
+import { table } from "./table.js";
+import { timeline } from "./timeline.js";
+import { view } from "./view.js";
+
+const LONGEST_ADDRESS = 4000;
+const TABLES = ["json", "xml", "csv", "tsv"];
+const GRAPHS = ["turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"];
+
+const place = document.getElementById("workbench");
+const { root, base, outlines, asked, view: wanted } = place.dataset;
+const endpoint = new URL(`${root}sparql`, location.href).href;
+const graph = new Graph(root, base);
+const Yasgui = window.Yasgui;
+const cards = [...document.querySelectorAll("a[data-example]")];
+
+function prepare() {
+  const { Yasqe, Yasr } = Yasgui;
+  const views = { table, pivot, chart, timeline, map: map(outlines), network };
+  for (const [name, each] of Object.entries(views)) Yasr.registerPlugin(name, view(each, graph));
+  Yasr.defaults.pluginOrder = [...Object.keys(views), "response"];
+  Yasr.defaults.errorRenderers = [problem];
+  Yasr.plugins.response.prototype.label = "Text";
+  Yasgui.Tab.prototype.getShareableLink = function () {
+    return shareable(this.getQuery(), this.getYasr()?.getSelectedPluginName());
+  };
+  register(Yasqe, graph);
+}
+
+// An error of the endpoint, which is JSON (RFC 9457), in words.
+async function problem(error) {
+  let said;
+  try {
+    said = JSON.parse(error.text);
+  } catch {
+    return undefined;
+  }
+  if (said.line && said.column) {
+    const editor = gui.getTab().getYasqe();
+    editor.getDoc().setCursor({ line: said.line - 1, ch: said.column - 1 });
+  }
+  return html("div", { class: "kg-problem" }, html("strong", {}, `${said.title}. `), said.detail || "");
+}
+
+function shareable(query, shown) {
+  const address = new URL(endpoint);
+  const fragment = new URLSearchParams(shown && shown !== "table" ? { view: shown } : {});
+  address.searchParams.set("query", query);
+  if (address.href.length > LONGEST_ADDRESS) {
+    address.search = "";
+    fragment.set("query", query);
+  }
+  address.hash = fragment.toString();
+  return address.href;
+}
+
+// Ask in the tab that has this query, else in the open one if nobody wrote in it, else in a new one.
+function ask(query, title, shown) {
+  const same = (text) => (tab) => tab.getPersistedJson().yasqe.value.trim() === text.trim();
+  const found = Object.values(gui._tabs).find(same(query));
+  const untouched = cards.some((card) => same(card.dataset.query)(gui.getTab()));
+  const fresh = () => gui.addTab(true, { name: gui.createTabName(title), yasqe: { value: query } });
+  const tab = found ? gui.selectTabId(found.getId()) : untouched ? gui.getTab().setQuery(query).setName(title) : fresh();
+  tab.setEndpoint(endpoint);
+  tab.getYasr().selectPlugin(shown || "table");
+  return tab.query().catch(() => {}); // what went wrong is shown where the result would be
+}
+
+function bar(tab) {
+  const results = tab.getYasr()?.results;
+  const old = tab.rootEl.querySelector(".kg-bar");
+  const made = html("div", { class: "kg-bar" });
+  if (results && !results.getError()) {
+    const formats = results.getType() === "ttl" ? GRAPHS : TABLES;
+    made.append(html("span", {}, "Download "), ...formats.map((format) => download(tab, format)));
+  }
+  made.append(copier(tab));
+  if (old) old.replaceWith(made);
+  else tab.rootEl.querySelector(".yasr").parentElement.before(made);
+}
+
+function download(tab, format) {
+  const query = tab.getQuery();
+  const address = new URL(endpoint);
+  address.search = new URLSearchParams({ query, format });
+  if (address.href.length <= LONGEST_ADDRESS) return html("a", { href: address.href, download: `result.${format}` }, format);
+  const field = (name, value) => html("input", { type: "hidden", name, value });
+  return html("form", { action: endpoint, method: "post" }, field("query", query), field("format", format), html("button", { class: "quiet" }, format));
+}
+
+function copier(tab) {
+  const said = html("span", { role: "status", class: "note" });
+  const copy = async () => {
+    const link = tab.getShareableLink();
+    history.replaceState(null, "", link);
+    const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+    said.textContent = copied ? "Copied." : "The address of this page is the link now.";
+  };
+  return html("span", { class: "kg-share" }, html("button", { type: "button", class: "quiet", onclick: copy }, "Link to share"), " ", said);
+}
+
+// What YASGUI leaves unsaid to who does not see it: that a view can't show this answer, and what stands in the list of tabs.
+function voice(tab) {
+  for (const button of tab.rootEl.querySelectorAll(".yasr_btnGroup button")) {
+    const idle = button.classList.contains("disabled");
+    button.setAttribute("aria-disabled", idle);
+    button.title = idle ? "This answer has no columns for it" : "";
+  }
+  place.querySelector(".addTab").setAttribute("role", "tab");
+}
+
+const described = new WeakSet();
+
+function describe(tab) {
+  if (!described.has(tab)) tab.getYasr().on("drawn", () => setTimeout(() => voice(tab))); // it marks them after it says so
+  described.add(tab);
+  voice(tab);
+  const field = tab.getYasqe().getInputField();
+  field.setAttribute("aria-label", "Query in SPARQL");
+  field.setAttribute("aria-describedby", "kg-keys");
+  bar(tab);
+}
+
+function start() {
+  prepare();
+  place.hidden = false;
+  document.getElementById("plain").hidden = true;
+  const first = document.getElementById("query").value;
+  const made = new Yasgui(place, {
+    autofocus: false,
+    persistenceId: `kg ${root}`,
+    populateFromUrl: false,
+    copyEndpointOnNewTab: false,
+    endpointCatalogueOptions: { getData: () => [] },
+    requestConfig: {
+      endpoint,
+      method: (yasgui) => (encodeURIComponent(yasgui.getTab().getQuery()).length > LONGEST_ADDRESS ? "POST" : "GET"),
+      acceptHeaderSelect: "application/sparql-results+json",
+      acceptHeaderGraph: "text/turtle",
+    },
+    yasqe: { value: first, editorHeight: "260px" },
+    yasr: { maxPersistentResponseSize: 0 }, // an answer of yesterday would look like one of today
+  });
+  for (const tab of Object.values(made._tabs)) tab.setEndpoint(endpoint);
+  place.prepend(
+    html("p", { id: "kg-keys", class: "note" }, html("kbd", {}, "Ctrl"), " ", html("kbd", {}, "Enter"), " runs the query, ", html("kbd", {}, "Ctrl"), " ", html("kbd", {}, "Space"), " completes a word. ", html("kbd", {}, "Esc"), ", then ", html("kbd", {}, "Tab"), " leaves the editor."),
+  );
+  return made;
+}
+
+const gui = start();
+gui.on("tabSelect", () => setTimeout(() => describe(gui.getTab())));
+gui.on("tabAdd", () => setTimeout(() => describe(gui.getTab())));
+gui.on("queryResponse", (_, tab) => {
+  document.getElementById("answer")?.remove();
+  setTimeout(() => bar(tab)); // YASGUI says so before YASR has the answer
+});
+describe(gui.getTab());
+
+for (const card of cards) {
+  card.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    place.scrollIntoView({ behavior: "smooth" });
+    ask(card.dataset.query, card.querySelector("strong").textContent, card.dataset.view);
+  });
+}
+
+const fragment = new URLSearchParams(location.hash.slice(1));
+const query = asked || fragment.get("query");
+if (query) ask(query, "Query", fragment.get("view") || wanted);

@@ -1,0 +1,320 @@
+"""From a question to a response: the kept answer, 304, or what a worker gives, whole or as a stream.
+
+Nothing is sent before 64 KiB of an answer are there or its end, so that whatever goes wrong by then has its own status.
+What goes wrong later breaks the connection off: no client takes a part for the whole.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from kg.errors import QueryError, QuerySyntaxError, RemoteError
+from kg.store import scan
+from kg.store.queries import Answer
+from kg.web import coding
+from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
+from kg.web.context import Context
+from kg.web.documents import CORS
+from kg.web.live import Serving
+from kg.web.problems import Problem, of
+from kg.web.searching import MORE_FOUND
+from kg.web.watching import Told, digest, told
+
+HELD = 64 << 10
+"""Bytes of an answer that are waited for before it is begun."""
+
+_PATIENCE = 0.05
+"""Seconds after which it is looked whether the client is still there."""
+
+_HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+_KEPT = {**_HEADERS, "Cache-Control": "public, max-age=60"}
+_VARYING = {**_HEADERS, "Cache-Control": "no-store"}
+_KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
+"""Error of a query → why its worker is gone."""
+
+_KILLS_LATE = {**_KILLS, "QueryBusy": "others wait"}
+_LEFT = "client left"
+_LARGE = 200_000
+"""Bytes from which others would wait while they are packed."""
+
+_DEPENDS = frozenset({b"accept", b"accept-encoding"})
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query and what of.
+
+    Attributes:
+        query: the text.
+        formats: names of formats by preference.
+        default_graphs: graphs that are the default graph together.
+        named_graphs: graphs that GRAPH sees.
+        timeout: seconds that the client gives it.
+    """
+
+    query: str
+    formats: Sequence[str]
+    default_graphs: Sequence[str] = ()
+    named_graphs: Sequence[str] = ()
+    timeout: float | None = None
+
+    def tag(self, context: Context) -> str | None:
+        """What names the answer; None where each answer is another one."""
+        if len(self.query) > scan.DEFAULT.size or varies(self.query):
+            return None
+        manifest = context.serving.generation.manifest
+        return tag_of(manifest, self.query, self.formats, (self.default_graphs, self.named_graphs))
+
+
+@dataclass(slots=True)
+class _Begun:
+    """An answer of which some is here."""
+
+    answer: Answer
+    stack: AsyncExitStack
+    pieces: AsyncIterator[bytes]
+    held: bytearray = field(default_factory=bytearray)
+
+
+async def respond(request: Request, context: Context, question: Question) -> Response:
+    """The response to a question. Raises Problem."""
+    notes = told(request.scope)
+    notes.digest = digest(question.query)
+    shape = _Shape.of(request, question.tag(context))
+    if shape.known:
+        notes.answered = "not modified"
+        return Response(None, 304, shape.headers(shape.known))
+    found = context.answers.find(shape.tag) if shape.tag else None
+    if found is not None:
+        notes.answered, notes.format = "kept", found.format
+        if shape.coding and len(found.body) > _LARGE:
+            await asyncio.to_thread(found.bytes_in, shape.coding)
+        response = shape.whole(found)
+        if request.method == "GET" and response.status_code == 200:
+            coded = response.headers.get("content-encoding", "")
+            repeat = Repeat(shape.tag or "", coded, notes.digest, response.raw_headers)
+            context.answers.expect(_bytes_of(request, context.serving), repeat)
+        return response
+    begun = await _begin(request, context, question, notes)
+    notes.answered, notes.format = "asked", begun.answer.format
+    if begun.answer.done:
+        await begun.stack.aclose()
+        return shape.whole(_kept(context, shape.tag, begun.answer, begun.held))
+    if shape.head or shape.has_any:
+        notes.killed = "nobody took it"
+        await begun.stack.aclose()
+        return Response(None, 200 if shape.head else 304, shape.headers(shape.etag), begun.answer.media_type)
+    headers = shape.headers(shape.etag) | (MORE_FOUND if begun.answer.limited else {})
+    pieces = _sent(begun, context, shape.tag, notes)
+    if shape.coding:
+        headers["Content-Encoding"] = shape.coding
+        pieces = coding.stream(pieces, shape.coding)
+    return StreamingResponse(pieces, 200, headers, begun.answer.media_type)
+
+
+class _Again(Response):
+    """A kept answer, with the headers that it had before."""
+
+    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status_code = 200
+        self.body = body
+        self.raw_headers = headers
+        self.background = None
+
+
+def repeated(request: Request, serving: Serving, answers: Answers) -> Response | None:
+    """The response to a GET that came before byte by byte, if its answer is still kept."""
+    if request.method != "GET" or "if-none-match" in request.headers:
+        return None
+    found = answers.repeat(_bytes_of(request, serving))
+    if found is None:
+        return None
+    repeat, answer = found
+    notes = told(request.scope)
+    notes.answered, notes.format, notes.digest = "kept", answer.format, repeat.digest
+    return _Again(answer.bytes_in(repeat.coding), repeat.headers)
+
+
+def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
+    """What the answer to a GET depends on, as it came."""
+    scope = request.scope
+    depends = [part for each in scope["headers"] if each[0] in _DEPENDS for part in each]
+    return serving.generation.manifest.published, scope["path"], scope["query_string"], *depends
+
+
+async def whole(context: Context, question: Question) -> Whole:
+    """The whole answer to a question of our own."""
+    tag = question.tag(context)
+    found = context.answers.find(tag) if tag else None
+    if found is not None:
+        return found
+    async with context.serving.pool.query(question.query, format=question.formats) as answer:
+        return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
+
+
+def _kept(context: Context, tag: str | None, answer: Answer, body: bytes | bytearray) -> Whole:
+    made = Whole(answer.format, answer.media_type, bytes(body), answer.limited)
+    if tag is not None:
+        context.answers.keep(tag, made)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How a client gets an answer.
+
+    Attributes:
+        tag: what names the answer; None where each is another one.
+        coding: the content coding; "" for none.
+        head: whether the body is left out.
+        known: the entity tag of what the client has already, or "".
+        has_any: whether it wants none if there is one (`If-None-Match: *`).
+    """
+
+    tag: str | None
+    coding: str
+    head: bool
+    known: str
+    has_any: bool
+
+    @classmethod
+    def of(cls, request: Request, tag: str | None) -> "_Shape":
+        name = coding.choose(",".join(request.headers.getlist("accept-encoding")))
+        given: list[str] = []
+        if tag is not None and request.method != "POST":
+            tags = ",".join(request.headers.getlist("if-none-match"))
+            given = [each.strip().removeprefix("W/") for each in tags.split(",")] if tags else []
+        # Small answers go without a coding, so that what the client has may be named either way.
+        known = next((each for each in (f'"{tag}"', f'"{tag}-{name}"') if each in given), "")
+        return cls(tag, name, request.method == "HEAD", known, "*" in given)
+
+    @property
+    def etag(self) -> str:
+        """The strong entity tag of the answer in its coding (RFC 9110, 8.8.3)."""
+        return f'"{self.tag}-{self.coding}"' if self.coding else f'"{self.tag}"'
+
+    def headers(self, etag: str) -> dict[str, str]:
+        return dict(_VARYING) if self.tag is None else {**_KEPT, "ETag": etag}
+
+    def whole(self, found: Whole) -> Response:
+        """The response that is a whole answer."""
+        packed = self.coding if len(found.body) >= coding.SMALLEST else ""
+        headers = self.headers(self.etag if packed else f'"{self.tag}"') | (MORE_FOUND if found.limited else {})
+        if self.has_any:
+            return Response(None, 304, headers)
+        body = found.bytes_in(packed)
+        if packed:
+            headers["Content-Encoding"] = packed
+        headers["Content-Length"] = str(len(body))
+        return Response(b"" if self.head else body, 200, headers, found.media_type)
+
+
+async def _begin(request: Request, context: Context, question: Question, notes: Told) -> _Begun:
+    """Ask, and wait for the beginning. Raises Problem for what comes instead; a client that leaves ends the query."""
+    try:
+        scan.check_size(question.query)
+    except QueryError as fault:
+        notes.fault = type(fault).__name__
+        raise
+    stack = AsyncExitStack()
+    stack.enter_context(context.asking())
+    try:
+        with _while_there(request):
+            answer = await stack.enter_async_context(
+                context.serving.pool.query(
+                    question.query,
+                    format=question.formats,
+                    default_graphs=question.default_graphs,
+                    named_graphs=question.named_graphs,
+                    timeout=question.timeout,
+                )
+            )
+            begun = _Begun(answer, stack, aiter(answer))
+            async for piece in begun.pieces:
+                begun.held += piece
+                if len(begun.held) >= HELD:
+                    break
+    except QueryError as fault:
+        await stack.aclose()
+        notes.fault = type(fault).__name__
+        notes.killed = _KILLS.get(notes.fault)
+        raise explained(fault, question.query) from None
+    except RemoteError as fault:
+        await stack.aclose()
+        notes.fault = type(fault).__name__
+        raise
+    except BaseException as fault:
+        await stack.aclose()
+        if isinstance(fault, (asyncio.CancelledError, Problem)):
+            notes.killed = _LEFT
+        raise
+    return begun
+
+
+async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncIterator[bytes]:
+    """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
+    gathered = begun.held if tag is not None else None
+    async with begun.stack:
+        try:
+            yield bytes(begun.held)
+            async for piece in begun.pieces:
+                if gathered is not None:
+                    gathered += piece
+                    if len(gathered) > context.answers.largest:
+                        gathered = None
+                yield piece
+        except QueryError as fault:
+            notes.fault = type(fault).__name__
+            notes.killed = _KILLS_LATE.get(notes.fault)
+            raise
+        except RemoteError as fault:
+            notes.fault = type(fault).__name__
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            notes.killed = _LEFT
+            raise
+    if gathered is not None:
+        _kept(context, tag, begun.answer, gathered)
+
+
+@contextlib.contextmanager
+def _while_there(request: Request) -> Iterator[None]:
+    """Stop what is done for a client that leaves before it has an answer; raises Problem then."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  # a request is answered in a task
+    watching: list[asyncio.Task[None]] = []
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(_PATIENCE, lambda: watching.append(asyncio.create_task(watch())))
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not (watching and watching[0].done()) or task.uncancel():
+            raise
+        raise Problem(499, "The client left.") from None
+    finally:
+        timer.cancel()
+        for each in watching:
+            each.cancel()
+
+
+def explained(fault: QueryError, query: str) -> Problem:
+    """The problem that a fault is, with what stands in the query where it is."""
+    problem = of(fault)
+    if not isinstance(fault, QuerySyntaxError) or fault.line is None or fault.column is None:
+        return problem
+    lines = query.split("\n")
+    line = lines[fault.line - 1] if fault.line <= len(lines) else ""
+    text = line[fault.column - 1 : fault.column - 1 + _SHOWN].rstrip()
+    near = f"near {text!r}" if text else "at the end of the line" if fault.line < len(lines) else "at the end"
+    return Problem(problem.status, f"{fault}, {near}", problem.headers, {**problem.more, "text": text})

@@ -1,0 +1,147 @@
+"""Whole answers kept in memory, so that who asks what was asked before needs no worker.
+
+What names an answer is its tag: generation, query, graphs and formats, digested. The same tag is its ETag, so a client
+that has the answer already is told so without asking anybody.
+"""
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kg.store.generations import Manifest
+from kg.web import coding
+
+SHARE = 16
+"""No answer may take more than this part of what there is."""
+
+REPEATS = 2_000
+"""How many requests are known by their bytes."""
+
+LONGEST = 4_000
+"""Bytes of a request up to which it is."""
+
+_OVERHEAD = 500
+"""Bytes that an answer takes besides its own, about."""
+
+# The engine knows no tokens, so this looks at letters alone; what it takes for one of these by mistake is answered
+# all the same, only not kept. Comments may stand between a function and its parenthesis; \u may be any letter.
+_VARYING = ("rand", "now", "uuid", "bnode", "\\u")
+_VARIES = re.compile(r"(?:rand|now|uuid|bnode)(?:\s|\#[^\n]*+\n)*+\(|\\u", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(slots=True)
+class Whole:
+    """A whole answer.
+
+    Attributes:
+        format: the name of its format.
+        media_type: the same as a value of Content-Type.
+        body: its bytes.
+        limited: whether a search in the query found more than its limit.
+        packed: the same in a content coding, once somebody took it so.
+    """
+
+    format: str
+    media_type: str
+    body: bytes
+    limited: bool = False
+    packed: dict[str, bytes] = field(default_factory=dict)
+
+    def bytes_in(self, name: str) -> bytes:
+        """The body in a coding; as it is for ""."""
+        if not name:
+            return self.body
+        if name not in self.packed:
+            self.packed[name] = coding.pack(self.body, name)
+        return self.packed[name]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes at most, whichever codings it will be taken in."""
+        return len(self.body) * 2 + _OVERHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A request as it came, and how it was answered: who sends the same bytes again needs no reading.
+
+    Attributes:
+        tag: what names the answer.
+        coding: the content coding it went in.
+        digest: of the query, for the log.
+        headers: of the response, as ASGI has them.
+    """
+
+    tag: str
+    coding: str
+    digest: str | None
+    headers: list[tuple[bytes, bytes]]
+
+
+class Answers:
+    """Answers up to so many bytes; those not asked for longest go first."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.largest = most // SHARE
+        self._kept: OrderedDict[str, Whole] = OrderedDict()
+        self._size = 0
+        self._repeats: OrderedDict[tuple[str | bytes, ...], Repeat] = OrderedDict()
+
+    def find(self, tag: str) -> Whole | None:
+        """The answer of this tag, if it is there."""
+        found = self._kept.get(tag)
+        if found is not None:
+            self._kept.move_to_end(tag)
+        return found
+
+    def keep(self, tag: str, answer: Whole) -> None:
+        """Keep an answer, unless it is too large."""
+        if answer.size > self.largest or tag in self._kept:
+            return
+        self._kept[tag] = answer
+        self._size += answer.size
+        while self._size > self.most:
+            _, oldest = self._kept.popitem(last=False)
+            self._size -= oldest.size
+
+    def repeat(self, request: tuple[str | bytes, ...]) -> tuple[Repeat, Whole] | None:
+        """How a request was answered before, if the answer is still there."""
+        found = self._repeats.get(request)
+        answer = self.find(found.tag) if found is not None else None
+        return None if found is None or answer is None else (found, answer)
+
+    def expect(self, request: tuple[str | bytes, ...], repeat: Repeat) -> None:
+        """Note how a request was answered, unless it is long; of the requests the oldest goes first."""
+        if sum(map(len, request)) > LONGEST:
+            return
+        self._repeats[request] = repeat
+        if len(self._repeats) > REPEATS:
+            self._repeats.popitem(last=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes taken."""
+        return self._size
+
+
+def varies(query: str) -> bool:
+    """Whether a query may answer otherwise each time: chance, the clock, or names for new blank nodes.
+
+    >>> varies("SELECT (NOW() AS ?t) {}"), varies("CONSTRUCT { [] ?p ?o } WHERE { ?s ?p ?o }")
+    (True, True)
+    >>> varies("SELECT * { ?s ?p 'it is known' ; ?q [] }")
+    False
+    """
+    plain = query.lower()
+    if any(word in plain for word in _VARYING) and _VARIES.search(query):
+        return True
+    return "construct" in plain and ("[" in query or "_:" in query)
+
+
+def tag_of(manifest: Manifest, query: str, formats: Sequence[str], graphs: Sequence[Sequence[str]]) -> str:
+    """What names the answer to a query in a generation; another query never has it."""
+    said = repr((manifest.generation, manifest.published, query, tuple(formats), [tuple(each) for each in graphs]))
+    return hashlib.blake2b(said.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

@@ -1,0 +1,83 @@
+"""The beginning of an answer, for a page."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.requests import Request
+
+from kg.errors import QueryError
+from kg.render.queries import answers
+from kg.render.queries.answers import Table
+from kg.web.answering import Question
+from kg.web.context import Context
+from kg.web.watching import digest, told
+
+SHOWN_AS = ("tsv", "turtle")
+"""Formats in which a page takes an answer."""
+
+ROWS = 1_000
+"""Rows that a page shows."""
+
+SHOWN = 1 << 20
+"""Bytes that a page shows; what comes after them is left to downloads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows of an answer.
+
+    Attributes:
+        kind: select, ask, or construct.
+        table: the rows of a select.
+        text: of an ask, true or false; of a graph, its triples in Turtle.
+        whole: whether this is all of it.
+    """
+
+    kind: str
+    table: Table | None
+    text: str
+    whole: bool
+
+
+async def shown(request: Request, context: Context, question: Question) -> Shown:
+    """Ask, and take as much of the answer as a page shows. Raises QueryError."""
+    notes = told(request.scope)
+    notes.digest, notes.answered = digest(question.query), "asked"
+    try:
+        kind, held, whole = await _beginning(context, question)
+    except QueryError as fault:
+        notes.fault = type(fault).__name__
+        raise
+    text = held.decode("utf-8", "ignore")
+    if kind != "select":
+        return Shown(kind, None, text if whole else text[: text.rfind("\n") + 1], whole)
+    lines = text.split("\n")[:-1]
+    whole = whole and len(lines) <= ROWS + 1
+    named = partial(names, context)
+    table = answers.table(lines[: ROWS + 1], context.base, context.reader, named, whole=whole)
+    return Shown(kind, table, "", whole)
+
+
+async def _beginning(context: Context, question: Question) -> tuple[str, bytearray, bool]:
+    """The kind of an answer, as much of it as a page shows, and whether that is all of it."""
+    held = bytearray()
+    asked = context.serving.pool.query(
+        question.query,
+        format=question.formats,
+        default_graphs=question.default_graphs,
+        named_graphs=question.named_graphs,
+        timeout=question.timeout,
+    )
+    with context.asking():
+        async with asked as answer:
+            async for chunk in answer:
+                held += chunk
+                if len(held) > SHOWN or (answer.kind == "select" and held.count(b"\n") > ROWS + 1):
+                    return answer.kind, held, False
+            return answer.kind, held, True
+
+
+def names(context: Context, references: list[str]) -> dict[str, tuple[str, str]]:
+    """Reference of a thing → what it is called in the reader's language, and which language that is."""
+    found = context.serving.generation.catalogue.things(references)
+    return {reference: context.reader.label(thing.labels) for reference, thing in found.items()}

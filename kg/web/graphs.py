@@ -1,0 +1,94 @@
+"""Graphs by their names: SPARQL 1.1 Graph Store HTTP Protocol, its read side.
+
+`/graphs?graph=IRI` and `/graphs?default` name a graph indirectly (4.2); a graph whose IRI lies below `/graphs/` is also
+there directly (4.1). `/graphs` itself says which graphs there are.
+"""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.render.negotiation import HTML
+from kg.render.pages import page
+from kg.store.results import FORMATS
+from kg.web import answering, formats, service
+from kg.web.asked import pairs
+from kg.web.conditional import answer, etag_of
+from kg.web.context import Context
+from kg.web.graph_counts import graph_counts, query
+from kg.web.language import VARY
+from kg.web.problems import Problem
+
+MOST = 400_000
+"""Statements of a graph that is sent whole; for larger ones there are the dumps."""
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_SHOWN = 200
+
+
+async def respond(request: Request, context: Context) -> Response:
+    """A graph that the request names, or which graphs there are."""
+    named, default, format_ = _read(request)
+    if named is None and not default:
+        accept = ",".join(request.headers.getlist("accept"))
+        return await (_page if service.wants_page(accept) else service.respond)(request, context)
+    return await _graph(request, context, named, format_)
+
+
+async def direct(request: Request, context: Context, name: str) -> Response:
+    """The graph whose IRI is that of the request."""
+    named, default, format_ = _read(request)
+    if named is not None or default:
+        raise Problem(400, "The address names a graph, and its parameters name one more.")
+    return await _graph(request, context, f"{context.base.value}graphs/{name}", format_)
+
+
+def _read(request: Request) -> tuple[str | None, bool, str | None]:
+    """The graph named, whether it is the default graph, and the format asked for."""
+    named: list[str] = []
+    default = False
+    format_ = None
+    for name, value in pairs(request.scope["query_string"]):
+        if name == "graph":
+            named.append(value)
+        elif name == "default":
+            default = True
+        elif name == "format" and value:
+            format_ = value
+    if len(named) + default > 1:
+        raise Problem(400, "A request names one graph: by `graph=` with its IRI, or by `default`.")
+    if named and not _ABSOLUTE.fullmatch(named[0]):
+        detail = f"`graph` is an absolute IRI, and {named[0][:_SHOWN]!r} is none."
+        raise Problem(400, detail, more={"text": named[0][:_SHOWN]})
+    return (named[0] if named else None), default, format_
+
+
+async def _graph(request: Request, context: Context, iri: str | None, asked: str | None) -> Response:
+    counts = await graph_counts(context)
+    if iri is not None and iri not in counts:
+        raise Problem(404, f"There is no graph <{iri[:_SHOWN]}>; {context.path('graphs')} lists them.")
+    accept = ",".join(request.headers.getlist("accept"))
+    names = tuple(each for each in formats.wanted(asked, accept) if each in formats.GRAPHS)
+    if not names:
+        raise formats.unacceptable(formats.GRAPHS)
+    size = context.serving.generation.manifest.triples - sum(counts.values()) if iri is None else counts[iri]
+    if size > MOST:
+        detail = f"This graph has {size:,} statements; the dumps at {context.path('dumps/')} hold all of them."
+        raise Problem(413, detail)
+    question = answering.Question(query("graph"), names, () if iri is None else (iri,))
+    return await answering.respond(request, context, question)
+
+
+async def _page(request: Request, context: Context) -> Response:
+    counts = await graph_counts(context)
+    values = {
+        "graphs": sorted(counts.items()),
+        "default": context.serving.generation.manifest.triples - sum(counts.values()),
+        "formats": [(name, FORMATS[name].media_type) for name in formats.GRAPHS],
+    }
+    body = page("graphs", context.site, values)
+    headers = {"Cache-Control": "public, max-age=60", **context.page_headers}
+    modified = context.serving.generation.manifest.published
+    vary = f"Accept, {VARY}"
+    return answer(request, body, HTML.content_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)

@@ -1,0 +1,65 @@
+"""What is told of a request once it is over: to the metrics and to the access log."""
+
+import hashlib
+from dataclasses import dataclass
+
+from starlette.types import Message, Scope
+
+_KEY = "kg.told"
+
+
+@dataclass(slots=True)
+class Told:
+    """What a handler tells of its request.
+
+    Attributes:
+        digest: of the query, if there is one.
+        answered: how: asked (of a worker), kept (in memory), not modified.
+        format: the format of the answer.
+        fault: the name of the error that it came to, also in the middle of an answer.
+        killed: why a query worker had to be killed.
+        generation: the one that it was answered from.
+        status: of the response.
+        sent: bytes of its body.
+        whole: whether the response was sent to its end.
+    """
+
+    digest: str | None = None
+    answered: str | None = None
+    format: str | None = None
+    fault: str | None = None
+    killed: str | None = None
+    generation: int = 0
+    status: int = 0
+    sent: int = 0
+    whole: bool = False
+
+    def see(self, message: Message) -> None:
+        """Note what is sent."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        else:
+            self.sent += len(message.get("body", b""))
+            self.whole = not message.get("more_body", False)
+
+
+def begin(scope: Scope) -> Told:
+    """The notes of a request that begins."""
+    told = Told()
+    scope[_KEY] = told
+    return told
+
+
+def told(scope: Scope) -> Told:
+    """The notes of a request."""
+    found: Told = scope[_KEY]
+    return found
+
+
+def digest(query: str) -> str:
+    """What stands for a query in the log.
+
+    >>> digest("ASK {}")
+    'c5a2bbd571afbb9d'
+    """
+    return hashlib.blake2b(query.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -1,0 +1,258 @@
+"""Generations: what stays when a build fails, what is swept, what a rollback tells, and who is told what."""
+
+import fcntl
+import json
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from publishing import BASE, publish
+from serving import KG, free_port, kg, served
+
+from kg import errors
+from kg.cli import cli
+from kg.publish import build
+from kg.settings import SourceSettings
+from kg.store.generations import Generations, locked
+
+LETTER = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/a"]}
+AUTHOR = {"id": "agent/a", "name": {"en": "An author"}, "agentType": "person"}
+MANY = [
+    {"id": f"record/{n}", "title": {"en": f"Letter {n}"}, "summary": {"en": [f"said {n} " * 90]}} for n in range(1500)
+]
+
+
+def write(folder, records, base=BASE):
+    (folder / "records.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    (folder / "kg.toml").write_text(f'base = "{base}"\n[[sources]]\npath = "records.jsonl"\n', encoding="utf-8")
+
+
+def names(folder):
+    return sorted(each.name for each in (folder / "var" / "generations").iterdir())
+
+
+@pytest.mark.parametrize("most", [20_000, 200_000, 600_000])
+def test_full_disk(tmp_path, most):
+    """A disk that takes no more stops the build with a message; what is live stays, and nothing half made is left."""
+    write(tmp_path, [LETTER, AUTHOR])
+    assert kg(tmp_path, "build").returncode == 0
+    write(tmp_path, MANY)
+    done = kg(tmp_path, "build", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+    said = done.stderr.decode()
+    assert done.returncode == 1, said
+    assert said.startswith("kg: ")
+    assert "Traceback" not in said
+    assert Generations(tmp_path / "var").live() == 1
+    assert names(tmp_path) == ["0001"]
+    assert kg(tmp_path, "build").returncode == 0
+
+
+@pytest.mark.parametrize("closed", ["records.jsonl", "more"])
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not read a file")
+def test_unreadable_source(closed):
+    """A source that can't be read stops the build with its name, also one that lies in a folder; what is live stays."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made, _ = publish(folder, [LETTER, AUTHOR])
+        (folder / "more").mkdir()
+        (folder / "more" / "more.jsonl").write_text(json.dumps({"id": "record/2", "title": "More"}))
+        made = made.model_copy(update={"sources": (SourceSettings(path="."),)})
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, 65534, 65534)
+        (folder / closed).chmod(0)
+        os.seteuid(65534)
+        try:
+            with pytest.raises(errors.SourceError) as fault:
+                build.build(made)
+        finally:
+            os.seteuid(0)
+        assert closed in str(fault.value)
+        assert Generations(made.var_folder).live() == 1
+
+
+def test_source_leaves_out_what_is_ours(tmp_path):
+    """A folder that holds kg.toml and var as well gives the records alone."""
+    write(tmp_path, [LETTER, AUTHOR])
+    (tmp_path / "kg.toml").write_text(f'base = "{BASE}"\n[[sources]]\npath = "."\n', encoding="utf-8")
+    for _ in range(2):
+        done = json.loads(kg(tmp_path, "build", "--json").stdout)
+        assert (done["read"], done["problems"]) == ({"agent": 1, "record": 1}, [])
+
+
+def test_killed_builds_are_swept(tmp_path):
+    """Whatever a killed build or check left is gone after the next build; a check that runs keeps what it has."""
+    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    var = made.var_folder
+    (var / "generations" / ".0002.building" / "store").mkdir(parents=True)
+    (var / "generations" / ".stray").write_text("x")
+    (var / ".current.2").symlink_to("generations/0002")
+    (var / ".scratch-dead").mkdir()
+    (var / ".scratch-alive").mkdir()
+    (var / "rejected" / "0002").mkdir(parents=True)
+    with locked(var / ".scratch-alive"):
+        build.build(made)
+    assert sorted(path.name for path in var.glob(".*")) == [".scratch-alive"]
+    assert names(tmp_path) == ["0001", "0002"]
+    assert not (var / "rejected" / "0002").exists()
+
+
+def test_second_build_says_so(tmp_path):
+    """A second build beside a first one says which process builds, and stops with exit code 1."""
+    write(tmp_path, [LETTER, AUTHOR])
+    assert kg(tmp_path, "build").returncode == 0
+    with (tmp_path / "var" / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = kg(tmp_path, "build")
+        again = kg(tmp_path, "rollback")
+    assert done.returncode == again.returncode == 1
+    assert b"another build is running" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert names(tmp_path) == ["0001"]
+
+
+def test_rollback_is_logged(tmp_path):
+    """A rollback's log says what changed by it, with the time of the rollback."""
+    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    write(tmp_path, [{**AUTHOR, "name": {"en": "B"}}, {"id": "record/2", "title": "Two"}])
+    build.build(made)
+    manifest = build.rollback(made)
+    with sqlite3.connect(made.var_folder / "state" / "ledger.sqlite") as db:
+        log = db.execute("SELECT ref, what, time FROM log WHERE generation = 3 ORDER BY ref").fetchall()
+    assert log == [
+        ("agent/a", "changed", manifest.published),
+        ("record/1", "created", manifest.published),
+        ("record/2", "deleted", manifest.published),
+    ]
+
+
+def test_rollback_keeps_the_base(tmp_path):
+    """A generation of another base is not rolled back to: no server of these settings would serve it."""
+    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    build.build(made)
+    other = made.model_copy(update={"base": "https://other.example.org/"})
+    with pytest.raises(errors.PublishError, match="built for the base"):
+        build.rollback(other)
+    assert Generations(made.var_folder).live() == 2
+
+
+def test_list_of_generations(tmp_path):
+    """`kg generations` lists all, the live one marked, and says of a damaged one that it is."""
+    write(tmp_path, [LETTER, AUTHOR])
+    for _ in range(2):
+        kg(tmp_path, "build")
+    kg(tmp_path, "rollback")
+    (tmp_path / "var" / "generations" / "0001" / "manifest.json").write_text("{")
+    shown = kg(tmp_path, "generations").stdout.decode().splitlines()
+    assert any(line.startswith(" ?") and " 1 " in line for line in shown)
+    assert any(line.startswith(" live") and "3 (as 1)" in line for line in shown)
+
+
+def test_serving_under_another_base(tmp_path):
+    """A generation remembers its base; serving it under another one says to build again."""
+    write(tmp_path, [LETTER, AUTHOR])
+    assert kg(tmp_path, "build").returncode == 0
+    write(tmp_path, [LETTER, AUTHOR], base="https://other.example.org/")
+    done = kg(tmp_path, "serve", "--port", str(free_port()))
+    assert done.returncode == 1
+    assert b"Run `kg build` again" in done.stderr
+
+
+UNHARMED = [  # ways to harm what a server does not read
+    lambda var: (var / "state" / "ledger.sqlite").write_text("garbage " * 200),
+    lambda var: ((var / "lock").unlink(), (var / "lock").mkdir()),
+]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda var: (var / "generations" / "0001" / "catalogue.sqlite").unlink(),
+        lambda var: (var / "generations" / "0001" / "catalogue.sqlite").write_text("garbage"),
+        lambda var: (var / "generations" / "0001" / "records.jsonl").unlink(),
+        lambda var: (var / "generations" / "0001" / "manifest.json").write_text("[]"),
+        lambda var: (var / "generations" / "0001" / "store" / "CURRENT").unlink(),
+        lambda var: (var / "current").unlink(),
+        *UNHARMED,
+    ],
+)
+def test_damaged_folder(tmp_path, harm):
+    """Whatever is wrong below var, a command says what and where; nobody sees a traceback."""
+    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    write(tmp_path, [LETTER, AUTHOR])
+    harm(made.var_folder)
+    (tmp_path / "q.rq").write_text("SELECT * {")
+    query = ["query", str(tmp_path / "q.rq")]
+    for command in (["generations"], query, ["serve"], ["diff"], ["check"], ["rollback"], ["rollback", "7"], ["build"]):
+        if command == ["serve"] and harm in UNHARMED:
+            continue
+        done = CliRunner().invoke(cli, ["--config", str(tmp_path / "kg.toml"), *command])
+        assert done.exception is None or isinstance(done.exception, SystemExit), command
+        assert done.exit_code in {0, 1}
+        assert done.exit_code == 0 or done.stderr.startswith("kg: "), command
+
+
+def _open_files(process):
+    """What a process and those that it started have open."""
+    found = []
+    for pid in (process, *_children(process)):
+        try:
+            found += [str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()]
+        except OSError:  # it ended while we looked
+            continue
+    return found
+
+
+def _children(process):
+    found = []
+    for file in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in map(int, file.read_text(encoding="ascii").split()):
+            found += [child, *_children(child)]
+    return found
+
+
+def test_server_lets_old_files_go(tmp_path):
+    """A running server takes a new generation within 2 s and has no file of the old one open after that."""
+    import httpx2
+    import psutil
+
+    port = free_port()
+    write(tmp_path, [LETTER, AUTHOR], base=f"http://127.0.0.1:{port}/")
+    assert kg(tmp_path, "build").returncode == 0
+    with served(tmp_path, port) as address:
+        assert httpx2.get(f"{address}/record/1.ttl").status_code == 200
+        assert httpx2.get(f"{address}/sparql", params={"query": "ASK {}"}).status_code == 200
+        server = next(each.pid for each in psutil.Process().children() if "serve" in " ".join(each.cmdline()))
+        assert any("/generations/0001/" in name for name in _open_files(server))
+        for number in (2, 3):
+            write(tmp_path, [LETTER, {**AUTHOR, "name": {"en": f"Name {number}"}}], base=f"http://127.0.0.1:{port}/")
+            assert kg(tmp_path, "build").returncode == 0
+            _until(lambda n=number: httpx2.get(f"{address}/healthz").json()["generation"] == n)
+            assert f"Name {number}" in httpx2.get(f"{address}/agent/a.ttl").text
+        _until(lambda: not [name for name in _open_files(server) if "/0001/" in name or "/0002/" in name])
+        assert any("/generations/0003/" in name for name in _open_files(server))
+
+
+def _until(done, seconds=2.0):
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_interrupted_build(tmp_path):
+    """Ctrl-C stops a build without a traceback, and leaves nothing behind."""
+    write(tmp_path, MANY)
+    process = subprocess.Popen([KG, "build"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    _until((tmp_path / "var" / "generations" / ".0001.building").exists, 20)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert b"Traceback" not in said
+    assert names(tmp_path) == []

@@ -1,0 +1,110 @@
+"""Lists of the catalogue walk along an index: their cost is that of the page, never that of the list."""
+
+import sqlite3
+
+import pytest
+
+from kg.store.catalogue import LINKS, SCHEMA, Catalogue
+
+MANY = 100_000
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory):
+    """A catalogue in which one thing has 100,000 links and another ten, under one key."""
+    path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
+    with sqlite3.connect(path) as db:
+        db.executescript(SCHEMA + LINKS)
+        dates = [f"19{n % 90 + 10}-01-01" if n % 10 else None for n in range(MANY)]
+        db.executemany(
+            "INSERT INTO things (n, ref, kind, start, digest) VALUES (?, ?, 'record', ?, 'x')",
+            [(n + 10, f"record/{n}", start) for n, start in enumerate(dates)],
+        )
+        db.executemany(
+            "INSERT INTO things (n, ref, kind, digest) VALUES (?, ?, 'agent', 'x')",
+            [(1, "agent/many"), (2, "agent/ten")],
+        )
+        db.execute("INSERT INTO keys VALUES (0, 'creator')")
+        db.executemany(
+            "INSERT INTO links VALUES (1, 0, ?, ?)", [(start or "~", n + 10) for n, start in enumerate(dates)]
+        )
+        db.executemany(
+            "INSERT INTO links VALUES (2, 0, ?, ?)", [(start or "~", n + 10) for n, start in enumerate(dates[:10])]
+        )
+        db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
+    db.close()
+    opened = Catalogue(path)
+    yield opened
+    opened.close()
+
+
+def _steps(catalogue, ask):
+    """How many steps SQLite's machine takes for something, and the statements that were run."""
+    statements, steps = [], [0]
+
+    def step():
+        steps[0] += 1
+
+    catalogue._db.set_trace_callback(statements.append)
+    catalogue._db.set_progress_handler(step, 1)
+    try:
+        ask()
+    finally:
+        catalogue._db.set_trace_callback(None)
+        catalogue._db.set_progress_handler(None, 1)
+    return steps[0], statements
+
+
+@pytest.mark.parametrize("after", ["", "1950-01-01_5000", "~_99000"])
+def test_links_cost_what_a_page_costs(catalogue, after):
+    """A page of 100,000 links, first or deep inside, takes about the steps that ten links take, and sorts nothing."""
+    few, _ = _steps(catalogue, lambda: catalogue.linked(2, "creator", 10))
+    many, statements = _steps(catalogue, lambda: catalogue.linked(1, "creator", 10, after))
+    assert many <= few * 1.2
+    _sorts_nothing(catalogue, statements)
+
+
+def test_neighbours_cost_what_a_page_costs(catalogue):
+    """The neighbours in a file of 100,000 documents cost what those in a file of ten do; nobody counts up to them."""
+    few, _ = _steps(catalogue, lambda: catalogue.beside(2, "creator", "1915-01-01", 15))
+    many, _ = _steps(catalogue, lambda: catalogue.beside(1, "creator", "1911-01-01", 50_051))
+    assert many <= few * 1.2
+    found = catalogue.beside(1, "creator", "1911-01-01", 50_051)
+    assert (found.before.n, found.after.n, found.position) == (49_961, 50_141, None)
+    assert catalogue.beside(2, "creator", "1915-01-01", 15).position == 5
+
+
+def test_lists_cost_what_a_page_costs(catalogue):
+    """A page of the list of a kind costs the same wherever it begins, and sorts nothing."""
+    first, statements = _steps(catalogue, lambda: catalogue.listed("record", 10))
+    for after in ("1980-01-01_90000", "_90000"):
+        deep, _ = _steps(catalogue, lambda after=after: catalogue.listed("record", 10, after))
+        assert deep <= first * 1.2
+    _sorts_nothing(catalogue, statements)
+
+
+def test_pages_are_the_whole_list(catalogue):
+    """Page by page there is each link once, in order of date, undated ones last."""
+    seen, after = [], ""
+    while page := catalogue.linked(1, "creator", 9_000, after):
+        seen += [(link.thing.start or "~", link.thing.n) for link in page]
+        after = page[-1].cursor
+    assert len(seen) == MANY
+    assert seen == sorted(set(seen))
+
+
+def test_lists_are_whole(catalogue):
+    """Page by page there is each thing of a kind once, undated ones first."""
+    seen, after = [], ""
+    while page := catalogue.listed("record", 7_000, after):
+        seen += [(link.thing.start or "", link.thing.n) for link in page]
+        after = page[-1].cursor
+    assert len(seen) == MANY
+    assert seen == sorted(set(seen))
+
+
+def _sorts_nothing(catalogue, statements):
+    assert statements
+    for statement in statements:
+        plan = [row[3] for row in catalogue._db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+        assert not [line for line in plan if "TEMP B-TREE" in line or line.startswith("SCAN things")], plan

@@ -1,0 +1,61 @@
+"""`kg doctor` says what a machine lacks."""
+
+import json
+import resource
+import shutil
+
+import pytest
+from serving import example_collection, kg
+
+from kg import doctor
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory):
+    """A folder with the example collection, built."""
+    return example_collection(tmp_path_factory.mktemp("doctor"))
+
+
+def _grades(done):
+    return {each["name"]: each["grade"] for each in json.loads(done.stdout)["findings"]}
+
+
+def test_sound_machine(collection):
+    """Where the tests run, the collection can be served, and a worker was tried."""
+    done = kg(collection, "doctor", "--json")
+    assert done.returncode == 0, done.stdout
+    assert json.loads(done.stdout)["sound"] is True
+    assert _grades(done)["query worker"] == "good"
+
+
+def test_few_descriptors(collection):
+    """Too few descriptors are bad, and said with what to do."""
+    done = kg(collection, "doctor", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (150, 150)))
+    assert done.returncode == 1
+    assert b"ulimit -n" in done.stdout
+
+
+def test_some_descriptors(collection):
+    """Fewer than there should be are poor, with which it works."""
+    done = kg(collection, "doctor", "--json", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400)))
+    assert (done.returncode, _grades(done)["descriptors"]) == (0, "poor")
+
+
+def test_little_address_space(collection):
+    """Where no store can be opened for want of address space, no worker starts, and both are said."""
+    limit = 2 << 30
+    done = kg(collection, "doctor", "--json", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+    assert done.returncode == 1
+    assert _grades(done)["memory"] == "bad"
+
+
+def test_nothing_published(tmp_path):
+    """Without a generation there is nothing to serve."""
+    done = kg(tmp_path, "doctor", "--json")
+    assert (done.returncode, _grades(done)["generation"]) == (1, "bad")
+
+
+def test_disk_without_room(example, monkeypatch):
+    """Too little room for the next generation is poor."""
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
+    assert doctor.disk(example).grade == "poor"

@@ -1,0 +1,246 @@
+"""Validators of answers, answers kept in memory, and content codings."""
+
+import gzip
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+from publishing import BASE, publish
+from starlette.testclient import TestClient
+
+from kg.store.generations import Manifest
+from kg.store.pool import QueryPool
+from kg.web import coding
+from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
+from kg.web.app import Application
+
+UNPACK = {
+    "identity": bytes,
+    "gzip": gzip.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
+}
+PLAIN = {"accept-encoding": "identity"}
+
+
+@pytest.fixture
+def idle(monkeypatch):
+    """No worker answers any more."""
+
+    def query(*_, **__):
+        raise AssertionError("a worker was asked")
+
+    return lambda: monkeypatch.setattr(QueryPool, "query", query)
+
+
+def _ask(client, query, method="GET", **headers):
+    named = {name.replace("_", "-"): value for name, value in {**PLAIN, **headers}.items()}
+    return client.request(method, "/data/sparql", params={"query": query}, headers=named)
+
+
+def test_not_modified_without_a_worker(client, idle):
+    """Who has an answer is told so without a worker: by its tag, weak or strong, alone or in a list."""
+    query = "SELECT * { ?s a ?c } LIMIT 7"
+    tag = _ask(client, query).headers["etag"]
+    assert tag.startswith('"')
+    idle()
+    for given_ in (tag, f"W/{tag}", f'"x", {tag}', f'"a,b" , W/{tag}'):
+        for method in ("GET", "HEAD"):
+            again = _ask(client, query, method, if_none_match=given_)
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), given_
+            assert again.headers["cache-control"] == "public, max-age=60"
+            assert "Accept-Encoding" in again.headers["vary"]
+
+
+def test_any_tag(client, idle):
+    """`If-None-Match: *` is 304 where there is an answer, and no 304 hides that there is none."""
+    query = "SELECT * { ?s a ?c } LIMIT 8"
+    assert _ask(client, query, if_none_match="*").status_code == 304
+    assert _ask(client, "ASK {", if_none_match="*").status_code == 400
+    idle()
+    assert _ask(client, query, if_none_match="*").status_code == 304
+    assert _ask(client, query, if_none_match='"other"').status_code == 200
+
+
+def test_tags_tell_answers_apart(client):
+    """Query, format, graphs and coding each make another tag."""
+    query = "SELECT * { ?s ?p ?o } LIMIT 100"
+    tags = [
+        _ask(client, query).headers["etag"],
+        _ask(client, query + " ").headers["etag"],
+        _ask(client, query, accept="text/csv").headers["etag"],
+        _ask(client, query, accept_encoding="gzip").headers["etag"],
+        _ask(client, query, accept_encoding="zstd").headers["etag"],
+        client.get("/data/sparql", params={"query": query, "default-graph-uri": f"{BASE}graphs/terms"}).headers["etag"],
+        client.get("/data/sparql", params={"query": query, "named-graph-uri": f"{BASE}graphs/terms"}).headers["etag"],
+    ]
+    assert len(set(tags)) == len(tags)
+
+
+def test_kept_answers_need_no_worker(client, idle):
+    """What was asked before is answered from memory, by GET, POST and HEAD, in any coding, byte for byte."""
+    query = "SELECT * { ?s ?p ?o } LIMIT 120"
+    first = _ask(client, query)
+    idle()
+    for name in ("identity", "gzip", "zstd"):
+        for _ in range(3):  # the third is known by its bytes
+            with client.stream(
+                "GET", "/data/sparql", params={"query": query}, headers={"accept-encoding": name}
+            ) as again:
+                assert UNPACK[name](b"".join(again.iter_raw())) == first.content
+                assert again.headers["content-type"] == first.headers["content-type"]
+    assert client.post("/data/sparql", data={"query": query}).content == first.content
+    head = _ask(client, query, "HEAD")
+    assert (head.content, head.headers["content-length"]) == (b"", str(len(first.content)))
+    assert head.headers["etag"] == first.headers["etag"]
+
+
+def test_the_same_parameters_elsewhere(client):
+    """A request is known by its path too: the same parameters at another one are another question."""
+    parameters = {"query": "ASK {}", "graph": f"{BASE}graphs/terms"}
+    for _ in range(3):
+        graph = client.get("/data/graphs", params=parameters, headers=PLAIN)
+        truth = client.get("/data/sparql", params=parameters, headers=PLAIN)
+        assert (graph.headers["content-type"], truth.json()) == (
+            "text/turtle; charset=utf-8",
+            {"head": {}, "boolean": True},
+        )
+
+
+def test_long_answers_are_kept_once_they_are_whole(client, idle):
+    """An answer that went out as a stream is kept too, if it fits."""
+    query = "SELECT * { ?s ?p ?o } LIMIT 3000"
+    first = _ask(client, query)
+    assert len(first.content) > 64 << 10
+    assert "content-length" not in first.headers
+    idle()
+    again = _ask(client, query)
+    assert again.content == first.content
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (RAND() AS ?x) {}",
+        "SELECT (NOW ( ) AS ?x) {}",
+        "SELECT (struuid #\n() AS ?x) {}",
+        "SELECT (bNode() AS ?x) {}",
+        "CONSTRUCT { [] ?p ?o } WHERE { ?s ?p ?o } LIMIT 1",
+        "construct { _:a ?p ?o } WHERE { ?s ?p ?o } LIMIT 1",
+    ],
+)
+def test_answers_that_vary(client, query):
+    """What answers otherwise each time has no tag and is kept nowhere."""
+    assert varies(query)
+    first, second = _ask(client, query), _ask(client, query)
+    assert first.status_code == 200
+    assert "etag" not in first.headers
+    assert first.headers["cache-control"] == "no-store"
+    assert first.content != second.content
+    assert _ask(client, query, if_none_match="*").status_code == 200
+
+
+def test_a_new_generation_answers_anew(tmp_path):
+    """Tags are of a generation: when another one goes live, the old tag and the kept answer are worth nothing."""
+    ask = "SELECT (COUNT(*) AS ?n) { ?s a ?c }"
+    record = {"id": "record/1", "title": {"en": "One"}}
+    made, _ = publish(tmp_path, [record])
+    with TestClient(Application(made)) as client:
+        first = _ask(client, ask)
+    publish(tmp_path, [record, {"id": "record/2", "title": {"en": "Two"}}])
+    with TestClient(Application(made)) as client:
+        second = _ask(client, ask, if_none_match=first.headers["etag"])
+    assert second.status_code == 200
+    assert second.content != first.content
+
+
+def test_nothing_is_kept_without_room(example):
+    """With `answers_mb = 0` nothing is kept."""
+    application = Application(example.model_copy(update={"answers_mb": 0}))
+    with TestClient(application, base_url="https://archive.example.org") as client:
+        assert _ask(client, "ASK {}").status_code == 200
+        assert application._answers.size == 0
+
+
+def _whole(size):
+    return Whole("json", "application/sparql-results+json", b"x" * size)
+
+
+def test_kept_answers_are_bounded():
+    """Answers take no more than they may: the one not asked for longest goes first, a large one is not kept."""
+    answers = Answers(100_000)
+    for number in range(100):
+        answers.keep(str(number), _whole(1000))
+        assert answers.find("0") is not None
+        assert answers.size <= 100_000
+    assert answers.find("1") is None
+    assert answers.find("99") is not None
+    answers.keep("large", _whole(50_000))
+    assert answers.find("large") is None
+
+
+def test_repeats_are_bounded():
+    """Requests known by their bytes are few and short, and worth nothing once their answer is gone."""
+    answers = Answers(100_000)
+    answers.keep("a", _whole(10))
+    answers.expect((b"long" * 2000,), Repeat("a", "", None, []))
+    assert answers.repeat((b"long" * 2000,)) is None
+    for number in range(3000):
+        answers.expect((str(number),), Repeat("a", "", None, []))
+    assert answers.repeat(("0",)) is None
+    assert answers.repeat(("2999",)) is not None
+    for number in range(100):
+        answers.keep(str(number), _whole(1000))
+    assert answers.repeat(("2999",)) is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(), st.lists(st.text()), st.lists(st.text()), st.lists(st.text())), min_size=2, max_size=2
+    )
+)
+def test_tags_are_of_one_question(questions):
+    """Two questions have one tag only if they are the same."""
+    manifest = Manifest(1, BASE, "2026-01-01T00:00:00Z", 1, {})
+    first, second = (tag_of(manifest, query, formats, graphs) for query, formats, *graphs in questions)
+    assert (first == second) == (questions[0] == questions[1])
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("", ""),
+        ("gzip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("zstd;q=0, gzip", "gzip"),
+        ("gzip;q=0.5, identity", ""),
+        ("*", "zstd"),
+        ("*;q=0, gzip", "gzip"),
+        ("identity", ""),
+        ("gzip;q=nonsense", ""),
+        ("br", ""),
+    ],
+)
+def test_choice_of_coding(header, name):
+    """The coding is the one that the client weighs most, and of equals the better one."""
+    assert coding.choose(header) == name
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+@pytest.mark.parametrize("limit", [50, 3000])
+def test_codings_hold_the_answer(client, name, limit):
+    """What is sent packed unpacks to what is sent plain, whole or as a stream."""
+    query = f"SELECT * {{ ?s ?p ?o }} LIMIT {limit}"
+    with client.stream("GET", "/data/sparql", params={"query": query}, headers={"accept-encoding": name}) as answer:
+        raw = b"".join(answer.iter_raw())
+        assert answer.headers["content-encoding"] == name
+    assert UNPACK[name](raw) == _ask(client, query).content
+
+
+def test_small_answers_are_sent_plain(client):
+    """A few bytes are not worth a coding."""
+    answer = _ask(client, "ASK {}", accept_encoding="gzip")
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["content-length"] == str(len(answer.content))

@@ -1,0 +1,181 @@
+"""A server as it runs: metrics, access log, clients that leave, answers that are cut, a clean stop."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx2
+import pytest
+from serving import example_collection, free_port, served
+
+from kg.web import access
+from kg.web.metrics import Metrics
+from kg.web.watching import Told
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } "
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory):
+    """A folder with the example collection, built."""
+    return example_collection(tmp_path_factory.mktemp("operation"))
+
+
+def _set(folder, **settings):
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+    (folder / "kg.toml").write_text(
+        "\n".join([*lines, (ROOT / "kg.toml").read_text(encoding="utf-8")]), encoding="utf-8"
+    )
+
+
+def _figure(text, name):
+    """The sum of a metric's samples whose name and labels begin so."""
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name))
+
+
+def _lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()]
+
+
+def test_metrics_of_several_processes(collection):
+    """Metrics have a port of their own and add up all server processes; the public port has none."""
+    port, other = free_port(), free_port()
+    _set(collection, metrics=f"127.0.0.1:{other}")
+    with served(collection, port, "--workers", "2") as address:
+        for n in range(30):  # each on a connection of its own, which the kernel gives to either process
+            assert httpx2.get(f"{address}/sparql", params={"query": f"{COUNT} #{n}"}).status_code == 200
+        assert httpx2.get(f"{address}/sparql", params={"query": "ASK {"}).status_code == 400
+        assert httpx2.get(f"{address}/metrics").status_code == 404
+        ask = f"http://127.0.0.1:{other}/metrics"
+        text = _until(lambda: httpx2.get(ask).text, 'place="/metrics",status="404"')
+    assert _figure(text, 'kg_requests_total{method="GET",place="/sparql",status="200"}') == 30
+    assert _figure(text, 'kg_queries_total{answered="asked"}') == 30
+    assert _figure(text, 'kg_query_faults_total{fault="QuerySyntaxError"}') == 1
+    assert _figure(text, "kg_query_workers") == 4
+    assert _figure(text, "kg_queries_asked") == 0
+    assert _figure(text, "kg_generation") == 1
+    assert _figure(text, 'kg_request_seconds_bucket{le="+Inf",place="/sparql"}') == 31
+
+
+def test_public_metrics_and_kills(collection):
+    """Metrics may stand beside the pages; they say which workers were killed and why, also for clients that leave."""
+    port = free_port()
+    _set(collection, metrics="public", query_workers=1, query_seconds=1.0, access_log="access.jsonl")
+    log = collection / "access.jsonl"
+    with served(collection, port) as address:
+        assert httpx2.get(f"{address}/sparql", params={"query": ENDLESS}).status_code == 504
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(f"GET /sparql?query={quote(LONG)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
+        assert httpx2.get(f"{address}/sparql", params={"query": COUNT}, timeout=10).status_code == 200
+        text = _until(lambda: httpx2.get(f"{address}/metrics").text, 'why="client left"')
+    assert _figure(text, 'kg_worker_kills_total{why="time"}') == 1
+    assert _figure(text, 'kg_worker_kills_total{why="client left"}') == 1
+    assert {line["killed"] for line in _lines(log) if "killed" in line} == {"time", "client left"}
+
+
+def _until(ask, word):
+    for _ in range(100):
+        text = ask()
+        if word in text:
+            return text
+        time.sleep(0.05)
+    raise AssertionError(text)
+
+
+def test_client_that_leaves_while_waiting(collection):
+    """A client that leaves before its answer begins frees its worker long before the deadline."""
+    port = free_port()
+    _set(collection, query_workers=1, query_seconds=30.0)
+    with served(collection, port) as address:
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            time.sleep(0.5)
+        began = time.monotonic()
+        assert httpx2.get(f"{address}/sparql", params={"query": COUNT}, timeout=20).status_code == 200
+        assert time.monotonic() - began < 10
+
+
+def test_access_log(collection):
+    """Each request is a line of JSON in plain ASCII, with a digest and never the query."""
+    port = free_port()
+    log = collection / "lines.jsonl"
+    _set(collection, access_log="lines.jsonl")
+    secret = "SELECT ?secret { ?secret ?p ?o } LIMIT 1"
+    with served(collection, port) as address:
+        for _ in range(2):
+            httpx2.get(f"{address}/sparql", params={"query": secret})
+        httpx2.get(f"{address}/record/none")
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"GET /x\xc2\x9b31m HTTP/1.1\r\nHost: x\r\nUser-Agent: \x9b31m\r\nConnection: close\r\n\r\n")
+            while client.recv(1000):
+                pass
+        _until(log.read_text, "31m")  # a line is written once its response is sent
+        log.rename(collection / "rotated.jsonl")
+        httpx2.get(f"{address}/record/none")
+    lines = _lines(collection / "rotated.jsonl")
+    assert "secret" not in (collection / "rotated.jsonl").read_text(encoding="ascii")
+    first, second = (line for line in lines if "digest" in line)
+    assert first["digest"] == second["digest"]
+    assert (first["answered"], second["answered"]) == ("asked", "kept")
+    assert first["status"] == 200
+    assert first["whole"]
+    assert any(line["status"] == 404 and line["path"] == "/record/none" for line in lines)
+    assert [line["path"] for line in _lines(log)] == ["/record/none"]
+
+
+def test_cut_answer_is_an_error(collection):
+    """An answer that is over a limit after its beginning is cut off, and curl and httpx say so."""
+    port = free_port()
+    _set(collection, query_seconds=1.0)
+    with served(collection, port) as address:
+        for coding in ("identity", "gzip", "zstd"):
+            command = ["curl", "-s", "-o", "/dev/null", "-H", f"Accept-Encoding: {coding}", "-G", f"{address}/sparql"]
+            done = subprocess.run([*command, "--data-urlencode", f"query={LONG}"], check=False, timeout=20)
+            assert done.returncode in {18, 56}, coding  # a part of a file; a failure to receive
+        with pytest.raises(httpx2.RemoteProtocolError):
+            httpx2.get(f"{address}/sparql", params={"query": LONG}, timeout=20)
+
+
+def test_clean_stop(collection):
+    """A server that is told to stop sends what is under way to its end, and then it is gone."""
+    port = free_port()
+    _set(collection, query_seconds=20.0, grace_seconds=20)
+    ask = f"GET /sparql?query={quote(LONG + 'LIMIT 40000')}&format=csv HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    got = bytearray()
+    with served(collection, port, process=True) as (address, process):
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            client.sendall(ask.encode())
+            got += client.recv(1000)
+            process.send_signal(signal.SIGTERM)
+            stopping = threading.Event()
+            stopping.wait(1)
+            while piece := client.recv(65536):
+                got += piece
+        assert process.wait(20) == 0
+    assert got.endswith(b"\r\n0\r\n\r\n")
+    assert len(re.findall(rb"\r\n", bytes(got))) > 40_000
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{address}/healthz")
+
+
+def test_metrics_and_log_are_documented(example):
+    """docs/operation.md names every metric and every member of a line of the log."""
+    page = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page))
+    text = Metrics(None, 2).written().decode()
+    metrics = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    assert {each for each in metrics if not each.endswith("_created")} <= named
+    told = Told(digest="0", answered="asked", format="json", fault="QueryCrashed", killed="crash")
+    scope = {"client": ("127.0.0.1", 1), "headers": [], "raw_path": b"/", "method": "GET"}
+    assert set(access._line(scope, told, 0.1)) <= named

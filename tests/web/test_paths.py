@@ -1,0 +1,168 @@
+"""Which path leads where, below any base, and what a client is told where it leads nowhere."""
+
+import json
+
+import pytest
+from publishing import publish
+from starlette.testclient import TestClient
+
+from kg.publish import build
+from kg.web.app import Application
+
+RECORDS = [{"id": "record/1", "title": "One"}, {"id": "record/2", "title": "Two"}, {"id": "record/a.ttl", "title": "A"}]
+PAGE, PROBLEM = "text/html; charset=utf-8", "application/problem+json"
+
+
+@pytest.fixture(scope="module")
+def withdrawn(tmp_path_factory):
+    """A client of a collection from which a record was taken away."""
+    folder = tmp_path_factory.mktemp("withdrawn")
+    made, _ = publish(folder, RECORDS)
+    (folder / "records.jsonl").write_text("\n".join(map(json.dumps, [RECORDS[0], *RECORDS[2:]])))
+    build.build(made)
+    with TestClient(Application(made), base_url="https://archive.example.org", follow_redirects=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize("base", ["/", "/data/", "/a/b/", "/record/", "/terms/", "/data/record/"])
+@pytest.mark.parametrize("stripped", [True, False])
+def test_any_base(tmp_path, base, stripped):
+    """Below any base, with a proxy that strips its path or without, things, documents and lists are found."""
+    made, _ = publish(tmp_path, RECORDS, base=f"https://archive.example.org{base}", dumps=False)
+    sent = "/" if stripped else base
+    with TestClient(Application(made), base_url="https://archive.example.org", follow_redirects=False) as client:
+        thing = client.get(f"{sent}record/1", headers={"accept": "text/turtle"})
+        assert (thing.status_code, thing.headers["location"]) == (303, f"{base}record/1.ttl")
+        document = client.get(f"{sent}record/1.ttl")
+        assert f"<https://archive.example.org{base}record/1>" in document.text
+        assert document.headers["content-location"] == f"{base}record/1.ttl"
+        for path in ("record/", "terms/", "sparql", "healthz", "static/kg.css"):
+            assert client.get(f"{sent}{path}").status_code == 200, path
+        assert client.get(f"{sent}nope").status_code == 404
+        assert client.get(sent).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "accept", "status"),
+    [
+        ("GET", "record/nope", "*/*", 404),
+        ("GET", "record/1.xyz", "*/*", 404),
+        ("GET", "record/%ff", "*/*", 404),
+        ("GET", "record/a/b", "*/*", 404),
+        ("GET", "nope/", "*/*", 404),
+        ("GET", "dumps/..%2fmanifest.json", "*/*", 404),
+        ("GET", "static/..%2f..%2fpages.py", "*/*", 404),
+        ("GET", "terms/nope", "*/*", 404),
+        ("POST", "record/1", "*/*", 405),
+        ("DELETE", "record/1.ttl", "*/*", 405),
+        ("PUT", "sparql", "*/*", 405),
+        ("GET", "record/1", "image/png", 406),
+        ("GET", "terms/dateStart", "image/png", 406),
+        ("GET", "record/2", "*/*", 410),
+        ("GET", "record/2.ttl", "text/turtle", 410),
+    ],
+)
+def test_problems(withdrawn, method, path, accept, status):
+    """What can't be answered is a problem in JSON, and a page for who takes HTML, with the same status and reason."""
+    answer = withdrawn.request(method, f"/data/{path}", headers={"accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+    told = answer.json()
+    assert (told["status"], bool(told["title"]), bool(told["detail"])) == (status, True, True)
+    assert "Accept" in answer.headers["vary"]
+    if status != 406:
+        page = withdrawn.request(method, f"/data/{path}", headers={"accept": f"text/html, {accept};q=0.5"})
+        assert (page.status_code, page.headers["content-type"]) == (status, PAGE)
+        assert told["title"] in page.text.replace("&#39;", "'")
+    if status == 405:
+        assert "GET" in answer.headers["allow"]
+
+
+def test_tombstone(withdrawn):
+    """What was taken away says what it was, and when it came and went."""
+    told = withdrawn.get("/data/record/2").json()
+    assert told["id"] == "https://archive.example.org/data/record/2"
+    assert "Two" in told["detail"]
+    assert told["deleted"][:10] in told["detail"]
+
+
+def test_key_with_a_suffix(withdrawn):
+    """A key that ends like a document keeps its escape, and is found without it too."""
+    for path in ("record/a%2Ettl", "record/a.ttl"):
+        assert withdrawn.get(f"/data/{path}").headers["location"] == "/data/record/a%2Ettl.html"
+    assert withdrawn.get("/data/record/a%2Ettl.nt").status_code == 200
+
+
+def test_moved_keeps_the_query(client):
+    """What has moved leads on with suffix and query."""
+    answer = client.get("/data/agent/r-castro.html?links=participants&after=~_1")
+    assert answer.headers["location"] == "/data/agent/raul-castro-ruz.html?links=participants&after=~_1"
+
+
+def test_preflight(client):
+    """A script of another site may ask with a condition or for a part of a dump."""
+    headers = {
+        "origin": "https://elsewhere.example.org",
+        "access-control-request-method": "GET",
+        "access-control-request-headers": "if-none-match",
+    }
+    for path in ("record/177838", "record/177838.ttl", "dumps/kg.nt.gz", "sparql"):
+        answer = client.options(f"/data/{path}", headers=headers)
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (204, "*")
+        assert "GET" in answer.headers["access-control-allow-methods"]
+        assert "If-None-Match" in answer.headers["access-control-allow-headers"]
+
+
+def test_links(client):
+    """A document names what it describes, its own address, the other formats and the licence; a thing, its documents."""
+    link = client.get("/data/record/177838.ttl").headers["link"]
+    iri = "https://archive.example.org/data/record/177838"
+    assert f'<{iri}>; rel="describes"' in link
+    assert f'<{iri}.ttl>; rel="canonical"' in link
+    assert '</data/record/177838.jsonld>; rel="alternate"; type="application/ld+json"' in link
+    assert '.ttl>; rel="alternate"' not in link
+    assert 'rel="license"' in link
+    thing = client.get("/data/record/177838").headers["link"]
+    assert f'<{iri}>; rel="cite-as"' in thing
+    assert '</data/record/177838.ttl>; rel="describedby"; type="text/turtle"' in thing
+
+
+@pytest.mark.parametrize(
+    ("accept", "location"),
+    [
+        ("text/html", "/data/terms/#dateStart"),
+        ("*/*", "/data/terms/#dateStart"),
+        ("text/turtle", "/data/terms/terms.ttl"),
+        ("application/rdf+xml, text/html;q=0.2", "/data/terms/terms.rdf"),
+    ],
+)
+def test_terms_lead_to_what_says_of_them(client, accept, location):
+    """A term leads to the page or to the data about all terms, as Accept asks."""
+    answer = client.get("/data/terms/dateStart", headers={"accept": accept})
+    assert (answer.status_code, answer.headers["location"]) == (303, location)
+
+
+def test_terms_are_one_graph(client):
+    """The terms are the same graph in each format, and a page."""
+    import rdflib
+
+    graphs = {
+        suffix: rdflib.Graph().parse(data=client.get(f"/data/terms/terms.{suffix}").content, format=name)
+        for suffix, name in (("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"))
+    }
+    assert set(graphs["ttl"]) == set(graphs["nt"]) == set(graphs["rdf"])
+    page = client.get("/data/terms/", headers={"accept": "text/html"})
+    assert "Accept" in page.headers["vary"].split(", ")
+
+
+def test_context_is_the_mapping(client):
+    """The published context, put to a record's JSON, gives statements about the record under this base."""
+    context = client.get("/data/terms/context.jsonld").json()
+    assert "https://archive.example.org/data/terms/" in json.dumps(context)
+    assert client.get("/data/terms/context.jsonld").headers["content-type"] == "application/ld+json"
+
+
+@pytest.mark.parametrize("after", ["~_" + "9" * 30, "9" * 5000, "_", "~_-1", "é_١", "1963_1_1"])
+def test_any_cursor(client, after):
+    """A cursor is a part of an address: whatever stands in it, there is a page."""
+    for path in ("record/", "agent/raul-castro-ruz.html"):
+        assert client.get(f"/data/{path}", params={"links": "participants", "after": after}).status_code == 200
