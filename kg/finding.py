@@ -134,7 +134,7 @@ class Finder:
     def spelling(self) -> Spelling:
         """The words of the index."""
         if self._spelling is None:
-            self._spelling = Spelling(self.index.searcher, self.index.languages)
+            self._spelling = Spelling(self.index)
         return self._spelling
 
     # For pages and data -------------------------------------------------------------------------------------------

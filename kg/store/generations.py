@@ -131,7 +131,8 @@ class Generation:
         self.catalogue.close()
         if isinstance(self.graph, RemoteGraph):
             self.graph.close()
-        self.search = None
+        if self.search:
+            self.search.close()
         del self.graph
 
 

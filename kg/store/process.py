@@ -7,13 +7,15 @@ pipe ends and nobody gave a reason, the worker died of the query.
 import asyncio
 import contextlib
 import json
+import os
 import resource
+import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 from kg import errors
-from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QuerySyntaxError, QueryTooLarge
+from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QuerySyntaxError, QueryTooHeavy
 from kg.store import frames
 
 START_SECONDS = 60
@@ -25,6 +27,7 @@ BUFFER = 128 << 10
 # A worker gets no more of the server's environment than this: no proxies, no secrets, no settings.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
 _LAST_WORDS = 2000
+_LEAST_URGENT = 19
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError")
 _ERRORS: dict[str, type[KgError]] = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, KgError)
@@ -32,7 +35,11 @@ _ERRORS: dict[str, type[KgError]] = {
 
 
 class Worker:
-    """A worker that said it is ready. Make one with `start`."""
+    """A worker that said it is ready. Make one with `start`.
+
+    Attributes:
+        memory_at_start: bytes of memory that it took when it was ready.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018  # `start` asks for all three
@@ -43,6 +50,11 @@ class Worker:
         self._last_words = b""
         self._listening = asyncio.create_task(self._listen())
         self._why: QueryError | None = None
+        self.memory_at_start = 0
+        self._urgent = True
+        # To kill by number could hit another process, to ask first whether it lives takes its end from whoever waits
+        # for that.
+        self._handle = os.pidfd_open(process.pid)
 
     @classmethod
     async def start(cls, store: Path, options: dict[str, Any]) -> "Worker":
@@ -59,6 +71,7 @@ class Worker:
         try:
             async with asyncio.timeout(START_SECONDS):
                 await worker.frame(frames.READY)
+            worker.memory_at_start = worker.memory
         except TimeoutError:
             await worker.bury()
             raise GenerationError(f"a query worker was not ready after {START_SECONDS} s", where=str(store)) from None
@@ -116,7 +129,26 @@ class Worker:
         self._why = self._why or why
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    def give_way(self) -> None:
+        """Let all other processes of this machine go first."""
+        self._urgent = False
+        with contextlib.suppress(OSError):
+            self._set_priority(_LEAST_URGENT)
+
+    def hurry(self) -> bool:
+        """Take that back; whether that could be done, which takes a right that not every user has."""
+        if not self._urgent:
+            with contextlib.suppress(OSError):
+                self._set_priority(0)
+                self.memory_at_start = 0
+        self._urgent = True
+        return self._urgent
+
+    def _set_priority(self, priority: int) -> None:
+        for thread in Path(f"/proc/{self._process.pid}/task").iterdir():  # on Linux each has its own
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), priority)
 
     async def bury(self) -> None:
         """Kill it if it lives, and wait until nothing is left of it, neither process nor pipe."""
@@ -126,6 +158,9 @@ class Worker:
             await self._answers.read()
         await self._process.wait()
         await self._listening
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
         with contextlib.suppress(ConnectionError):
             await self._requests.wait_closed()
 
@@ -140,7 +175,7 @@ class Worker:
         if self._why is not None:
             return self._why
         if any(words in self.last_words for words in _OUT_OF_MEMORY):
-            return QueryTooLarge(
+            return QueryTooHeavy(
                 "the query needs more memory than it may have",
                 todo="Ask for less: fewer rows to sort or group.",
             )

@@ -50,6 +50,7 @@ class Queries(Protocol):
         union: bool = False,
         spare: int = 0,
         timeout: float | None = None,
+        client: str = "",
     ) -> AbstractAsyncContextManager[Answer]:
         """Ask; within the context the answer can be read. Raises QueryError or RemoteError.
 

@@ -38,6 +38,7 @@ class SearchingQueries:
         union: bool = False,
         spare: int = 0,
         timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
+        client: str = "",
     ) -> AsyncIterator[Answer]:
         """Ask; see `Queries.query`. Raises SearchRefused besides, for a search that has not its one form."""
         limited = False
@@ -54,6 +55,7 @@ class SearchingQueries:
                 union=union,
                 spare=spare,
                 timeout=timeout,
+                client=client,
             )
             async with asking as answer:
                 answer.limited = limited

@@ -105,6 +105,10 @@ class SearchIndex:
             self._below.setdefault(parent, []).append(child)
         self._named = lru_cache(maxsize=2048)(self._find_named)
 
+    def close(self) -> None:
+        """Let its files go."""
+        del self._searcher
+
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages by whose rules words were stemmed."""

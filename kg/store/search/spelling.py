@@ -4,10 +4,9 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from tantivy import Searcher
-
 from kg.store.search.analysis import plain_words, readings, sound, sounds
 from kg.store.search.asking import Parsed, Word
+from kg.store.search.index import SearchIndex
 
 _MOST = 300_000
 """Words that are known; a collection with more has its rarest ones left out of suggestions."""
@@ -22,9 +21,8 @@ _FIELDS = ("word", "vocabulary")
 class Spelling:
     """Knows the words of an index. Reads them when it is first asked."""
 
-    def __init__(self, searcher: Searcher, languages: tuple[str, ...]) -> None:
-        self._searcher = searcher
-        self._languages = languages
+    def __init__(self, index: SearchIndex) -> None:
+        self._index = index
         self._words: dict[str, list[tuple[str, int]]] | None = None
         self.nearest = lru_cache(maxsize=1024)(self._nearest)
 
@@ -32,13 +30,13 @@ class Spelling:
         """Whether anything in the index has a word, by its spelling or by its sound."""
         if word.phrase or word.prefix or word.field:
             return True
-        found = readings(word.text, self._languages)
+        found = readings(word.text, self._index.languages)
         if any(len(stems) > 1 for stems in found):
             return True
-        if any(self._searcher.doc_freq(place, stems[0]) for stems in found for place in ("title", "text")):
+        if any(self._index.searcher.doc_freq(place, stems[0]) for stems in found for place in ("title", "text")):
             return True
         heard = sounds(word.text) if word.text.isalpha() else ()
-        return any(self._searcher.doc_freq(place, each) for each in heard for place in ("sound", "text_sound"))
+        return any(self._index.searcher.doc_freq(place, each) for each in heard for place in ("sound", "text_sound"))
 
     def better(self, parsed: Parsed, text: str) -> str:
         """A search with the words that nothing has put right; empty where there is nothing to put right."""
@@ -74,7 +72,7 @@ class Spelling:
         if self._words is None:
             counts: Counter[str] = Counter()
             for name in _FIELDS:
-                for word, count in self._searcher.terms_with_prefix(name, ""):
+                for word, count in self._index.searcher.terms_with_prefix(name, ""):
                     if len(word) >= _SHORTEST and not word.isdecimal():
                         counts[word] += count
             found: dict[str, list[tuple[str, int]]] = {}
