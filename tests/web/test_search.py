@@ -10,6 +10,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from publishing import BASE
 
+pytestmark = pytest.mark.every_engine
+
 SEARCH = "/data/search"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
