@@ -58,9 +58,9 @@ def client(example):
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One Chromium for all tests: Playwright can't be started twice. Each test opens its own context in it."""
+    """A Chromium. Playwright keeps an event loop in this thread while it runs, so it ends with each module."""
     if CHROMIUM is None:
         pytest.skip("there is no chromium here")
     from playwright.sync_api import sync_playwright

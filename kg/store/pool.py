@@ -49,6 +49,7 @@ _SHORT = 0.02
 """Seconds in which no query takes memory that matters."""
 _GROWN = 32 << 20
 _LONGEST_PAUSE = 10.0
+_SURPLUS_SECONDS = 20.0
 _log = logging.getLogger(__name__)
 
 
@@ -310,7 +311,8 @@ class QueryPool:
         grew = took > _SHORT and worker.memory > worker.memory_at_start + _GROWN
         if self._closed:
             return
-        if sound and worker.alive and worker.hurry() and not grew and self._ready() < self._kept:
+        # One that comes back from a long query finds its place taken; it stays a while, since more of them may follow.
+        if sound and worker.alive and worker.hurry() and not grew and self._ready() < self._kept + self._most_long:
             self._idle.append(worker)
         else:
             worker.kill(QueryError("nobody waits for the answer"))
@@ -358,7 +360,9 @@ class QueryPool:
         return await Worker.start(self._store, self._options)
 
     async def _watch(self) -> None:
-        """Kill any worker whose query takes too much memory, and the biggest where all together do."""
+        """Kill any worker whose query takes too much memory, the biggest where all together do, and who is too many."""
+        loop = asyncio.get_running_loop()
+        surplus_since = loop.time()
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             sizes = {worker: worker.memory for worker in self._workers}
@@ -372,6 +376,12 @@ class QueryPool:
             for worker in [worker for worker in self._idle if not worker.alive]:
                 self._idle.remove(worker)
                 self._retire(worker)
+            if self._ready() <= self._kept:
+                surplus_since = loop.time()
+            elif self._idle and loop.time() - surplus_since > _SURPLUS_SECONDS:
+                surplus = self._idle.pop()
+                surplus.kill(QueryError("there are enough others"))
+                self._retire(surplus)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
+from typing import Any
 
 from kg.finding import Finder
 from kg.store.queries import Answer, Queries
@@ -28,35 +29,15 @@ class SearchingQueries:
         await self._queries.close()
 
     @contextlib.asynccontextmanager
-    async def query(  # noqa: PLR0913  # as the port has it
-        self,
-        text: str,
-        *,
-        format: str | Sequence[str] = "json",  # noqa: A002  # the protocol's word
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        union: bool = False,
-        spare: int = 0,
-        timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
-        client: str = "",
-    ) -> AsyncIterator[Answer]:
+    async def query(self, text: str, **options: Any) -> AsyncIterator[Answer]:
         """Ask; see `Queries.query`. Raises SearchRefused besides, for a search that has not its one form."""
         limited = False
         with contextlib.ExitStack() as places:
             if may_search(text):
                 rewritten = await asyncio.to_thread(self._finder.rewrite, text)
                 places.enter_context(rewritten.places())
-                text, spare, limited = rewritten.text, spare + rewritten.added, rewritten.limited
-            asking = self._queries.query(
-                text,
-                format=format,
-                default_graphs=default_graphs,
-                named_graphs=named_graphs,
-                union=union,
-                spare=spare,
-                timeout=timeout,
-                client=client,
-            )
-            async with asking as answer:
+                text, limited = rewritten.text, rewritten.limited
+                options["spare"] = rewritten.added
+            async with self._queries.query(text, **options) as answer:
                 answer.limited = limited
                 yield answer

@@ -1,34 +1,5 @@
 """A reader searches, in a real Chromium."""
 
-import pytest
-
-PATHS = (
-    "/search",
-    "/search?q=raul+kastor+celebrations",
-    "/search?q=castro&year=1962-10..1963&person=agent/fidel-castro-ruz",
-    "/search?q=xyzzyx",
-    "/search?q=%D0%9A%D0%B0%D1%81%D1%82%D1%80%D0%BE&lang=ru",
-    "/timeline",
-    "/map",
-    "/network?q=castro",
-)
-
-
-@pytest.mark.parametrize("width", [360, 820, 1440])
-def test_pages_of_searches_keep_their_width(address, browser, width):
-    """No page of a search is wider than the screen, says anything to the console, or asks another host."""
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    said, asked = [], []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("request", lambda request: asked.append(request.url))
-    for path in PATHS:
-        page.goto(address + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert page.locator("h1").count() == 1, path
-    page.close()
-    assert not said
-    assert all(url.startswith(address) for url in asked)
-
 
 def test_the_memorandum_by_half_remembered_words(address, browser):
     """Without scripts a reader finds the memorandum with Raul Castro by a misspelt name and what is remembered of it."""
