@@ -233,8 +233,8 @@ class Catalogue:
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         # Counted by links alone, of which many are read; what each source is, is looked up for the first few.
         counted = (
-            "SELECT source AS other, start AS day, COUNT(DISTINCT target) AS shared FROM links"
-            f" WHERE target IN ({','.join('?' * len(targets))}) AND k IN ({','.join('?' * len(ks))}) AND source <> ?"  # noqa: S608
+            "SELECT source AS other, start AS day, COUNT(DISTINCT target) AS shared FROM links"  # noqa: S608
+            f" WHERE target IN ({','.join('?' * len(targets))}) AND k IN ({','.join('?' * len(ks))}) AND source <> ?"
             " GROUP BY other ORDER BY shared DESC, day, other LIMIT ?"
         )
         found: list[tuple[Thing, int]] = []
