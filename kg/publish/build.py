@@ -15,6 +15,7 @@ from pyoxigraph import Quad
 
 from kg import ontology
 from kg.errors import PublishError, StrictError
+from kg.mapping.mapper import version
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.indexing import Indexing
@@ -71,7 +72,9 @@ def build(
             load.add_graph(name, quads)
         report.seconds = time.perf_counter() - began
         write_page(settings, report, folder.path / PAGE)
-        manifest = Manifest(number, settings.base, now, report.triples, counts, report.summary(), graph=load.graph)
+        manifest = Manifest(
+            number, settings.base, now, report.triples, counts, report.summary(), graph=load.graph, mapping=version()
+        )
         folder.write_manifest(manifest)
         load.close()
         generations.publish(number, folder, settings.keep)

@@ -52,6 +52,7 @@ class Manifest:
         summary: what the build reported: read, published, rejected, merged, stubs …
         rollback_of: the generation that it repeats, or None.
         graph: the name of the graph at the remote store that holds its triples; empty where they lie in its folder.
+        mapping: what names the mapping that made its triples of its records.
         format: of its folder.
     """
 
@@ -63,6 +64,7 @@ class Manifest:
     summary: dict[str, Any] = field(default_factory=dict)
     rollback_of: int | None = None
     graph: str = ""
+    mapping: str = ""
     format: int = FORMAT
 
 
