@@ -32,15 +32,18 @@ def collection(work: Path, size: int) -> Path:
     return path
 
 
-def kg_build(path: Path, *, dumps: bool) -> Job:
-    """Build a collection from nothing."""
+def kg_build(path: Path, *, dumps: bool, search: bool) -> Job:
+    """Build a collection from nothing, with dumps and a search index or without."""
     shutil.rmtree(path / "var", ignore_errors=True)
-    return Job([KG, "--config", str(path / "kg.toml"), "build", "--json"], {"KG_DUMPS": str(dumps).lower()})
+    return Job(
+        [KG, "--config", str(path / "kg.toml"), "build", "--json"],
+        {"KG_DUMPS": str(dumps).lower(), "KG_SEARCH": str(search).lower()},
+    )
 
 
 def published(work: Path, size: int) -> Path:
-    """The folder of a collection that has a live generation."""
+    """The folder of a collection that has a live generation with a search index."""
     path = collection(work, size)
-    if not (path / "var/current/manifest.json").is_file():
-        run(kg_build(path, dumps=False))
+    if not (path / "var/current/search/info.json").is_file():
+        run(kg_build(path, dumps=False, search=True))
     return path
