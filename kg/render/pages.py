@@ -6,6 +6,8 @@ Every value is escaped by the template engine. A page asks nothing of other host
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,7 @@ def _templates(language: str) -> jinja2.Environment:
         "period": partial(_period, language=language),
     }
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
+    environment.filters["rfc2822"] = lambda time: format_datetime(datetime.fromisoformat(time))
     environment.filters["thousands"] = lambda number: format_decimal(number, locale=locale(language))
     return environment
 

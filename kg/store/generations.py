@@ -27,6 +27,7 @@ from kg.store.graph import Graph
 from kg.store.ledger import Ledger
 from kg.store.remote import Remote
 from kg.store.remote_graph import RemoteGraph
+from kg.store.search.index import SearchIndex
 
 FORMAT = 1
 """Of the folder of a generation; one with another number has to be built anew."""
@@ -35,6 +36,7 @@ _SCRATCH = ".scratch-"
 """What folders below `var/` are called that are made and thrown away."""
 
 _STORE, _CATALOGUE, _RECORDS, _DUMPS, _MANIFEST = "store", "catalogue.sqlite", "records.jsonl", "dumps", "manifest.json"
+_SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Manifest:
         generation: its number.
         base: the base IRI it was built for.
         published: when, in UTC (ISO 8601).
-        triples: how many statements it holds.
+        triples: how many statements its default graph holds, which is what the records say.
         counts: kind → records, stubs left out.
         summary: what the build reported: read, published, rejected, merged, stubs …
         rollback_of: the generation that it repeats, or None.
@@ -75,6 +77,7 @@ class Folder:
         self.catalogue = path / _CATALOGUE
         self.records = path / _RECORDS
         self.dumps = path / _DUMPS
+        self.search = path / _SEARCH
 
     def read_manifest(self) -> Manifest:
         """The manifest. Raises GenerationError where the folder is no generation that can be served."""
@@ -111,6 +114,7 @@ class Generation:
                 what = f"it is not whole: {fault}"
                 todo = "Run `kg build` again, or `kg rollback` to another one."
                 raise GenerationError(what, where=str(folder.path), todo=todo) from None
+            self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
             self.graph = _graph(folder, self.manifest, settings)
             opened.pop_all()
 
@@ -129,6 +133,8 @@ class Generation:
         self.catalogue.close()
         if isinstance(self.graph, RemoteGraph):
             self.graph.close()
+        if self.search:
+            self.search.close()
         del self.graph
 
 
@@ -328,8 +334,9 @@ def copy_unchanged(source: Folder, target: Folder) -> None:
     if source.store.is_dir():
         checkpoint(source.store, target.store)
     os.link(source.records, target.records)
-    if source.dumps.is_dir():
-        shutil.copytree(source.dumps, target.dumps, copy_function=os.link)
+    for shared, copied in ((source.dumps, target.dumps), (source.search, target.search)):
+        if shared.is_dir():
+            shutil.copytree(shared, copied, copy_function=os.link)
 
 
 def _sync(folder: Path) -> None:

@@ -20,7 +20,20 @@ from kg.render.queries.saved import saved as saved_queries
 from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings, metrics_folder
-from kg.web import answering, citations, documents, graphs, language, lists, saved, sparql, static, workbench
+from kg.web import (
+    answering,
+    citations,
+    documents,
+    graphs,
+    language,
+    lists,
+    saved,
+    search,
+    see,
+    sparql,
+    static,
+    workbench,
+)
 from kg.web.access import AccessLog
 from kg.web.answers import Answers
 from kg.web.context import Context
@@ -40,6 +53,7 @@ _FOLDERS: dict[str, Named] = {
     "dumps": lists.dumps,
     "terms": lists.terms,
     "static": static.respond,
+    "search": search.below,
     "api": saved.respond,
     "workbench": workbench.data,
     "graphs": graphs.direct,
@@ -47,6 +61,10 @@ _FOLDERS: dict[str, Named] = {
 _PLACES: dict[str, Handler] = {
     "": lists.home,
     "sparql": sparql.respond,
+    "search": search.respond,
+    "timeline": see.timeline,
+    "map": see.places,
+    "network": see.people,
     "graphs": graphs.respond,
     "metrics": lists.metrics,
     "healthz": lists.health,
