@@ -1,6 +1,6 @@
 """Generations: each publication is a folder that nobody changes once it is live.
 
-`var/generations/0007/` holds the store, the catalogue, the records as JSON, the dumps, the report and the manifest;
+`var/generations/0007/` holds the store, the catalogue, the records as JSON, dumps, tables, the report and the manifest;
 `var/current` is a symbolic link to the live one, and publishing is the atomic rename of that link (rename(2)). What is
 being built lies in a folder whose name begins with a dot; if the build dies, the next one sweeps it away. A lock
 keeps two builds apart, since the engine itself would not.
@@ -35,6 +35,7 @@ _SCRATCH = ".scratch-"
 """What folders below `var/` are called that are made and thrown away."""
 
 _STORE, _CATALOGUE, _RECORDS, _DUMPS, _MANIFEST = "store", "catalogue.sqlite", "records.jsonl", "dumps", "manifest.json"
+_TABLES = "tables"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Folder:
         self.catalogue = path / _CATALOGUE
         self.records = path / _RECORDS
         self.dumps = path / _DUMPS
+        self.tables = path / _TABLES
 
     def read_manifest(self) -> Manifest:
         """The manifest. Raises GenerationError where the folder is no generation that can be served."""
@@ -326,8 +328,9 @@ def copy_unchanged(source: Folder, target: Folder) -> None:
     if source.store.is_dir():
         checkpoint(source.store, target.store)
     os.link(source.records, target.records)
-    if source.dumps.is_dir():
-        shutil.copytree(source.dumps, target.dumps, copy_function=os.link)
+    for old, new in ((source.dumps, target.dumps), (source.tables, target.tables)):
+        if old.is_dir():
+            shutil.copytree(old, new, copy_function=os.link)
 
 
 def _sync(folder: Path) -> None:

@@ -20,7 +20,7 @@ from kg.render.queries.saved import saved as saved_queries
 from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings, metrics_folder
-from kg.web import answering, citations, documents, graphs, language, lists, saved, sparql, static, workbench
+from kg.web import answering, citations, documents, downloads, graphs, language, lists, saved, sparql, static, workbench
 from kg.web.access import AccessLog
 from kg.web.answers import Answers
 from kg.web.context import Context
@@ -37,7 +37,8 @@ Handler = Callable[[Request, Context], Awaitable[Response]]
 Named = Callable[[Request, Context, str], Awaitable[Response]]
 
 _FOLDERS: dict[str, Named] = {
-    "dumps": lists.dumps,
+    "dumps": downloads.dumps,
+    "data": downloads.tables,
     "terms": lists.terms,
     "static": static.respond,
     "api": saved.respond,
@@ -50,6 +51,7 @@ _PLACES: dict[str, Handler] = {
     "graphs": graphs.respond,
     "metrics": lists.metrics,
     "healthz": lists.health,
+    "robots.txt": lists.robots,
 }
 
 
