@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow test-engines lint format docs messages lock bench clean vendor pictures
+.PHONY: help install install-test serve test test-slow test-engines test-hostile lint format docs messages lock bench clean vendor pictures
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ test: install-test lint ## lint and every test but the slow ones
 
 test-slow: install-test ## property tests with many more examples, a hundred killed builds
 	@$(BIN)/python -m pytest -q -m "slow or hypothesis" --hypothesis-profile=long
+
+test-hostile: install-test ## hostile clients beside a polite one, at full length (on a quiet machine)
+	@$(BIN)/python -m pytest -q -s -m hostile tests/hostile
 
 test-engines: install-test ## what asks a store, against Jena Fuseki too (where Maven and Java are)
 	@sh tests/engines.sh

@@ -19,10 +19,12 @@ Every error that kg raises on purpose is one of these; whoever runs a command or
         ├── QuerySyntaxError       it is no SPARQL                                            HTTP 400
         ├── QueryRefused           it asks for what a public endpoint does not do             HTTP 400, 403
         ├── QueryTimeout           it took too long                                           HTTP 504
-        ├── QueryTooLarge          its answer or its work is over a limit                     HTTP 413, 507
+        ├── QueryTooLarge          its text or its answer is over a limit                     HTTP 413
+        │   └── QueryTooHeavy      its work takes more memory than it may                     HTTP 507
         ├── QueryUnwritable        its answer can't be written in the format asked for        HTTP 406
         ├── QueryCrashed           the engine gave up on it                                   HTTP 500
         └── QueryBusy              no worker was free                                         HTTP 503
+            └── QueryTooMany       one client asks too much at once                           HTTP 429
 """
 
 from typing import ClassVar
@@ -126,7 +128,11 @@ class QueryTimeout(QueryError):
 
 
 class QueryTooLarge(QueryError):
-    """The query's answer, or the work for it, is over a limit."""
+    """The query's text, or its answer, is over a limit."""
+
+
+class QueryTooHeavy(QueryTooLarge):
+    """The work for the query takes more memory than it may."""
 
 
 class QueryUnwritable(QueryError):
@@ -139,3 +145,7 @@ class QueryCrashed(QueryError):
 
 class QueryBusy(QueryError):
     """No worker was free for the query."""
+
+
+class QueryTooMany(QueryBusy):
+    """One client asks too much at once."""

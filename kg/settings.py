@@ -8,6 +8,7 @@ import json
 import os
 import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -111,6 +112,17 @@ class Settings(BaseSettings):
     )
     query_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Processes that answer public queries.")
     query_seconds: Annotated[float, Field(gt=0)] = Field(10.0, description="How long a public query may take.")
+    query_memory: Annotated[int, Field(ge=128)] = Field(
+        1024, description="How much memory a public query may take, in MB; all together as often as there are workers."
+    )
+    query_rows: Annotated[int, Field(ge=1)] = Field(1_000_000, description="Most rows of an answer to a public query.")
+    query_bytes: Annotated[int, Field(ge=100_000)] = Field(
+        100_000_000, description="Most bytes of an answer to a public query."
+    )
+    query_queue: Annotated[int, Field(ge=1)] = Field(64, description="How many public queries may wait for a worker.")
+    proxies: tuple[str, ...] = Field(
+        (), description="Addresses or networks of proxies whose `X-Forwarded-For` is believed."
+    )
     store: str = Field(
         "",
         description="Where a remote store answers queries, `https://host/sparql`; without it the store is in `var`.",
@@ -179,6 +191,13 @@ class Settings(BaseSettings):
             if not _LANGUAGE.fullmatch(each):
                 raise ValueError(f"must be language tags such as en or pt-BR (BCP 47), which {each[:40]!r} is not")
         return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for each in proxies:
+            ip_network(each, strict=False)
+        return proxies
 
     @classmethod
     def settings_customise_sources(

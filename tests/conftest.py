@@ -1,5 +1,6 @@
 """What all tests share: a published example collection, and a client of its server."""
 
+import shutil
 from pathlib import Path
 
 import engines
@@ -17,13 +18,15 @@ hypothesis_settings.register_profile("kg", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("kg")
 
+CHROMIUM = shutil.which("chromium")
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_generate_tests(metafunc):
     """Run the tests of modules that are marked `every_engine` against each engine."""
     if metafunc.definition.get_closest_marker("every_engine") and "client" in metafunc.fixturenames:
-        metafunc.parametrize("engine", ["embedded", *engines.WANTED], indirect=True, scope="session")
+        wanted = ["oxigraph"] if metafunc.definition.get_closest_marker("of_oxigraph") else engines.WANTED
+        metafunc.parametrize("engine", ["embedded", *wanted], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +56,16 @@ def client(example):
     """A client of the example collection's server."""
     with TestClient(Application(example), base_url="https://archive.example.org", follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium. Playwright keeps an event loop in this thread while it runs, so it ends with each module."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -15,8 +15,8 @@ from kg.store.results import Kind
 _KINDS: dict[str, Kind] = {"select": "select", "ask": "ask", "construct": "construct", "describe": "construct"}
 _ABSOLUTE = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^\\]*)>")
 # Some engines put escapes in before they look for strings and words (SPARQL 1.1 Query Language, 19.2), others do not:
-# an escaped quote or letter of ASCII would not mean to them what it means to the scan.
-_ESCAPED_ASCII = re.compile(r"\\(?:u00|U000000)[0-7][0-9A-Fa-f]")
+# an escaped quote, letter or line end would not mean to them what it means to the scan.
+_ESCAPED_ASCII = re.compile(r"\\(?:u00|U000000)(?:0[9AaDd]|[2-7][0-9A-Fa-f])")
 
 
 @dataclass(frozen=True, slots=True)

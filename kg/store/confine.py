@@ -1,10 +1,14 @@
-"""Take from this process what a stranger's query has no need of: memory without end, core dumps, sockets.
+"""Take from this process what a stranger's query has no need of: memory without end, core dumps, the network.
 
-Sockets are closed off twice. The descriptor limit is lowered to the first free number, so that nothing can
-be opened any more; but of a store's files the engine opens 16, and the rest when a query first needs them,
-so the limit has to leave room for those. Therefore a filter on system calls (seccomp) refuses to make or
-connect a socket, or to start a program, whatever the limit. A worker serves as long as one of the two holds,
-which `self_test` finds out.
+The network is closed off three times, each way enough by itself:
+
+- The process gets a network namespace of its own, in which there is nothing, where the kernel allows one.
+- The descriptor limit is lowered to the first free number, so that nothing can be opened any more. But of a
+  store's files the engine opens 16, and the rest when a query first needs them, so in a larger store the limit
+  has to leave room for those.
+- A filter on system calls (seccomp) refuses to make or connect a socket, or to start a program.
+
+A worker serves as long as one of them holds, which `self_test` finds out by trying.
 """
 
 import ctypes
@@ -18,6 +22,9 @@ from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
+# <sched.h>
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+
 # <linux/prctl.h>, <linux/seccomp.h>, <linux/filter.h>
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC = 1, 1
@@ -27,16 +34,29 @@ _AT_NUMBER, _AT_ARCHITECTURE = 0, 4  # struct seccomp_data
 # System calls of the 32-bit ABI on x86-64, which have numbers of their own.
 _X32 = 0x40000000
 
-# machine: AUDIT_ARCH, seccomp, and what is refused: socket, connect, execve, execveat, io_uring_setup
+# machine: AUDIT_ARCH, seccomp, and what is refused: socket, connect, execve, execveat, io_uring_setup, ptrace
 _CALLS = {
-    "x86_64": (0xC000003E, 317, (41, 42, 59, 322, 425)),
-    "aarch64": (0xC00000B7, 277, (198, 203, 221, 281, 425)),
+    "x86_64": (0xC000003E, 317, (41, 42, 59, 322, 425, 101)),
+    "aarch64": (0xC00000B7, 277, (198, 203, 221, 281, 425, 117)),
 }
+
+_INET, _INET6, _UNIX, _STREAM = 2, 10, 1, 1
+_LOCAL = struct.pack("=H", _INET) + struct.pack(">H4s8x", 9, bytes((127, 0, 0, 1)))
+"""struct sockaddr_in: port 9 of this machine, if there is a way to it."""
 
 
 def die_with_parent() -> None:
     """Have the kernel kill this process when the one that started it is gone."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def leave_network() -> None:
+    """Move to a network namespace of its own, as root or in a user namespace; where neither may be, stay.
+
+    Only a process with one thread can; a namespace of users may take the order to die with the parent away.
+    """
+    if _LIBC.unshare(_CLONE_NEWNET):
+        _LIBC.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def limit_memory(above_now: int) -> None:
@@ -93,12 +113,30 @@ def _refuse_calls() -> None:
 
 def self_test() -> str | None:
     """What is wrong with the confinement, or None. It is tried out, not asked for."""
-    af_unix, af_inet, af_inet6, stream = 1, 2, 10, 1
-    for family in (af_inet, af_inet6, af_unix):
-        descriptor = _LIBC.socket(family, stream, 0)
-        if descriptor >= 0:
-            os.close(descriptor)
-            return "a query's process could open a socket: neither the descriptor limit nor seccomp holds here"
+    if any(_opens_socket(family) for family in (_INET, _INET6, _UNIX)) and _reaches_network():
+        return (
+            "a query's process could open a socket: neither a network namespace, nor the descriptor limit, nor seccomp"
+            " holds here"
+        )
     if resource.getrlimit(resource.RLIMIT_AS)[1] == resource.RLIM_INFINITY:
         return "a query's process could take any amount of memory"
     return None
+
+
+def _opens_socket(family: int) -> bool:
+    descriptor = _LIBC.socket(family, _STREAM, 0)
+    if descriptor < 0:
+        return False
+    os.close(descriptor)
+    return True
+
+
+def _reaches_network() -> bool:
+    """Whether there is a way to anywhere, be it to this machine itself, where nobody need listen."""
+    descriptor = _LIBC.socket(_INET, _STREAM, 0)
+    if descriptor < 0:
+        return True
+    try:
+        return not _LIBC.connect(descriptor, _LOCAL, len(_LOCAL)) or ctypes.get_errno() != errno.ENETUNREACH
+    finally:
+        os.close(descriptor)

@@ -47,6 +47,7 @@ class Queries(Protocol):
         named_graphs: Sequence[str] = (),
         union: bool = False,
         timeout: float | None = None,
+        client: str = "",
     ) -> AbstractAsyncContextManager[Answer]:
         """Ask; within the context the answer can be read. Raises QueryError or RemoteError."""
         ...

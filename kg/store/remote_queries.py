@@ -31,7 +31,7 @@ from kg.store.results import Format, Kind
 from kg.store.rewriting import rewriting
 from kg.store.worker import syntax_error
 
-LIMITS = scan.Limits(depth=100, chain=1_000)
+LIMITS = scan.Limits(depth=100, operators=1_000)
 """Less than for our own workers, whose stack we know."""
 
 _TOLD = 4096
@@ -189,6 +189,7 @@ class RemoteQueries:
         named_graphs: Sequence[str] = (),
         union: bool = False,
         timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
+        client: str = "",  # noqa: ARG002  # here the queue is the same to all
     ) -> AsyncIterator[RemoteAnswer]:
         """Ask; within the context the answer can be read. To leave before its end stops the query.
 
@@ -199,6 +200,7 @@ class RemoteQueries:
             named_graphs: IRIs of the graphs that GRAPH sees.
             union: whether the default graph is all graphs together, where neither is given.
             timeout: seconds, if less than the deadline.
+            client: the address of who asks.
 
         Raises:
             QueryError, RemoteError: one of those below them in `kg.errors`; also from the middle of an answer.
@@ -209,15 +211,15 @@ class RemoteQueries:
             said = asked.Asked(said.kind, graphs=True, default=tuple(default_graphs), named=tuple(named_graphs))
         seconds = self._settings.query_seconds if timeout is None else min(timeout, self._settings.query_seconds)
         with contextlib.ExitStack() as turn:
-            client = await self._turn()
+            connections = await self._turn()
             turn.callback(self._turns.release)
             # Whoever takes nothing of his answer must not keep others from theirs.
             answer = RemoteAnswer(said.kind, row, self._place, seconds, self._most, turn.close)
             form = {"query": f"BASE <{self._settings.base}>\n{text}", **self._graphs(said, union=union)}
             accept = GRAPH if said.kind == "construct" else TABLE
-            request = client.build_request("POST", self._settings.store, data=form, headers={"Accept": accept})
+            request = connections.build_request("POST", self._settings.store, data=form, headers={"Accept": accept})
             try:
-                await answer.begin(client, request)
+                await answer.begin(connections, request)
                 yield answer
             finally:
                 await answer.close()

@@ -13,7 +13,7 @@ Answers are streamed: an `out` gets many small pieces.
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pyoxigraph import (
     BlankNode,
@@ -26,12 +26,16 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.errors import QueryUnwritable
+from kg.errors import QueryTooLarge, QueryUnwritable
 from kg.store import xml_limits
 from kg.store.xml_limits import Out, Term
 
+Row = TypeVar("Row")
 Kind = Literal["select", "ask", "construct"]
 Results = QuerySolutions | QueryBoolean | QueryTriples
+
+MOST = 1 << 62
+"""More rows than there can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +115,25 @@ def choose(kind: Kind, names: Sequence[str]) -> Format:
     )
 
 
-def write(results: Results, row: Format, out: Out) -> None:
-    """Write an answer to `out`. Raises QueryUnwritable, maybe after some of it was written."""
+def write(results: Results, row: Format, out: Out, most: int = MOST) -> None:
+    """Write an answer to `out`.
+
+    Args:
+        results: what the engine gave.
+        row: the format.
+        out: where to.
+        most: the most rows or triples.
+
+    Raises:
+        QueryUnwritable: the format can't hold it; maybe after some of it was written.
+        QueryTooLarge: it has more rows; after the others were written.
+    """
     if row.name in {"xml", "rdfxml"}:
         guard = xml_limits.Guard(out)
-        _write(results, row.name, guard)
+        _write(results, row.name, guard, most)
         guard.finish()
     else:
-        _write(results, row.name, out)
+        _write(results, row.name, out, most)
 
 
 def write_triples(triples: Iterable[Triple], row: Format, out: Out) -> None:
@@ -130,13 +145,58 @@ def write_triples(triples: Iterable[Triple], row: Format, out: Out) -> None:
         guard.finish()
 
 
-def _write(results: Results, name: str, out: Out) -> None:
+def _write(results: Results, name: str, out: Out, most: int) -> None:
     if isinstance(results, QueryTriples):
-        _write_triples(results, name, out)
+        checked = _CHECKS[name](results) if name in _CHECKS else results
+        serialize(_at_most(checked, most), out, _ENGINE_GRAPHS[name])  # type: ignore[arg-type]  # `write` is all that it calls
     elif isinstance(results, QuerySolutions) and name == "csv":
-        _write_csv(results, out)
+        _write_csv(results, out, most)
+    elif isinstance(results, QuerySolutions):
+        results.serialize(_Rows(out, _BETWEEN_ROWS[name], most), _ENGINE_TABLES[name])  # type: ignore[arg-type]  # as above
     else:
-        results.serialize(out, _ENGINE_TABLES[name])  # type: ignore[arg-type]  # `write` is all that it calls
+        results.serialize(out, _ENGINE_TABLES[name])  # type: ignore[arg-type]  # as above
+
+
+def _too_many(most: int) -> QueryTooLarge:
+    return QueryTooLarge(f"the answer has more than {most:,} rows", todo="Ask for fewer, with LIMIT.")
+
+
+def _at_most(each: Iterable[Row], most: int) -> Iterator[Row]:
+    """The same, as long as there are no more than so many."""
+    for number, one in enumerate(each):
+        if number >= most:
+            raise _too_many(most)
+        yield one
+
+
+# What the engine writes once a row and, but for values made to be counted twice, nowhere else: quotes, line
+# ends and < are escaped in values. Rows without any value are missed in JSON; they are bounded by their bytes.
+_BETWEEN_ROWS = {"json": b'},{"', "xml": b"<result>", "tsv": b"\n"}
+
+
+class _Rows:
+    """Counts rows on their way to `out`."""
+
+    def __init__(self, out: Out, mark: bytes, most: int) -> None:
+        self._out = out
+        self._mark = mark
+        # Of TSV the head is a line too, and JSON has one mark less than rows.
+        self._left = self._most = most
+        self._left += {b"\n": 1, b'},{"': -1}.get(mark, 0)
+        self._end = b""
+
+    def write(self, data: bytes) -> int:
+        """Take some. Raises QueryTooLarge where it holds one row too many."""
+        piece = self._end + data
+        self._left -= piece.count(self._mark)
+        if self._left < 0:
+            raise _too_many(self._most)
+        self._end = piece[len(piece) - len(self._mark) + 1 :] if len(self._mark) > 1 else b""
+        self._out.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """There is nothing held back."""
 
 
 class _Encoded:
@@ -149,12 +209,12 @@ class _Encoded:
         self._out.write(text.encode())
 
 
-def _write_csv(solutions: QuerySolutions, out: Out) -> None:
+def _write_csv(solutions: QuerySolutions, out: Out, most: int) -> None:
     # RFC 4180 ends lines with CR LF; the csv module quotes what holds either, a comma or a quote, and a lone
     # empty value too, which would be a line that readers skip.
     rows = csv.writer(_Encoded(out), lineterminator="\r\n")
     rows.writerow([variable.value for variable in solutions.variables])
-    for solution in solutions:
+    for solution in _at_most(solutions, most):
         rows.writerow([_plain(term) for term in solution])
 
 
@@ -186,10 +246,3 @@ _CHECKS: dict[str, Callable[[Iterable[Triple]], Iterator[Triple]]] = {
     "jsonld": _without_triple_terms,
     "n3": _without_triple_terms,
 }
-
-
-def _write_triples(triples: QueryTriples, name: str, out: Out) -> None:
-    if name in _CHECKS:
-        serialize(_CHECKS[name](triples), out, _ENGINE_GRAPHS[name])  # type: ignore[arg-type]
-    else:
-        triples.serialize(out, _ENGINE_GRAPHS[name])  # type: ignore[arg-type]

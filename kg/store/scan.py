@@ -10,6 +10,10 @@ words and brackets count. Two things make that harder than the grammar (SPARQL 1
 - `<` begins an IRI or means *less than*, and which one only the grammar knows. Where both are possible and
   would make a difference, the query is refused and the person told how to write it so that it is plain.
 
+Patterns and operators are counted as they are written, which is close to what the engine makes of them and
+sometimes a few too many. The limits are set by measurement: planning grows with the third to fourth power of the
+patterns that are joined (100 take 1.5 s, 300 half a minute), other operators with the square of their number.
+
 A query that passes can still crash the engine or run for ever, and a SERVICE that slipped through could still
 not open a socket: the worker's process is the defence, and this module is its manners.
 """
@@ -62,11 +66,17 @@ _UPDATE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 PROLOGUE = frozenset({"base", "prefix", "version"})
+# Words before a block that nothing is joined in.
+_BLOCKS = frozenset({"construct", "values"})
 
 _OPENS = frozenset("({[")
 _CLOSES = frozenset(")}]")
 # Signs that make the engine's tree one level deeper each time they are repeated.
 _CHAINS = frozenset("|&/+*^!={<>")
+# Words that do, where the sign after them does not count; letters before or after them are the engine's affair.
+_OPERATORS = re.compile("filter|bind|exists|as|select|having|order|group|describe|from", re.IGNORECASE | re.ASCII)
+# What ends a triple pattern, or with `/` a step of a path, which is joined like one.
+_ENDS_PATTERN = frozenset(";,/")
 # Signs after which no comparison can follow, since they end no operand.
 _AWAITS_OPERAND = frozenset("(,=|/^&!+*[{")
 
@@ -83,12 +93,15 @@ class Limits:
     Attributes:
         size: bytes of UTF-8.
         depth: brackets, braces and parentheses inside one another.
-        chain: signs that chain (`||`, `+`, `/` of paths, `{` …) in the whole query.
+        operators: operators and groups (`||`, `+`, `/` of paths, `{`, BIND …) in the whole query.
+        patterns: triple patterns that have to be joined, as the steps of paths and the groups are; what
+            CONSTRUCT builds and lists of VALUES do not count.
     """
 
     size: int = 100_000
-    depth: int = 200
-    chain: int = 2_000
+    depth: int = 100
+    operators: int = 1_000
+    patterns: int = 100
 
 
 DEFAULT = Limits()
@@ -133,13 +146,21 @@ def tokens(text: str) -> Iterator[re.Match[str]]:
 class _Scan:
     """One pass over one text. `last` is the sign before the token, or "" where a word, IRI or string is."""
 
-    __slots__ = ("candidates", "chain", "form", "last", "limits", "open", "relative", "text")
+    __slots__ = (
+        *("block", "candidates", "data", "form", "last", "last_term", "limits"),
+        *("open", "operators", "patterns", "relative", "text"),
+    )
 
     def __init__(self, text: str, limits: Limits) -> None:
         self.text = text
         self.limits = limits
         self.open: list[str] = []
-        self.chain = 0
+        self.operators = 0
+        self.patterns = 0
+        # Where a block begins that nothing is joined in: of VALUES, or what CONSTRUCT builds.
+        self.block = False
+        self.data = 0
+        self.last_term = 0
         self.candidates = 0
         self.last = "{"
         self.form = False
@@ -158,43 +179,84 @@ class _Scan:
                 case "sign":
                     self.sign(token[0])
                 case "iri" if self.is_iri(token[0]):
-                    self.last = ""
+                    self.term()
                 case "iri":
                     position = token.start() + 1
                     self.sign("<")
                 case "text":
-                    self.last = ""
+                    self.term()
                 case _:
                     pass
 
     def sign(self, sign: str) -> None:
-        self.last = sign
+        ended, self.last, self.last_term = self.last, sign, 0
         if sign in _CHAINS:
             self.count(1)
         if sign in _OPENS:
-            self.open.append(sign)
-            if len(self.open) > self.limits.depth:
-                raise QueryRefused(
-                    f"the query nests brackets more than {self.limits.depth} deep",
-                    todo="Ask something flatter.",
-                )
+            self.enter(sign)
         elif sign in _CLOSES and self.open:
+            if ended == "." and sign == "}" and not self.data:
+                self.patterns -= 1
             self.open.pop()
+            if len(self.open) < self.data:
+                self.data = 0
+        elif sign in _ENDS_PATTERN:
+            self.join(1, inside="{[(" if sign == "/" else "{[")
 
-    def count(self, signs: int) -> None:
-        self.chain += signs
-        if self.chain > self.limits.chain:
+    def enter(self, sign: str) -> None:
+        if sign == "{" and self.block and not self.data:
+            self.join(1)
+            self.data = len(self.open) + 1
+        self.block = self.block and sign == "("  # VALUES (?a ?b) {
+        self.open.append(sign)
+        if sign == "(":  # (1)(2)(3) after HAVING is a chain too
+            self.count(1)
+        elif sign != "(":
+            self.join(1)
+        if len(self.open) > self.limits.depth:
             raise QueryRefused(
-                f"the query chains more than {self.limits.chain:,} operators or groups",
+                f"the query nests brackets more than {self.limits.depth} deep",
+                todo="Ask something flatter.",
+            )
+
+    def term(self) -> None:
+        """A term: behind another one it can only be a member of a list, which is two patterns."""
+        if self.last_term == 1 and self.open and self.open[-1] == "(" and not self.block:
+            self.join(2, inside="(")
+        self.last = ""
+        self.last_term = 1
+
+    def join(self, patterns: int, inside: str = "{[") -> None:
+        """Count patterns, if this is where any can be."""
+        if self.data or not self.open or self.open[-1] not in inside:
+            return
+        self.patterns += patterns
+        if self.patterns > self.limits.patterns:
+            raise QueryRefused(
+                f"the query joins more than {self.limits.patterns} triple patterns, steps of paths or groups",
+                todo="Ask in several queries; a long list of values goes into VALUES or IN (…).",
+            )
+
+    def count(self, operators: int) -> None:
+        if self.data:
+            return
+        self.operators += operators
+        if self.operators > self.limits.operators:
+            raise QueryRefused(
+                f"the query has more than {self.limits.operators:,} operators or groups",
                 todo="A long list of values goes into VALUES or IN (…).",
             )
 
     def word(self, token: re.Match[str]) -> None:
         word = token[0]
-        self.last = ""
+        named = ":" in word
+        if named or not word.isalpha():
+            self.term()
+        self.last = "." if word == "." else ""
+        self.last_term = int(named or not word.isalpha())
         if word[0] in "-.0123456789":  # 1-1-1 is a chain too
             self.count(word.count("-"))
-        named = ":" in word
+        self.join(word.count("."))
         for found in _SERVICE.finditer(word):
             self.candidates += 1
             calls = not named or _CALLS.match(self.text, token.start() + found.end())
@@ -203,7 +265,14 @@ class _Scan:
                     "SERVICE is off: queries here see this archive alone",
                     todo="Take the SERVICE part out; or, if it is a name, write it as a full IRI: <http://…>.",
                 )
-        if not named and not self.form and word.lower() not in PROLOGUE:
+        if not named:
+            self.keyword(word)
+
+    def keyword(self, word: str) -> None:
+        lower = word.lower()
+        self.block = lower in _BLOCKS
+        self.count(len(_OPERATORS.findall(word)))
+        if not self.form and lower not in PROLOGUE:
             self.form = True
             if _UPDATE.fullmatch(word):
                 raise QueryRefused(

@@ -26,7 +26,7 @@ from kg.errors import (
     QueryError,
     QueryRefused,
     QuerySyntaxError,
-    QueryTooLarge,
+    QueryTooHeavy,
     QueryUnwritable,
 )
 from kg.store import confine, frames, results, scan
@@ -49,6 +49,7 @@ def main() -> int:
     """Serve until the input ends; 1 if this process can't be made safe."""
     path = Path(sys.argv[1])
     options: dict[str, Any] = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
+    confine.leave_network()
     confine.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
     out = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -61,7 +62,8 @@ def main() -> int:
     limits = scan.Limits(**options.get("limits", {}))
     threading.stack_size(STACK)
     check = partial(scan.check, limits=limits)
-    thread = threading.Thread(target=serve, args=(store, out, check, options.get("base")))
+    answer = partial(_answer, store, out=out, base=options.get("base"), rows=options.get("rows", results.MOST))
+    thread = threading.Thread(target=serve, args=(answer, out, check))
     thread.start()
     thread.join()
     return 0
@@ -83,7 +85,7 @@ def _open(path: Path, address_space: int) -> Store:
     return store
 
 
-def serve(store: Store, out: BinaryIO, check: Callable[[str], None], base: str | None) -> None:
+def serve(answer: Callable[[dict[str, Any]], None], out: BinaryIO, check: Callable[[str], None]) -> None:
     """Answer what comes in, until nothing does."""
     out.write(frames.said(frames.READY, pid=os.getpid()))
     source = sys.stdin.buffer
@@ -92,17 +94,17 @@ def serve(store: Store, out: BinaryIO, check: Callable[[str], None], base: str |
         request = json.loads(source.read(length))
         try:
             check(request["query"])
-            _answer(store, request, out, base)
+            answer(request)
         except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
             _write_all(out, frames.said(frames.FAULT, **described(_named(fault))))
 
 
-def _answer(store: Store, request: dict[str, Any], out: BinaryIO, base: str | None) -> None:
+def _answer(store: Store, request: dict[str, Any], *, out: BinaryIO, base: str | None, rows: int) -> None:
     found = store.query(request["query"], base_iri=base, **_graphs(request))
     kind = results.kind_of(found)
     row = results.choose(kind, request["formats"])
     pieces = _Pieces(out, frames.said(frames.HEAD, kind=kind, format=row.name))
-    results.write(found, row, pieces)
+    results.write(found, row, pieces, rows)
     pieces.end()
 
 
@@ -163,7 +165,7 @@ def _named(fault: BaseException) -> QueryError:
         case SyntaxError():
             return syntax_error(text)
         case MemoryError():
-            return QueryTooLarge("the query needs more memory than it may have")
+            return QueryTooHeavy("the query needs more memory than it may have")
         case RuntimeError() if "custom function" in text:
             return QueryRefused(text[:1].lower() + text[1:], todo="Use the functions of SPARQL 1.1.")
         case OSError() if "does not support" in text or "not allowed as a predicate" in text:

@@ -232,6 +232,7 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
                     default_graphs=question.default_graphs,
                     named_graphs=question.named_graphs,
                     timeout=question.timeout,
+                    client=request.client.host if request.client else "",
                 )
             )
             begun = _Begun(answer, stack, aiter(answer))

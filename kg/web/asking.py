@@ -44,7 +44,7 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
     notes = told(request.scope)
     notes.digest, notes.answered = digest(question.query), "asked"
     try:
-        kind, held, whole = await _beginning(context, question)
+        kind, held, whole = await _beginning(context, question, request.client.host if request.client else "")
     except QueryError as fault:
         notes.fault = type(fault).__name__
         raise
@@ -58,7 +58,7 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
     return Shown(kind, table, "", whole)
 
 
-async def _beginning(context: Context, question: Question) -> tuple[str, bytearray, bool]:
+async def _beginning(context: Context, question: Question, client: str) -> tuple[str, bytearray, bool]:
     """The kind of an answer, as much of it as a page shows, and whether that is all of it."""
     held = bytearray()
     asked = context.serving.pool.query(
@@ -67,6 +67,7 @@ async def _beginning(context: Context, question: Question) -> tuple[str, bytearr
         default_graphs=question.default_graphs,
         named_graphs=question.named_graphs,
         timeout=question.timeout,
+        client=client,
     )
     with context.asking():
         async with asked as answer:

@@ -22,6 +22,9 @@ from kg.web.kept import Kept
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
 
+LONG = 3
+"""Queries that may go on after a moment, for each worker."""
+
 _LOG = logging.getLogger("kg")
 
 
@@ -131,8 +134,14 @@ class Live:
             return RemoteQueries(self._settings, generation.manifest.graph)
         return QueryPool(
             generation.folder.store,
-            size=self._settings.query_workers,
+            size=max(2, self._settings.query_workers),  # of one none would be left for the light
+            long=LONG * self._settings.query_workers,
+            spares=2,
             deadline=self._settings.query_seconds,
+            memory=self._settings.query_memory << 20,
+            max_rows=self._settings.query_rows,
+            max_result_bytes=self._settings.query_bytes,
+            queue=self._settings.query_queue,
             base=self._settings.base,
         )
 

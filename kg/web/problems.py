@@ -18,7 +18,9 @@ from kg.errors import (
     QueryRefused,
     QuerySyntaxError,
     QueryTimeout,
+    QueryTooHeavy,
     QueryTooLarge,
+    QueryTooMany,
     QueryUnwritable,
     RemoteError,
     RemoteTimeout,
@@ -36,6 +38,7 @@ TITLES = {
     404: "There is nothing here",
     405: "This method is not allowed here",
     406: "None of the formats you accept",
+    408: "The request came too slowly",
     410: "No longer here",
     413: "Too much",
     415: "Unknown media type",
@@ -44,14 +47,17 @@ TITLES = {
     502: "The store behind this site does not answer",
     503: "Busy just now",
     504: "It took too long",
+    507: "It needs more memory than it may have",
 }
 
 _OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (
     (QuerySyntaxError, 400),
     (QueryRefused, 400),
     (QueryUnwritable, 406),
+    (QueryTooHeavy, 507),
     (QueryTooLarge, 413),
     (QueryCrashed, 500),
+    (QueryTooMany, 429),
     (QueryBusy, 503),
     (QueryTimeout, 504),
 )
@@ -91,7 +97,7 @@ def of(fault: KgError) -> Problem:
             more = {"line": fault.line, "column": fault.column}
         if isinstance(fault, QueryRefused) and "update" in fault.what.lower():
             status = 403
-        headers = {"Retry-After": "5"} if status == 503 else {}
+        headers = {"Retry-After": "5"} if status in {429, 503} else {}
         return Problem(status, str(fault), headers, more)
     if isinstance(fault, RemoteError):
         status = 504 if isinstance(fault, RemoteTimeout) else 502

@@ -5,18 +5,31 @@ import socket
 import sys
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from starlette.types import ASGIApp
 
 from kg import settings as settings_module
 from kg.errors import UsageError
 from kg.settings import Settings
+from kg.web import clients, connections
 from kg.web.app import Application
+from kg.web.guard import Guard
 from kg.web.metrics import listening
 
+IDLE_SECONDS = 10
+"""In which the head of a request has to come; so long a connection may idle, too."""
 
-def application() -> Application:
+_BACKLOG = 4096
+_FOR_CONNECTIONS = 0.9
+"""Share of the descriptors; the others are for files and the pipes of workers. Long before, idle ones are closed."""
+
+
+def application() -> ASGIApp:
     """The application for the kg.toml that the environment names, or the nearest one; called by the server."""
-    return Application(settings_module.load(None))
+    settings = settings_module.load(None)
+    return Guard(Application(settings), clients.networks(settings.proxies))
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -45,6 +58,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")
     sys.stderr.flush()
+    descriptors = connections.raise_limit()
     if settings.metrics:
         # Started afresh: a fork would take its parent's way of counting, and the lock of a listener's thread.
         multiprocessing.set_start_method("spawn", force=True)
@@ -56,8 +70,14 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
             port=port,
             interface=Interfaces.ASGI,
             workers=workers,
+            # What browsers and proxies speak with a server in clear; and of it alone are idle connections closed.
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000, max_buffer_size=64 << 10),
+            backlog=_BACKLOG,
+            backpressure=int(descriptors * _FOR_CONNECTIONS),
             websockets=False,
             log_access=False,
+            log_level=LogLevels.warning,
             respawn_failed_workers=True,
             workers_kill_timeout=settings.grace_seconds,
         ).serve()

@@ -1,4 +1,4 @@
-"""What all browser tests share: the example collection as a person serves it, and a Chromium."""
+"""What all browser tests share: the example collection as a person serves it."""
 
 import shutil
 from pathlib import Path
@@ -7,7 +7,6 @@ import pytest
 from serving import free_port, kg, served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
@@ -21,16 +20,3 @@ def address(tmp_path_factory):
     assert kg(folder, "build").returncode == 0
     with served(folder, port) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """One Chromium; each test opens its own context in it."""
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()

@@ -215,25 +215,74 @@ def test_linear(piece):
     text = piece * (100_000 // len(piece))
     start = time.perf_counter()
     with suppress(KgError):
-        check(text, Limits(depth=10**6, chain=10**6))
+        check(text, Limits(depth=10**6, operators=10**6, patterns=10**6))
     assert time.perf_counter() - start < 3
 
 
 @pytest.mark.parametrize("opening", ["{", "(", "[", "[ :p ", "{ OPTIONAL ", "!("])
 def test_depth(opening):
-    """Brackets of any kind nest 200 deep and no deeper; in strings, IRIs and comments they do not count."""
-    check("SELECT * " + opening * 200)
-    with pytest.raises(QueryRefused, match="200 deep"):
-        check("SELECT * " + opening * 201)
+    """Brackets of any kind nest 100 deep and no deeper; in strings, IRIs and comments they do not count."""
+    check("SELECT * " + opening * 100)
+    with pytest.raises(QueryRefused, match=r"100 deep|100 triple patterns"):
+        check("SELECT * " + opening * 101)
     check("SELECT * { ?s ?p '" + opening * 300 + "' }")
     check("SELECT * { } # " + opening * 300)
 
 
-@pytest.mark.parametrize("link", ["||1", "&&1", "+1", "-1", "/:p", "|:p", "*1", "{}UNION", "!"])
-def test_chain(link):
-    """More than 2,000 operators or groups one after the other are refused."""
-    with pytest.raises(QueryRefused, match="chains"):
-        check("SELECT * { FILTER(1" + link * 2001)
+@pytest.mark.parametrize("link", ["||1", "&&1", "+1", "-1", "|:p", "*1", "!", ")FILTER(1", ")BIND(1 AS ?x", ")(1"])
+def test_operators(link):
+    """More than 1,000 operators one after the other are refused."""
+    check("SELECT * { FILTER(1" + link * 300)
+    with pytest.raises(QueryRefused, match="1,000 operators"):
+        check("SELECT * { FILTER(1" + link * 1001)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "{} UNION ",
+            "?s ?p ?o . ",
+            "?s :p 1.",
+            "?s ?p ?o ; ",
+            "?s ?p ?o , ",
+            ":a/",
+            "(:a/:b)/",
+            "[ :p 1 ] ",
+            "GRAPH ?g {} ",
+        ),
+        *(
+            "OPTIONAL { ?s ?p ?o } ",
+            "MINUS { ?s ?p ?o } ",
+            "LATERAL { ?s ?p ?o }",
+            "VALUES ?v { 1 } ",
+            "{ SELECT * {} } ",
+        ),
+        *("?s ?p (1 2) . ", "?s ?p (:a :b 'c') . ", "?s ?p ?o {| ?p ?o |} "),
+    ],
+)
+def test_patterns(text):
+    """More than 100 patterns that are joined are refused, however they are written."""
+    check("SELECT * { " + text * 15 + "}")
+    with pytest.raises(QueryRefused, match="joins more than 100"):
+        check("SELECT * { " + text * 101 + "}")
+
+
+def test_patterns_end_where_groups_do():
+    """A full stop before a closing brace ends no second pattern."""
+    check("SELECT * {" + "OPTIONAL { ?s ?p ?o . } " * 98 + "}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CONSTRUCT { %s } WHERE { ?s ?p ?o }" % ("?s ?p ?o ; ?q 'a', [ :b (1 2) ] . " * 500),
+        "SELECT " + "(COUNT(DISTINCT ?x) AS ?y) " * 150 + "{ ?s ?p ?o }",
+    ],
+)
+def test_what_is_no_pattern(text):
+    """What CONSTRUCT builds and SELECT computes is not joined."""
+    check(text)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from serving import free_port, kg, served
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-CHROMIUM = shutil.which("chromium")
 
 LONG_WORD = "w" * 100_000
 HOSTILE = "</script><script>alert(1)</script> {{ 7*7 }} {% raw %} \u202e\u2066bidi '\"><img src=x onerror=alert(1)>"
@@ -76,15 +75,3 @@ def site(tmp_path_factory):
     assert built.returncode == 0, built.stderr
     with served(folder, port) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()

@@ -19,6 +19,9 @@ from kg.errors import (
     QueryUnwritable,
 )
 from kg.store.pool import QueryPool
+from kg.store.remote_queries import RemoteQueries
+
+pytestmark = pytest.mark.every_engine
 
 CASES = [pytest.param(case, id=f"{title}: {case.name}") for title, cases in SUITES.items() for case in cases]
 
@@ -31,6 +34,7 @@ def test_case(client, case):
     assert case.holds(answer), answer.text
 
 
+@pytest.mark.of_oxigraph
 @pytest.mark.parametrize(
     ("query", "holds"), [(query, holds) for _, query, holds, _ in ENGINE], ids=[row[0] for row in ENGINE]
 )
@@ -153,6 +157,7 @@ def test_words_for_formats(client, format_, media_type):
     assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
 
 
+@pytest.mark.of_oxigraph
 @pytest.mark.parametrize(
     ("request_", "line", "column", "text"),
     [
@@ -254,7 +259,8 @@ def test_what_becomes_of_faults(client, monkeypatch, fault, status):
     def query(*_, **__):
         raise fault
 
-    monkeypatch.setattr(QueryPool, "query", query)
+    for engine in (QueryPool, RemoteQueries):
+        monkeypatch.setattr(engine, "query", query)
     for accept, media_type in (("*/*", "application/problem+json"), ("text/html", "text/html; charset=utf-8")):
         answer = client.get("/data/sparql", params={"query": f"ASK {{}} #{fault.what}"}, headers={"accept": accept})
         assert (answer.status_code, answer.headers["content-type"]) == (status, media_type)

@@ -15,6 +15,7 @@ from kg.render.queries.parameters import TYPES, Parameter
 from kg.render.queries.saved import PLACE, read, saved
 from kg.settings import QUERIES
 
+pytestmark = pytest.mark.every_engine
 SAVED = saved(QUERIES)
 NAMES = sorted(SAVED)
 

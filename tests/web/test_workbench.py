@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from kg.render.assets import address, assets
 from kg.web.app import Application
 
+pytestmark = pytest.mark.every_engine
 HTML = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 NASTY = '<script>alert("x")</script>'
 

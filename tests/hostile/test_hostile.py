@@ -1,0 +1,197 @@
+"""Hostile clients beside a polite one, against `kg serve` as it runs.
+
+A short run is part of all tests: nobody polite fails. `make test-hostile` runs everything at full length, and
+there no polite answer may take over a second, which takes a machine that does nothing else.
+"""
+
+import contextlib
+import gc
+import random
+import shutil
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import attacks
+import psutil
+import pytest
+from clients import Polite, attack, idlers, read_slowly, vanish, write_slowly
+from serving import free_port, kg, served
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CALM = 11  # head and idle time-outs take 10 s
+
+
+@dataclass(frozen=True)
+class Length:
+    """How much of everything, and how patient the polite client is."""
+
+    seconds: float
+    hard: int
+    connections: int
+    fuzz: int
+    patience: float
+
+
+SHORT = Length(seconds=2, hard=1, connections=300, fuzz=150, patience=20)
+FULL = Length(seconds=20, hard=3, connections=5000, fuzz=10_000, patience=1)
+
+
+@pytest.fixture(params=[SHORT, pytest.param(FULL, marks=pytest.mark.hostile)], ids=["short", "full"], scope="module")
+def length(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory, length):
+    """The example collection, served; afterwards nothing is left that was not there at first."""
+    folder = tmp_path_factory.mktemp("hostile")
+    number = free_port()
+    shutil.copytree(ROOT / "data", folder / "data")
+    text = (ROOT / "kg.toml").read_text(encoding="utf-8").replace(":8000", f":{number}")
+    (folder / "kg.toml").write_text("query_seconds = 2.0\nanswers_mb = 0\n" + text, encoding="utf-8")
+    assert kg(folder, "build").returncode == 0
+    with served(folder, number):
+        (server,) = (each for each in psutil.Process().children() if str(number) in each.cmdline())
+        for _ in range(2):  # what is loaded or grows once only
+            run(number, [*attacks.HARD, *attacks.nests(90), attacks.BIG, *random_queries(50)], 6)
+            with idlers(number, length.connections):
+                time.sleep(0.2)
+        files = sorted(folder.rglob("*"))
+        before = settled(server)
+        yield number
+        after = settled(server)
+        print(f"\nbefore {before}\nafter  {after}")  # noqa: T201  # the report of the run
+        assert sorted(folder.rglob("*")) == files
+        assert after.zombies == 0
+        assert after.descriptors <= before.descriptors
+        assert after.memory <= before.memory * 1.1
+
+
+@dataclass(frozen=True, order=True)
+class Taken:
+    """What a server and its processes take."""
+
+    memory: int
+    descriptors: int
+    processes: int
+    zombies: int
+
+
+def taken(server):
+    """What is taken now."""
+    memory = descriptors = processes = zombies = 0
+    for each in (server, *server.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            processes += 1
+            zombies += each.status() == psutil.STATUS_ZOMBIE
+            memory += each.memory_full_info().pss
+            descriptors += each.num_fds()
+    return Taken(memory, descriptors, processes, zombies)
+
+
+def settled(server):
+    """The least that is taken within some calm seconds, when time-outs have passed."""
+    gc.collect()
+    seen = []
+    for _ in range(CALM):
+        time.sleep(1)
+        seen.append(taken(server))
+    return min(seen[-5:])
+
+
+def run(port, texts, clients):
+    """Send all of these from some addresses at once; how often which status came."""
+    with ThreadPoolExecutor(clients) as pool:
+        found = list(
+            pool.map(lambda pair: attack(port, pair[1], f"127.0.0.{10 + pair[0] % clients}"), enumerate(texts))
+        )
+    return {status: found.count(status) for status in set(found)}
+
+
+def random_queries(many):
+    """Random and mutated queries, the same ones each time."""
+    chance = random.Random(1963)
+    whole = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "queries" / "examples").glob("*.rq"))]
+    whole = [*whole, *(text for text in attacks.HARD if len(text) < 500)]
+    return [attacks.random_query(chance, whole) for _ in range(many)]
+
+
+def beside(port, length, work):
+    """Do this beside a polite client, who must not suffer."""
+    with Polite(port) as polite:
+        time.sleep(0.3)
+        result = work()
+        time.sleep(0.3)
+    print(f"\n{polite.told()}; {result}")  # noqa: T201  # the report of the run
+    assert not polite.wrong, polite.wrong[:3]
+    assert max(polite.times) < length.patience
+    return result
+
+
+@pytest.mark.parametrize("make", [attacks.nests, attacks.chains])
+def test_deep_and_long(port, length, make):
+    """What nests 20,000 deep or is chained as long is refused; what just passes is answered or takes too long."""
+    texts = [*make(attacks.MANY), *make(90), *make(45)] * length.hard
+    found = beside(port, length, lambda: run(port, texts, 4))
+    assert set(found) <= {200, 400, 413, 503, 504, "refused", "cut"}
+
+
+def test_hard(port, length):
+    """Queries that never end, take all memory or bring the engine down cost nobody else an answer."""
+    found = beside(port, length, lambda: run(port, attacks.HARD * length.hard, 6))
+    assert found[500]
+    assert found[504]
+    assert set(found) <= {200, 400, 413, 429, 500, 503, 504, 507, "cut"}
+
+
+def test_ten_megabytes(port, length):
+    """A query of 10 MB is not read to its end."""
+    found = beside(port, length, lambda: run(port, [attacks.BIG] * 2 * length.hard, 2))
+    assert set(found) <= {413, "refused"}
+
+
+def test_connections(port, length):
+    """Thousands of idle and half-sent connections, slow readers and writers, and clients that go away."""
+    much = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
+
+    def work():
+        with idlers(port, length.connections) as many, ThreadPoolExecutor(12) as pool:
+            for n in range(4):
+                pool.submit(read_slowly, port, much, f"127.0.0.{20 + n}", seconds=length.seconds)
+                pool.submit(write_slowly, port, f"127.0.0.{30 + n}", seconds=length.seconds)
+            for n in range(10 * length.hard):
+                pool.submit(
+                    vanish, port, attacks.HARD[n % len(attacks.HARD)], f"127.0.0.{40 + n % 4}", after=n % 5 / 10
+                )
+        return f"{many} connections"
+
+    beside(port, length, work)
+
+
+def test_service_in_disguise(port, length):
+    """SERVICE is refused in every disguise and form of query, and nobody is called; nor by FROM."""
+    callers = []
+    with socket.create_server(("127.0.0.1", 0)) as trap:
+
+        def listen():
+            with contextlib.suppress(OSError):
+                while True:
+                    callers.append(trap.accept())
+
+        threading.Thread(target=listen, daemon=True).start()
+        texts = list(attacks.calls(f"http://127.0.0.1:{trap.getsockname()[1]}/x"))
+        found = beside(port, length, lambda: run(port, texts, 2))
+        assert found == {400: len(texts) - 2, 200: 2}
+        assert not callers
+
+
+def test_random_queries(port, length):
+    """Random and mutated queries get an answer or an error, never a broken document."""
+    found = beside(port, length, lambda: run(port, random_queries(length.fuzz), 4))
+    assert found[200]
+    assert found[400]
+    assert set(found) <= {200, 400, 403, 406, 413, 429, 500, 503, 504, 507, "cut"}

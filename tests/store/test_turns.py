@@ -1,0 +1,71 @@
+"""Who gets the next worker."""
+
+import asyncio
+
+import pytest
+
+from kg.errors import QueryBusy, QueryTooMany
+from kg.store.turns import HALF_LIFE, Turns
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_light_clients_go_first():
+    """A client that took a lot waits behind those who did not, and in a while that is forgotten."""
+
+    async def go():
+        clock = Clock()
+        turns = Turns(9, 5, clock)
+        turns.join("greedy")
+        taking = turns.next(last=False)
+        clock.now += 8
+        turns.leave(taking)
+        turns.join("greedy")
+        turns.join("modest")
+        assert [turns.next(last=False).client for _ in range(2)] == ["modest", "greedy"]
+        clock.now += 5 * HALF_LIFE
+        assert turns._past("greedy", clock.now) < 1
+
+    asyncio.run(go())
+
+
+def test_the_last_worker_is_kept():
+    """The last free worker is neither for a client that took a lot nor for one that has another already."""
+
+    async def go():
+        clock = Clock()
+        turns = Turns(9, 5, clock)
+        turns.join("a")
+        turns.next(last=False)
+        turns.join("a")
+        assert turns.next(last=True) is None
+        turns.join("b")
+        assert turns.next(last=True).client == "b"
+        assert turns.next(last=False).client == "a"
+
+    asyncio.run(go())
+
+
+def test_none_fills_the_queue():
+    """One client may fill half of the queue and have so many running; unknown ones are bounded by the queue alone."""
+
+    async def go():
+        turns = Turns(4, 2)
+        turns.join("a")
+        turns.join("a")
+        with pytest.raises(QueryTooMany):
+            turns.join("a")
+        turns.join("")
+        turns.join("b")
+        with pytest.raises(QueryBusy, match="too many queries"):
+            turns.join("c")
+        assert [turns.next(last=False).client for _ in range(4)].count("a") == 2
+        turns.join("a")
+        assert turns.next(last=False) is None
+
+    asyncio.run(go())
