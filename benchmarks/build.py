@@ -41,7 +41,7 @@ def unpack(path: Path) -> None:
 
 
 def measure(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
-    """Rows for each size: bare, without dumps, with."""
+    """Rows for each size: bare, without dumps and tables, with either."""
     for size in plan.sizes:
         yield f"build, {size:,} records", _measured(collection(plan.work, size), size)
 
@@ -49,15 +49,21 @@ def measure(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
 def _measured(path: Path, size: int) -> list[Row]:
     with_dumps = run(kg_build(path, dumps=True))
     unpack(path)
+    with_tables = run(kg_build(path, tables=True))
     repeats = next(count for least, count in REPEATS.items() if size >= least)
-    pairs = [in_turn([bare_load(path), kg_build(path, dumps=False)]) for _ in range(repeats)]
+    pairs = [in_turn([bare_load(path), kg_build(path)]) for _ in range(repeats)]
     bares, builds = [bare for bare, _ in pairs], [build for _, build in pairs]
     report = json.loads(builds[-1].output)
     records = sum(report["published"].values())
     shutil.rmtree(path / "bare")
     (path / "triples.nt").unlink()
     bare = median(each.seconds for each in bares)
-    runs = (("bare load", bares), ("build", builds), ("build with dumps", [with_dumps]))
+    runs = (
+        ("bare load", bares),
+        ("build", builds),
+        ("build with dumps", [with_dumps]),
+        ("build with tables", [with_tables]),
+    )
     return [_row(size, what, some, (records, report["triples"]), bare) for what, some in runs]
 
 

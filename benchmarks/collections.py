@@ -32,15 +32,16 @@ def collection(work: Path, size: int) -> Path:
     return path
 
 
-def kg_build(path: Path, *, dumps: bool) -> Job:
+def kg_build(path: Path, *, dumps: bool = False, tables: bool = False) -> Job:
     """Build a collection from nothing."""
     shutil.rmtree(path / "var", ignore_errors=True)
-    return Job([KG, "--config", str(path / "kg.toml"), "build", "--json"], {"KG_DUMPS": str(dumps).lower()})
+    wanted = {"KG_DUMPS": str(dumps).lower(), "KG_TABLES": str(tables).lower()}
+    return Job([KG, "--config", str(path / "kg.toml"), "build", "--json"], wanted)
 
 
 def published(work: Path, size: int) -> Path:
     """The folder of a collection that has a live generation."""
     path = collection(work, size)
     if not (path / "var/current/manifest.json").is_file():
-        run(kg_build(path, dumps=False))
+        run(kg_build(path))
     return path

@@ -149,7 +149,7 @@ class Resources:
             linked=linked,
             path=self._path(own),
             beside=self._beside(thing, own, linked),
-            kin=self._kin(thing, own, linked),
+            kin=self._kin(thing, own, linked) if thing.kind == "record" else (),
             months=catalogue.by_month(thing.n) if sum(counts.values()) <= MOST_COUNTED else {},
             groups=tuple(self._group(thing, each, counts[each], after if each == key else "") for each in counts),
         )
