@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import build, pages, results, sparql
+from benchmarks import build, pages, results, search, sparql
 from benchmarks.collections import Plan
 from benchmarks.results import Row
 
@@ -13,6 +13,7 @@ MEASURES: dict[str, Callable[[Plan], Iterator[tuple[str, list[Row]]]]] = {
     "build": build.measure,
     "pages": pages.measure,
     "sparql": sparql.measure,
+    "search": search.measure,
 }
 """Name → what measures it: tables with their titles, as they are done, in the order in which they run."""
 

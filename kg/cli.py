@@ -19,6 +19,7 @@ from rich.text import Text
 from kg import doctor as checks
 from kg import settings as settings_module
 from kg.errors import KgError, UsageError
+from kg.finding import Finder
 from kg.publish import build as jobs
 from kg.publish.progress import Display
 from kg.publish.report import Report
@@ -154,10 +155,15 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
         raise UsageError("the query is not UTF-8", where=file.name, todo="Save it as UTF-8.") from None
     with closing(Generations.of_settings(settings).open_live()) as live:
         formats = (name,) if name else ("tsv", "turtle")
-        if live.manifest.graph:
-            ask_once(settings, live.manifest.graph, asked, sys.stdout.buffer, format=formats)
-            return
-        run_once(live.folder.store, asked, sys.stdout.buffer, format=formats, base=live.manifest.base)
+        rewritten = Finder(live).rewrite(asked)
+        text, out, spare = rewritten.text, sys.stdout.buffer, rewritten.added
+        with rewritten.places():
+            if live.manifest.graph:
+                ask_once(settings, live.manifest.graph, text, out, format=formats, spare=spare)
+            else:
+                run_once(live.folder.store, text, out, format=formats, spare=spare, base=live.manifest.base)
+    if rewritten.limited:
+        _ERRORS.print("kg: a search in the query found more than its limit.", markup=False)
 
 
 @cli.command("generations")

@@ -18,6 +18,7 @@ Every error that kg raises on purpose is one of these; whoever runs a command or
     └── QueryError                 a query has no answer
         ├── QuerySyntaxError       it is no SPARQL                                            HTTP 400
         ├── QueryRefused           it asks for what a public endpoint does not do             HTTP 400, 403
+        ├── SearchRefused          a search, or a search in a query, that can't be read       HTTP 400
         ├── QueryTimeout           it took too long                                           HTTP 504
         ├── QueryTooLarge          its text or its answer is over a limit                     HTTP 413
         │   └── QueryTooHeavy      its work takes more memory than it may                     HTTP 507
@@ -121,6 +122,10 @@ class QuerySyntaxError(QueryError):
 
 class QueryRefused(QueryError):
     """The query asks for what a public endpoint does not do."""
+
+
+class SearchRefused(QueryError):
+    """A search that can't be understood, or one in a query that has not its one form."""
 
 
 class QueryTimeout(QueryError):

@@ -2,6 +2,10 @@
 
 Pages, data and feeds all get a thing from here: what stands in the store under its own subject, the labels of what it
 links to, who links to it, and what became of it if it is gone.
+
+What stands in the store was mapped from the thing's record, and the record lies beside it. To map it once more takes a
+fraction of the time in which the store looks up each string of each triple, however much else is published. So that is
+how triples are read where the generation was made by this very mapping; the store's own answer is what they must equal.
 """
 
 from collections.abc import Iterator
@@ -9,11 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
+from kg import ontology
 from kg.iris import Base
+from kg.mapping import mapper
 from kg.store.catalogue import MOST_COUNTED, Beside, Linked, Thing
 from kg.store.generations import Generation
+from kg.store.literals import as_held
 
 PAGE_SIZE = 20
 """How many inverse links of one key a page shows at a time."""
@@ -111,6 +118,9 @@ class Resources:
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         self.base = Base(generation.manifest.base)
+        manifest = generation.manifest
+        ours = manifest.mapping == mapper.version() and not manifest.graph
+        self._mapper = mapper.Mapper(ontology.load(manifest.base)) if ours else None
 
     def find(self, reference: str) -> Thing | Gone | Moved | None:
         """What a reference leads to; None if nothing was ever published under it."""
@@ -123,7 +133,14 @@ class Resources:
     def describe(self, thing: Thing) -> Description:
         """What is said of a thing, as data."""
         iri = self.base.iri(thing.reference)
-        return Description(thing, iri, self.generation.graph.describe(iri))
+        triples = self.generation.graph.describe(iri) if self._mapper is None else self._mapped(thing, self._mapper)
+        return Description(thing, iri, triples)
+
+    def _mapped(self, thing: Thing, by: mapper.Mapper) -> list[Triple]:
+        """The triples of a thing's record, as the store holds them."""
+        (mapped,) = by.map([orjson.loads(self.record(thing))])
+        quads = parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
+        return list(as_held((quad.triple for quad in quads), mapped.ntriples))
 
     def around(self, said: Description, key: str = "", after: str = "") -> Surroundings:
         """What a page shows around a thing.

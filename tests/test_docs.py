@@ -152,3 +152,13 @@ def test_lock_names_no_host():
         assert '"resolved"' not in text
     pinned = re.findall(r"(?m)^[A-Za-z0-9][^=\s]*==", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
     assert len(pinned) > 30
+
+
+def test_queries_in_documents_run(client):
+    """The SPARQL that the documents show gives rows."""
+    blocks = re.findall(r"```sparql\n(.*?)```", (ROOT / "docs" / "search.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        answer = client.get("/data/sparql", params={"query": block})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["results"]["bindings"], block

@@ -12,12 +12,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg.render import fields, thing, words
+from kg.render import fields, found, thing, words
 from kg.render.translations import FOLDER, LANGUAGES
 from kg.web import problems
 
 RENDER = Path(fields.__file__).resolve().parent
-METHODS = [("templates/**.html", "jinja2")]
+METHODS = [("templates/**.html", "jinja2"), ("found.py", "python")]
 
 
 def tables() -> Iterator[str]:
@@ -32,6 +32,7 @@ def tables() -> Iterator[str]:
         yield from (one, many)
     yield from words.EXPRESSIONS.values()
     yield thing.TRANSLATED
+    yield from (*found.FACETS.values(), *found.SORTS.values())
     yield from problems.TITLES.values()
 
 

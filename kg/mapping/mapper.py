@@ -3,12 +3,18 @@
 What can't be said (an IRI that is none for the engine, say) is left out and told of, with the key at fault.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from kg import ontology
+from kg.mapping import writer
 from kg.mapping.writer import Tables, Writer
 from kg.ontology import Ontology
+from kg.settings import ONTOLOGY
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,19 @@ class Mapper:
         return [self._mapped(record) for record in records]
 
     def _mapped(self, record: dict[str, Any]) -> Mapped:
-        writer = Writer(record, self._tables)
-        writer.write()
-        lines = "\n".join((*writer.lines, "")).encode()
-        return Mapped(record["id"], lines, len(writer.lines), tuple(writer.links), tuple(writer.lost))
+        writing = Writer(record, self._tables)
+        writing.write()
+        lines = "\n".join((*writing.lines, "")).encode()
+        return Mapped(record["id"], lines, len(writing.lines), tuple(writing.links), tuple(writing.lost))
+
+
+@cache
+def version() -> str:
+    """What names this mapping: a digest of all that decides which triples a record gives."""
+    found = hashlib.blake2b(digest_size=16)
+    for path in (ONTOLOGY / "context.jsonld", ONTOLOGY / "terms.ttl", *map(Path, _SOURCES)):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+_SOURCES = (ontology.__file__, writer.__file__, __file__)

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from pyoxigraph import Quad
 from kg import ontology
 from kg.errors import PublishError, StrictError
 from kg.publish import tables
+from kg.mapping.mapper import version
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
+from kg.publish.indexing import Indexing
 from kg.publish.page import write_page
 from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, silent
 from kg.publish.rejected import RejectedFolder
@@ -58,9 +60,13 @@ def build(
     with _disk_errors(settings.var_folder), generations.building() as (number, folder):
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
-        with closing(generations.ledger()) as ledger, _load(settings, generations, number, folder) as load:
+        with (
+            closing(generations.ledger()) as ledger,
+            _indexing(settings, folder) as index,
+            _load(settings, generations, number, folder) as load,
+        ):
             now = generations.next_time(ledger)
-            counts = _fill(settings, folder, report, (load, ledger, now, rejected), progress)
+            counts = _fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
             _refuse_nothing(report, told, strict=strict)
             if settings.tables:
                 _write_tables(settings, folder)
@@ -69,7 +75,9 @@ def build(
             load.add_graph(name, quads)
         report.seconds = time.perf_counter() - began
         write_page(settings, report, folder.path / PAGE)
-        manifest = Manifest(number, settings.base, now, report.triples, counts, report.summary(), graph=load.graph)
+        manifest = Manifest(
+            number, settings.base, now, report.triples, counts, report.summary(), graph=load.graph, mapping=version()
+        )
         folder.write_manifest(manifest)
         load.close()
         generations.publish(number, folder, settings.keep)
@@ -91,6 +99,11 @@ def _load(settings: Settings, generations: Generations, number: int, folder: Fol
     return RemoteLoad(settings, number, generations.live_graph()) if settings.store else BulkLoad(folder.store)
 
 
+def _indexing(settings: Settings, folder: Folder) -> AbstractContextManager[Indexing | None]:
+    """What makes the search index, if there is to be one."""
+    return Indexing(folder.records, folder.search) if settings.search else nullcontext()
+
+
 def _described(settings: Settings, triples: int, now: str) -> dict[str, list[Quad]]:
     """The named graphs of a generation."""
     base = settings.base
@@ -104,11 +117,11 @@ def _fill(
     settings: Settings,
     folder: Folder,
     report: Report,
-    to: tuple[Sink, Ledger, str, Path],
+    to: tuple[Sink, Ledger, str, Path, Indexing | None],
     progress: Progress,
 ) -> dict[str, int]:
     """Everything from the sources into a folder; the counts of records by kind."""
-    sink, ledger, now, rejected = to
+    sink, ledger, now, rejected, index = to
     prefixes = ontology.load(settings.base).prefixes
     with ExitStack() as stack:
         builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, ledger, now)))
@@ -116,7 +129,7 @@ def _fill(
         dumps = None
         if settings.dumps and isinstance(sink, BulkLoad | RemoteLoad):
             dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
-        collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, progress))
+        collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, index, progress))
         counts = builder.counts()
         changes = builder.finish()
     report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
@@ -169,7 +182,7 @@ def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple
         report = Report(folder.path / PROBLEMS)
         with closing(generations.ledger()) as ledger:
             now = generations.next_time(ledger)
-            _fill(settings, folder, report, (sink, ledger, now, folder.path / "rejected"), progress)
+            _fill(settings, folder, report, (sink, ledger, now, folder.path / "rejected", None), progress)
         yield folder, report
 
 

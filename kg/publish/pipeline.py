@@ -17,6 +17,7 @@ import orjson
 from kg import ontology
 from kg.publish.crew import SMALL, Crew
 from kg.publish.dumps import DumpFiles, Packed
+from kg.publish.indexing import Indexing
 from kg.publish.merge import unite
 from kg.publish.rejected import RejectedFolder
 from kg.publish.report import Report
@@ -66,6 +67,7 @@ class Collection:
         sink: takes triples.
         rejected: keeps what is left out.
         dumps: the files of the dumps, or None.
+        index: makes the search index of the file of records, or None.
         progress: told how far it is.
     """
 
@@ -76,6 +78,7 @@ class Collection:
     sink: Sink
     rejected: RejectedFolder
     dumps: DumpFiles | None = None
+    index: Indexing | None = None
     progress: Progress = silent
 
 
@@ -151,6 +154,8 @@ class _Entering:
             else:
                 lines += self._enter(outcome, stubs=stubs)
         self._write(b"".join(lines))
+        if self._to.index:
+            self._to.index.grown(self._offset)
         self._size += done.size
         self._to.progress(self._entered, self._triples, self._size, self._total)
 

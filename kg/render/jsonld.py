@@ -67,7 +67,8 @@ class _Writer:
         for name in definitions:
             if name in self.used or name in {"id", "kind"}:
                 context[name] = definitions[name]
-        context |= {name: iri for name, iri in self.ontology.prefixes.items() if name in self._prefixes(context, node)}
+        leaned_on = self._prefixes(context, node)
+        context |= {name: iri for name, iri in self.ontology.prefixes.items() if name in leaned_on}
         return {"@context": context, **node}
 
     def node(self, iri: str, keys: dict[str, Term], *, top: bool, part_class: str = "") -> dict[str, Any]:

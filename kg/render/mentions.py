@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _MOST_FORMS = 300
@@ -31,9 +32,7 @@ class Names:
     def __init__(self, forms: Mapping[str, str]) -> None:
         """Names to look for: each form of a name → the path of who bears it."""
         self._paths = {form.translate(_FOLDED): path for form, path in forms.items() if len(form) >= _SHORTEST}
-        longest_first = sorted(self._paths, key=len, reverse=True)[:_MOST_FORMS]
-        choices = "|".join(map(re.escape, longest_first))
-        self._pattern = re.compile(rf"(?<!\w)(?:{choices})(?!\w)") if choices else None
+        self._forms = sorted(self._paths, key=len, reverse=True)[:_MOST_FORMS]
 
     def pieces(self, text: str) -> list[Piece]:
         """A text in pieces, the first mention of each thing a link. Case counts; accents do not.
@@ -47,17 +46,33 @@ class Names:
         linked: set[str] = set()
         end = 0
         # Folding replaces letter by letter, so that places in the one text are places in the other.
-        for found in self._pattern.finditer(text.translate(_FOLDED)) if self._pattern else ():
-            path = self._paths[found[0]]
+        for start, form in self._mentions(text.translate(_FOLDED)):
+            path = self._paths[form]
             if path in linked:
                 continue
             linked.add(path)
-            if found.start() > end:
-                yield Piece(text[end : found.start()])
-            yield Piece(text[found.start() : found.end()], path)
-            end = found.end()
+            if start > end:
+                yield Piece(text[end:start])
+            end = start + len(form)
+            yield Piece(text[start:end], path)
         if end < len(text):
             yield Piece(text[end:])
+
+    def _mentions(self, folded: str) -> Iterator[tuple[int, str]]:
+        """Where a form stands as words of its own, and which; of those that overlap the first, and the longest."""
+        # Most forms stand nowhere in a text: to look for each is quicker than to compile a pattern of all.
+        there = [form for form in self._forms if form in folded]
+        found = [(match.start(), -len(form), form) for form in there for match in _words(form).finditer(folded)]
+        end = 0
+        for start, _, form in sorted(found):
+            if start >= end:
+                yield start, form
+                end = start + len(form)
+
+
+@lru_cache(4096)
+def _words(form: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")
 
 
 def forms(records: Mapping[str, dict[str, Any]]) -> dict[str, str]:

@@ -6,12 +6,15 @@ Every value is escaped by the template engine. A page asks nothing of other host
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from kg.render import assets, fields
 from kg.render.languages import name as language_name
@@ -61,16 +64,15 @@ def _templates(language: str) -> jinja2.Environment:
     """The templates in a language of those that pages speak."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
-        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    catalogue = translations(language)
-    environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
+        "_": partial(_said, language),
+        "ngettext": partial(_counted, language),
         "kinds": fields.KINDS,
         "fields": fields.FIELDS,
         "statuses": fields.STATUSES,
@@ -84,8 +86,25 @@ def _templates(language: str) -> jinja2.Environment:
         "period": partial(_period, language=language),
     }
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
+    environment.filters["rfc2822"] = lambda time: format_datetime(datetime.fromisoformat(time))
     environment.filters["thousands"] = lambda number: format_decimal(number, locale=locale(language))
     return environment
+
+
+@lru_cache(4096)
+def _text(language: str, text: str) -> Markup:
+    """A text of a template in a language. Half of what a page says are such texts, so each is looked up once."""
+    return Markup(translations(language).gettext(text))  # noqa: S704  # ours, as are its translations
+
+
+def _said(language: str, text: str, /, **values: object) -> Markup:
+    """The same with values in it, each of which is escaped."""
+    return _text(language, text) % values if values else _text(language, text)
+
+
+def _counted(language: str, one: str, many: str, num: int) -> Markup:
+    """A text that depends on a number."""
+    return Markup(translations(language).ngettext(one, many, num)) % {"num": num}  # noqa: S704  # the same
 
 
 def _period(start: str | None, end: str | None, language: str) -> str:

@@ -112,6 +112,11 @@ class Beside:
 MOST_COUNTED = 5_000
 """Links up to which a page counts and compares them; beyond it says how many there are, and no more."""
 
+_FIRST = 4
+"""How many times as many as are wanted are looked at first, some of which are no whole records."""
+
+_ALL = -1  # no limit, to SQLite
+
 _AT_ONCE = 500
 """How many references are asked for in one statement."""
 
@@ -228,14 +233,23 @@ class Catalogue:
         """Other things that link to most of some targets, with how many of them each links to."""
         ks = [self._numbers[key] for key in keys if key in self._numbers]
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
-        rows = self._db.execute(
-            f"SELECT COUNT(DISTINCT target) AS shared, {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
-            f" WHERE target IN ({','.join('?' * len(targets))}) AND k IN ({','.join('?' * len(ks))})"
-            " AND links.source <> ? AND kind = 'record' AND status IS NULL"
-            " GROUP BY links.source ORDER BY shared DESC, links.start, links.source LIMIT ?",
-            (*targets, *ks, source, limit),
+        # Counted by links alone, of which many are read; what each source is, is looked up for the first few.
+        counted = (
+            "SELECT source AS other, start AS day, COUNT(DISTINCT target) AS shared FROM links"  # noqa: S608
+            f" WHERE target IN ({','.join('?' * len(targets))}) AND k IN ({','.join('?' * len(ks))}) AND source <> ?"
+            " GROUP BY other ORDER BY shared DESC, day, other LIMIT ?"
         )
-        return [(_thing(row[1:]), row[0]) for row in rows]
+        found: list[tuple[Thing, int]] = []
+        for most in (_FIRST * limit, _ALL):
+            rows = self._db.execute(
+                f"SELECT shared, {columns} FROM ({counted}) JOIN things ON things.n = other"  # noqa: S608
+                " WHERE kind = 'record' AND status IS NULL ORDER BY shared DESC, day, other LIMIT ?",
+                (*targets, *ks, source, most, limit),
+            )
+            found = [(_thing(row[1:]), row[0]) for row in rows]
+            if len(found) == limit:
+                break
+        return found
 
     def by_month(self, n: int | None = None) -> dict[str, int]:
         """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing."""

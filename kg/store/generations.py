@@ -27,6 +27,7 @@ from kg.store.graph import Graph
 from kg.store.ledger import Ledger
 from kg.store.remote import Remote
 from kg.store.remote_graph import RemoteGraph
+from kg.store.search.index import SearchIndex
 
 FORMAT = 1
 """Of the folder of a generation; one with another number has to be built anew."""
@@ -36,6 +37,7 @@ _SCRATCH = ".scratch-"
 
 _STORE, _CATALOGUE, _RECORDS, _DUMPS, _MANIFEST = "store", "catalogue.sqlite", "records.jsonl", "dumps", "manifest.json"
 _TABLES = "tables"
+_SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,12 @@ class Manifest:
         generation: its number.
         base: the base IRI it was built for.
         published: when, in UTC (ISO 8601).
-        triples: how many statements it holds.
+        triples: how many statements its default graph holds, which is what the records say.
         counts: kind → records, stubs left out.
         summary: what the build reported: read, published, rejected, merged, stubs …
         rollback_of: the generation that it repeats, or None.
         graph: the name of the graph at the remote store that holds its triples; empty where they lie in its folder.
+        mapping: what names the mapping that made its triples of its records.
         format: of its folder.
     """
 
@@ -62,6 +65,7 @@ class Manifest:
     summary: dict[str, Any] = field(default_factory=dict)
     rollback_of: int | None = None
     graph: str = ""
+    mapping: str = ""
     format: int = FORMAT
 
 
@@ -75,6 +79,7 @@ class Folder:
         self.records = path / _RECORDS
         self.dumps = path / _DUMPS
         self.tables = path / _TABLES
+        self.search = path / _SEARCH
 
     def read_manifest(self) -> Manifest:
         """The manifest. Raises GenerationError where the folder is no generation that can be served."""
@@ -111,6 +116,7 @@ class Generation:
                 what = f"it is not whole: {fault}"
                 todo = "Run `kg build` again, or `kg rollback` to another one."
                 raise GenerationError(what, where=str(folder.path), todo=todo) from None
+            self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
             self.graph = _graph(folder, self.manifest, settings)
             opened.pop_all()
 
@@ -129,6 +135,8 @@ class Generation:
         self.catalogue.close()
         if isinstance(self.graph, RemoteGraph):
             self.graph.close()
+        if self.search:
+            self.search.close()
         del self.graph
 
 
@@ -328,9 +336,10 @@ def copy_unchanged(source: Folder, target: Folder) -> None:
     if source.store.is_dir():
         checkpoint(source.store, target.store)
     os.link(source.records, target.records)
-    for old, new in ((source.dumps, target.dumps), (source.tables, target.tables)):
-        if old.is_dir():
-            shutil.copytree(old, new, copy_function=os.link)
+    shares = ((source.dumps, target.dumps), (source.tables, target.tables), (source.search, target.search))
+    for shared, copied in shares:
+        if shared.is_dir():
+            shutil.copytree(shared, copied, copy_function=os.link)
 
 
 def _sync(folder: Path) -> None:

@@ -60,12 +60,14 @@ class Answer:
         kind: select, ask, or construct (which DESCRIBE is too).
         format: the name of its format.
         media_type: the same as a value of Content-Type.
+        limited: whether a search in the query found more than its limit.
     """
 
     def __init__(self, worker: Worker, most: int) -> None:
         self.kind: Kind = "select"
         self.format = ""
         self.media_type = ""
+        self.limited = False
         self.done = False
         self._worker = worker
         self._left = most
@@ -199,6 +201,7 @@ class QueryPool:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         union: bool = False,
+        spare: int = 0,
         timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
         client: str = "",
     ) -> AsyncIterator[Answer]:
@@ -210,13 +213,14 @@ class QueryPool:
             default_graphs: IRIs of graphs that are the default graph together.
             named_graphs: IRIs of the graphs that GRAPH sees.
             union: whether the default graph is all graphs together, where neither is given.
+            spare: bytes that the server itself added to the text, which count towards no limit.
             timeout: seconds, if less than the deadline.
             client: the address of who asks, for fairness.
 
         Raises:
             QueryError: one of those below it in `kg.errors`; also from the middle of an answer.
         """
-        scan.check_size(text, self._limits)
+        scan.check_size(text, self._limits.with_spare(spare))
         seconds = self._deadline if timeout is None else min(timeout, self._deadline)
         turn, worker = await self._free(whose(client))
         loop = asyncio.get_running_loop()
@@ -233,6 +237,7 @@ class QueryPool:
                 default_graphs=list(default_graphs),
                 named_graphs=list(named_graphs),
                 union=union,
+                spare=spare,
             )
             await answer.begin()
             yield answer
@@ -398,6 +403,7 @@ def run_once(
     out: BinaryIO,
     *,
     format: str | Sequence[str] = "json",  # noqa: A002  # as in `query`
+    spare: int = 0,
     **limits: Any,
 ) -> str:
     """Ask one query of a store, as a command does, and write its answer to `out`; the media type of it.
@@ -409,7 +415,7 @@ def run_once(
         pool = QueryPool(store, size=1, **limits)
         await pool.start()
         try:
-            async with pool.query(text, format=format) as answer:
+            async with pool.query(text, format=format, spare=spare) as answer:
                 async for chunk in answer:
                     out.write(chunk)
                 return answer.media_type

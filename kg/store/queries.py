@@ -14,12 +14,14 @@ class Answer(Protocol):
         kind: select, ask, or construct (which DESCRIBE is too).
         format: the name of its format.
         media_type: the same as a value of Content-Type.
+        limited: whether a search in the query found more than its limit.
         done: whether all of it was taken.
     """
 
     kind: Kind
     format: str
     media_type: str
+    limited: bool
     done: bool
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -46,8 +48,12 @@ class Queries(Protocol):
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         union: bool = False,
+        spare: int = 0,
         timeout: float | None = None,
         client: str = "",
     ) -> AbstractAsyncContextManager[Answer]:
-        """Ask; within the context the answer can be read. Raises QueryError or RemoteError."""
+        """Ask; within the context the answer can be read. Raises QueryError or RemoteError.
+
+        `spare` bytes of the text were added by the server itself, and count towards no limit.
+        """
         ...

@@ -45,6 +45,7 @@ class RemoteAnswer:
         kind: select, ask, or construct (which DESCRIBE is too).
         format: the name of its format.
         media_type: the same as a value of Content-Type.
+        limited: whether a search in the query found more than its limit.
         done: whether all of it was taken.
     """
 
@@ -62,6 +63,7 @@ class RemoteAnswer:
         self._free = free
         self._response: httpx2.Response | None = None
         self._pieces: AsyncIterator[bytes] | None = None
+        self.limited = False
         self.done = False
         self._reading = self._late = False
         self._alarm: asyncio.TimerHandle | None = None
@@ -188,6 +190,7 @@ class RemoteQueries:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         union: bool = False,
+        spare: int = 0,
         timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
         client: str = "",  # noqa: ARG002  # here the queue is the same to all
     ) -> AsyncIterator[RemoteAnswer]:
@@ -199,13 +202,14 @@ class RemoteQueries:
             default_graphs: IRIs of graphs that are the default graph together.
             named_graphs: IRIs of the graphs that GRAPH sees.
             union: whether the default graph is all graphs together, where neither is given.
+            spare: bytes that the server itself added to the text, which count towards no limit.
             timeout: seconds, if less than the deadline.
             client: the address of who asks.
 
         Raises:
             QueryError, RemoteError: one of those below them in `kg.errors`; also from the middle of an answer.
         """
-        said = asked.read(text, self._limits)
+        said = asked.read(text, self._limits.with_spare(spare))
         row = results.choose(said.kind, [format] if isinstance(format, str) else format)
         if default_graphs or named_graphs:
             said = asked.Asked(said.kind, graphs=True, default=tuple(default_graphs), named=tuple(named_graphs))
@@ -286,14 +290,22 @@ def _syntax(said: str) -> QuerySyntaxError:
     return QuerySyntaxError(what, line=line - 1, column=column)
 
 
-def ask_once(settings: Settings, graph: str, text: str, out: BinaryIO, *, format: Sequence[str]) -> str:  # noqa: A002
+def ask_once(  # noqa: PLR0913  # as `query`
+    settings: Settings,
+    graph: str,
+    text: str,
+    out: BinaryIO,
+    *,
+    format: Sequence[str],  # noqa: A002
+    spare: int = 0,
+) -> str:
     """Ask one query, as a command does, and write its answer to `out`; the media type of it."""
 
     async def ask() -> str:
         queries = RemoteQueries(settings, graph)
         await queries.start()
         try:
-            async with queries.query(text, format=format) as answer:
+            async with queries.query(text, format=format, spare=spare) as answer:
                 async for chunk in answer:
                     out.write(chunk)
                 return answer.media_type

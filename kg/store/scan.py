@@ -20,7 +20,7 @@ not open a socket: the worker's process is the defence, and this module is its m
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.errors import QueryRefused, QueryTooLarge
 
@@ -102,6 +102,10 @@ class Limits:
     depth: int = 100
     operators: int = 1_000
     patterns: int = 100
+
+    def with_spare(self, spare: int) -> "Limits":
+        """The limits of a text to which the server itself added so many bytes."""
+        return replace(self, size=self.size + spare) if spare else self
 
 
 DEFAULT = Limits()

@@ -61,7 +61,10 @@ def main() -> int:
         return 1
     limits = scan.Limits(**options.get("limits", {}))
     threading.stack_size(STACK)
-    check = partial(scan.check, limits=limits)
+
+    def check(text: str, spare: int) -> None:
+        scan.check(text, limits.with_spare(spare))
+
     answer = partial(_answer, store, out=out, base=options.get("base"), rows=options.get("rows", results.MOST))
     thread = threading.Thread(target=serve, args=(answer, out, check))
     thread.start()
@@ -85,7 +88,7 @@ def _open(path: Path, address_space: int) -> Store:
     return store
 
 
-def serve(answer: Callable[[dict[str, Any]], None], out: BinaryIO, check: Callable[[str], None]) -> None:
+def serve(answer: Callable[[dict[str, Any]], None], out: BinaryIO, check: Callable[[str, int], None]) -> None:
     """Answer what comes in, until nothing does."""
     out.write(frames.said(frames.READY, pid=os.getpid()))
     source = sys.stdin.buffer
@@ -93,7 +96,7 @@ def serve(answer: Callable[[dict[str, Any]], None], out: BinaryIO, check: Callab
         _, length = frames.HEADER.unpack(header)
         request = json.loads(source.read(length))
         try:
-            check(request["query"])
+            check(request["query"], request.get("spare", 0))
             answer(request)
         except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
             _write_all(out, frames.said(frames.FAULT, **described(_named(fault))))

@@ -22,6 +22,7 @@ from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.live import Serving
 from kg.web.problems import Problem, of
+from kg.web.searching import MORE_FOUND
 from kg.web.watching import Told, digest, told
 
 HELD = 64 << 10
@@ -109,7 +110,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
         notes.killed = "nobody took it"
         await begun.stack.aclose()
         return Response(None, 200 if shape.head else 304, shape.headers(shape.etag), begun.answer.media_type)
-    headers = shape.headers(shape.etag)
+    headers = shape.headers(shape.etag) | (MORE_FOUND if begun.answer.limited else {})
     pieces = _sent(begun, context, shape.tag, notes)
     if shape.coding:
         headers["Content-Encoding"] = shape.coding
@@ -158,7 +159,7 @@ async def whole(context: Context, question: Question) -> Whole:
 
 
 def _kept(context: Context, tag: str | None, answer: Answer, body: bytes | bytearray) -> Whole:
-    made = Whole(answer.format, answer.media_type, bytes(body))
+    made = Whole(answer.format, answer.media_type, bytes(body), answer.limited)
     if tag is not None:
         context.answers.keep(tag, made)
     return made
@@ -204,7 +205,7 @@ class _Shape:
     def whole(self, found: Whole) -> Response:
         """The response that is a whole answer."""
         packed = self.coding if len(found.body) >= coding.SMALLEST else ""
-        headers = self.headers(self.etag if packed else f'"{self.tag}"')
+        headers = self.headers(self.etag if packed else f'"{self.tag}"') | (MORE_FOUND if found.limited else {})
         if self.has_any:
             return Response(None, 304, headers)
         body = found.bytes_in(packed)

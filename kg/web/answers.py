@@ -39,12 +39,14 @@ class Whole:
         format: the name of its format.
         media_type: the same as a value of Content-Type.
         body: its bytes.
+        limited: whether a search in the query found more than its limit.
         packed: the same in a content coding, once somebody took it so.
     """
 
     format: str
     media_type: str
     body: bytes
+    limited: bool = False
     packed: dict[str, bytes] = field(default_factory=dict)
 
     def bytes_in(self, name: str) -> bytes:

@@ -20,7 +20,21 @@ from kg.render.queries.saved import saved as saved_queries
 from kg.render.translations import LANGUAGES
 from kg.render.view import Reader
 from kg.settings import Settings, metrics_folder
-from kg.web import answering, citations, documents, downloads, graphs, language, lists, saved, sparql, static, workbench
+from kg.web import (
+    answering,
+    citations,
+    documents,
+    downloads,
+    graphs,
+    language,
+    lists,
+    saved,
+    search,
+    see,
+    sparql,
+    static,
+    workbench,
+)
 from kg.web.access import AccessLog
 from kg.web.answers import Answers
 from kg.web.context import Context
@@ -41,6 +55,7 @@ _FOLDERS: dict[str, Named] = {
     "data": downloads.tables,
     "terms": lists.terms,
     "static": static.respond,
+    "search": search.below,
     "api": saved.respond,
     "workbench": workbench.data,
     "graphs": graphs.direct,
@@ -48,6 +63,10 @@ _FOLDERS: dict[str, Named] = {
 _PLACES: dict[str, Handler] = {
     "": lists.home,
     "sparql": sparql.respond,
+    "search": search.respond,
+    "timeline": see.timeline,
+    "map": see.places,
+    "network": see.people,
     "graphs": graphs.respond,
     "metrics": lists.metrics,
     "healthz": lists.health,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from kg import ontology
 from kg.errors import GenerationError
+from kg.finding import Finder
 from kg.ontology import Ontology
 from kg.resources import Resources
 from kg.settings import Settings
@@ -18,6 +19,7 @@ from kg.store.queries import Queries
 from kg.store.remote_graph import RemoteGraph
 from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
+from kg.web.searching import SearchingQueries
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -39,6 +41,7 @@ class Serving:
     resources: Resources
     ontology: Ontology
     pool: Queries
+    finder: Finder
     kept: Kept = field(default_factory=Kept)
     held: int = 0
     retired: bool = False
@@ -120,13 +123,14 @@ class Live:
         began = time.perf_counter()
         generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
         try:
-            pool = self._queries(generation)
+            finder = Finder(generation)
+            pool = SearchingQueries(self._queries(generation), finder)
             await pool.start()
         except BaseException:
             generation.close()
             raise
         _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
-        return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool)
+        return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool, finder)
 
     def _queries(self, generation: Generation) -> Queries:
         """What answers queries, wherever the generation's triples lie."""

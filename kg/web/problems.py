@@ -24,6 +24,7 @@ from kg.errors import (
     QueryUnwritable,
     RemoteError,
     RemoteTimeout,
+    SearchRefused,
 )
 from kg.render.negotiation import choose
 from kg.render.pages import Site, page
@@ -53,6 +54,7 @@ TITLES = {
 _OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (
     (QuerySyntaxError, 400),
     (QueryRefused, 400),
+    (SearchRefused, 400),
     (QueryUnwritable, 406),
     (QueryTooHeavy, 507),
     (QueryTooLarge, 413),

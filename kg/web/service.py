@@ -87,7 +87,7 @@ def _said(context: Context, graphs: dict[str, int]) -> Iterator[Triple]:
         yield say(dataset, _DCTERMS + "title", Literal(context.site.title))
     yield say(dataset, _DCTERMS + "license", NamedNode(context.settings.license))
     yield say(default, RDF_TYPE, NamedNode(_SD + "Graph"))
-    yield say(default, _VOID + "triples", _number(manifest.triples - sum(graphs.values())))
+    yield say(default, _VOID + "triples", _number(manifest.triples))
     for number, (iri, count) in enumerate(sorted(graphs.items()), 1):
         named, graph = NamedNode(f"{base}sparql#named-{number}"), NamedNode(f"{base}sparql#graph-{number}")
         yield say(dataset, _SD + "namedGraph", named)

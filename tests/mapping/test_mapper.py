@@ -7,6 +7,7 @@ import pytest
 from general_mapping import triples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, Store, parse
 
 from kg import ontology
 from kg.iris import KINDS
@@ -14,6 +15,7 @@ from kg.mapping.mapper import Mapper
 from kg.records.gate import faults
 from kg.records.model import DATE_ROLES, Value, keys_of
 from kg.records.sound import make_sound
+from kg.store.literals import as_held
 
 ONTOLOGY = ontology.load("https://archive.example.org/somewhere/")
 MAPPER = Mapper(ONTOLOGY)
@@ -133,3 +135,15 @@ def test_lost_is_told(key, value):
         mapped.triples
         > MAPPER.map([{**record, key: []} if isinstance(value, list) else {**record, key: {}}])[0].triples
     )
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(KINDS).flatmap(_record))
+def test_as_a_store_holds_it(record):
+    """Whatever a record holds, its mapped triples are told as a store tells them that has loaded them."""
+    sound, _ = make_sound(record, "", "")
+    ntriples = MAPPER.map([sound])[0].ntriples
+    store = Store()
+    store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
+    triples = [quad.triple for quad in parse(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)]
+    assert set(as_held(triples, ntriples)) == {quad.triple for quad in store}

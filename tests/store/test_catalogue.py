@@ -1,6 +1,8 @@
 """Lists of the catalogue walk along an index: their cost is that of the page, never that of the list."""
 
+import random
 import sqlite3
+from collections import Counter
 
 import pytest
 
@@ -108,3 +110,30 @@ def _sorts_nothing(catalogue, statements):
     for statement in statements:
         plan = [row[3] for row in catalogue._db.execute(f"EXPLAIN QUERY PLAN {statement}")]
         assert not [line for line in plan if "TEMP B-TREE" in line or line.startswith("SCAN things")], plan
+
+
+def test_who_shares_most(tmp_path):
+    """Those that share most targets come first, of the same number the earliest; only whole records, however few."""
+    path = tmp_path / "catalogue.sqlite"
+    chance = random.Random(7)
+    days = {n: f"19{chance.randrange(10, 99)}-01-01" for n in range(10, 210)}
+    links = {(chance.choice((1, 2, 3)), chance.choice((0, 1)), n) for n in [*days] * 2}
+    whole = {n for n in days if chance.random() < 0.1}
+    with sqlite3.connect(path) as db:
+        db.executescript(SCHEMA + LINKS)
+        db.executemany(
+            "INSERT INTO things (n, ref, kind, status) VALUES (?, 'record/' || ?1, 'record', ?)",
+            [(n, None if n in whole else "described-only") for n in days],
+        )
+        db.execute("INSERT INTO keys VALUES (0, 'creator'), (1, 'recipient'), (2, 'mentions')")
+        db.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", [(t, k, days[n], n) for t, k, n in links])
+        db.executemany("INSERT INTO links VALUES (1, 2, ?, ?)", [(day, n) for n, day in days.items()])
+    db.close()
+    opened = Catalogue(path)
+    for source in (10, *sorted(whole)[:3]):
+        shared = Counter(n for t, n in {(t, n) for t, _, n in links} if t in {1, 2} and n in whole and n != source)
+        expected = sorted(shared.items(), key=lambda each: (-each[1], days[each[0]], each[0]))
+        for most in (1, 5, 500):
+            found = opened.sharing([1, 2], ["creator", "recipient"], source, most)
+            assert [(thing.n, count) for thing, count in found] == expected[:most]
+    opened.close()

@@ -442,7 +442,7 @@ BARE = """
     except worker.KgError as fault:
         sys.exit(str(fault))
     out = os.fdopen(1, "wb", buffering=0)
-    worker.serve(lambda request: worker._answer(store, request, out=out, base=None, rows=9), out, lambda text: None)
+    worker.serve(lambda request: worker._answer(store, request, out=out, base=None, rows=9), out, lambda *_: None)
 """
 NO_FILTER = "confine._CALLS = {}"
 NO_LIMIT = "confine.resource.setrlimit = lambda *_: None; confine.resource.getrlimit = lambda _: (1, 1)"

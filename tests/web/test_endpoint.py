@@ -99,3 +99,47 @@ def test_examples_run(client):
         answer = client.get("/data/sparql", params={"query": example.text, "format": "csv,ntriples"})
         assert answer.status_code == 200, example.name
         assert len(answer.text.splitlines()) > 1, example.name
+
+
+def test_the_default_graph_is_counted_right(client):
+    """What the service description says of the default graph is what a query counts there."""
+    said = client.get("/data/sparql", headers={"accept": "application/n-triples"}).text
+    asked = client.get("/data/sparql", params={"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}).text
+    assert f'"{int(asked.split()[1])}"^^<http://www.w3.org/2001/XMLSchema#integer>' in said
+
+
+SEARCH = (
+    "PREFIX kg: <https://archive.example.org/data/terms/>\nSELECT * WHERE {{\n"
+    ' SERVICE <https://archive.example.org/data/search> {{ ?r kg:matches "{words}" {more} }}\n {after} }}'
+)
+
+
+def test_search_in_a_query(client):
+    """A search in a query gives hits with score and text; a header says where there are more than its limit."""
+    query = SEARCH.format(words="missiles", more="; kg:score ?score ; kg:snippet ?s ; kg:limit 2", after="")
+    answer = client.get("/data/sparql", params={"query": query})
+    rows = answer.json()["results"]["bindings"]
+    assert len(rows) == 2
+    assert "missile" in rows[0]["s"]["value"].lower()
+    assert answer.headers["search-results"] == "limited"
+    few = client.get("/data/sparql", params={"query": SEARCH.format(words="Pavlov", more="", after="")})
+    assert len(few.json()["results"]["bindings"]) == 2
+    assert "search-results" not in few.headers
+
+
+def test_longest_search_in_a_query(client):
+    """The hits that the server adds count towards no limit on a query's length."""
+    query = SEARCH.format(words="castro OR cuba OR soviet OR kennedy", more="; kg:snippet ?s ; kg:limit 1000", after="")
+    answer = client.post("/data/sparql", data={"query": query + "#" * (99_900 - len(query))})
+    assert answer.status_code == 200
+
+
+def test_refused_search_in_a_query(client):
+    """Any other content of the clause is a 400 that shows the form; errors elsewhere have their place as written."""
+    problem = client.get("/data/sparql", params={"query": SEARCH.format(words="a", more="; a ?x", after="")})
+    assert problem.status_code == 400
+    assert "kg:matches" in problem.json()["detail"]
+    broken = client.get("/data/sparql", params={"query": SEARCH.format(words="castro", more="", after="?x ?y")})
+    assert (broken.status_code, broken.json()["line"]) == (400, 4)
+    elsewhere = client.get("/data/sparql", params={"query": "ASK { SERVICE <http://x.example/search> { ?s ?p ?o } }"})
+    assert elsewhere.status_code == 400

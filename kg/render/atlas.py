@@ -1,0 +1,131 @@
+"""A map of places: where they lie on it, how large their dots are, which names fit, and the land behind them."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_LAND = Path(__file__).resolve().parent / "outlines.json"
+
+WIDTH = 1_000
+"""Units of a map from left to right."""
+
+_HEIGHTS = (380, 620)
+_SMALLEST = 12.0
+"""Degrees that a map shows at least from west to east, so that a single place has surroundings."""
+
+_MARGIN = 0.12
+_RADII = (5.0, 26.0)
+_NAMES = 14
+_LETTER = 9.0
+_LINE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place with what is told of it.
+
+    Attributes:
+        label, language: its name and the language of that.
+        latitude, longitude: in degrees.
+        count: how many things are linked to it.
+        query: of the address that narrows the search to it.
+    """
+
+    label: str
+    language: str
+    latitude: float
+    longitude: float
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A place on the map; `named` if its name stands beside it."""
+
+    place: Place
+    x: float
+    y: float
+    radius: float
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A map.
+
+    Attributes:
+        width, height: its size.
+        land: the outlines, as the data of an SVG path.
+        dots: the places, the largest first, so that the small ones lie on top.
+    """
+
+    width: int
+    height: int
+    land: str
+    dots: tuple[Dot, ...]
+
+
+def draw(places: Sequence[Place]) -> Map:
+    """A map that shows all of some places.
+
+    >>> map = draw([Place("Havana", "", 23.1, -82.4, 3, "")])
+    >>> map.dots[0].x, 380 <= map.height <= 620
+    (500.0, True)
+    """
+    west, east, south, north = _frame(places)
+    scale = WIDTH / (east - west)
+    height = round((north - south) * scale)
+
+    def spot(longitude: float, latitude: float) -> tuple[float, float]:
+        return round((longitude - west) * scale, 1), round((north - latitude) * scale, 1)
+
+    most = max((place.count for place in places), default=1)
+    dots: list[Dot] = []
+    taken: list[tuple[float, float, float, float]] = []
+    for place in sorted(places, key=lambda each: -each.count):
+        x, y = spot(place.longitude, place.latitude)
+        least, largest = _RADII
+        radius = round(least + (largest - least) * math.sqrt(place.count / most), 1)
+        box = (x + radius, y - _LINE / 2, x + radius + _LETTER * len(place.label), y + _LINE / 2)
+        named = len(taken) < _NAMES and box[2] < WIDTH and not any(_meet(box, other) for other in taken)
+        if named:
+            taken.append(box)
+        dots.append(Dot(place, x, y, radius, named))
+    rings = [ring for ring in _land() if _seen(ring, west, east, south, north)]
+    land = "".join(f"M{' '.join(f'{x},{y}' for x, y in (spot(*point) for point in ring))}Z" for ring in rings)
+    return Map(WIDTH, height, land, tuple(dots))
+
+
+def _frame(places: Sequence[Place]) -> tuple[float, float, float, float]:
+    """West, east, south and north of a map that shows all places, with room around them."""
+    if not places:
+        return -180.0, 180.0, -60.0, 85.0
+    longitudes = [place.longitude for place in places]
+    latitudes = [place.latitude for place in places]
+    wide = max((max(longitudes) - min(longitudes)) * (1 + 2 * _MARGIN), _SMALLEST)
+    high = (max(latitudes) - min(latitudes)) * (1 + 2 * _MARGIN)
+    lowest, highest = (height / WIDTH for height in _HEIGHTS)
+    wide = max(wide, high / highest)
+    high = max(high, wide * lowest)
+    x, y = (max(longitudes) + min(longitudes)) / 2, (max(latitudes) + min(latitudes)) / 2
+    return x - wide / 2, x + wide / 2, y - high / 2, y + high / 2
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _seen(ring: Sequence[tuple[float, float]], west: float, east: float, south: float, north: float) -> bool:
+    longitudes, latitudes = [x for x, _ in ring], [y for _, y in ring]
+    return max(longitudes) > west and min(longitudes) < east and max(latitudes) > south and min(latitudes) < north
+
+
+@cache
+def _land() -> tuple[tuple[tuple[float, float], ...], ...]:
+    """The outlines of the land in degrees; made by tools/outlines.py."""
+    rings = json.loads(_LAND.read_text(encoding="utf-8"))
+    return tuple(tuple((x, y) for x, y in ring) for ring in rings)

@@ -1,0 +1,123 @@
+"""What was found, in the formats of other programs: CSV, feeds, Turtle, citations."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import RdfFormat
+
+from kg.finding import Results
+from kg.render import rdf
+from kg.render.citations import FORMATS as CITATIONS
+from kg.render.citing import Item, Source, item
+from kg.render.pages import page
+from kg.store.search.fields import plain
+from kg.web.context import Context
+from kg.web.found import cell, summary
+from kg.web.state import MOST_EXPORTED, State
+
+_CITED = ("type", "creator", "journalAuthor", "sender", "recipient", "translator", "contributors")
+"""Keys whose targets a citation names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A format.
+
+    Attributes:
+        name: in `format=`.
+        media_type: what it is sent as.
+        title: what a person calls it.
+        write: makes it.
+        most: how many things it holds at most.
+    """
+
+    name: str
+    media_type: str
+    title: str
+    write: Callable[[Results, State, Context], bytes]
+    most: int = MOST_EXPORTED
+
+
+def _csv(results: Results, _state: State, context: Context) -> bytes:
+    """One line for each thing."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["iri", "kind", "title", "start", "end", "status", "summary"])
+    for each in results.found:
+        thing = each.thing
+        text = next((texts[0] for texts in (each.record.get("summary") or {}).values() if texts), "")
+        row = [context.base.iri(thing.reference), thing.kind, each.title.text, thing.start, thing.end, thing.status]
+        writer.writerow([cell(value) for value in (*row, text)])
+    return out.getvalue().encode()
+
+
+def _turtle(results: Results, _state: State, context: Context) -> bytes:
+    triples = [triple for each in results.found for triple in context.serving.resources.describe(each.thing).triples]
+    return rdf.write(triples, RdfFormat.TURTLE, context.serving.ontology)
+
+
+def _feed(template: str) -> Callable[[Results, State, Context], bytes]:
+    def write(results: Results, state: State, context: Context) -> bytes:
+        values = {
+            "title": summary(results, context),
+            "words": state.words,
+            "query": state.address(),
+            "found": results.found,
+            "base": context.base.value,
+            "published": context.serving.generation.manifest.published,
+        }
+        return page(template, context.site, values)
+
+    return write
+
+
+def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[Results, State, Context], bytes]:
+    def written(results: Results, _state: State, context: Context) -> bytes:
+        records = [each.record for each in results.found if each.thing.kind == "record"]
+        linked = _linked(records, context)
+        return write([_item(record, linked, context) for record in records])
+
+    return written
+
+
+def _linked(records: list[dict[str, Any]], context: Context) -> dict[str, dict[str, Any]]:
+    """The records of everything that citations of some records name."""
+    references = {each for record in records for key in (*_CITED, "heldIn") for each in plain(record.get(key))}
+    finder, index = context.serving.finder, context.serving.finder.index
+    references |= {index.top(each) for each in references if each.startswith("archive/")}
+    things = context.serving.generation.catalogue.things(sorted(references))
+    return {reference: finder.record(thing.offset, thing.length) for reference, thing in things.items()}
+
+
+def _item(record: dict[str, Any], linked: Mapping[str, dict[str, Any]], context: Context) -> Item:
+    settings = context.settings
+    held = next(iter(plain(record.get("heldIn"))), "")
+    top = linked.get(context.serving.finder.index.top(held), {}) if held else {}
+    archive = (
+        next((top["name"][tag] for tag in (*settings.languages, *top["name"]) if tag in top["name"]), "") if top else ""
+    )
+    source = Source(
+        context.base.iri(record["id"]),
+        record,
+        linked,
+        archive,
+        settings.publisher or settings.title,
+        settings.languages,
+    )
+    return item(source)
+
+
+EXPORTS = {
+    each.name: each
+    for each in (
+        Export("csv", "text/csv; charset=utf-8", "CSV", _csv),
+        Export("atom", "application/atom+xml; charset=utf-8", "Atom", _feed("atom"), 100),
+        Export("rss", "application/rss+xml; charset=utf-8", "RSS", _feed("rss"), 100),
+        Export("ttl", "text/turtle; charset=utf-8", "Turtle", _turtle, 100),
+        *(Export(each.suffix, each.media_type, each.title, _cited(each.write)) for each in CITATIONS),
+    )
+}
+"""Name in `format=` → format; JSON and the page itself are written elsewhere."""

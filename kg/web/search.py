@@ -1,0 +1,157 @@
+"""`/search`: the page, and the same result as JSON, CSV, feeds, Turtle, citations; what is offered while one types."""
+
+import asyncio
+from urllib.parse import urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.errors import SearchRefused
+from kg.finding import SORTS, Results
+from kg.render import found as said
+from kg.render.negotiation import choose
+from kg.render.pages import page
+from kg.store.search.asking import LONGEST
+from kg.web import found
+from kg.web.conditional import answer, etag_of
+from kg.web.context import Context
+from kg.web.documents import CORS
+from kg.web.equivalent import sparql
+from kg.web.exports import EXPORTS, Export
+from kg.web.language import VARY
+from kg.web.problems import Problem
+from kg.web.state import MOST, State, read
+
+_JSON = "application/json"
+_HTML = "text/html"
+_CACHE = {"Cache-Control": "public, max-age=60"}
+_SUGGESTIONS = "application/x-suggestions+json"
+_DESCRIPTION = "application/opensearchdescription+xml"
+
+
+async def respond(request: Request, context: Context) -> Response:
+    """Answer a search in the format asked for."""
+    state = read(request)
+    name = _format(request, state)
+    export = EXPORTS.get(name)
+    most = export.most if export else MOST
+    results = await asyncio.to_thread(
+        context.serving.finder.find,
+        state.wanted,
+        context.reader.languages,
+        sort=state.sort,
+        after=state.after,
+        limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
+    )
+    if export:
+        return _exported(request, context, state, results, export)
+    if name == "json":
+        body = orjson.dumps(found.as_json(results, state, context, addresses(results, state, context)))
+        return _sent(request, context, body, _JSON, {**CORS, **_next(results, state, context)}, VARY)
+    return _page(request, context, state, results)
+
+
+def _format(request: Request, state: State) -> str:
+    """Name of the format: `format=` goes before Accept."""
+    names = ("html", "json", *EXPORTS)
+    if state.format:
+        if state.format not in names:
+            raise Problem(400, f"There is no format {state.format[:40]!r}; there are {', '.join(names)}.")
+        return state.format
+    types = {_HTML: "html", _JSON: "json"}
+    types |= {each.media_type.partition(";")[0]: each.name for each in EXPORTS.values()}
+    chosen = choose(",".join(request.headers.getlist("accept")), list(types))
+    if chosen is None:
+        raise Problem(406, f"A search is answered as {', '.join(types)}.")
+    return types[chosen]
+
+
+def addresses(results: Results, state: State, context: Context) -> dict[str, str | None]:
+    """Where the result goes on, and where it stands in other shapes."""
+    place = context.path("search")
+    return {
+        "next": f"{place}?{state.address(after=results.after, format=state.format)}" if results.after else None,
+        "page": f"{place}?{state.address()}",
+        "timeline": f"{context.path('timeline')}?{state.address()}",
+        "map": f"{context.path('map')}?{state.address()}",
+        "network": f"{context.path('network')}?{state.address()}",
+        "sparql": sparql(state, context.base),
+    }
+
+
+def _next(results: Results, state: State, context: Context) -> dict[str, str]:
+    if not results.after:
+        return {}
+    address = f"{context.path('search')}?{state.address(after=results.after, format=state.format)}"
+    return {"Link": f'<{address}>; rel="next"'}
+
+
+def _exported(request: Request, context: Context, state: State, results: Results, export: Export) -> Response:
+    body = export.write(results, state, context)
+    headers = {**CORS, **_next(results, state, context), "X-Robots-Tag": "noindex"}
+    return _sent(request, context, body, export.media_type, headers, VARY)
+
+
+def _page(request: Request, context: Context, state: State, results: Results) -> Response:
+    query = sparql(state, context.base)
+    values = {
+        "state": state,
+        "results": results,
+        "sentence": found.summary(results, context),
+        "facets": found.facets(results, state, context),
+        "chosen": found.chosen(state, context),
+        "years": found.years(results, state),
+        "facet_names": said.FACETS,
+        "sorts": {name: said.SORTS[name] for name in SORTS},
+        "formats": {"json": "JSON", **{name: each.title for name, each in EXPORTS.items()}},
+        "query": query,
+        "run": urlencode({"query": query}),
+        "after": state.address(after=results.after) if results.after else "",
+        "begins": not state.after,
+        "reader": context.reader,
+        "keep": f"{state.address()}&" if state.pairs else "",
+        "words": state.words,
+        "longest": LONGEST,
+    }
+    body = page("search", context.site, values)
+    headers = {**scripted(context.page_headers), "X-Robots-Tag": "noindex"}
+    return _sent(request, context, body, f"{_HTML}; charset=utf-8", headers, VARY)
+
+
+def scripted(headers: dict[str, str]) -> dict[str, str]:
+    """Headers of a page that may run scripts of our own and ask us alone."""
+    policy = headers["Content-Security-Policy"]
+    return {**headers, "Content-Security-Policy": f"{policy}; script-src 'self'; connect-src 'self'"}
+
+
+def _sent(  # noqa: PLR0913, PLR0917  # what one answer is made of
+    request: Request, context: Context, body: bytes, media_type: str, headers: dict[str, str], vary: str
+) -> Response:
+    modified = context.serving.generation.manifest.published
+    headers = {**_CACHE, **headers}
+    vary = f"Accept, {vary}"
+    return answer(request, body, media_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)
+
+
+async def below(request: Request, context: Context, name: str) -> Response:
+    """What lies below /search: completions, and the description for browsers."""
+    if name == "suggest":
+        return await _suggest(request, context)
+    if name == "opensearch.xml":
+        body = page("opensearch", context.site, {})
+        return _sent(request, context, body, f"{_DESCRIPTION}; charset=utf-8", {**CORS}, "Accept-Encoding")
+    raise Problem(404, f"There is no such page; {context.path('search')} searches.")
+
+
+async def _suggest(request: Request, context: Context) -> Response:
+    """Completions in the form of OpenSearch: what was typed, names, what they are, where they are."""
+    text = request.query_params.get("q", "").strip()[:LONGEST]
+    try:
+        things = await asyncio.to_thread(context.serving.finder.completions, text) if text else []
+    except SearchRefused:  # half of a search is none yet
+        things = []
+    names = [context.reader.label(thing.labels)[0] or thing.reference for thing in things]
+    kinds = [thing.kind for thing in things]
+    told = [text, names, kinds, [context.base.iri(thing.reference) for thing in things]]
+    return _sent(request, context, orjson.dumps(told), _SUGGESTIONS, {**CORS}, VARY)
