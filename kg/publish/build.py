@@ -15,8 +15,8 @@ from pyoxigraph import Quad
 
 from kg import ontology
 from kg.errors import PublishError, StrictError
-from kg.publish import tables
 from kg.mapping.mapper import version
+from kg.publish import tables
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.indexing import Indexing
@@ -69,7 +69,7 @@ def build(
             counts = _fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
             _refuse_nothing(report, told, strict=strict)
             if settings.tables:
-                _write_tables(settings, folder)
+                tables.write(settings, folder)  # while the store still loads its last pieces
         report.triples = load.triples()
         for name, quads in _described(settings, report.triples, now).items():
             load.add_graph(name, quads)
@@ -86,12 +86,6 @@ def build(
         _forget_rejected(generations)
     report.seconds = time.perf_counter() - began
     return report
-
-
-def _write_tables(settings: Settings, folder: Folder) -> None:
-    """The tables, while the store still loads its last pieces."""
-    with closing(Catalogue(folder.catalogue)) as catalogue:
-        tables.write(settings, folder.records, catalogue, folder.tables)
 
 
 def _load(settings: Settings, generations: Generations, number: int, folder: Folder) -> BulkLoad | RemoteLoad:

@@ -8,7 +8,7 @@ import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -23,6 +23,7 @@ from kg.records.columns import Cell, Column, Labels, columns, targets
 from kg.records.model import Record
 from kg.settings import Settings
 from kg.store.catalogue import Catalogue
+from kg.store.generations import Folder
 
 _AT_ONCE = 1_000
 """Records whose labels are looked up together."""
@@ -40,21 +41,17 @@ _RUN = tuple("=+-@\t\r＝＋－＠")
 """What a cell begins with that a spreadsheet takes for a formula, in narrow or wide letters."""
 
 
-def write(settings: Settings, records: Path, catalogue: Catalogue, folder: Path) -> dict[str, int]:
+def write(settings: Settings, generation: Folder) -> None:
     """Write the tables of everything that is published; stubs are in none.
 
     Args:
         settings: base, licence, preferred languages.
-        records: the file of records.
-        catalogue: the finished catalogue.
-        folder: where tables go; it is made.
-
-    Returns:
-        Kind → how many rows its table has.
+        generation: where records and the finished catalogue lie, and where tables go.
     """
+    folder = generation.tables
     folder.mkdir()
-    labels = _Labels(catalogue)
-    with ExitStack() as stack, records.open("rb") as lines:
+    with ExitStack() as stack, generation.records.open("rb") as lines:
+        labels = _Labels(stack.enter_context(closing(Catalogue(generation.catalogue))))
         tables = {kind: stack.enter_context(_Table(kind, settings, folder)) for kind in KINDS}
         while some := list(islice(lines, _AT_ONCE)):
             rows = [(orjson.loads(line), len(line)) for line in some]
@@ -66,7 +63,6 @@ def write(settings: Settings, records: Path, catalogue: Catalogue, folder: Path)
         document = described(table.kind, table.columns, table.rows, table.filled, settings)
         (folder / f"{table.kind}{ENDING}").write_bytes(document)
     _write_digests(folder)
-    return {kind: table.rows for kind, table in tables.items()}
 
 
 class _Labels:
