@@ -32,18 +32,17 @@ def collection(work: Path, size: int) -> Path:
     return path
 
 
-def kg_build(path: Path, *, dumps: bool, search: bool) -> Job:
-    """Build a collection from nothing, with dumps and a search index or without."""
+def kg_build(path: Path, *, dumps: bool = False, search: bool = False, tables: bool = False) -> Job:
+    """Build a collection from nothing, with what may be made beside or without."""
     shutil.rmtree(path / "var", ignore_errors=True)
-    return Job(
-        [KG, "--config", str(path / "kg.toml"), "build", "--json"],
-        {"KG_DUMPS": str(dumps).lower(), "KG_SEARCH": str(search).lower()},
-    )
+    wanted = {"KG_DUMPS": dumps, "KG_SEARCH": search, "KG_TABLES": tables}
+    environment = {name: str(value).lower() for name, value in wanted.items()}
+    return Job([KG, "--config", str(path / "kg.toml"), "build", "--json"], environment)
 
 
 def published(work: Path, size: int) -> Path:
     """The folder of a collection that has a live generation with a search index."""
     path = collection(work, size)
     if not (path / "var/current/search/info.json").is_file():
-        run(kg_build(path, dumps=False, search=True))
+        run(kg_build(path, search=True))
     return path
