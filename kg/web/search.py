@@ -122,7 +122,7 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
 def scripted(headers: dict[str, str]) -> dict[str, str]:
     """Headers of a page that may run scripts of our own and ask us alone."""
     policy = headers["Content-Security-Policy"]
-    return {**headers, "Content-Security-Policy": f"{policy}; script-src 'self'; connect-src 'self'"}
+    return {**headers, "Content-Security-Policy": f"{policy}; script-src 'self'"}
 
 
 def _sent(  # noqa: PLR0913, PLR0917  # what one answer is made of
