@@ -18,8 +18,9 @@ from kg.store import scan
 from kg.store.queries import Answer
 from kg.web import coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
+from kg.web.conditional import tags_of
 from kg.web.context import Context
-from kg.web.documents import CORS
+from kg.web.headers import CACHE, CORS
 from kg.web.live import Serving
 from kg.web.problems import Problem, of
 from kg.web.searching import MORE_FOUND
@@ -32,7 +33,7 @@ _PATIENCE = 0.05
 """Seconds after which it is looked whether the client is still there."""
 
 _HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding", "X-Content-Type-Options": "nosniff"}
-_KEPT = {**_HEADERS, "Cache-Control": "public, max-age=60"}
+_KEPT = {**_HEADERS, **CACHE}
 _VARYING = {**_HEADERS, "Cache-Control": "no-store"}
 _KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
 """Error of a query → why its worker is gone."""
@@ -185,11 +186,8 @@ class _Shape:
 
     @classmethod
     def of(cls, request: Request, tag: str | None) -> "_Shape":
-        name = coding.choose(",".join(request.headers.getlist("accept-encoding")))
-        given: list[str] = []
-        if tag is not None and request.method != "POST":
-            tags = ",".join(request.headers.getlist("if-none-match"))
-            given = [each.strip().removeprefix("W/") for each in tags.split(",")] if tags else []
+        name = coding.for_request(request, coding.OF_ANSWERS)
+        given = tags_of(request) if tag is not None and request.method != "POST" else []
         # Small answers go without a coding, so that what the client has may be named either way.
         known = next((each for each in (f'"{tag}"', f'"{tag}-{name}"') if each in given), "")
         return cls(tag, name, request.method == "HEAD", known, "*" in given)

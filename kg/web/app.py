@@ -37,6 +37,7 @@ from kg.web import (
 from kg.web.access import AccessLog
 from kg.web.answers import Answers
 from kg.web.context import Context
+from kg.web.headers import CORS
 from kg.web.live import Live, Serving
 from kg.web.metrics import Metrics
 from kg.web.problems import Problem, of, response
@@ -192,7 +193,7 @@ class Application:
                 return await about(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
             location = context.path(f"{place}/") + documents.with_query(request)
-            return Response(None, 308, {**documents.CORS, "Location": location})
+            return Response(None, 308, {**CORS, "Location": location})
         raise Problem(404, "There is no such page.")
 
     def _path(self, scope: Scope) -> str:

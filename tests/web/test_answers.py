@@ -225,7 +225,7 @@ def test_tags_are_of_one_question(questions):
 )
 def test_choice_of_coding(header, name):
     """The coding is the one that the client weighs most, and of equals the better one."""
-    assert coding.choose(header) == name
+    assert coding.choose(header, coding.OF_ANSWERS) == name
 
 
 @pytest.mark.parametrize("name", ["gzip", "zstd"])
