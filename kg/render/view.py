@@ -15,6 +15,7 @@ from kg.render import fields, languages
 from kg.render.briefs import brief
 from kg.render.jsonld import keys_of_kind
 from kg.render.mentions import Names, Piece, forms
+from kg.render.record import first_date, labels
 from kg.render.translations import translations
 from kg.render.words import words
 
@@ -229,10 +230,10 @@ class _Rows:
         """A thing by its name, explained in a few words."""
         record = self.linked.get(reference, {})
         kind, _, key = reference.partition("/")
-        text, language = self.reader.label(record.get("title") or record.get("name") or {})
+        text, language = self.reader.label(labels(record))
         about, tongue = brief(record, self.day, self.reader.languages) if kind in _EXPLAINED else ("", "")
         if kind == "record" and not note:
-            date = next((each["edtf"] for each in record.get("dates", ()) if each.get("edtf")), "")
+            date = first_date(record)
             note = words(date, self.reader.language) if date else ""
         return Value(
             text or decode_key(key),
