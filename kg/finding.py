@@ -20,7 +20,8 @@ from kg.store.search.asking import Days, Parsed
 from kg.store.search.clause import Rewritten, Row
 from kg.store.search.clause_scan import Clause
 from kg.store.search.counting import Facets
-from kg.store.search.index import ORDERS, Asked, Hit, SearchIndex
+from kg.store.search.engine_queries import Asked
+from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.snippets import Marker, Snippet
 from kg.store.search.spelling import Spelling
 
