@@ -28,7 +28,8 @@ from kg.errors import (
     QueryUnwritable,
 )
 from kg.store import frames
-from kg.store.pool import QueryPool, run_once
+from kg.store.once import run_once
+from kg.store.pool import QueryPool
 from kg.store.results import FORMATS
 from kg.store.scan import Limits
 
