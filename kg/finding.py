@@ -14,7 +14,7 @@ from tantivy import Query
 from kg.errors import SearchRefused
 from kg.iris import Base
 from kg.store.catalogue import Thing
-from kg.store.generations import Generation
+from kg.store.generation import Generation
 from kg.store.search import asking, clause, fields
 from kg.store.search.asking import Days, Parsed
 from kg.store.search.clause import Rewritten, Row

@@ -19,7 +19,7 @@ from kg.iris import Base
 from kg.mapping import mapper
 from kg.render.record import references
 from kg.store.catalogue import MOST_COUNTED, Beside, Linked, Thing
-from kg.store.generations import Generation
+from kg.store.generation import Generation
 from kg.store.literals import as_held
 
 PAGE_SIZE = 20

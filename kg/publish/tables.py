@@ -23,7 +23,7 @@ from kg.records.columns import Cell, Column, Labels, columns, targets
 from kg.records.model import Record
 from kg.settings import Settings
 from kg.store.catalogue import Catalogue
-from kg.store.generations import Folder
+from kg.store.generation import Folder
 
 _AT_ONCE = 1_000
 """Records whose labels are looked up together."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from publishing import BASE, publish
 from starlette.testclient import TestClient
 
-from kg.store.generations import Manifest
+from kg.store.generation import Manifest
 from kg.store.pool import QueryPool
 from kg.web import coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
