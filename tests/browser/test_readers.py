@@ -89,6 +89,14 @@ def test_from_the_memorandum_to_fond_neighbours_and_ambassador(reader, address):
     reader.get_by_role("main").get_by_text("Ambassador of the USSR to Cuba").first.wait_for()
 
 
+def test_half_remembered_words_find_the_memorandum(reader, address):
+    "Half-remembered words and a misspelt name, put into the form of the head, find the memorandum."
+    reader.get_by_role("searchbox").first.fill("Raul Kastro toast Chinese bulletin")
+    reader.get_by_role("button", name="Search").first.click()
+    reader.get_by_role("main").get_by_role("link", name="Record of a Conversation with Raul Castro Ruz").first.click()
+    assert urlsplit(reader.url).path == MEMORANDUM
+
+
 def test_citations_are_taken_along(reader, address):
     "A reader finds the citation of a document on its page, and a reference manager reads it in three formats."
     reader.goto(address + MEMORANDUM)
