@@ -7,7 +7,7 @@ What goes wrong later breaks the connection off: no client takes a part for the 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -71,6 +71,17 @@ class Question:
             return None
         manifest = context.serving.generation.manifest
         return tag_of(manifest, self.query, self.formats, (self.default_graphs, self.named_graphs))
+
+    def ask(self, context: Context, request: Request | None = None) -> AbstractAsyncContextManager[Answer]:
+        """Have it answered, for whoever sent a request or for ourselves; see `kg.store.queries`."""
+        return context.serving.pool.query(
+            self.query,
+            format=self.formats,
+            default_graphs=self.default_graphs,
+            named_graphs=self.named_graphs,
+            timeout=self.timeout,
+            client=request.client.host if request and request.client else "",
+        )
 
 
 @dataclass(slots=True)
@@ -155,7 +166,7 @@ async def whole(context: Context, question: Question) -> Whole:
     found = context.answers.find(tag) if tag else None
     if found is not None:
         return found
-    async with context.serving.pool.query(question.query, format=question.formats) as answer:
+    async with question.ask(context) as answer:
         return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
 
 
@@ -224,16 +235,7 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
     stack.enter_context(context.asking())
     try:
         with _while_there(request):
-            answer = await stack.enter_async_context(
-                context.serving.pool.query(
-                    question.query,
-                    format=question.formats,
-                    default_graphs=question.default_graphs,
-                    named_graphs=question.named_graphs,
-                    timeout=question.timeout,
-                    client=request.client.host if request.client else "",
-                )
-            )
+            answer = await stack.enter_async_context(question.ask(context, request))
             begun = _Begun(answer, stack, aiter(answer))
             async for piece in begun.pieces:
                 begun.held += piece
