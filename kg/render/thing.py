@@ -13,9 +13,10 @@ from kg.render.bars import Bar, bars
 from kg.render.citations import plain
 from kg.render.citing import Item, Source, item
 from kg.render.head import meta_tags, schema_org
+from kg.render.reader import Reader
 from kg.render.record import first_date, labels
 from kg.render.translations import translations
-from kg.render.view import Reader, Row, Section, Value, sections
+from kg.render.view import Row, Section, Value, sections
 from kg.render.words import words
 
 SUMMARY = 300

@@ -15,6 +15,7 @@ from kg.render import fields, languages
 from kg.render.briefs import brief
 from kg.render.jsonld import keys_of_kind
 from kg.render.mentions import Names, Piece, forms
+from kg.render.reader import Reader
 from kg.render.record import first_date, labels
 from kg.render.translations import translations
 from kg.render.words import words
@@ -22,7 +23,6 @@ from kg.render.words import words
 _LINKED = ("http://", "https://", "mailto:")
 """What an outward link on a page may begin with; anything else is shown as text."""
 
-Labels = dict[str, str]
 Records = Mapping[str, dict[str, Any]]
 
 _ORDER = {key: place for place, key in enumerate(fields.FIELDS)}
@@ -74,30 +74,6 @@ class Section:
     def beside(self) -> bool:
         """Whether it stands beside the main column where there is room."""
         return self.title in fields.BESIDE
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads.
-
-    Attributes:
-        languages: those they prefer for names and texts, the best first.
-        root: the path under which the site lies.
-        language: the one that pages speak to them.
-    """
-
-    languages: tuple[str, ...]
-    root: str
-    language: str = "en"
-
-    def label(self, labels: Labels) -> tuple[str, str]:
-        """The label to show and its language: the first language preferred, else any."""
-        for language in (*self.languages, "@none"):
-            if language in labels:
-                return labels[language], "" if language == "@none" else language
-        for language, text in labels.items():
-            return text, language
-        return "", ""
 
 
 def sections(

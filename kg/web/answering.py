@@ -5,8 +5,7 @@ What goes wrong later breaks the connection off: no client takes a part for the 
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -21,6 +20,7 @@ from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.conditional import tags_of
 from kg.web.context import Context
 from kg.web.headers import CACHE, CORS
+from kg.web.leaving import while_there
 from kg.web.live import Serving
 from kg.web.problems import Problem, of
 from kg.web.searching import MORE_FOUND
@@ -28,9 +28,6 @@ from kg.web.watching import Told, digest, told
 
 HELD = 64 << 10
 """Bytes of an answer that are waited for before it is begun."""
-
-_PATIENCE = 0.05
-"""Seconds after which it is looked whether the client is still there."""
 
 _HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding", "X-Content-Type-Options": "nosniff"}
 _KEPT = {**_HEADERS, **CACHE}
@@ -234,7 +231,7 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
     stack = AsyncExitStack()
     stack.enter_context(context.asking())
     try:
-        with _while_there(request):
+        with while_there(request):
             answer = await stack.enter_async_context(question.ask(context, request))
             begun = _Begun(answer, stack, aiter(answer))
             async for piece in begun.pieces:
@@ -282,31 +279,6 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
             raise
     if gathered is not None:
         _kept(context, tag, begun.answer, gathered)
-
-
-@contextlib.contextmanager
-def _while_there(request: Request) -> Iterator[None]:
-    """Stop what is done for a client that leaves before it has an answer; raises Problem then."""
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101  # a request is answered in a task
-    watching: list[asyncio.Task[None]] = []
-
-    async def watch() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        task.cancel()
-
-    timer = asyncio.get_running_loop().call_later(_PATIENCE, lambda: watching.append(asyncio.create_task(watch())))
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not (watching and watching[0].done()) or task.uncancel():
-            raise
-        raise Problem(499, "The client left.") from None
-    finally:
-        timer.cancel()
-        for each in watching:
-            each.cancel()
 
 
 def explained(fault: QueryError, query: str) -> Problem:

@@ -17,8 +17,8 @@ from kg.errors import KgError
 from kg.iris import Base
 from kg.render.pages import Site
 from kg.render.queries.saved import saved as saved_queries
+from kg.render.reader import Reader
 from kg.render.translations import LANGUAGES
-from kg.render.view import Reader
 from kg.settings import Settings, metrics_folder
 from kg.web import (
     answering,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kg.iris import Base
 from kg.render.pages import Site
-from kg.render.view import Reader
+from kg.render.reader import Reader
 from kg.settings import Settings
 from kg.web.answers import Answers
 from kg.web.live import Serving
