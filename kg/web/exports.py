@@ -1,7 +1,5 @@
 """What was found, in the formats of other programs: CSV, feeds, Turtle, citations."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +7,13 @@ from typing import Any
 from pyoxigraph import RdfFormat
 
 from kg.finding import Results
-from kg.render import rdf
+from kg.render import rdf, spreadsheet
 from kg.render.citations import FORMATS as CITATIONS
 from kg.render.citing import LINKED, Item, Source, item
 from kg.render.pages import page
 from kg.render.record import all_texts, references, texts
 from kg.web.context import Context
-from kg.web.found import cell, summary
+from kg.web.found import summary
 from kg.web.state import MOST_EXPORTED, State
 
 
@@ -40,15 +38,19 @@ class Export:
 
 def _csv(results: Results, _state: State, context: Context) -> bytes:
     """One line for each thing."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["iri", "kind", "title", "start", "end", "status", "summary"])
-    for each in results.found:
-        thing = each.thing
-        text = next(all_texts(each.record.get("summary")), "")
-        row = [context.base.iri(thing.reference), thing.kind, each.title.text, thing.start, thing.end, thing.status]
-        writer.writerow([cell(value) for value in (*row, text)])
-    return out.getvalue().encode()
+    rows = [
+        (
+            context.base.iri(each.thing.reference),
+            each.thing.kind,
+            each.title.text,
+            each.thing.start,
+            each.thing.end,
+            each.thing.status,
+            next(all_texts(each.record.get("summary")), ""),
+        )
+        for each in results.found
+    ]
+    return spreadsheet.table(("iri", "kind", "title", "start", "end", "status", "summary"), rows)
 
 
 def _turtle(results: Results, _state: State, context: Context) -> bytes:

@@ -4,8 +4,6 @@ Without a search they show everything. The filter and the address are those of `
 """
 
 import asyncio
-import csv
-import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.finding import Finder, Results
-from kg.render import atlas, network
+from kg.render import atlas, network, spreadsheet
 from kg.render.bars import Bar, bars
 from kg.render.pages import page
 from kg.store.catalogue import Thing
@@ -90,7 +88,9 @@ async def _respond(request: Request, context: Context, view: View) -> Response:
         media_type, write = view.more[name]
         return published.respond(request, context, write(seen, context), media_type, _FILE)
     if name == "csv":
-        return published.respond(request, context, _csv(seen), "text/csv; charset=utf-8", _FILE)
+        return published.respond(
+            request, context, spreadsheet.table(seen.header, seen.rows), "text/csv; charset=utf-8", _FILE
+        )
     picture = page(f"picture_{view.name}", context.site, _values(seen, context, links=False))
     if name == "png":
         body = await asyncio.to_thread(_png, picture.decode())
@@ -118,14 +118,6 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
         "longest": LONGEST,
     }
     return published.page(request, context, "seen", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
-
-
-def _csv(seen: Seen) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(seen.header)
-    writer.writerows([found.cell(value) for value in row] for row in seen.rows)
-    return out.getvalue().encode()
 
 
 @lru_cache(maxsize=16)
