@@ -25,6 +25,7 @@ from kg.web import (
     citations,
     documents,
     graphs,
+    home,
     language,
     lists,
     saved,
@@ -59,7 +60,7 @@ _FOLDERS: dict[str, Named] = {
     "graphs": graphs.direct,
 }
 _PLACES: dict[str, Handler] = {
-    "": lists.home,
+    "": home.respond,
     "sparql": sparql.respond,
     "search": search.respond,
     "timeline": see.timeline,

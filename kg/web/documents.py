@@ -18,7 +18,9 @@ from kg.store.catalogue import Thing
 from kg.web.conditional import answer, etag_of, http_date
 from kg.web.context import Context
 from kg.web.language import VARY
+from kg.web.leading import leads
 from kg.web.problems import Problem
+from kg.web.walking import Walk, walk
 
 _EXPOSED = "Content-Location, ETag, Last-Modified, Link, Location"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
@@ -83,7 +85,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     if address.format is not JSON:  # the record as JSON lies in a file
         await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
-        return _web_page(request, context, found)
+        return _web_page(request, context, found, await walk(request, context, found.reference))
     return _data(request, context, found, address.format)
 
 
@@ -161,8 +163,8 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
     return answer(request, body, kind, tag=tag, modified=modified, headers=headers, vary=_VARY)
 
 
-def _web_page(request: Request, context: Context, thing: Thing) -> Response:
-    """The page of a thing."""
+def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None) -> Response:
+    """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
     said = context.serving.resources.describe(thing)
     around = context.serving.resources.around(said, key, after)
@@ -177,12 +179,16 @@ def _web_page(request: Request, context: Context, thing: Thing) -> Response:
         "groups": _shown_groups(around.groups),
         "formats": [each for each in FORMATS if each is not HTML],
         "reader": context.reader,
+        "leads": leads(thing, context),
+        "walk": walked,
+        "keep": walked.keep if walked else "",
+        "asked": walked.words if walked else "",
     }
     body = page("thing", context.site, values)
     headers = {
         "Content-Location": context.path(f"{thing.reference}.html") + with_query(request),
         "Link": _links(context, thing, HTML),
-        "Cache-Control": _CACHE,
+        "Cache-Control": "private, max-age=60" if walked else _CACHE,
         **context.page_headers,
     }
     # A page also shows others' labels and links: it may change whenever a generation does.

@@ -1,4 +1,4 @@
-"""What is no single thing: the start page, lists by kind, dumps, terms, static files, health."""
+"""What is no single thing: lists by kind, dumps, terms, static files, health."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,6 @@ from starlette.responses import FileResponse, Response
 from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
 from kg.render import rdf
-from kg.render.bars import bars
 from kg.render.negotiation import FORMATS, HTML, JSON_LD, choose
 from kg.render.pages import page
 from kg.web.conditional import answer, etag_of, has_it, http_date
@@ -21,7 +20,6 @@ from kg.web.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.problems import Problem
 
 LIST_SIZE = 50
-NEWEST = 6
 _CACHE = {"Cache-Control": "public, max-age=60"}
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")
@@ -32,26 +30,13 @@ _TERMS_DOCUMENTS = {
 }
 
 
-def _page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
+def web_page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
+    """A page from a template, as it is for everybody who reads its language."""
     body = page(name, context.site, values)
     tag = etag_of(body)
     modified = context.serving.generation.manifest.published
     headers = {**_CACHE, **context.page_headers}
     return answer(request, body, "text/html; charset=utf-8", tag=tag, modified=modified, headers=headers, vary=VARY)
-
-
-async def home(request: Request, context: Context) -> Response:
-    """What this is, how much there is of it, how to use it."""
-    generation = context.serving.generation
-    months = generation.catalogue.by_month()
-    values = {
-        "manifest": generation.manifest,
-        "bars": bars(months, context.reader.language),
-        "dated": sum(months.values()),
-        "newest": generation.catalogue.newest(NEWEST),
-        "reader": context.reader,
-    }
-    return _page(request, context, "home", values)
 
 
 async def listing(request: Request, context: Context, kind: str) -> Response:
@@ -66,7 +51,7 @@ async def listing(request: Request, context: Context, kind: str) -> Response:
         "begins": not after,
         "reader": context.reader,
     }
-    return _page(request, context, "listing", values)
+    return web_page(request, context, "listing", values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +83,7 @@ async def dumps(request: Request, context: Context, name: str) -> Response:
             if path.name.endswith(ending)
         ]
         values = {"files": shown, "triples": manifest.triples, "generation": manifest.generation}
-        return _page(request, context, "dumps", values)
+        return web_page(request, context, "dumps", values)
     path = next((path for path in files if path.name == name), None)
     if path is None:
         raise Problem(404, f"There is no dump {name[:100]!r}; {context.path('dumps/')} lists them.")
@@ -129,7 +114,7 @@ async def terms(request: Request, context: Context, name: str) -> Response:
         raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
     if chosen == HTML.media_type and not name:
         terms = _own_terms(ontology.terms_document(), context.base.value)
-        answered = _page(request, context, "terms", {"terms": terms})
+        answered = web_page(request, context, "terms", {"terms": terms})
         answered.headers.add_vary_header("Accept")
         return answered
     location = context.path(f"terms/{offered[chosen]}") + (f"#{name}" if chosen == HTML.media_type else "")

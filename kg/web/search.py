@@ -13,6 +13,7 @@ from kg.render import found as said
 from kg.render.negotiation import choose
 from kg.render.pages import page
 from kg.store.search.asking import LONGEST
+from kg.store.search.index import DEEPEST
 from kg.web import found
 from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
@@ -22,6 +23,7 @@ from kg.web.exports import EXPORTS, Export
 from kg.web.language import VARY
 from kg.web.problems import Problem
 from kg.web.state import MOST, State, read
+from kg.web.walking import steps
 
 _JSON = "application/json"
 _HTML = "text/html"
@@ -111,7 +113,9 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
         "begins": not state.after,
         "reader": context.reader,
         "keep": f"{state.address()}&" if state.pairs else "",
-        "words": state.words,
+        "asked": state.words,
+        "steps": steps(state),
+        "deepest": DEEPEST,
         "longest": LONGEST,
     }
     body = page("search", context.site, values)

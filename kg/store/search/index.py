@@ -35,6 +35,9 @@ _SOUNDS = {"sound": 1.5, "text_sound": 0.4}
 _BEGUN = {"title": ("word",), "text": ("vocabulary", "text")}
 """Field → where the beginnings of its words are known."""
 
+_TOLD = {"date": "dated", "text": "whole"}
+"""What may be lacking → the field that says whether it is there; of facets the field itself tells."""
+
 _NAMED_KINDS = ("agent", "place", "collection", "archive", "topic")
 
 
@@ -124,7 +127,7 @@ class SearchIndex:
     def query(self, asked: Asked) -> Query:
         """What is asked, in the engine's terms."""
         musts = [self.words(asked)] if asked.parsed.postfix else []
-        musts += [self._facet(name, value) for name, value in asked.filters]
+        musts += [self._narrowed(name, value) for name, value in asked.filters]
         if asked.days:
             musts.append(self._touching(asked.days, certain=asked.certain))
         return _all_of(musts)
@@ -191,6 +194,18 @@ class SearchIndex:
             return Query.empty_query()
         begun = Query.fuzzy_term_query(self._schema, place, words[-1], 0, prefix=True)
         return _all_of([*(Query.term_query(self._schema, place, each) for each in words[:-1]), begun])
+
+    def _narrowed(self, name: str, value: str) -> Query:
+        if name != fields.LACKS:
+            return self._facet(name, value)
+        if value in _TOLD:
+            return Query.term_query(self._schema, _TOLD[value], False)
+        if value not in fields.LACKED:
+            raise SearchRefused(
+                f"nothing is known to lack {value[:40]!r}", todo=f"Known are {', '.join(fields.LACKED)}."
+            )
+        there = Query.exists_query(value)
+        return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, there)])
 
     def _facet(self, name: str, value: str) -> Query:
         facet = fields.FACETS.get(name)
@@ -278,6 +293,25 @@ class SearchIndex:
             raise SearchRefused(f"a list by relevance ends after {DEEPEST:,}", todo="Narrow it down, or sort by date.")
         found = self._searcher.search(query, limit, count=False, offset=offset).hits
         return self._read([address for _, address in found], [score for score, _ in found], range(offset + 1, DEEPEST))
+
+    def stretch(self, query: Query, first: int, limit: int, order: str = "relevance") -> list[Hit]:
+        """The hits from a place in the list on, which begins with 0; nothing from DEEPEST on."""
+        if first >= DEEPEST:
+            return []
+        if order not in ORDERS:
+            return self.hits(query, limit, order, str(first))
+        name, way = ORDERS[order]
+        found = self._searcher.search(query, limit, count=False, offset=first, order_by_field=name, order=way).hits
+        return self._read([address for _, address in found], [0.0] * len(found), [key for key, _ in found])
+
+    def before(self, query: Query, order: str, after: str) -> int:
+        """How many hits stand up to a cursor and with it."""
+        place = _cursor(after)
+        if place is None or order not in ORDERS:
+            return place or 0
+        name, way = ORDERS[order]
+        low, high = (-(2**62), place) if way == Order.Asc else (place, 2**62)
+        return self.count(_all_of([query, Query.range_query(self._schema, name, FieldType.Integer, low, high)]))
 
     def _by_date(self, query: Query, limit: int, order: str, after: int | None) -> list[Hit]:
         name, way = ORDERS[order]
