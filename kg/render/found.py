@@ -35,7 +35,7 @@ LACKS = {
 LEADS = {
     "from": "Written or sent",
     "to": "Received",
-    "person": "With a part in it, or named",
+    "person": "By, to, with or about them",
     "place": "Written there, or about it",
     "topic": "On this topic",
     "type": "Of this type",
