@@ -83,7 +83,7 @@ class Surroundings:
     Attributes:
         linked: reference of what it links to → what that is.
         path: what it is a part of, from the top down: archive, fond, file.
-        beside: its neighbours in the file it lies in, or None.
+        beside: its neighbours in the file it lies in or in its collection, or None.
         kin: other records with the same people, and how many of them.
         months: month (YYYY-MM) → how many records of that month link to it.
         groups: who links to it, by key.
@@ -166,7 +166,7 @@ class Resources:
             linked=linked,
             path=self._path(own),
             beside=self._beside(thing, own, linked),
-            kin=self._kin(thing, own, linked),
+            kin=self._kin(thing, own, linked) if thing.kind == "record" else (),
             months=catalogue.by_month(thing.n) if sum(counts.values()) <= MOST_COUNTED else {},
             groups=tuple(self._group(thing, each, counts[each], after if each == key else "") for each in counts),
         )
@@ -189,11 +189,14 @@ class Resources:
         return tuple(path)
 
     def _beside(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> Beside | None:
-        """The neighbours of a record in the file that it lies in."""
-        unit = next(_references(record, "heldIn"), None)
-        if unit not in linked:
-            return None
-        return self.generation.catalogue.beside(linked[unit].thing.n, "heldIn", thing.start, thing.n)
+        """The neighbours of a record in the file that it lies in; where it is alone there, in its collection."""
+        for key in ("heldIn", "collections"):
+            unit = next(_references(record, key), None)
+            if unit in linked:
+                found = self.generation.catalogue.beside(linked[unit].thing.n, key, thing.start, thing.n)
+                if found.count > 1:
+                    return found
+        return None
 
     def _kin(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> tuple[tuple[Thing, int], ...]:
         """Other records with the same people; those whom very many records name say nothing and cost much."""

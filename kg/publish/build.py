@@ -16,6 +16,7 @@ from pyoxigraph import Quad
 from kg import ontology
 from kg.errors import PublishError, StrictError
 from kg.mapping.mapper import version
+from kg.publish import tables
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.indexing import Indexing
@@ -67,6 +68,8 @@ def build(
             now = generations.next_time(ledger)
             counts = _fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
             _refuse_nothing(report, told, strict=strict)
+            if settings.tables:
+                tables.write(settings, folder)  # while the store still loads its last pieces
         report.triples = load.triples()
         for name, quads in _described(settings, report.triples, now).items():
             load.add_graph(name, quads)

@@ -1,6 +1,6 @@
 """Generations: each publication is a folder that nobody changes once it is live.
 
-`var/generations/0007/` holds the store, the catalogue, the records as JSON, the dumps, the report and the manifest;
+`var/generations/0007/` holds the store, the catalogue, the records as JSON, dumps, tables, the report and the manifest;
 `var/current` is a symbolic link to the live one, and publishing is the atomic rename of that link (rename(2)). What is
 being built lies in a folder whose name begins with a dot; if the build dies, the next one sweeps it away. A lock
 keeps two builds apart, since the engine itself would not.
@@ -36,6 +36,7 @@ _SCRATCH = ".scratch-"
 """What folders below `var/` are called that are made and thrown away."""
 
 _STORE, _CATALOGUE, _RECORDS, _DUMPS, _MANIFEST = "store", "catalogue.sqlite", "records.jsonl", "dumps", "manifest.json"
+_TABLES = "tables"
 _SEARCH = "search"
 
 
@@ -77,6 +78,7 @@ class Folder:
         self.catalogue = path / _CATALOGUE
         self.records = path / _RECORDS
         self.dumps = path / _DUMPS
+        self.tables = path / _TABLES
         self.search = path / _SEARCH
 
     def read_manifest(self) -> Manifest:
@@ -334,7 +336,8 @@ def copy_unchanged(source: Folder, target: Folder) -> None:
     if source.store.is_dir():
         checkpoint(source.store, target.store)
     os.link(source.records, target.records)
-    for shared, copied in ((source.dumps, target.dumps), (source.search, target.search)):
+    shares = ((source.dumps, target.dumps), (source.tables, target.tables), (source.search, target.search))
+    for shared, copied in shares:
         if shared.is_dir():
             shutil.copytree(shared, copied, copy_function=os.link)
 

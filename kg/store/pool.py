@@ -275,14 +275,15 @@ class QueryPool:
     def _dispatch(self) -> None:
         """Give free workers to those whose turn it is."""
         while self._idle and len(self._quick) < self._size and not self._closed:
-            if not self._idle[0].alive:
-                self._retire(self._idle.popleft())
+            # The one that was busy last: what it needs is still in the processor's caches.
+            if not self._idle[-1].alive:
+                self._retire(self._idle.pop())
                 continue
             last = min(self._size - len(self._quick), len(self._idle)) == 1
             turn = self._turns.next(last=last and self._most_long > 0)
             if turn is None:
                 return
-            self._quick[turn] = self._idle.popleft()
+            self._quick[turn] = self._idle.pop()
             turn.ready.set_result(None)
 
     def _prolong(self, turn: Turn) -> None:
@@ -379,7 +380,7 @@ class QueryPool:
             if self._ready() <= self._kept:
                 surplus_since = loop.time()
             elif self._idle and loop.time() - surplus_since > _SURPLUS_SECONDS:
-                surplus = self._idle.pop()
+                surplus = self._idle.popleft()
                 surplus.kill(QueryError("there are enough others"))
                 self._retire(surplus)
 

@@ -24,6 +24,7 @@ from kg.web import (
     answering,
     citations,
     documents,
+    downloads,
     graphs,
     home,
     language,
@@ -51,7 +52,8 @@ Handler = Callable[[Request, Context], Awaitable[Response]]
 Named = Callable[[Request, Context, str], Awaitable[Response]]
 
 _FOLDERS: dict[str, Named] = {
-    "dumps": lists.dumps,
+    "dumps": downloads.dumps,
+    "data": downloads.tables,
     "terms": lists.terms,
     "static": static.respond,
     "search": search.below,
@@ -69,6 +71,7 @@ _PLACES: dict[str, Handler] = {
     "graphs": graphs.respond,
     "metrics": lists.metrics,
     "healthz": lists.health,
+    "robots.txt": lists.robots,
 }
 
 

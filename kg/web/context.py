@@ -13,13 +13,16 @@ from kg.web.metrics import Metrics
 
 PAGE_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-"""Sent with each page: nothing runs in it, and nothing is loaded from elsewhere."""
+"""Sent with each page: nothing runs in it, and nothing is loaded from elsewhere.
+
+Crawlers that are browsers read `/robots.txt` from within a page, hence connect-src.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | N
         "leads": leads(thing, context),
         "walk": walked,
         "keep": walked.keep if walked else "",
-        "asked": walked.words if walked else "",
+        "sought": walked.words if walked else "",
     }
     body = page("thing", context.site, values)
     headers = {

@@ -1,18 +1,17 @@
-"""What is no single thing: lists by kind, dumps, terms, static files, health."""
+"""What is no single thing: lists by kind, terms, robots.txt, health."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
 from kg.render import rdf
 from kg.render.negotiation import FORMATS, HTML, JSON_LD, choose
 from kg.render.pages import page
-from kg.web.conditional import answer, etag_of, has_it, http_date
+from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.documents import CORS
 from kg.web.language import VARY
@@ -21,6 +20,8 @@ from kg.web.problems import Problem
 
 LIST_SIZE = 50
 _CACHE = {"Cache-Control": "public, max-age=60"}
+_CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
+"""Beginnings of addresses below the base; the forms themselves may be found."""
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")
 _TERMS_DOCUMENTS = {
@@ -31,7 +32,7 @@ _TERMS_DOCUMENTS = {
 
 
 def web_page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
-    """A page from a template, as it is for everybody who reads its language."""
+    """A page that depends on the generation and the reader's language alone."""
     body = page(name, context.site, values)
     tag = etag_of(body)
     modified = context.serving.generation.manifest.published
@@ -52,48 +53,6 @@ async def listing(request: Request, context: Context, kind: str) -> Response:
         "reader": context.reader,
     }
     return web_page(request, context, "listing", values)
-
-
-@dataclass(frozen=True, slots=True)
-class Dump:
-    """A file of the dumps, as its page shows it."""
-
-    name: str
-    format: str
-    size: int
-    sha256: str
-
-
-_DUMPS = {".nt.gz": "N-Triples", ".ttl.gz": "Turtle"}
-
-
-async def dumps(request: Request, context: Context, name: str) -> Response:
-    """The page of the dumps, or one of them."""
-    folder = context.serving.generation.folder.dumps
-    manifest = context.serving.generation.manifest
-    files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-    sums = folder / "SHA256SUMS"
-    lines = sums.read_text(encoding="ascii").splitlines() if sums.is_file() else []
-    digests = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
-    if not name:
-        shown = [
-            Dump(path.name, title, path.stat().st_size, digests.get(path.name, ""))
-            for path in files
-            for ending, title in _DUMPS.items()
-            if path.name.endswith(ending)
-        ]
-        values = {"files": shown, "triples": manifest.triples, "generation": manifest.generation}
-        return web_page(request, context, "dumps", values)
-    path = next((path for path in files if path.name == name), None)
-    if path is None:
-        raise Problem(404, f"There is no dump {name[:100]!r}; {context.path('dumps/')} lists them.")
-    etag = f'"{digests.get(name, manifest.generation)}"'
-    headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": etag}
-    headers["Last-Modified"] = http_date(manifest.published)
-    if has_it(request, etag, manifest.published):
-        return Response(None, 304, headers)
-    media_type = "application/gzip" if name.endswith(".gz") else "text/plain; charset=utf-8"
-    return FileResponse(path, headers=headers, media_type=media_type)
 
 
 async def terms(request: Request, context: Context, name: str) -> Response:
@@ -142,6 +101,13 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
         elif isinstance(quad.object, NamedNode) and quad.predicate.value in _ABOVE:
             term["above"] = quad.object.value
     return [term for _, term in sorted(said.items()) if term["label"]]
+
+
+async def robots(_: Request, context: Context) -> Response:
+    """What crawlers leave alone: there is no end to searches, queries and pages of lists."""
+    closed = "".join(f"Disallow: {context.path(each)}\n" for each in _CLOSED)
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(f"User-agent: *\n{closed}", 200, headers, "text/plain; charset=utf-8")
 
 
 async def health(_: Request, context: Context) -> Response:

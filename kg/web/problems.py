@@ -121,7 +121,7 @@ def response(request: Request, problem: Problem, site: Site) -> Response:
     wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
     if wants_page:
         asked = request.query_params.get("q", "")[:_SHOWN]
-        values = {"problem": problem, "formats": problem.formats, "path": problem.path, "asked": asked}
+        values = {"problem": problem, "formats": problem.formats, "path": problem.path, "sought": asked}
         body, media_type = page("error", site, values), "text/html; charset=utf-8"
     else:
         told = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}

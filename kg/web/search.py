@@ -113,7 +113,7 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
         "begins": not state.after,
         "reader": context.reader,
         "keep": f"{state.address()}&" if state.pairs else "",
-        "asked": state.words,
+        "sought": state.words,
         "steps": steps(state),
         "deepest": DEEPEST,
         "longest": LONGEST,
@@ -126,7 +126,7 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
 def scripted(headers: dict[str, str]) -> dict[str, str]:
     """Headers of a page that may run scripts of our own and ask us alone."""
     policy = headers["Content-Security-Policy"]
-    return {**headers, "Content-Security-Policy": f"{policy}; script-src 'self'; connect-src 'self'"}
+    return {**headers, "Content-Security-Policy": f"{policy}; script-src 'self'"}
 
 
 def _sent(  # noqa: PLR0913, PLR0917  # what one answer is made of

@@ -116,7 +116,7 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
         "chosen": found.chosen(state, context),
         "formats": {"svg": "SVG", "png": "PNG", "csv": "CSV", **dict.fromkeys(view.more, "GraphML")},
         "keep": f"{state.address()}&" if state.pairs else "",
-        "asked": state.words,
+        "sought": state.words,
         "longest": LONGEST,
     }
     headers = scripted(context.page_headers)

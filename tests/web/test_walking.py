@@ -127,6 +127,8 @@ def test_the_field_keeps_what_was_asked(client):
     field = 'id="find" name="q" type="search" value="mikoyan"'
     for path in ("search?q=mikoyan", "map?q=mikoyan", "agent/anastas-mikoyan.html?q=mikoyan&at=1"):
         assert field in page(client, f"/data/{path}").text
+    for path in ("", "sparql", "sparql?query=ASK%7B%7D", "api/", "record/"):
+        assert field.replace("mikoyan", "") in page(client, f"/data/{path}").text
     refused = client.get("/data/search?q=mikoyan&sort=x", headers={"accept": "text/html"})
     assert refused.status_code == 400
     assert field in refused.text
