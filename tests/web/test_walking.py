@@ -167,3 +167,10 @@ def test_the_start_page_says_what_is_lacking(client):
         assert answer["filters"][1]["facet"] == "lacks"
     assert 'href="/data/search?place=place%2Fhavana"' in text
     assert all(f'href="/data/{view}"' in text for view in ("timeline", "map", "network"))
+
+
+def test_where_somebody_died_stands_no_date_of_birth(client):
+    """People who are linked to a thing stand there without a date: the one that is known of them is another one's."""
+    died = page(client, "/data/place/havana.html").text.partition('id="g-deathPlace"')[2].partition("</section>")[0]
+    assert "/data/agent/fidel-castro-ruz" in died
+    assert "<time" not in died
