@@ -55,8 +55,8 @@ def _worked_out(context: Context) -> bytes:
     results = context.serving.finder.find(documents, context.reader.languages, limit=1)
     values = {
         "drawn": see_places(State(), context).drawn,
-        "links": True,
-        "place": context.path("search"),
+        "links": False,  # the whole of it is one link, to the map with a link in each dot
+        "place": "",
         "sentence": found.summary(results, context),
         "gaps": gaps(context),
     }
