@@ -31,7 +31,7 @@ HELD = 64 << 10
 _PATIENCE = 0.05
 """Seconds after which it is looked whether the client is still there."""
 
-_HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding"}
 _KEPT = {**_HEADERS, "Cache-Control": "public, max-age=60"}
 _VARYING = {**_HEADERS, "Cache-Control": "no-store"}
 _KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
@@ -145,7 +145,8 @@ def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
     """What the answer to a GET depends on, as it came."""
     scope = request.scope
     depends = [part for each in scope["headers"] if each[0] in _DEPENDS for part in each]
-    return serving.generation.manifest.published, scope["path"], scope["query_string"], *depends
+    path: bytes = scope.get("raw_path") or scope["path"].encode()  # `a%2Fb` names another graph than `a/b`
+    return serving.generation.manifest.published, path, scope["query_string"], *depends
 
 
 async def whole(context: Context, question: Question) -> Whole:

@@ -28,7 +28,7 @@ _OVERHEAD = 500
 # The engine knows no tokens, so this looks at letters alone; what it takes for one of these by mistake is answered
 # all the same, only not kept. Comments may stand between a function and its parenthesis; \u may be any letter.
 _VARYING = ("rand", "now", "uuid", "bnode", "\\u")
-_VARIES = re.compile(r"(?:rand|now|uuid|bnode)(?:\s|\#[^\n]*+\n)*+\(|\\u", re.IGNORECASE | re.ASCII)
+_VARIES = re.compile(r"(?:rand|now|uuid|bnode)(?:\s|\#[^\r\n]*+[\r\n])*+\(|\\u", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(slots=True)

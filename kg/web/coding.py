@@ -32,13 +32,21 @@ CODINGS = tuple(_WHOLE)
 """The codings there are, the better first."""
 
 
-@lru_cache(maxsize=256)
+_LONGEST = 1_000
+"""Characters of an Accept-Encoding that is read; a longer one counts as absent."""
+
+
 def choose(accept_encoding: str) -> str:
     """The coding that a client takes and that we like best; "" for none.
 
     >>> choose("gzip, deflate, br, zstd"), choose("gzip;q=1.0, zstd;q=0.5"), choose("*;q=0"), choose("")
     ('zstd', 'gzip', '', '')
     """
+    return _choose(accept_encoding) if len(accept_encoding) <= _LONGEST else ""
+
+
+@lru_cache(maxsize=256)
+def _choose(accept_encoding: str) -> str:
     weights: dict[str, float] = {}
     for element in accept_encoding.lower().split(","):
         name, _, parameter = element.partition(";")

@@ -27,13 +27,21 @@ def etag_of(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
-@lru_cache(maxsize=256)
+_LONGEST = 1_000
+"""Characters of an Accept-Encoding that is read; a longer one counts as absent."""
+
+
 def coding(accept_encoding: str) -> str:
     """The coding that a client takes and that we like best; "" for none (RFC 9110, 12.5.3).
 
     >>> coding("gzip, deflate, br"), coding("br;q=0.5, gzip"), coding("*;q=0, gzip"), coding("x"), coding("")
     ('br', 'gzip', 'gzip', '', '')
     """
+    return _coding(accept_encoding) if len(accept_encoding) <= _LONGEST else ""
+
+
+@lru_cache(maxsize=256)
+def _coding(accept_encoding: str) -> str:
     weights: dict[str, float] = {}
     for element in accept_encoding.lower().split(","):
         name, _, parameter = element.partition(";")
@@ -106,5 +114,6 @@ def has_it(request: Request, etag: str, modified: str) -> bool:
         return False
     try:
         return parsedate_to_datetime(since) >= datetime.fromisoformat(modified)
-    except (ValueError, TypeError):  # a date that can't be read, or one without a zone, counts as absent
+    # A date that can't be read, one without a zone, or one of numbers beyond all measure counts as absent.
+    except (ValueError, TypeError, OverflowError):
         return False

@@ -21,7 +21,12 @@ from kg.web.language import VARY
 from kg.web.problems import Problem
 
 _EXPOSED = "Content-Location, ETag, Last-Modified, Link, Location"
-CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": _EXPOSED,
+    "X-Content-Type-Options": "nosniff",
+}
+"""Sent with data: any page may read it, and no browser may take it for a page of ours."""
 _CACHE = "public, max-age=60"
 _QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 _VARY = "Accept, Accept-Encoding"
