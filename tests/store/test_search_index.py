@@ -248,3 +248,18 @@ def test_words_with_other_letters_are_far(one, other):
     for most in (1, 2):
         if (_letters(one) ^ _letters(other)).bit_count() > 2 * most:
             assert distance(one, other, most) > most
+
+
+def test_those_together_are_counted_among_the_most_frequent_alone(tmp_path):
+    """A record that names 3,000 people makes 90,000 pairs with the first thirty, more than the engine counts."""
+    crowd = [f"agent/p{number:04}" for number in range(3_000)]
+    records = [
+        record("crowd", {"en": "A crowd"}, participants=crowd),
+        record("two", {"en": "Two of them"}, participants=crowd[:2]),
+    ]
+    made, _ = publish(tmp_path, records)
+    generation = Generations(made.var_folder).open_live()
+    pairs = generation.search.together(generation.search.query(Asked(parse(""))), "person", 30)
+    assert len(pairs) == 30 * 29 // 2
+    assert max(pairs.items(), key=lambda each: each[1]) == (("agent/p0000", "agent/p0001"), 2)
+    generation.close()
