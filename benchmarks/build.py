@@ -41,23 +41,29 @@ def unpack(path: Path) -> None:
 
 
 def measure(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
-    """Rows for each size: bare, without dumps, with."""
+    """Rows for each size: bare, with nothing but store and catalogue, with all that may be made beside, with tables."""
     for size in plan.sizes:
         yield f"build, {size:,} records", _measured(collection(plan.work, size), size)
 
 
 def _measured(path: Path, size: int) -> list[Row]:
-    with_dumps = run(kg_build(path, dumps=True))
+    whole = run(kg_build(path, dumps=True, search=True))
     unpack(path)
+    with_tables = run(kg_build(path, tables=True))
     repeats = next(count for least, count in REPEATS.items() if size >= least)
-    pairs = [in_turn([bare_load(path), kg_build(path, dumps=False)]) for _ in range(repeats)]
+    pairs = [in_turn([bare_load(path), kg_build(path)]) for _ in range(repeats)]
     bares, builds = [bare for bare, _ in pairs], [build for _, build in pairs]
     report = json.loads(builds[-1].output)
     records = sum(report["published"].values())
     shutil.rmtree(path / "bare")
     (path / "triples.nt").unlink()
     bare = median(each.seconds for each in bares)
-    runs = (("bare load", bares), ("build", builds), ("build with dumps", [with_dumps]))
+    runs = (
+        ("bare load", bares),
+        ("build", builds),
+        ("build with index and dumps", [whole]),
+        ("build with tables", [with_tables]),
+    )
     return [_row(size, what, some, (records, report["triples"]), bare) for what, some in runs]
 
 

@@ -32,15 +32,17 @@ def collection(work: Path, size: int) -> Path:
     return path
 
 
-def kg_build(path: Path, *, dumps: bool) -> Job:
-    """Build a collection from nothing."""
+def kg_build(path: Path, *, dumps: bool = False, search: bool = False, tables: bool = False) -> Job:
+    """Build a collection from nothing, with what may be made beside or without."""
     shutil.rmtree(path / "var", ignore_errors=True)
-    return Job([KG, "--config", str(path / "kg.toml"), "build", "--json"], {"KG_DUMPS": str(dumps).lower()})
+    wanted = {"KG_DUMPS": dumps, "KG_SEARCH": search, "KG_TABLES": tables}
+    environment = {name: str(value).lower() for name, value in wanted.items()}
+    return Job([KG, "--config", str(path / "kg.toml"), "build", "--json"], environment)
 
 
 def published(work: Path, size: int) -> Path:
-    """The folder of a collection that has a live generation."""
+    """The folder of a collection that has a live generation with a search index."""
     path = collection(work, size)
-    if not (path / "var/current/manifest.json").is_file():
-        run(kg_build(path, dumps=False))
+    if not (path / "var/current/search/info.json").is_file():
+        run(kg_build(path, search=True))
     return path

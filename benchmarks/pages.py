@@ -98,6 +98,7 @@ def _rows(name: str, sizes: tuple[int, ...], seen: dict[tuple[str, int], _Seen])
             "what": name,
             "size": size,
             "median_ms": round(1e3 * median, 3),
+            "p95_ms": round(1e3 * alone.quantile(0.95), 3),
             "p99_ms": round(1e3 * alone.quantile(0.99), 3),
             "grows": round(median / before[0], 2) if before and before[0] else "",
             "clients": CLIENTS,

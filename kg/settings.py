@@ -105,6 +105,7 @@ class Settings(BaseSettings):
     )
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")
     dumps: bool = Field(default=True, description="Whether a build writes the dumps.")
+    tables: bool = Field(default=True, description="Whether a build writes the tables, CSV and Parquet.")
     search: bool = Field(default=True, description="Whether a build makes the search index.")
     keep: Annotated[int, Field(ge=2)] = Field(5, description="How many generations are kept for `rollback`.")
     jobs: Annotated[int, Field(ge=1, le=256)] = Field(

@@ -1,4 +1,6 @@
-"""Draw the pictures of the examples: each one's own answer in its own view, from a server of the example collection.
+"""Draw the pictures of the examples and those of docs/pages.md, from a server of the example collection.
+
+An example's picture is its own answer in its own view.
 
 Run by `make pictures` while `make serve` runs elsewhere; needs Chromium.
 """
@@ -7,13 +9,26 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from kg.render.queries.examples import examples
 from kg.settings import QUERIES
 
 FOLDER = Path(__file__).resolve().parent.parent / "kg" / "render" / "static" / "examples"
 WIDTH, HEIGHT = 640, 360
+
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "images"
+PAGES = (
+    ("home-1440-light", "/"),
+    ("home-360-dark", "/"),
+    ("record-820-light", "/record/177838.html"),
+    ("record-360-light", "/record/177838.html"),
+    ("record-1440-dark", "/record/177838.html"),
+    ("agent-820-dark", "/agent/raul-castro-ruz.html"),
+    ("tables-1440-light", "/data/"),
+    ("error-360-light", "/record/nothing"),
+)
+"""Name of a picture, which says its width and its colours → the page."""
 
 
 def draw(page: Page, address: str, name: str) -> bytes:
@@ -32,6 +47,17 @@ def draw(page: Page, address: str, name: str) -> bytes:
     return page.screenshot(clip=clip, full_page=True)
 
 
+def draw_page(browser: Browser, address: str, name: str, path: str) -> None:
+    """The first screen of a page, at half its size where it is wide."""
+    _, width, scheme = name.split("-")
+    narrow = int(width) < 800
+    view = {"width": int(width), "height": 760 if narrow else 900}
+    page = browser.new_page(viewport=view, color_scheme=scheme, device_scale_factor=1 if narrow else 0.6)
+    page.goto(address + path)
+    page.screenshot(path=DOCS / f"{name}.png")
+    page.close()
+
+
 def main() -> None:
     address = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
     with sync_playwright() as playwright:
@@ -42,6 +68,8 @@ def main() -> None:
             )
             (FOLDER / f"{example.name}.png").write_bytes(draw(context.new_page(), address, example.name))
             context.close()
+        for name, path in PAGES:
+            draw_page(browser, address, name, path)
         browser.close()
 
 

@@ -31,8 +31,10 @@ PATHS = {
     "/graphs/{name}": "the graph whose IRI that is",
     "/metrics": "what is measured, for Prometheus; only where the setting `metrics` is `public`",
     "/dumps/": "the whole graph: `kg.nt.gz`, `kg.ttl.gz`, `SHA256SUMS`",
+    "/data/": "tables of each kind: `{kind}.csv`, `{kind}.parquet`, their columns in `{kind}.csv-metadata.json`",
     "/terms/": "our own terms by `Accept`, also `terms.ttl`, `.nt`, `.rdf`; `context.jsonld`; each term leads there",
     "/static/": "what pages use; an address with a version, `/static/v-…/`, may be kept for ever",
+    "/robots.txt": "what crawlers leave alone: searches, queries",
     "/healthz": "whether this process serves, and which generation",
 }
 """Path below the base → what is there."""

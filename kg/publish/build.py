@@ -16,6 +16,7 @@ from pyoxigraph import Quad
 from kg import ontology
 from kg.errors import PublishError, StrictError
 from kg.mapping.mapper import version
+from kg.publish import tables
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.indexing import Indexing
@@ -28,7 +29,8 @@ from kg.settings import Settings
 from kg.store.catalogue import Catalogue
 from kg.store.cataloguing import CatalogueBuilder, retimed
 from kg.store.embedded import BulkLoad
-from kg.store.generations import Folder, Generation, Generations, Manifest, copy_unchanged
+from kg.store.generation import Folder, Generation, Manifest, copy_unchanged
+from kg.store.generations import Generations
 from kg.store.ledger import Ledger
 from kg.store.remote_load import RemoteLoad, Replay, sweep
 
@@ -67,6 +69,8 @@ def build(
             now = generations.next_time(ledger)
             counts = _fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
             _refuse_nothing(report, told, strict=strict)
+            if settings.tables:
+                tables.write(settings, folder)  # while the store still loads its last pieces
         report.triples = load.triples()
         for name, quads in _described(settings, report.triples, now).items():
             load.add_graph(name, quads)

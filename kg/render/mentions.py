@@ -8,8 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
+
+from kg.render.record import all_texts
 
 _MOST_FORMS = 300
 _SHORTEST = 3
@@ -46,33 +47,25 @@ class Names:
         linked: set[str] = set()
         end = 0
         # Folding replaces letter by letter, so that places in the one text are places in the other.
-        for start, form in self._mentions(text.translate(_FOLDED)):
-            path = self._paths[form]
+        folded = text.translate(_FOLDED)
+        # Most forms stand nowhere in a text; to compile a pattern of all takes longer than to see which do.
+        there = tuple(form for form in self._forms if form in folded)
+        for found in _words(there).finditer(folded) if there else ():
+            path = self._paths[found[0]]
             if path in linked:
                 continue
             linked.add(path)
-            if start > end:
-                yield Piece(text[end:start])
-            end = start + len(form)
-            yield Piece(text[start:end], path)
+            if found.start() > end:
+                yield Piece(text[end : found.start()])
+            yield Piece(text[found.start() : found.end()], path)
+            end = found.end()
         if end < len(text):
             yield Piece(text[end:])
 
-    def _mentions(self, folded: str) -> Iterator[tuple[int, str]]:
-        """Where a form stands as words of its own, and which; of those that overlap the first, and the longest."""
-        # Most forms stand nowhere in a text: to look for each is quicker than to compile a pattern of all.
-        there = [form for form in self._forms if form in folded]
-        found = [(match.start(), -len(form), form) for form in there for match in _words(form).finditer(folded)]
-        end = 0
-        for start, _, form in sorted(found):
-            if start >= end:
-                yield start, form
-                end = start + len(form)
 
-
-@lru_cache(4096)
-def _words(form: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")
+def _words(forms: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds the forms where they are words of their own; the one that stands first goes before the others."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)")
 
 
 def forms(records: Mapping[str, dict[str, Any]]) -> dict[str, str]:
@@ -81,7 +74,7 @@ def forms(records: Mapping[str, dict[str, Any]]) -> dict[str, str]:
     families: Counter[str] = Counter()
     bearers: dict[str, str] = {}
     for path, record in records.items():
-        said = list(_texts(record.get("name"))) + list(_texts(record.get("alternativeNames")))
+        said = list(all_texts(record.get("name"))) + list(all_texts(record.get("alternativeNames")))
         said += [form["text"] for form in record.get("names", ())]
         for form in said:
             found.setdefault(form, path)
@@ -92,8 +85,3 @@ def forms(records: Mapping[str, dict[str, Any]]) -> dict[str, str]:
         if count == 1:
             found.setdefault(family, bearers[family])
     return found
-
-
-def _texts(value: Any) -> Iterator[str]:
-    for texts in value.values() if isinstance(value, dict) else ():
-        yield from [texts] if isinstance(texts, str) else texts

@@ -99,12 +99,14 @@ class Beside:
         before, after: its neighbours; None at an end.
         position: its own place, from 1; None in a list that is too long to count up to it.
         count: how long the list is.
+        key: the key under which the things of the list link to what they have in common.
     """
 
     before: Thing | None
     after: Thing | None
     position: int | None
     count: int
+    key: str
 
 
 MOST_COUNTED = 5_000
@@ -225,7 +227,7 @@ class Catalogue:
                     "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", at
                 ).fetchone()[0]
             )
-        return Beside(found[0], found[1], position, count)
+        return Beside(found[0], found[1], position, count, key)
 
     def sharing(self, targets: list[int], keys: list[str], source: int, limit: int) -> list[tuple[Thing, int]]:
         """Other things that link to most of some targets, with how many of them each links to."""

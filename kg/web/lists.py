@@ -1,28 +1,24 @@
-"""What is no single thing: the start page, lists by kind, dumps, terms, static files, health."""
-
-from dataclasses import dataclass
-from typing import Any
+"""What is no single thing: the start page, lists by kind, terms, robots.txt, health."""
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
 from kg.render import rdf
 from kg.render.bars import bars
 from kg.render.negotiation import FORMATS, HTML, JSON_LD, choose
-from kg.render.pages import page
-from kg.web.conditional import answer, etag_of, has_it, http_date
+from kg.web import published
 from kg.web.context import Context
-from kg.web.documents import CORS
-from kg.web.language import VARY
+from kg.web.headers import CACHE, CORS, combined
 from kg.web.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.problems import Problem
 
 LIST_SIZE = 50
 NEWEST = 6
-_CACHE = {"Cache-Control": "public, max-age=60"}
+_CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
+"""Beginnings of addresses below the base; the forms themselves may be found."""
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")
 _TERMS_DOCUMENTS = {
@@ -30,14 +26,6 @@ _TERMS_DOCUMENTS = {
     for each in FORMATS
     if each.rdf in {RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML}
 }
-
-
-def _page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
-    body = page(name, context.site, values)
-    tag = etag_of(body)
-    modified = context.serving.generation.manifest.published
-    headers = {**_CACHE, **context.page_headers}
-    return answer(request, body, "text/html; charset=utf-8", tag=tag, modified=modified, headers=headers, vary=VARY)
 
 
 async def home(request: Request, context: Context) -> Response:
@@ -51,7 +39,7 @@ async def home(request: Request, context: Context) -> Response:
         "newest": generation.catalogue.newest(NEWEST),
         "reader": context.reader,
     }
-    return _page(request, context, "home", values)
+    return published.page(request, context, "home", values)
 
 
 async def listing(request: Request, context: Context, kind: str) -> Response:
@@ -66,49 +54,7 @@ async def listing(request: Request, context: Context, kind: str) -> Response:
         "begins": not after,
         "reader": context.reader,
     }
-    return _page(request, context, "listing", values)
-
-
-@dataclass(frozen=True, slots=True)
-class Dump:
-    """A file of the dumps, as its page shows it."""
-
-    name: str
-    format: str
-    size: int
-    sha256: str
-
-
-_DUMPS = {".nt.gz": "N-Triples", ".ttl.gz": "Turtle"}
-
-
-async def dumps(request: Request, context: Context, name: str) -> Response:
-    """The page of the dumps, or one of them."""
-    folder = context.serving.generation.folder.dumps
-    manifest = context.serving.generation.manifest
-    files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-    sums = folder / "SHA256SUMS"
-    lines = sums.read_text(encoding="ascii").splitlines() if sums.is_file() else []
-    digests = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
-    if not name:
-        shown = [
-            Dump(path.name, title, path.stat().st_size, digests.get(path.name, ""))
-            for path in files
-            for ending, title in _DUMPS.items()
-            if path.name.endswith(ending)
-        ]
-        values = {"files": shown, "triples": manifest.triples, "generation": manifest.generation}
-        return _page(request, context, "dumps", values)
-    path = next((path for path in files if path.name == name), None)
-    if path is None:
-        raise Problem(404, f"There is no dump {name[:100]!r}; {context.path('dumps/')} lists them.")
-    etag = f'"{digests.get(name, manifest.generation)}"'
-    headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": etag}
-    headers["Last-Modified"] = http_date(manifest.published)
-    if has_it(request, etag, manifest.published):
-        return Response(None, 304, headers)
-    media_type = "application/gzip" if name.endswith(".gz") else "text/plain; charset=utf-8"
-    return FileResponse(path, headers=headers, media_type=media_type)
+    return published.page(request, context, "listing", values)
 
 
 async def terms(request: Request, context: Context, name: str) -> Response:
@@ -124,22 +70,20 @@ async def terms(request: Request, context: Context, name: str) -> Response:
     if name and f"{context.base.value}terms/{name}" not in ontology.labels:
         raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
     offered = {HTML.media_type: "", **{each.media_type: place for place, each in _TERMS_DOCUMENTS.items()}}
-    chosen = choose(",".join(request.headers.getlist("accept")), list(offered))
+    chosen = choose(combined(request, "accept"), list(offered))
     if chosen is None:
         raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
     if chosen == HTML.media_type and not name:
         terms = _own_terms(ontology.terms_document(), context.base.value)
-        answered = _page(request, context, "terms", {"terms": terms})
+        answered = published.page(request, context, "terms", {"terms": terms})
         answered.headers.add_vary_header("Accept")
         return answered
     location = context.path(f"terms/{offered[chosen]}") + (f"#{name}" if chosen == HTML.media_type else "")
-    return Response(None, 303, {**CORS, **_CACHE, "Location": location, "Vary": "Accept"})
+    return Response(None, 303, {**CORS, **CACHE, "Location": location, "Vary": "Accept"})
 
 
 def _terms_document(request: Request, context: Context, body: bytes, content_type: str) -> Response:
-    tag = etag_of(body)
-    published = context.serving.generation.manifest.published
-    return answer(request, body, content_type, tag=tag, modified=published, headers={**CORS, **_CACHE})
+    return published.respond(request, context, body, content_type, CORS, vary="Accept-Encoding")
 
 
 def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
@@ -157,6 +101,13 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
         elif isinstance(quad.object, NamedNode) and quad.predicate.value in _ABOVE:
             term["above"] = quad.object.value
     return [term for _, term in sorted(said.items()) if term["label"]]
+
+
+async def robots(_: Request, context: Context) -> Response:
+    """What crawlers leave alone: there is no end to searches, queries and pages of lists."""
+    closed = "".join(f"Disallow: {context.path(each)}\n" for each in _CLOSED)
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(f"User-agent: *\n{closed}", 200, headers, "text/plain; charset=utf-8")
 
 
 async def health(_: Request, context: Context) -> Response:

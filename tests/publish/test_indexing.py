@@ -2,12 +2,13 @@
 
 import pytest
 from publishing import publish
+from serving import kg
 
 from kg import errors
 from kg.publish import build, indexing
 from kg.store.generations import Generations
 from kg.store.search.asking import parse
-from kg.store.search.index import Asked
+from kg.store.search.engine_queries import Asked
 
 RECORDS = [{"id": f"record/{n}", "kind": "record", "title": {"en": f"Letter {n} on ships"}} for n in range(300)]
 
@@ -57,3 +58,16 @@ def test_without_an_index(tmp_path):
     generation = Generations(made.var_folder).open_live()
     assert generation.search is None
     generation.close()
+
+
+def test_a_command_searches_too(tmp_path):
+    """`kg query` answers a search in its query, and says a mistake behind it where it stands in what was written."""
+    (tmp_path / "kg.toml").write_text('base = "https://a.example/"\n[[sources]]\npath = "records.jsonl"\n')
+    (tmp_path / "records.jsonl").write_text('{"id": "record/1", "title": {"en": "Ships turned back"}}\n')
+    assert kg(tmp_path, "build").returncode == 0
+    search = b"PREFIX kg: <terms/>\nSELECT ?r {\n SERVICE <search> { ?r kg:matches 'ship' }\n"
+    answer = kg(tmp_path, "query", "--format", "csv", input=search + b"}")
+    assert answer.stdout.split() == [b"r", b"https://a.example/record/1"]
+    wrong = kg(tmp_path, "query", input=search + b" ?x ?y }")
+    assert wrong.returncode == 1
+    assert b"line 4" in wrong.stderr

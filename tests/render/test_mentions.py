@@ -33,3 +33,9 @@ def test_a_name_within_a_word_is_none():
 def test_a_text_is_the_same_in_pieces(text, names):
     "Pieces put together are the text: nothing is lost or changed."
     assert "".join(piece.text for piece in Names(names).pieces(text)) == text
+
+
+def test_the_longest_name_is_meant():
+    "Of names that begin at one place the longest is linked, and what stands within it is no mention of another."
+    names = Names({"Castro": "/agent/castro", "Castro Ruz": "/agent/ruz", "Ruz": "/agent/other"})
+    assert [piece.href for piece in names.pieces("Castro Ruz")] == ["/agent/ruz"]

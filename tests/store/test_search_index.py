@@ -10,7 +10,7 @@ from kg.store.generations import Generations
 from kg.store.search import analysis
 from kg.store.search.analysis import sound, sounds, stems
 from kg.store.search.asking import days, parse
-from kg.store.search.index import Asked
+from kg.store.search.engine_queries import Asked
 from kg.store.search.spelling import Spelling, _letters, distance
 
 

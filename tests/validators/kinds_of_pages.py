@@ -27,6 +27,7 @@ PATHS = (
     "/api/",
     "/api/companions.html?agent=agent/fidel-castro-ruz",
     "/dumps/",
+    "/data/",
     "/terms/",
     "/record/nothing-here",
 )

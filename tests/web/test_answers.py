@@ -1,6 +1,7 @@
 """Validators of answers, answers kept in memory, and content codings."""
 
 import gzip
+import time
 from unittest.mock import Mock
 
 import pytest
@@ -11,7 +12,7 @@ from publishing import BASE, publish
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from kg.store.generations import Manifest
+from kg.store.generation import Manifest
 from kg.store.pool import QueryPool
 from kg.web import answering, coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
@@ -107,6 +108,14 @@ def test_the_same_parameters_elsewhere(client):
             "text/turtle; charset=utf-8",
             {"head": {}, "boolean": True},
         )
+
+
+def test_what_may_vary_is_seen_in_linear_time():
+    """Whether an answer may be kept is asked before anything else, in the server's own loop: 100 kB take no time."""
+    for text in ("now #", "#now\n", "rand ", "now\t"):
+        began = time.perf_counter()
+        varies(text * (100_000 // len(text)))
+        assert time.perf_counter() - began < 1
 
 
 def test_an_escaped_slash_is_another_path():
@@ -236,7 +245,7 @@ def test_tags_are_of_one_question(questions):
 )
 def test_choice_of_coding(header, name):
     """The coding is the one that the client weighs most, and of equals the better one."""
-    assert coding.choose(header) == name
+    assert coding.choose(header, coding.OF_ANSWERS) == name
 
 
 @pytest.mark.parametrize("name", ["gzip", "zstd"])

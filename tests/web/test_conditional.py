@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from kg.publish import build
 from kg.render import negotiation
-from kg.web import coding, conditional
+from kg.web import coding
 from kg.web.app import Application
 
 THING = "/data/record/177838"
@@ -197,8 +197,7 @@ def test_dates_that_are_none(client, date):
 def test_long_headers_are_not_remembered():
     """What a header means is remembered for short ones alone: a stranger's 60 kB are read, or not, and forgotten."""
     for read, remembered in (
-        (conditional.coding, conditional._coding),
-        (coding.choose, coding._choose),
+        (lambda header: coding.choose(header, coding.OF_ANSWERS), coding._choose),
         (negotiation.parse, negotiation._parsed),
     ):
         before = remembered.cache_info().currsize

@@ -7,6 +7,7 @@ from publishing import publish
 from starlette.testclient import TestClient
 
 from kg.publish import build
+from kg.web import app
 from kg.web.app import Application
 
 RECORDS = [{"id": "record/1", "title": "One"}, {"id": "record/2", "title": "Two"}, {"id": "record/a.ttl", "title": "A"}]
@@ -166,3 +167,25 @@ def test_any_cursor(client, after):
     """A cursor is a part of an address: whatever stands in it, there is a page."""
     for path in ("record/", "agent/raul-castro-ruz.html"):
         assert client.get(f"/data/{path}", params={"links": "participants", "after": after}).status_code == 200
+
+
+def test_pages_of_problems_help(withdrawn, monkeypatch):
+    """A page of what is not there, is gone or went wrong says so, leads on, and is kept from search engines."""
+
+    async def broken(*_: object) -> None:
+        raise ValueError("what nobody must read")
+
+    monkeypatch.setitem(app._PLACES, "healthz", broken)
+    for path, status, said in (
+        ("record/nope", 404, "Nothing was ever published as record/nope"),
+        ("record/2", 410, "“Two” (record/2) was published on"),
+        ("healthz", 500, "its keeper finds it in the log"),
+    ):
+        answer = withdrawn.get(f"/data/{path}", headers={"accept": "text/html"})
+        assert (answer.status_code, answer.headers["content-type"]) == (status, PAGE)
+        assert said in answer.text
+        assert "nobody must read" not in answer.text
+        assert '<meta name="robots" content="noindex">' in answer.text
+        assert 'role="search"' in answer.text
+        for place in ("", "record/", "agent/", "archive/"):
+            assert f'<li><a href="/data/{place}">' in answer.text
