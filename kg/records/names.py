@@ -40,7 +40,7 @@ _NOBODY = re.compile(
     rf"(?:an? |the )?(?:{_one_of(_UNKNOWN)})(?: (?:{_one_of(_SOMEBODY)}))?(?: \d+)?"
     rf"|(?:{_one_of(_SOMEBODY)}) (?:{_one_of(_UNKNOWN)})|{_one_of(_ABSENT)}"
 )
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_EDGES = re.compile(r"^[\W_]+|(?<![\W_])[\W_]++$")
 
 _OFFICES = frozenset({
     "minister", "president", "premier", "chairman", "chairwoman", "chairperson", "secretary",

@@ -91,7 +91,6 @@ class MediaRange:
         return 5 if kind == "text" and self.parameters == (("charset", "utf-8"),) else 3
 
 
-@lru_cache(maxsize=1024)
 def parse(header: str) -> tuple[MediaRange, ...]:
     """The elements of an Accept header; none where it is absent, empty or malformed, which counts as absent.
 
@@ -100,8 +99,11 @@ def parse(header: str) -> tuple[MediaRange, ...]:
     >>> parse("text/html;q=x")
     ()
     """
-    if len(header) > _MOST:
-        return ()
+    return _parsed(header) if len(header) <= _MOST else ()
+
+
+@lru_cache(maxsize=1024)
+def _parsed(header: str) -> tuple[MediaRange, ...]:
     ranges: list[MediaRange] = []
     at = 0
     while at < len(header):

@@ -8,7 +8,9 @@ The network is closed off three times, each way enough by itself:
   has to leave room for those.
 - A filter on system calls (seccomp) refuses to make or connect a socket, or to start a program.
 
-A worker serves as long as one of them holds, which `self_test` finds out by trying.
+A worker serves as long as one of them holds, which `self_test` finds out by trying. Beside that it gives up the
+capabilities of root, which it has where the server runs as root, and in a user namespace of its own; and the filter
+refuses to look into other processes, or to enter or arrange namespaces.
 """
 
 import ctypes
@@ -34,11 +36,16 @@ _AT_NUMBER, _AT_ARCHITECTURE = 0, 4  # struct seccomp_data
 # System calls of the 32-bit ABI on x86-64, which have numbers of their own.
 _X32 = 0x40000000
 
-# machine: AUDIT_ARCH, seccomp, and what is refused: socket, connect, execve, execveat, io_uring_setup, ptrace
+# machine: AUDIT_ARCH, seccomp, and what is refused: socket, connect, execve, execveat, io_uring_setup, ptrace,
+# process_vm_readv, process_vm_writev, unshare, setns, mount, bpf
 _CALLS = {
-    "x86_64": (0xC000003E, 317, (41, 42, 59, 322, 425, 101)),
-    "aarch64": (0xC00000B7, 277, (198, 203, 221, 281, 425, 117)),
+    "x86_64": (0xC000003E, 317, (41, 42, 59, 322, 425, 101, 310, 311, 272, 308, 165, 321)),
+    "aarch64": (0xC00000B7, 277, (198, 203, 221, 281, 425, 117, 270, 271, 97, 268, 40, 280)),
 }
+
+# <linux/capability.h>: the version of its structures, and the one capability that is kept, CAP_DAC_READ_SEARCH, as a
+# bit: a store that another user's build wrote has to be read.
+_CAPABILITY_VERSION_3, _READ_SEARCH = 0x20080522, 1 << 2
 
 _INET, _INET6, _UNIX, _STREAM = 2, 10, 1, 1
 _LOCAL = struct.pack("=H", _INET) + struct.pack(">H4s8x", 9, bytes((127, 0, 0, 1)))
@@ -57,6 +64,17 @@ def leave_network() -> None:
     """
     if _LIBC.unshare(_CLONE_NEWNET):
         _LIBC.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+def drop_capabilities() -> None:
+    """Keep no capability but to read files; a thread drops its own alone, so this comes before there is another."""
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+    held = ctypes.create_string_buffer(24)
+    if _LIBC.capget(header, held):
+        return
+    _, permitted, *_ = struct.unpack("=6I", held.raw)
+    kept = permitted & _READ_SEARCH
+    _LIBC.capset(header, struct.pack("=6I", kept, kept, 0, 0, 0, 0))
 
 
 def limit_memory(above_now: int) -> None:

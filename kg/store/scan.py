@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kg.errors import QueryRefused, QueryTooLarge
+from kg.store.tokens import Tokens, bodies
 
 _PN_U = (
     "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
@@ -46,15 +47,14 @@ _TOKEN = re.compile(
     rf"""
       (?P<space> {_SPACE}++ )
     | (?P<iri> <(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}})*+> )
-    | (?P<text> '''(?:(?:''|')?+(?:[^'\\]|{_ESCAPE}))*+''' | \"\"\"(?:(?:""|")?+(?:[^"\\]|{_ESCAPE}))*+\"\"\"
-              | '(?:[^'\\\r\n]|{_ESCAPE})*+' | "(?:[^"\\\r\n]|{_ESCAPE})*+"
-              | [?$][{_VAR}]++ | @[A-Za-z]++(?:-[A-Za-z0-9]++)*+
+    | (?P<text> [?$][{_VAR}]++ | @[A-Za-z]++(?:-[A-Za-z0-9]++)*+
               | _:[{_VAR}][-{_VAR}]*+(?:\.++[-{_VAR}]++)*+ )
     | (?P<word> {_WORD}++(?::{_LOCAL}*+)?+ | :{_LOCAL}*+ )
     | (?P<sign> . )
     """,
     re.VERBOSE | re.DOTALL,
 )
+_STRINGS = bodies(_ESCAPE)
 _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
 # What makes the letters "service" a call: SILENT or not, a variable or IRI, and a brace.
 _CALLS = re.compile(
@@ -144,7 +144,7 @@ def tokens(text: str) -> Iterator[re.Match[str]]:
     >>> [(token.lastgroup, token[0]) for token in tokens("ASK { ?s a <http://e/> }")][:3]
     [('word', 'ASK'), ('sign', '{'), ('text', '?s')]
     """
-    return (token for token in _TOKEN.finditer(text) if token.lastgroup != "space")
+    return (token for token in Tokens(text, _TOKEN, _STRINGS) if token.lastgroup != "space")
 
 
 class _Scan:
@@ -172,10 +172,10 @@ class _Scan:
         self.relative = "base" in text.lower()
 
     def run(self) -> None:
+        found = Tokens(self.text, _TOKEN, _STRINGS)
         position, end = 0, len(self.text)
         while position < end:
-            token = _TOKEN.match(self.text, position)
-            assert token is not None  # noqa: S101  # `sign` takes any character
+            token = found.at(position)
             position = token.end()
             match token.lastgroup:
                 case "word":

@@ -50,6 +50,7 @@ def main() -> int:
     path = Path(sys.argv[1])
     options: dict[str, Any] = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
     confine.leave_network()
+    confine.drop_capabilities()
     confine.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
     out = os.fdopen(os.dup(1), "wb", buffering=0)

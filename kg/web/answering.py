@@ -29,7 +29,7 @@ from kg.web.watching import Told, digest, told
 HELD = 64 << 10
 """Bytes of an answer that are waited for before it is begun."""
 
-_HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding"}
 _KEPT = {**_HEADERS, **CACHE}
 _VARYING = {**_HEADERS, "Cache-Control": "no-store"}
 _KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
@@ -154,7 +154,8 @@ def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
     """What the answer to a GET depends on, as it came."""
     scope = request.scope
     depends = [part for each in scope["headers"] if each[0] in _DEPENDS for part in each]
-    return serving.generation.manifest.published, scope["path"], scope["query_string"], *depends
+    path: bytes = scope.get("raw_path") or scope["path"].encode()  # `a%2Fb` names another graph than `a/b`
+    return serving.generation.manifest.published, path, scope["query_string"], *depends
 
 
 async def whole(context: Context, question: Question) -> Whole:

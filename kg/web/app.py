@@ -156,7 +156,7 @@ class Application:
             told(request.scope).fault = type(fault).__name__
             return response(request, of(fault), self._site(request))
         except Exception:  # noqa: BLE001  # whatever it is, the client is told no more than that
-            _LOG.exception("%s %s", request.method, request.scope["path"])
+            _LOG.exception("%s %r", request.method, request.scope["path"])  # decoded, it may hold a line end
             return response(request, of(KgError("an error that nobody expected")), self._site(request))
 
     async def _fresh(self, request: Request, serving: Serving) -> Response:

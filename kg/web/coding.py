@@ -46,7 +46,10 @@ def for_request(request: Request, codings: tuple[str, ...]) -> str:
     return choose(combined(request, "accept-encoding"), codings)
 
 
-@lru_cache(maxsize=256)
+_LONGEST = 1_000
+"""Characters of an Accept-Encoding that is read; a longer one counts as absent."""
+
+
 def choose(accept_encoding: str, codings: tuple[str, ...]) -> str:
     """The same, by the header.
 
@@ -55,6 +58,11 @@ def choose(accept_encoding: str, codings: tuple[str, ...]) -> str:
     >>> [choose(header, OF_DOCUMENTS) for header in ("gzip, deflate, br", "br;q=0.5, gzip", "*;q=0, gzip", "x", "")]
     ['br', 'gzip', 'gzip', '', '']
     """
+    return _choose(accept_encoding, codings) if len(accept_encoding) <= _LONGEST else ""
+
+
+@lru_cache(maxsize=256)
+def _choose(accept_encoding: str, codings: tuple[str, ...]) -> str:
     weights: dict[str, float] = {}
     for element in accept_encoding.lower().split(","):
         name, _, parameter = element.partition(";")

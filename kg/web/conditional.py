@@ -74,5 +74,6 @@ def has_it(request: Request, etag: str, modified: str) -> bool:
         return False
     try:
         return parsedate_to_datetime(since) >= datetime.fromisoformat(modified)
-    except (ValueError, TypeError):  # a date that can't be read, or one without a zone, counts as absent
+    # A date that can't be read, one without a zone, or one of numbers beyond all measure counts as absent.
+    except (ValueError, TypeError, OverflowError):
         return False

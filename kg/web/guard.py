@@ -86,7 +86,7 @@ class _Exchange:
         except Exception as fault:
             if not self._begun:
                 raise
-            _LOG.warning("%s: the answer was cut: %s", self._scope["path"], fault)
+            _LOG.warning("%r: the answer was cut: %s", self._scope["path"], fault)
             if isinstance(self._send, _Whole):
                 await self._send.instead(fault)
         finally:

@@ -5,8 +5,9 @@ from starlette.requests import Request
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Link, Location",
+    "X-Content-Type-Options": "nosniff",
 }
-"""Data may be read by scripts of any site."""
+"""Data may be read by scripts of any site, and no browser may take it for a page of ours."""
 
 CACHE = {"Cache-Control": "public, max-age=60"}
 """Anybody may keep it for a minute."""

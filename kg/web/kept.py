@@ -13,13 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.web.conditional import has_it
-from kg.web.headers import combined
 
 MOST = 32 << 20
 """Bytes of bodies that are kept in a server process; the ones asked for last."""
 
 _BESIDE = 2_000
 """Bytes that an answer takes besides its body, about: headers, keys."""
+
+LONGEST = 2_000
+"""Bytes of an address, and of the headers that an answer varies with, up to which the answer is kept."""
 
 _UNSEEN_BY_304 = frozenset({b"content-type", b"content-length", b"content-encoding"})
 
@@ -39,7 +41,7 @@ class _Place:
     """The answers at one address: by the values of the request's headers that they vary with."""
 
     varies: tuple[str, ...]
-    answers: dict[tuple[str, ...], _Whole] = field(default_factory=dict)
+    answers: dict[tuple[tuple[str, ...], ...], _Whole] = field(default_factory=dict)
     size: int = 0
 
 
@@ -76,10 +78,12 @@ class Kept:
             return
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
         whole = _Whole(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
+        values = _values(request, varies)
+        if sum(map(len, _address(request))) + sum(len(each) for value in values for each in value) > LONGEST:
+            return
         place = self._places.setdefault(_address(request), _Place(varies))
         if place.varies != varies:
             return
-        values = _values(request, varies)
         before = place.answers.get(values)
         grown = len(whole.body) - len(before.body) if before else len(whole.body) + _BESIDE
         place.answers[values] = whole
@@ -95,5 +99,6 @@ def _address(request: Request) -> tuple[bytes, bytes]:
     return scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
 
 
-def _values(request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(combined(request, name) for name in names)
+def _values(request: Request, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Line by line: two cookies in two lines are others than one with a comma in it."""
+    return tuple(tuple(request.headers.getlist(name)) for name in names)

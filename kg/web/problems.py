@@ -28,7 +28,7 @@ from kg.errors import (
 )
 from kg.render.negotiation import choose
 from kg.render.pages import Site, page
-from kg.web.headers import combined
+from kg.web.headers import PAGE, combined
 
 _LOG = logging.getLogger("kg")
 
@@ -119,11 +119,13 @@ def response(request: Request, problem: Problem, site: Site) -> Response:
     """A problem as the client wants it: as a page where it takes HTML, else as JSON."""
     accept = combined(request, "accept")
     headers = {**problem.headers, "Vary": "Accept", "Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+    headers |= {"X-Content-Type-Options": "nosniff"}
     wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
     if wants_page:
         asked = request.query_params.get("q", "")[:_SHOWN]
         values = {"problem": problem, "formats": problem.formats, "path": problem.path, "sought": asked}
         body, media_type = page("error", site, values), "text/html; charset=utf-8"
+        headers |= PAGE
     else:
         told = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
         body, media_type = orjson.dumps({**told, **problem.more}), MEDIA_TYPE

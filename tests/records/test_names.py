@@ -1,8 +1,11 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.records import names
+from kg.records.names import _EDGES
 
 NOBODY = [
     "", " ", "-", "—", "...", "[?]", "???", "[Unknown person(s)]", "Unknown", "unknown man", "An unidentified man",
@@ -139,3 +142,10 @@ def test_hostile(text):
     """A hostile text takes no time to speak of."""
     for function in (names.is_nobody, names.split_office, names.split_list):
         function(text)
+
+
+def test_edges_take_linear_time() -> None:
+    """A name of 200,000 signs that are no letters is stripped at once."""
+    began = time.perf_counter()
+    assert _EDGES.sub("", "a" + "\n" * 200_000 + "a" + "!" * 10) == "a" + "\n" * 200_000 + "a"
+    assert time.perf_counter() - began < 1

@@ -483,6 +483,19 @@ def test_no_socket_can_be_opened(folder, before):
         listener.close()
 
 
+def test_no_power_is_kept(folder):
+    """Where the server runs as root a worker does not: it can read files, and look into no process beside it."""
+    status = "print(Path('/proc/self/status').read_text(), file=sys.stderr)"
+    arrange = "print('arranged', confine._LIBC.unshare(0), confine._LIBC.setns(0, 0), file=sys.stderr)"
+    look = "print('looked', confine._LIBC.process_vm_readv(os.getppid(), 0, 0, 0, 0, 0), file=sys.stderr)"
+    try_out = f"worker._answer = lambda *_, **__: ({arrange}, {look})"
+    told = unscanned(folder, "ASK {}", f"confine.drop_capabilities(); {status}; {try_out}").stderr.decode()
+    lines = dict(line.split(":", 1) for line in told.splitlines() if ":" in line)
+    assert int(lines["CapEff"], 16) | int(lines["CapPrm"], 16) | 4 == 4
+    assert "arranged -1 -1" in told
+    assert "looked -1" in told
+
+
 def test_no_defence_no_service(folder):
     """A worker whose self-test opens a socket says so and serves nothing."""
     done = unscanned(folder, "ASK {}", f"{NO_FILTER}; {NO_LIMIT}")

@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode, Quad, Store
 from kg.errors import QuerySyntaxError, SearchRefused
 from kg.iris import reference
 from kg.store.search.clause import Row, rewrite
-from kg.store.search.clause_scan import clauses
+from kg.store.search.clause_scan import Clause, clauses
 
 BASE = "https://archive.example.org/data/"
 TERMS = f"PREFIX kg: <{BASE}terms/>\n"
@@ -249,3 +249,19 @@ def test_flat():
     """Neither depth nor length of a text matters: it is one loop."""
     text = f"{TERMS}SELECT * {{ {'{ ' * 50_000}{CLAUSE}{' }' * 50_000} }}"
     assert rewrite(text, BASE, found).clauses
+
+
+def test_a_query_holds_few_searches() -> None:
+    """Each search may cost as much as a page, so the eleventh is refused before any is run."""
+    one = f'SERVICE <{BASE}search> {{ ?r <{BASE}terms/matches> "cuba" }} '
+    ran: list[Clause] = []
+
+    def search(clause: Clause) -> tuple[list[Row], bool]:
+        ran.append(clause)
+        return [], False
+
+    assert len(rewrite(f"SELECT * {{ {one * 10} }}", BASE, search).clauses) == 10
+    ran.clear()
+    with pytest.raises(SearchRefused, match="at most 10 searches"):
+        rewrite(f"SELECT * {{ {one * 11} }}", BASE, search)
+    assert not ran

@@ -7,9 +7,11 @@ from publishing import publish
 
 from kg.errors import SearchRefused
 from kg.store.generations import Generations
-from kg.store.search.analysis import sound
+from kg.store.search import analysis
+from kg.store.search.analysis import sound, sounds, stems
 from kg.store.search.asking import days, parse
 from kg.store.search.engine_queries import Asked
+from kg.store.search.spelling import Spelling, _letters, distance
 
 
 def record(key, title, **more):
@@ -213,3 +215,51 @@ def test_bad_cursors(index):
 def test_names_by_sound(names):
     """Spellings of one name, in two scripts, sound alike."""
     assert len({sound(name) for name in names}) == 1
+
+
+def test_long_words_are_not_remembered():
+    """A word of a thousand signs falls into a thousand: remembered, some thousands of searches would fill the memory."""
+    for read, remembered in ((lambda word: stems(word, "en"), analysis._stems), (sounds, analysis._sounds)):
+        before = remembered.cache_info().currsize
+        assert read("毛" * 500)
+        assert remembered.cache_info().currsize == before
+
+
+def test_few_words_are_put_right():
+    """The nearest words are looked for where one or two are mistyped, not for fifty made up to keep the server busy."""
+
+    class Nothing:
+        languages = ("en",)
+        searcher = type("", (), {"doc_freq": staticmethod(lambda *_: 0)})
+
+    spelling = Spelling(Nothing())
+    asked = []
+    spelling.nearest = lambda text: asked.append(text) or "ships"
+    assert spelling.better(parse("shpis shisp"), "shpis shisp") == "ships ships"
+    text = " ".join(f"shpis{'x' * number}" for number in range(20))
+    asked.clear()
+    assert not spelling.better(parse(text), text)
+    assert not asked
+
+
+@given(st.text("abcd", max_size=8), st.text("abcd", max_size=8))
+def test_words_with_other_letters_are_far(one, other):
+    """What differs in more letters than twice the most changes is farther away: it need not be measured."""
+    for most in (1, 2):
+        if (_letters(one) ^ _letters(other)).bit_count() > 2 * most:
+            assert distance(one, other, most) > most
+
+
+def test_those_together_are_counted_among_the_most_frequent_alone(tmp_path):
+    """A record that names 3,000 people makes 90,000 pairs with the first thirty, more than the engine counts."""
+    crowd = [f"agent/p{number:04}" for number in range(3_000)]
+    records = [
+        record("crowd", {"en": "A crowd"}, participants=crowd),
+        record("two", {"en": "Two of them"}, participants=crowd[:2]),
+    ]
+    made, _ = publish(tmp_path, records)
+    generation = Generations(made.var_folder).open_live()
+    pairs = generation.search.together(generation.search.query(Asked(parse(""))), "person", 30)
+    assert len(pairs) == 30 * 29 // 2
+    assert max(pairs.items(), key=lambda each: each[1]) == (("agent/p0000", "agent/p0001"), 2)
+    generation.close()

@@ -1,17 +1,20 @@
 """Validators of answers, answers kept in memory, and content codings."""
 
 import gzip
+import time
+from unittest.mock import Mock
 
 import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 from publishing import BASE, publish
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from kg.store.generation import Manifest
 from kg.store.pool import QueryPool
-from kg.web import coding
+from kg.web import answering, coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.app import Application
 
@@ -107,6 +110,22 @@ def test_the_same_parameters_elsewhere(client):
         )
 
 
+def test_what_may_vary_is_seen_in_linear_time():
+    """Whether an answer may be kept is asked before anything else, in the server's own loop: 100 kB take no time."""
+    for text in ("now #", "#now\n", "rand ", "now\t"):
+        began = time.perf_counter()
+        varies(text * (100_000 // len(text)))
+        assert time.perf_counter() - began < 1
+
+
+def test_an_escaped_slash_is_another_path():
+    """`a%2Fb` and `a/b` are two graphs: a request is known by its path as it came, not as a server decodes it."""
+    serving = Mock()
+    scope = {"type": "http", "method": "GET", "path": "/graphs/a/b", "query_string": b"", "headers": []}
+    one, other = (Request(scope | {"raw_path": raw}) for raw in (b"/graphs/a%2Fb", b"/graphs/a/b"))
+    assert answering._bytes_of(one, serving) != answering._bytes_of(other, serving)
+
+
 def test_long_answers_are_kept_once_they_are_whole(client, idle):
     """An answer that went out as a stream is kept too, if it fits."""
     query = "SELECT * { ?s ?p ?o } LIMIT 3000"
@@ -125,6 +144,7 @@ def test_long_answers_are_kept_once_they_are_whole(client, idle):
         "SELECT (RAND() AS ?x) {}",
         "SELECT (NOW ( ) AS ?x) {}",
         "SELECT (struuid #\n() AS ?x) {}",
+        "SELECT (struuid #\r() AS ?x) {}",
         "SELECT (bNode() AS ?x) {}",
         "CONSTRUCT { [] ?p ?o } WHERE { ?s ?p ?o } LIMIT 1",
         "construct { _:a ?p ?o } WHERE { ?s ?p ?o } LIMIT 1",

@@ -11,6 +11,8 @@ from publishing import publish
 from starlette.testclient import TestClient
 
 from kg.publish import build
+from kg.render import negotiation
+from kg.web import coding
 from kg.web.app import Application
 
 THING = "/data/record/177838"
@@ -103,12 +105,12 @@ def test_each_coding_has_its_validator(client, path):
     """Each coding of one answer holds the same bytes under an ETag of its own."""
     unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
     tags, bodies = set(), set()
-    for coding, undo in unpack.items():
-        with client.stream("GET", path, headers={"accept-encoding": coding}) as answer:
+    for name, undo in unpack.items():
+        with client.stream("GET", path, headers={"accept-encoding": name}) as answer:
             bodies.add(undo(b"".join(answer.iter_raw())))
         assert "Accept-Encoding" in answer.headers["vary"]
         tags.add(answer.headers["etag"])
-        again = client.get(path, headers={"accept-encoding": coding, "if-none-match": answer.headers["etag"]})
+        again = client.get(path, headers={"accept-encoding": name, "if-none-match": answer.headers["etag"]})
         assert again.status_code == 304
     assert (len(tags), len(bodies)) == (3, 1)
 
@@ -173,3 +175,32 @@ def test_dumps(client):
         assert old.status_code == 200
     assert graphs[0] == graphs[1]
     assert len(graphs[0]) > 5000
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 01 Jan 2024 00:00:00 +9999999999999999999",
+        "Mon, 01 Jan 2024 99999999999999999999:00:00 GMT",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+        "9" * 5_000,
+        ",",
+    ],
+)
+def test_dates_that_are_none(client, date):
+    """A date that can't be read is ignored (RFC 9110, 13.1.3), whatever is wrong with it."""
+    for path in ("/data/", f"{THING}.ttl", "/data/static/kg.css", "/data/dumps/kg.nt.gz"):
+        assert client.get(path, headers={"if-modified-since": date}).status_code == 200
+
+
+def test_long_headers_are_not_remembered():
+    """What a header means is remembered for short ones alone: a stranger's 60 kB are read, or not, and forgotten."""
+    for read, remembered in (
+        (lambda header: coding.choose(header, coding.OF_ANSWERS), coding._choose),
+        (negotiation.parse, negotiation._parsed),
+    ):
+        before = remembered.cache_info().currsize
+        for number in range(5):
+            assert not read(f"gzip, {number:060000}")
+        assert remembered.cache_info().currsize == before

@@ -149,3 +149,12 @@ def test_page_of_each_kind(client):
         assert page.status_code == 200
         assert '<script type="application/ld+json">' in page.text
         assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_no_answer_is_taken_for_something_else(client):
+    """What a stranger's record or address says is text: no browser guesses another type, and no error page runs any."""
+    for path in ("record/177838.json", "record/177838.ttl", "search?q=a&format=csv", "record/none", "api/openapi.json"):
+        assert client.get(f"/data/{path}", headers={"accept": "*/*"}).headers["x-content-type-options"] == "nosniff"
+    page = client.get("/data/record/<script>", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")

@@ -253,3 +253,17 @@ def guard_networks(*proxies):
     from kg.web.clients import networks
 
     return networks(proxies)
+
+
+def test_no_line_of_the_log_can_be_forged(caplog):
+    """A path is decoded: a line end that a stranger escaped stands in the log as one."""
+
+    async def application(scope, receive, send):
+        scope["path"] = "/a\n500 forged"
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        raise QueryTimeout("too long")
+
+    exchange(application)
+    assert "/a\\n500 forged" in caplog.text
+    assert "\n500 forged" not in caplog.text.replace("\\n", "")

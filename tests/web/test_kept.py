@@ -96,3 +96,21 @@ def test_a_document_is_the_same_when_it_is_asked_for_again(client):
             )
             assert (first.status_code, first.content) == (200, again.content)
             assert first.headers == again.headers
+
+
+def test_long_requests_are_not_kept():
+    """What is kept counts by its body; headers and addresses of 60 kB that strangers make up would count for nothing."""
+    kept = Kept()
+    for long in (asked(accept="x" * 60_000), asked(query=b"x" * 60_000)):
+        kept.keep(long, answered(vary="Accept"))
+        assert kept.find(long) is None
+
+
+def test_lines_of_a_header_are_not_one_line():
+    """Two cookies in two lines choose a language that one with a comma in it does not."""
+    kept = Kept()
+    two, one = asked(), asked()
+    two.scope["headers"] = [(b"cookie", b"lang=ru"), (b"cookie", b"x=y")]
+    one.scope["headers"] = [(b"cookie", b"lang=ru,x=y")]
+    kept.keep(two, answered(vary="Cookie"))
+    assert kept.find(one) is None

@@ -108,9 +108,17 @@ def rules_of(tag: str) -> str:
     return language if language in STEMMED else PLAIN
 
 
-@lru_cache(maxsize=16384)
+_REMEMBERED = 60
+"""Letters of a word up to which what becomes of it is remembered: strangers send long ones, each another."""
+
+
 def stems(word: str, language: str) -> tuple[str, ...]:
     """The stems of a word, or of the words that it falls into, by the rules of a language."""
+    return _stems(word, language) if len(word) <= _REMEMBERED else _stems.__wrapped__(word, language)
+
+
+@lru_cache(maxsize=16384)
+def _stems(word: str, language: str) -> tuple[str, ...]:
     return tuple(analyzer(language).analyze(folded(word)))
 
 
@@ -137,9 +145,13 @@ def spoken(text: str, *, names_only: bool) -> Iterator[str]:
         yield from sounds(word)
 
 
-@lru_cache(maxsize=65536)
 def sounds(word: str) -> tuple[str, ...]:
     """The sound of a name, and where it may be a Russian one in another case, that of its first case too."""
+    return _sounds(word) if len(word) <= _REMEMBERED else _sounds.__wrapped__(word)
+
+
+@lru_cache(maxsize=65536)
+def _sounds(word: str) -> tuple[str, ...]:
     heard = [sound(word)]
     lower = word.lower()
     if "а" <= lower[0] <= "я":

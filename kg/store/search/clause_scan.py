@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from kg.errors import SearchRefused
+from kg.store.tokens import Tokens, bodies
 
 DEFAULT_LIMIT = 100
 MOST = 1_000
+MOST_CLAUSES = 10
+"""Searches in one query; each may take as long as a page of its own."""
 
 _TOKEN = re.compile(
     r"""
       (?P<space> (?: [ \t\r\n] | \#[^\r\n]*+ )++ )
     | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*+> )
-    | (?P<text> '''(?:(?:''|')?+(?:[^'\\]|\\.))*+''' | \"\"\"(?:(?:""|")?+(?:[^"\\]|\\.))*+\"\"\"
-              | '(?:[^'\\\r\n]|\\.)*+' | "(?:[^"\\\r\n]|\\.)*+" )
     | (?P<variable> [?$][\w\u00b7\u203f\u2040]++ )
     | (?P<tag> @[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
     | (?P<word> (?:[\w.:%\-\u00b7\u203f\u2040]|\\[-_~.!$&'()*+,;=/?\#@%])++ )
@@ -23,6 +24,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_STRINGS = bodies(r"\\.")
 _ESCAPE = re.compile(
     r"""\\(?:[tbnrf"'\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"""
     r"""|U(?:0000(?![dD][89a-fA-F])|000[1-9a-fA-F]|0010)[0-9a-fA-F]{4})"""
@@ -74,7 +76,8 @@ class _Scan:
         self.base = base
         self.prefixes: dict[str, str] = {}
         self.unclear: int | None = None
-        self.tokens = [token for token in _TOKEN.finditer(query) if token.lastgroup != "space"]
+        self.searches = 0
+        self.tokens = [token for token in Tokens(query, _TOKEN, _STRINGS) if token.lastgroup != "space"]
 
     def run(self) -> Iterator[Clause]:
         at = 0
@@ -93,6 +96,10 @@ class _Scan:
             elif word == "service" and following and self.is_ours(following[0], relative_to):
                 if self.unclear is not None:
                     raise _refused(self.query, self.unclear, "this can be read in two ways", "Write IRIs whole.")
+                self.searches += 1
+                if self.searches > MOST_CLAUSES:
+                    todo = "Ask in several queries."
+                    raise _refused(self.query, token.start(), f"a query holds at most {MOST_CLAUSES} searches", todo)
                 clause, at = self.clause(at)
                 yield clause
             else:

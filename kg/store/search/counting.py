@@ -8,8 +8,8 @@ from tantivy import Query, Searcher
 
 from kg.store.search import fields
 
-_BUCKETS = 65_000
-"""As many values of a facet as the engine counts."""
+_BUCKETS = 60_000
+"""As many values of a facet as are counted: the engine refuses more than 65,000 in all that is asked at once."""
 
 _YEARS = 5_000
 
@@ -77,14 +77,15 @@ def counted(searcher: Searcher, query: Query, name: str, most: int) -> list[tupl
 
 def together(searcher: Searcher, query: Query, name: str, most: int) -> dict[tuple[str, str], int]:
     """How often two values of a facet stand together, among the `most` that are most frequent."""
-    terms = _terms(name, most)
-    terms["aggs"] = {"with": _terms(name, _BUCKETS)}
+    chosen = [str(value) for value, _ in counted(searcher, query, name, most)]
+    if not chosen:
+        return {}
+    # Those alone: whoever else stands together with one of them may be ten thousands.
+    among = {"terms": {**_terms(name, most)["terms"], "include": chosen}}
     found: dict[tuple[str, str], int] = {}
-    buckets = searcher.aggregate(query, {name: terms})[name]["buckets"]
-    chosen = {str(bucket["key"]) for bucket in buckets}
-    for bucket in buckets:
+    for bucket in searcher.aggregate(query, {name: {**among, "aggs": {"with": among}}})[name]["buckets"]:
         for other, count in _buckets(bucket["with"]):
-            if str(bucket["key"]) < other and other in chosen:
+            if str(bucket["key"]) < other:
                 found[str(bucket["key"]), other] = count
     return found
 

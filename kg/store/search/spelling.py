@@ -12,6 +12,9 @@ _MOST = 300_000
 """Words that are known; a collection with more has its rarest ones left out of suggestions."""
 
 _SHORTEST = 4
+_MOST_PUT_RIGHT = 5
+"""Words of one search that the nearest ones are looked for; who mistypes more gets no suggestion."""
+
 _LIKE = ("ckq", "sz", "vwf", "ijy", "gh", "bp", "dt", "гх", "сз", "вф", "бп", "дт", "ие", "ао")
 """Letters that are taken for one another at the beginning of a name."""
 
@@ -23,7 +26,7 @@ class Spelling:
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
-        self._words: dict[str, list[tuple[str, int]]] | None = None
+        self._words: dict[str, list[tuple[str, int, int]]] | None = None
         self.nearest = lru_cache(maxsize=1024)(self._nearest)
 
     def knows(self, word: Word) -> bool:
@@ -41,8 +44,9 @@ class Spelling:
     def better(self, parsed: Parsed, text: str) -> str:
         """A search with the words that nothing has put right; empty where there is nothing to put right."""
         put_right = text
-        for word in parsed.wanted:
-            if not self.knows(word) and (nearest := self.nearest(word.text)):
+        unknown = [word for word in parsed.wanted if not self.knows(word)]
+        for word in unknown if len(unknown) <= _MOST_PUT_RIGHT else ():
+            if nearest := self.nearest(word.text):
                 nearest = nearest.title() if word.text.istitle() else nearest
                 # What is put in is folded: it holds no sign that means anything here.
                 put_right = re.sub(rf"(?<!\w){re.escape(word.text)}(?!\w)", nearest, put_right, count=1)
@@ -55,7 +59,10 @@ class Spelling:
         wanted, heard = words[0], sound(text)
         most = 1 if len(wanted) <= 5 else 2
         best = (0.0, 0, "")
-        for word, count in self._alike(wanted):
+        has = _letters(wanted)
+        for word, count, letters in self._alike(wanted):
+            if (has ^ letters).bit_count() > 2 * most:  # a letter exchanged for another is two that differ
+                continue
             away = distance(wanted, word, most)
             if away <= most:
                 # One that sounds the same is half a step away; of two as near, the one that is more frequent.
@@ -63,23 +70,31 @@ class Spelling:
                 best = max(best, (most + 1 - near, count, word))
         return best[2]
 
-    def _alike(self, wanted: str) -> list[tuple[str, int]]:
+    def _alike(self, wanted: str) -> list[tuple[str, int, int]]:
         """Words that begin with the same letter, one like it, or with the second: the first may be wrong."""
         letters = {wanted[0], wanted[1], *next((group for group in _LIKE if wanted[0] in group), "")}
         return [each for letter in sorted(letters) for each in self._known().get(letter, ())]
 
-    def _known(self) -> dict[str, list[tuple[str, int]]]:
+    def _known(self) -> dict[str, list[tuple[str, int, int]]]:
         if self._words is None:
             counts: Counter[str] = Counter()
             for name in _FIELDS:
                 for word, count in self._index.searcher.terms_with_prefix(name, ""):
                     if len(word) >= _SHORTEST and not word.isdecimal():
                         counts[word] += count
-            found: dict[str, list[tuple[str, int]]] = {}
+            found: dict[str, list[tuple[str, int, int]]] = {}
             for word, count in counts.most_common(_MOST):
-                found.setdefault(word[0], []).append((word, count))
+                found.setdefault(word[0], []).append((word, count, _letters(word)))
             self._words = found
         return self._words
+
+
+def _letters(word: str) -> int:
+    """Which letters a word has, as bits; some share one."""
+    bits = 0
+    for sign in word:
+        bits |= 1 << ord(sign) % 64
+    return bits
 
 
 def distance(one: str, other: str, most: int) -> int:
