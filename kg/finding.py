@@ -14,13 +14,14 @@ from tantivy import Query
 from kg.errors import SearchRefused
 from kg.iris import Base
 from kg.store.catalogue import Thing
-from kg.store.generations import Generation
+from kg.store.generation import Generation
 from kg.store.search import asking, clause, fields
 from kg.store.search.asking import Days, Parsed
 from kg.store.search.clause import Rewritten, Row
 from kg.store.search.clause_scan import Clause
 from kg.store.search.counting import Facets
-from kg.store.search.index import ORDERS, Asked, Hit, SearchIndex
+from kg.store.search.engine_queries import Asked
+from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.snippets import Marker, Snippet
 from kg.store.search.spelling import Spelling
 

@@ -19,7 +19,6 @@ EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
-SCHEMA_NAME = "https://schema.org/name"
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _BASE_MARK = "{base}"

@@ -8,7 +8,6 @@ fraction of the time in which the store looks up each string of each triple, how
 how triples are read where the generation was made by this very mapping; the store's own answer is what they must equal.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +17,9 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from kg import ontology
 from kg.iris import Base
 from kg.mapping import mapper
+from kg.render.record import references
 from kg.store.catalogue import MOST_COUNTED, Beside, Linked, Thing
-from kg.store.generations import Generation
+from kg.store.generation import Generation
 from kg.store.literals import as_held
 
 PAGE_SIZE = 20
@@ -179,19 +179,19 @@ class Resources:
     def _path(self, record: dict[str, Any]) -> tuple[Thing, ...]:
         """What a thing is a part of, from the top down; a chain that comes back to itself is cut."""
         path: list[Thing] = []
-        above = next(_references(record, "heldIn", "partOf", "broader"), None)
+        above = next(references(record, "heldIn", "partOf", "broader"), None)
         while above is not None and len(path) < DEEPEST:
             thing = self.generation.catalogue.thing(above)
             if thing is None or thing.deleted or thing in path:
                 break
             path.insert(0, thing)
-            above = next(_references(orjson.loads(self.record(thing)), "partOf", "broader"), None)
+            above = next(references(orjson.loads(self.record(thing)), "partOf", "broader"), None)
         return tuple(path)
 
     def _beside(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> Beside | None:
         """The neighbours of a record in the file that it lies in; where it is alone there, in its collection."""
         for key in ("heldIn", "collections"):
-            unit = next(_references(record, key), None)
+            unit = next(references(record, key), None)
             if unit in linked:
                 found = self.generation.catalogue.beside(linked[unit].thing.n, key, thing.start, thing.n)
                 if found.count > 1:
@@ -200,9 +200,9 @@ class Resources:
 
     def _kin(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> tuple[tuple[Thing, int], ...]:
         """Other records with the same people; those whom very many records name say nothing and cost much."""
-        stated = set(_references(record, "related"))
+        stated = set(references(record, "related"))
         people = []
-        for reference in dict.fromkeys(_references(record, *TAKING_PART)):
+        for reference in dict.fromkeys(references(record, *TAKING_PART)):
             if reference in linked:
                 n = linked[reference].thing.n
                 if sum(self.generation.catalogue.link_counts(n).values()) <= MOST_COUNTED:
@@ -215,10 +215,3 @@ class Resources:
     def record(self, thing: Thing) -> bytes:
         """The thing's record as JSON, as the `json` reader takes it."""
         return self.generation.record(thing.offset, thing.length)
-
-
-def _references(record: dict[str, Any], *keys: str) -> Iterator[str]:
-    """The references under some keys of a record."""
-    for key in keys:
-        for link in record.get(key, ()):
-            yield link["id"] if isinstance(link, dict) else link

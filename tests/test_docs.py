@@ -124,6 +124,17 @@ def test_only_settings_knows_where_files_lie():
         assert not re.search(r"os\.(?:environ|getenv)", text), path
 
 
+def test_every_library_has_its_reason():
+    """Every dependency stands in a table of docs/decisions.md, each table by the alphabet."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    libraries = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8").partition("\n## Libraries\n")[2]
+    tables = [re.findall(r"(?m)^\| ([^|]+) \|", part)[1:] for part in libraries.split("\n\n")]
+    assert all(rows == sorted(rows) for rows in tables)
+    named = {name for rows in tables for row in rows for name in row.split(", ")}
+    assert {re.split(r"[<>=;\[]", each)[0].lower() for each in wanted} <= named
+
+
 def test_every_example_query_says_what_it_is():
     """An example query has a title and a description."""
     for path in (ROOT / "queries" / "examples").glob("*.rq"):

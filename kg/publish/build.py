@@ -29,7 +29,8 @@ from kg.settings import Settings
 from kg.store.catalogue import Catalogue
 from kg.store.cataloguing import CatalogueBuilder, retimed
 from kg.store.embedded import BulkLoad
-from kg.store.generations import Folder, Generation, Generations, Manifest, copy_unchanged
+from kg.store.generation import Folder, Generation, Manifest, copy_unchanged
+from kg.store.generations import Generations
 from kg.store.ledger import Ledger
 from kg.store.remote_load import RemoteLoad, Replay, sweep
 

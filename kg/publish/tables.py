@@ -21,9 +21,10 @@ from kg.iris import KINDS, Base
 from kg.publish.table_description import ENDING, SEPARATOR, described
 from kg.records.columns import Cell, Column, Labels, columns, targets
 from kg.records.model import Record
+from kg.render import spreadsheet
 from kg.settings import Settings
 from kg.store.catalogue import Catalogue
-from kg.store.generations import Folder
+from kg.store.generation import Folder
 
 _AT_ONCE = 1_000
 """Records whose labels are looked up together."""
@@ -36,9 +37,6 @@ _MOST_LABELS = 50_000
 """Labels that are kept at hand; all are forgotten when there are more."""
 
 _TYPES = {"string": pa.string(), "anyURI": pa.string(), "date": pa.date32(), "double": pa.float64()}
-
-_RUN = tuple("=+-@\t\r＝＋－＠")
-"""What a cell begins with that a spreadsheet takes for a formula, in narrow or wide letters."""
 
 
 def write(settings: Settings, generation: Folder) -> None:
@@ -156,7 +154,7 @@ def in_csv(cell: Any) -> Any:
         joined = SEPARATOR.join(cell)
         several = joined.count(SEPARATOR) >= len(cell)
         cell = SEPARATOR.join(each.replace(SEPARATOR, "¦") for each in cell) if several else joined
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_RUN) else cell
+    return spreadsheet.cell(cell)
 
 
 def _write_digests(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Dates in EDTF (ISO 8601-2:2019, levels 0 to 2): what is one, on which days it can lie, its datatype.
+"""Dates in EDTF (ISO 8601-2:2019, levels 0 to 2): what is one, and on which days it can lie.
 
 The days are what lists are sorted and searched by. Nothing is added on either side of what is uncertain or
 approximate: "circa 1962" lies in 1962, since nobody said how far around it. An end that is open, unknown,
@@ -20,9 +20,6 @@ from datetime import date
 from functools import lru_cache
 from itertools import product
 
-EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
-"""The datatype of a date that no datatype of XML Schema can hold."""
-
 MAX_LENGTH = 100
 """Longest date that is read; lists of single days are the longest ones that archives write."""
 
@@ -39,8 +36,6 @@ _SEASONS = {
     "37": (1, 4), "38": (5, 8), "39": (9, 12), "40": (1, 6), "41": (7, 12),
 }  # fmt: skip
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-
 
 def _qualified(part: str) -> str:
     """A part with at most one qualifier: on its left for itself, on its right for all up to there."""
@@ -53,7 +48,6 @@ _ZONE = r"Z|[+-](?:0\d|1[0-3])(?::[0-5]\d)?|[+-]14(?::00)?"
 _DATETIME = re.compile(rf"(\d{{4}}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d({_ZONE})?", re.ASCII)
 _SIGNIFICANT = re.compile(r"(\d{4})S([1-4])", re.ASCII)
 _LONG_YEAR = re.compile(r"Y-?(?:[1-9]\d{4,}|[1-9]\d*E[1-9]\d*)(?:S[1-9]\d*)?", re.ASCII)
-_EXACT = re.compile(r"(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 _WITHOUT_QUALIFIERS = str.maketrans("", "", "?~%")
 
 
@@ -94,24 +88,6 @@ def interval(edtf: str) -> Interval:
     (Interval(start='1962-02-01', end='1962-02-28'), Interval(start=None, end='1965-12-31'))
     """
     return Interval(edtf, edtf) if _is_day(edtf) else _read(edtf)[1]
-
-
-def xsd(edtf: str) -> tuple[str, str]:
-    """A date as a typed literal: its lexical form and the IRI of its datatype. Raises DateFault.
-
-    The year 0 and those before it stay in EDTF: XML Schema 1.0 and 1.1 count them differently.
-
-    >>> xsd("1963-04"), xsd("1963-21")[1] == EDTF
-    (('1963-04', 'http://www.w3.org/2001/XMLSchema#gYearMonth'), True)
-    """
-    if _is_day(edtf):
-        return edtf, f"{_XSD}date"
-    canonical = _read(edtf)[0]
-    if "T" in canonical:
-        return canonical, f"{_XSD}dateTime"
-    if _EXACT.fullmatch(canonical):
-        return canonical, f"{_XSD}gYearMonth" if "-" in canonical else f"{_XSD}gYear"
-    return canonical, EDTF
 
 
 def _is_day(text: str) -> bool:

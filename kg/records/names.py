@@ -1,13 +1,12 @@
-"""Names of people and bodies as sources write them: whether it is anybody, office, order, lists.
+"""Names of people and bodies as sources write them: whether it is anybody, office, lists.
 
 Each function does only what is sure; where it is not, the name stays as it is.
 
 >>> split_office("Raul Castro Ruz, Minister of the Armed Forces of the Republic of Cuba")
 ('Raul Castro Ruz', 'Minister of the Armed Forces of the Republic of Cuba')
->>> direct_order("Nixon, Richard M."), split_list("James G. Hershberg and Gary Goldberg")
-('Richard M. Nixon', ['James G. Hershberg', 'Gary Goldberg'])
+>>> split_list("James G. Hershberg and Gary Goldberg")
+['James G. Hershberg', 'Gary Goldberg']
 """
-# apostrophes and dashes as people type them
 
 import re
 import unicodedata
@@ -63,11 +62,8 @@ _RANKS = frozenset({
     "gov", "генерал", "полковник", "адмирал", "маршал", "coronel", "almirante", "mayor",
 })  # fmt: skip
 """Ranks: an office in brackets, or before "of"; else they may be part of a name ("Castro, General Raul")."""
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "rev", "sir", "lady", "prof"})
-"""What stands in brackets behind an inverted name, as ranks do, and in front of a spoken one."""
 
 _LINKS = frozenset({"of", "to", "for", "in", "at", "from", "on", "de", "del", "en", "ante"})
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 _PARTICLES = frozenset({
     "de", "del", "della", "di", "da", "la", "las", "los", "le", "van", "von", "der", "den", "ten", "ter",
     "bin", "ibn", "al", "el", "y", "e", "dos", "du", "zu", "af",
@@ -88,9 +84,7 @@ _BODIES = frozenset({
 
 _AND = re.compile(r",? (?:and|&|и) |, ")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
-_LIFE = re.compile(r",? (?:b\. |d\. |ca?\. )?\d{4}\??(?: ?[-–] ?(?:\d{4}\??)?)?$")
 _IN_BRACKETS = re.compile(r"(.+?) ?\(([^()]+)\)")
-_NICKNAME = re.compile(r"\(([\"“][^\"“”]+[\"”])\)")
 _NAME_WORD = re.compile(r"\[?[^\W\d_][\w.'’\[\]-]*|[\"“(][^\"“”()]+[\"”)]")
 
 
@@ -137,48 +131,6 @@ def split_office(text: str) -> tuple[str, str | None]:
             sure = name and rest and not _words(name) & (_OFFICES | _BODIES)
             return (name, rest) if sure else (text, None)
     return text, None
-
-
-def direct_order(name: str) -> str:
-    """The inverted name of a person as it is spoken; any other name as it is.
-
-    Dates of life and the fuller form that a catalogue adds in brackets are left out; a title or rank in
-    brackets goes to the front, an office stays behind.
-
-    >>> direct_order("Haig, Alexander M., Jr. (Gen.)")
-    'Gen. Alexander M. Haig, Jr.'
-    >>> direct_order("Nixon, Richard M. (Richard Milhous), 1913-1994")
-    'Richard M. Nixon'
-    >>> direct_order("Raúl Castro Ruz"), direct_order("Gaulle, Charles de")
-    ('Raúl Castro Ruz', 'Charles de Gaulle')
-    """
-    name = key(name)
-    if len(name) > MAX_LENGTH:
-        return name
-    inverted, title, office = _without_title(_LIFE.sub("", name))
-    family, *others = inverted.split(", ")
-    given, *suffixes = others or [""]
-    if len(suffixes) > 1 or _SUFFIX.fullmatch(given) or not all(map(_SUFFIX.fullmatch, suffixes)):
-        return name
-    given = _NICKNAME.sub(r"\1", given)
-    fuller = _IN_BRACKETS.fullmatch(given)
-    if fuller and fuller[1][0] == fuller[2][0]:
-        given = fuller[1]
-    # A family name may be any word: Branch, Head.
-    if not ((_of_name_words(family, 4) or _NAME_WORD.fullmatch(family)) and _of_name_words(given, 6)):
-        return name
-    suffix = "".join(f"{', ' if each[0] in 'JjSs' else ' '}{each}" for each in suffixes)
-    return f"{title}{given} {family}{suffix}{office}"
-
-
-def _without_title(name: str) -> tuple[str, str, str]:
-    """A name without what stands in brackets at its end, that as a title or rank, that as an office."""
-    bracketed = _IN_BRACKETS.fullmatch(name)
-    if bracketed and _bare(bracketed[2].split()[-1:]) & (_TITLES | _RANKS):
-        return bracketed[1], f"{bracketed[2]} ", ""
-    if bracketed and _is_office(bracketed[2]):
-        return bracketed[1], "", f" ({bracketed[2]})"
-    return name, "", ""
 
 
 def split_list(text: str) -> list[str]:

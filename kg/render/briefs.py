@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kg.render.record import texts
+
 LONGEST = 140
 """Characters of a brief; a longer sentence is cut at a word."""
 
@@ -26,16 +28,16 @@ def brief(record: dict[str, Any], day: str | None, languages: Sequence[str]) -> 
     >>> brief({"occupations": {"en": ["Ambassador to Cuba"], "es": ["Embajador en Cuba"]}}, None, ["es", "en"])
     ('Embajador en Cuba', 'es')
     """
-    offices, language = _texts(record.get("occupations"), languages)
+    offices, language = texts(record.get("occupations"), languages)
     held = next(_held(record, day), None) if day else None
     if held and len(offices) != 1:
         return _cut(held[:1].upper() + held[1:]), ""
     if offices:
         return _cut(offices[0]), language
     for key in _PROSE:
-        texts, language = _texts(record.get(key), languages)
-        if texts:
-            return _cut(_SENTENCE_END.split(texts[0].strip(), maxsplit=1)[0].rstrip(".;")), language
+        said, language = texts(record.get(key), languages)
+        if said:
+            return _cut(_SENTENCE_END.split(said[0].strip(), maxsplit=1)[0].rstrip(".;")), language
     return "", ""
 
 
@@ -49,17 +51,6 @@ def _held(record: dict[str, Any], day: str | None) -> Iterator[str]:
         ends = end in {"", ".."} or day[: len(end)] <= end
         if begins and ends:
             yield relation["role"]
-
-
-def _texts(value: Any, languages: Sequence[str]) -> tuple[list[str], str]:
-    """The texts in the first language that there are some in."""
-    if not isinstance(value, dict):
-        return [], ""
-    for language in (*languages, "@none", *value):
-        if texts := value.get(language):
-            found = [texts] if isinstance(texts, str) else list(texts)
-            return found, "" if language == "@none" else language
-    return [], ""
 
 
 def _cut(text: str) -> str:

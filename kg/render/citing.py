@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kg.render.record import first_date, labels, references, texts
+
 Item = dict[str, Any]
 
 _TYPES = (
@@ -28,6 +30,9 @@ _NOT_CITED = frozenset({"former", "maiden", "pseudonym", "abbreviation"})
 
 _AUTHORS = ("creator", "journalAuthor", "sender")
 _ROLES = {"translator": "translator", "recipient": "recipient", "contributors": "contributor"}
+LINKED = ("type", *_AUTHORS, *_ROLES)
+"""Keys whose targets a citation names."""
+
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _QUALIFIERS = re.compile(r"[?~%]")
 
@@ -61,8 +66,8 @@ def item(source: Source) -> Item:
     {'date-parts': [[1962, 10]], 'circa': True}
     """
     record = source.record
-    types = [reference.partition("/")[2] for reference in _references(record, "type")]
-    date = next((each["edtf"] for each in record.get("dates", ()) if each.get("edtf")), None)
+    types = [reference.partition("/")[2] for reference in references(record, "type")]
+    date = first_date(record)
     said: Item = {
         "id": record["id"].partition("/")[2],
         "type": next((kind for pattern, kind in _TYPES if any(map(pattern.search, types))), "manuscript"),
@@ -70,7 +75,7 @@ def item(source: Source) -> Item:
         "author": next((people for key in _AUTHORS if (people := list(_people(source, key)))), None),
         **{name: list(_people(source, key)) for key, name in _ROLES.items()},
         "issued": csl_date(date) if date else None,
-        "genre": next((_label(source, each) for each in _references(record, "type")), None),
+        "genre": next((_label(source, each) for each in references(record, "type")), None),
         "archive": source.archive,
         "archive_location": record.get("reference"),
         "publisher": source.publisher,
@@ -98,7 +103,7 @@ def csl_date(edtf: str) -> dict[str, Any]:
 
 
 def _people(source: Source, key: str) -> Iterator[dict[str, str]]:
-    for reference in _references(source.record, key):
+    for reference in references(source.record, key):
         record = source.linked.get(reference, {})
         label = _label(source, reference)
         forms = [form for form in record.get("names", ()) if form.get("family") and form.get("form") not in _NOT_CITED]
@@ -114,19 +119,9 @@ def _people(source: Source, key: str) -> Iterator[dict[str, str]]:
 
 def _label(source: Source, reference: str) -> str | None:
     record = source.linked.get(reference, {})
-    return _text(record.get("title") or record.get("name"), source.languages)
+    return _text(labels(record), source.languages)
 
 
 def _text(value: Any, languages: Sequence[str]) -> str | None:
-    """The text in the first language that there is some in."""
-    if not isinstance(value, Mapping):
-        return None
-    for language in (*languages, "@none", *value):
-        if texts := value.get(language):
-            return texts if isinstance(texts, str) else "\n\n".join(texts)
-    return None
-
-
-def _references(record: Mapping[str, Any], key: str) -> Iterator[str]:
-    for link in record.get(key, ()):
-        yield link["id"] if isinstance(link, Mapping) else link
+    """A text in the first language that there is some in, its paragraphs together."""
+    return "\n\n".join(texts(value, languages)[0]) or None

@@ -125,9 +125,6 @@ INVERSES = {field.key: field.inverse for field in _FIELDS if field.inverse} | {"
 ONE_LANGUAGE = frozenset({"occupations", "functions", "extent", "physicalForm", "classification"})
 """Keys of which a page shows what is said in the reader's language alone, where something is."""
 
-AS_LIST = frozenset({"related", "collections", "subjects", "places"})
-"""Keys whose values are one list, not one line each."""
-
 LEVELS = {
     "archive": "archive",
     "fonds": "fonds",

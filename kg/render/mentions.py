@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kg.render.record import all_texts
+
 _MOST_FORMS = 300
 _SHORTEST = 3
 _MARKED = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿČčĆćŠšŽžŁłŃńŚśŹźĘęĄąŐőŰűĞğŞşЁё"
@@ -72,7 +74,7 @@ def forms(records: Mapping[str, dict[str, Any]]) -> dict[str, str]:
     families: Counter[str] = Counter()
     bearers: dict[str, str] = {}
     for path, record in records.items():
-        said = list(_texts(record.get("name"))) + list(_texts(record.get("alternativeNames")))
+        said = list(all_texts(record.get("name"))) + list(all_texts(record.get("alternativeNames")))
         said += [form["text"] for form in record.get("names", ())]
         for form in said:
             found.setdefault(form, path)
@@ -83,8 +85,3 @@ def forms(records: Mapping[str, dict[str, Any]]) -> dict[str, str]:
         if count == 1:
             found.setdefault(family, bearers[family])
     return found
-
-
-def _texts(value: Any) -> Iterator[str]:
-    for texts in value.values() if isinstance(value, dict) else ():
-        yield from [texts] if isinstance(texts, str) else texts

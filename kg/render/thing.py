@@ -13,8 +13,10 @@ from kg.render.bars import Bar, bars
 from kg.render.citations import plain
 from kg.render.citing import Item, Source, item
 from kg.render.head import meta_tags, schema_org
+from kg.render.reader import Reader
+from kg.render.record import first_date, labels
 from kg.render.translations import translations
-from kg.render.view import Reader, Row, Section, Value, sections
+from kg.render.view import Row, Section, Value, sections
 from kg.render.words import words
 
 SUMMARY = 300
@@ -85,8 +87,8 @@ class Shown:
 def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
     """What the page of a thing shows of it."""
     record = subject.record
-    labels: dict[str, str] = record.get("title") or record.get("name") or {}
-    label, language = reader.label(labels)
+    named = labels(record)
+    label, language = reader.label(named)
     all_sections = sections(subject.triples, subject.reference, subject.linked, ontology, reader)
     rows = {row.key: row for section in all_sections for row in section.rows}
     cited = cite(subject, reader.languages) if subject.reference.startswith("record/") else None
@@ -94,7 +96,7 @@ def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
     return Shown(
         label=label or subject.reference,
         language=language,
-        other_labels=[(tag, text) for tag, text in labels.items() if tag != language and text != label],
+        other_labels=[(tag, text) for tag, text in named.items() if tag != language and text != label],
         types=rows["type"].values if "type" in rows else (),
         facts=list(_facts(record, rows, reader)),
         sections=all_sections,
@@ -114,7 +116,7 @@ def cite(subject: Subject, languages_: Sequence[str]) -> Item:
 
 
 def _day(record: Mapping[str, Any], reader: Reader) -> str:
-    date = next((each["edtf"] for each in record.get("dates", ()) if each.get("edtf")), "")
+    date = first_date(record)
     return words(date, reader.language) if date else ""
 
 

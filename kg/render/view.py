@@ -15,13 +15,14 @@ from kg.render import fields, languages
 from kg.render.briefs import brief
 from kg.render.jsonld import keys_of_kind
 from kg.render.mentions import Names, Piece, forms
+from kg.render.reader import Reader
+from kg.render.record import first_date, labels
 from kg.render.translations import translations
 from kg.render.words import words
 
 _LINKED = ("http://", "https://", "mailto:")
 """What an outward link on a page may begin with; anything else is shown as text."""
 
-Labels = dict[str, str]
 Records = Mapping[str, dict[str, Any]]
 
 _ORDER = {key: place for place, key in enumerate(fields.FIELDS)}
@@ -73,30 +74,6 @@ class Section:
     def beside(self) -> bool:
         """Whether it stands beside the main column where there is room."""
         return self.title in fields.BESIDE
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads.
-
-    Attributes:
-        languages: those they prefer for names and texts, the best first.
-        root: the path under which the site lies.
-        language: the one that pages speak to them.
-    """
-
-    languages: tuple[str, ...]
-    root: str
-    language: str = "en"
-
-    def label(self, labels: Labels) -> tuple[str, str]:
-        """The label to show and its language: the first language preferred, else any."""
-        for language in (*self.languages, "@none"):
-            if language in labels:
-                return labels[language], "" if language == "@none" else language
-        for language, text in labels.items():
-            return text, language
-        return "", ""
 
 
 def sections(
@@ -229,10 +206,10 @@ class _Rows:
         """A thing by its name, explained in a few words."""
         record = self.linked.get(reference, {})
         kind, _, key = reference.partition("/")
-        text, language = self.reader.label(record.get("title") or record.get("name") or {})
+        text, language = self.reader.label(labels(record))
         about, tongue = brief(record, self.day, self.reader.languages) if kind in _EXPLAINED else ("", "")
         if kind == "record" and not note:
-            date = next((each["edtf"] for each in record.get("dates", ()) if each.get("edtf")), "")
+            date = first_date(record)
             note = words(date, self.reader.language) if date else ""
         return Value(
             text or decode_key(key),

@@ -1,9 +1,8 @@
 """The embedded engine: Oxigraph on the disk of this machine."""
 
 import os
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +11,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg.errors import GenerationError, PublishError
 from kg.store.graph import is_part_of
+from kg.store.pieces import Pieces
 
 LOADERS = max(2, min(4, (os.cpu_count() or 1) // 2))
 """Threads that load: two keep two cores busy; more would sooner wait for the disk."""
@@ -74,44 +74,23 @@ class BulkLoad:
 
     def __init__(self, folder: Path) -> None:
         self._store = Store(str(folder))
-        self._gathered: list[bytes] = []
-        self._size = 0
-        self._loading: deque[Future[None]] = deque()
-        self._threads = ThreadPoolExecutor(LOADERS, "load")
+        self._pieces = Pieces(partial(_load, self._store), size=PIECE, threads=LOADERS, waiting=LOADERS)
 
     def __enter__(self) -> Self:
         return self
 
     def write(self, ntriples: bytes) -> None:
         """Take lines of N-Triples; waits while the engine is behind. Raises PublishError if the load failed."""
-        self._gathered.append(ntriples)
-        self._size += len(ntriples)
-        if self._size >= PIECE:
-            self._hand_over()
-            self._wait(LOADERS)
+        self._pieces.write(ntriples)
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
             if fault is None:
-                self._hand_over()
-                self._wait(0)
+                self._pieces.finish()
         finally:
-            self._threads.shutdown(cancel_futures=True)
-
-    def _hand_over(self) -> None:
-        self._loading.append(self._threads.submit(self._load, b"".join(self._gathered)))
-        self._gathered.clear()
-        self._size = 0
-
-    def _wait(self, most: int) -> None:
-        """Wait until no more than so many pieces are under way."""
-        while len(self._loading) > most:
-            try:
-                self._loading.popleft().result()
-            except (OSError, SyntaxError, ValueError) as fault:
-                raise PublishError(f"the store took no more triples: {fault}", todo="Is the disk full?") from None
+            self._pieces.stop()
 
     def add_graph(self, iri: str, quads: list[Quad]) -> None:
         """Put statements into a named graph, once the load is over."""
@@ -125,11 +104,15 @@ class BulkLoad:
     def close(self) -> None:
         """Write everything to disk and let the store go."""
         self._store.flush()
-        del self._store
+        del self._store, self._pieces
 
-    def _load(self, ntriples: bytes) -> None:
-        # What the mapper wrote with the engine's own writer needs no second validation.
-        self._store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
+
+def _load(store: Store, ntriples: bytes) -> None:
+    # What the mapper wrote with the engine's own writer needs no second validation.
+    try:
+        store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
+    except (OSError, SyntaxError, ValueError) as fault:
+        raise PublishError(f"the store took no more triples: {fault}", todo="Is the disk full?") from None
 
 
 def checkpoint(source: Path, target: Path) -> None:

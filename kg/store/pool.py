@@ -20,19 +20,18 @@ somebody waits who has asked little, the greediest client's longest one ends in 
 
 import asyncio
 import contextlib
-import json
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from kg.errors import KgError, QueryBusy, QueryError, QueryTimeout, QueryTooHeavy, QueryTooLarge
-from kg.store import frames, scan
+from kg.errors import KgError, QueryBusy, QueryError, QueryTimeout, QueryTooHeavy
+from kg.store import scan
 from kg.store.process import Worker
-from kg.store.results import FORMATS, Kind
 from kg.store.turns import Turn, Turns, whose
+from kg.store.worker_answer import WorkerAnswer
 
 DEADLINE = 10.0
 RESULT_BYTES = 100_000_000
@@ -51,55 +50,6 @@ _GROWN = 32 << 20
 _LONGEST_PAUSE = 10.0
 _SURPLUS_SECONDS = 20.0
 _log = logging.getLogger(__name__)
-
-
-class Answer:
-    """An answer while it comes: iterate over it for its bytes, once.
-
-    Attributes:
-        kind: select, ask, or construct (which DESCRIBE is too).
-        format: the name of its format.
-        media_type: the same as a value of Content-Type.
-        limited: whether a search in the query found more than its limit.
-    """
-
-    def __init__(self, worker: Worker, most: int) -> None:
-        self.kind: Kind = "select"
-        self.format = ""
-        self.media_type = ""
-        self.limited = False
-        self.done = False
-        self._worker = worker
-        self._left = most
-
-    async def begin(self) -> None:
-        """Wait for the head. Raises the QueryError that the query came to instead."""
-        _, payload = await self._frame(frames.HEAD)
-        head = json.loads(payload)
-        self.kind = head["kind"]
-        self.format = head["format"]
-        self.media_type = FORMATS[self.format].media_type
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while not self.done:
-            kind, payload = await self._frame(frames.DATA, frames.END)
-            if kind == frames.END:
-                self.done = True
-                return
-            self._left -= len(payload)
-            if self._left < 0:
-                fault = QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
-                self._worker.kill(fault)
-                raise fault
-            yield payload
-
-    async def _frame(self, *expected: bytes) -> tuple[bytes, bytes]:
-        try:
-            return await self._worker.frame(*expected)
-        except QueryError:
-            # A worker that lives reported the fault itself, and is as good as before.
-            self.done = self._worker.alive
-            raise
 
 
 class QueryPool:
@@ -204,22 +154,8 @@ class QueryPool:
         spare: int = 0,
         timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
         client: str = "",
-    ) -> AsyncIterator[Answer]:
-        """Ask; within the context the answer can be read. To leave before its end stops the query.
-
-        Args:
-            text: the query.
-            format: a name in FORMATS, or several by preference: the first that can hold the answer is taken.
-            default_graphs: IRIs of graphs that are the default graph together.
-            named_graphs: IRIs of the graphs that GRAPH sees.
-            union: whether the default graph is all graphs together, where neither is given.
-            spare: bytes that the server itself added to the text, which count towards no limit.
-            timeout: seconds, if less than the deadline.
-            client: the address of who asks, for fairness.
-
-        Raises:
-            QueryError: one of those below it in `kg.errors`; also from the middle of an answer.
-        """
+    ) -> AsyncIterator[WorkerAnswer]:
+        """Ask; see `kg.store.queries`. Raises QueryError: one of those below it; also from the middle of an answer."""
         scan.check_size(text, self._limits.with_spare(spare))
         seconds = self._deadline if timeout is None else min(timeout, self._deadline)
         turn, worker = await self._free(whose(client))
@@ -229,7 +165,7 @@ class QueryPool:
         if self._most_long:
             alarms.append(loop.call_later(MOMENT, worker.give_way))
             alarms.append(loop.call_later(MOMENT, self._prolong, turn))
-        answer = Answer(worker, self._max_result_bytes)
+        answer = WorkerAnswer(worker, self._max_result_bytes)
         try:
             await worker.ask(
                 query=text,
@@ -396,31 +332,3 @@ def _closing() -> QueryBusy:
 
 def _too_heavy(what: str) -> QueryTooHeavy:
     return QueryTooHeavy(what, todo="Ask for less: fewer rows to sort or group.")
-
-
-def run_once(
-    store: Path,
-    text: str,
-    out: BinaryIO,
-    *,
-    format: str | Sequence[str] = "json",  # noqa: A002  # as in `query`
-    spare: int = 0,
-    **limits: Any,
-) -> str:
-    """Ask one query of a store, as a command does, and write its answer to `out`; the media type of it.
-
-    Takes the limits that QueryPool takes, and raises what `QueryPool.query` raises.
-    """
-
-    async def ask() -> str:
-        pool = QueryPool(store, size=1, **limits)
-        await pool.start()
-        try:
-            async with pool.query(text, format=format, spare=spare) as answer:
-                async for chunk in answer:
-                    out.write(chunk)
-                return answer.media_type
-        finally:
-            await pool.close()
-
-    return asyncio.run(ask())

@@ -156,8 +156,7 @@ class Worker:
         if not self._urgent:
             with contextlib.suppress(OSError):
                 self._set_priority(0)
-                self.memory_at_start = 0
-        self._urgent = True
+                self._urgent = True
         return self._urgent
 
     def _set_priority(self, priority: int) -> None:

@@ -52,8 +52,19 @@ class Queries(Protocol):
         timeout: float | None = None,
         client: str = "",
     ) -> AbstractAsyncContextManager[Answer]:
-        """Ask; within the context the answer can be read. Raises QueryError or RemoteError.
+        """Ask; within the context the answer can be read. To leave before its end stops the query.
 
-        `spare` bytes of the text were added by the server itself, and count towards no limit.
+        Args:
+            text: the query.
+            format: a name in FORMATS, or several by preference: the first that can hold the answer is taken.
+            default_graphs: IRIs of graphs that are the default graph together.
+            named_graphs: IRIs of the graphs that GRAPH sees.
+            union: whether the default graph is all graphs together, where neither is given.
+            spare: bytes that the server itself added to the text, which count towards no limit.
+            timeout: seconds, if less than the deadline.
+            client: the address of who asks, for fairness.
+
+        Raises:
+            QueryError, RemoteError: one of those below them in `kg.errors`; also from the middle of an answer.
         """
         ...

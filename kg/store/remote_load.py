@@ -3,9 +3,7 @@
 import contextlib
 import gzip
 import time
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +12,7 @@ from pyoxigraph import NamedNode, Quad
 
 from kg.errors import PublishError, RemoteError, RemoteUnreachable
 from kg.settings import Settings
+from kg.store.pieces import Pieces
 from kg.store.remote import Remote
 from kg.store.remote_graph import count
 from kg.store.versions import Versions
@@ -62,36 +61,28 @@ class RemoteLoad:
             self._remote.close()
             raise
         self.graph = self._graph.value
-        self._most = PIECE if settings.store_graphs else UPDATE_PIECE
-        self._gathered: list[bytes] = []
-        self._size = 0
+        size = PIECE if settings.store_graphs else UPDATE_PIECE
+        self._pieces = Pieces(self._send, size=size, threads=1, waiting=WAITING)
         self._described: dict[str, list[Quad]] = {}
-        self._loading: deque[Future[None]] = deque()
-        self._thread = ThreadPoolExecutor(1, "load")
 
     def __enter__(self) -> Self:
         return self
 
     def write(self, ntriples: bytes) -> None:
         """Take lines of N-Triples; waits while the remote is behind. Raises PublishError if it takes no more."""
-        self._gathered.append(ntriples)
-        self._size += len(ntriples)
-        if self._size >= self._most:
-            self._hand_over()
-            self._wait(WAITING)
+        self._pieces.write(ntriples)
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
             if fault is None:
-                self._hand_over()
-                self._wait(0)
+                self._pieces.finish()
         except PublishError:
             self._give_up()
             raise
         finally:
-            self._thread.shutdown(cancel_futures=True)
+            self._pieces.stop()
         if fault is not None:
             self._give_up()
 
@@ -112,27 +103,16 @@ class RemoteLoad:
         finally:
             self._remote.close()
 
-    def _hand_over(self) -> None:
-        if self._gathered:
-            self._loading.append(self._thread.submit(self._send, b"".join(self._gathered)))
-        self._gathered = []
-        self._size = 0
-
-    def _wait(self, most: int) -> None:
-        """Wait until no more than so many pieces are under way."""
-        while len(self._loading) > most:
-            with _explained():
-                self._loading.popleft().result()
-
     def _send(self, piece: bytes) -> None:
-        for pause in PAUSES:
-            try:
-                self._remote.post(self._graph, piece)
-            except RemoteUnreachable:
-                time.sleep(pause)
-            else:
-                return
-        self._remote.post(self._graph, piece)
+        with _explained():
+            for pause in PAUSES:
+                try:
+                    self._remote.post(self._graph, piece)
+                except RemoteUnreachable:
+                    time.sleep(pause)
+                else:
+                    return
+            self._remote.post(self._graph, piece)
 
     def _give_up(self) -> None:
         """Drop what was loaded; where the remote is gone too, the next build does it."""

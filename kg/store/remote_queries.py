@@ -194,21 +194,7 @@ class RemoteQueries:
         timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
         client: str = "",  # noqa: ARG002  # here the queue is the same to all
     ) -> AsyncIterator[RemoteAnswer]:
-        """Ask; within the context the answer can be read. To leave before its end stops the query.
-
-        Args:
-            text: the query.
-            format: a name in FORMATS, or several by preference: the first that can hold the answer is taken.
-            default_graphs: IRIs of graphs that are the default graph together.
-            named_graphs: IRIs of the graphs that GRAPH sees.
-            union: whether the default graph is all graphs together, where neither is given.
-            spare: bytes that the server itself added to the text, which count towards no limit.
-            timeout: seconds, if less than the deadline.
-            client: the address of who asks.
-
-        Raises:
-            QueryError, RemoteError: one of those below them in `kg.errors`; also from the middle of an answer.
-        """
+        """Ask; see `kg.store.queries`."""
         said = asked.read(text, self._limits.with_spare(spare))
         row = results.choose(said.kind, [format] if isinstance(format, str) else format)
         if default_graphs or named_graphs:

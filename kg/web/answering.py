@@ -5,9 +5,8 @@ What goes wrong later breaks the connection off: no client takes a part for the 
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -18,8 +17,10 @@ from kg.store import scan
 from kg.store.queries import Answer
 from kg.web import coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
+from kg.web.conditional import tags_of
 from kg.web.context import Context
-from kg.web.documents import CORS
+from kg.web.headers import CACHE, CORS
+from kg.web.leaving import while_there
 from kg.web.live import Serving
 from kg.web.problems import Problem, of
 from kg.web.searching import MORE_FOUND
@@ -28,11 +29,8 @@ from kg.web.watching import Told, digest, told
 HELD = 64 << 10
 """Bytes of an answer that are waited for before it is begun."""
 
-_PATIENCE = 0.05
-"""Seconds after which it is looked whether the client is still there."""
-
 _HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding", "X-Content-Type-Options": "nosniff"}
-_KEPT = {**_HEADERS, "Cache-Control": "public, max-age=60"}
+_KEPT = {**_HEADERS, **CACHE}
 _VARYING = {**_HEADERS, "Cache-Control": "no-store"}
 _KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
 """Error of a query → why its worker is gone."""
@@ -70,6 +68,17 @@ class Question:
             return None
         manifest = context.serving.generation.manifest
         return tag_of(manifest, self.query, self.formats, (self.default_graphs, self.named_graphs))
+
+    def ask(self, context: Context, request: Request | None = None) -> AbstractAsyncContextManager[Answer]:
+        """Have it answered, for whoever sent a request or for ourselves; see `kg.store.queries`."""
+        return context.serving.pool.query(
+            self.query,
+            format=self.formats,
+            default_graphs=self.default_graphs,
+            named_graphs=self.named_graphs,
+            timeout=self.timeout,
+            client=request.client.host if request and request.client else "",
+        )
 
 
 @dataclass(slots=True)
@@ -154,7 +163,7 @@ async def whole(context: Context, question: Question) -> Whole:
     found = context.answers.find(tag) if tag else None
     if found is not None:
         return found
-    async with context.serving.pool.query(question.query, format=question.formats) as answer:
+    async with question.ask(context) as answer:
         return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
 
 
@@ -185,11 +194,8 @@ class _Shape:
 
     @classmethod
     def of(cls, request: Request, tag: str | None) -> "_Shape":
-        name = coding.choose(",".join(request.headers.getlist("accept-encoding")))
-        given: list[str] = []
-        if tag is not None and request.method != "POST":
-            tags = ",".join(request.headers.getlist("if-none-match"))
-            given = [each.strip().removeprefix("W/") for each in tags.split(",")] if tags else []
+        name = coding.for_request(request, coding.OF_ANSWERS)
+        given = tags_of(request) if tag is not None and request.method != "POST" else []
         # Small answers go without a coding, so that what the client has may be named either way.
         known = next((each for each in (f'"{tag}"', f'"{tag}-{name}"') if each in given), "")
         return cls(tag, name, request.method == "HEAD", known, "*" in given)
@@ -225,17 +231,8 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
     stack = AsyncExitStack()
     stack.enter_context(context.asking())
     try:
-        with _while_there(request):
-            answer = await stack.enter_async_context(
-                context.serving.pool.query(
-                    question.query,
-                    format=question.formats,
-                    default_graphs=question.default_graphs,
-                    named_graphs=question.named_graphs,
-                    timeout=question.timeout,
-                    client=request.client.host if request.client else "",
-                )
-            )
+        with while_there(request):
+            answer = await stack.enter_async_context(question.ask(context, request))
             begun = _Begun(answer, stack, aiter(answer))
             async for piece in begun.pieces:
                 begun.held += piece
@@ -282,31 +279,6 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
             raise
     if gathered is not None:
         _kept(context, tag, begun.answer, gathered)
-
-
-@contextlib.contextmanager
-def _while_there(request: Request) -> Iterator[None]:
-    """Stop what is done for a client that leaves before it has an answer; raises Problem then."""
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101  # a request is answered in a task
-    watching: list[asyncio.Task[None]] = []
-
-    async def watch() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        task.cancel()
-
-    timer = asyncio.get_running_loop().call_later(_PATIENCE, lambda: watching.append(asyncio.create_task(watch())))
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not (watching and watching[0].done()) or task.uncancel():
-            raise
-        raise Problem(499, "The client left.") from None
-    finally:
-        timer.cancel()
-        for each in watching:
-            each.cancel()
 
 
 def explained(fault: QueryError, query: str) -> Problem:

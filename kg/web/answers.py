@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kg.store.generations import Manifest
+from kg.store.generation import Manifest
 from kg.web import coding
 
 SHARE = 16

@@ -17,8 +17,8 @@ from kg.errors import KgError
 from kg.iris import Base
 from kg.render.pages import Site
 from kg.render.queries.saved import saved as saved_queries
+from kg.render.reader import Reader
 from kg.render.translations import LANGUAGES
-from kg.render.view import Reader
 from kg.settings import Settings, metrics_folder
 from kg.web import (
     answering,
@@ -39,6 +39,7 @@ from kg.web import (
 from kg.web.access import AccessLog
 from kg.web.answers import Answers
 from kg.web.context import Context
+from kg.web.headers import CORS
 from kg.web.live import Live, Serving
 from kg.web.metrics import Metrics
 from kg.web.problems import Problem, of, response
@@ -196,7 +197,7 @@ class Application:
                 return await about(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
             location = context.path(f"{place}/") + documents.with_query(request)
-            return Response(None, 308, {**documents.CORS, "Location": location})
+            return Response(None, 308, {**CORS, "Location": location})
         raise Problem(404, "There is no such page.")
 
     def _path(self, scope: Scope) -> str:

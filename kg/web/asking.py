@@ -44,7 +44,7 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
     notes = told(request.scope)
     notes.digest, notes.answered = digest(question.query), "asked"
     try:
-        kind, held, whole = await _beginning(context, question, request.client.host if request.client else "")
+        kind, held, whole = await _beginning(request, context, question)
     except QueryError as fault:
         notes.fault = type(fault).__name__
         raise
@@ -58,19 +58,11 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
     return Shown(kind, table, "", whole)
 
 
-async def _beginning(context: Context, question: Question, client: str) -> tuple[str, bytearray, bool]:
+async def _beginning(request: Request, context: Context, question: Question) -> tuple[str, bytearray, bool]:
     """The kind of an answer, as much of it as a page shows, and whether that is all of it."""
     held = bytearray()
-    asked = context.serving.pool.query(
-        question.query,
-        format=question.formats,
-        default_graphs=question.default_graphs,
-        named_graphs=question.named_graphs,
-        timeout=question.timeout,
-        client=client,
-    )
     with context.asking():
-        async with asked as answer:
+        async with question.ask(context, request) as answer:
             async for chunk in answer:
                 held += chunk
                 if len(held) > SHOWN or (answer.kind == "select" and held.count(b"\n") > ROWS + 1):

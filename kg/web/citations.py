@@ -6,20 +6,18 @@ from starlette.responses import Response
 from kg import iris
 from kg.errors import KeyFault
 from kg.render.citations import FORMATS, STYLES, in_style
-from kg.render.pages import page
 from kg.render.thing import cite
 from kg.resources import Gone, Moved
 from kg.store.catalogue import Thing
-from kg.web.conditional import answer, etag_of
+from kg.web import published
 from kg.web.context import Context
-from kg.web.documents import CORS, subject_of
-from kg.web.language import VARY
+from kg.web.documents import subject_of
+from kg.web.headers import CORS, PAGE
 from kg.web.problems import Problem
 
 _PAGE = "cite.html"
 _BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
 _SUFFIXES = (_PAGE, *_BY_SUFFIX)
-_CACHE = {"Cache-Control": "public, max-age=60"}
 
 
 def is_citation(kind: str, segment: str) -> bool:
@@ -37,7 +35,7 @@ async def respond(request: Request, context: Context, _kind: str, segment: str) 
     resources = context.serving.resources
     said = resources.describe(thing)
     subject = subject_of(context, said, resources.around(said))
-    modified = context.serving.generation.manifest.published
+    link = {"Link": f'<{said.iri}>; rel="describes"'}
     if suffix == _PAGE:
         item = cite(subject, context.reader.languages)
         styles = {name: in_style(name, item) for name in STYLES}
@@ -45,14 +43,12 @@ async def respond(request: Request, context: Context, _kind: str, segment: str) 
         path = context.path(thing.reference)
         label, language = context.reader.label(thing.labels)
         values = {"label": label, "language": language, "path": path, "styles": styles, "files": files, "iri": said.iri}
-        body, media_type, vary, headers = page("cite", context.site, values), "text/html", VARY, context.page_headers
-    else:
-        # A file says the same to everybody: names in the language that the settings prefer.
-        body = _BY_SUFFIX[suffix].write([cite(subject, context.settings.languages)])
-        media_type, vary, headers = _BY_SUFFIX[suffix].media_type, "Accept-Encoding", CORS
+        return published.page(request, context, "cite", values, {**PAGE, **link})
+    # A file says the same to everybody: names in the language that the settings prefer.
+    body = _BY_SUFFIX[suffix].write([cite(subject, context.settings.languages)])
+    media_type = _BY_SUFFIX[suffix].media_type
     content_type = media_type if "json" in media_type else f"{media_type}; charset=utf-8"
-    headers = {**headers, **_CACHE, "Link": f'<{said.iri}>; rel="describes"'}
-    return answer(request, body, content_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)
+    return published.respond(request, context, body, content_type, {**CORS, **link}, vary="Accept-Encoding")
 
 
 def _find(context: Context, stem: str) -> Thing | Moved:

@@ -1,28 +1,15 @@
 """What a request is answered with: the settings, the generation it holds, and who asks."""
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kg.iris import Base
 from kg.render.pages import Site
-from kg.render.view import Reader
+from kg.render.reader import Reader
 from kg.settings import Settings
 from kg.web.answers import Answers
 from kg.web.live import Serving
 from kg.web.metrics import Metrics
-
-PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
-"""Sent with each page: nothing runs in it, and nothing is loaded from elsewhere.
-
-Crawlers that are browsers read `/robots.txt` from within a page, hence connect-src.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +24,6 @@ class Context:
         reader: who reads.
         answers: whole answers kept in memory.
         metrics: what is measured, if anything is.
-        page_headers: sent with each page.
     """
 
     settings: Settings
@@ -47,7 +33,6 @@ class Context:
     reader: Reader
     answers: Answers
     metrics: Metrics | None = None
-    page_headers: dict[str, str] = field(default_factory=lambda: PAGE_HEADERS)
 
     def asking(self) -> AbstractContextManager[None]:
         """Count a query for as long as the context lasts."""

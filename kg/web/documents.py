@@ -11,20 +11,18 @@ from kg.errors import KeyFault
 from kg.render import jsonld, rdf
 from kg.render.citations import FORMATS as CITATIONS
 from kg.render.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
-from kg.render.pages import page
 from kg.render.thing import Subject, parsed, show
 from kg.resources import Description, Gone, LinkGroup, Moved, Surroundings
 from kg.store.catalogue import Thing
-from kg.web.conditional import answer, etag_of, http_date
+from kg.web import published
+from kg.web.conditional import answer, http_date
 from kg.web.context import Context
-from kg.web.language import VARY
+from kg.web.headers import CACHE, CORS, PAGE, combined
 from kg.web.leading import leads
 from kg.web.problems import Problem
 from kg.web.walking import Walk, walk
 
-_EXPOSED = "Content-Location, ETag, Last-Modified, Link, Location"
-CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
-_CACHE = "public, max-age=60"
+_OF_A_SEARCH = {"Cache-Control": "private, max-age=60"}
 _QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 _VARY = "Accept, Accept-Encoding"
 """A document does not depend on Accept, but the problem that may once stand in its place does."""
@@ -79,7 +77,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     suffix = f".{address.format.suffix}" if address.format else ""
     if isinstance(found, Moved):
         location = context.path(found.target + suffix) + with_query(request)
-        return Response(None, 301, {**CORS, "Location": location, "Cache-Control": _CACHE})
+        return Response(None, 301, {**CORS, "Location": location, **CACHE})
     if address.format is None:
         return _see_other(request, context, found)
     if address.format is not JSON:  # the record as JSON lies in a file
@@ -105,7 +103,7 @@ def _gone(context: Context, thing: Thing) -> Problem:
 
 def _see_other(request: Request, context: Context, thing: Thing) -> Response:
     """303 to the document that Accept asks for."""
-    format_ = for_thing(",".join(request.headers.getlist("accept")))
+    format_ = for_thing(combined(request, "accept"))
     if format_ is None:
         detail = (
             "This thing is described in: " + ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS) + "."
@@ -120,7 +118,7 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
         "Location": context.path(f"{thing.reference}.{format_.suffix}"),
         "Link": _links(context, thing, None),
         "Vary": "Accept",
-        "Cache-Control": _CACHE,
+        **CACHE,
     }
     return Response(None, 303, headers)
 
@@ -155,12 +153,9 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
         **CORS,
         "Content-Location": context.path(f"{thing.reference}.{format_.suffix}"),
         "Link": _links(context, thing, format_),
-        "Cache-Control": _CACHE,
+        **CACHE,
     }
-    # Of the body and not of the record: another release of kg may write the same record otherwise.
-    tag = etag_of(body)
-    kind, modified = format_.content_type, thing.modified
-    return answer(request, body, kind, tag=tag, modified=modified, headers=headers, vary=_VARY)
+    return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
 
 
 def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None) -> Response:
@@ -184,17 +179,14 @@ def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | N
         "keep": walked.keep if walked else "",
         "sought": walked.words if walked else "",
     }
-    body = page("thing", context.site, values)
     headers = {
         "Content-Location": context.path(f"{thing.reference}.html") + with_query(request),
         "Link": _links(context, thing, HTML),
-        "Cache-Control": "private, max-age=60" if walked else _CACHE,
-        **context.page_headers,
+        **PAGE,
+        **(_OF_A_SEARCH if walked else CACHE),
     }
     # A page also shows others' labels and links: it may change whenever a generation does.
-    tag = etag_of(body)
-    modified = context.serving.generation.manifest.published
-    return answer(request, body, HTML.content_type, tag=tag, modified=modified, headers=headers, vary=VARY)
+    return published.page(request, context, "thing", values, headers)
 
 
 def subject_of(context: Context, said: Description, around: Surroundings) -> Subject:

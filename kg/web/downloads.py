@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from kg.iris import KINDS
+from kg.web import published
 from kg.web.conditional import has_it, http_date
 from kg.web.context import Context
-from kg.web.documents import CORS
-from kg.web.lists import web_page
+from kg.web.headers import CORS
 from kg.web.problems import Problem
 
 _SUMS = "SHA256SUMS"
@@ -59,7 +59,7 @@ async def dumps(request: Request, context: Context, name: str) -> Response:
         "generation": manifest.generation,
         "tables": context.serving.generation.folder.tables.is_dir(),
     }
-    return web_page(request, context, "dumps", values)
+    return published.page(request, context, "dumps", values)
 
 
 async def tables(request: Request, context: Context, name: str) -> Response:
@@ -77,7 +77,7 @@ async def tables(request: Request, context: Context, name: str) -> Response:
         for kind in KINDS
         if (folder / f"{kind}{_DESCRIPTION}").is_file()
     ]
-    return web_page(request, context, "tables", {"tables": shown})
+    return published.page(request, context, "tables", {"tables": shown})
 
 
 def _described(path: Path) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """What was found, in the formats of other programs: CSV, feeds, Turtle, citations."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,17 +7,14 @@ from typing import Any
 from pyoxigraph import RdfFormat
 
 from kg.finding import Results
-from kg.render import rdf
+from kg.render import rdf, spreadsheet
 from kg.render.citations import FORMATS as CITATIONS
-from kg.render.citing import Item, Source, item
+from kg.render.citing import LINKED, Item, Source, item
 from kg.render.pages import page
-from kg.store.search.fields import plain
+from kg.render.record import all_texts, references, texts
 from kg.web.context import Context
-from kg.web.found import cell, summary
+from kg.web.found import summary
 from kg.web.state import MOST_EXPORTED, State
-
-_CITED = ("type", "creator", "journalAuthor", "sender", "recipient", "translator", "contributors")
-"""Keys whose targets a citation names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +38,19 @@ class Export:
 
 def _csv(results: Results, _state: State, context: Context) -> bytes:
     """One line for each thing."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["iri", "kind", "title", "start", "end", "status", "summary"])
-    for each in results.found:
-        thing = each.thing
-        text = next((texts[0] for texts in (each.record.get("summary") or {}).values() if texts), "")
-        row = [context.base.iri(thing.reference), thing.kind, each.title.text, thing.start, thing.end, thing.status]
-        writer.writerow([cell(value) for value in (*row, text)])
-    return out.getvalue().encode()
+    rows = [
+        (
+            context.base.iri(each.thing.reference),
+            each.thing.kind,
+            each.title.text,
+            each.thing.start,
+            each.thing.end,
+            each.thing.status,
+            next(all_texts(each.record.get("summary")), ""),
+        )
+        for each in results.found
+    ]
+    return spreadsheet.table(("iri", "kind", "title", "start", "end", "status", "summary"), rows)
 
 
 def _turtle(results: Results, _state: State, context: Context) -> bytes:
@@ -85,20 +84,18 @@ def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[Results, State, Co
 
 def _linked(records: list[dict[str, Any]], context: Context) -> dict[str, dict[str, Any]]:
     """The records of everything that citations of some records name."""
-    references = {each for record in records for key in (*_CITED, "heldIn") for each in plain(record.get(key))}
+    named = {each for record in records for each in references(record, *LINKED, "heldIn")}
     finder, index = context.serving.finder, context.serving.finder.index
-    references |= {index.top(each) for each in references if each.startswith("archive/")}
-    things = context.serving.generation.catalogue.things(sorted(references))
+    named |= {index.top(each) for each in named if each.startswith("archive/")}
+    things = context.serving.generation.catalogue.things(sorted(named))
     return {reference: finder.record(thing.offset, thing.length) for reference, thing in things.items()}
 
 
 def _item(record: dict[str, Any], linked: Mapping[str, dict[str, Any]], context: Context) -> Item:
     settings = context.settings
-    held = next(iter(plain(record.get("heldIn"))), "")
+    held = next(references(record, "heldIn"), "")
     top = linked.get(context.serving.finder.index.top(held), {}) if held else {}
-    archive = (
-        next((top["name"][tag] for tag in (*settings.languages, *top["name"]) if tag in top["name"]), "") if top else ""
-    )
+    archive = next(iter(texts(top.get("name"), settings.languages)[0]), "")
     source = Source(
         context.base.iri(record["id"]),
         record,

@@ -14,8 +14,6 @@ from kg.store.search.fields import COUNTED, FACETS, LACKS
 from kg.web.context import Context
 from kg.web.state import State
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 MOST_YEARS = 60
 """Years that stand as single ones; where there are more, they stand as decades."""
 
@@ -53,13 +51,6 @@ class Shown:
     title: str
     choices: tuple[Choice, ...]
     distinct: int
-
-
-def cell(value: str | float | None) -> str | float:
-    """A value in CSV: what a spreadsheet would take for a formula is led by an apostrophe."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
 
 
 class Labels:

@@ -9,15 +9,12 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.render.negotiation import HTML
-from kg.render.pages import page
 from kg.store.results import FORMATS
-from kg.web import answering, formats, service
+from kg.web import answering, formats, published, service
 from kg.web.asked import pairs
-from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
 from kg.web.graph_counts import graph_counts, query
-from kg.web.language import VARY
+from kg.web.headers import combined
 from kg.web.problems import Problem
 
 MOST = 400_000
@@ -31,7 +28,7 @@ async def respond(request: Request, context: Context) -> Response:
     """A graph that the request names, or which graphs there are."""
     named, default, format_ = _read(request)
     if named is None and not default:
-        accept = ",".join(request.headers.getlist("accept"))
+        accept = combined(request, "accept")
         return await (_page if service.wants_page(accept) else service.respond)(request, context)
     return await _graph(request, context, named, format_)
 
@@ -68,7 +65,7 @@ async def _graph(request: Request, context: Context, iri: str | None, asked: str
     counts = await graph_counts(context)
     if iri is not None and iri not in counts:
         raise Problem(404, f"There is no graph <{iri[:_SHOWN]}>; {context.path('graphs')} lists them.")
-    accept = ",".join(request.headers.getlist("accept"))
+    accept = combined(request, "accept")
     names = tuple(each for each in formats.wanted(asked, accept) if each in formats.GRAPHS)
     if not names:
         raise formats.unacceptable(formats.GRAPHS)
@@ -87,8 +84,4 @@ async def _page(request: Request, context: Context) -> Response:
         "default": context.serving.generation.manifest.triples,
         "formats": [(name, FORMATS[name].media_type) for name in formats.GRAPHS],
     }
-    body = page("graphs", context.site, values)
-    headers = {"Cache-Control": "public, max-age=60", **context.page_headers}
-    modified = context.serving.generation.manifest.published
-    vary = f"Accept, {VARY}"
-    return answer(request, body, HTML.content_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)
+    return published.page(request, context, "graphs", values, vary=published.BY_FORMAT)

@@ -11,10 +11,9 @@ from kg.finding import Wanted
 from kg.render.bars import bars
 from kg.render.pages import page
 from kg.store.search.fields import RECORD
-from kg.web import found
+from kg.web import found, published
 from kg.web.context import Context
 from kg.web.leading import gaps
-from kg.web.lists import web_page
 from kg.web.see import see_places
 from kg.web.state import State
 
@@ -33,7 +32,7 @@ async def respond(request: Request, context: Context) -> Response:
         "covers": Markup((await _covers(context)).decode()),  # noqa: S704  # a page's part, from a template of ours
         "reader": context.reader,
     }
-    return web_page(request, context, "home", values)
+    return published.page(request, context, "home", values)
 
 
 async def _covers(context: Context) -> bytes:

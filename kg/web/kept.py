@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.web.conditional import has_it
+from kg.web.headers import combined
 
 MOST = 32 << 20
 """Bytes of bodies that are kept in a server process; the ones asked for last."""
@@ -95,4 +96,4 @@ def _address(request: Request) -> tuple[bytes, bytes]:
 
 
 def _values(request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(",".join(request.headers.getlist(name)) for name in names)
+    return tuple(combined(request, name) for name in names)

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.render.translations import LANGUAGES
+from kg.web.headers import combined
 
 PARAMETER = "lang"
 """In an address: chosen by the switch; and the name of the cookie that keeps the choice."""
@@ -20,7 +21,7 @@ def chosen(request: Request) -> str:
     for asked in (_parameter(request), request.cookies.get(PARAMETER)):
         if asked in LANGUAGES:
             return asked
-    header = ",".join(request.headers.getlist("accept-language"))
+    header = combined(request, "accept-language")
     ranges = sorted(_weighted(header), key=lambda each: -each[1])
     return next((tag for tag, weight in ranges if weight > 0 and tag in LANGUAGES), LANGUAGES[0])
 

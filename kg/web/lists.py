@@ -1,7 +1,5 @@
 """What is no single thing: lists by kind, terms, robots.txt, health."""
 
-from typing import Any
-
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,16 +8,13 @@ from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
 from kg.render import rdf
 from kg.render.negotiation import FORMATS, HTML, JSON_LD, choose
-from kg.render.pages import page
-from kg.web.conditional import answer, etag_of
+from kg.web import published
 from kg.web.context import Context
-from kg.web.documents import CORS
-from kg.web.language import VARY
+from kg.web.headers import CACHE, CORS, combined
 from kg.web.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.problems import Problem
 
 LIST_SIZE = 50
-_CACHE = {"Cache-Control": "public, max-age=60"}
 _CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
 """Beginnings of addresses below the base; the forms themselves may be found."""
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
@@ -29,15 +24,6 @@ _TERMS_DOCUMENTS = {
     for each in FORMATS
     if each.rdf in {RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML}
 }
-
-
-def web_page(request: Request, context: Context, name: str, values: dict[str, Any]) -> Response:
-    """A page that depends on the generation and the reader's language alone."""
-    body = page(name, context.site, values)
-    tag = etag_of(body)
-    modified = context.serving.generation.manifest.published
-    headers = {**_CACHE, **context.page_headers}
-    return answer(request, body, "text/html; charset=utf-8", tag=tag, modified=modified, headers=headers, vary=VARY)
 
 
 async def listing(request: Request, context: Context, kind: str) -> Response:
@@ -52,7 +38,7 @@ async def listing(request: Request, context: Context, kind: str) -> Response:
         "begins": not after,
         "reader": context.reader,
     }
-    return web_page(request, context, "listing", values)
+    return published.page(request, context, "listing", values)
 
 
 async def terms(request: Request, context: Context, name: str) -> Response:
@@ -68,22 +54,20 @@ async def terms(request: Request, context: Context, name: str) -> Response:
     if name and f"{context.base.value}terms/{name}" not in ontology.labels:
         raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
     offered = {HTML.media_type: "", **{each.media_type: place for place, each in _TERMS_DOCUMENTS.items()}}
-    chosen = choose(",".join(request.headers.getlist("accept")), list(offered))
+    chosen = choose(combined(request, "accept"), list(offered))
     if chosen is None:
         raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
     if chosen == HTML.media_type and not name:
         terms = _own_terms(ontology.terms_document(), context.base.value)
-        answered = web_page(request, context, "terms", {"terms": terms})
+        answered = published.page(request, context, "terms", {"terms": terms})
         answered.headers.add_vary_header("Accept")
         return answered
     location = context.path(f"terms/{offered[chosen]}") + (f"#{name}" if chosen == HTML.media_type else "")
-    return Response(None, 303, {**CORS, **_CACHE, "Location": location, "Vary": "Accept"})
+    return Response(None, 303, {**CORS, **CACHE, "Location": location, "Vary": "Accept"})
 
 
 def _terms_document(request: Request, context: Context, body: bytes, content_type: str) -> Response:
-    tag = etag_of(body)
-    published = context.serving.generation.manifest.published
-    return answer(request, body, content_type, tag=tag, modified=published, headers={**CORS, **_CACHE})
+    return published.respond(request, context, body, content_type, CORS, vary="Accept-Encoding")
 
 
 def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:

@@ -13,7 +13,8 @@ from kg.finding import Finder
 from kg.ontology import Ontology
 from kg.resources import Resources
 from kg.settings import Settings
-from kg.store.generations import Generation, Generations
+from kg.store.generation import Generation
+from kg.store.generations import Generations
 from kg.store.pool import QueryPool
 from kg.store.queries import Queries
 from kg.store.remote_graph import RemoteGraph

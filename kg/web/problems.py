@@ -28,6 +28,7 @@ from kg.errors import (
 )
 from kg.render.negotiation import choose
 from kg.render.pages import Site, page
+from kg.web.headers import combined
 
 _LOG = logging.getLogger("kg")
 
@@ -116,7 +117,7 @@ def of(fault: KgError) -> Problem:
 
 def response(request: Request, problem: Problem, site: Site) -> Response:
     """A problem as the client wants it: as a page where it takes HTML, else as JSON."""
-    accept = ",".join(request.headers.getlist("accept"))
+    accept = combined(request, "accept")
     headers = {**problem.headers, "Vary": "Accept", "Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
     wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
     if wants_page:

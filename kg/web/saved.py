@@ -8,25 +8,22 @@ from starlette.responses import Response
 
 from kg.errors import ParameterFault
 from kg.render.negotiation import choose
-from kg.render.pages import page
 from kg.render.queries.openapi import document
 from kg.render.queries.parameters import TYPES
 from kg.render.queries.saved import Saved, saved
 from kg.store.results import FORMATS
-from kg.web import answering
+from kg.web import answering, published
 from kg.web.answering import Question
 from kg.web.asking import SHOWN_AS, Shown, shown
-from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
-from kg.web.documents import CORS
-from kg.web.language import PARAMETER, VARY
+from kg.web.headers import CORS, combined
+from kg.web.language import PARAMETER
 from kg.web.problems import Problem
 
 _NAMES = ("json", "csv", "tsv")
 _MEDIA_TYPES = {FORMATS[name].media_type.partition(";")[0]: name for name in _NAMES}
 _HTML = "text/html"
 _JSON = "application/json"
-_CACHE = {"Cache-Control": "public, max-age=60"}
 
 
 async def respond(request: Request, context: Context, name: str) -> Response:
@@ -37,7 +34,7 @@ async def respond(request: Request, context: Context, name: str) -> Response:
     if name == "openapi.json":
         formats = {each: FORMATS[each].media_type.partition(";")[0] for each in _NAMES} | {"html": _HTML}
         body = orjson.dumps(document(known.values(), formats, context.site), option=orjson.OPT_INDENT_2)
-        return _sent(request, context, body, "application/vnd.oai.openapi+json;version=3.1")
+        return published.respond(request, context, body, "application/vnd.oai.openapi+json;version=3.1", CORS)
     stem, dot, suffix = name.rpartition(".")
     query = known.get(name) or (known.get(stem) if dot and suffix in {*_NAMES, "html"} else None)
     if query is None:
@@ -47,8 +44,7 @@ async def respond(request: Request, context: Context, name: str) -> Response:
 
 
 def _list(request: Request, context: Context, queries: list[Saved]) -> Response:
-    body = page("api", context.site, {"listed": queries})
-    return _sent(request, context, body, "text/html; charset=utf-8", context.page_headers)
+    return published.page(request, context, "api", {"listed": queries}, vary=published.BY_FORMAT)
 
 
 async def _answer(request: Request, context: Context, query: Saved, suffix: str) -> Response:
@@ -100,9 +96,10 @@ async def _page(request: Request, context: Context, query: Saved, values: dict[s
         "problem": problem,
         "formats": [FORMATS[name] for name in _NAMES],
     }
-    status = problem.status if problem else 200
-    body = page("saved", context.site, shows)
-    return _sent(request, context, body, "text/html; charset=utf-8", context.page_headers, status)
+    response = published.page(request, context, "saved", shows, vary=published.BY_FORMAT)
+    if problem:
+        response.status_code = problem.status
+    return response
 
 
 def _given(request: Request) -> dict[str, str]:
@@ -123,26 +120,8 @@ def _format(request: Request, name: str) -> str:
         if name not in {*_NAMES, "html"}:
             raise Problem(400, f"There is no format {name[:50]!r}; there are {', '.join(_NAMES)}, html.")
         return name
-    accept = ",".join(request.headers.getlist("accept"))
+    accept = combined(request, "accept")
     chosen = choose(accept, [*_MEDIA_TYPES, _JSON, _HTML])
     if chosen is None:
         raise Problem(406, f"Answers come as {', '.join(_MEDIA_TYPES)}, {_HTML}.")
     return {**_MEDIA_TYPES, _JSON: "json", _HTML: "html"}[chosen]
-
-
-def _sent(  # noqa: PLR0913, PLR0917  # what one answer is made of
-    request: Request,
-    context: Context,
-    body: bytes,
-    media_type: str,
-    headers: dict[str, str] | None = None,
-    status: int = 200,
-) -> Response:
-    modified = context.serving.generation.manifest.published
-    sent = {**(headers or CORS), **_CACHE}
-    response = answer(
-        request, body, media_type, tag=etag_of(body), modified=modified, headers=sent, vary=f"Accept, {VARY}"
-    )
-    if status != 200:
-        response.status_code = status
-    return response

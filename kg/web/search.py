@@ -14,20 +14,18 @@ from kg.render.negotiation import choose
 from kg.render.pages import page
 from kg.store.search.asking import LONGEST
 from kg.store.search.index import DEEPEST
-from kg.web import found
-from kg.web.conditional import answer, etag_of
+from kg.web import found, published
 from kg.web.context import Context
-from kg.web.documents import CORS
 from kg.web.equivalent import sparql
 from kg.web.exports import EXPORTS, Export
-from kg.web.language import VARY
+from kg.web.headers import CORS, SCRIPTED, combined
 from kg.web.problems import Problem
 from kg.web.state import MOST, State, read
 from kg.web.walking import steps
 
 _JSON = "application/json"
 _HTML = "text/html"
-_CACHE = {"Cache-Control": "public, max-age=60"}
+_NOT_INDEXED = {"X-Robots-Tag": "noindex"}
 _SUGGESTIONS = "application/x-suggestions+json"
 _DESCRIPTION = "application/opensearchdescription+xml"
 
@@ -50,7 +48,7 @@ async def respond(request: Request, context: Context) -> Response:
         return _exported(request, context, state, results, export)
     if name == "json":
         body = orjson.dumps(found.as_json(results, state, context, addresses(results, state, context)))
-        return _sent(request, context, body, _JSON, {**CORS, **_next(results, state, context)}, VARY)
+        return published.respond(request, context, body, _JSON, {**CORS, **_next(results, state, context)})
     return _page(request, context, state, results)
 
 
@@ -63,7 +61,7 @@ def _format(request: Request, state: State) -> str:
         return state.format
     types = {_HTML: "html", _JSON: "json"}
     types |= {each.media_type.partition(";")[0]: each.name for each in EXPORTS.values()}
-    chosen = choose(",".join(request.headers.getlist("accept")), list(types))
+    chosen = choose(combined(request, "accept"), list(types))
     if chosen is None:
         raise Problem(406, f"A search is answered as {', '.join(types)}.")
     return types[chosen]
@@ -91,8 +89,8 @@ def _next(results: Results, state: State, context: Context) -> dict[str, str]:
 
 def _exported(request: Request, context: Context, state: State, results: Results, export: Export) -> Response:
     body = export.write(results, state, context)
-    headers = {**CORS, **_next(results, state, context), "X-Robots-Tag": "noindex"}
-    return _sent(request, context, body, export.media_type, headers, VARY)
+    headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
+    return published.respond(request, context, body, export.media_type, headers)
 
 
 def _page(request: Request, context: Context, state: State, results: Results) -> Response:
@@ -118,24 +116,7 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
         "deepest": DEEPEST,
         "longest": LONGEST,
     }
-    body = page("search", context.site, values)
-    headers = {**scripted(context.page_headers), "X-Robots-Tag": "noindex"}
-    return _sent(request, context, body, f"{_HTML}; charset=utf-8", headers, VARY)
-
-
-def scripted(headers: dict[str, str]) -> dict[str, str]:
-    """Headers of a page that may run scripts of our own and ask us alone."""
-    policy = headers["Content-Security-Policy"]
-    return {**headers, "Content-Security-Policy": f"{policy}; script-src 'self'"}
-
-
-def _sent(  # noqa: PLR0913, PLR0917  # what one answer is made of
-    request: Request, context: Context, body: bytes, media_type: str, headers: dict[str, str], vary: str
-) -> Response:
-    modified = context.serving.generation.manifest.published
-    headers = {**_CACHE, **headers}
-    vary = f"Accept, {vary}"
-    return answer(request, body, media_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)
+    return published.page(request, context, "search", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 
 
 async def below(request: Request, context: Context, name: str) -> Response:
@@ -144,7 +125,8 @@ async def below(request: Request, context: Context, name: str) -> Response:
         return await _suggest(request, context)
     if name == "opensearch.xml":
         body = page("opensearch", context.site, {})
-        return _sent(request, context, body, f"{_DESCRIPTION}; charset=utf-8", {**CORS}, "Accept-Encoding")
+        vary = "Accept, Accept-Encoding"
+        return published.respond(request, context, body, f"{_DESCRIPTION}; charset=utf-8", CORS, vary=vary)
     raise Problem(404, f"There is no such page; {context.path('search')} searches.")
 
 
@@ -158,4 +140,4 @@ async def _suggest(request: Request, context: Context) -> Response:
     names = [context.reader.label(thing.labels)[0] or thing.reference for thing in things]
     kinds = [thing.kind for thing in things]
     told = [text, names, kinds, [context.base.iri(thing.reference) for thing in things]]
-    return _sent(request, context, orjson.dumps(told), _SUGGESTIONS, {**CORS}, VARY)
+    return published.respond(request, context, orjson.dumps(told), _SUGGESTIONS, CORS)

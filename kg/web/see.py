@@ -4,8 +4,6 @@ Without a search they show everything. The filter and the address are those of `
 """
 
 import asyncio
-import csv
-import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,23 +14,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.finding import Finder, Results
-from kg.render import atlas, network
+from kg.render import atlas, network, spreadsheet
 from kg.render.bars import Bar, bars
 from kg.render.pages import page
 from kg.store.catalogue import Thing
 from kg.store.search.asking import LONGEST
-from kg.web import found
-from kg.web.conditional import answer, etag_of
+from kg.web import found, published
 from kg.web.context import Context
-from kg.web.documents import CORS
-from kg.web.language import VARY
+from kg.web.headers import CORS, SCRIPTED
 from kg.web.problems import Problem
-from kg.web.search import scripted
 from kg.web.state import State, read
 
 MOST_PLACES = 500
 MOST_PEOPLE = 30
-_CACHE = {"Cache-Control": "public, max-age=60", "X-Robots-Tag": "noindex"}
+_NOT_INDEXED = {"X-Robots-Tag": "noindex"}
+_FILE = {**CORS, **_NOT_INDEXED}
 _SVG = "image/svg+xml"
 _WIDE = 1_600
 """Pixels of a picture as PNG, from left to right."""
@@ -90,14 +86,17 @@ async def _respond(request: Request, context: Context, view: View) -> Response:
         return _page(request, context, state, view, (seen, results))
     if name in view.more:
         media_type, write = view.more[name]
-        return _sent(request, context, write(seen, context), media_type, CORS)
+        return published.respond(request, context, write(seen, context), media_type, _FILE)
     if name == "csv":
-        return _sent(request, context, _csv(seen), "text/csv; charset=utf-8", CORS)
+        return published.respond(
+            request, context, spreadsheet.table(seen.header, seen.rows), "text/csv; charset=utf-8", _FILE
+        )
     picture = page(f"picture_{view.name}", context.site, _values(seen, context, links=False))
     if name == "png":
         body = await asyncio.to_thread(_png, picture.decode())
-        return _sent(request, context, body, "image/png", CORS)
-    return _sent(request, context, picture, _SVG, {**CORS, "Content-Security-Policy": "default-src 'none'"})
+        return published.respond(request, context, body, "image/png", _FILE)
+    headers = {**_FILE, "Content-Security-Policy": "default-src 'none'"}
+    return published.respond(request, context, picture, _SVG, headers)
 
 
 def _values(seen: Seen, context: Context, *, links: bool) -> dict[str, Any]:
@@ -119,23 +118,7 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
         "sought": state.words,
         "longest": LONGEST,
     }
-    headers = scripted(context.page_headers)
-    return _sent(request, context, page("seen", context.site, values), "text/html; charset=utf-8", headers)
-
-
-def _sent(request: Request, context: Context, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
-    modified = context.serving.generation.manifest.published
-    headers = {**_CACHE, **headers}
-    vary = f"Accept, {VARY}"
-    return answer(request, body, media_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)
-
-
-def _csv(seen: Seen) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(seen.header)
-    writer.writerows([found.cell(value) for value in row] for row in seen.rows)
-    return out.getvalue().encode()
+    return published.page(request, context, "seen", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 
 
 @lru_cache(maxsize=16)

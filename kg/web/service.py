@@ -9,11 +9,10 @@ from starlette.responses import Response
 from kg.ontology import RDF_TYPE, XSD
 from kg.render.negotiation import FORMATS, HTML, JSON, JSON_LD, Format, choose
 from kg.store.results import FORMATS as RESULT_FORMATS
-from kg.web import formats
-from kg.web.conditional import answer, etag_of
+from kg.web import formats, published
 from kg.web.context import Context
-from kg.web.documents import CORS
 from kg.web.graph_counts import graph_counts
+from kg.web.headers import CORS, combined
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -47,7 +46,7 @@ def wants_page(accept: str) -> bool:
 
 async def respond(request: Request, context: Context) -> Response:
     """The description. Raises Problem where the client takes none of its formats."""
-    accept = ",".join(request.headers.getlist("accept"))
+    accept = combined(request, "accept")
     types = [*(each.media_type for each in _DATA), JSON_LD.media_type, JSON.media_type]
     chosen = choose(accept, types)
     if chosen is None:
@@ -55,10 +54,7 @@ async def respond(request: Request, context: Context) -> Response:
     triples = list(_said(context, await graph_counts(context)))
     body = _written(triples, next((each for each in _DATA if each.media_type == chosen), JSON_LD))
     content_type = next((each.content_type for each in _DATA if each.media_type == chosen), JSON_LD.media_type)
-    modified = context.serving.generation.manifest.published
-    headers = {**CORS, "Cache-Control": "public, max-age=60"}
-    vary = "Accept, Accept-Encoding"
-    return answer(request, body, content_type, tag=etag_of(body), modified=modified, headers=headers, vary=vary)
+    return published.respond(request, context, body, content_type, CORS, vary="Accept, Accept-Encoding")
 
 
 def _written(triples: list[Triple], format_: Format) -> bytes:

@@ -8,6 +8,7 @@ from kg.store.results import FORMATS
 from kg.web import answering, formats, service, workbench
 from kg.web.asked import Asked, read
 from kg.web.context import Context
+from kg.web.headers import combined
 from kg.web.problems import Problem
 
 _TYPES = [HTML.media_type, *(each.media_type.partition(";")[0] for each in FORMATS.values())]
@@ -16,7 +17,7 @@ _TYPES = [HTML.media_type, *(each.media_type.partition(";")[0] for each in FORMA
 async def respond(request: Request, context: Context) -> Response:
     """Answer a query; without one, describe the service; to who reads HTML, show the workbench."""
     asked = await read(request)
-    accept = ",".join(request.headers.getlist("accept"))
+    accept = combined(request, "accept")
     if asked.query is None and request.method == "POST":
         raise Problem(400, "There is no query.")
     if _wants_page(asked, accept):

@@ -54,11 +54,6 @@ class State:
         return Wanted(self.words, self.filters, days(self.time) if self.time else None, self.certain)
 
     @property
-    def narrowed(self) -> bool:
-        """Whether anything is asked at all."""
-        return bool(self.words or self.filters or self.time)
-
-    @property
     def pairs(self) -> list[tuple[str, str]]:
         """What is looked for, as names and values: all but where the list stands."""
         asked = [("q", self.words), *self.filters, ("year", self.time)]

@@ -24,7 +24,7 @@ async def respond(request: Request, context: Context, name: str) -> Response:
     asset = assets().get(match[2] if match else name)
     if asset is None:
         raise Problem(404, "There is no such file.")
-    name = coding.choose(",".join(request.headers.getlist("accept-encoding")))
+    name = coding.for_request(request, coding.OF_ANSWERS)
     packed = _packed(asset.name, name) if name else None
     etag = f'"{asset.digest}-{name}"' if packed else f'"{asset.digest}"'
     modified = context.serving.generation.manifest.published

@@ -19,21 +19,19 @@ from kg.render.pages import page
 from kg.render.queries.examples import Example, examples
 from kg.settings import QUERIES
 from kg.store.results import FORMATS
+from kg.web import published
 from kg.web.answering import Question, explained, whole
 from kg.web.asking import SHOWN_AS, names, shown
-from kg.web.conditional import answer, etag_of
 from kg.web.context import Context
-from kg.web.documents import CORS
-from kg.web.language import VARY
+from kg.web.headers import CACHE, CORS, PAGE
 from kg.web.problems import Problem
 
 HEADERS = {
+    **PAGE,
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 """Sent with this page: its scripts come from here alone, and none stands in the page."""
 
@@ -83,7 +81,7 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
         "all_formats": list(FORMATS.values()),
     }
     body = page("sparql", context.site, values)
-    headers = {"Cache-Control": "no-cache" if query else "public, max-age=60", "Vary": f"Accept, {VARY}", **HEADERS}
+    headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
     headers |= dict(problem.headers) if problem else {}
     return Response(body, status, headers, HTML.content_type)
 
@@ -102,9 +100,8 @@ async def data(request: Request, context: Context, name: str) -> Response:
         body = _names(request, context)
     else:
         raise Problem(404, "There is no such file.")
-    modified = context.serving.generation.manifest.published
     headers = {**CORS, "Cache-Control": "public, max-age=300"}
-    return answer(request, body, "application/json", tag=etag_of(body), modified=modified, headers=headers)
+    return published.respond(request, context, body, "application/json", headers, vary="Accept-Encoding")
 
 
 def _names(request: Request, context: Context) -> bytes:

@@ -8,7 +8,7 @@ from kg import errors
 from kg.publish import build, indexing
 from kg.store.generations import Generations
 from kg.store.search.asking import parse
-from kg.store.search.index import Asked
+from kg.store.search.engine_queries import Asked
 
 RECORDS = [{"id": f"record/{n}", "kind": "record", "title": {"en": f"Letter {n} on ships"}} for n in range(300)]
 

@@ -81,7 +81,7 @@ def test_interval(edtf):
 @pytest.mark.parametrize("text", [*NO_DATES.split(), "", " ", "1963 04", "April 5, 1963", "1963\n04", "\ud800", "\x00"])
 def test_no_date(text):
     """What is no date, or a day that does not exist, is refused by every function."""
-    for function in (dates.check, dates.interval, dates.xsd):
+    for function in (dates.check, dates.interval):
         with pytest.raises(DateFault):
             function(text)
 
@@ -106,28 +106,6 @@ def test_too_long(text):
 def test_canonical(text, canonical):
     """A date has one spelling: no spaces, and a zone with its minutes."""
     assert dates.check(text) == canonical
-
-
-@pytest.mark.parametrize(
-    ("edtf", "datatype"),
-    [
-        ("1963-04-05", "date"),
-        ("1963-04", "gYearMonth"),
-        ("1963", "gYear"),
-        ("1971-06-10T09:08:00-05:00", "dateTime"),
-        ("1971-06-10T09:08:00", "dateTime"),
-        ("1963-21", None),
-        ("1963~", None),
-        ("196X", None),
-        ("1962/1963", None),
-        ("0000", None),
-        ("-0043", None),
-    ],
-)
-def test_datatype(edtf, datatype):
-    """What is exact has a datatype of XML Schema, all else is EDTF."""
-    expected = f"http://www.w3.org/2001/XMLSchema#{datatype}" if datatype else dates.EDTF
-    assert dates.xsd(edtf) == (edtf, expected)
 
 
 YEARS = st.from_regex(r"\A(1\d{3}|20\d\d|[012][0-9X]{3})\Z")
@@ -196,4 +174,3 @@ def test_nothing_but_a_fault(text):
     assert dates.check(canonical) == canonical
     assert dates.interval(canonical) == span
     assert not (span.start and span.end) or span.start <= span.end
-    assert dates.xsd(text)[0] == canonical

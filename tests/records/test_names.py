@@ -49,36 +49,6 @@ OFFICES = {
     "": None,
 }  # fmt: skip
 
-ORDERS = {
-    "Nixon, Richard M.": "Richard M. Nixon",
-    "Castro Ruz, Raúl": "Raúl Castro Ruz",
-    "Haig, Alexander M., Jr.": "Alexander M. Haig, Jr.",
-    "Dean, John W., III": "John W. Dean III",
-    'Haldeman, H. R. ("Bob")': 'H. R. "Bob" Haldeman',
-    "Nixon, Richard M. (Richard Milhous), 1913-1994": "Richard M. Nixon",
-    "Khrushchev, Nikita Sergeevich, 1894-1971": "Nikita Sergeevich Khrushchev",
-    "Castro, Fidel, 1926-": "Fidel Castro",
-    "Gaulle, Charles de": "Charles de Gaulle",
-    "Кастро Рус, Рауль": "Рауль Кастро Рус",
-    "Nixon, Richard M. (President)": "Richard M. Nixon (President)",
-    "Johnson, Glenn R. (Col.)": "Col. Glenn R. Johnson",
-    "Abrams, Creighton W., Jr. (Gen.)": "Gen. Creighton W. Abrams, Jr.",
-    "Meadows, Ed W. (Mrs.)": "Mrs. Ed W. Meadows",
-    "Head, Ivan": "Ivan Head",
-    "Hamza, Abdel Aziz al-Nasri": "Abdel Aziz al-Nasri Hamza",
-    "Boggs, [Thomas] Hale": "[Thomas] Hale Boggs",
-    "Brown, [First name unknown]": None,
-    "Health, Education, and Welfare": None,
-    "Raúl Castro Ruz": None,
-    "Martin Luther King, Jr.": None,
-    "Raul Castro, Minister of the Armed Forces": None,
-    "National Archives, Records Administration": None,
-    "United States. President (1969-1974 : Nixon)": None,
-    "a, b": None,
-    ",": None,
-    "Smith, John, Paul, George": None,
-}
-
 LISTS = {
     "James G. Hershberg and Gary Goldberg": ["James G. Hershberg", "Gary Goldberg"],
     "James G. Hershberg, Gary Goldberg and Sergey Radchenko": [
@@ -128,12 +98,6 @@ def test_office(text):
     assert names.split_office(text) == (OFFICES[text] or (text, None))
 
 
-@pytest.mark.parametrize("name", ORDERS)
-def test_direct_order(name):
-    """An inverted name of a person is turned round; any other stays as it is."""
-    assert names.direct_order(name) == (ORDERS[name] or name)
-
-
 @pytest.mark.parametrize("text", LISTS)
 def test_list(text):
     """A list is taken apart where each part is a whole name of a person, or where semicolons say so."""
@@ -167,12 +131,11 @@ def test_nothing_is_lost(text):
     letters = "".join(filter(str.isalnum, names.key(text)))
     assert "".join(filter(str.isalnum, name + (office or ""))) == letters
     assert all(names.split_list(text))
-    names.direct_order(text)
     names.is_nobody(text)
 
 
 @pytest.mark.parametrize("text", ["(" * 1000, "a, " * 330, 'A ("' * 250, "and " * 250, ", " * 1_000_000])
 def test_hostile(text):
     """A hostile text takes no time to speak of."""
-    for function in (names.is_nobody, names.split_office, names.direct_order, names.split_list):
+    for function in (names.is_nobody, names.split_office, names.split_list):
         function(text)

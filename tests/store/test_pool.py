@@ -28,7 +28,8 @@ from kg.errors import (
     QueryUnwritable,
 )
 from kg.store import frames
-from kg.store.pool import QueryPool, run_once
+from kg.store.once import run_once
+from kg.store.pool import QueryPool
 from kg.store.results import FORMATS
 from kg.store.scan import Limits
 
@@ -630,3 +631,26 @@ def test_mixed_kinds(folder):
             assert await values(pool) == ["value 7"]
 
     asyncio.run(go())
+
+
+def test_a_worker_that_must_stay_slow_says_so(folder, monkeypatch):
+    """A worker made to give way is urgent again only where its priority could be taken back; its size is not forgotten."""
+
+    async def run():
+        async with running(folder) as pool:
+            (worker,) = pool._workers
+            size = worker.memory_at_start
+            worker.give_way()
+            with monkeypatch.context() as without_right:
+                without_right.setattr(os, "setpriority", _refuse)
+                assert not worker.hurry()
+            worker.give_way()
+            if os.geteuid() == 0:
+                assert worker.hurry()
+            assert worker.memory_at_start == size > 0
+
+    asyncio.run(run())
+
+
+def _refuse(*_):
+    raise PermissionError

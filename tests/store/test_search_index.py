@@ -9,7 +9,7 @@ from kg.errors import SearchRefused
 from kg.store.generations import Generations
 from kg.store.search.analysis import sound
 from kg.store.search.asking import days, parse
-from kg.store.search.index import Asked
+from kg.store.search.engine_queries import Asked
 
 
 def record(key, title, **more):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from publishing import BASE, publish
 from starlette.testclient import TestClient
 
-from kg.store.generations import Manifest
+from kg.store.generation import Manifest
 from kg.store.pool import QueryPool
 from kg.web import coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
@@ -225,7 +225,7 @@ def test_tags_are_of_one_question(questions):
 )
 def test_choice_of_coding(header, name):
     """The coding is the one that the client weighs most, and of equals the better one."""
-    assert coding.choose(header) == name
+    assert coding.choose(header, coding.OF_ANSWERS) == name
 
 
 @pytest.mark.parametrize("name", ["gzip", "zstd"])

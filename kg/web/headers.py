@@ -1,0 +1,35 @@
+"""Headers that many answers share, and those of a request as one text."""
+
+from starlette.requests import Request
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Link, Location",
+}
+"""Data may be read by scripts of any site."""
+
+CACHE = {"Cache-Control": "public, max-age=60"}
+"""Anybody may keep it for a minute."""
+
+_NOTHING_FOREIGN = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
+
+PAGE = {
+    "Content-Security-Policy": _NOTHING_FOREIGN,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+"""Sent with each page: nothing runs in it, and nothing is loaded from elsewhere.
+
+Crawlers that are browsers read `/robots.txt` from within a page, hence connect-src.
+"""
+
+SCRIPTED = {**PAGE, "Content-Security-Policy": f"{_NOTHING_FOREIGN}; script-src 'self'"}
+"""The same for a page that may run scripts of our own."""
+
+
+def combined(request: Request, name: str) -> str:
+    """All lines of a header as one list (RFC 9110, 5.3); empty where there is none."""
+    return ",".join(request.headers.getlist(name))
