@@ -22,7 +22,6 @@ from kg.web.leading import leads
 from kg.web.problems import Problem
 from kg.web.walking import Walk, walk
 
-_OF_A_SEARCH = {"Cache-Control": "private, max-age=60"}
 _QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 _VARY = "Accept, Accept-Encoding"
 """A document does not depend on Accept, but the problem that may once stand in its place does."""
@@ -183,7 +182,7 @@ def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | N
         "Content-Location": context.path(f"{thing.reference}.html") + with_query(request),
         "Link": _links(context, thing, HTML),
         **PAGE,
-        **(_OF_A_SEARCH if walked else CACHE),
+        **({"Cache-Control": "private, max-age=60"} if walked else {}),
     }
     # A page also shows others' labels and links: it may change whenever a generation does.
     return published.page(request, context, "thing", values, headers)

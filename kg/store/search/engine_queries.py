@@ -86,6 +86,18 @@ class EngineQueries:
             musts.append(self._touching(asked.days, certain=asked.certain))
         return all_of(musts)
 
+    def _narrowed(self, name: str, value: str) -> Query:
+        if name != fields.LACKS:
+            return self.facet(name, value)
+        if value in _TOLD:
+            return Query.term_query(self._schema, _TOLD[value], False)
+        if value not in fields.LACKED:
+            raise SearchRefused(
+                f"nothing is known to lack {value[:40]!r}", todo=f"Known are {', '.join(fields.LACKED)}."
+            )
+        there = Query.exists_query(value)
+        return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, there)])
+
     def _words(self, asked: Asked) -> Query:
         """The words of a search: an engine's query made from the postfix list, with a stack."""
         languages = (rules_of(asked.language),) if asked.language else self.languages
@@ -148,17 +160,6 @@ class EngineQueries:
             return Query.empty_query()
         begun = Query.fuzzy_term_query(self._schema, place, words[-1], 0, prefix=True)
         return all_of([*(Query.term_query(self._schema, place, each) for each in words[:-1]), begun])
-
-    def _narrowed(self, name: str, value: str) -> Query:
-        if name != fields.LACKS:
-            return self.facet(name, value)
-        if value in _TOLD:
-            return Query.term_query(self._schema, _TOLD[value], False)
-        if value not in fields.LACKED:
-            known = ", ".join(fields.LACKED)
-            raise SearchRefused(f"nothing is known to lack {value[:40]!r}", todo=f"Known are {known}.")
-        there = Query.exists_query(value)
-        return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, there)])
 
     def facet(self, name: str, value: str) -> Query:
         """Things with a value of a facet. Raises SearchRefused where there is no such facet."""
