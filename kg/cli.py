@@ -237,17 +237,26 @@ def _print_report(report: Report) -> None:
         _OUT.print(listing)
     if len(problems) > _SHOWN:
         _OUT.print(f"… and {len(problems) - _SHOWN} more kinds of problems; --json gives all.")
-    generation = f"Generation {report.generation}" if report.generation else "A trial"
     published = sum(report.published.values())
-    _OUT.print(
-        f"{generation}: {published:,} records, {report.stubs:,} stubs, {report.rejected:,} left out,"
-        f" {report.merged:,} merged, {report.triples:,} triples in {report.seconds:.1f} s"
-        f" ({report.created:,} new, {report.changed:,} changed, {report.deleted:,} gone)."
+    said = (
+        f"{_counted(published, 'record')}, {_counted(report.stubs, 'stub')}, {report.rejected:,} left out,"
+        f" {report.merged:,} merged"
     )
+    if report.generation:
+        _OUT.print(
+            f"Generation {report.generation}: {said}, {report.triples:,} triples in {report.seconds:.1f} s"
+            f" ({report.created:,} new, {report.changed:,} changed, {report.deleted:,} gone)."
+        )
+    else:
+        _OUT.print(f"Nothing was published. A build would have {said}.")
     if report.shapes_seconds:
-        _OUT.print(f"Of these, the shapes took {report.shapes_seconds:.1f} s.")
+        _OUT.print(f"The shapes took {report.shapes_seconds:.1f} s.")
     if report.page:
         _OUT.print(f"The report as a page: {report.page}", soft_wrap=True, markup=False)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def main() -> None:

@@ -84,6 +84,7 @@ class Results:
         suggestion: words that may have been meant.
         loose: whether only most of the words stand in each.
         sort: the order of the list.
+        begun: how many stand before the first of this page.
     """
 
     wanted: Wanted
@@ -97,6 +98,23 @@ class Results:
     suggestion: str = ""
     loose: bool = False
     sort: str = "relevance"
+    begun: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Where a thing stands in a list of what is found.
+
+    Attributes:
+        total: how many the list has.
+        before, after: what stands beside it; empty at an end.
+        page: the cursor behind which the page of the list begins on which it stands; empty for the first.
+    """
+
+    total: int
+    before: str
+    after: str
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +128,11 @@ class _Search:
     corrected: str = ""
     suggestion: str = ""
     loose: bool = False
+
+    @property
+    def order(self) -> str:
+        """The order that suits: by how well it fits where there are words."""
+        return "relevance" if self.parsed.wanted else "date"
 
 
 class Finder:
@@ -156,7 +179,7 @@ class Finder:
             SearchRefused: it can't be understood.
         """
         search = self._search(wanted)
-        order = sort or ("relevance" if search.parsed.wanted else "date")
+        order = sort or search.order
         hits = self.index.hits(search.query, limit + 1, order, after)
         marker = Marker(search.parsed, self.index.languages)
         things = self.generation.catalogue.things([hit.reference for hit in hits[:limit]])
@@ -173,7 +196,39 @@ class Finder:
             search.suggestion,
             search.loose,
             order,
+            self.index.before(search.query, order, after),
         )
+
+    def neighbours(
+        self, reference: str, wanted: Wanted, *, at: int, sort: str = "", limit: int = 20
+    ) -> Neighbours | None:
+        """What stands before and after a thing in a list.
+
+        Args:
+            reference: the thing.
+            wanted: what is looked for.
+            at: its place in the list, which begins with 1.
+            sort: as for `find`.
+            limit: how many stand on a page of the list.
+
+        Returns:
+            None if the thing does not stand in that place.
+        """
+        search = self._search(wanted)
+        order = sort or search.order
+        first = max(at - 2, 0)
+        hits = self.index.stretch(search.query, first, at - first + 1, order)
+        here = at - 1 - first
+        if len(hits) <= here or hits[here].reference != reference:
+            return None
+        begun = (at - 1) // limit * limit
+        page = self.index.stretch(search.query, begun - 1, 1, order)[0].cursor if begun else ""
+        beside = [hit.reference for hit in hits]
+        return Neighbours(search.total, beside[0] if here else "", "".join(beside[here + 1 :]), page)
+
+    def count(self, wanted: Wanted) -> int:
+        """How many there are."""
+        return self._search(wanted).total
 
     def query(self, wanted: Wanted) -> Query:
         """What is looked for, in the engine's terms; put right or taken loosely as in a list of it."""

@@ -32,7 +32,7 @@ def tables() -> Iterator[str]:
         yield from (one, many)
     yield from words.EXPRESSIONS.values()
     yield thing.TRANSLATED
-    yield from (*found.FACETS.values(), *found.SORTS.values())
+    yield from (*found.FACETS.values(), *found.SORTS.values(), *found.LACKS.values(), *found.LEADS.values())
     yield from problems.TITLES.values()
 
 

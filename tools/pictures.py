@@ -1,4 +1,4 @@
-"""Draw the pictures of the examples and those of docs/pages.md, from a server of the example collection.
+"""Draw the pictures of the examples and those of README.md and docs/pages.md, from a server of the example collection.
 
 An example's picture is its own answer in its own view.
 
@@ -19,6 +19,7 @@ WIDTH, HEIGHT = 640, 360
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "images"
 PAGES = (
+    ("record", "/record/177838.html"),
     ("home-1440-light", "/"),
     ("home-360-dark", "/"),
     ("record-820-light", "/record/177838.html"),
@@ -28,7 +29,7 @@ PAGES = (
     ("tables-1440-light", "/data/"),
     ("error-360-light", "/record/nothing"),
 )
-"""Name of a picture, which says its width and its colours → the page."""
+"""Name of a picture, which says its width and its colours if they are not wide and light → the page."""
 
 
 def draw(page: Page, address: str, name: str) -> bytes:
@@ -49,7 +50,7 @@ def draw(page: Page, address: str, name: str) -> bytes:
 
 def draw_page(browser: Browser, address: str, name: str, path: str) -> None:
     """The first screen of a page, at half its size where it is wide."""
-    _, width, scheme = name.split("-")
+    width, scheme = (name.partition("-")[2] or "1440-light").split("-")
     narrow = int(width) < 800
     view = {"width": int(width), "height": 760 if narrow else 900}
     page = browser.new_page(viewport=view, color_scheme=scheme, device_scale_factor=1 if narrow else 0.6)

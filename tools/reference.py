@@ -21,7 +21,7 @@ PATHS = {
     "/api/{name}": "the answer of a saved query: JSON, CSV, TSV or a page by `Accept`, `format=` or a suffix",
     "/workbench/terms.json": "prefixes, classes and properties with their uses: what the editor completes",
     "/workbench/names.json": "`?thing=kind/key`, up to a hundred: what things are called",
-    "/search": "search with facets; `q`, `year`, `dates`, `sort`, `after`, `limit`, `format`, and the facets by name",
+    "/search": "search: `q`, `year`, `dates`, `sort`, `after`, `limit`, `format`, `lacks`, and the facets by name",
     "/search/suggest": "completions of `q`, in the form of OpenSearch",
     "/search/opensearch.xml": "how browsers and programs search here",
     "/timeline": "the documents of a search by time; `format`: `svg`, `png`, `csv`",

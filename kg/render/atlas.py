@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -96,8 +96,13 @@ def draw(places: Sequence[Place]) -> Map:
             taken.append(box)
         dots.append(Dot(place, x, y, radius, named))
     rings = [ring for ring in _land() if _seen(ring, west, east, south, north)]
-    land = "".join(f"M{' '.join(f'{x},{y}' for x, y in (spot(*point) for point in ring))}Z" for ring in rings)
+    land = "".join(f"M{_outline(spot(*point) for point in ring)}Z" for ring in rings)
     return Map(WIDTH, height, land, tuple(dots))
+
+
+def _outline(points: Iterable[tuple[float, float]]) -> str:
+    """The points of an outline to the nearest unit, which nobody sees, and which halves a map."""
+    return " ".join(dict.fromkeys(f"{x:.0f},{y:.0f}" for x, y in points))
 
 
 def _frame(places: Sequence[Place]) -> tuple[float, float, float, float]:

@@ -18,8 +18,31 @@ FACETS = {
     "from": "Written or sent by",
     "to": "Received by",
     "year": "Time",
+    "lacks": "Gaps",
 }
 """Facet → how it is called."""
+
+LACKS = {
+    "date": "No date",
+    "place": "No place",
+    "person": "No people",
+    "topic": "No topic",
+    "collection": "No collection",
+    "text": "No full text",
+}
+"""What a document may lack → how that is called."""
+
+LEADS = {
+    "from": "Written or sent",
+    "to": "Received",
+    "person": "By, to, with or about them",
+    "place": "Written there, or about it",
+    "topic": "On this topic",
+    "type": "Of this type",
+    "collection": "In this collection",
+    "archive": "Kept there",
+}
+"""How documents stand to a thing, by facet → how that is called on its page."""
 
 SORTS = {"relevance": "Best match first", "date": "Oldest first", "newest": "Newest first"}
 """Order of a list → how it is called."""

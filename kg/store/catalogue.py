@@ -252,7 +252,10 @@ class Catalogue:
         return found
 
     def by_month(self, n: int | None = None) -> dict[str, int]:
-        """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing."""
+        """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing.
+
+        Of all, one with an open beginning counts where it ends.
+        """
         if n is not None:
             rows = self._db.execute(
                 "SELECT substr(links.start, 1, 7), COUNT(DISTINCT links.source) FROM links"
@@ -263,8 +266,8 @@ class Catalogue:
             return dict(rows.fetchall())
         if self._months is None:
             rows = self._db.execute(
-                "SELECT substr(start, 1, 7), COUNT(*) FROM things WHERE kind = 'record' AND deleted IS NULL"
-                " AND start IS NOT NULL GROUP BY 1 ORDER BY 1"
+                "SELECT substr(COALESCE(start, end), 1, 7), COUNT(*) FROM things"
+                " WHERE kind = 'record' AND deleted IS NULL AND COALESCE(start, end) IS NOT NULL GROUP BY 1 ORDER BY 1"
             )
             self._months = dict(rows.fetchall())
         return self._months

@@ -26,6 +26,7 @@ from kg.web import (
     documents,
     downloads,
     graphs,
+    home,
     language,
     lists,
     saved,
@@ -62,7 +63,7 @@ _FOLDERS: dict[str, Named] = {
     "graphs": graphs.direct,
 }
 _PLACES: dict[str, Handler] = {
-    "": lists.home,
+    "": home.respond,
     "sparql": sparql.respond,
     "search": search.respond,
     "timeline": see.timeline,

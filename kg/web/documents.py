@@ -18,7 +18,9 @@ from kg.web import published
 from kg.web.conditional import answer, http_date
 from kg.web.context import Context
 from kg.web.headers import CACHE, CORS, PAGE, combined
+from kg.web.leading import leads
 from kg.web.problems import Problem
+from kg.web.walking import Walk, walk
 
 _QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 _VARY = "Accept, Accept-Encoding"
@@ -80,7 +82,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     if address.format is not JSON:  # the record as JSON lies in a file
         await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
-        return _web_page(request, context, found)
+        return _web_page(request, context, found, await walk(request, context, found.reference))
     return _data(request, context, found, address.format)
 
 
@@ -155,8 +157,8 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
     return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
 
 
-def _web_page(request: Request, context: Context, thing: Thing) -> Response:
-    """The page of a thing."""
+def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None) -> Response:
+    """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
     said = context.serving.resources.describe(thing)
     around = context.serving.resources.around(said, key, after)
@@ -171,11 +173,16 @@ def _web_page(request: Request, context: Context, thing: Thing) -> Response:
         "groups": _shown_groups(around.groups),
         "formats": [each for each in FORMATS if each is not HTML],
         "reader": context.reader,
+        "leads": leads(thing, context),
+        "walk": walked,
+        "keep": walked.keep if walked else "",
+        "sought": walked.words if walked else "",
     }
     headers = {
         "Content-Location": context.path(f"{thing.reference}.html") + with_query(request),
         "Link": _links(context, thing, HTML),
         **PAGE,
+        **({"Cache-Control": "private, max-age=60"} if walked else {}),
     }
     # A page also shows others' labels and links: it may change whenever a generation does.
     return published.page(request, context, "thing", values, headers)

@@ -9,8 +9,11 @@ from kg.iris import Base
 from kg.ontology import XSD
 from kg.settings import QUERIES
 from kg.store.search.asking import Days
-from kg.store.search.fields import FACETS, UNDATED
+from kg.store.search.fields import FACETS, LACKS, UNDATED
 from kg.web.state import State
+
+_OURS = ("terms/", "search", "agent/", "place/", "collection/")
+"""Addresses of ours in the file, which stand there below no base."""
 
 _ENDLESS = "9999-12-31"
 _BEGINNINGLESS = "-9999-01-01"
@@ -35,18 +38,22 @@ def _blocks() -> dict[str, str]:
 def sparql(state: State, base: Base) -> str:
     """The query; values of facets that are no addresses of things are left to the words' own fields."""
     blocks = _blocks()
-    text = blocks[""].replace("<terms/>", f"<{base.value}terms/>").replace("<search>", f"<{base.value}search>")
-    return text + "".join(_asked(state, base)) + blocks["always"]
+    text = blocks[""] + "".join(_asked(state, base)) + blocks["always"]
+    for name in _OURS:
+        text = text.replace(f"<{name}>", f"<{base.value}{name}>")
+    return text
 
 
 def _asked(state: State, base: Base) -> Iterator[str]:
     blocks = _blocks()
     words = " ".join(filter(None, (state.words, *_named(state))))
     if words:
-        yield blocks["words"].replace("<search>", f"<{base.value}search>").replace("$words", str(Literal(words)))
+        yield blocks["words"].replace("$words", str(Literal(words)))
     for name, value in state.filters:
         if name == "kind":
             yield blocks[name].replace("$value", str(Literal(base.iri(f"{value}/"))))
+        elif name == LACKS:
+            yield blocks[f"{name} {value}"]
         elif not FACETS[name].kind:
             yield blocks[name].replace("$value", str(Literal(value)))
         elif value.startswith(f"{FACETS[name].kind}/"):
@@ -59,7 +66,7 @@ def _asked(state: State, base: Base) -> Iterator[str]:
 def _named(state: State) -> Iterator[str]:
     """Filters by a name, not an address, as fields of the language of searches."""
     for name, value in state.filters:
-        kind = FACETS[name].kind
+        kind = FACETS[name].kind if name in FACETS else ""
         if kind and not value.startswith(f"{kind}/"):
             yield f'{name}:"{value.replace(chr(34), " ")}"'
 

@@ -10,7 +10,7 @@ from kg.render import found as said
 from kg.render.found import Tally, sentence
 from kg.render.languages import name as language_name
 from kg.render.translations import translations
-from kg.store.search.fields import COUNTED, FACETS
+from kg.store.search.fields import COUNTED, FACETS, LACKS
 from kg.web.context import Context
 from kg.web.state import State
 
@@ -65,6 +65,8 @@ class Labels:
         language = self._context.reader.language
         if name == "kind":
             return translations(language).gettext(names.KINDS[value][1]), ""
+        if name == LACKS:
+            return translations(language).gettext(said.LACKS[value]), ""
         if name == "language":
             return _language_name(value, language), ""
         thing = self._known.get(value)

@@ -1,4 +1,4 @@
-"""What is no single thing: the start page, lists by kind, terms, robots.txt, health."""
+"""What is no single thing: lists by kind, terms, robots.txt, health."""
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.requests import Request
@@ -7,7 +7,6 @@ from starlette.responses import Response
 from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
 from kg.render import rdf
-from kg.render.bars import bars
 from kg.render.negotiation import FORMATS, HTML, JSON_LD, choose
 from kg.web import published
 from kg.web.context import Context
@@ -16,7 +15,6 @@ from kg.web.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.problems import Problem
 
 LIST_SIZE = 50
-NEWEST = 6
 _CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
 """Beginnings of addresses below the base; the forms themselves may be found."""
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
@@ -26,20 +24,6 @@ _TERMS_DOCUMENTS = {
     for each in FORMATS
     if each.rdf in {RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML}
 }
-
-
-async def home(request: Request, context: Context) -> Response:
-    """What this is, how much there is of it, how to use it."""
-    generation = context.serving.generation
-    months = generation.catalogue.by_month()
-    values = {
-        "manifest": generation.manifest,
-        "bars": bars(months, context.reader.language),
-        "dated": sum(months.values()),
-        "newest": generation.catalogue.newest(NEWEST),
-        "reader": context.reader,
-    }
-    return published.page(request, context, "home", values)
 
 
 async def listing(request: Request, context: Context, kind: str) -> Response:

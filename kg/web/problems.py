@@ -66,6 +66,10 @@ _OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (
 )
 
 
+_SHOWN = 1_000
+"""Characters of a refused search that its field keeps."""
+
+
 @dataclass(eq=False)
 class Problem(Exception):  # RFC 9457 calls it a problem
     """A request that gets no answer but this.
@@ -118,7 +122,8 @@ def response(request: Request, problem: Problem, site: Site) -> Response:
     headers |= {"X-Content-Type-Options": "nosniff"}
     wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
     if wants_page:
-        values = {"problem": problem, "formats": problem.formats, "path": problem.path}
+        asked = request.query_params.get("q", "")[:_SHOWN]
+        values = {"problem": problem, "formats": problem.formats, "path": problem.path, "sought": asked}
         body, media_type = page("error", site, values), "text/html; charset=utf-8"
         headers |= PAGE
     else:

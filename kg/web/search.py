@@ -13,6 +13,7 @@ from kg.render import found as said
 from kg.render.negotiation import choose
 from kg.render.pages import page
 from kg.store.search.asking import LONGEST
+from kg.store.search.index import DEEPEST
 from kg.web import found, published
 from kg.web.context import Context
 from kg.web.equivalent import sparql
@@ -20,6 +21,7 @@ from kg.web.exports import EXPORTS, Export
 from kg.web.headers import CORS, SCRIPTED, combined
 from kg.web.problems import Problem
 from kg.web.state import MOST, State, read
+from kg.web.walking import steps
 
 _JSON = "application/json"
 _HTML = "text/html"
@@ -109,7 +111,9 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
         "begins": not state.after,
         "reader": context.reader,
         "keep": f"{state.address()}&" if state.pairs else "",
-        "words": state.words,
+        "sought": state.words,
+        "steps": steps(state),
+        "deepest": DEEPEST,
         "longest": LONGEST,
     }
     return published.page(request, context, "search", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)

@@ -115,6 +115,7 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
         "chosen": found.chosen(state, context),
         "formats": {"svg": "SVG", "png": "PNG", "csv": "CSV", **dict.fromkeys(view.more, "GraphML")},
         "keep": f"{state.address()}&" if state.pairs else "",
+        "sought": state.words,
         "longest": LONGEST,
     }
     return published.page(request, context, "seen", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
@@ -155,7 +156,8 @@ def _span(start: str) -> str:
     return f"{start}0..{start}9" if len(start) == 3 else start
 
 
-def _see_places(state: State, context: Context) -> Seen:
+def see_places(state: State, context: Context) -> Seen:
+    """The places of a search on a map."""
     index, query = _asked(state, context.serving.finder)
     counted = index.counted(query, "place", MOST_PLACES)
     things = _things(counted, context)
@@ -217,7 +219,7 @@ _VIEWS = {
     view.name: view
     for view in (
         View("timeline", _see_time, {}),
-        View("map", _see_places, {}),
+        View("map", see_places, {}),
         View("network", _see_people, {"graphml": ("application/graphml+xml", _graphml)}),
     )
 }

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from kg.finding import SORTS, Wanted
 from kg.iris import KINDS
 from kg.store.search.asking import days
-from kg.store.search.fields import FACETS
+from kg.store.search.fields import FACETS, LACKED, LACKS
 from kg.web.problems import Problem
 
 LIMIT = 20
@@ -88,7 +88,7 @@ def read(request: Request) -> State:
     filters: dict[tuple[str, str], None] = {}
     for name, value in pairs:
         text = value.strip()
-        if name in FACETS and text:
+        if (name in FACETS or name == LACKS) and text:
             filters[name, text] = None
         elif name in _SINGLE and text and given.setdefault(name, text) != text:
             raise Problem(400, f"`{name}` is there twice; a search has one.")
@@ -119,6 +119,8 @@ def _check(given: dict[str, str], filters: Iterable[tuple[str, str]]) -> None:
             raise Problem(400, f"`{name}` is longer than any value of it.")
         if name == "kind" and value not in KINDS:
             raise Problem(400, f"`kind` is one of {', '.join(KINDS)}.")
+        if name == LACKS and value not in LACKED:
+            raise Problem(400, f"`{LACKS}` is one of {', '.join(LACKED)}.")
         if name == "language" and not _TAG.fullmatch(value):
             raise Problem(400, "`language` is the tag of a language, as `ru` or `sr-Latn`.")
 

@@ -11,7 +11,7 @@ from benchmarks.load import Answer
 from kg.render.negotiation import FORMATS
 
 NAMES = {
-    "build": {"bare load", "build", "build with dumps", "build with tables"},
+    "build": {"bare load", "build", "build with index and dumps", "build with tables"},
     "pages": {each.suffix for each in FORMATS} | {"303", "page of what everything links to", "html again", "ttl again"},
     "sparql": {"one-thing", "inverse-link", "facet-count", "10000-rows"},
 }

@@ -20,6 +20,8 @@ PATHS = (
     "/search",
     "/search?q=raul+kastor+celebrations&year=1963",
     "/search?q=xyzzyx&lang=ru",
+    "/search?kind=record&lacks=place",
+    "/agent/raul-castro-ruz.html?q=castro&at=1",
     "/timeline",
     "/map?q=castro",
     "/network",

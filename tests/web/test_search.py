@@ -10,6 +10,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from publishing import BASE
 
+from kg.store.search.fields import LACKED
+
 pytestmark = pytest.mark.every_engine
 
 SEARCH = "/data/search"
@@ -102,6 +104,13 @@ def test_years_are_what_sparql_counts(client):
         assert counted_by_sparql(client, narrowed["sparql"]) == narrowed["total"]
     certain = ask(client, kind="record", year="1962", dates="certain")
     assert counted_by_sparql(client, certain["sparql"]) == certain["total"]
+
+
+@pytest.mark.parametrize("what", LACKED)
+def test_gaps_are_what_sparql_counts(client, what):
+    """Documents that lack something are those of the SPARQL query."""
+    lacking = ask(client, kind="record", lacks=what)
+    assert counted_by_sparql(client, lacking["sparql"]) == lacking["total"] < ask(client, kind="record")["total"]
 
 
 @pytest.mark.parametrize(

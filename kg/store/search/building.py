@@ -48,6 +48,7 @@ class IndexBuilder:
         self._texts(document, record)
         self._facets(document, record)
         self._date(document, record)
+        document.add_boolean("whole", bool(record.get("text")))
         self._writer.add_document(document)
         self._held_twice = self._held_twice or len(record.get("heldIn", ())) > 1
         if record["kind"] == "archive":

@@ -26,6 +26,9 @@ _SOUNDS = {"sound": 1.5, "text_sound": 0.4}
 _BEGUN = {"title": ("word",), "text": ("vocabulary", "text")}
 """Field → where the beginnings of its words are known."""
 
+_TOLD = {"date": "dated", "text": "whole"}
+"""What may be lacking → the field that says whether it is there; of facets the field itself tells."""
+
 _NAMED_KINDS = ("agent", "place", "collection", "archive", "topic")
 
 
@@ -78,10 +81,22 @@ class EngineQueries:
     def query(self, asked: Asked) -> Query:
         """What is asked, in the engine's terms. Raises SearchRefused for a facet that there is not."""
         musts = [self._words(asked)] if asked.parsed.postfix else []
-        musts += [self.facet(name, value) for name, value in asked.filters]
+        musts += [self._narrowed(name, value) for name, value in asked.filters]
         if asked.days:
             musts.append(self._touching(asked.days, certain=asked.certain))
         return all_of(musts)
+
+    def _narrowed(self, name: str, value: str) -> Query:
+        if name != fields.LACKS:
+            return self.facet(name, value)
+        if value in _TOLD:
+            return Query.term_query(self._schema, _TOLD[value], False)
+        if value not in fields.LACKED:
+            raise SearchRefused(
+                f"nothing is known to lack {value[:40]!r}", todo=f"Known are {', '.join(fields.LACKED)}."
+            )
+        there = Query.exists_query(value)
+        return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, there)])
 
     def _words(self, asked: Asked) -> Query:
         """The words of a search: an engine's query made from the postfix list, with a stack."""

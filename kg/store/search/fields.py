@@ -8,7 +8,7 @@ from typing import Any
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION = 1
+VERSION = 2
 """Of the fields: an index with another number has to be built anew."""
 
 RECORD = "record"
@@ -69,6 +69,11 @@ FACETS = {
 }
 """Name → facet. The last two are asked by name and not counted on the page."""
 
+LACKS = "lacks"
+"""What a list is narrowed by besides facets: a record has nothing under one of these."""
+
+LACKED = ("date", "place", "person", "topic", "collection", "text")
+
 COUNTED = ("kind", "type", "person", "place", "collection", "topic", "language", "archive")
 """Facets with counts, in the order of the page."""
 
@@ -99,7 +104,8 @@ def schema() -> Schema:
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("offset", "length"):
         builder.add_integer_field(name, fast=True)
-    builder.add_boolean_field("dated", indexed=True, fast=True)
+    for name in ("dated", "whole"):  # whether it has a date, and a text of its own
+        builder.add_boolean_field(name, indexed=True, fast=True)
     return builder.build()
 
 

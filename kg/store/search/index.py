@@ -112,6 +112,25 @@ class SearchIndex:
         found = self._searcher.search(query, limit, count=False, offset=offset).hits
         return self._read([address for _, address in found], [score for score, _ in found], range(offset + 1, DEEPEST))
 
+    def stretch(self, query: Query, first: int, limit: int, order: str = "relevance") -> list[Hit]:
+        """The hits from a place in the list on, which begins with 0; nothing from DEEPEST on."""
+        if first >= DEEPEST:
+            return []
+        if order not in ORDERS:
+            return self.hits(query, limit, order, str(first))
+        name, way = ORDERS[order]
+        found = self._searcher.search(query, limit, count=False, offset=first, order_by_field=name, order=way).hits
+        return self._read([address for _, address in found], [0.0] * len(found), [key for key, _ in found])
+
+    def before(self, query: Query, order: str, after: str) -> int:
+        """How many hits stand up to a cursor and with it."""
+        place = _cursor(after)
+        if place is None or order not in ORDERS:
+            return place or 0
+        name, way = ORDERS[order]
+        low, high = (-(2**62), place) if way == Order.Asc else (place, 2**62)
+        return self.count(all_of([query, Query.range_query(self._schema, name, FieldType.Integer, low, high)]))
+
     def _by_date(self, query: Query, limit: int, order: str, after: int | None) -> list[Hit]:
         name, way = ORDERS[order]
         if after is not None:
