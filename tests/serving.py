@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx2
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 KG = Path(sys.executable).with_name("kg")
@@ -20,6 +21,15 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def server_at(port):
+    """The process of the server that a test started at a port."""
+    for each in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # another one, which has just ended
+            if str(port) in each.cmdline():
+                return each
+    raise AssertionError(f"no server at port {port}")
 
 
 def kg(folder, *arguments, **more):

@@ -19,7 +19,7 @@ import attacks
 import psutil
 import pytest
 from clients import Polite, attack, idlers, read_slowly, vanish, write_slowly
-from serving import free_port, kg, served
+from serving import free_port, kg, served, server_at
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CALM = 11  # head and idle time-outs take 10 s
@@ -55,7 +55,7 @@ def port(tmp_path_factory, length):
     (folder / "kg.toml").write_text("query_seconds = 2.0\nanswers_mb = 0\n" + text, encoding="utf-8")
     assert kg(folder, "build").returncode == 0
     with served(folder, number):
-        (server,) = (each for each in psutil.Process().children() if str(number) in each.cmdline())
+        server = server_at(number)
         for _ in range(2):  # what is loaded or grows once only
             run(number, [*attacks.HARD, *attacks.nests(90), attacks.BIG, *random_queries(50)], 6)
             with idlers(number, length.connections):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from publishing import BASE, publish
-from serving import KG, free_port, kg, served
+from serving import KG, free_port, kg, served, server_at
 
 from kg import errors
 from kg.cli import cli
@@ -220,7 +220,6 @@ def _children(process):
 def test_server_lets_old_files_go(tmp_path):
     """A running server, which looks twice a second, takes a new generation and has no file of the old one open then."""
     import httpx2
-    import psutil
 
     port = free_port()
     write(tmp_path, [LETTER, AUTHOR], base=f"http://127.0.0.1:{port}/")
@@ -228,7 +227,7 @@ def test_server_lets_old_files_go(tmp_path):
     with served(tmp_path, port) as address:
         assert httpx2.get(f"{address}/record/1.ttl").status_code == 200
         assert httpx2.get(f"{address}/sparql", params={"query": "ASK {}"}).status_code == 200
-        server = next(each.pid for each in psutil.Process().children() if "serve" in " ".join(each.cmdline()))
+        server = server_at(port).pid
         assert any("/generations/0001/" in name for name in _open_files(server))
         for number in (2, 3):
             write(tmp_path, [LETTER, {**AUTHOR, "name": {"en": f"Name {number}"}}], base=f"http://127.0.0.1:{port}/")

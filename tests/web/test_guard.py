@@ -15,7 +15,7 @@ import psutil
 import pytest
 import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from serving import KG, free_port, kg, served
+from serving import KG, free_port, kg, served, server_at
 
 from kg.errors import QueryTimeout
 from kg.web import guard
@@ -94,7 +94,7 @@ def test_a_dead_server_process_is_started_again(folder):
     """With several server processes on one port, one that is killed is replaced, and requests are answered."""
     port = free_port()
     with served(folder, port, "--workers", "2") as address:
-        (server,) = (each for each in psutil.Process().children() if str(port) in each.cmdline())
+        server = server_at(port)
         before = processes(server)
         assert len(before) == 2
         os.kill(min(before), signal.SIGKILL)
