@@ -25,8 +25,7 @@ from kg.publish.progress import Display
 from kg.publish.report import Report
 from kg.settings import Settings
 from kg.store.generations import Generations
-from kg.store.once import run_once
-from kg.store.remote_queries import ask_once
+from kg.store.once import ask_once, run_once
 from kg.store.results import FORMATS
 from kg.web.server import serve as run_server
 

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from kg.settings import Settings
 from kg.store.pool import QueryPool
+from kg.store.queries import Queries
+from kg.store.remote_queries import RemoteQueries
 
 
 def run_once(
@@ -21,16 +24,28 @@ def run_once(
 
     Takes the limits that QueryPool takes, and raises what `QueryPool.query` raises.
     """
+    return asyncio.run(_written(QueryPool(store, size=1, **limits), text, out, format, spare))
 
-    async def ask() -> str:
-        pool = QueryPool(store, size=1, **limits)
-        await pool.start()
-        try:
-            async with pool.query(text, format=format, spare=spare) as answer:
-                async for chunk in answer:
-                    out.write(chunk)
-                return answer.media_type
-        finally:
-            await pool.close()
 
-    return asyncio.run(ask())
+def ask_once(  # noqa: PLR0913  # as `query`
+    settings: Settings,
+    graph: str,
+    text: str,
+    out: BinaryIO,
+    *,
+    format: Sequence[str],  # noqa: A002
+    spare: int = 0,
+) -> str:
+    """The same of a graph at a remote store."""
+    return asyncio.run(_written(RemoteQueries(settings, graph), text, out, format, spare))
+
+
+async def _written(queries: Queries, text: str, out: BinaryIO, formats: str | Sequence[str], spare: int) -> str:
+    await queries.start()
+    try:
+        async with queries.query(text, format=formats, spare=spare) as answer:
+            async for chunk in answer:
+                out.write(chunk)
+            return answer.media_type
+    finally:
+        await queries.close()

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import BinaryIO
 
 import httpx2
 
@@ -274,28 +273,3 @@ def _syntax(said: str) -> QuerySyntaxError:
     if line is None or line < 2:
         return QuerySyntaxError(what)
     return QuerySyntaxError(what, line=line - 1, column=column)
-
-
-def ask_once(  # noqa: PLR0913  # as `query`
-    settings: Settings,
-    graph: str,
-    text: str,
-    out: BinaryIO,
-    *,
-    format: Sequence[str],  # noqa: A002
-    spare: int = 0,
-) -> str:
-    """Ask one query, as a command does, and write its answer to `out`; the media type of it."""
-
-    async def ask() -> str:
-        queries = RemoteQueries(settings, graph)
-        await queries.start()
-        try:
-            async with queries.query(text, format=format, spare=spare) as answer:
-                async for chunk in answer:
-                    out.write(chunk)
-                return answer.media_type
-        finally:
-            await queries.close()
-
-    return asyncio.run(ask())
