@@ -19,16 +19,16 @@ somebody waits who has asked little, the greediest client's longest one ends in 
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from kg.errors import KgError, QueryBusy, QueryError, QueryTimeout, QueryTooHeavy
-from kg.store import scan
+from kg.store import frames, scan
 from kg.store.process import Worker
 from kg.store.turns import Turn, Turns, whose
 from kg.store.worker_answer import WorkerAnswer
@@ -42,6 +42,9 @@ LEAST_ADDRESS_SPACE = 1 << 30
 
 MOMENT = 0.25
 """Seconds after which a query is a long one."""
+
+TICK = 0.05
+"""Seconds between two looks at the queries that run: one look at all of them costs less than a timer for each."""
 
 _LOOK_EVERY = 0.5
 _SHORT = 0.02
@@ -60,6 +63,7 @@ class QueryPool:
         store: Path,
         *,
         size: int = 2,
+        reserve: int = 0,
         long: int = 0,
         spares: int = 0,
         deadline: float = DEADLINE,
@@ -76,6 +80,7 @@ class QueryPool:
         Args:
             store: the folder of an Oxigraph store, which is opened read-only.
             size: how many queries run at once.
+            reserve: how many more of clients who have taken little, and have none that runs.
             long: how many more may go on that are not over after a moment.
             spares: how many workers wait to stand in for those that are killed.
             deadline: seconds from when a worker gets a query until the end of its answer has been taken; and
@@ -93,7 +98,8 @@ class QueryPool:
         self._store = store
         self._size = size
         self._most_long = long
-        self._kept = size + spares
+        self._reserve = reserve
+        self._kept = size + reserve + spares
         self._deadline = deadline
         self._max_result_bytes = max_result_bytes
         self._memory = memory
@@ -111,6 +117,7 @@ class QueryPool:
         self._starting = 0
         self._turns = Turns(queue, max(1, (size + long) // 2))
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ticking: asyncio.TimerHandle | None = None
         self._closed = True
 
     async def start(self) -> None:
@@ -128,8 +135,10 @@ class QueryPool:
     async def close(self) -> None:
         """Kill all workers and wait until they are gone; queries that are under way get QueryBusy."""
         self._closed = True
+        if self._ticking:
+            self._ticking.cancel()
         for turn in self._turns.waiting:
-            if not turn.ready.done():
+            if turn.ready and not turn.ready.done():
                 turn.ready.set_exception(_closing())
         tasks = list(self._tasks)
         for task in tasks:
@@ -142,8 +151,7 @@ class QueryPool:
         self._workers.clear()
         self._idle.clear()
 
-    @contextlib.asynccontextmanager
-    async def query(  # noqa: PLR0913  # what a request can say
+    def query(  # noqa: PLR0913  # what a request can say
         self,
         text: str,
         *,
@@ -152,94 +160,90 @@ class QueryPool:
         named_graphs: Sequence[str] = (),
         union: bool = False,
         spare: int = 0,
-        timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
+        timeout: float | None = None,
         client: str = "",
-    ) -> AsyncIterator[WorkerAnswer]:
+    ) -> "_Asking":
         """Ask; see `kg.store.queries`. Raises QueryError: one of those below it; also from the middle of an answer."""
-        scan.check_size(text, self._limits.with_spare(spare))
+        formats = (format,) if isinstance(format, str) else tuple(format)
+        options = _options(formats, tuple(default_graphs), tuple(named_graphs), union, spare)
         seconds = self._deadline if timeout is None else min(timeout, self._deadline)
-        turn, worker = await self._free(whose(client))
-        loop = asyncio.get_running_loop()
-        late = QueryTimeout(f"the query took longer than {seconds:g} s", todo="Ask for less at a time.")
-        alarms = [loop.call_later(seconds, worker.kill, late)]
-        if self._most_long:
-            alarms.append(loop.call_later(MOMENT, worker.give_way))
-            alarms.append(loop.call_later(MOMENT, self._prolong, turn))
-        answer = WorkerAnswer(worker, self._max_result_bytes)
-        try:
-            await worker.ask(
-                query=text,
-                formats=[format] if isinstance(format, str) else list(format),
-                default_graphs=list(default_graphs),
-                named_graphs=list(named_graphs),
-                union=union,
-                spare=spare,
-            )
-            await answer.begin()
-            yield answer
-        finally:
-            for alarm in alarms:
-                alarm.cancel()
-            self._give_back(turn, sound=answer.done)
+        return _Asking(self, text, options, self._limits.with_spare(spare), seconds, whose(client))
 
-    async def _free(self, client: str) -> tuple[Turn, Worker]:
-        """A worker for one query, which has to be given back."""
+    async def turn(self, client: str, seconds: float) -> Turn:
+        """Wait for a worker, for one query of so many seconds; it has to be given back."""
         if self._closed:
             raise _closing()
-        turn = self._turns.join(client)
-        try:
-            self._dispatch()
-            if not turn.ready.done():
+        turn = self._turns.join(client, seconds)
+        self._dispatch()
+        if turn not in self._quick:
+            try:
                 async with asyncio.timeout(self._deadline):
-                    await turn.ready
-            turn.ready.result()
-        except TimeoutError:
-            self._abandon(turn)
-            raise QueryBusy("no worker came free in time", todo="Try again in a moment.") from None
-        except BaseException:
-            self._abandon(turn)
-            raise
-        return turn, self._quick[turn]
+                    await turn.wait()
+            except TimeoutError:
+                self._abandon(turn)
+                raise QueryBusy("no worker came free in time", todo="Try again in a moment.") from None
+            except BaseException:
+                self._abandon(turn)
+                raise
+        return turn
+
+    def worker(self, turn: Turn) -> tuple[Worker, WorkerAnswer]:
+        """Whom one whose turn it is may ask, and the answer before it begins."""
+        worker = self._quick[turn]
+        return worker, WorkerAnswer(worker, self._max_result_bytes)
 
     def _abandon(self, turn: Turn) -> None:
         """Nobody waits for this turn any more, though it may have just come."""
         if turn in self._quick:
-            self._give_back(turn, sound=True)
+            self.give_back(turn, sound=True)
         else:
             self._turns.leave(turn)
 
     def _dispatch(self) -> None:
         """Give free workers to those whose turn it is."""
-        while self._idle and len(self._quick) < self._size and not self._closed:
+        while self._turns.size and self._idle and not self._closed:
             # The one that was busy last: what it needs is still in the processor's caches.
             if not self._idle[-1].alive:
                 self._retire(self._idle.pop())
                 continue
-            last = min(self._size - len(self._quick), len(self._idle)) == 1
-            turn = self._turns.next(last=last and self._most_long > 0)
+            free = min(self._size + self._reserve - len(self._quick), len(self._idle))
+            turn = self._turns.next(last=free <= self._reserve) if free > 0 else None
             if turn is None:
                 return
             self._quick[turn] = self._idle.pop()
-            turn.ready.set_result(None)
+            if turn.ready and not turn.ready.done():
+                turn.ready.set_result(None)
+            if self._ticking is None:
+                self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick)
+
+    def _tick(self) -> None:
+        """Look after the queries that run, for as long as there are any: who is late is killed, who is slow gives way."""
+        now = self._turns.clock()
+        for turn, worker in [*self._quick.items(), *self._long.items()]:
+            took = now - turn.began
+            if took >= turn.seconds:
+                worker.kill(_late(turn.seconds))
+            elif took >= MOMENT and self._most_long:
+                worker.give_way()
+                self._prolong(turn)
+        running = self._quick or self._long
+        self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick) if running else None
 
     def _prolong(self, turn: Turn) -> None:
         """Let a query that is not over go on as a long one; one of them may have to make room."""
-        loop = asyncio.get_running_loop()
         if turn not in self._quick:
             return
         if len(self._long) < self._most_long:
             self._long[turn] = self._quick.pop(turn)
+            self._fill()
+            self._dispatch()
         elif self._turns.light_waits():
             running = {**self._long, turn: self._quick[turn]}
             greediest = max(running, key=lambda each: (self._turns.weight(each.client), -each.began))
             running[greediest].kill(QueryBusy("others wait, and this query took long", todo="Try again in a moment."))
-            loop.call_later(MOMENT, self._prolong, turn)
-        else:
-            loop.call_later(MOMENT, self._prolong, turn)
-        self._fill()
-        self._dispatch()
 
-    def _give_back(self, turn: Turn, *, sound: bool) -> None:
+    def give_back(self, turn: Turn, *, sound: bool) -> None:
+        """Let the worker of a query go: to the next one, if it is sound."""
         worker = self._quick.pop(turn, None) or self._long.pop(turn)
         took = self._turns.clock() - turn.began
         self._turns.leave(turn)
@@ -324,6 +328,50 @@ class QueryPool:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+class _Asking:
+    """One query, from its place in the line until its answer was taken or nobody wants more of it."""
+
+    __slots__ = ("_answer", "_client", "_limits", "_options", "_pool", "_seconds", "_text", "_turn")
+
+    def __init__(  # noqa: PLR0913, PLR0917  # made in one place
+        self, pool: QueryPool, text: str, options: bytes, limits: scan.Limits, seconds: float, client: str
+    ) -> None:
+        self._pool = pool
+        self._text = text
+        self._options = options
+        self._limits = limits
+        self._seconds = seconds
+        self._client = client
+
+    async def __aenter__(self) -> WorkerAnswer:
+        text = scan.check_size(self._text, self._limits)
+        self._turn = await self._pool.turn(self._client, self._seconds)
+        worker, self._answer = self._pool.worker(self._turn)
+        try:
+            await worker.ask(text, self._options)
+            await self._answer.begin()
+        except BaseException:
+            self._pool.give_back(self._turn, sound=self._answer.done)
+            raise
+        return self._answer
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pool.give_back(self._turn, sound=self._answer.done)
+
+
+@lru_cache(maxsize=16)
+def _options(
+    formats: tuple[str, ...], default_graphs: tuple[str, ...], named_graphs: tuple[str, ...], union: bool, spare: int
+) -> bytes:
+    return frames.options(
+        formats=formats, default_graphs=default_graphs, named_graphs=named_graphs, union=union, spare=spare
+    )
+
+
+def _late(seconds: float) -> QueryTimeout:
+    return QueryTimeout(f"the query took longer than {seconds:g} s", todo="Ask for less at a time.")
 
 
 def _closing() -> QueryBusy:

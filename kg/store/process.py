@@ -120,10 +120,10 @@ class Worker:
             return 0
         return (int(fields[1]) - int(fields[2])) * resource.getpagesize()
 
-    async def ask(self, **request: Any) -> None:
-        """Send it a query. That it died meanwhile shows when its answer is read."""
+    async def ask(self, text: bytes, options: bytes) -> None:
+        """Send it a query and its options (see `kg.store.frames`). That it died shows when its answer is read."""
         with contextlib.suppress(ConnectionError):
-            await self._requests.write(frames.said(frames.QUERY, **request))
+            await self._requests.write(frames.query(text, options))
 
     async def frame(self, *expected: bytes) -> tuple[bytes, bytes]:
         """The next frame, of one of these kinds. Raises the error that the worker reports or died of."""
@@ -147,6 +147,8 @@ class Worker:
 
     def give_way(self) -> None:
         """Let all other processes of this machine go first."""
+        if not self._urgent:
+            return
         self._urgent = False
         with contextlib.suppress(OSError):
             self._set_priority(_LEAST_URGENT)

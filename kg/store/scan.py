@@ -125,17 +125,18 @@ or, if it is a name, write it as a full IRI: <http://…>.
     _Scan(text, limits).run()
 
 
-def check_size(text: str, limits: Limits = DEFAULT) -> None:
-    """Refuse a text that is over the limit, or that no UTF-8 can be made of."""
+def check_size(text: str, limits: Limits = DEFAULT) -> bytes:
+    """Refuse a text that is over the limit, or that no UTF-8 can be made of; what it is in UTF-8."""
     try:
-        size = len(text.encode())
+        encoded = text.encode()
     except UnicodeEncodeError:
         raise QueryRefused("the query holds half a character (a lone surrogate)") from None
-    if size > limits.size:
+    if len(encoded) > limits.size:
         raise QueryTooLarge(
-            f"the query has {size:,} bytes; at most {limits.size:,} are read",
+            f"the query has {len(encoded):,} bytes; at most {limits.size:,} are read",
             todo="Ask in several smaller queries.",
         )
+    return encoded
 
 
 def tokens(text: str) -> Iterator[re.Match[str]]:

@@ -89,25 +89,27 @@ def _open(path: Path, address_space: int) -> Store:
     return store
 
 
-def serve(answer: Callable[[dict[str, Any]], None], out: BinaryIO, check: Callable[[str, int], None]) -> None:
+def serve(answer: Callable[[str, dict[str, Any]], None], out: BinaryIO, check: Callable[[str, int], None]) -> None:
     """Answer what comes in, until nothing does."""
     out.write(frames.said(frames.READY, pid=os.getpid()))
     source = sys.stdin.buffer
     while header := source.read(frames.HEADER.size):
         _, length = frames.HEADER.unpack(header)
-        request = json.loads(source.read(length))
+        text, request = frames.read_query(source.read(length))
         try:
-            check(request["query"], request.get("spare", 0))
-            answer(request)
+            check(text, request.get("spare", 0))
+            answer(text, request)
         except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
             _write_all(out, frames.said(frames.FAULT, **described(_named(fault))))
 
 
-def _answer(store: Store, request: dict[str, Any], *, out: BinaryIO, base: str | None, rows: int) -> None:
-    found = store.query(request["query"], base_iri=base, **_graphs(request))
+def _answer(  # noqa: PLR0913  # each is one limit or end
+    store: Store, text: str, request: dict[str, Any], *, out: BinaryIO, base: str | None, rows: int
+) -> None:
+    found = store.query(text, base_iri=base, **_graphs(request))
     kind = results.kind_of(found)
     row = results.choose(kind, request["formats"])
-    pieces = _Pieces(out, frames.said(frames.HEAD, kind=kind, format=row.name))
+    pieces = _Pieces(out, frames.head(kind, row.name))
     results.write(found, row, pieces, rows)
     pieces.end()
 

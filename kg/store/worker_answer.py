@@ -1,7 +1,7 @@
 """The answer of a worker, frame by frame, cut off where it gets too long."""
 
-import json
 from collections.abc import AsyncIterator
+from typing import cast
 
 from kg.errors import QueryError, QueryTooLarge
 from kg.store import frames
@@ -24,9 +24,8 @@ class WorkerAnswer:
     async def begin(self) -> None:
         """Wait for the head. Raises the QueryError that the query came to instead."""
         _, payload = await self._frame(frames.HEAD)
-        head = json.loads(payload)
-        self.kind = head["kind"]
-        self.format = head["format"]
+        kind, self.format = frames.read_head(payload)
+        self.kind = cast("Kind", kind)
         self.media_type = FORMATS[self.format].media_type
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

@@ -443,7 +443,7 @@ BARE = """
     except worker.KgError as fault:
         sys.exit(str(fault))
     out = os.fdopen(1, "wb", buffering=0)
-    worker.serve(lambda request: worker._answer(store, request, out=out, base=None, rows=9), out, lambda *_: None)
+    worker.serve(lambda *request: worker._answer(store, *request, out=out, base=None, rows=9), out, lambda *_: None)
 """
 NO_FILTER = "confine._CALLS = {}"
 NO_LIMIT = "confine.resource.setrlimit = lambda *_: None; confine.resource.getrlimit = lambda _: (1, 1)"
@@ -451,7 +451,8 @@ NO_LIMIT = "confine.resource.setrlimit = lambda *_: None; confine.resource.getrl
 
 def unscanned(folder, text, before):
     """What a worker answers that looks nothing over, with one of its defences taken away."""
-    request = frames.said(frames.QUERY, query=text, formats=["json"], default_graphs=[], named_graphs=[], union=False)
+    options = frames.options(formats=["json"], default_graphs=[], named_graphs=[], union=False)
+    request = frames.query(text.encode(), options)
     script = textwrap.dedent(BARE.format(before=before))
     command = [sys.executable, "-I", "-c", script, str(folder)]
     return subprocess.run(command, input=request, capture_output=True, check=False, timeout=20)
