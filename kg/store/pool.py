@@ -30,7 +30,7 @@ from typing import Any
 from kg.errors import KgError, QueryBusy, QueryError, QueryTimeout, QueryTooHeavy
 from kg.store import frames, scan
 from kg.store.process import Worker
-from kg.store.turns import Turn, Turns, whose
+from kg.store.turns import Turns, whose
 from kg.store.worker_answer import WorkerAnswer
 
 DEADLINE = 10.0
@@ -112,10 +112,10 @@ class QueryPool:
         }
         self._idle: deque[Worker] = deque()
         self._workers: set[Worker] = set()
-        self._quick: dict[Turn, Worker] = {}
-        self._long: dict[Turn, Worker] = {}
+        self._quick: dict[WorkerAnswer, Worker] = {}
+        self._long: dict[WorkerAnswer, Worker] = {}
         self._starting = 0
-        self._turns = Turns(queue, max(1, (size + long) // 2))
+        self._turns: Turns[WorkerAnswer] = Turns(queue, max(1, (size + long) // 2))
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticking: asyncio.TimerHandle | None = None
         self._closed = True
@@ -137,9 +137,8 @@ class QueryPool:
         self._closed = True
         if self._ticking:
             self._ticking.cancel()
-        for turn in self._turns.waiting:
-            if turn.ready and not turn.ready.done():
-                turn.ready.set_exception(_closing())
+        for answer in self._turns.waiting:
+            answer.fail(_closing())
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -164,40 +163,41 @@ class QueryPool:
         client: str = "",
     ) -> "_Asking":
         """Ask; see `kg.store.queries`. Raises QueryError: one of those below it; also from the middle of an answer."""
-        formats = (format,) if isinstance(format, str) else tuple(format)
-        options = _options(formats, tuple(default_graphs), tuple(named_graphs), union, spare)
-        seconds = self._deadline if timeout is None else min(timeout, self._deadline)
-        return _Asking(self, text, options, self._limits.with_spare(spare), seconds, whose(client))
+        return _Asking(
+            self,
+            text,
+            _options(
+                (format,) if isinstance(format, str) else tuple(format),
+                tuple(default_graphs),
+                tuple(named_graphs),
+                union,
+                spare,
+            ),
+            self._limits.with_spare(spare),
+            self._deadline if timeout is None else min(timeout, self._deadline),
+            whose(client),
+        )
 
-    async def turn(self, client: str, seconds: float) -> Turn:
-        """Wait for a worker, for one query of so many seconds; it has to be given back."""
+    def ask(self, request: bytes, client: str, seconds: float) -> WorkerAnswer:
+        """Have a query answered, as soon as it is its turn; the answer before it begins. Raises QueryError."""
         if self._closed:
             raise _closing()
-        turn = self._turns.join(client, seconds)
+        answer = WorkerAnswer(request, client, seconds, self._max_result_bytes, self._freed)
+        self._turns.join(answer)
         self._dispatch()
-        if turn not in self._quick:
-            try:
-                async with asyncio.timeout(self._deadline):
-                    await turn.wait()
-            except TimeoutError:
-                self._abandon(turn)
-                raise QueryBusy("no worker came free in time", todo="Try again in a moment.") from None
-            except BaseException:
-                self._abandon(turn)
-                raise
-        return turn
+        if self._ticking is None:
+            self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick)
+        return answer
 
-    def worker(self, turn: Turn) -> tuple[Worker, WorkerAnswer]:
-        """Whom one whose turn it is may ask, and the answer before it begins."""
-        worker = self._quick[turn]
-        return worker, WorkerAnswer(worker, self._max_result_bytes)
-
-    def _abandon(self, turn: Turn) -> None:
-        """Nobody waits for this turn any more, though it may have just come."""
-        if turn in self._quick:
-            self.give_back(turn, sound=True)
+    def leave(self, answer: WorkerAnswer) -> None:
+        """Nobody wants more of an answer; who has not got all of it stops its worker."""
+        worker = self._quick.get(answer) or self._long.get(answer)
+        if worker is not None:
+            if not answer.ended:
+                worker.kill(QueryError("nobody waits for the answer"))
+            answer.let_go()
         else:
-            self._turns.leave(turn)
+            self._turns.leave(answer)
 
     def _dispatch(self) -> None:
         """Give free workers to those whose turn it is."""
@@ -207,56 +207,56 @@ class QueryPool:
                 self._retire(self._idle.pop())
                 continue
             free = min(self._size + self._reserve - len(self._quick), len(self._idle))
-            turn = self._turns.next(last=free <= self._reserve) if free > 0 else None
-            if turn is None:
+            answer = self._turns.next(last=free <= self._reserve) if free > 0 else None
+            if answer is None:
                 return
-            self._quick[turn] = self._idle.pop()
-            if turn.ready and not turn.ready.done():
-                turn.ready.set_result(None)
-            if self._ticking is None:
-                self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick)
+            self._quick[answer] = worker = self._idle.pop()
+            worker.ask(answer)
 
     def _tick(self) -> None:
-        """Look after the queries that run, for as long as there are any: who is late is killed, who is slow gives way."""
+        """Look after all queries, as long as there are any: the late ones end, the slow ones give way."""
         now = self._turns.clock()
-        for turn, worker in [*self._quick.items(), *self._long.items()]:
-            took = now - turn.began
-            if took >= turn.seconds:
-                worker.kill(_late(turn.seconds))
+        for answer, worker in [*self._quick.items(), *self._long.items()]:
+            took = now - answer.began
+            if took >= answer.seconds:
+                worker.kill(_late(answer.seconds))
             elif took >= MOMENT and self._most_long:
                 worker.give_way()
-                self._prolong(turn)
-        running = self._quick or self._long
-        self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick) if running else None
+                self._prolong(answer)
+        for answer in [each for each in self._turns.waiting if now - each.joined >= self._deadline]:
+            self._turns.leave(answer)
+            answer.fail(QueryBusy("no worker came free in time", todo="Try again in a moment."))
+        going_on = self._quick or self._long or self._turns.size
+        self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick) if going_on else None
 
-    def _prolong(self, turn: Turn) -> None:
+    def _prolong(self, answer: WorkerAnswer) -> None:
         """Let a query that is not over go on as a long one; one of them may have to make room."""
-        if turn not in self._quick:
+        if answer not in self._quick:
             return
         if len(self._long) < self._most_long:
-            self._long[turn] = self._quick.pop(turn)
+            self._long[answer] = self._quick.pop(answer)
             self._fill()
             self._dispatch()
         elif self._turns.light_waits():
-            running = {**self._long, turn: self._quick[turn]}
+            running = {**self._long, answer: self._quick[answer]}
             greediest = max(running, key=lambda each: (self._turns.weight(each.client), -each.began))
             running[greediest].kill(QueryBusy("others wait, and this query took long", todo="Try again in a moment."))
 
-    def give_back(self, turn: Turn, *, sound: bool) -> None:
-        """Let the worker of a query go: to the next one, if it is sound."""
-        worker = self._quick.pop(turn, None) or self._long.pop(turn)
-        took = self._turns.clock() - turn.began
-        self._turns.leave(turn)
+    def _freed(self, answer: WorkerAnswer) -> None:
+        """Take the worker of an answer back, if it had one: for the next one, if it is sound."""
+        worker = self._quick.pop(answer, None) or self._long.pop(answer, None)
+        if worker is None or self._closed:
+            return
+        took = self._turns.clock() - answer.began
+        self._turns.leave(answer)
         # What a query took, a worker keeps: one that grew is replaced, or its next query would pay for the
         # last. So is one that had to give way, where that can't be taken back.
         grew = took > _SHORT and worker.memory > worker.memory_at_start + _GROWN
-        if self._closed:
-            return
         # One that comes back from a long query finds its place taken; it stays a while, since more of them may follow.
-        if sound and worker.alive and worker.hurry() and not grew and self._ready() < self._kept + self._most_long:
+        if worker.alive and worker.hurry() and not grew and self._ready() < self._kept + self._most_long:
             self._idle.append(worker)
         else:
-            worker.kill(QueryError("nobody waits for the answer"))
+            worker.kill(QueryError("it is of no more use"))
             self._retire(worker)
         self._dispatch()
 
@@ -333,7 +333,7 @@ class QueryPool:
 class _Asking:
     """One query, from its place in the line until its answer was taken or nobody wants more of it."""
 
-    __slots__ = ("_answer", "_client", "_limits", "_options", "_pool", "_seconds", "_text", "_turn")
+    __slots__ = ("_answer", "_client", "_limits", "_options", "_pool", "_seconds", "_text")
 
     def __init__(  # noqa: PLR0913, PLR0917  # made in one place
         self, pool: QueryPool, text: str, options: bytes, limits: scan.Limits, seconds: float, client: str
@@ -346,19 +346,17 @@ class _Asking:
         self._client = client
 
     async def __aenter__(self) -> WorkerAnswer:
-        text = scan.check_size(self._text, self._limits)
-        self._turn = await self._pool.turn(self._client, self._seconds)
-        worker, self._answer = self._pool.worker(self._turn)
+        request = frames.query(scan.check_size(self._text, self._limits), self._options)
+        self._answer = self._pool.ask(request, self._client, self._seconds)
         try:
-            await worker.ask(text, self._options)
             await self._answer.begin()
         except BaseException:
-            self._pool.give_back(self._turn, sound=self._answer.done)
+            self._pool.leave(self._answer)
             raise
         return self._answer
 
     async def __aexit__(self, *_: object) -> None:
-        self._pool.give_back(self._turn, sound=self._answer.done)
+        self._pool.leave(self._answer)
 
 
 @lru_cache(maxsize=16)

@@ -5,7 +5,6 @@ time. Two rules keep the door open for those who ask small questions: a client t
 behind those who have not, and can't have the last worker that is free; nor can one that has another already.
 """
 
-import asyncio
 import ipaddress
 import math
 import time
@@ -13,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Generic, TypeVar
 
 from kg.errors import QueryBusy, QueryTooMany
 
@@ -46,23 +46,21 @@ class Turn:
     Attributes:
         client: who asks; "" where that is not known, for whom no rules hold.
         seconds: how long it may have the worker.
-        ready: set when it gets its worker, if somebody waits for that.
-        began: when it did.
+        joined: when it began to wait.
+        began: when it got its worker.
     """
 
     client: str
     seconds: float = math.inf
-    ready: asyncio.Future[None] | None = None
+    joined: float = 0.0
     began: float = 0.0
 
-    async def wait(self) -> None:
-        """Wait until it has its worker. Raises what stands in the way of that."""
-        self.ready = asyncio.get_running_loop().create_future()
-        await self.ready
+
+Each = TypeVar("Each", bound=Turn)
 
 
 @dataclass(slots=True)
-class Turns:
+class Turns(Generic[Each]):
     """Those who wait and those who run.
 
     Attributes:
@@ -76,32 +74,31 @@ class Turns:
     most_running: int
     clock: Callable[[], float] = time.monotonic
     size: int = 0
-    _waiting: dict[str, deque[Turn]] = field(default_factory=dict)
-    _running: dict[str, set[Turn]] = field(default_factory=dict)
+    _waiting: dict[str, deque[Each]] = field(default_factory=dict)
+    _running: dict[str, set[Each]] = field(default_factory=dict)
     _taken: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
-    def waiting(self) -> Iterator[Turn]:
+    def waiting(self) -> Iterator[Each]:
         """Those who wait."""
         return chain.from_iterable(self._waiting.values())
 
-    def join(self, client: str, seconds: float = math.inf) -> Turn:
+    def join(self, turn: Each) -> None:
         """Wait from now on. Raises QueryBusy where too many do, QueryTooMany where too many of this client do."""
-        line = self._waiting.get(client)
-        if client and line and len(line) >= max(1, self.most // 2):
+        line = self._waiting.get(turn.client)
+        if turn.client and line and len(line) >= max(1, self.most // 2):
             raise QueryTooMany(
                 "too many of your queries are waiting", todo="Try again in a moment, with fewer at once."
             )
         if self.size >= self.most:
             raise QueryBusy("too many queries are waiting", todo="Try again in a moment.")
-        turn = Turn(client, seconds)
         if line is None:
-            line = self._waiting[client] = deque()
+            line = self._waiting[turn.client] = deque()
         line.append(turn)
+        turn.joined = self.clock()
         self.size += 1
-        return turn
 
-    def leave(self, turn: Turn) -> None:
+    def leave(self, turn: Each) -> None:
         """Wait or run no longer."""
         running = self._running.get(turn.client)
         if running and turn in running:
@@ -112,7 +109,7 @@ class Turns:
         elif turn in self._waiting.get(turn.client, ()):
             self._take(turn)
 
-    def next(self, *, last: bool) -> Turn | None:
+    def next(self, *, last: bool) -> Each | None:
         """Whose turn it is, who runs from now on; the last free workers are for those who have none, and are light."""
         fit = [client for client in self._waiting if not client or self._fits(client, last=last)]
         if not fit:
@@ -143,7 +140,7 @@ class Turns:
         busy = self._busy(client)
         return not busy and self.weight(client) < HEAVY if last else busy < self.most_running
 
-    def _take(self, turn: Turn) -> None:
+    def _take(self, turn: Each) -> None:
         """Take one who waits out of the line."""
         line = self._waiting[turn.client]
         line.remove(turn)
@@ -155,7 +152,7 @@ class Turns:
         seconds, when = self._taken.get(client, (0.0, now))
         return float(seconds * 0.5 ** ((now - when) / HALF_LIFE))
 
-    def _charge(self, turn: Turn) -> None:
+    def _charge(self, turn: Each) -> None:
         if not turn.client:
             return
         now = self.clock()

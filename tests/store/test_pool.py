@@ -297,8 +297,7 @@ def test_back_pressure(folder):
             async for _ in answer:
                 break
             await asyncio.sleep(0.3)
-            (worker,) = pool._workers
-            assert 0 < worker._answers.held <= 1 << 20
+            assert 0 < answer.held <= 1 << 20
 
     asyncio.run(go())
 
