@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kg.errors import QueryRefused, QueryTooLarge
+from kg.store.plain import is_plain
 from kg.store.tokens import Tokens, bodies
 
 _PN_U = (
@@ -122,7 +123,8 @@ def check(text: str, limits: Limits = DEFAULT) -> None:
 or, if it is a name, write it as a full IRI: <http://…>.
     """
     check_size(text, limits)
-    _Scan(text, limits).run()
+    if not is_plain(text, operators=limits.operators, depth=limits.depth, patterns=limits.patterns):
+        _Scan(text, limits).run()
 
 
 def check_size(text: str, limits: Limits = DEFAULT) -> bytes:
