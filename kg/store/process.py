@@ -128,6 +128,7 @@ class Worker:
         self._answer = answer
         self._asked = True
         answer.given(self._hold)
+        self._answers.resume()  # whoever took the last one may have let it wait up to its end
         self._requests.write(answer.request)
 
     def kill(self, why: QueryError) -> None:

@@ -32,6 +32,7 @@ from kg.store.once import run_once
 from kg.store.pool import QueryPool
 from kg.store.results import FORMATS
 from kg.store.scan import Limits
+from kg.store.worker_answer import BUFFER
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"  # 27 million rows, the first of them at once
@@ -298,6 +299,20 @@ def test_back_pressure(folder):
                 break
             await asyncio.sleep(0.3)
             assert 0 < answer.held <= 1 << 20
+
+    asyncio.run(go())
+
+
+def test_a_worker_held_back_to_the_end_goes_on(folder):
+    """A worker whose answer waited for its reader up to its end answers the next query as well."""
+
+    async def go():
+        async with running(folder) as pool:
+            whole = await taken(pool, "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 2000", pause=0.01)
+            assert len(whole) > BUFFER
+            before = process_ids(pool)
+            assert await values(pool) == ["value 7"]
+            assert process_ids(pool) == before
 
     asyncio.run(go())
 
