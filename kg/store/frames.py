@@ -6,6 +6,7 @@ written here, since each query has them; `READY` and `FAULT` carry JSON.
 """
 
 import json
+import os
 import struct
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,15 @@ def frame(kind: bytes, payload: bytes = b"") -> bytes:
     b'D\x00\x00\x00\x02ab'
     """
     return HEADER.pack(kind, len(payload)) + payload
+
+
+def write(out: int, *parts: bytes | bytearray) -> None:
+    """Write all parts to a descriptor that blocks, without putting them together first."""
+    written = os.writev(out, parts)
+    if written < sum(map(len, parts)):  # a signal came
+        rest = memoryview(b"".join(parts))[written:]
+        while rest:
+            rest = rest[os.write(out, rest) :]
 
 
 def said(kind: bytes, /, **values: Any) -> bytes:

@@ -30,7 +30,8 @@ class FrameReader:
         self._take = take
         self._end = end
         self._loop = asyncio.get_running_loop()
-        self._rest = bytearray()
+        self._rest: list[bytes] = []
+        self._missing = 0
         self._reading = self._ended = False
         self.resume()
 
@@ -72,12 +73,15 @@ class FrameReader:
             self._finish()
 
     def _cut(self, data: bytes) -> None:
-        """Make frames of what has come."""
+        """Make frames of what has come, once one is whole."""
         if self._rest:
-            self._rest += data
-            data = bytes(self._rest)
+            self._rest.append(data)
+            self._missing -= len(data)
+            if self._missing > 0:
+                return
+            data = b"".join(self._rest)
             self._rest.clear()
-        at = 0
+        at = end = 0
         while len(data) - at >= HEADER.size:
             kind, length = HEADER.unpack_from(data, at)
             end = at + HEADER.size + length
@@ -85,7 +89,9 @@ class FrameReader:
                 break
             self._take(kind, data[at + HEADER.size : end])
             at = end
-        self._rest += data[at:]
+        if at < len(data):
+            self._rest.append(data[at:])
+            self._missing = max(end, at + HEADER.size) - len(data)
 
 
 class PipeWriter:

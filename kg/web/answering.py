@@ -93,7 +93,13 @@ class _Begun:
     answer: Answer
     asking: AbstractAsyncContextManager[Answer]
     pieces: AsyncIterator[bytes]
-    held: bytearray = field(default_factory=bytearray)
+    held: list[bytes] = field(default_factory=list)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.held:
+            yield piece
+        async for piece in self.pieces:
+            yield piece
 
     async def close(self) -> None:
         """Want no more of it."""
@@ -123,7 +129,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     notes.answered, notes.format = "asked", begun.answer.format
     if begun.answer.done:
         await begun.close()
-        return shape.whole(_kept(context, shape.tag, begun.answer, begun.held))
+        return shape.whole(_kept(context, shape.tag, begun.answer, b"".join(begun.held)))
     if shape.head or shape.has_any:
         notes.killed = "nobody took it"
         await begun.close()
@@ -177,8 +183,8 @@ async def whole(context: Context, question: Question) -> Whole:
         return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
 
 
-def _kept(context: Context, tag: str | None, answer: Answer, body: bytes | bytearray) -> Whole:
-    made = Whole(answer.format, answer.media_type, bytes(body), answer.limited)
+def _kept(context: Context, tag: str | None, answer: Answer, body: bytes) -> Whole:
+    made = Whole(answer.format, answer.media_type, body, answer.limited)
     if tag is not None:
         context.answers.keep(tag, made)
     return made
@@ -243,9 +249,11 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
     try:
         answer = await asking.__aenter__()
         begun = _Begun(answer, asking, aiter(answer))
+        size = 0
         async for piece in begun.pieces:
-            begun.held += piece
-            if len(begun.held) >= HELD:
+            begun.held.append(piece)
+            size += len(piece)
+            if size >= HELD:
                 break
     except BaseException as fault:
         if begun:
@@ -265,15 +273,16 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
 
 async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncIterator[bytes]:
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
-    gathered = begun.held if tag is not None else None
+    gathered: list[bytes] = []
+    size, most = 0, context.answers.largest if tag is not None else 0
     try:
         try:
-            yield bytes(begun.held)
-            async for piece in begun.pieces:
-                if gathered is not None:
-                    gathered += piece
-                    if len(gathered) > context.answers.largest:
-                        gathered = None
+            async for piece in begun:
+                size += len(piece)
+                if size <= most:
+                    gathered.append(piece)
+                else:
+                    gathered.clear()
                 yield piece
         except QueryError as fault:
             notes.fault = type(fault).__name__
@@ -287,8 +296,8 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
             raise
     finally:
         await begun.close()
-    if gathered is not None:
-        _kept(context, tag, begun.answer, gathered)
+    if size <= most:
+        _kept(context, tag, begun.answer, b"".join(gathered))
 
 
 def explained(fault: QueryError, query: str) -> Problem:

@@ -6,7 +6,7 @@ import socket
 import sys
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces, RuntimeModes
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from starlette.types import ASGIApp
@@ -75,7 +75,6 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
             address=host,
             port=port,
             interface=Interfaces.ASGI,
-            runtime_mode=RuntimeModes.st,
             workers=workers,
             # What browsers and proxies speak with a server in clear; and of it alone are idle connections closed.
             http=HTTPModes.http1,

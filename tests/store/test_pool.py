@@ -456,8 +456,7 @@ BARE = """
         store = worker._open(Path(sys.argv[1]), worker.ADDRESS_SPACE)
     except worker.KgError as fault:
         sys.exit(str(fault))
-    out = os.fdopen(1, "wb", buffering=0)
-    worker.serve(lambda *request: worker._answer(store, *request, out=out, base=None, rows=9), out, lambda *_: None)
+    worker.serve(lambda *request: worker._answer(store, *request, out=1, base=None, rows=9), 1, lambda *_: None)
 """
 NO_FILTER = "confine._CALLS = {}"
 NO_LIMIT = "confine.resource.setrlimit = lambda *_: None; confine.resource.getrlimit = lambda _: (1, 1)"
