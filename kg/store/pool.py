@@ -220,7 +220,8 @@ class QueryPool:
             if turn is None:
                 return
             self._quick[turn] = self._idle.pop()
-            turn.ready.set_result(None)
+            if not turn.ready.done():  # who waited may have left, and abandons it in a moment
+                turn.ready.set_result(None)
 
     def _prolong(self, turn: Turn) -> None:
         """Let a query that is not over go on as a long one; one of them may have to make room."""

@@ -369,6 +369,23 @@ def test_queue(folder):
     asyncio.run(go())
 
 
+def test_leaving_the_queue(folder):
+    """Who leaves the queue in the moment in which a worker comes free is no concern of whoever had that worker."""
+
+    async def go():
+        async with running(folder) as pool:
+            async with pool.query(SMALL) as answer:
+                waiting = asyncio.create_task(taken(pool))
+                await asyncio.sleep(0)
+                assert [chunk async for chunk in answer]
+                waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert await values(pool) == ["value 7"]
+
+    asyncio.run(go())
+
+
 def test_no_worker_no_pool(tmp_path):
     """If workers can't serve, `start` says why in their words, and leaves nothing behind."""
 
