@@ -244,5 +244,5 @@ def _error(said: dict[str, Any]) -> KgError:
     """The error that a worker reports, made again."""
     kind = _ERRORS.get(said["error"], QueryCrashed)
     if kind is QuerySyntaxError:
-        return QuerySyntaxError(said["what"], line=said["line"], column=said["column"])
+        return QuerySyntaxError(said["what"], line=said["line"], column=said["column"], todo=said["todo"])
     return kind(said["what"], where=said["where"], todo=said["todo"])

@@ -8,7 +8,6 @@ so it imports little.
 
 import json
 import os
-import re
 import signal
 import sys
 import threading
@@ -25,11 +24,11 @@ from kg.errors import (
     QueryCrashed,
     QueryError,
     QueryRefused,
-    QuerySyntaxError,
     QueryTooHeavy,
     QueryUnwritable,
 )
 from kg.store import confine, frames, results, scan
+from kg.store.syntax import explaining
 
 STACK = 256 << 20
 """Bytes of stack for the engine, whose recursion is as deep as a query nests or chains."""
@@ -38,11 +37,6 @@ ADDRESS_SPACE = 2 << 30
 """Bytes of address space above an idle worker's; under one GB the engine can't even open a store."""
 
 PIECE = 64 << 10
-
-_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_CHARACTER_CLASS = re.compile(r"\[[^\]]*\](?:, |$)")
-_SENTENCE = re.compile(r"[A-Za-z].* .*[a-z]")
-_MOST_CHOICES = 8
 
 
 def main() -> int:
@@ -106,12 +100,24 @@ def serve(answer: Callable[[str, dict[str, Any]], None], out: int, check: Callab
 def _answer(  # noqa: PLR0913  # each is one limit or end
     store: Store, text: str, request: dict[str, Any], *, out: int, base: str | None, rows: int
 ) -> None:
-    found = store.query(text, base_iri=base, **_graphs(request))
+    try:
+        found = store.query(text, base_iri=base, **_graphs(request))
+    except SyntaxError:
+        raise explaining.explained(text, partial(_complaint, store, base)) from None
     kind = results.kind_of(found)
     row = results.choose(kind, request["formats"])
     pieces = _Pieces(out, frames.head(kind, row.name))
     results.write(found, row, pieces, rows)
     pieces.end()
+
+
+def _complaint(store: Store, base: str | None, text: str) -> str:
+    """What the engine says of a text that it can't read, else nothing."""
+    try:
+        store.query(text, base_iri=base)
+    except SyntaxError as fault:
+        return str(fault)
+    return ""
 
 
 def _graphs(request: dict[str, Any]) -> dict[str, Any]:
@@ -162,8 +168,6 @@ def _named(fault: BaseException) -> QueryError:
     match fault:
         case QueryError():
             return fault
-        case SyntaxError():
-            return syntax_error(text)
         case MemoryError():
             return QueryTooHeavy("the query needs more memory than it may have")
         case RuntimeError() if "custom function" in text:
@@ -172,30 +176,6 @@ def _named(fault: BaseException) -> QueryError:
             return QueryUnwritable(text)
         case _:
             return QueryCrashed(f"the engine gave up: {text[:500] or type(fault).__name__}")
-
-
-def syntax_error(text: str) -> QuerySyntaxError:
-    """The engine's words as an error with its place: a reason if there is one, or what could stand there.
-
-    >>> error = syntax_error("error at 1:30: expected one of Prefix not found, ['%'], OPTIONAL")
-    >>> error.what, error.line, error.column
-    ('prefix not found', 1, 30)
-    >>> syntax_error('error at 2:1: expected one of "{", [_], FROM').what
-    'expected "{" or FROM'
-    """
-    place = _PLACE.match(text)
-    if not place:
-        return QuerySyntaxError(text[:500])
-    choices = [choice for choice in _CHARACTER_CLASS.sub("", place[3] + ", ").split(", ") if choice]
-    reasons = [choice for choice in choices if _SENTENCE.match(choice)]
-    if reasons:
-        what = "; ".join(reason[:1].lower() + reason[1:] for reason in reasons)
-    elif choices:
-        more = " …" if len(choices) > _MOST_CHOICES else ""
-        what = "expected " + " or ".join(choices[:_MOST_CHOICES]) + more
-    else:
-        what = "something else is expected here"
-    return QuerySyntaxError(what[:500], line=int(place[1]), column=int(place[2]))
 
 
 def described(fault: KgError) -> dict[str, Any]:

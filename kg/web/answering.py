@@ -309,4 +309,6 @@ def explained(fault: QueryError, query: str) -> Problem:
     line = lines[fault.line - 1] if fault.line <= len(lines) else ""
     text = line[fault.column - 1 : fault.column - 1 + _SHOWN].rstrip()
     near = f"near {text!r}" if text else "at the end of the line" if fault.line < len(lines) else "at the end"
-    return Problem(problem.status, f"{fault}, {near}", problem.headers, {**problem.more, "text": text})
+    told = f"{fault.where}: {fault.what}, {near}"
+    detail = f"{told}. {fault.todo}" if fault.todo else told
+    return Problem(problem.status, detail, problem.headers, {**problem.more, "text": text})

@@ -141,8 +141,11 @@ class Application:
         try:
             saved_queries(self._settings.queries_folder)  # a header that is wrong is said before anybody asks
             await self._live.start()
-        except KgError as fault:
-            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+        except Exception as fault:  # noqa: BLE001  # a server that could not begin would answer 503 for ever
+            if not isinstance(fault, KgError):
+                _LOG.exception("the server can't begin")
+            message = str(fault) if isinstance(fault, KgError) else f"the server can't begin: {fault!r}"
+            await send({"type": "lifespan.startup.failed", "message": message})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()

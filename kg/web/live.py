@@ -71,11 +71,13 @@ class Live:
         self._settings = settings
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
+        self._mark: tuple[int, ...] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._leaving: dict[asyncio.Task[None], Serving] = {}
 
     async def start(self) -> None:
         """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
+        self._mark = self._generations.live_mark()
         self._current = await self._open()
         self._watching = asyncio.create_task(self._watch())
 
@@ -102,17 +104,17 @@ class Live:
         told = ""
         while True:
             await asyncio.sleep(LOOK)
-            number = self._generations.live()
-            if self._current is None or number is None or number == self._current.generation.number:
+            mark = self._generations.live_mark()
+            if self._current is None or mark is None or mark == self._mark:
                 continue
             try:
                 fresh = await self._open()
             except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
                 if str(fault) != told:
                     told = str(fault)
-                    _LOG.warning("generation %s can't be served: %s", number, told)
+                    _LOG.warning("generation %s can't be served: %s", mark[0], told)
                 continue
-            old, self._current = self._current, fresh
+            old, self._current, self._mark = self._current, fresh, mark
             _LOG.info("generation %s is live", fresh.generation.number)
             self._retire(old)
 
