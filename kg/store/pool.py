@@ -19,16 +19,14 @@ somebody waits who has asked little, the greediest client's longest one ends in 
 """
 
 import asyncio
-import logging
-from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from kg.errors import KgError, QueryBusy, QueryError, QueryTimeout, QueryTooHeavy
+from kg.errors import QueryBusy, QueryError, QueryTimeout
 from kg.store import frames, scan
+from kg.store.crew import Crew
 from kg.store.process import Worker
 from kg.store.turns import Turns, whose
 from kg.store.worker_answer import WorkerAnswer
@@ -46,13 +44,8 @@ MOMENT = 0.25
 TICK = 0.05
 """Seconds between two looks at the queries that run: one look at all of them costs less than a timer for each."""
 
-_LOOK_EVERY = 0.5
 _SHORT = 0.02
 """Seconds in which no query takes memory that matters."""
-_GROWN = 32 << 20
-_LONGEST_PAUSE = 10.0
-_SURPLUS_SECONDS = 20.0
-_log = logging.getLogger(__name__)
 
 
 class QueryPool:
@@ -95,42 +88,36 @@ class QueryPool:
             limits: what a query's text may be.
             base: what relative IRIs in queries are resolved against.
         """
-        self._store = store
         self._size = size
-        self._most_long = long
         self._reserve = reserve
-        self._kept = size + reserve + spares
+        self._most_long = long
         self._deadline = deadline
         self._max_result_bytes = max_result_bytes
-        self._memory = memory
         self._limits = limits
-        self._options = {
-            "address_space": max(LEAST_ADDRESS_SPACE, 2 * memory if address_space is None else address_space),
-            "limits": asdict(limits),
-            "rows": max_rows,
-            "base": base,
-        }
-        self._idle: deque[Worker] = deque()
-        self._workers: set[Worker] = set()
+        self._crew = Crew(
+            store,
+            {
+                "address_space": max(LEAST_ADDRESS_SPACE, 2 * memory if address_space is None else address_space),
+                "limits": asdict(limits),
+                "rows": max_rows,
+                "base": base,
+            },
+            wanted=size + reserve + spares,
+            surplus=long,
+            memory=memory,
+            together=memory * size,
+            free=self._dispatch,
+        )
         self._quick: dict[WorkerAnswer, Worker] = {}
         self._long: dict[WorkerAnswer, Worker] = {}
-        self._starting = 0
         self._turns: Turns[WorkerAnswer] = Turns(queue, max(1, (size + long) // 2))
-        self._tasks: set[asyncio.Task[None]] = set()
         self._ticking: asyncio.TimerHandle | None = None
         self._closed = True
 
     async def start(self) -> None:
         """Start the workers. Raises KgError, in a worker's words, if they can't serve; none is left then."""
-        started = await asyncio.gather(*(self._new() for _ in range(self._kept)), return_exceptions=True)
-        faults = [fault for fault in started if isinstance(fault, BaseException)]
-        self._workers = {worker for worker in started if isinstance(worker, Worker)}
-        if faults:
-            await self.close()
-            raise faults[0]
-        self._idle.extend(self._workers)
+        await self._crew.start()
         self._closed = False
-        self._later(self._watch())
 
     async def close(self) -> None:
         """Kill all workers and wait until they are gone; queries that are under way get QueryBusy."""
@@ -139,16 +126,7 @@ class QueryPool:
             self._ticking.cancel()
         for answer in self._turns.waiting:
             answer.fail(_closing())
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        workers = list(self._workers)
-        for worker in workers:
-            worker.kill(_closing())
-        await asyncio.gather(*(worker.bury() for worker in workers))
-        self._workers.clear()
-        self._idle.clear()
+        await self._crew.close(_closing())
 
     def query(  # noqa: PLR0913  # what a request can say
         self,
@@ -201,16 +179,12 @@ class QueryPool:
 
     def _dispatch(self) -> None:
         """Give free workers to those whose turn it is."""
-        while self._turns.size and self._idle and not self._closed:
-            # The one that was busy last: what it needs is still in the processor's caches.
-            if not self._idle[-1].alive:
-                self._retire(self._idle.pop())
-                continue
-            free = min(self._size + self._reserve - len(self._quick), len(self._idle))
+        while self._turns.size and not self._closed:
+            free = min(self._size + self._reserve - len(self._quick), self._crew.idle)
             answer = self._turns.next(last=free <= self._reserve) if free > 0 else None
             if answer is None:
                 return
-            self._quick[answer] = worker = self._idle.pop()
+            self._quick[answer] = worker = self._crew.lend()
             worker.ask(answer)
 
     def _tick(self) -> None:
@@ -235,7 +209,8 @@ class QueryPool:
             return
         if len(self._long) < self._most_long:
             self._long[answer] = self._quick.pop(answer)
-            self._fill()
+            self._crew.wanted += 1  # one stands in for it
+            self._crew.fill()
             self._dispatch()
         elif self._turns.light_waits():
             running = {**self._long, answer: self._quick[answer]}
@@ -243,91 +218,17 @@ class QueryPool:
             running[greediest].kill(QueryBusy("others wait, and this query took long", todo="Try again in a moment."))
 
     def _freed(self, answer: WorkerAnswer) -> None:
-        """Take the worker of an answer back, if it had one: for the next one, if it is sound."""
-        worker = self._quick.pop(answer, None) or self._long.pop(answer, None)
-        if worker is None or self._closed:
-            return
+        """Take the worker of an answer back, if it had one."""
+        worker = self._quick.pop(answer, None)
+        if worker is None:
+            worker = self._long.pop(answer, None)
+            if worker is None:
+                return
+            self._crew.wanted -= 1
         took = self._turns.clock() - answer.began
         self._turns.leave(answer)
-        # What a query took, a worker keeps: one that grew is replaced, or its next query would pay for the
-        # last. So is one that had to give way, where that can't be taken back.
-        grew = took > _SHORT and worker.memory > worker.memory_at_start + _GROWN
-        # One that comes back from a long query finds its place taken; it stays a while, since more of them may follow.
-        if worker.alive and worker.hurry() and not grew and self._ready() < self._kept + self._most_long:
-            self._idle.append(worker)
-        else:
-            worker.kill(QueryError("it is of no more use"))
-            self._retire(worker)
+        self._crew.take_back(worker, grown=took > _SHORT)
         self._dispatch()
-
-    def _ready(self) -> int:
-        """How many workers there are, or soon will be, besides those of long queries."""
-        return len(self._idle) + len(self._quick) + self._starting
-
-    def _retire(self, worker: Worker) -> None:
-        """Bury a worker that is of no more use, and see that there are enough."""
-        self._later(self._bury(worker))
-        self._fill()
-
-    async def _bury(self, worker: Worker) -> None:
-        await worker.bury()
-        self._workers.discard(worker)
-
-    def _fill(self) -> None:
-        while not self._closed and self._ready() < self._kept:
-            self._starting += 1
-            self._later(self._add())
-
-    async def _add(self) -> None:
-        """Start one more worker, however long it takes."""
-        pause = 0.1
-        try:
-            while True:
-                try:
-                    fresh = await self._new()
-                except (KgError, OSError) as fault:
-                    _log.error("a query worker can't be replaced: %s", fault)
-                    await asyncio.sleep(pause)
-                    pause = min(2 * pause, _LONGEST_PAUSE)
-                else:
-                    self._workers.add(fresh)
-                    self._idle.append(fresh)
-                    return
-        finally:
-            self._starting -= 1
-            self._dispatch()
-
-    async def _new(self) -> Worker:
-        return await Worker.start(self._store, self._options)
-
-    async def _watch(self) -> None:
-        """Kill any worker whose query takes too much memory, the biggest where all together do, and who is too many."""
-        loop = asyncio.get_running_loop()
-        surplus_since = loop.time()
-        while True:
-            await asyncio.sleep(_LOOK_EVERY)
-            sizes = {worker: worker.memory for worker in self._workers}
-            for worker, size in sizes.items():
-                if size > self._memory:
-                    worker.kill(_too_heavy(f"the query needs more memory than it may have ({self._memory >> 20} MB)"))
-            if sum(sizes.values()) > self._memory * self._size and len(sizes) > 1:
-                max(sizes, key=lambda worker: sizes[worker]).kill(
-                    _too_heavy("the queries need too much memory together")
-                )
-            for worker in [worker for worker in self._idle if not worker.alive]:
-                self._idle.remove(worker)
-                self._retire(worker)
-            if self._ready() <= self._kept:
-                surplus_since = loop.time()
-            elif self._idle and loop.time() - surplus_since > _SURPLUS_SECONDS:
-                surplus = self._idle.popleft()
-                surplus.kill(QueryError("there are enough others"))
-                self._retire(surplus)
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 class _Asking:
@@ -374,7 +275,3 @@ def _late(seconds: float) -> QueryTimeout:
 
 def _closing() -> QueryBusy:
     return QueryBusy("the service is closing", todo="Try again in a moment.")
-
-
-def _too_heavy(what: str) -> QueryTooHeavy:
-    return QueryTooHeavy(what, todo="Ask for less: fewer rows to sort or group.")

@@ -77,7 +77,7 @@ async def values(pool, text=SMALL, **options):
 
 
 def process_ids(pool):
-    return {worker._process.pid for worker in pool._workers}
+    return {worker._process.pid for worker in pool._crew.workers}
 
 
 def trap():
@@ -447,7 +447,7 @@ def test_workers_die_with_the_server(folder):
         async def go():
             pool = QueryPool(Path({str(folder)!r}), deadline=60)
             await pool.start()
-            print(*(w._process.pid for w in pool._workers), flush=True)
+            print(*(w._process.pid for w in pool._crew.workers), flush=True)
             async with pool.query({ENDLESS!r}): pass
         asyncio.run(go())
     """
@@ -631,9 +631,9 @@ def test_spares(folder):
             assert await values(pool) == ["value 7"]
             assert time.monotonic() - start < 0.2
             for _ in range(100):
-                if len(pool._idle) < 2:
+                if len(pool._crew._idle) < 2:
                     await asyncio.sleep(0.05)
-            assert len(pool._idle) == 2
+            assert len(pool._crew._idle) == 2
             assert all(alive(process) for process in process_ids(pool))
 
     asyncio.run(go())
@@ -682,7 +682,7 @@ def test_a_worker_that_must_stay_slow_says_so(folder, monkeypatch):
 
     async def run():
         async with running(folder) as pool:
-            (worker,) = pool._workers
+            (worker,) = pool._crew.workers
             size = worker.memory_at_start
             worker.give_way()
             with monkeypatch.context() as without_right:
