@@ -113,7 +113,7 @@ def pairs(encoded: bytes) -> Iterator[tuple[str, str]]:
 def unescaped(encoded: bytes) -> bytes:
     r"""A name or value without its escapes (WHATWG URL, 5.1); `%` before anything else stands for itself.
 
-    >>> unescaped(b"a+b%2B\x41%C3%A9"), unescaped(b"100%")
+    >>> unescaped(b"a+b%2B\\x41%C3%A9"), unescaped(b"100%")
     (b'a b+\\x41\xc3\xa9', b'100%')
     """
     spaced = encoded.replace(b"+", b" ")
