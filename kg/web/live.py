@@ -20,6 +20,7 @@ from kg.store.queries import Queries
 from kg.store.remote_graph import RemoteGraph
 from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
+from kg.web.lane import Lane
 from kg.web.searching import SearchingQueries
 
 LOOK = 0.5
@@ -44,6 +45,7 @@ class Serving:
     pool: Queries
     finder: Finder
     kept: Kept = field(default_factory=Kept)
+    lane: Lane = field(default_factory=Lane)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
