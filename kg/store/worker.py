@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pyoxigraph import NamedNode, Store
 
@@ -47,12 +47,12 @@ def main() -> int:
     confine.drop_capabilities()
     confine.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
-    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    out = os.dup(1)
     os.dup2(2, 1)  # whatever else prints must not get among the frames
     try:
         store = _open(path, options.get("address_space", ADDRESS_SPACE))
     except KgError as fault:
-        out.write(frames.said(frames.FAULT, **described(fault)))
+        frames.write(out, frames.said(frames.FAULT, **described(fault)))
         return 1
     limits = scan.Limits(**options.get("limits", {}))
     threading.stack_size(STACK)
@@ -83,28 +83,30 @@ def _open(path: Path, address_space: int) -> Store:
     return store
 
 
-def serve(answer: Callable[[dict[str, Any]], None], out: BinaryIO, check: Callable[[str, int], None]) -> None:
-    """Answer what comes in, until nothing does."""
-    out.write(frames.said(frames.READY, pid=os.getpid()))
+def serve(answer: Callable[[str, dict[str, Any]], None], out: int, check: Callable[[str, int], None]) -> None:
+    """Answer what comes in, to a descriptor, until nothing does."""
+    frames.write(out, frames.said(frames.READY, pid=os.getpid()))
     source = sys.stdin.buffer
     while header := source.read(frames.HEADER.size):
         _, length = frames.HEADER.unpack(header)
-        request = json.loads(source.read(length))
+        text, request = frames.read_query(source.read(length))
         try:
-            check(request["query"], request.get("spare", 0))
-            answer(request)
+            check(text, request.get("spare", 0))
+            answer(text, request)
         except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
-            _write_all(out, frames.said(frames.FAULT, **described(_named(fault))))
+            frames.write(out, frames.said(frames.FAULT, **described(_named(fault))))
 
 
-def _answer(store: Store, request: dict[str, Any], *, out: BinaryIO, base: str | None, rows: int) -> None:
+def _answer(  # noqa: PLR0913  # each is one limit or end
+    store: Store, text: str, request: dict[str, Any], *, out: int, base: str | None, rows: int
+) -> None:
     try:
-        found = store.query(request["query"], base_iri=base, **_graphs(request))
+        found = store.query(text, base_iri=base, **_graphs(request))
     except SyntaxError:
-        raise explaining.explained(request["query"], partial(_complaint, store, base)) from None
+        raise explaining.explained(text, partial(_complaint, store, base)) from None
     kind = results.kind_of(found)
     row = results.choose(kind, request["formats"])
-    pieces = _Pieces(out, frames.said(frames.HEAD, kind=kind, format=row.name))
+    pieces = _Pieces(out, frames.head(kind, row.name))
     results.write(found, row, pieces, rows)
     pieces.end()
 
@@ -135,7 +137,7 @@ def _graphs(request: dict[str, Any]) -> dict[str, Any]:
 class _Pieces:
     """Collects an answer into frames of 64 KiB; the head comes with the first, so an early fault is alone."""
 
-    def __init__(self, out: BinaryIO, head: bytes) -> None:
+    def __init__(self, out: int, head: bytes) -> None:
         self._out = out
         self._before = head
         self._held = bytearray()
@@ -154,16 +156,10 @@ class _Pieces:
         self._send(frames.frame(frames.END))
 
     def _send(self, after: bytes) -> None:
-        piece = frames.frame(frames.DATA, bytes(self._held)) if self._held else b""
-        _write_all(self._out, self._before + piece + after)
+        data = (frames.HEADER.pack(frames.DATA, len(self._held)), self._held) if self._held else ()
+        frames.write(self._out, self._before, *data, after)
         self._before = b""
         self._held.clear()
-
-
-def _write_all(out: BinaryIO, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[out.write(rest) :]
 
 
 def _named(fault: BaseException) -> QueryError:

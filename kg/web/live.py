@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 from kg import ontology
@@ -51,16 +50,15 @@ class Serving:
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     worked_out: dict[str, asyncio.Task[bytes]] = field(default_factory=dict)
 
-    @contextlib.contextmanager
-    def hold(self) -> Iterator[None]:
-        """Keep it open for as long as the context lasts; an answer that is still being sent holds it too."""
+    def hold(self) -> None:
+        """Keep it open, until as many `release` it; an answer that is still being sent holds it too."""
         self.held += 1
-        try:
-            yield
-        finally:
-            self.held -= 1
-            if self.retired and not self.held:
-                self.idle.set()
+
+    def release(self) -> None:
+        """Hold it no longer."""
+        self.held -= 1
+        if self.retired and not self.held:
+            self.idle.set()
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
@@ -97,14 +95,12 @@ class Live:
             serving.idle.set()
         await asyncio.gather(*self._leaving, return_exceptions=True)
 
-    @contextlib.asynccontextmanager
-    async def hold(self) -> AsyncIterator[Serving]:
-        """The live generation, kept open for as long as the context lasts."""
-        serving = self._current
-        if serving is None:
+    def hold(self) -> Serving:
+        """The live generation, held until it is released. Raises GenerationError where there is none."""
+        if self._current is None:
             raise GenerationError("nothing is published yet")
-        with serving.hold():
-            yield serving
+        self._current.hold()
+        return self._current
 
     async def _watch(self) -> None:
         told = ""
@@ -143,7 +139,8 @@ class Live:
             return RemoteQueries(self._settings, generation.manifest.graph)
         return QueryPool(
             generation.folder.store,
-            size=max(2, self._settings.query_workers),  # of one none would be left for the light
+            size=self._settings.query_workers,
+            reserve=1,
             long=LONG * self._settings.query_workers,
             spares=2,
             deadline=self._settings.query_seconds,
