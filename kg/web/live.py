@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kg import ontology
@@ -69,8 +70,10 @@ class Serving:
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, lost: Callable[[str], None]) -> None:
+        """Settings of a collection; `lost` is told why a query worker is gone, see `QueryPool`."""
         self._settings = settings
+        self._lost = lost
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._mark: tuple[int, ...] | None = None
@@ -149,6 +152,7 @@ class Live:
             max_result_bytes=self._settings.query_bytes,
             queue=self._settings.query_queue,
             base=self._settings.base,
+            lost=self._lost,
         )
 
     def _retire(self, serving: Serving) -> None:
