@@ -115,7 +115,10 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     if shape.known:
         notes.answered = "not modified"
         return Response(None, 304, shape.headers(shape.known))
+    shared = shape.tag if question.timeout is None else None  # who waits less than others is on his own
     found = context.answers.find(shape.tag) if shape.tag else None
+    if found is None and shared:
+        found = await context.answers.coming(shared)
     if found is not None:
         notes.answered, notes.format = "kept", found.format
         if shape.coding and len(found.body) > _LARGE:
@@ -126,11 +129,12 @@ async def respond(request: Request, context: Context, question: Question) -> Res
             repeat = Repeat(shape.tag or "", coded, notes.digest, response.raw_headers)
             context.answers.expect(_bytes_of(request, context.serving), repeat)
         return response
-    begun = await _begin(request, context, question, notes)
-    notes.answered, notes.format = "asked", begun.answer.format
-    if begun.answer.done:
-        await begun.close()
-        return shape.whole(_kept(context, shape.tag, begun.answer, b"".join(begun.held)))
+    with context.answers.asking(shared):
+        begun = await _begin(request, context, question, notes)
+        notes.answered, notes.format = "asked", begun.answer.format
+        if begun.answer.done:
+            await begun.close()
+            return shape.whole(_kept(context, shape.tag, begun.answer, b"".join(begun.held)))
     if shape.head or shape.has_any:
         notes.killed = "nobody took it"
         await begun.close()

@@ -34,18 +34,9 @@ async def respond(request: Request, context: Context) -> Response:
     """Answer a search in the format asked for."""
     state = read(request)
     name = _format(request, state)
-    export = EXPORTS.get(name)
-    most = export.most if export else MOST
-    results = await asyncio.to_thread(
-        context.serving.finder.find,
-        state.wanted,
-        context.reader.languages,
-        sort=state.sort,
-        after=state.after,
-        limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
-    )
-    if export:
-        return _exported(request, context, state, results, export)
+    if export := EXPORTS.get(name):
+        return await _exported(request, context, state, export)
+    results = await asyncio.to_thread(_found, context, state, min(state.limit, MOST))
     if name == "json":
         body = orjson.dumps(found.as_json(results, state, context, addresses(results, state, context)))
         return published.respond(request, context, body, _JSON, {**CORS, **_next(results, state, context)})
@@ -87,8 +78,19 @@ def _next(results: Results, state: State, context: Context) -> dict[str, str]:
     return {"Link": f'<{address}>; rel="next"'}
 
 
-def _exported(request: Request, context: Context, state: State, results: Results, export: Export) -> Response:
-    body = export.write(results, state, context)
+def _found(context: Context, state: State, limit: int) -> Results:
+    languages = context.reader.languages
+    return context.serving.finder.find(state.wanted, languages, sort=state.sort, after=state.after, limit=limit)
+
+
+async def _exported(request: Request, context: Context, state: State, export: Export) -> Response:
+    wanted = state.limit if request.query_params.get("limit") else export.most
+
+    def work() -> tuple[Results, bytes]:
+        results = _found(context, state, min(wanted, export.most))
+        return results, export.write(results, state, context)
+
+    results, body = await context.serving.lane.run(request, work)
     headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
     return published.respond(request, context, body, export.media_type, headers)
 

@@ -4,12 +4,13 @@ Without a search they show everything. The filter and the address are those of `
 """
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-import resvg_py
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -32,6 +33,9 @@ _FILE = {**CORS, **_NOT_INDEXED}
 _SVG = "image/svg+xml"
 _WIDE = 1_600
 """Pixels of a picture as PNG, from left to right."""
+
+_PATIENCE = 30
+"""Seconds that it may take to draw one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ async def _respond(request: Request, context: Context, view: View) -> Response:
     name = state.format or ("svg" if request.headers.get("accept", "").startswith(_SVG) else "html")
     if name not in names:
         raise Problem(400, f"There is no format {name[:40]!r}; there are {', '.join(names)}.")
-    seen = await asyncio.to_thread(view.see, state, context)
+    seen = await context.serving.lane.run(request, partial(view.see, state, context))
     if name == "html":
         results = await asyncio.to_thread(context.serving.finder.find, state.wanted, context.reader.languages, limit=1)
         return _page(request, context, state, view, (seen, results))
@@ -93,7 +97,7 @@ async def _respond(request: Request, context: Context, view: View) -> Response:
         )
     picture = page(f"picture_{view.name}", context.site, _values(seen, context, links=False))
     if name == "png":
-        body = await asyncio.to_thread(_png, picture.decode())
+        body = await context.serving.lane.run(request, partial(_png, picture.decode()))
         return published.respond(request, context, body, "image/png", _FILE)
     headers = {**_FILE, "Content-Security-Policy": "default-src 'none'"}
     return published.respond(request, context, picture, _SVG, headers)
@@ -123,7 +127,8 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
 
 @lru_cache(maxsize=16)
 def _png(picture: str) -> bytes:
-    return bytes(resvg_py.svg_to_bytes(svg_string=picture, width=_WIDE, background="white"))
+    command = (sys.executable, "-I", "-m", "kg.render.png", str(_WIDE))
+    return subprocess.run(command, input=picture.encode(), capture_output=True, check=True, timeout=_PATIENCE).stdout
 
 
 # What is seen -----------------------------------------------------------------------------------------------------
