@@ -3,7 +3,7 @@
 The index says what fits and how it falls into facets; labels come from the catalogue, texts from the file of records.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -135,6 +135,10 @@ class _Search:
         return "relevance" if self.parsed.wanted else "date"
 
 
+def _by_reference(thing: Thing) -> str:
+    return "" if thing.labels else thing.reference
+
+
 class Finder:
     """What can be found in one generation."""
 
@@ -163,8 +167,15 @@ class Finder:
 
     # For pages and data -------------------------------------------------------------------------------------------
 
-    def find(
-        self, wanted: Wanted, languages: Sequence[str], *, sort: str = "", after: str = "", limit: int = 20
+    def find(  # noqa: PLR0913  # what one list is made of
+        self,
+        wanted: Wanted,
+        languages: Sequence[str],
+        *,
+        sort: str = "",
+        after: str = "",
+        limit: int = 20,
+        nameless: Callable[[Thing], str] = _by_reference,
     ) -> Results:
         """Search.
 
@@ -174,6 +185,7 @@ class Finder:
             sort: one of SORTS; by relevance where there are words, else by date, if empty.
             after: where the list goes on.
             limit: how many at most.
+            nameless: from a thing to what it is called if it has no name, else to the empty string.
 
         Raises:
             SearchRefused: it can't be understood.
@@ -183,7 +195,7 @@ class Finder:
         hits = self.index.hits(search.query, limit + 1, order, after)
         marker = Marker(search.parsed, self.index.languages)
         things = self.generation.catalogue.things([hit.reference for hit in hits[:limit]])
-        found = [self._found(hit, things[hit.reference], marker, languages) for hit in hits[:limit]]
+        found = [self._found(hit, things[hit.reference], marker, languages, nameless) for hit in hits[:limit]]
         return Results(
             search.wanted,
             search.total,
@@ -288,10 +300,12 @@ class Finder:
         first, last = (things[hits[0].reference] for hits in ends)
         return first.start or first.end or "", last.end or last.start or ""
 
-    def _found(self, hit: Hit, thing: Thing, marker: Marker, languages: Sequence[str]) -> Found:
+    def _found(
+        self, hit: Hit, thing: Thing, marker: Marker, languages: Sequence[str], nameless: Callable[[Thing], str]
+    ) -> Found:
         record = self.record(hit.offset, hit.length)
         tag = next((each for each in languages if each in thing.labels), next(iter(thing.labels), "@none"))
-        title = marker.marked(tag, thing.labels.get(tag) or thing.reference)
+        title = marker.marked(tag, nameless(thing) or thing.labels[tag])
         return Found(thing, record, hit.score, title, marker.snippet(_passages(record)))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`/search`: the page, and the same result as JSON, CSV, feeds, Turtle, citations; what is offered while one types."""
 
 import asyncio
+from functools import partial
 from urllib.parse import urlencode
 
 import orjson
@@ -12,6 +13,8 @@ from kg.finding import SORTS, Results
 from kg.render import found as said
 from kg.render.negotiation import choose
 from kg.render.pages import page
+from kg.render.reader import Reader, is_nameless
+from kg.store.catalogue import Thing
 from kg.store.search.asking import LONGEST
 from kg.store.search.index import DEEPEST
 from kg.web import found, published
@@ -43,6 +46,7 @@ async def respond(request: Request, context: Context) -> Response:
         sort=state.sort,
         after=state.after,
         limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
+        nameless=partial(_nameless, context.reader),
     )
     if export:
         return _exported(request, context, state, results, export)
@@ -50,6 +54,11 @@ async def respond(request: Request, context: Context) -> Response:
         body = orjson.dumps(found.as_json(results, state, context, addresses(results, state, context)))
         return published.respond(request, context, body, _JSON, {**CORS, **_next(results, state, context)})
     return _page(request, context, state, results)
+
+
+def _nameless(reader: Reader, thing: Thing) -> str:
+    nameless = is_nameless(thing.labels, thing.reference, thing.status)
+    return reader.nameless(thing.reference) if nameless else ""
 
 
 def _format(request: Request, state: State) -> str:
@@ -137,7 +146,7 @@ async def _suggest(request: Request, context: Context) -> Response:
         things = await asyncio.to_thread(context.serving.finder.completions, text) if text else []
     except SearchRefused:  # half of a search is none yet
         things = []
-    names = [context.reader.label(thing.labels)[0] or thing.reference for thing in things]
+    names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]
     kinds = [thing.kind for thing in things]
     told = [text, names, kinds, [context.base.iri(thing.reference) for thing in things]]
     return published.respond(request, context, orjson.dumps(told), _SUGGESTIONS, CORS)
