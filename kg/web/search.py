@@ -21,7 +21,7 @@ from kg.web import found, published
 from kg.web.context import Context
 from kg.web.equivalent import sparql
 from kg.web.exports import EXPORTS, Export
-from kg.web.headers import CORS, SCRIPTED, combined
+from kg.web.headers import CORS, SCRIPTED, combined, saved_as
 from kg.web.problems import Problem
 from kg.web.state import MOST, State, read
 from kg.web.walking import steps
@@ -99,6 +99,8 @@ def _next(results: Results, state: State, context: Context) -> dict[str, str]:
 def _exported(request: Request, context: Context, state: State, results: Results, export: Export) -> Response:
     body = export.write(results, state, context)
     headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
+    if export.saved:
+        headers |= saved_as(f"search.{export.name}")
     return published.respond(request, context, body, export.media_type, headers)
 
 
