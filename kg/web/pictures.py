@@ -127,10 +127,11 @@ def _below(
     level = [thing]
     for _ in range(DEEPEST):
         lower: list[Thing] = []
+        share = max(room // len(level), 1) if level else 0
         for each in level:
             links = catalogue.linked(each.n, key, room + 1) if room > 0 else []
             fresh = [link.thing for link in links if link.thing.n not in met and link.thing.kind == thing.kind]
-            found = fresh[: max(room, 0)]
+            found = fresh[: min(share, max(room, 0))]
             met.update(child.n for child in found)
             room -= len(found)
             contained[each.n] = found

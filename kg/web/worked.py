@@ -3,7 +3,9 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 MOST = 500
 """Pieces of work whose outcome is held; the ones asked for last."""
@@ -15,9 +17,9 @@ class Worked:
     def __init__(self, most: int = MOST) -> None:
         """Room for so many."""
         self._most = most
-        self._tasks: OrderedDict[str, asyncio.Task[bytes]] = OrderedDict()
+        self._tasks: OrderedDict[str, asyncio.Task[Any]] = OrderedDict()
 
-    async def out(self, name: str, work: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
+    async def out(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """The outcome of some work; what fails is raised, and worked out anew for the next who asks."""
         task = self._tasks.get(name)
         if task is None:
@@ -26,7 +28,8 @@ class Worked:
                 self._tasks.popitem(last=False)
         self._tasks.move_to_end(name)
         try:
-            return await asyncio.shield(task)
+            outcome: T = await asyncio.shield(task)
         except Exception:
             self._tasks.pop(name, None)
             raise
+        return outcome
