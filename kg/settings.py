@@ -124,6 +124,11 @@ class Settings(BaseSettings):
     proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks of proxies whose `X-Forwarded-For` is believed."
     )
+    proxy_strips: bool = Field(
+        default=False,
+        description="Whether a proxy takes the path of `base` off each request; to be said where that path is one of "
+        "kg's own, as `/data/`, and found out otherwise.",
+    )
     store: str = Field(
         "",
         description="Where a remote store answers queries, `https://host/sparql`; without it the store is in `var`.",

@@ -202,9 +202,15 @@ class Application:
         raise Problem(404, "There is no such page.")
 
     def _path(self, scope: Scope) -> str:
-        """The path below the base, escapes and all; a proxy may have stripped the base's path, or not."""
+        """The path below the base, escapes and all; a proxy may have stripped the base's path, or not.
+
+        Where the base is `/data/`, `/data/` may be its start page, or, from a proxy that strips, its tables: without a
+        word from the settings it is the former.
+        """
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1").partition("?")[0]
+        if self._settings.proxy_strips:
+            return path.lstrip("/")
         root = self._base.path
         below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
         stripped = path.lstrip("/")
