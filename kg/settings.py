@@ -92,6 +92,10 @@ class Settings(BaseSettings):
     description: str = Field("", description="What it is, in a sentence or two.")
     publisher: str = Field("", description="Who publishes it.")
     contact: str = Field("", description="Where errors are reported: a mail address or the address of a page.")
+    featured: tuple[str, ...] = Field(
+        (),
+        description="Documents that the start page shows first, as `record/KEY`; else those that others lead to most.",
+    )
     license: str = Field(
         "https://creativecommons.org/publicdomain/zero/1.0/", description="The licence of the descriptions."
     )

@@ -295,6 +295,17 @@ class Catalogue:
         )
         return list(map(_thing, rows))
 
+    def most_linked(self, kind: str, limit: int) -> list[Thing]:
+        """The whole records of a kind to which most others link; a walk along all counts of links."""
+        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
+        rows = self._db.execute(
+            f"SELECT {columns} FROM (SELECT target, SUM(link_counts.n) AS links FROM link_counts GROUP BY target)"  # noqa: S608
+            " JOIN things ON things.n = target WHERE kind = ? AND deleted IS NULL AND status IS NULL"
+            " ORDER BY links DESC, target LIMIT ?",
+            (kind, limit),
+        )
+        return list(map(_thing, rows))
+
     def listed(self, kind: str, limit: int, after: str = "") -> list[Linked]:
         """Things of a kind in order of date, undated ones first by number, stubs left out."""
         start, number = _place(after)

@@ -21,6 +21,7 @@ from kg.render.reader import Reader
 from kg.render.translations import LANGUAGES
 from kg.settings import Settings, metrics_folder
 from kg.web import (
+    about,
     answering,
     citations,
     documents,
@@ -65,6 +66,7 @@ _FOLDERS: dict[str, Named] = {
 }
 _PLACES: dict[str, Handler] = {
     "": home.respond,
+    "about": about.respond,
     "sparql": sparql.respond,
     "search": search.respond,
     "timeline": see.timeline,
