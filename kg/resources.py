@@ -8,16 +8,19 @@ fraction of the time in which the store looks up each string of each triple, how
 how triples are read where the generation was made by this very mapping; the store's own answer is what they must equal.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg import ontology
 from kg.iris import Base
 from kg.mapping import mapper
 from kg.render.record import references
+from kg.render.statements import Statements, by_subject
 from kg.store.catalogue import MOST_COUNTED, Beside, Linked, Thing
 from kg.store.generation import Generation
 from kg.store.literals import as_held
@@ -30,6 +33,10 @@ KIN = 5
 
 DEEPEST = 12
 """Levels of an archive that a page shows above a thing."""
+
+_THINGS_KEPT, _RECORDS_KEPT = 16_384, 4_096
+_LONGEST_KEPT = 4_000
+"""What many pages name is kept for all of them: rows of so many things, and so many of their records if not longer."""
 
 TAKING_PART = ("creator", "sender", "recipient", "participants")
 """Keys under which those stand who took part in what a record tells of."""
@@ -97,7 +104,7 @@ class Surroundings:
     groups: tuple[LinkGroup, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: they leave no place for what is worked out once
 class Description:
     """What is said of a thing.
 
@@ -105,11 +112,18 @@ class Description:
         thing: its row of the catalogue.
         iri: its IRI.
         triples: what its own subject and its parts say.
+        record: its record.
     """
 
     thing: Thing
     iri: str
     triples: list[Triple]
+    record: dict[str, Any]
+
+    @cached_property
+    def statements(self) -> Statements:
+        """The triples by subject and predicate."""
+        return by_subject(self.triples)
 
 
 class Resources:
@@ -121,6 +135,8 @@ class Resources:
         manifest = generation.manifest
         ours = manifest.mapping == mapper.version() and not manifest.graph
         self._mapper = mapper.Mapper(ontology.load(manifest.base)) if ours else None
+        self._known = lru_cache(_THINGS_KEPT)(self.generation.catalogue.thing)
+        self._read = lru_cache(_RECORDS_KEPT)(self._parsed)
 
     def find(self, reference: str) -> Thing | Gone | Moved | None:
         """What a reference leads to; None if nothing was ever published under it."""
@@ -132,15 +148,9 @@ class Resources:
 
     def describe(self, thing: Thing) -> Description:
         """What is said of a thing, as data."""
-        iri = self.base.iri(thing.reference)
-        triples = self.generation.graph.describe(iri) if self._mapper is None else self._mapped(thing, self._mapper)
-        return Description(thing, iri, triples)
-
-    def _mapped(self, thing: Thing, by: mapper.Mapper) -> list[Triple]:
-        """The triples of a thing's record, as the store holds them."""
-        (mapped,) = by.map([orjson.loads(self.record(thing))])
-        quads = parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
-        return list(as_held((quad.triple for quad in quads), mapped.ntriples))
+        iri, record = self.base.iri(thing.reference), self._parsed(thing.offset, thing.length)
+        triples = self.generation.graph.describe(iri) if self._mapper is None else _mapped(record, self._mapper)
+        return Description(thing, iri, triples, record)
 
     def around(self, said: Description, key: str = "", after: str = "") -> Surroundings:
         """What a page shows around a thing.
@@ -151,16 +161,7 @@ class Resources:
             after: where that one goes on.
         """
         thing, catalogue = said.thing, self.generation.catalogue
-        targets = {
-            reference
-            for triple in said.triples
-            if isinstance(triple.object, NamedNode) and (reference := self.base.reference(triple.object.value))
-        }
-        linked = {
-            reference: Described(each, orjson.loads(self.record(each)))
-            for reference, each in catalogue.things(sorted(targets)).items()
-        }
-        own: dict[str, Any] = orjson.loads(self.record(thing))
+        linked, own = self._linked(said.statements), said.record
         counts = catalogue.link_counts(thing.n)
         return Surroundings(
             linked=linked,
@@ -170,6 +171,25 @@ class Resources:
             months=catalogue.by_month(thing.n) if sum(counts.values()) <= MOST_COUNTED else {},
             groups=tuple(self._group(thing, each, counts[each], after if each == key else "") for each in counts),
         )
+
+    def _linked(self, statements: Statements) -> dict[str, Described]:
+        """Reference → what it is, for all that is linked to and there."""
+        linked: dict[str, Described] = {}
+        for iri in sorted({each.value for each in _values(statements) if isinstance(each, NamedNode)}):
+            reference = self.base.reference(iri)
+            thing = self._known(reference) if reference else None
+            if reference and thing and thing.deleted is None:
+                linked[reference] = Described(thing, self._record(thing))
+        return linked
+
+    def _record(self, thing: Thing) -> dict[str, Any]:
+        """The record of something that others link to."""
+        read = self._read if thing.length <= _LONGEST_KEPT else self._parsed
+        return read(thing.offset, thing.length)
+
+    def _parsed(self, offset: int, length: int) -> dict[str, Any]:
+        record: dict[str, Any] = orjson.loads(self.generation.record(offset, length))
+        return record
 
     def _group(self, thing: Thing, key: str, count: int, after: str) -> LinkGroup:
         links = self.generation.catalogue.linked(thing.n, key, PAGE_SIZE + 1, after)
@@ -181,11 +201,11 @@ class Resources:
         path: list[Thing] = []
         above = next(references(record, "heldIn", "partOf", "broader"), None)
         while above is not None and len(path) < DEEPEST:
-            thing = self.generation.catalogue.thing(above)
+            thing = self._known(above)
             if thing is None or thing.deleted or thing in path:
                 break
             path.insert(0, thing)
-            above = next(references(orjson.loads(self.record(thing)), "partOf", "broader"), None)
+            above = next(references(self._record(thing), "partOf", "broader"), None)
         return tuple(path)
 
     def _beside(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> Beside | None:
@@ -215,3 +235,14 @@ class Resources:
     def record(self, thing: Thing) -> bytes:
         """The thing's record as JSON, as the `json` reader takes it."""
         return self.generation.record(thing.offset, thing.length)
+
+
+def _mapped(record: dict[str, Any], by: mapper.Mapper) -> list[Triple]:
+    """The triples of a record, as the store holds them."""
+    (mapped,) = by.map([record])
+    quads = parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
+    return list(as_held((quad.triple for quad in quads), mapped.ntriples))
+
+
+def _values(statements: Statements) -> Iterator[NamedNode | Literal]:
+    return (each for said in statements.values() for values in said.values() for each in values)
