@@ -23,7 +23,8 @@ from kg.render.record import references
 from kg.render.statements import Statements, by_subject
 from kg.store.catalogue import MOST_COUNTED, Beside, Linked, Thing
 from kg.store.generation import Generation
-from kg.store.literals import as_held
+from kg.store.graph import Graph
+from kg.store.literals import as_held, values_as_held
 
 PAGE_SIZE = 20
 """How many inverse links of one key a page shows at a time."""
@@ -111,19 +112,56 @@ class Description:
     Attributes:
         thing: its row of the catalogue.
         iri: its IRI.
-        triples: what its own subject and its parts say.
         record: its record.
+        source: where its triples are read.
     """
 
     thing: Thing
     iri: str
-    triples: list[Triple]
     record: dict[str, Any]
+    source: "_Mapped | _Stored"
+
+    @cached_property
+    def triples(self) -> list[Triple]:
+        """What its own subject and its parts say."""
+        return self.source.triples(self)
 
     @cached_property
     def statements(self) -> Statements:
-        """The triples by subject and predicate."""
-        return by_subject(self.triples)
+        """The same by subject and predicate."""
+        return self.source.statements(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapped:
+    """Triples mapped from the record, as the store holds them."""
+
+    mapper: mapper.Mapper
+
+    def triples(self, said: Description) -> list[Triple]:
+        (mapped,) = self.mapper.map([said.record])
+        quads = parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
+        return list(as_held((quad.triple for quad in quads), mapped.ntriples))
+
+    def statements(self, said: Description) -> Statements:
+        found = self.mapper.statements(said.record)
+        return {
+            subject: {predicate: values_as_held(values) for predicate, values in about.items()}
+            for subject, about in found.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Triples as the store gives them."""
+
+    graph: Graph
+
+    def triples(self, said: Description) -> list[Triple]:
+        return self.graph.describe(said.iri)
+
+    def statements(self, said: Description) -> Statements:
+        return by_subject(said.triples)
 
 
 class Resources:
@@ -134,7 +172,7 @@ class Resources:
         self.base = Base(generation.manifest.base)
         manifest = generation.manifest
         ours = manifest.mapping == mapper.version() and not manifest.graph
-        self._mapper = mapper.Mapper(ontology.load(manifest.base)) if ours else None
+        self._source = _Mapped(mapper.Mapper(ontology.load(manifest.base))) if ours else _Stored(generation.graph)
         self._known = lru_cache(_THINGS_KEPT)(self.generation.catalogue.thing)
         self._read = lru_cache(_RECORDS_KEPT)(self._parsed)
 
@@ -148,9 +186,8 @@ class Resources:
 
     def describe(self, thing: Thing) -> Description:
         """What is said of a thing, as data."""
-        iri, record = self.base.iri(thing.reference), self._parsed(thing.offset, thing.length)
-        triples = self.generation.graph.describe(iri) if self._mapper is None else _mapped(record, self._mapper)
-        return Description(thing, iri, triples, record)
+        record = self._parsed(thing.offset, thing.length)
+        return Description(thing, self.base.iri(thing.reference), record, self._source)
 
     def around(self, said: Description, key: str = "", after: str = "") -> Surroundings:
         """What a page shows around a thing.
@@ -235,13 +272,6 @@ class Resources:
     def record(self, thing: Thing) -> bytes:
         """The thing's record as JSON, as the `json` reader takes it."""
         return self.generation.record(thing.offset, thing.length)
-
-
-def _mapped(record: dict[str, Any], by: mapper.Mapper) -> list[Triple]:
-    """The triples of a record, as the store holds them."""
-    (mapped,) = by.map([record])
-    quads = parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
-    return list(as_held((quad.triple for quad in quads), mapped.ntriples))
 
 
 def _values(statements: Statements) -> Iterator[NamedNode | Literal]:

@@ -12,7 +12,7 @@ from typing import Any, Self
 import jinja2
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
-from markupsafe import _escape_inner  # type: ignore[attr-defined]  # the part of escape that escapes
+from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]  # the part of escape that escapes
 
 _inner: Callable[[str], str] = _escape_inner
 
@@ -24,8 +24,11 @@ def escaped(value: object) -> str:
     >>> escaped("<b>"), escaped(7), escaped(Markup("<b>"))
     ('&lt;b&gt;', '7', '<b>')
     """
-    if type(value) is str:
-        return _inner(value)
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[return-value]  # which is a text
+    if kind is str:
+        return _inner(value)  # type: ignore[arg-type]  # the same
     return str(value.__html__()) if hasattr(value, "__html__") else _inner(str(value))
 
 
