@@ -9,7 +9,7 @@ how triples are read where the generation was made by this very mapping; the sto
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -93,7 +93,6 @@ class Surroundings:
         path: what it is a part of, from the top down: archive, fond, file.
         beside: its neighbours in the file it lies in or in its collection, or None.
         kin: other records with the same people, and how many of them.
-        months: month (YYYY-MM) → how many records of that month link to it.
         groups: who links to it, by key.
     """
 
@@ -101,7 +100,6 @@ class Surroundings:
     path: tuple[Thing, ...] = ()
     beside: Beside | None = None
     kin: tuple[tuple[Thing, int], ...] = ()
-    months: dict[str, int] = field(default_factory=dict)
     groups: tuple[LinkGroup, ...] = ()
 
 
@@ -205,7 +203,6 @@ class Resources:
             path=self._path(own),
             beside=self._beside(thing, own, linked),
             kin=self._kin(thing, own, linked) if thing.kind == "record" else (),
-            months=catalogue.by_month(thing.n) if sum(counts.values()) <= MOST_COUNTED else {},
             groups=tuple(self._group(thing, each, counts[each], after if each == key else "") for each in counts),
         )
 

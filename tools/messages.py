@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg.render import fields, found, thing, words
+from kg.render import fields, found, reader, thing, words
 from kg.render.translations import FOLDER, LANGUAGES
 from kg.web import problems
 
@@ -32,6 +32,7 @@ def tables() -> Iterator[str]:
         yield from (one, many)
     yield from words.EXPRESSIONS.values()
     yield thing.TRANSLATED
+    yield reader.NAMELESS
     yield from (*found.FACETS.values(), *found.SORTS.values(), *found.LACKS.values(), *found.LEADS.values())
     yield from problems.TITLES.values()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.iris import Base, decode_key
+from kg.iris import Base
 from kg.ontology import RDF_TYPE, Form, Ontology, Term, load
 from kg.render import fields, languages
 from kg.render.briefs import brief
@@ -120,7 +120,18 @@ class _Rows:
         for iri, term in keys_of_kind(self.ontology.base, kind).items():
             field = fields.FIELDS.get(term.key)
             if field and (own := _own(said, iri, special.get(iri, ()))):
-                yield Row(term.key, field.label, tuple(self.values(term, own)))
+                for key, some in self.apart(term.key, own):
+                    yield Row(key, fields.FIELDS[key].label, tuple(self.values(term, some)))
+
+    def apart(self, key: str, values: Values) -> Iterator[tuple[str, Values]]:
+        """The values of a key by the heading that they stand under: places that are named are no people."""
+        if key != "mentions":
+            yield key, values
+            return
+        places = f"{self.base.value}place/"
+        for name, wanted in ((key, False), (fields.NAMED_PLACES, True)):
+            if some := [each for each in values if each.value.startswith(places) == wanted]:
+                yield name, some
 
     def say(self, text: str) -> str:
         """A word of ours in the language of the page."""
@@ -142,6 +153,8 @@ class _Rows:
                 yield Value(languages.name(each.value, self.reader.language))
             elif term.key in _DATES and isinstance(each, Literal):
                 yield Value(words(each.value, self.reader.language))
+            elif term.key in _ADDRESSES:
+                yield self.address(each)
             elif term.key in fields.PROSE and isinstance(each, Literal):
                 yield Value(each.value, language=each.language or "", pieces=self.prose(each.value))
             else:
@@ -187,17 +200,22 @@ class _Rows:
             return Value(value.value, value.value, note=note, outward=True)
         return Value(value.value, note=note)
 
+    def address(self, value: NamedNode | Literal) -> Value:
+        """A thing of ours by its address."""
+        reference = self.base.reference(value.value)
+        return Value(value.value, self.reader.root + reference) if reference else self.value(value)
+
     def link(self, reference: str, note: str) -> Value:
         """A thing by its name, explained in a few words."""
         record = self.linked.get(reference, {})
-        kind, _, key = reference.partition("/")
-        text, language = self.reader.label(labels(record))
+        kind = reference.partition("/")[0]
+        text, language = self.reader.called(labels(record), reference, record.get("status"))
         about, tongue = brief(record, self.day, self.reader.languages) if kind in _EXPLAINED else ("", "")
         if kind == "record" and not note:
             date = first_date(record)
             note = words(date, self.reader.language) if date else ""
         return Value(
-            text or decode_key(key),
+            text,
             self.reader.root + reference,
             language,
             note,
@@ -291,6 +309,9 @@ def _tells_more(text: str, edtf: str) -> bool:
 
 _LANGUAGES = frozenset({"language", "originalLanguage"})
 _DATES = frozenset({"describedOn", "restrictedUntil"})
+_ADDRESSES = frozenset({"replaces"})
+"""Keys whose values are addresses of what has no name of its own any more."""
+
 _PARTS = {
     "dates": _Rows.date,
     "names": _Rows.name,

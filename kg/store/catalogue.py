@@ -89,6 +89,20 @@ class Linked:
     """Where the list goes on after it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A page of a list.
+
+    Attributes:
+        cursor: where the list goes on with it; empty for the first.
+        first, last: days of the first and the last thing on it; empty where they have none.
+    """
+
+    cursor: str
+    first: str
+    last: str
+
+
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
 
 
@@ -311,6 +325,27 @@ class Catalogue:
             (kind, start, number, limit, kind, start, limit, limit),
         )
         return [Linked(thing, f"{thing.start or ''}_{thing.n}") for thing in map(_thing, rows)]
+
+    def stretches(self, kind: str, size: int) -> list[Stretch]:
+        """The pages of the list of a kind, `size` things on each: a walk along the whole list."""
+        rows = self._db.execute(
+            "SELECT day, n, place FROM (SELECT COALESCE(start, '') AS day, n,"
+            " ROW_NUMBER() OVER (ORDER BY COALESCE(start, ''), n) AS place, COUNT(*) OVER () AS places FROM things"
+            " WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub')"
+            " WHERE place % ? <= 1 OR place = places ORDER BY place",
+            (kind, size),
+        )
+        found: list[Stretch] = []
+        cursor, first = "", ""
+        for day, n, place in rows:
+            if place % size == 1:
+                first = day
+                found.append(Stretch(cursor, first, day))
+            else:
+                found[-1] = Stretch(cursor, first, day)
+            if place % size == 0:
+                cursor = f"{day}_{n}"
+        return found
 
     def counts(self) -> dict[str, int]:
         """Kind → how many there are, stubs and deleted ones left out."""

@@ -28,6 +28,7 @@ from kg.web import (
     graphs,
     home,
     language,
+    listing,
     lists,
     saved,
     search,
@@ -191,7 +192,7 @@ class Application:
             return await _FOLDERS[place](request, context, rest)
         if lists.is_kind(place):
             if slash and not rest:
-                return await lists.listing(request, context, place)
+                return await listing.respond(request, context, place)
             if rest and "/" not in rest:
                 about = citations.respond if citations.is_citation(place, rest) else documents.respond
                 return await about(request, context, place, rest)

@@ -19,6 +19,7 @@ from kg.web.conditional import answer, http_date
 from kg.web.context import Context
 from kg.web.headers import CACHE, CORS, PAGE, combined
 from kg.web.leading import leads
+from kg.web.pictures import pictures
 from kg.web.problems import Problem
 from kg.web.walking import Walk, walk
 
@@ -82,7 +83,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     if address.format is not JSON:  # the record as JSON lies in a file
         await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
-        return _web_page(request, context, found, await walk(request, context, found.reference))
+        return await _web_page(request, context, found, await walk(request, context, found.reference))
     return _data(request, context, found, address.format)
 
 
@@ -93,8 +94,8 @@ def with_query(request: Request) -> str:
 
 
 def _gone(context: Context, thing: Thing) -> Problem:
-    label, _ = context.reader.label(thing.labels)
-    named = f"“{label}” ({thing.reference})" if label else thing.reference
+    label, _ = context.reader.called(thing.labels, thing.reference, thing.status)
+    named = f"“{label}” ({thing.reference})"
     detail = f"{named} was published on {thing.created[:10]} and taken away on {(thing.deleted or '')[:10]}."
     headers = {"Last-Modified": http_date(thing.modified)}
     return Problem(410, detail, headers, {"id": context.base.iri(thing.reference), "deleted": thing.deleted})
@@ -157,7 +158,7 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
     return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
 
 
-def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None) -> Response:
+async def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None) -> Response:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
     said = context.serving.resources.describe(thing)
@@ -174,6 +175,7 @@ def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | N
         "formats": [each for each in FORMATS if each is not HTML],
         "reader": context.reader,
         "leads": leads(thing, context),
+        "pictures": await pictures(thing, around.path, context),
         "walk": walked,
         "keep": walked.keep if walked else "",
         "sought": walked.words if walked else "",
@@ -197,7 +199,6 @@ def subject_of(context: Context, said: Description, around: Surroundings) -> Sub
         said.statements,
         said.record,
         {reference: each.record for reference, each in around.linked.items()},
-        around.months,
         archive,
         context.settings.publisher or context.settings.title,
     )

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from kg.store.catalogue import LINKS, SCHEMA, Catalogue
+from kg.store.catalogue import LINKS, SCHEMA, Catalogue, Stretch
 
 MANY = 100_000
 
@@ -103,6 +103,16 @@ def test_lists_are_whole(catalogue):
         after = page[-1].cursor
     assert len(seen) == MANY
     assert seen == sorted(set(seen))
+
+
+def test_stretches_are_the_pages(catalogue):
+    """Where the pages of a list begin is what one comes to who reads it page by page."""
+    size = 7_000
+    seen, after = [], ""
+    while page := catalogue.listed("record", size, after):
+        seen.append(Stretch(after, page[0].thing.start or "", page[-1].thing.start or ""))
+        after = page[-1].cursor
+    assert catalogue.stretches("record", size) == seen
 
 
 def _sorts_nothing(catalogue, statements):
