@@ -32,7 +32,7 @@ class Names:
 
     def __init__(self, forms: Mapping[str, str]) -> None:
         """Names to look for: each form of a name → the path of who bears it."""
-        self._paths = {form.translate(_FOLDED): path for form, path in forms.items() if len(form) >= _SHORTEST}
+        self._paths = {_folded(form): path for form, path in forms.items() if len(form) >= _SHORTEST}
         self._forms = sorted(self._paths, key=len, reverse=True)[:_MOST_FORMS]
 
     def pieces(self, text: str) -> list[Piece]:
@@ -47,7 +47,7 @@ class Names:
         linked: set[str] = set()
         end = 0
         # Folding replaces letter by letter, so that places in the one text are places in the other.
-        folded = text.translate(_FOLDED)
+        folded = _folded(text)
         # Most forms stand nowhere in a text; to compile a pattern of all takes longer than to see which do.
         there = tuple(form for form in self._forms if form in folded)
         for found in _words(there).finditer(folded) if there else ():
@@ -61,6 +61,10 @@ class Names:
             end = found.end()
         if end < len(text):
             yield Piece(text[end:])
+
+
+def _folded(text: str) -> str:
+    return text if text.isascii() else text.translate(_FOLDED)
 
 
 def _words(forms: tuple[str, ...]) -> re.Pattern[str]:

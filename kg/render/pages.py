@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from kg.render import assets, fields
+from kg.render.compiling import Environment
 from kg.render.languages import name as language_name
 from kg.render.translations import LANGUAGES, locale, name_of, translations
 from kg.render.words import words
@@ -62,7 +63,7 @@ class Site:
 @cache
 def _templates(language: str) -> jinja2.Environment:
     """The templates in a language of those that pages speak."""
-    environment = jinja2.Environment(
+    environment = Environment(
         loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

@@ -4,9 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from pyoxigraph import Triple
-
 from kg.ontology import Ontology
 from kg.render import fields, languages
 from kg.render.citations import plain
@@ -14,6 +11,7 @@ from kg.render.citing import Item, Source, item
 from kg.render.head import meta_tags, schema_org
 from kg.render.reader import Reader, is_nameless
 from kg.render.record import first_date, labels
+from kg.render.statements import Statements
 from kg.render.translations import translations
 from kg.render.view import Row, Section, Value, sections
 from kg.render.words import words
@@ -32,7 +30,7 @@ class Subject:
     Attributes:
         iri: its IRI.
         reference: kind/key.
-        triples: what is said of it.
+        statements: what is said of it.
         record: the same as JSON.
         linked: reference of what it links to → its record.
         archive: what the archive is called in which it lies, or the empty string.
@@ -41,7 +39,7 @@ class Subject:
 
     iri: str
     reference: str
-    triples: Sequence[Triple]
+    statements: Statements
     record: Mapping[str, Any]
     linked: Mapping[str, dict[str, Any]]
     archive: str = ""
@@ -82,7 +80,7 @@ def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
     named = labels(record)
     nameless = is_nameless(named, subject.reference, record.get("status"))
     label, language = reader.called(named, subject.reference, record.get("status"))
-    all_sections = sections(subject.triples, subject.reference, subject.linked, ontology, reader)
+    all_sections = sections(subject.statements, subject.reference, subject.linked, ontology, reader)
     rows = {row.key: row for section in all_sections for row in section.rows}
     cited = cite(subject, reader.languages) if subject.reference.startswith("record/") else None
     said = next((rows[key].values[0].text for key in ("summary", "description", "biography") if key in rows), "")
@@ -94,7 +92,7 @@ def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
         facts=list(_facts(record, rows, reader)),
         sections=all_sections,
         summary=(said or label)[:SUMMARY],
-        schema_org=schema_org(subject.triples, subject.iri),
+        schema_org=schema_org(subject.statements.get(subject.iri, {}), subject.iri),
         meta=list(meta_tags(cited, _texts(rows, "places"), " ".join(_texts(rows, "rights")))) if cited else [],
         citation=plain(cited, _day(record, reader)) if cited else "",
     )
@@ -133,9 +131,3 @@ def _facts(record: Mapping[str, Any], rows: Mapping[str, Row], reader: Reader) -
         said = ", ".join(languages.name(tag, reader.language) for tag in original)
         found.append(Value(say(TRANSLATED).format(language=names, original=said) if said else names))
     return found
-
-
-def parsed(record: bytes) -> dict[str, Any]:
-    """A record from its JSON."""
-    value: dict[str, Any] = orjson.loads(record)
-    return value

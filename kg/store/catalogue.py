@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -145,6 +146,26 @@ def _thing(row: tuple[Any, ...]) -> Thing:
     )
 
 
+@cache
+def _counted(targets: int, keys: int) -> str:
+    """Selects what links to some targets, and to how many: by links alone, what each source is comes later.
+
+    Of several targets all links have to be read; those to one are walked along the index, each key by itself.
+    """
+    if targets == 1:
+        walk = (
+            "SELECT * FROM (SELECT source AS other, start AS day, 1 AS shared FROM links"
+            " WHERE target = :t0 AND k = :k{} AND source <> :source ORDER BY start, source LIMIT :most)"
+        )
+        return " UNION ".join(walk.format(key) for key in range(keys))
+    return (
+        "SELECT source AS other, start AS day, COUNT(DISTINCT target) AS shared FROM links"  # noqa: S608  # marks
+        f" WHERE target IN ({', '.join(f':t{each}' for each in range(targets))})"
+        f" AND k IN ({', '.join(f':k{each}' for each in range(keys))}) AND source <> :source"
+        " GROUP BY other ORDER BY shared DESC, day, other LIMIT :most"
+    )
+
+
 def _place(cursor: str) -> tuple[str, int]:
     """The date and the number that a cursor stands for; it comes from an address, so it may be anything."""
     start, _, number = cursor.partition("_")
@@ -247,18 +268,16 @@ class Catalogue:
         """Other things that link to most of some targets, with how many of them each links to."""
         ks = [self._numbers[key] for key in keys if key in self._numbers]
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
-        # Counted by links alone, of which many are read; what each source is, is looked up for the first few.
-        counted = (
-            "SELECT source AS other, start AS day, COUNT(DISTINCT target) AS shared FROM links"  # noqa: S608
-            f" WHERE target IN ({','.join('?' * len(targets))}) AND k IN ({','.join('?' * len(ks))}) AND source <> ?"
-            " GROUP BY other ORDER BY shared DESC, day, other LIMIT ?"
-        )
         found: list[tuple[Thing, int]] = []
+        if not ks:
+            return []
+        values = {f"t{place}": n for place, n in enumerate(targets)} | {f"k{place}": k for place, k in enumerate(ks)}
+        counted = _counted(len(targets), len(ks))
         for most in (_FIRST * limit, _ALL):
             rows = self._db.execute(
                 f"SELECT shared, {columns} FROM ({counted}) JOIN things ON things.n = other"  # noqa: S608
-                " WHERE kind = 'record' AND status IS NULL ORDER BY shared DESC, day, other LIMIT ?",
-                (*targets, *ks, source, most, limit),
+                " WHERE kind = 'record' AND status IS NULL ORDER BY shared DESC, day, other LIMIT :limit",
+                {**values, "source": source, "most": most, "limit": limit},
             )
             found = [(_thing(row[1:]), row[0]) for row in rows]
             if len(found) == limit:

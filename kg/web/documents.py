@@ -11,7 +11,7 @@ from kg.errors import KeyFault
 from kg.render import jsonld, rdf
 from kg.render.citations import FORMATS as CITATIONS
 from kg.render.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
-from kg.render.thing import Subject, parsed, show
+from kg.render.thing import Subject, show
 from kg.resources import Description, Gone, LinkGroup, Moved, Surroundings
 from kg.store.catalogue import Thing
 from kg.web import published
@@ -196,8 +196,8 @@ def subject_of(context: Context, said: Description, around: Surroundings) -> Sub
     return Subject(
         said.iri,
         said.thing.reference,
-        said.triples,
-        parsed(context.serving.resources.record(said.thing)),
+        said.statements,
+        said.record,
         {reference: each.record for reference, each in around.linked.items()},
         archive,
         context.settings.publisher or context.settings.title,

@@ -141,9 +141,11 @@ def test_who_shares_most(tmp_path):
     db.close()
     opened = Catalogue(path)
     for source in (10, *sorted(whole)[:3]):
-        shared = Counter(n for t, n in {(t, n) for t, _, n in links} if t in {1, 2} and n in whole and n != source)
-        expected = sorted(shared.items(), key=lambda each: (-each[1], days[each[0]], each[0]))
-        for most in (1, 5, 500):
-            found = opened.sharing([1, 2], ["creator", "recipient"], source, most)
-            assert [(thing.n, count) for thing, count in found] == expected[:most]
+        for targets in ([1, 2], [1], [3, 1, 2]):
+            linked = {(t, n) for t, _, n in links if t in targets and n in whole and n != source}
+            shared = Counter(n for _, n in linked)
+            expected = sorted(shared.items(), key=lambda each: (-each[1], days[each[0]], each[0]))
+            for most in (1, 5, 500):
+                found = opened.sharing(targets, ["creator", "recipient"], source, most)
+                assert [(thing.n, count) for thing, count in found] == expected[:most]
     opened.close()
