@@ -284,6 +284,15 @@ class Catalogue:
                 break
         return found
 
+    def begun(self, first: str, last: str, limit: int) -> list[Thing]:
+        """The records, but for stubs, whose date begins in some days, in its order."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
+            " AND COALESCE(start, '') BETWEEN ? AND ? ORDER BY COALESCE(start, ''), n LIMIT ?",
+            (first, last, limit),
+        )
+        return list(map(_thing, rows))
+
     def by_month(self, n: int | None = None) -> dict[str, int]:
         """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing.
 

@@ -67,6 +67,21 @@ def test_records_with_the_same_people_say_why(client):
     assert re.search(r"\d+ (person|people) in common", client.get(PAGE).text)
 
 
+def test_records_of_the_same_days(client):
+    "Documents whose date begins in the days of this one's are named, those that are named already left out."
+    page = client.get("/data/record/nsam-196.html").text
+    section = '<section aria-labelledby="{}">.*?</section>'
+    days, people = (re.search(section.format(name), page, re.DOTALL) for name in ("days", "kin"))
+    shown, kin = (
+        set(re.findall(r'href="/data/(record/[^"]+)"', each[0])) if each else set() for each in (days, people)
+    )
+    asked = {"kind": "record", "year": "1962-10-22", "dates": "certain", "format": "json"}
+    same = {each["id"] for each in client.get("/data/search", params=asked).json()["results"]}
+    assert shown
+    assert shown | kin | {"record/nsam-196"} >= same
+    assert not shown & (kin | {"record/nsam-196"})
+
+
 def test_both_languages_of_a_text_stand_side_by_side(client):
     "Original and translation are both in the page, each with its language."
     text = client.get("/data/record/note-alekseyev-conversations.html").text
