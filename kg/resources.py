@@ -200,7 +200,7 @@ class Resources:
         counts = catalogue.link_counts(thing.n)
         return Surroundings(
             linked=linked,
-            path=self._path(own),
+            path=self.path(own),
             beside=self._beside(thing, own, linked),
             kin=self._kin(thing, own, linked) if thing.kind == "record" else (),
             groups=tuple(self._group(thing, each, counts[each], after if each == key else "") for each in counts),
@@ -230,7 +230,7 @@ class Resources:
         more = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else None
         return LinkGroup(key, count, tuple(links[:PAGE_SIZE]), more, begins=not after)
 
-    def _path(self, record: dict[str, Any]) -> tuple[Thing, ...]:
+    def path(self, record: dict[str, Any]) -> tuple[Thing, ...]:
         """What a thing is a part of, from the top down; a chain that comes back to itself is cut."""
         path: list[Thing] = []
         above = next(references(record, "heldIn", "partOf", "broader"), None)

@@ -23,6 +23,11 @@ HOME_MAP = 720
 
 async def respond(request: Request, context: Context) -> Response:
     """The start page."""
+    covers = await _covers(context)
+    return await asyncio.to_thread(_page, request, context, covers)
+
+
+def _page(request: Request, context: Context, covers: bytes) -> Response:
     generation = context.serving.generation
     months = generation.catalogue.by_month()
     values = {
@@ -30,7 +35,7 @@ async def respond(request: Request, context: Context) -> Response:
         "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
         "dated": sum(months.values()),
         "newest": generation.catalogue.newest(NEWEST),
-        "covers": Markup((await _covers(context)).decode()),  # noqa: S704  # a page's part, from a template of ours
+        "covers": Markup(covers.decode()),  # noqa: S704  # a page's part, from a template of ours
         "reader": context.reader,
     }
     return published.page(request, context, "home", values)
