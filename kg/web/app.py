@@ -6,7 +6,6 @@ Paths are matched as they were sent, escapes and all: a key may hold an escaped 
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -117,9 +116,17 @@ class Application:
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; the generation is held until the last byte is sent, since dumps are read while they go."""
-        async with AsyncExitStack() as stack:
-            answer = await self.answer(Request(scope, receive), stack)
+        request = Request(scope, receive)
+        try:
+            serving = self._live.hold()
+        except KgError as fault:
+            await self._problem(request, fault)(scope, receive, send)
+            return
+        try:
+            answer = await self.answer(request, serving)
             await answer(scope, receive, send)
+        finally:
+            serving.release()
 
     def _note(self, scope: Scope, notes: Told, seconds: float) -> None:
         """Tell metrics and log of a request that is over."""
@@ -135,8 +142,11 @@ class Application:
         try:
             saved_queries(self._settings.queries_folder)  # a header that is wrong is said before anybody asks
             await self._live.start()
-        except KgError as fault:
-            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+        except Exception as fault:  # noqa: BLE001  # a server that could not begin would answer 503 for ever
+            if not isinstance(fault, KgError):
+                _LOG.exception("the server can't begin")
+            message = str(fault) if isinstance(fault, KgError) else f"the server can't begin: {fault!r}"
+            await send({"type": "lifespan.startup.failed", "message": message})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -145,20 +155,22 @@ class Application:
             self._log.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def answer(self, request: Request, stack: AsyncExitStack) -> Response:
-        """The response to a request, whatever happens; the stack holds what it is read from."""
+    async def answer(self, request: Request, serving: Serving) -> Response:
+        """The response to a request from a generation that is held, whatever happens."""
         try:
-            serving = await stack.enter_async_context(self._live.hold())
             told(request.scope).generation = serving.generation.number
             return answering.repeated(request, serving, self._answers) or await self._fresh(request, serving)
         except Problem as problem:
             return response(request, problem, self._site(request))
         except KgError as fault:
-            told(request.scope).fault = type(fault).__name__
-            return response(request, of(fault), self._site(request))
+            return self._problem(request, fault)
         except Exception:  # noqa: BLE001  # whatever it is, the client is told no more than that
             _LOG.exception("%s %r", request.method, request.scope["path"])  # decoded, it may hold a line end
             return response(request, of(KgError("an error that nobody expected")), self._site(request))
+
+    def _problem(self, request: Request, fault: KgError) -> Response:
+        told(request.scope).fault = type(fault).__name__
+        return response(request, of(fault), self._site(request))
 
     async def _fresh(self, request: Request, serving: Serving) -> Response:
         """The response to a request that is no repetition."""

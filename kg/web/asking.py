@@ -61,13 +61,12 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
 async def _beginning(request: Request, context: Context, question: Question) -> tuple[str, bytearray, bool]:
     """The kind of an answer, as much of it as a page shows, and whether that is all of it."""
     held = bytearray()
-    with context.asking():
-        async with question.ask(context, request) as answer:
-            async for chunk in answer:
-                held += chunk
-                if len(held) > SHOWN or (answer.kind == "select" and held.count(b"\n") > ROWS + 1):
-                    return answer.kind, held, False
-            return answer.kind, held, True
+    async with question.ask(context, request) as answer:
+        async for chunk in answer:
+            held += chunk
+            if len(held) > SHOWN or (answer.kind == "select" and held.count(b"\n") > ROWS + 1):
+                return answer.kind, held, False
+        return answer.kind, held, True
 
 
 def names(context: Context, references: list[str]) -> dict[str, tuple[str, str]]:

@@ -38,4 +38,5 @@ def saved_as(name: str) -> dict[str, str]:
 
 def combined(request: Request, name: str) -> str:
     """All lines of a header as one list (RFC 9110, 5.3); empty where there is none."""
-    return ",".join(request.headers.getlist(name))
+    wanted = name.encode("latin-1")
+    return b",".join([value for each, value in request.scope["headers"] if each == wanted]).decode("latin-1")

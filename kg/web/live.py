@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 from kg import ontology
@@ -50,16 +49,15 @@ class Serving:
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     worked: Worked = field(default_factory=Worked)
 
-    @contextlib.contextmanager
-    def hold(self) -> Iterator[None]:
-        """Keep it open for as long as the context lasts; an answer that is still being sent holds it too."""
+    def hold(self) -> None:
+        """Keep it open, until as many `release` it; an answer that is still being sent holds it too."""
         self.held += 1
-        try:
-            yield
-        finally:
-            self.held -= 1
-            if self.retired and not self.held:
-                self.idle.set()
+
+    def release(self) -> None:
+        """Hold it no longer."""
+        self.held -= 1
+        if self.retired and not self.held:
+            self.idle.set()
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
@@ -74,11 +72,13 @@ class Live:
         self._settings = settings
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
+        self._mark: tuple[int, ...] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._leaving: dict[asyncio.Task[None], Serving] = {}
 
     async def start(self) -> None:
         """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
+        self._mark = self._generations.live_mark()
         self._current = await self._open()
         self._watching = asyncio.create_task(self._watch())
 
@@ -94,30 +94,28 @@ class Live:
             serving.idle.set()
         await asyncio.gather(*self._leaving, return_exceptions=True)
 
-    @contextlib.asynccontextmanager
-    async def hold(self) -> AsyncIterator[Serving]:
-        """The live generation, kept open for as long as the context lasts."""
-        serving = self._current
-        if serving is None:
+    def hold(self) -> Serving:
+        """The live generation, held until it is released. Raises GenerationError where there is none."""
+        if self._current is None:
             raise GenerationError("nothing is published yet")
-        with serving.hold():
-            yield serving
+        self._current.hold()
+        return self._current
 
     async def _watch(self) -> None:
         told = ""
         while True:
             await asyncio.sleep(LOOK)
-            number = self._generations.live()
-            if self._current is None or number is None or number == self._current.generation.number:
+            mark = self._generations.live_mark()
+            if self._current is None or mark is None or mark == self._mark:
                 continue
             try:
                 fresh = await self._open()
             except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
                 if str(fault) != told:
                     told = str(fault)
-                    _LOG.warning("generation %s can't be served: %s", number, told)
+                    _LOG.warning("generation %s can't be served: %s", mark[0], told)
                 continue
-            old, self._current = self._current, fresh
+            old, self._current, self._mark = self._current, fresh, mark
             _LOG.info("generation %s is live", fresh.generation.number)
             self._retire(old)
 
@@ -140,7 +138,8 @@ class Live:
             return RemoteQueries(self._settings, generation.manifest.graph)
         return QueryPool(
             generation.folder.store,
-            size=max(2, self._settings.query_workers),  # of one none would be left for the light
+            size=self._settings.query_workers,
+            reserve=1,
             long=LONG * self._settings.query_workers,
             spares=2,
             deadline=self._settings.query_seconds,

@@ -5,16 +5,15 @@ import multiprocessing
 import socket
 import sys
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from starlette.types import ASGIApp
 
 from kg import settings as settings_module
-from kg.errors import UsageError
+from kg.errors import KgError, UsageError
 from kg.settings import Settings
-from kg.web import clients, connections
+from kg.web import clients, connections, supervising
 from kg.web.app import Application
 from kg.web.guard import Guard
 from kg.web.metrics import listening
@@ -41,6 +40,14 @@ def application() -> ASGIApp:
     sys.setswitchinterval(AT_A_TIME)
     settings = settings_module.load(None)
     return Guard(Application(settings), clients.networks(settings.proxies))
+
+
+def supervised() -> ASGIApp:
+    """The same for a process of `kg serve`, which ends where it can't begin."""
+    try:
+        return supervising.or_leave(application())
+    except KgError as fault:
+        supervising.leave(fault)
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -74,8 +81,8 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         # Started afresh: a fork would take its parent's way of counting, and the lock of a listener's thread.
         multiprocessing.set_start_method("spawn", force=True)
     with listening(settings.metrics):
-        Granian(
-            "kg.web.server:application",
+        supervising.Supervised(
+            "kg.web.server:supervised",
             factory=True,
             address=host,
             port=port,
@@ -89,6 +96,5 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
             websockets=False,
             log_access=False,
             log_level=LogLevels.warning,
-            respawn_failed_workers=True,
             workers_kill_timeout=settings.grace_seconds,
         ).serve()

@@ -175,6 +175,25 @@ def test_a_new_generation_answers_anew(tmp_path):
     assert second.content != first.content
 
 
+def test_another_folder_in_the_same_place(tmp_path):
+    """A generation that another one of its number is put in place of, by a copy of `var`, is noticed."""
+    ask = "SELECT (COUNT(*) AS ?n) { ?s a ?c }"
+    record = {"id": "record/1", "title": {"en": "One"}}
+    (tmp_path / "other").mkdir()
+    other, _ = publish(tmp_path / "other", [record, {"id": "record/2", "title": {"en": "Two"}}])
+    time.sleep(1)  # answers are named by the second of a build
+    made, _ = publish(tmp_path, [record])
+    with TestClient(Application(made)) as client:
+        first = _ask(client, ask)
+        made.var_folder.rename(tmp_path / "away")
+        other.var_folder.rename(made.var_folder)
+        for _ in range(100):
+            if _ask(client, ask).content != first.content:
+                break
+            time.sleep(0.1)
+        assert _ask(client, ask).content != first.content
+
+
 def test_nothing_is_kept_without_room(example):
     """With `answers_mb = 0` nothing is kept."""
     application = Application(example.model_copy(update={"answers_mb": 0}))

@@ -18,11 +18,14 @@ from kg.settings import QUERIES
 pytestmark = pytest.mark.every_engine
 SAVED = saved(QUERIES)
 NAMES = sorted(SAVED)
+LACKING = {("fuseki", "places-near"): "its geof:distance gives no metres between points in degrees"}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_gives_rows(client, name):
+def test_each_gives_rows(client, name, request):
     """Each saved query gives rows with the values of its own examples."""
+    if reason := LACKING.get((request.node.callspec.params["engine"], name)):
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     answer = client.get(f"/data/api/{name}", params=SAVED[name].example, headers={"accept": "application/json"})
     assert answer.status_code == 200, answer.text
     assert answer.json()["results"]["bindings"]
