@@ -207,7 +207,7 @@ class Resources:
         kin = self._kin(thing, own, linked) if thing.kind == "record" else ()
         return Surroundings(
             linked=linked,
-            path=self._path(own),
+            path=self.path(own),
             beside=self._beside(thing, own, linked),
             kin=kin,
             days=self._days(thing, {*references(own, "related"), *(each.reference for each, _ in kin)}),
@@ -238,7 +238,7 @@ class Resources:
         more = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else None
         return LinkGroup(key, count, tuple(links[:PAGE_SIZE]), more, begins=not after)
 
-    def _path(self, record: dict[str, Any]) -> tuple[Thing, ...]:
+    def path(self, record: dict[str, Any]) -> tuple[Thing, ...]:
         """What a thing is a part of, from the top down; a chain that comes back to itself is cut."""
         path: list[Thing] = []
         above = next(references(record, "heldIn", "partOf", "broader"), None)

@@ -6,6 +6,7 @@ along an index. Made from the same stream as the store; a SQLite file that nobod
 
 import re
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -132,6 +133,9 @@ _FIRST = 4
 
 _ALL = -1  # no limit, to SQLite
 
+_AFTER_ALL = "~"
+"""After every time, and every date."""
+
 _AT_ONCE = 500
 """How many references are asked for in one statement."""
 
@@ -173,18 +177,29 @@ def _place(cursor: str) -> tuple[str, int]:
 
 
 class Catalogue:
-    """A published catalogue. Safe to use from several threads one after the other."""
+    """A published catalogue. Each thread that uses it has a connection of its own, so that none waits for another."""
 
     def __init__(self, path: Path) -> None:
         # Immutable: nobody writes it, so SQLite neither locks nor looks for a journal.
-        self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+        self._connections: list[sqlite3.Connection] = []
+        self._here = threading.local()
         self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
         self._numbers = {name: k for k, name in self._keys.items()}
         self._months: dict[str, int] | None = None
 
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._here, "connection", None)
+        if connection is None:
+            connection = self._here.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            self._connections.append(connection)
+        return connection
+
     def close(self) -> None:
         """Let the file go."""
-        self._db.close()
+        for connection in self._connections:
+            connection.close()
 
     def thing(self, reference: str) -> Thing | None:
         """The row of a reference, also if the thing was deleted."""
@@ -316,12 +331,19 @@ class Catalogue:
 
     def newest(self, limit: int) -> list[Thing]:
         """The records that were published or changed last."""
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND deleted IS NULL AND status IS NULL"  # noqa: S608
-            " ORDER BY modified DESC, n LIMIT ?",
-            (limit,),
-        )
-        return list(map(_thing, rows))
+        found: list[Thing] = []
+        there, time = "FROM things WHERE kind = 'record' AND deleted IS NULL", _AFTER_ALL
+        # Time by time: asked for in one statement, all that a first build published would be sorted.
+        while len(found) < limit:
+            (time,) = self._db.execute(f"SELECT MAX(modified) {there} AND modified < ?", (time,)).fetchone()
+            if time is None:
+                break
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} {there} AND modified = ? AND status IS NULL ORDER BY n LIMIT ?",
+                (time, limit - len(found)),
+            )
+            found += map(_thing, rows)
+        return found
 
     def most_linked(self, kind: str, limit: int) -> list[Thing]:
         """The whole records of a kind to which most others link; a walk along all counts of links."""

@@ -1,8 +1,10 @@
 """Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +16,7 @@ from kg.render.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Forma
 from kg.render.thing import Subject, show
 from kg.resources import Description, Gone, LinkGroup, Moved, Surroundings
 from kg.store.catalogue import Thing
+from kg.store.search.fields import RECORD
 from kg.web import published
 from kg.web.conditional import answer, http_date
 from kg.web.context import Context
@@ -83,7 +86,12 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     if address.format is not JSON:  # the record as JSON lies in a file
         await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
-        return await _web_page(request, context, found, await walk(request, context, found.reference))
+        walked = await walk(request, context, found.reference)
+        drawn = await pictures(found, context)
+        if found.kind == RECORD:
+            return _web_page(request, context, found, walked, drawn)
+        # The page of what many documents link to takes several times as long: it is made beside other requests.
+        return await asyncio.to_thread(_web_page, request, context, found, walked, drawn)
     return _data(request, context, found, address.format)
 
 
@@ -158,7 +166,7 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
     return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
 
 
-async def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None) -> Response:
+def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None, drawn: Markup) -> Response:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
     said = context.serving.resources.describe(thing)
@@ -175,7 +183,7 @@ async def _web_page(request: Request, context: Context, thing: Thing, walked: Wa
         "formats": [each for each in FORMATS if each is not HTML],
         "reader": context.reader,
         "leads": leads(thing, context),
-        "pictures": await pictures(thing, around.path, context),
+        "pictures": drawn,
         "walk": walked,
         "keep": walked.keep if walked else "",
         "sought": walked.words if walked else "",

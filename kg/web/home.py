@@ -1,5 +1,8 @@
 """The start page: what this is, how much there is of it, what it covers and lacks, how to use it."""
 
+import asyncio
+
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +17,11 @@ NEWEST = 6
 
 async def respond(request: Request, context: Context) -> Response:
     """The start page."""
+    parts = {"featured": await featured(context), "covers": await about.shortly(context)}
+    return await asyncio.to_thread(_page, request, context, parts)
+
+
+def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
     generation = context.serving.generation
     months = generation.catalogue.by_month()
     values = {
@@ -21,8 +29,7 @@ async def respond(request: Request, context: Context) -> Response:
         "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
         "dated": sum(months.values()),
         "newest": generation.catalogue.newest(NEWEST),
-        "featured": await featured(context),
-        "covers": await about.shortly(context),
+        **parts,
         "reader": context.reader,
     }
     return published.page(request, context, "home", values)

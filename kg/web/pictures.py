@@ -32,25 +32,20 @@ _ABOVE = {"place": "partOf", "collection": "partOf", "archive": "partOf", "topic
 """Kind → the key by which one thing lies in another."""
 
 
-async def pictures(thing: Thing, above: tuple[Thing, ...], context: Context) -> Markup:
-    """A part of the page of a thing, worked out once for a generation and language.
-
-    Args:
-        thing: the thing; documents have no pictures.
-        above: what it is a part of, from the top down.
-        context: what the request is answered with.
-    """
+async def pictures(thing: Thing, context: Context) -> Markup:
+    """A part of the page of a thing, worked out once for a generation and language; documents have no pictures."""
     if thing.kind == RECORD:
         return Markup()
 
     async def work() -> bytes:
-        return await asyncio.to_thread(_drawn, thing, above, context)
+        return await asyncio.to_thread(_drawn, thing, context)
 
     name = f"pictures {context.reader.language} {thing.reference}"
     return Markup((await context.serving.worked.out(name, work)).decode())  # noqa: S704  # from a template of ours
 
 
-def _drawn(thing: Thing, above: tuple[Thing, ...], context: Context) -> bytes:
+def _drawn(thing: Thing, context: Context) -> bytes:
+    above = context.serving.resources.path(context.serving.finder.record(thing.offset, thing.length))
     values: dict[str, Any] = {"thing": thing, "tree": _tree(thing, above, context), "links": False, "place": ""}
     if context.serving.generation.search is None:
         values |= {"columns": _columns(thing, context), "to": "record/?", "people": None, "places": None, "query": ""}

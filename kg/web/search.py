@@ -36,11 +36,14 @@ _DESCRIPTION = "application/opensearchdescription+xml"
 async def respond(request: Request, context: Context) -> Response:
     """Answer a search in the format asked for."""
     state = read(request)
-    name = _format(request, state)
+    return await asyncio.to_thread(_answered, request, context, state, _format(request, state))
+
+
+def _answered(request: Request, context: Context, state: State, name: str) -> Response:
+    """The whole answer, beside the requests of others: up to a thousand things are found and written."""
     export = EXPORTS.get(name)
     most = export.most if export else MOST
-    results = await asyncio.to_thread(
-        context.serving.finder.find,
+    results = context.serving.finder.find(
         state.wanted,
         context.reader.languages,
         sort=state.sort,

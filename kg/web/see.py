@@ -67,9 +67,14 @@ async def _respond(request: Request, context: Context, view: View) -> Response:
     name = state.format or ("svg" if request.headers.get("accept", "").startswith(_SVG) else "html")
     if name not in names:
         raise Problem(400, f"There is no format {name[:40]!r}; there are {', '.join(names)}.")
-    seen = await asyncio.to_thread(view.see, state, context)
+    return await asyncio.to_thread(_answered, request, context, state, view, name)
+
+
+def _answered(request: Request, context: Context, state: State, view: View, name: str) -> Response:
+    """The whole answer, beside the requests of others: a picture of hundreds of places takes its time."""
+    seen = view.see(state, context)
     if name == "html":
-        results = await asyncio.to_thread(context.serving.finder.find, state.wanted, context.reader.languages, limit=1)
+        results = context.serving.finder.find(state.wanted, context.reader.languages, limit=1)
         return _page(request, context, state, view, (seen, results))
     if name in view.more:
         media_type, write = view.more[name]
@@ -80,8 +85,7 @@ async def _respond(request: Request, context: Context, view: View) -> Response:
         )
     picture = page(f"picture_{view.name}", context.site, _values(seen, context, links=False))
     if name == "png":
-        body = await asyncio.to_thread(_png, picture.decode())
-        return published.respond(request, context, body, "image/png", _FILE)
+        return published.respond(request, context, _png(picture.decode()), "image/png", _FILE)
     headers = {**_FILE, "Content-Security-Policy": "default-src 'none'"}
     return published.respond(request, context, picture, _SVG, headers)
 
