@@ -10,6 +10,7 @@ how triples are read where the generation was made by this very mapping; the sto
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -31,6 +32,9 @@ PAGE_SIZE = 20
 
 KIN = 5
 """How many records with the same people a page names."""
+
+LONG = 31
+"""Days of a date from which it says nothing that other documents are from the same days."""
 
 DEEPEST = 12
 """Levels of an archive that a page shows above a thing."""
@@ -93,6 +97,7 @@ class Surroundings:
         path: what it is a part of, from the top down: archive, fond, file.
         beside: its neighbours in the file it lies in or in its collection, or None.
         kin: other records with the same people, and how many of them.
+        days: other records, not among those, of the same days.
         groups: who links to it, by key.
     """
 
@@ -100,6 +105,7 @@ class Surroundings:
     path: tuple[Thing, ...] = ()
     beside: Beside | None = None
     kin: tuple[tuple[Thing, int], ...] = ()
+    days: tuple[Thing, ...] = ()
     groups: tuple[LinkGroup, ...] = ()
 
 
@@ -198,11 +204,13 @@ class Resources:
         thing, catalogue = said.thing, self.generation.catalogue
         linked, own = self._linked(said.statements), said.record
         counts = catalogue.link_counts(thing.n)
+        kin = self._kin(thing, own, linked) if thing.kind == "record" else ()
         return Surroundings(
             linked=linked,
             path=self.path(own),
             beside=self._beside(thing, own, linked),
-            kin=self._kin(thing, own, linked) if thing.kind == "record" else (),
+            kin=kin,
+            days=self._days(thing, {*references(own, "related"), *(each.reference for each, _ in kin)}),
             groups=tuple(self._group(thing, each, counts[each], after if each == key else "") for each in counts),
         )
 
@@ -266,6 +274,13 @@ class Resources:
         found = self.generation.catalogue.sharing(people, list(TAKING_PART), thing.n, KIN + len(stated))
         return tuple(each for each in found if each[0].reference not in stated)[:KIN]
 
+    def _days(self, thing: Thing, named: set[str]) -> tuple[Thing, ...]:
+        """Other records whose date begins in the days of this one's, if these are not many."""
+        if thing.kind != "record" or not _short(thing.start, thing.end):
+            return ()
+        found = self.generation.catalogue.begun(thing.start or "", thing.end or "", KIN + len(named) + 1)
+        return tuple(each for each in found if each.n != thing.n and each.reference not in named)[:KIN]
+
     def record(self, thing: Thing) -> bytes:
         """The thing's record as JSON, as the `json` reader takes it."""
         return self.generation.record(thing.offset, thing.length)
@@ -273,3 +288,11 @@ class Resources:
 
 def _values(statements: Statements) -> Iterator[NamedNode | Literal]:
     return (each for said in statements.values() for values in said.values() for each in values)
+
+
+def _short(start: str | None, end: str | None) -> bool:
+    """Whether a time from day to day is short enough to say something."""
+    try:
+        return bool(start and end) and (date.fromisoformat(end or "") - date.fromisoformat(start or "")).days <= LONG
+    except ValueError:  # a year before the first, or with five digits
+        return start == end

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg.render import fields, found, reader, thing, words
+from kg.render import fields, found, known, reader, scripts, thing, words
 from kg.render.translations import FOLDER, LANGUAGES
 from kg.web import problems
 
@@ -33,6 +33,8 @@ def tables() -> Iterator[str]:
     yield from words.EXPRESSIONS.values()
     yield thing.TRANSLATED
     yield reader.NAMELESS
+    yield from scripts.texts()
+    yield from (*known.DEDICATIONS.values(), *known.STATEMENTS.values())
     yield from (*found.FACETS.values(), *found.SORTS.values(), *found.LACKS.values(), *found.LEADS.values())
     yield from problems.TITLES.values()
 

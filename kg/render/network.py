@@ -4,6 +4,7 @@ import math
 import xml.sax.saxutils as xml
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 SIZE = (1_000, 700)
 """Units of a picture that has a page of its own."""
@@ -17,7 +18,8 @@ _FEW = 4
 """What is counted at least as the most there is, so that one thing alone does not look like many."""
 
 _EDGE = 70
-_LONGEST_NAME = 28
+_LONGEST_NAMES = (28, 16)
+"""Letters of a name: as many as there is room for, and as few as will do where there is little."""
 _LETTER = 8.2
 _LINE = 17.0
 """What a letter of a name takes from left to right, and a line of it from top to bottom, about."""
@@ -118,9 +120,9 @@ def _names(
     found: dict[int, tuple[str, float, float, str]] = {}
     for at in sorted(range(len(people)), key=lambda at: -people[at].count):
         label = people[at].label
-        short = label if len(label) <= _LONGEST_NAME else f"{label[: _LONGEST_NAME - 1]}…"
         found[at] = ("", *dots[at][:2], "middle")
-        for x, y, anchor in _sides(dots[at]):
+        for most, (x, y, anchor) in product(_LONGEST_NAMES, list(_sides(dots[at]))):
+            short = label if len(label) <= most else f"{label[: most - 1]}…"
             wide = len(short) * _LETTER
             left = x - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
             box = (left, y - _LINE * 0.75, left + wide, y + _LINE * 0.25)

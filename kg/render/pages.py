@@ -109,18 +109,20 @@ def _counted(language: str, one: str, many: str, num: int) -> Markup:
 
 
 def _period(start: str | None, end: str | None, language: str) -> str:
-    """First and last day of a date in words; a whole month or year by its name."""
+    """First and last day of a date in words; whole months and years by their names."""
     if start is None or end is None:
         return words(f"{start or '..'}/{end or '..'}", language) if start or end else ""
-    if start == end:
-        return words(start, language)
-    if start[:4] == end[:4]:
-        if start[5:] == "01-01" and end[5:] == "12-31":
-            return words(start[:4], language)
-        last = monthrange(int(start[:4]), int(start[5:7]))[1] if start[:4].isdecimal() and start[:4] != "0000" else 0
-        if start[5:7] == end[5:7] and start[8:] == "01" and end[8:] == f"{last:02}":
-            return words(start[:7], language)
-    return words(f"{start}/{end}", language)
+    if start.endswith("-01-01") and end.endswith("-12-31"):
+        start, end = start[:-6], end[:-6]
+    elif start.endswith("-01") and end[-2:] == _last_day(end):
+        start, end = start[:-3], end[:-3]
+    return words(start if start == end else f"{start}/{end}", language)
+
+
+def _last_day(day: str) -> str:
+    """The number of the last day in the month of a day."""
+    year, month, _ = day.rsplit("-", 2)
+    return str(monthrange(int(year), int(month))[1]) if year.isdecimal() and year.strip("0") else ""
 
 
 def page(name: str, site: Site, values: Mapping[str, Any]) -> bytes:

@@ -8,7 +8,10 @@ LINE = 30
 
 _STEP = 22
 _LEFT = 10
-_LONGEST_NAME = 34
+_LONGEST_NAME = 60
+_LETTER = 9
+_BESIDE = 150
+"""Units of a letter from left to right, and of what stands behind a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A tree: its height, and its lines from the top down."""
+    """A tree: its size, and its lines from the top down."""
 
+    width: int
     height: int
     lines: tuple[Line, ...]
 
@@ -70,8 +74,8 @@ def draw(branches: Sequence[Branch]) -> Tree:
     last: dict[int, int] = {}
     for at, branch in enumerate(branches):
         y = at * LINE + LINE // 2
-        room = _LONGEST_NAME - 3 * branch.depth
-        short = branch.label if len(branch.label) <= room else f"{branch.label[: room - 1]}…"
+        short = branch.label if len(branch.label) <= _LONGEST_NAME else f"{branch.label[: _LONGEST_NAME - 1]}…"
         lines.append(Line(branch, _LEFT + _STEP * branch.depth, y, last.get(branch.depth - 1), short))
         last[branch.depth] = y
-    return Tree(len(branches) * LINE, tuple(lines))
+    width = max((line.x + _LETTER * len(line.short) for line in lines), default=0) + _BESIDE
+    return Tree(width, len(branches) * LINE, tuple(lines))

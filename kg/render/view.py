@@ -3,7 +3,7 @@
 Everything here is plain data. The template escapes it; what becomes a link is decided here, by scheme.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -11,8 +11,9 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.iris import Base
 from kg.ontology import RDF_TYPE, Form, Ontology, Term, load
-from kg.render import fields, languages
+from kg.render import fields, known, languages
 from kg.render.briefs import brief
+from kg.render.durations import duration
 from kg.render.jsonld import keys_of_kind
 from kg.render.mentions import Names, Piece, forms
 from kg.render.reader import Reader
@@ -102,10 +103,8 @@ class _Rows:
                     yield shown
             return
         for each in self.in_order(values):
-            if term.key in _LANGUAGES:
-                yield Value(languages.name(each.value, self.reader.language))
-            elif term.key in _DATES and isinstance(each, Literal):
-                yield Value(words(each.value, self.reader.language))
+            if term.key in _SPOKEN and isinstance(each, Literal):
+                yield Value(_SPOKEN[term.key](each.value, self.reader.language))
             elif term.key in _ADDRESSES:
                 yield self.address(each)
             elif term.key in fields.PROSE and isinstance(each, Literal):
@@ -150,7 +149,8 @@ class _Rows:
         if reference is not None:
             return self.link(reference, note)
         if value.value.startswith(_LINKED):
-            return Value(value.value, value.value, note=note, outward=True)
+            text = known.called(value.value, self.reader.language) or value.value
+            return Value(text, value.value, note=note, outward=True)
         return Value(value.value, note=note)
 
     def address(self, value: NamedNode | Literal) -> Value:
@@ -260,8 +260,15 @@ def _tells_more(text: str, edtf: str) -> bool:
     return bool(text) and text.casefold() not in same
 
 
-_LANGUAGES = frozenset({"language", "originalLanguage"})
-_DATES = frozenset({"describedOn", "restrictedUntil"})
+_SPOKEN: dict[str, Callable[[str, str], str]] = {
+    "language": languages.name,
+    "originalLanguage": languages.name,
+    "describedOn": words,
+    "restrictedUntil": words,
+    "duration": duration,
+}
+"""Key whose values are signs → says one in the language of the page."""
+
 _ADDRESSES = frozenset({"replaces"})
 """Keys whose values are addresses of what has no name of its own any more."""
 

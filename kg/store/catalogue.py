@@ -299,6 +299,15 @@ class Catalogue:
                 break
         return found
 
+    def begun(self, first: str, last: str, limit: int) -> list[Thing]:
+        """The records, but for stubs, whose date begins in some days, in its order."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
+            " AND COALESCE(start, '') BETWEEN ? AND ? ORDER BY COALESCE(start, ''), n LIMIT ?",
+            (first, last, limit),
+        )
+        return list(map(_thing, rows))
+
     def by_month(self, n: int | None = None) -> dict[str, int]:
         """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing.
 
@@ -335,6 +344,17 @@ class Catalogue:
             )
             found += map(_thing, rows)
         return found
+
+    def most_linked(self, kind: str, limit: int) -> list[Thing]:
+        """The whole records of a kind to which most others link; a walk along all counts of links."""
+        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
+        rows = self._db.execute(
+            f"SELECT {columns} FROM (SELECT target, SUM(link_counts.n) AS links FROM link_counts GROUP BY target)"  # noqa: S608
+            " JOIN things ON things.n = target WHERE kind = ? AND deleted IS NULL AND status IS NULL"
+            " ORDER BY links DESC, target LIMIT ?",
+            (kind, limit),
+        )
+        return list(map(_thing, rows))
 
     def listed(self, kind: str, limit: int, after: str = "") -> list[Linked]:
         """Things of a kind in order of date, undated ones first by number, stubs left out."""

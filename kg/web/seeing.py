@@ -98,6 +98,9 @@ def _people(state: State, context: Context, most: int, ties: int, size: tuple[in
         persons.append(network.Person(reference, label, language, count, address))
     together = index.together(query, "person", most)
     strongest = sorted(together.items(), key=lambda each: (-each[1], each[0]))[:ties]
+    if size == network.SMALL:  # there is no room for who stands alone
+        tied = {each for pair, _ in strongest for each in pair}
+        persons = [each for each in persons if each.reference in tied]
     drawn = _net(tuple(persons), tuple(strongest), size)
     rows = tuple((tie.one.person.label, tie.other.person.label, tie.count) for tie in drawn.ties)
     return Seen(drawn, ("one", "other", "count"), rows)

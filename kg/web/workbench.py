@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import QueryError, QueryTimeout, QueryTooLarge
-from kg.render import fields
+from kg.render import fields, scripts
 from kg.render.negotiation import HTML
 from kg.render.pages import page
 from kg.render.queries.examples import Example, examples
@@ -75,7 +75,8 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
         "view": chosen.view if chosen else "",
         "shown": answered,
         "problem": problem,
-        "examples": known,
+        "examples": sorted((each.spoken(context.reader.language) for each in known), key=lambda each: each.title),
+        "said_by_scripts": scripts.said(context.reader.language),
         "formats": [each for each in FORMATS.values() if (answered.kind if answered else "select") in each.kinds],
         "all_formats": list(FORMATS.values()),
     }

@@ -4,6 +4,7 @@ import pytest
 
 PATHS = (
     "/",
+    "/about",
     "/record/",
     "/record/177838",
     "/agent/raul-castro-ruz",

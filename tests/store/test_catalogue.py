@@ -115,6 +115,15 @@ def test_stretches_are_the_pages(catalogue):
     assert catalogue.stretches("record", size) == seen
 
 
+def test_records_of_some_days_cost_what_is_shown(catalogue):
+    """The records that begin in some days are read off the index, however many others there are."""
+    few, statements = _steps(catalogue, lambda: catalogue.begun("1911-01-01", "1911-01-01", 5))
+    many, _ = _steps(catalogue, lambda: catalogue.begun("1900-01-01", "1999-12-31", 5))
+    assert many <= few * 1.2
+    _sorts_nothing(catalogue, statements)
+    assert {each.start for each in catalogue.begun("1911-01-01", "1911-01-01", 5)} == {"1911-01-01"}
+
+
 def _sorts_nothing(catalogue, statements):
     assert statements
     for statement in statements:

@@ -67,6 +67,29 @@ def test_records_with_the_same_people_say_why(client):
     assert re.search(r"\d+ (person|people) in common", client.get(PAGE).text)
 
 
+def test_records_of_the_same_days(client):
+    "Documents whose date begins in the days of this one's are named, those that are named already left out."
+    page = client.get("/data/record/nsam-196.html").text
+    section = '<section aria-labelledby="{}"[^>]*>.*?</section>'
+    days, people = (re.search(section.format(name), page, re.DOTALL) for name in ("days", "kin"))
+    shown, kin = (
+        set(re.findall(r'href="/data/(record/[^"]+)"', each[0])) if each else set() for each in (days, people)
+    )
+    asked = {"kind": "record", "year": "1962-10-22", "dates": "certain", "format": "json"}
+    same = {each["id"] for each in client.get("/data/search", params=asked).json()["results"]}
+    assert shown
+    assert shown | kin | {"record/nsam-196"} >= same
+    assert not shown & (kin | {"record/nsam-196"})
+
+
+def test_signs_are_words(client):
+    "Licences, entries of authority files and durations are called what they are, not by their signs."
+    recording = client.get("/data/record/kg-example-recording.html").text
+    assert "<bdi>CC0 1.0: no rights reserved</bdi>" in recording
+    assert "<bdi>3 minutes and 12 seconds</bdi>" in recording
+    assert "<bdi>Wikidata Q1563</bdi>" in client.get("/data/place/havana.html").text
+
+
 def test_both_languages_of_a_text_stand_side_by_side(client):
     "Original and translation are both in the page, each with its language."
     text = client.get("/data/record/note-alekseyev-conversations.html").text
