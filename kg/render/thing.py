@@ -11,9 +11,10 @@ from kg.render.citing import Item, Source, item
 from kg.render.head import meta_tags, schema_org
 from kg.render.reader import Reader, is_nameless
 from kg.render.record import first_date, labels
+from kg.render.shown import Row, Section, Value
 from kg.render.statements import Statements
 from kg.render.translations import translations
-from kg.render.view import Row, Section, Value, sections
+from kg.render.view import sections
 from kg.render.words import words
 
 SUMMARY = 300

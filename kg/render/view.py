@@ -4,7 +4,6 @@ Everything here is plain data. The template escapes it; what becomes a link is d
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +18,7 @@ from kg.render.jsonld import keys_of_kind
 from kg.render.mentions import Names, Piece, forms
 from kg.render.reader import Reader
 from kg.render.record import first_date, labels
+from kg.render.shown import Row, Section, Value
 from kg.render.statements import Said, Statements, Values
 from kg.render.translations import translations
 from kg.render.words import words
@@ -30,53 +30,6 @@ Records = Mapping[str, dict[str, Any]]
 
 _ORDER = {key: place for place, key in enumerate(fields.FIELDS)}
 _EXPLAINED = frozenset({"agent", "place", "topic", "collection", "archive"})
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value on a page.
-
-    Attributes:
-        text: what is shown.
-        href: where it leads, or None.
-        language: of the text, for `lang`; empty where it is that of the page or not known.
-        note: what is said beside it.
-        outward: whether it leads away from here.
-        brief: who or what it leads to, in a few words.
-        brief_language: of these words.
-        pieces: of a text in which names are links, paragraph by paragraph.
-    """
-
-    text: str
-    href: str | None = None
-    language: str = ""
-    note: str = ""
-    outward: bool = False
-    brief: str = ""
-    brief_language: str = ""
-    pieces: tuple[list[Piece], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One key on a page, with its values."""
-
-    key: str
-    label: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and what stands under it."""
-
-    title: str
-    rows: tuple[Row, ...]
-
-    @property
-    def beside(self) -> bool:
-        """Whether it stands beside the main column where there is room."""
-        return self.title in fields.BESIDE
 
 
 def sections(
