@@ -12,8 +12,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg.render import fields, found, thing, words
+from kg.render import fields, found, known, reader, scripts, thing, words
+from kg.render.queries.saved import saved
 from kg.render.translations import FOLDER, LANGUAGES
+from kg.settings import QUERIES
 from kg.web import problems
 
 RENDER = Path(fields.__file__).resolve().parent
@@ -32,6 +34,11 @@ def tables() -> Iterator[str]:
         yield from (one, many)
     yield from words.EXPRESSIONS.values()
     yield thing.TRANSLATED
+    yield reader.NAMELESS
+    yield from scripts.texts()
+    for query in saved(QUERIES).values():
+        yield from (query.summary, query.description, *(each.description for each in query.parameters))
+    yield from (*known.DEDICATIONS.values(), *known.STATEMENTS.values())
     yield from (*found.FACETS.values(), *found.SORTS.values(), *found.LACKS.values(), *found.LEADS.values())
     yield from problems.TITLES.values()
 

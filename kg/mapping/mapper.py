@@ -12,7 +12,7 @@ from typing import Any
 
 from kg import ontology
 from kg.mapping import writer
-from kg.mapping.writer import Tables, Writer
+from kg.mapping.writer import Stating, Tables, Value, Writer
 from kg.ontology import Ontology
 from kg.settings import ONTOLOGY
 
@@ -46,6 +46,12 @@ class Mapper:
     def map(self, records: Iterable[dict[str, Any]]) -> list[Mapped]:
         """The triples of each record, in the order given."""
         return [self._mapped(record) for record in records]
+
+    def statements(self, record: dict[str, Any]) -> dict[str, dict[str, list[Value]]]:
+        """What a record says, as terms: IRI of a subject → IRI of a predicate → the values under it."""
+        stating = Stating(record, self._tables)
+        stating.write()
+        return stating.statements
 
     def _mapped(self, record: dict[str, Any]) -> Mapped:
         writing = Writer(record, self._tables)

@@ -11,7 +11,7 @@ date that is exact, the dates again under the property of their role, the geomet
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -20,6 +20,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from kg.ontology import EDTF, RDF_TYPE, XSD, Form, Ontology, Term
+
+Value = NamedNode | Literal
 
 _EXACT = (
     (re.compile(r"\d{4}-\d\d-\d\d"), XSD + "date"),
@@ -49,15 +51,15 @@ class Slot:
 
     Attributes:
         term: what it means.
-        predicates: its property and the counterparts of that, as they stand in a line.
+        predicates: the IRIs of its property and of the counterparts of that.
         parts: for a part, its own keys.
-        classes: for a part, its class and the counterparts of that, as they stand in a line.
+        classes: for a part, its class and the counterparts of that.
     """
 
     term: Term
     predicates: tuple[str, ...]
     parts: dict[str, "Slot"]
-    classes: tuple[str, ...]
+    classes: tuple[NamedNode, ...]
 
 
 class Tables:
@@ -74,15 +76,15 @@ class Tables:
         return {
             key: Slot(
                 term,
-                tuple(f" <{iri}> " for iri in (term.iri, *self._counterparts.get(term.iri, ()))),
+                (term.iri, *self._counterparts.get(term.iri, ())),
                 self._slots(term.parts),
                 self._said_of_class(term.part_class),
             )
             for key, term in terms.items()
         }
 
-    def _said_of_class(self, iri: str) -> tuple[str, ...]:
-        return tuple(f"<{each}>" for each in (iri, *self._class_counterparts.get(iri, ())))
+    def _said_of_class(self, iri: str) -> tuple[NamedNode, ...]:
+        return tuple(map(NamedNode, (iri, *self._class_counterparts.get(iri, ())))) if iri else ()
 
 
 class Writer:
@@ -100,14 +102,14 @@ class Writer:
         self.lost: dict[str, None] = {}
         self._record = record
         self._tables = tables
-        self._subject = f"<{tables.base}{record['id']}>"
+        self._subject = f"{tables.base}{record['id']}"
         self._parts: list[tuple[Slot, list[dict[str, Any]]]] = []
         self._key = ""
 
     def write(self) -> None:
         """Write everything that the record says."""
         slots = self._tables.slots[self._record["kind"]]
-        classes = [each for token in self._classes() for each in self._tables.classes[token]]
+        classes: list[Value] = [each for token in self._classes() for each in self._tables.classes[token]]
         self._say(self._subject, _TYPE, classes)
         for key, value in (*self._record.items(), *self._derived()):
             if key in slots:
@@ -119,13 +121,13 @@ class Writer:
         self._key = slot.term.key
         if slot.parts:
             self._parts.append((slot, value))
-            said = [self._part(slot, position) for position in range(1, len(value) + 1)]
+            said: list[Value] = [NamedNode(self._part(slot, position)) for position in range(1, len(value) + 1)]
         else:
             said = self._said(slot.term, value, nested=False)
         self._say(self._subject, slot.predicates, said)
 
     def _part(self, slot: Slot, position: int) -> str:
-        return f"{self._subject[:-1]}#{slot.term.key}-{position}>"
+        return f"{self._subject}#{slot.term.key}-{position}"
 
     def _write_parts(self, slot: Slot, parts: list[dict[str, Any]]) -> None:
         self._key = slot.term.key
@@ -137,18 +139,19 @@ class Writer:
                 inner = slot.parts[key]
                 self._say(subject, inner.predicates, self._said(inner.term, value, nested=True))
 
-    def _say(self, subject: str, predicates: Iterable[str], said: Iterable[str]) -> None:
+    def _say(self, subject: str, predicates: Iterable[str], said: Sequence[Value]) -> None:
+        texts = [str(each) for each in said]
         for predicate in predicates:
-            for each in said:
-                self.lines[f"{subject}{predicate}{each} ."] = None
+            for text in texts:
+                self.lines[f"<{subject}> <{predicate}> {text} ."] = None
 
-    def _said(self, term: Term, value: Any, *, nested: bool) -> list[str]:
-        """Each value under a key as it stands in a line; what can't be said is lost, and that is told."""
+    def _said(self, term: Term, value: Any, *, nested: bool) -> list[Value]:
+        """Each value under a key; what can't be said is lost, and that is told."""
         values = list(_texts(value)) if term.form is Form.TEXT else value if isinstance(value, list) else [value]
         try:
             return self._all(term, values, nested=nested)
         except ValueError:  # no IRI, no language tag, half a character
-            said: list[str] = []
+            said: list[Value] = []
             for each in values:
                 try:
                     said += self._all(term, [each], nested=nested)
@@ -156,20 +159,20 @@ class Writer:
                     self.lost[self._key] = None
             return said
 
-    def _all(self, term: Term, values: list[Any], *, nested: bool) -> list[str]:
+    def _all(self, term: Term, values: list[Any], *, nested: bool) -> list[Value]:
         if term.form is Form.LINK:
             return [self._link(term.key, each["id"] if isinstance(each, dict) else each) for each in values]
         if term.form is Form.TEXT:
-            return [str(_text(*each)) for each in values]
+            return [_text(*each) for each in values]
         if term.form is Form.PLAIN:
-            return [str(Literal(each)) for each in values]
+            return [Literal(each) for each in values]
         # In a part that describes the date, EDTF stays EDTF.
-        return [str(_typed(each, term.datatype, exact=not nested)) for each in values]
+        return [_typed(each, term.datatype, exact=not nested) for each in values]
 
-    def _link(self, key: str, target: str) -> str:
+    def _link(self, key: str, target: str) -> NamedNode:
         if ":" in target:  # an outward link has a scheme; in a reference the sign would be escaped
-            return str(NamedNode(target))
-        iri = str(NamedNode(self._tables.base + target))
+            return NamedNode(target)
+        iri = NamedNode(self._tables.base + target)
         self.links[key, target] = None
         return iri
 
@@ -202,7 +205,21 @@ class Writer:
             yield "geometry", [{"wkt": f"POINT({self._record['longitude']} {self._record['latitude']})"}]
 
 
-_TYPE = (f" <{RDF_TYPE}> ",)
+class Stating(Writer):
+    """Says the same as terms: subject → predicate → its values, each once."""
+
+    def __init__(self, record: dict[str, Any], tables: Tables) -> None:
+        super().__init__(record, tables)
+        self.statements: dict[str, dict[str, list[Value]]] = {}
+
+    def _say(self, subject: str, predicates: Iterable[str], said: Sequence[Value]) -> None:
+        if said:
+            about = self.statements.setdefault(subject, {})
+            for predicate in predicates:
+                about[predicate] = list(dict.fromkeys((*about.get(predicate, ()), *said)))
+
+
+_TYPE = (RDF_TYPE,)
 
 
 def _texts(by_language: dict[str, Any]) -> Iterator[tuple[str, str]]:

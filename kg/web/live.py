@@ -22,6 +22,7 @@ from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
 from kg.web.lane import Lane
 from kg.web.searching import SearchingQueries
+from kg.web.worked import Worked
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -36,7 +37,7 @@ _LOG = logging.getLogger("kg")
 class Serving:
     """A generation with what answers from it, and how many requests hold it.
 
-    `worked_out` is what handlers ask of this generation once and for all.
+    `worked` holds what handlers work out of this generation once.
     """
 
     generation: Generation
@@ -49,7 +50,7 @@ class Serving:
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
-    worked_out: dict[str, asyncio.Task[bytes]] = field(default_factory=dict)
+    worked: Worked = field(default_factory=Worked)
 
     def hold(self) -> None:
         """Keep it open, until as many `release` it; an answer that is still being sent holds it too."""
