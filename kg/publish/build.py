@@ -211,6 +211,9 @@ class _Kept:
         """Take lines of N-Triples."""
         self.pieces.append(ntriples)
 
+    def end(self, triples: int) -> None:
+        """All are there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
