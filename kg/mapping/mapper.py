@@ -50,8 +50,7 @@ class Mapper:
     def _mapped(self, record: dict[str, Any]) -> Mapped:
         writing = Writer(record, self._tables)
         writing.write()
-        lines = "\n".join((*writing.lines, "")).encode()
-        return Mapped(record["id"], lines, len(writing.lines), tuple(writing.links), tuple(writing.lost))
+        return Mapped(record["id"], *writing.lines(), tuple(writing.links), tuple(writing.lost))
 
 
 @cache

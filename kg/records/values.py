@@ -91,10 +91,10 @@ def by_language(value: Any, *, many: bool) -> Any:
         value = {"@none": value}
     found: dict[str, list[str]] = {}
     for tag, texts in value.items():
-        language = language_of(tag)
-        one = texts if isinstance(texts, list) else [texts]
-        sound = (text(each) for each in one if each is not None)
-        found.setdefault(language, []).extend(each for each in sound if each is not ABSENT)
+        sound = found.setdefault(language_of(tag), [])
+        for each in texts if isinstance(texts, list) else (texts,):
+            if each is not None and (one := text(each)) is not ABSENT:
+                sound.append(one)
     if many:
         return {tag: list(dict.fromkeys(texts)) for tag, texts in found.items() if texts} or ABSENT
     if any(len(set(texts)) > 1 for texts in found.values()):
@@ -102,6 +102,7 @@ def by_language(value: Any, *, many: bool) -> Any:
     return {tag: texts[0] for tag, texts in found.items() if texts} or ABSENT
 
 
+@lru_cache(4096)
 def language_of(tag: Any) -> str:
     """The canonical tag that a text by language stands under, `@none` where its language is not known."""
     found = tag if tag == "@none" else languages.tag(tag) if isinstance(tag, str) else None
@@ -112,13 +113,13 @@ def language_of(tag: Any) -> str:
 
 def link(value: Any, kinds: tuple[str, ...]) -> Any:
     """A reference, or an object with a reference as its `id` and something said of the thing besides."""
+    if isinstance(value, str):
+        return _target(value, kinds)
     if isinstance(value, dict):
         told = {key: each for key, each in value.items() if key != "id"}
         target = link(value.get("id"), kinds)
         return {"id": target, **told} if told else target
-    if not isinstance(value, str):
-        raise Fault("is no reference", f"kind/key, the kind being {' or '.join(kinds)}", structural=True)
-    return _target(value, kinds)
+    raise Fault("is no reference", f"kind/key, the kind being {' or '.join(kinds)}", structural=True)
 
 
 @lru_cache(_TARGETS)
