@@ -6,13 +6,12 @@ Runs in the process that builds, or in others beside it; what it gives back is s
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from kg import ontology
 from kg.mapping.mapper import Mapped, Mapper
-from kg.publish.shapes import Shapes
 from kg.publish.sources import Piece
 from kg.records import gate
 from kg.records.embedded import embedded
@@ -23,6 +22,9 @@ from kg.records.readers.base import Found, Unreadable
 from kg.records.readers.json import parse_line
 from kg.records.sound import identity, make_sound
 from kg.records.values import Fault
+
+if TYPE_CHECKING:
+    from kg.publish.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Worker:
     def __init__(self, base: str, held: frozenset[str] = frozenset(), shapes: str | None = None) -> None:
         self._mapper = Mapper(ontology.load(base))
         self._held = held
-        self._shapes = Shapes(shapes, base) if shapes else None
+        self._shapes = _shapes(shapes, base) if shapes else None
 
     def do(self, piece: Piece) -> Done:
         """Read a piece and prepare what is in it."""
@@ -144,7 +146,7 @@ class Worker:
         return sound
 
     def _mapped(
-        self, ready: list[tuple[Record, Found]], source: str, done: Done, *, shapes: Shapes | None
+        self, ready: list[tuple[Record, Found]], source: str, done: Done, *, shapes: "Shapes | None"
     ) -> Iterator[Prepared | Refused]:
         mapped = self._mapper.map([record for record, _ in ready])
         violations: dict[str, list[Problem]] = {}
@@ -163,6 +165,12 @@ class Worker:
 
 _PLACE: Any = None
 """Keeps the place of a record that is not mapped yet."""
+
+
+def _shapes(path: str, base: str) -> "Shapes":
+    from kg.publish.shapes import Shapes  # noqa: PLC0415  # takes 0.3 s, and few builds need it
+
+    return Shapes(path, base)
 
 
 def _items(piece: Piece) -> Iterator[Found | Unreadable | Problem]:

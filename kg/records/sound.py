@@ -6,7 +6,6 @@ date) is put aside into the record's `extra`, where it can be seen, and reported
 JSON value stays as it is, for the gate to refuse with the whole record.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from kg.errors import KeyFault
 from kg.records import dates, phrases
 from kg.records.model import KEYS, Key, Record, Value, keys_of
 from kg.records.problems import Problem, shown
-from kg.records.values import ABSENT, SCALARS, Fault, by_language, fit, language_of, unfit
+from kg.records.values import ABSENT, SCALARS, Fault, as_text, by_language, language_of, unfit
 from kg.records.values import text as sound_text
 
 _ORDER = {name: position for position, name in enumerate(KEYS)}
@@ -43,12 +42,6 @@ class _Work:
     def put_aside(self, where: str, value: Any, expected: str, message: str) -> None:
         self.aside.append({"field": where, "value": as_text(value)})
         self.problems.append((where, value, expected, f"{message}; kept under extra"))
-
-
-def as_text(value: Any) -> str:
-    """A value that has no place, as text that can be published."""
-    string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return fit(string.strip().replace("\r\n", "\n").replace("\r", "\n")) or "(empty)"
 
 
 def make_sound(record: Record, source: str, at: str, written: bytes | None = None) -> tuple[Record, list[Problem]]:

@@ -4,6 +4,7 @@ Each function takes a value as it came and gives it in sound form, or `ABSENT` w
 absent: no empty string, no "None", no "n/a"), or raises `Fault`.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -66,6 +67,12 @@ def fit(string: str) -> str:
     """A string with U+FFFD for each character that can't be published."""
     # What is printable holds nothing unfit, and is told at once.
     return string if string.isprintable() or not _UNFIT.search(string) else _UNFIT.sub("\ufffd", string)
+
+
+def as_text(value: Any) -> str:
+    """A value that has no place, as text that can be published."""
+    string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return fit(string.strip().replace("\r\n", "\n").replace("\r", "\n")) or "(empty)"
 
 
 def unfit(value: Any) -> Iterator[str]:

@@ -112,8 +112,8 @@ class BulkLoad:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if fault is None and self._ending:
-                self._ending.result()
+            if fault is None:
+                (self._ending or self._beside.submit(self._end)).result()
         finally:
             self._stopped = True
             self._pieces.stop()

@@ -1,4 +1,4 @@
-"""How a store that was loaded in pieces becomes quick to read: `python -m kg.store.merging STORE`.
+"""How a store that was loaded in pieces becomes quick to read: `python -m kg.store.merging STORE PROCESS`.
 
 Each piece becomes a sorted file of its own in each index, and to read is to look into all of them. The engine merges
 them beside the load, and what it merged before again and again: that took a third of a build's processor. So its
@@ -43,12 +43,17 @@ def give_way() -> None:
 
 
 class Merging:
-    """The merge of a store that nobody has open, in a process beside."""
+    """The merge of a store that nobody has open, in a process beside.
+
+    Attributes:
+        process: the number of that process.
+    """
 
     def __init__(self, store: Path) -> None:
         self._store = store
-        command = [sys.executable, "-m", "kg.store.merging", str(store)]
+        command = [sys.executable, "-m", "kg.store.merging", str(store), str(os.getpid())]
         self._beside = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.process = self._beside.pid
 
     def wait(self) -> None:
         """Wait for its end. Raises PublishError where the store can't be merged."""
@@ -65,8 +70,10 @@ class Merging:
 
 
 def main() -> int:
-    """Merge the store that the command line names."""
+    """Merge the store that the command line names, for the process that it names."""
     die_with_parent()
+    if os.getppid() != int(sys.argv[2]):  # that one was gone before
+        return 1
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine would not hear of it before it is done
     store = Store(sys.argv[1])
     store.optimize()
