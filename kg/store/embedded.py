@@ -81,7 +81,7 @@ class BulkLoad:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         merging.open_more_files()
-        self._store = Store(str(folder))
+        self._open: Store | None = Store(str(folder))
         self._pieces = Pieces(self._load, size=PIECE, threads=LOADERS, waiting=LOADERS)
         self._beside = ThreadPoolExecutor(1, "merge")
         self._ending: Future[None] | None = None
@@ -120,6 +120,8 @@ class BulkLoad:
             if self._merging:
                 self._merging.stop()
             self._beside.shutdown()
+            if fault is not None:
+                self._open = None
 
     def add_graph(self, iri: str, quads: list[Quad]) -> None:
         """Put statements into a named graph, once the load is over."""
@@ -133,7 +135,12 @@ class BulkLoad:
     def close(self) -> None:
         """Write everything to disk and let the store go."""
         self._store.flush()
-        del self._store, self._pieces
+        self._open = None
+
+    @property
+    def _store(self) -> Store:
+        assert self._open is not None  # noqa: S101  # nobody asks while it is merged or once it was let go
+        return self._open
 
     def _load(self, ntriples: bytes) -> None:
         # What the mapper wrote with the engine's own writer needs no second validation.
@@ -146,12 +153,12 @@ class BulkLoad:
         self._pieces.finish()
         if self._pieces.count < 2:
             return
-        del self._store  # to flush it would wait for merges that are done better beside
+        self._open = None  # to flush it would wait for merges that are done better beside
         self._merging = Merging(self._folder)
         if self._stopped:
             self._merging.stop()
         self._merging.wait()
-        self._store = Store(str(self._folder))
+        self._open = Store(str(self._folder))
 
 
 def checkpoint(source: Path, target: Path) -> None:

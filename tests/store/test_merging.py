@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -89,13 +90,20 @@ def test_store_that_cant_be_merged(tmp_path):
 
 def test_failed_build_stops_the_merge(small, tmp_path):
     """Where the rest of a build fails, nobody waits for the merge, and nothing goes on beside."""
-    load = BulkLoad(tmp_path / "store")
-    with pytest.raises(ZeroDivisionError), load:
+    with suppress(ZeroDivisionError), BulkLoad(tmp_path / "store") as load:
         for number in range(40):
             load.write(lines(number))
         load.end(40 * AT_ONCE)
         raise ZeroDivisionError
     assert Store(str(tmp_path / "store")) is not None  # nobody else has it open
+
+
+def test_failed_build_lets_the_store_go(tmp_path):
+    """Where a build fails before anything is merged, its store is closed at once."""
+    with suppress(ZeroDivisionError), BulkLoad(tmp_path / "store") as load:
+        load.write(lines(0))
+        raise ZeroDivisionError
+    assert Store(str(tmp_path / "store")) is not None
 
 
 def test_killed_build_takes_the_merge_along(small, tmp_path):
