@@ -92,8 +92,10 @@ def _parsed(source: SourceFile, at: str, raw: bytes) -> Any:
     except TypeError:  # its writer goes less deep than its reader
         message = "nests too deep: a record has lists and objects five or six deep"
         return _unreadable(source, at, raw, message, kept=kept)
-    # Of a key that stands twice the parser keeps the last. Where as many keys come out as stand there, none did; but
-    # that is sure only where keys and texts are written as the parser's own writer writes them.
+    # Of a key that stands twice the parser keeps the last. Where all comes out as it stands there, none did. Nor where
+    # as many keys do; but that is sure only where keys and texts are written as the parser's own writer writes them.
+    if written == raw.rstrip():
+        return parsed
     counted = written.count(b'":') == raw.count(b'":') and not any(each in raw for each in _WRITTEN_OTHERWISE)
     if not counted and (repeated := _repeated(raw)):
         return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object", kept=kept)
