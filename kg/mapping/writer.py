@@ -71,6 +71,13 @@ class Tables:
         self._class_counterparts = ontology.class_counterparts
         self.slots = {kind: self._slots(ontology.terms_of(kind)) for kind in ontology.keys}
         self.classes = {token: self._said_of_class(iri) for token, iri in ontology.classes.items()}
+        slots = [
+            slot for some in self.slots.values() for each in some.values() for slot in (each, *each.parts.values())
+        ]
+        self.typed = frozenset(
+            predicate for slot in slots if slot.term.form is Form.TYPED for predicate in slot.predicates
+        )
+        """Predicates under which a value may have a datatype that is no text."""
 
     def _slots(self, terms: dict[str, Term]) -> dict[str, Slot]:
         return {
@@ -215,8 +222,10 @@ class Stating(Writer):
     def _say(self, subject: str, predicates: Iterable[str], said: Sequence[Value]) -> None:
         if said:
             about = self.statements.setdefault(subject, {})
+            values = list(dict.fromkeys(said)) if len(said) > 1 else list(said)
             for predicate in predicates:
-                about[predicate] = list(dict.fromkeys((*about.get(predicate, ()), *said)))
+                before = about.get(predicate)
+                about[predicate] = list(dict.fromkeys((*before, *values))) if before else values
 
 
 _TYPE = (RDF_TYPE,)
