@@ -4,7 +4,7 @@ What can't be said (an IRI that is none for the engine, say) is left out and tol
 """
 
 import hashlib
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -55,7 +55,7 @@ class Mapper:
         return stating.statements()
 
     @property
-    def typed(self) -> Set[str]:
+    def typed(self) -> set[str]:
         """The predicates under which a value may have a datatype that is no text."""
         return self._lines.typed_predicates
 
