@@ -51,7 +51,7 @@ def exact_type(edtf: str) -> str:
 
 Value = NamedNode | Literal
 Said = tuple[Any, ...]
-"""What is said of a subject, one value under a property and under the counterparts of that: lines, or pairs of terms."""
+"""What is said of a subject: one value under a property and the counterparts of that, as lines or as pairs of terms."""
 
 
 class Hand(Protocol):
