@@ -107,9 +107,21 @@ def _explained(raw: bytes, fault: orjson.JSONDecodeError) -> str:
         raw.decode("utf-8")
     except UnicodeDecodeError as wrong:
         return f"is not UTF-8: byte {wrong.start + 1} is 0x{raw[wrong.start]:02x}"
-    if "surrogate" in str(fault):
-        return f"holds half a character (a lone surrogate) at column {fault.colno}"
-    return f"is no JSON: {fault.msg.partition(': line')[0]} at column {fault.colno}"
+    place, found = _place(fault)
+    if "surrogate" in fault.msg:
+        return f"holds half a character (a lone surrogate) at {place}"
+    if not found:
+        return f"is no JSON: it breaks off at {place}"
+    return f"is no JSON: {fault.msg} at {place}, where {found!r} stands"
+
+
+def _place(fault: orjson.JSONDecodeError) -> tuple[str, str]:
+    """Where a fault is, and what stands there: nothing where the text ends, whose last line end is no part of it."""
+    text = fault.doc.rstrip()
+    at = min(fault.pos, len(text))
+    column = f"column {at - text.rfind(chr(10), 0, at)}"
+    number = text.count("\n", 0, at) + 1
+    return column if number == 1 else f"line {number}, {column}", text[at : at + 20]
 
 
 def _repeated(raw: bytes) -> str | None:
