@@ -211,6 +211,12 @@ KINDS = {
 }
 """Kind → what one is called, what several are called."""
 
+AGENT_TYPES = {"person": "Person", "organization": "Organisation", "family": "Family"}
+"""What an agent is, where that is told, and what it is called."""
+
+GENDERS = {"male": "male", "female": "female"}
+"""The words for a gender that are translated; a source may have others, which stay."""
+
 STATUSES = {
     "stub": "Nothing more is known here: this page exists because other records link to it.",
     "described-only": "This document is not part of the collection; it is known from what another record says of it.",

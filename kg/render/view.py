@@ -4,7 +4,7 @@ Everything here is plain data. The template escapes it; what becomes a link is d
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
@@ -260,12 +260,19 @@ def _tells_more(text: str, edtf: str) -> bool:
     return bool(text) and text.casefold() not in same
 
 
+def _of(table: Mapping[str, str], text: str, language: str) -> str:
+    """A word of a table in a language; one that is not in it stays."""
+    return translations(language).gettext(table[text]) if table.get(text) else text
+
+
 _SPOKEN: dict[str, Callable[[str, str], str]] = {
     "language": languages.name,
     "originalLanguage": languages.name,
     "describedOn": words,
     "restrictedUntil": words,
     "duration": duration,
+    "level": partial(_of, fields.LEVELS),
+    "gender": partial(_of, fields.GENDERS),
 }
 """Key whose values are signs → says one in the language of the page."""
 

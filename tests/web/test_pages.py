@@ -88,6 +88,15 @@ def test_signs_are_words(client):
     assert "<bdi>CC0 1.0: no rights reserved</bdi>" in recording
     assert "<bdi>3 minutes and 12 seconds</bdi>" in recording
     assert "<bdi>Wikidata Q1563</bdi>" in client.get("/data/place/havana.html").text
+    russian = {"accept-language": "ru"}
+    assert "<bdi>мужской</bdi>" in client.get("/data/agent/raul-castro-ruz.html", headers=russian).text
+    assert "<bdi>фонд</bdi>" in client.get("/data/archive/avp-rf.fond-0104.html", headers=russian).text
+
+
+def test_people_organisations_and_families_are_told_apart(client):
+    "Above a name stands what it is the name of, where that is known."
+    for key, kind in (("raul-castro-ruz", "Person"), ("castro-family", "Family"), ("u-thant", "Person")):
+        assert f'<p class="kind">{kind}</p>' in client.get(f"/data/agent/{key}.html").text
 
 
 def test_both_languages_of_a_text_stand_side_by_side(client):
