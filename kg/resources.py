@@ -149,10 +149,10 @@ class _Mapped:
 
     def statements(self, said: Description) -> Statements:
         found = self.mapper.statements(said.record)
-        return {
-            subject: {predicate: values_as_held(values) for predicate, values in about.items()}
-            for subject, about in found.items()
-        }
+        for about in found.values():
+            for predicate in self.mapper.typed & about.keys():
+                about[predicate] = values_as_held(about[predicate])
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,15 @@ class Mapped:
 
 
 class Mapper:
-    """Maps records under one base. Holds tables only; one serves any number of batches."""
+    """Maps records under one base. Holds tables only; one serves any number of batches.
+
+    `typed` has the predicates under which a value may have a datatype that is no text.
+    """
 
     def __init__(self, ontology: Ontology) -> None:
         self.base = ontology.base
         self._tables = Tables(ontology)
+        self.typed = self._tables.typed
 
     def map(self, records: Iterable[dict[str, Any]]) -> list[Mapped]:
         """The triples of each record, in the order given."""

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
@@ -63,7 +64,10 @@ class Slot:
 
 
 class Tables:
-    """The mapping for one base, ready to be written from; made once."""
+    """The mapping for one base, ready to be written from; made once.
+
+    `typed` has the predicates under which a value may have a datatype that is no text.
+    """
 
     def __init__(self, ontology: Ontology) -> None:
         self.base = ontology.base
@@ -71,6 +75,8 @@ class Tables:
         self._class_counterparts = ontology.class_counterparts
         self.slots = {kind: self._slots(ontology.terms_of(kind)) for kind in ontology.keys}
         self.classes = {token: self._said_of_class(iri) for token, iri in ontology.classes.items()}
+        found = (_typed_predicates(slot) for slots in self.slots.values() for slot in slots.values())
+        self.typed = frozenset(chain.from_iterable(found))
 
     def _slots(self, terms: dict[str, Term]) -> dict[str, Slot]:
         return {
@@ -85,6 +91,13 @@ class Tables:
 
     def _said_of_class(self, iri: str) -> tuple[NamedNode, ...]:
         return tuple(map(NamedNode, (iri, *self._class_counterparts.get(iri, ())))) if iri else ()
+
+
+def _typed_predicates(slot: Slot) -> Iterator[str]:
+    if slot.term.form is Form.TYPED:
+        yield from slot.predicates
+    for part in slot.parts.values():
+        yield from _typed_predicates(part)
 
 
 class Writer:
@@ -215,8 +228,10 @@ class Stating(Writer):
     def _say(self, subject: str, predicates: Iterable[str], said: Sequence[Value]) -> None:
         if said:
             about = self.statements.setdefault(subject, {})
+            values = list(dict.fromkeys(said)) if len(said) > 1 else list(said)
             for predicate in predicates:
-                about[predicate] = list(dict.fromkeys((*about.get(predicate, ()), *said)))
+                before = about.get(predicate)
+                about[predicate] = list(dict.fromkeys((*before, *values))) if before else values
 
 
 _TYPE = (RDF_TYPE,)
