@@ -217,6 +217,9 @@ AGENT_TYPES = {"person": "Person", "organization": "Organisation", "family": "Fa
 GENDERS = {"male": "male", "female": "female"}
 """The words for a gender that are translated; a source may have others, which stay."""
 
+COMPASS = {"latitude": ("%(degrees)s° N", "%(degrees)s° S"), "longitude": ("%(degrees)s° E", "%(degrees)s° W")}
+"""Key of a coordinate → how one is told that is positive, and one that is negative."""
+
 STATUSES = {
     "stub": "Nothing more is known here: this page exists because other records link to it.",
     "described-only": "This document is not part of the collection; it is known from what another record says of it.",
