@@ -74,7 +74,7 @@ class _Rows:
         kind = self.reference.partition("/")[0]
         special = special_terms(self.ontology.base, kind)
         for iri, term in keys_of_kind(self.ontology.base, kind).items():
-            field = fields.FIELDS.get(term.key)
+            field = fields.FIELDS.get(term.key) if iri in said else None
             if field and (own := _own(said, iri, special.get(iri, ()))):
                 for key, some in self.apart(term.key, own):
                     yield Row(key, fields.FIELDS[key].label, tuple(self.values(term, some)))
