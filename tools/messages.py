@@ -30,6 +30,8 @@ def tables() -> Iterator[str]:
     yield from fields.SECTIONS
     for table in (fields.DATE_ROLES, fields.NAME_FORMS, fields.PARTS, fields.STATUSES, fields.INVERSES, fields.LEVELS):
         yield from table.values()
+    yield from (side for sides in fields.COMPASS.values() for side in sides)
+    yield from (*fields.AGENT_TYPES.values(), *fields.GENDERS.values())
     for one, many in fields.KINDS.values():
         yield from (one, many)
     yield from words.EXPRESSIONS.values()
