@@ -20,6 +20,7 @@ from kg.render.reader import Reader
 from kg.render.translations import LANGUAGES
 from kg.settings import Settings, metrics_folder
 from kg.web import (
+    about,
     answering,
     citations,
     documents,
@@ -27,6 +28,7 @@ from kg.web import (
     graphs,
     home,
     language,
+    listing,
     lists,
     saved,
     search,
@@ -63,6 +65,7 @@ _FOLDERS: dict[str, Named] = {
 }
 _PLACES: dict[str, Handler] = {
     "": home.respond,
+    "about": about.respond,
     "sparql": sparql.respond,
     "search": search.respond,
     "timeline": see.timeline,
@@ -87,7 +90,7 @@ class Application:
         self._answers = Answers(settings.answers_mb << 20)
         self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
         self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
-        self._live = Live(settings)
+        self._live = Live(settings, self._metrics.lose if self._metrics else lambda _: None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, as ASGI 3 has it."""
@@ -203,7 +206,7 @@ class Application:
             return await _FOLDERS[place](request, context, rest)
         if lists.is_kind(place):
             if slash and not rest:
-                return await lists.listing(request, context, place)
+                return await listing.respond(request, context, place)
             if rest and "/" not in rest:
                 about = citations.respond if citations.is_citation(place, rest) else documents.respond
                 return await about(request, context, place, rest)
@@ -213,9 +216,15 @@ class Application:
         raise Problem(404, "There is no such page.")
 
     def _path(self, scope: Scope) -> str:
-        """The path below the base, escapes and all; a proxy may have stripped the base's path, or not."""
+        """The path below the base, escapes and all; a proxy may have stripped the base's path, or not.
+
+        Where the base is `/data/`, `/data/` may be its start page, or, from a proxy that strips, its tables: without a
+        word from the settings it is the former.
+        """
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1").partition("?")[0]
+        if self._settings.proxy_strips:
+            return path.lstrip("/")
         root = self._base.path
         below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
         stripped = path.lstrip("/")

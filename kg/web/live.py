@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kg import ontology
@@ -19,7 +20,9 @@ from kg.store.queries import Queries
 from kg.store.remote_graph import RemoteGraph
 from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
+from kg.web.lane import Lane
 from kg.web.searching import SearchingQueries
+from kg.web.worked import Worked
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -34,7 +37,7 @@ _LOG = logging.getLogger("kg")
 class Serving:
     """A generation with what answers from it, and how many requests hold it.
 
-    `worked_out` is what handlers ask of this generation once and for all.
+    `worked` holds what handlers work out of this generation once.
     """
 
     generation: Generation
@@ -43,10 +46,11 @@ class Serving:
     pool: Queries
     finder: Finder
     kept: Kept = field(default_factory=Kept)
+    lane: Lane = field(default_factory=Lane)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
-    worked_out: dict[str, asyncio.Task[bytes]] = field(default_factory=dict)
+    worked: Worked = field(default_factory=Worked)
 
     def hold(self) -> None:
         """Keep it open, until as many `release` it; an answer that is still being sent holds it too."""
@@ -67,8 +71,10 @@ class Serving:
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, lost: Callable[[str], None]) -> None:
+        """Settings of a collection; `lost` is told why a query worker is gone, see `QueryPool`."""
         self._settings = settings
+        self._lost = lost
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._mark: tuple[int, ...] | None = None
@@ -147,6 +153,7 @@ class Live:
             max_result_bytes=self._settings.query_bytes,
             queue=self._settings.query_queue,
             base=self._settings.base,
+            lost=self._lost,
         )
 
     def _retire(self, serving: Serving) -> None:
