@@ -37,12 +37,14 @@ class _FindingAid:
         front: header and title page.
         language: the language of the description.
         said: keys and values that each record has: when it was described, under which licence.
+        dated: where the header says when it was described, to be reported where it can't be read.
     """
 
     arrangement: Arrangement
     front: list[Element] = field(default_factory=list)
     language: str = NO_LANGUAGE
     said: Record = field(default_factory=dict)
+    dated: list[Element] = field(default_factory=list)
 
 
 def read(source: SourceFile) -> Iterator[Item]:
@@ -76,7 +78,8 @@ def _read_front(aid: _FindingAid, element: Element) -> None:
         aid.language = languages.tag(code) or NO_LANGUAGE
     described = xml_tree.child(element, "profiledesc", "creation", "date")
     published = xml_tree.child(element, "filedesc", "publicationstmt", "date")
-    if on := ead_dates.day(described) or ead_dates.day(published):
+    aid.dated = [each for each in (described, published) if each is not None]
+    if on := next(filter(None, map(ead_dates.read, aid.dated)), None):
         aid.said["describedOn"] = on
     statement = xml_tree.child(element, "filedesc", "publicationstmt")
     if statement is not None and (licence := next(ead_notes.licences(statement), None)):
@@ -136,6 +139,8 @@ def _put_header(draft: Draft, aid: _FindingAid) -> None:
         for title in xml_tree.children(statement, "titleproper") if statement is not None else ():
             if xml_tree.text(title) not in draft.record.get(label_key(draft.kind), {}).values():
                 draft.say("alternativeNames", title)
+    for date in aid.dated:
+        ead_dates.day(draft, date)
     draft.taken.update(_repeated(aid))
 
 

@@ -173,7 +173,7 @@ def _put_end_of_restriction(draft: Draft, note: Element) -> None:
         before = each.getprevious()
         parent = each.getparent()
         lead = before.tail if before is not None else parent.text if parent is not None else ""
-        if _UNTIL.search(lead or "") and (edtf := ead_dates.day(each)):
+        if _UNTIL.search(lead or "") and (edtf := ead_dates.day(draft, each)):
             draft.record.setdefault("restrictedUntil", edtf)
 
 
