@@ -65,7 +65,9 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
         raise SettingsError("there are no sources", where=str(settings.folder / FILE_NAME), todo=todo)
     for source in settings.sources:
         for path in _files(source, settings):
-            file = SourceFile(path, _name(path, settings.folder), source.prefix, source.prefix or source.path)
+            file = SourceFile(
+                path, _name(path, settings.folder), source.prefix, source.prefix or source.path, settings.base
+            )
             try:
                 with path.open("rb") as opened:
                     head = opened.read(HEAD)

@@ -200,9 +200,11 @@ def _target(draft: Draft, kind: str, href: str | None, entry: Element | None) ->
     """The link to whom or what a relation names: by its identifier where there is one, else by its name."""
     name = xml_tree.text(entry)
     language = draft.language_of(entry) if entry is not None else draft.language
-    elsewhere = xml_links.address(href)
+    own = draft.source.own(href)
+    elsewhere = None if own else xml_links.address(href)
     number = xml_links.key_of(elsewhere) if elsewhere else href
-    reference = xml_links.reference(draft.source, kind, number)
+    reference = own or xml_links.reference(draft.source, kind, number)
+    kind = reference.partition("/")[0] if reference else kind
     said: Record = {label_key(kind): {language: name}} if name else {}
     if elsewhere:
         said["sameAs"] = [elsewhere]

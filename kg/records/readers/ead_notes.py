@@ -96,7 +96,8 @@ def put_digital_objects(draft: Draft, top: Element) -> None:
 def put_related(draft: Draft, note: Element) -> None:
     """Put links to the records that a note names; what it says of them stays with the rest."""
     for each in xml_tree.descendants(note, "archref"):
-        target = xml_links.reference(draft.source, "record", _relative(xml_tree.attribute(each, "href")))
+        href = xml_tree.attribute(each, "href")
+        target = draft.source.own(href) or xml_links.reference(draft.source, "record", _relative(href))
         title = xml_tree.text(each)
         if target and title:
             draft.add("related", {"id": target, "title": {draft.language_of(each): title}})

@@ -19,6 +19,7 @@ MAX_FILE = 256 << 20
 _SCHEMA_HINT = "one JSON object, in the shape of docs/records.md"
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
+_REFERENCE = re.compile(r"^([a-z]+/)")
 _WRITTEN_OTHERWISE = (b" :", b"\t:", b"\n:", b"\r:", b"\\u0022")
 
 
@@ -149,27 +150,34 @@ def _found(source: SourceFile, at: str, record: Any, raw: bytes | None) -> Found
     if not isinstance(record, dict):
         problem = source.problem(at, "", record, _SCHEMA_HINT, "is no JSON object", severity="rejected")
         return Unreadable(problem, raw)
-    return Found(prefixed(record, source.prefix) if source.prefix else record, at, raw)
+    # Addresses of ours are few; to look for one in the bytes is quicker than to look at every link.
+    addressed = bool(source.base) and (raw is None or source.base.encode() in raw or b"\\/" in raw)
+    return Found(referring(record, source) if source.prefix or addressed else record, at, raw)
 
 
-def prefixed(record: Record, prefix: str) -> Record:
-    """A record whose own key and those it links to begin with a prefix: it links to records of its own source.
+def referring(record: Record, source: SourceFile) -> Record:
+    """A record that names itself and what it links to by references of this collection.
 
-    >>> prefixed({"id": "record/1", "creator": ["agent/x"], "title": "agent/x"}, "a-")
-    {'id': 'record/a-1', 'creator': ['agent/a-x'], 'title': 'agent/x'}
+    Where its source has a prefix, keys begin with that: it links to records of its own source. An address of ours
+    becomes the reference in it.
+
+    >>> from pathlib import Path
+    >>> source = SourceFile(Path("a"), "a", "a-", base="https://a.example.org/")
+    >>> referring({"id": "record/1", "creator": ["agent/x", "https://a.example.org/agent/y"]}, source)
+    {'id': 'record/a-1', 'creator': ['agent/a-x', 'agent/y']}
     """
-    return {name: _prefixed(name, value, prefix) for name, value in record.items()}
+    return {name: _referring(name, value, source) for name, value in record.items()}
 
 
-def _prefixed(name: str, value: Any, prefix: str) -> Any:
+def _referring(name: str, value: Any, source: SourceFile) -> Any:
     key = KEYS.get(name)
     if name in {"id", "target"} or (key is not None and key.value is Value.LINK):
         if isinstance(value, str):
-            return re.sub(r"^([a-z]+/)", lambda match: match[1] + prefix, value)
+            return source.address(value.strip()) or _REFERENCE.sub(lambda kind: kind[1] + source.prefix, value)
         if isinstance(value, list):
-            return [_prefixed(name, each, prefix) for each in value]
+            return [_referring(name, each, source) for each in value]
         if isinstance(value, dict):
-            return prefixed(value, prefix)
+            return referring(value, source)
     if name == "relations" and isinstance(value, list):
-        return [prefixed(each, prefix) if isinstance(each, dict) else each for each in value]
+        return [referring(each, source) if isinstance(each, dict) else each for each in value]
     return value

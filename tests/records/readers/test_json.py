@@ -1,0 +1,42 @@
+"""JSON and JSON Lines: what stands there, and how it is called where it can't be read."""
+
+import json
+
+import pytest
+
+from kg.records.readers import READERS
+from kg.records.readers.base import Found, SourceFile
+
+BASE = "https://archive.example.org/data/"
+
+
+def read(tmp_path, text, name="a.jsonl", **source):
+    file = tmp_path / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return list(READERS[name.rpartition(".")[2]](SourceFile(file, name, base=BASE, **source)))
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_addresses_of_our_own(tmp_path, escaped):
+    """An id or a link may be an address below the base; an outward address stays one."""
+    record = {
+        "id": BASE + "agent/a%20b",
+        "name": "A",
+        "relations": [{"target": {"id": BASE + "agent/c.html", "name": "C"}}],
+        "sameAs": [BASE + "agent/d"],
+        "places": BASE + "place/e",
+    }
+    text = json.dumps(record)
+    (found,) = read(tmp_path, text.replace("/", "\\/") if escaped else text)
+    assert isinstance(found, Found)
+    assert found.record == record | {
+        "id": "agent/a%20b",
+        "relations": [{"target": {"id": "agent/c", "name": "C"}}],
+        "places": "place/e",
+    }
+
+
+def test_prefix(tmp_path):
+    """A prefix goes before keys, and before none that an address of ours tells in full."""
+    (found,) = read(tmp_path, f'{{"id": "record/1", "creator": ["agent/a", "{BASE}agent/b"]}}', prefix="x-")
+    assert (found.record["id"], found.record["creator"]) == ("record/x-1", ["agent/x-a", "agent/b"])
