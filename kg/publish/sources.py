@@ -8,7 +8,7 @@ from pathlib import Path
 from kg.errors import SettingsError, SourceError
 from kg.records.problems import Problem
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.readers.base import Found, SourceFile, Unreadable, attempted
 from kg.records.readers.json import lines
 from kg.settings import FILE_NAME, Settings, SourceSettings
 
@@ -167,7 +167,7 @@ def _of_lines(each: Input) -> Iterator[Piece]:
 
 def _of_records(each: Input) -> Iterator[Piece]:
     some: list[Found | Unreadable | Problem] = []
-    for item in READERS[each.format](each.file):
+    for item in attempted(each.file, READERS[each.format](each.file)):
         some.append(item)
         if len(some) >= LINES:
             yield Piece(each, found=tuple(some))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import iris
-from kg.errors import KeyFault
+from kg.errors import KeyFault, SourceError
 from kg.records.model import Record
 from kg.records.problems import Problem, shown
 
@@ -96,3 +96,28 @@ class Unreadable:
 Item = Found | Unreadable | Problem
 Reader = Callable[[SourceFile], Iterator[Item]]
 """Streams a file; raises OSError where the file can't be opened, and nothing else."""
+
+
+def attempted(source: SourceFile, items: Iterator[Item], at: str = "", raw: bytes | None = None) -> Iterator[Item]:
+    """What a reader yields; where it fails as nobody foresaw, one `Unreadable`, so that no file ends a build.
+
+    Args:
+        source: the file.
+        items: what is read of it.
+        at: the place in it, where only that is read.
+        raw: what stands there; None for the whole file.
+    """
+    try:
+        yield from items
+    except (OSError, SourceError, MemoryError):
+        raise
+    except Exception as fault:  # noqa: BLE001  # whatever it is, the other records are to be published
+        yield Unreadable(failure(source, at, fault), raw)
+
+
+def failure(source: SourceFile, at: str, fault: Exception, record: str = "") -> Problem:
+    """What to tell of a failure of kg itself at a record or a file."""
+    what = "record" if at else "rest of the file"
+    message = f"kg failed at this ({type(fault).__name__}: {str(fault)[:80]}); the {what} is left out"
+    expected = "what this format holds; please report the fault with the file"
+    return source.problem(at, "", "", expected, message, severity="rejected", record=record)

@@ -14,7 +14,7 @@ from kg.errors import SourceError
 from kg.records import names
 from kg.records.model import Record, label_key
 from kg.records.readers import eac_dates, eac_names, xml, xml_links, xml_tree
-from kg.records.readers.base import Found, Item, SourceFile, Unreadable
+from kg.records.readers.base import Found, Item, SourceFile, Unreadable, attempted
 from kg.records.readers.draft import Draft
 from kg.records.readers.xml_tree import NO_LANGUAGE, Element
 
@@ -43,7 +43,7 @@ def _read(source: SourceFile) -> Iterator[Item]:
     found = False
     for element in xml.elements(source, lambda each: xml_tree.local(each) == _ROOT):
         found = True
-        yield from _agent(source, element)
+        yield from attempted(source, _agent(source, element), xml_tree.at(element))
     if not found:
         raise SourceError("there is no eac-cpf in the file", todo="an authority record in EAC-CPF")
 

@@ -15,7 +15,7 @@ from kg.errors import SourceError
 from kg.records import languages, names
 from kg.records.model import Record, label_key
 from kg.records.readers import ead_access, ead_dates, ead_levels, ead_notes, xml, xml_links, xml_tree
-from kg.records.readers.base import Found, Item, SourceFile
+from kg.records.readers.base import Found, Item, SourceFile, attempted
 from kg.records.readers.draft import Draft
 from kg.records.readers.ead_levels import Arrangement
 from kg.records.readers.xml_tree import NO_LANGUAGE, Element
@@ -60,7 +60,7 @@ def _read(source: SourceFile) -> Iterator[Item]:
             _read_front(aid, element)
             continue
         found = True
-        yield from _record(aid, source, element)
+        yield from attempted(source, _record(aid, source, element), xml_tree.at(element))
         aid.arrangement.forget(element)
     if not found:
         raise SourceError("there is no archdesc in the file", todo="a finding aid in EAD 2002")
