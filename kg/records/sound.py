@@ -2,10 +2,11 @@
 
 The parser that maps records drops what it can't use in silence; so nothing that it would drop may reach it. What can
 be mended is mended. A value that can't be (a link with `javascript:`, a language that is none, a date that is no
-date) is put aside into the record's `extra`, where it can be seen, and reported. What is not even the right sort of
-JSON value stays as it is, for the gate to refuse with the whole record.
+date) is put aside into the record's `extra`, where it can be seen, and reported; a part with it, where the part must
+have that value. Only where the record itself must have the value does it stay as it is, for the gate to refuse.
 """
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import orjson
 
 from kg import iris
 from kg.errors import KeyFault
-from kg.records import dates, phrases
+from kg.records import dates, gate, phrases
 from kg.records.model import KEYS, Key, Record, Value, keys_of
 from kg.records.problems import Problem, shown
 from kg.records.values import ABSENT, SCALARS, Fault, as_text, by_language, language_of, unfit
@@ -26,6 +27,12 @@ _REPLACED = "characters that can't be published were replaced by U+FFFD"
 _ESCAPED_HERE = "characters that can't stand there are written as their bytes, with a per cent sign"
 _SAYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
 """Key of parts → the one among theirs without which a part says nothing: an empty label gives no value."""
+_ID = f'an id, kind/key, the kind being one of {", ".join(iris.KINDS)}: "record/177838", say'
+_LONGEST_KEY = 40
+_FEW = 12
+_ANY_DATE = "a date in EDTF (ISO 8601-2), or as people write one"
+_TOLD_APART = "a date in which day and month are told apart: 1963-05-04, 4 May 1963"
+_TWO_WAYS = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?\d\d")
 # As JSON writes them: control characters are escaped, U+FFFE and U+FFFF stand in UTF-8.
 _ESCAPED = re.compile(rb"\\u00[01]|\xef\xbf[\xbe\xbf]")
 
@@ -35,6 +42,7 @@ class _Work:
     """A record on its way to being sound."""
 
     may_be_unfit: bool
+    kind: str
     sound: Record = field(default_factory=dict)
     aside: list[dict[str, str]] = field(default_factory=list)
     problems: list[tuple[str, Any, str, str]] = field(default_factory=list)
@@ -59,18 +67,17 @@ def make_sound(record: Record, source: str, at: str, written: bytes | None = Non
     name = identity(record)
     kind = name.partition("/")[0]
     allowed = _WAYS[kind]
-    work = _Work(_may_be_unfit(record, written))
+    work = _Work(_may_be_unfit(record, written), kind)
     for key_name, value in record.items():
         if value is None or key_name in {"id", "kind"}:
             continue
         way = allowed.get(key_name)
         if way is None:
-            expected = "a key of the model" if key_name not in KEYS else f"a key that a {kind} has"
-            work.put_aside(str(key_name), value, expected, "there is no such key here")
+            work.put_aside(str(key_name), value, _meant(str(key_name), kind), "there is no such key here")
             continue
         _take(way, value, work)
-    if work.aside and isinstance(kept := work.sound.get("extra", []), list):
-        work.sound["extra"] = [*kept, *work.aside]
+    if work.aside:
+        work.sound["extra"] = [*work.sound.get("extra", []), *work.aside]
     if name != record.get("id", name).strip():
         expected = "a key of letters, digits, hyphens and inner dots"
         work.problems.append(("id", record["id"], expected, _ESCAPED_HERE))
@@ -90,15 +97,30 @@ def identity(record: Record) -> str:
     if name is None and isinstance(record.get("kind"), str) and "key" in record:
         name = f"{record['kind']}/{record['key']}"
     if not isinstance(name, str) or not name.strip():
-        raise Fault("the record has no id", 'an id: "record/177838", say')
+        raise Fault("the record has no id", _ID)
     try:
         name = iris.repair(name.strip())
     except KeyFault as fault:
-        raise Fault(fault.what, 'an id: "record/177838", say') from None
+        raise Fault(fault.what, _ID) from None
     kind = record.get("kind")
     if kind is not None and kind != name.partition("/")[0]:
         raise Fault(f"the record's kind is {shown(kind)}, but its id says {name}", "an id that begins with the kind")
     return name
+
+
+def _meant(name: str, kind: str) -> str:
+    """What to write instead of a key that a record of this kind does not have."""
+    if name in KEYS:
+        return f"a key that a {kind} has; {name} is for {', '.join(KEYS[name].kinds)}"
+    return _nearest(name, _WAYS[kind])
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The key that was meant, by how it is spelt; all of them where none is near and they are few."""
+    near = {each.lower(): each for each in known}
+    if found := difflib.get_close_matches(name[:_LONGEST_KEY].lower(), near, 1, 0.75):
+        return f"{near[found[0]]}, perhaps"
+    return f"one of {', '.join(near.values())}" if len(near) < _FEW else "a key of the model (`kg keys` lists them)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +144,7 @@ def _take(way: _Way, value: Any, work: _Work) -> None:
     try:
         sound = way.make(way, value, work)
     except Fault as fault:
-        if fault.structural:
+        if way.key.required and way.key is KEYS.get(name):
             work.sound[name] = value
         else:
             work.put_aside(name, value, fault.expected, str(fault))
@@ -192,8 +214,6 @@ def _list(way: _Way, value: Any, work: _Work) -> list[Any]:
         try:
             sound = make(each, key)
         except Fault as fault:
-            if fault.structural:
-                raise
             work.put_aside(key.name, each, fault.expected, str(fault))
             continue
         if key.value is Value.URL:
@@ -219,10 +239,11 @@ def _parts(way: _Way, value: Any, work: _Work) -> list[Record]:
     for number, each in enumerate(value if isinstance(value, list) else [value], 1):
         if each is None:
             continue
-        if key.name == "dates" and isinstance(each, str):
-            each = {"role": "document", "edtf": each}  # noqa: PLW2901  # the short way to write a date
+        if key.name == "dates" and isinstance(each, str | int) and not isinstance(each, bool):
+            each = {"role": _ROLES.get(work.kind, "document"), "edtf": str(each)}  # noqa: PLW2901  # the short way
         if not isinstance(each, dict):
-            raise Fault("is no object", f"an object with {', '.join(part.name for part in key.parts)}", structural=True)
+            work.put_aside(f"{key.name}[{number}]", each, gate.expected([key.name]), "is no object")
+            continue
         part = _part(way, each, number, work)
         if part and part not in found:
             found.append(part)
@@ -231,20 +252,27 @@ def _parts(way: _Way, value: Any, work: _Work) -> list[Record]:
 
 def _part(way: _Way, value: dict[str, Any], number: int, work: _Work) -> Record:
     key = way.key
-    inner = _Work(work.may_be_unfit)
+    inner = _Work(work.may_be_unfit, work.kind)
     for name, each in value.items():
         if each is None:
             continue
         known = way.parts.get(name)
         if known is None:
-            inner.put_aside(name, each, f"one of {', '.join(way.parts)}", "there is no such key here")
+            inner.put_aside(name, each, _nearest(name, way.parts), "there is no such key here")
             continue
         if name == "edtf" and key.name == "dates":
             each = _edtf_or_phrase(each, value, inner)  # noqa: PLW2901
         if each is not ABSENT:
             _take(known, each, inner)
+    where = f"{key.name}[{number}]"
+    if lacking := _lacking(way, value, inner):
+        # All of it is kept as it came; what else is wrong in it is not told beside what costs it.
+        work.aside.append({"field": where, "value": as_text(value)})
+        told = next((each for each in inner.problems if each[0] == lacking), None)
+        told = told or (lacking, value, gate.expected([key.name, lacking]), "is required; kept under extra")
+        work.problems.append((f"{where}.{lacking}", *told[1:]))
+        return {}
     if inner.aside or inner.problems:
-        where = f"{key.name}[{number}]"
         work.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
         work.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
     if key.name == "dates":
@@ -252,6 +280,16 @@ def _part(way: _Way, value: dict[str, Any], number: int, work: _Work) -> Record:
     if _SAYS.get(key.name, "") in value and _SAYS[key.name] not in inner.sound:
         return {}
     return _in_order(inner.sound, way.parts)
+
+
+def _lacking(way: _Way, value: dict[str, Any], inner: _Work) -> str:
+    """A key that a part must have and has not; empty where there is none, or where the part says nothing at all."""
+    if not inner.sound and not inner.aside:
+        return ""
+    says = _SAYS.get(way.key.name, "")
+    faulty = {where for where, *_ in inner.problems}
+    missing = (name for name, each in way.parts.items() if each.key.required and name not in inner.sound)
+    return next((name for name in missing if name != says or name in faulty or name not in value), "")
 
 
 def _in_order(part: Record, order: Iterable[str]) -> Record:
@@ -270,8 +308,10 @@ def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _Work) -> Any:
             return read or value
         inner.sound["text"] = written
         if read is None:
-            expected = "a date in EDTF (ISO 8601-2), or as people write one"
-            inner.problems.append(("edtf", value, expected, f"{fault}; kept as it is written"))
+            said, expected = (
+                ("can be read in two ways", _TOLD_APART) if _TWO_WAYS.fullmatch(written) else (str(fault), _ANY_DATE)
+            )
+            inner.problems.append(("edtf", value, expected, f"{said}; kept as it is written"))
         return read or ABSENT
 
 
@@ -294,4 +334,6 @@ def _way(key: Key) -> _Way:
 
 
 _WAYS = {kind: {key.name: _way(key) for key in keys_of(kind)} for kind in iris.KINDS}
+_ROLES = {"agent": "existence", "place": "existence", "topic": "existence"}
+"""Kind of thing → what a date means of which no more is said; of any other, that the document was written then."""
 _DATE = tuple(part.name for part in KEYS["dates"].parts)

@@ -39,7 +39,7 @@ def problems(report):
         (b'{"id": "record/..", "title": "a"}', "can't be a key"),
         (b'{"id": "record/1"}', "is required"),
         (b'{"id": "record/1", "title": {"en": {"x": 1}}}', "does not fit"),
-        (b'{"id": "record/1", "title": "a", "creator": 5}', "does not fit"),
+        (b'{"id": "record/1", "title": "a", "creator": 5}', "is no reference"),
         (b'{"id": "record/1", "kind": "agent", "title": "a"}', "but its id says"),
         (b'{"id": "place/1", "name": "a", "latitude": 95}', "out of bounds"),
         (b'{"id": "record/1", "title": "a", "dates": "never"}', "date"),
