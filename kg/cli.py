@@ -20,10 +20,13 @@ from kg import doctor as checks
 from kg import settings as settings_module
 from kg.errors import KgError, UsageError
 from kg.finding import Finder
+from kg.iris import KINDS
 from kg.publish import build as jobs
 from kg.publish import trial
 from kg.publish.progress import Display
 from kg.publish.report import Report
+from kg.records.model import keys_of
+from kg.records.schema import how_many
 from kg.settings import Settings
 from kg.store.generations import Generations
 from kg.store.once import ask_once, run_once
@@ -164,6 +167,18 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
                 run_once(live.folder.store, text, out, format=formats, spare=spare, base=live.manifest.base)
     if rewritten.limited:
         _ERRORS.print("kg: a search in the query found more than its limit.", markup=False)
+
+
+@cli.command()
+@click.argument("kind", default="record", type=click.Choice(KINDS))
+def keys(kind: str) -> None:
+    """List the keys that a record of a KIND may have: record, agent, place, collection, archive or topic."""
+    table = Table("key", "value", "how many", "meaning, and an example", box=None, padding=(0, 2, 0, 0))
+    for key in keys_of(kind):
+        for name, each in [(key.name, key), *((f"  {part.name}", part) for part in key.parts)]:
+            example = orjson.dumps(each.example).decode()
+            table.add_row(name, each.value.value, how_many(each), Text(f"{each.meaning} {example}"))
+    _OUT.print(table)
 
 
 @cli.command("generations")

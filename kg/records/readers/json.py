@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,8 @@ MAX_LINE = 16 << 20
 MAX_FILE = 256 << 20
 """Largest JSON file, in bytes; it is read as a whole, JSON Lines are not."""
 
-_SCHEMA_HINT = "one JSON object, in the shape of docs/records.md"
+_SCHEMA_HINT = "one JSON object, in the shape of a record (`kg keys` lists what it may hold)"
+_ONE_A_LINE = "one object a line; a list, or objects over several lines, in a file named .json"
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(r"^([a-z]+/)")
@@ -59,6 +61,11 @@ def lines(source: SourceFile) -> Iterator[tuple[int, bytes] | Item]:
     """
     number = 0
     with source.path.open("rb") as file:
+        if _is_spread(file.read(_CHUNK)):
+            message = "the file holds JSON over several lines; JSON Lines have one object a line"
+            yield Unreadable(source.problem("", "", "", _ONE_A_LINE, message, severity="rejected"))
+            return
+        file.seek(0)
         while line := file.readline(MAX_LINE + 1):
             number += 1
             if len(line) > MAX_LINE and not line.endswith(b"\n"):
@@ -73,6 +80,20 @@ def lines(source: SourceFile) -> Iterator[tuple[int, bytes] | Item]:
                 yield number, line
     if number == 0:
         yield source.problem("", "", "", "one JSON object a line", "the file is empty")
+
+
+def _is_spread(head: bytes) -> bool:
+    r"""Whether the first record, or a list of them, goes over several lines: no line of it is a record then.
+
+    >>> _is_spread(b'{\n  "id": "record/1"\n}'), _is_spread(b'[{"id": "record/1"},\n{"id": "record/2"}]')
+    (True, True)
+    >>> _is_spread(b'{"id": "record/1",\n{"id": "record/2"}')
+    False
+    """
+    written = [line.strip() for line in head.removeprefix(_BOM).split(b"\n", 20) if line.strip()]
+    if len(written) < 2 or (written[1][:1] == b"{" and written[1][-1:] == b"}" and written[0] != b"["):
+        return written[:1] == [b"["]
+    return written[0] in {b"{", b"["} or (written[0][:1] == b"[" and written[0][-1:] == b",")
 
 
 def parse_line(source: SourceFile, number: int, raw: bytes) -> Found | Unreadable:
@@ -130,8 +151,8 @@ def _repeated(raw: bytes) -> str | None:
     found: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in items]
-        found.extend(name for name in set(names) if names.count(name) > 1)
+        names = Counter(name for name, _ in items)
+        found.extend(name for name, count in names.items() if count > 1)
         return dict(items)
 
     try:
@@ -148,7 +169,8 @@ def _unreadable(source: SourceFile, at: str, raw: bytes, message: str, *, kept: 
 
 def _found(source: SourceFile, at: str, record: Any, raw: bytes | None) -> Found | Unreadable:
     if not isinstance(record, dict):
-        problem = source.problem(at, "", record, _SCHEMA_HINT, "is no JSON object", severity="rejected")
+        expected = _ONE_A_LINE if isinstance(record, list) and at.startswith("line") else _SCHEMA_HINT
+        problem = source.problem(at, "", record, expected, "is no JSON object", severity="rejected")
         return Unreadable(problem, raw)
     # Addresses of ours are few; to look for one in the bytes is quicker than to look at every link.
     addressed = bool(source.base) and (raw is None or source.base.encode() in raw or b"\\/" in raw)
