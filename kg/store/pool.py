@@ -19,7 +19,7 @@ somebody waits who has asked little, the greediest client's longest one ends in 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -67,6 +67,7 @@ class QueryPool:
         address_space: int | None = None,
         limits: scan.Limits = scan.DEFAULT,
         base: str | None = None,
+        lost: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Set the limits; `start` starts the workers.
 
@@ -87,6 +88,7 @@ class QueryPool:
                 never less than the engine needs.
             limits: what a query's text may be.
             base: what relative IRIs in queries are resolved against.
+            lost: is told why a worker is gone, unless its query met with that.
         """
         self._size = size
         self._reserve = reserve
@@ -107,6 +109,7 @@ class QueryPool:
             memory=memory,
             together=memory * size,
             free=self._dispatch,
+            lost=lost,
         )
         self._quick: dict[WorkerAnswer, Worker] = {}
         self._long: dict[WorkerAnswer, Worker] = {}

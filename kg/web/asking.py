@@ -21,6 +21,9 @@ ROWS = 1_000
 SHOWN = 1 << 20
 """Bytes that a page shows; what comes after them is left to downloads."""
 
+LARGE = 20_000
+"""Characters of an answer from which others would wait while a page is made of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -31,12 +34,14 @@ class Shown:
         table: the rows of a select.
         text: of an ask, true or false; of a graph, its triples in Turtle.
         whole: whether this is all of it.
+        large: whether others would wait while a page is made of it.
     """
 
     kind: str
     table: Table | None
     text: str
     whole: bool
+    large: bool = False
 
 
 async def shown(request: Request, context: Context, question: Question) -> Shown:
@@ -54,8 +59,9 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
     lines = text.split("\n")[:-1]
     whole = whole and len(lines) <= ROWS + 1
     named = partial(names, context)
-    table = answers.table(lines[: ROWS + 1], context.base, context.reader, named, whole=whole)
-    return Shown(kind, table, "", whole)
+    make = partial(answers.table, lines[: ROWS + 1], context.base, context.reader, named, whole=whole)
+    table = await context.serving.lane.run(request, make) if len(text) > LARGE else make()
+    return Shown(kind, table, "", whole, large=len(text) > LARGE)
 
 
 async def _beginning(request: Request, context: Context, question: Question) -> tuple[str, bytearray, bool]:
