@@ -140,6 +140,7 @@ class QueryPool:
         named_graphs: Sequence[str] = (),
         union: bool = False,
         spare: int = 0,
+        rows: int | None = None,
         timeout: float | None = None,
         client: str = "",
     ) -> "_Asking":
@@ -153,6 +154,7 @@ class QueryPool:
                 tuple(named_graphs),
                 union,
                 spare,
+                rows,
             ),
             self._limits.with_spare(spare),
             self._deadline if timeout is None else min(timeout, self._deadline),
@@ -264,11 +266,21 @@ class _Asking:
 
 
 @lru_cache(maxsize=16)
-def _options(
-    formats: tuple[str, ...], default_graphs: tuple[str, ...], named_graphs: tuple[str, ...], union: bool, spare: int
+def _options(  # noqa: PLR0913, PLR0917  # made in one place
+    formats: tuple[str, ...],
+    default_graphs: tuple[str, ...],
+    named_graphs: tuple[str, ...],
+    union: bool,
+    spare: int,
+    rows: int | None,
 ) -> bytes:
     return frames.options(
-        formats=formats, default_graphs=default_graphs, named_graphs=named_graphs, union=union, spare=spare
+        formats=formats,
+        default_graphs=default_graphs,
+        named_graphs=named_graphs,
+        union=union,
+        spare=spare,
+        rows=rows,
     )
 
 
