@@ -107,7 +107,7 @@ def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
     ):
         display.stop()
         (_print_json if as_json else _print_report)(report)
-        if report.rejected or report.severities["rejected"]:
+        if report.rejected or report.severities["rejected"] or not report.published.total():
             sys.exit(1)
 
 

@@ -62,7 +62,10 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
     notes: list[Problem] = []
     if not settings.sources:
         todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
-        raise SettingsError("there are no sources", where=str(settings.folder / FILE_NAME), todo=todo)
+        if settings.file is None:
+            what = f"there is no {FILE_NAME} here or above"
+            raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
+        raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
     for source in settings.sources:
         for path in _files(source, settings):
             file = SourceFile(
