@@ -7,6 +7,7 @@ have that value. Only where the record itself must have the value does it stay a
 """
 
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ _ESCAPED_HERE = "characters that can't stand there are written as their bytes, w
 _SAYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
 """Key of parts → the one among theirs without which a part says nothing: an empty label gives no value."""
 _ID = f'an id, kind/key, the kind being one of {", ".join(iris.KINDS)}: "record/177838", say'
+_SHORT = 16
+"""Values of a list up to which it is quicker to look at each than to keep what tells them apart."""
 _LONGEST_KEY = 40
 _FEW = 12
 _ANY_DATE = "a date in EDTF (ISO 8601-2), or as people write one"
@@ -48,7 +51,7 @@ class _Work:
     problems: list[tuple[str, Any, str, str]] = field(default_factory=list)
 
     def put_aside(self, where: str, value: Any, expected: str, message: str) -> None:
-        self.aside.append({"field": where, "value": as_text(value)})
+        self.aside.append({"field": as_text(where), "value": as_text(value)})
         self.problems.append((where, value, expected, f"{message}; kept under extra"))
 
 
@@ -205,7 +208,11 @@ def _one(way: _Way, value: Any, work: _Work) -> Any:
 
 def _list(way: _Way, value: Any, work: _Work) -> list[Any]:
     """The sound values of a list, each once; those that can't be made sound are put aside one by one."""
-    found: list[Any] = []
+    found = _each_once(_sound_values(way, value, work))
+    return _each_target_once(found) if way.key.value is Value.LINK and len(found) > 1 else found
+
+
+def _sound_values(way: _Way, value: Any, work: _Work) -> Iterator[Any]:
     key = way.key
     make = SCALARS[key.value]
     for each in value if isinstance(value, list) else [value]:
@@ -218,9 +225,30 @@ def _list(way: _Way, value: Any, work: _Work) -> list[Any]:
             continue
         if key.value is Value.URL:
             _tell_escaped(key, each, sound, work)
-        if sound is not ABSENT and sound not in found:
-            found.append(sound)
-    return _each_target_once(found) if key.value is Value.LINK and len(found) > 1 else found
+        if sound is not ABSENT:
+            yield sound
+
+
+def _each_once(values: Iterable[Any]) -> list[Any]:
+    """The values, each once; a long list is not searched anew for every one, since strangers write long ones."""
+    found: list[Any] = []
+    marks: set[str] = set()
+    for value in values:
+        if len(found) < _SHORT:
+            if value in found:
+                continue
+        else:
+            marks = marks or set(map(_mark, found))
+            if (mark := _mark(value)) in marks:
+                continue
+            marks.add(mark)
+        found.append(value)
+    return found
+
+
+def _mark(value: Any) -> str:
+    """What two equal values of a record have in common."""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
 
 
 def _each_target_once(links: list[Any]) -> list[Any]:
@@ -234,7 +262,10 @@ def _each_target_once(links: list[Any]) -> list[Any]:
 
 
 def _parts(way: _Way, value: Any, work: _Work) -> list[Record]:
-    found: list[Record] = []
+    return _each_once(_sound_parts(way, value, work))
+
+
+def _sound_parts(way: _Way, value: Any, work: _Work) -> Iterator[Record]:
     key = way.key
     for number, each in enumerate(value if isinstance(value, list) else [value], 1):
         if each is None:
@@ -244,10 +275,8 @@ def _parts(way: _Way, value: Any, work: _Work) -> list[Record]:
         if not isinstance(each, dict):
             work.put_aside(f"{key.name}[{number}]", each, gate.expected([key.name]), "is no object")
             continue
-        part = _part(way, each, number, work)
-        if part and part not in found:
-            found.append(part)
-    return found
+        if part := _part(way, each, number, work):
+            yield part
 
 
 def _part(way: _Way, value: dict[str, Any], number: int, work: _Work) -> Record:
@@ -277,7 +306,8 @@ def _part(way: _Way, value: dict[str, Any], number: int, work: _Work) -> Record:
         work.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
     if key.name == "dates":
         return _with_interval(inner.sound)
-    if _SAYS.get(key.name, "") in value and _SAYS[key.name] not in inner.sound:
+    says = _SAYS.get(key.name)
+    if says in value and says not in inner.sound:
         return {}
     return _in_order(inner.sound, way.parts)
 
@@ -286,7 +316,7 @@ def _lacking(way: _Way, value: dict[str, Any], inner: _Work) -> str:
     """A key that a part must have and has not; empty where there is none, or where the part says nothing at all."""
     if not inner.sound and not inner.aside:
         return ""
-    says = _SAYS.get(way.key.name, "")
+    says = _SAYS.get(way.key.name)
     faulty = {where for where, *_ in inner.problems}
     missing = (name for name, each in way.parts.items() if each.key.required and name not in inner.sound)
     return next((name for name in missing if name != says or name in faulty or name not in value), "")

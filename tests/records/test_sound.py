@@ -201,6 +201,14 @@ def test_one_bad_value_costs_no_record(given_, field, kept, rest):
     assert not gate.faults(sound, "file", "")
 
 
+def test_a_long_list():
+    """A long list is made sound in no time to speak of, each value once."""
+    values = [{"id": f"agent/{n % 30_000}", "name": "A"} for n in range(60_000)]
+    sound, _ = sound_of({"participants": values, "identifiers": [str(n) for n in range(60_000)]})
+    assert len(sound["participants"]) == 30_000
+    assert len(sound["identifiers"]) == 60_000
+
+
 def test_a_year_as_a_number():
     """A year that a program wrote as a number is a date."""
     sound, problems = sound_of({"dates": 1963})
@@ -250,3 +258,11 @@ def test_an_id_of_no_kind():
     with pytest.raises(Fault) as fault:
         make_sound({"id": "letter/1"}, "file", "")
     assert "record, agent, place, collection, archive, topic" in fault.value.expected
+
+
+def test_a_key_without_a_name():
+    """A key that is empty is a key like any other that the model lacks."""
+    sound, _ = sound_of({"digitalObjects": {"": 1, "identifier": "a"}, "": 2})
+    assert not gate.faults(sound, "file", "")
+    assert sound["digitalObjects"] == [{"identifier": "a"}]
+    assert [each["value"] for each in sound["extra"]] == ["1", "2"]
