@@ -168,6 +168,43 @@ def test_keys(tmp_path, kind):
     assert {key.name for key in keys_of(kind)} <= set(words)
 
 
+def test_diff_of_long_values(folder):
+    """Of long values that are alike at first, a diff shows where they differ; at its end it counts."""
+
+    def write(*records):
+        (folder / "records.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+
+    long = "The same words, again and again. " * 20
+    write(RECORD | {"summary": f"{long}ONE{long}"}, {"id": "record/3", "title": "C"})
+    run(folder, "build")
+    write(RECORD | {"summary": f"{long}TWO{long}"}, {"id": "record/4", "title": "D"}, {"id": "record/5", "title": "E"})
+    told = run(folder, "diff").stdout
+    assert "ONE" in told
+    assert "TWO" in told
+    assert told.splitlines()[-1] == "A build would change 4 things: 2 created, 1 changed, 1 deleted."
+    run(folder, "build")
+    assert run(folder, "diff").stdout.splitlines() == ["A build would change nothing."]
+
+
+def test_where_the_others_are(folder):
+    """Where a line of the report tells of several problems, it says how to see each."""
+    lines = [RECORD, BAD, {"id": "record/3"}]
+    (folder / "records.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = run(folder, "check")
+    assert "2 rejected" in done.stdout
+    assert "--json lists each with its place" in done.stdout
+
+
+def test_a_file_in_two_sources(folder):
+    """A file that two sources name is read once, and that is said."""
+    (folder / "kg.toml").write_text('[[sources]]\npath = "*.jsonl"\n[[sources]]\npath = "."\n', encoding="utf-8")
+    told = json.loads(run(folder, "build", "--json").stdout)
+    assert (told["published"], told["rejected"]) == ({"record": 1}, 0)
+    (problem,) = told["problems"]
+    assert (problem["severity"], problem["source"]) == ("note", "records.jsonl")
+    assert "two sources" in problem["message"]
+
+
 def test_query(folder):
     """`kg query` takes a file or standard input; what is no query has exit code 1, what is no text 2."""
     run(folder, "build")

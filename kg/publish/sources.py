@@ -66,11 +66,18 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
             what = f"there is no {FILE_NAME} here or above"
             raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
+    there: set[tuple[Path, str]] = set()
     for source in settings.sources:
         for path in _files(source, settings):
             file = SourceFile(
                 path, _name(path, settings.folder), source.prefix, source.prefix or source.path, settings.base
             )
+            mark = path.resolve(), source.prefix
+            if mark in there:
+                message = "the file lies in two sources; it is read once, as the first of them says"
+                notes.append(file.problem("", "", "", "sources in kg.toml that have no file in common", message))
+                continue
+            there.add(mark)
             try:
                 with path.open("rb") as opened:
                     head = opened.read(HEAD)

@@ -206,6 +206,15 @@ def test_rollback_keeps_the_base(tmp_path):
     assert Generations(made.var_folder).live() == 2
 
 
+def test_list_of_generations_in_a_narrow_terminal(tmp_path):
+    """An address stays whole; where there is nothing to list, that is said."""
+    base = f"https://archive.example.org/{'a-long-path/' * 9}"
+    write(tmp_path, [LETTER, AUTHOR], base)
+    assert b"`kg build` makes one" in kg(tmp_path, "generations").stdout
+    kg(tmp_path, "build")
+    assert base.encode() in kg(tmp_path, "generations").stdout
+
+
 def test_list_of_generations(tmp_path):
     """`kg generations` lists all, the live one marked, and says of a damaged one that it is."""
     write(tmp_path, [LETTER, AUTHOR])

@@ -19,6 +19,8 @@ from kg.records.readers.draft import Draft
 from kg.records.readers.xml_tree import NO_LANGUAGE, Element
 
 _ROOT = "eac-cpf"
+_LATER = "eac"
+"""Name of the root in EAC-CPF 2.0."""
 _AGENT_TYPES = {"person": "person", "corporateBody": "organization", "family": "family"}
 _PLACE_ROLES = {"birth": "birthPlace", "birthplace": "birthPlace", "death": "deathPlace", "deathplace": "deathPlace"}
 """What a place was to somebody, in small letters → its key; any other is one of the places."""
@@ -41,7 +43,10 @@ def read(source: SourceFile) -> Iterator[Item]:
 
 def _read(source: SourceFile) -> Iterator[Item]:
     found = False
-    for element in xml.elements(source, lambda each: xml_tree.local(each) == _ROOT):
+    for element in xml.elements(source, lambda each: xml_tree.local(each) in {_ROOT, _LATER}):
+        if xml_tree.local(element) == _LATER:
+            todo = "an authority record in EAC-CPF of 2010"
+            raise SourceError("this is EAC-CPF 2.0, and kg reads that of 2010", where=xml_tree.at(element), todo=todo)
         found = True
         yield from attempted(source, _agent(source, element), xml_tree.at(element))
     if not found:

@@ -20,6 +20,7 @@ from kg.records.readers.draft import Draft
 from kg.records.readers.ead_levels import Arrangement
 from kg.records.readers.xml_tree import NO_LANGUAGE, Element
 
+_EAD3 = "{http://ead3.archivists.org/"
 _FRONT = frozenset({"eadheader", "frontmatter"})
 _OWN_NUMBERS = frozenset({"naid"})
 """Types of `unitid` that number the unit in the archive's own catalogue, by an address that leads there."""
@@ -56,6 +57,8 @@ def _read(source: SourceFile) -> Iterator[Item]:
     aid = _FindingAid(Arrangement(source))
     found = False
     for element in xml.elements(source, lambda each: xml_tree.local(each) in _FRONT or ead_levels.is_record(each)):
+        if not found and not aid.front:
+            _refuse_ead3(element)
         if xml_tree.local(element) in _FRONT:
             _read_front(aid, element)
             continue
@@ -64,6 +67,14 @@ def _read(source: SourceFile) -> Iterator[Item]:
         aid.arrangement.forget(element)
     if not found:
         raise SourceError("there is no archdesc in the file", todo="a finding aid in EAD 2002")
+
+
+def _refuse_ead3(element: Element) -> None:
+    """Raise SourceError in a file of the later standard, which has other elements under the same names."""
+    root = element.getroottree().getroot()
+    if str(root.tag).startswith(_EAD3) or xml_tree.child(root, "control") is not None:
+        todo = "a finding aid in EAD 2002; the archives' own tools export it"
+        raise SourceError("this is EAD3, and kg reads EAD 2002", where=xml_tree.at(root), todo=todo)
 
 
 def _read_front(aid: _FindingAid, element: Element) -> None:

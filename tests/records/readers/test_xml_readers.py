@@ -268,3 +268,21 @@ def test_links_by_our_own_names(tmp_path, prefix, href, reference):
     assert found["id"] == f"agent/{prefix}a"
     assert [each["target"]["id"] for each in found["relations"]] == [reference]
     assert "sameAs" not in found["relations"][0]["target"] or "://archive.example.org/agent" not in href
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('<ead xmlns="http://ead3.archivists.org/schema/"><control/><archdesc level="fonds"/></ead>', "this is EAD3"),
+        ('<ead><control><recordid>1</recordid></control><archdesc level="fonds"/></ead>', "this is EAD3"),
+        ('<eac xmlns="https://archivists.org/ns/eac/v2"><control/></eac>', "this is EAC-CPF 2.0"),
+    ],
+)
+def test_later_standards(tmp_path, text, said):
+    """A file of a later standard is called that, with what is read here."""
+    file = tmp_path / "a.xml"
+    file.write_text(text, encoding="utf-8")
+    (item,) = items(file)
+    assert isinstance(item, Unreadable)
+    assert said in item.problem.message
+    assert item.problem.expected
