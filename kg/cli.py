@@ -21,6 +21,7 @@ from kg import settings as settings_module
 from kg.errors import KgError, UsageError
 from kg.finding import Finder
 from kg.publish import build as jobs
+from kg.publish import trial
 from kg.publish.progress import Display
 from kg.publish.report import Report
 from kg.settings import Settings
@@ -99,7 +100,7 @@ def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
     """Say what a build would report, without publishing."""
     with (
         Display(quiet=as_json) as display,
-        jobs.check(settings, shacl=shacl, progress=display.show) as report,
+        trial.check(settings, shacl=shacl, progress=display.show) as report,
     ):
         display.stop()
         (_print_json if as_json else _print_report)(report)
@@ -113,7 +114,7 @@ def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
 def diff(settings: Settings, *, as_json: bool) -> None:
     """Show what a build would create, change and delete."""
     count = 0
-    for difference in jobs.diff(settings):
+    for difference in trial.diff(settings):
         count += 1
         if as_json:
             told = {"id": difference.reference, "what": difference.what, "fields": difference.fields}

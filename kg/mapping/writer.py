@@ -11,18 +11,21 @@ date that is exact, the dates again under the property of their role, the geomet
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from pyoxigraph import Literal, NamedNode
 
 from kg.ontology import EDTF, RDF_TYPE, XSD, Form, Ontology, Term
 
-Value = NamedNode | Literal
+NO_LANGUAGE = "@none"
+"""The language of a text that has none, as the context has it."""
+
+_KEPT = 1 << 15
+"""How many values are kept at hand as they are said: the same few people, places and days come again and again."""
 
 _EXACT = (
     (re.compile(r"\d{4}-\d\d-\d\d"), XSD + "date"),
@@ -46,148 +49,241 @@ def exact_type(edtf: str) -> str:
     return EDTF
 
 
-@dataclass(frozen=True, slots=True)
+Value = NamedNode | Literal
+Said = tuple[Any, ...]
+"""What is said of a subject: one value under a property and the counterparts of that, as lines or as pairs of terms."""
+
+
+class Hand(Protocol):
+    """A way to write what a record says."""
+
+    def about(self, iri: str) -> tuple[Any, Any]:
+        """A subject of ours: as what is said is told under it, and as a value."""
+        ...
+
+    def iri(self, iri: str) -> Any:
+        """A link. Raises ValueError where it is none."""
+        ...
+
+    def text(self, language: str, text: str) -> Any:
+        """A text in a language, or in none. Raises ValueError where it is none, or can't be said."""
+        ...
+
+    def typed(self, lexical: str, datatype: str) -> Any:
+        """A value of a datatype."""
+        ...
+
+    def under(self, predicates: Sequence[str]) -> Callable[[Any], Said]:
+        """Says a value under each of some predicates."""
+        ...
+
+
+class Lines:
+    """N-Triples: of each line what stands behind the subject."""
+
+    def about(self, iri: str) -> tuple[bytes, bytes]:
+        """The IRI in its brackets."""
+        written = f"<{iri}>".encode()
+        return written, written
+
+    def iri(self, iri: str) -> bytes:
+        """As the engine writes it."""
+        return str(NamedNode(iri)).encode()
+
+    def text(self, language: str, text: str) -> bytes:
+        """As the engine writes it; what needs no escapes, or few, without asking it."""
+        written = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        quoted = f'"{written}"'.encode() if written.isprintable() else str(Literal(text)).encode()
+        return quoted if language == NO_LANGUAGE else quoted + _language(language)
+
+    def typed(self, lexical: str, datatype: str) -> bytes:
+        """As the engine writes it."""
+        return str(Literal(lexical, datatype=_datatype(datatype))).encode()
+
+    def under(self, predicates: Sequence[str]) -> Callable[[bytes], tuple[bytes, ...]]:
+        """Says a value in so many lines."""
+        first, *others = [b" <%b> " % iri.encode() for iri in predicates]
+        if not others:
+            return lambda value: (first + value + b" .",)
+
+        def say(value: bytes) -> tuple[bytes, ...]:
+            end = value + b" ."
+            return (first + end, *[predicate + end for predicate in others])
+
+        return say
+
+
+class Terms:
+    """Pairs of a predicate and a term."""
+
+    def about(self, iri: str) -> tuple[str, NamedNode]:
+        """The IRI as it is."""
+        return iri, NamedNode(iri)
+
+    def iri(self, iri: str) -> NamedNode:
+        """The node."""
+        return NamedNode(iri)
+
+    def text(self, language: str, text: str) -> Literal:
+        """The literal."""
+        return Literal(text) if language == NO_LANGUAGE else Literal(text, language=language)
+
+    def typed(self, lexical: str, datatype: str) -> Literal:
+        """The literal."""
+        return Literal(lexical, datatype=_datatype(datatype))
+
+    def under(self, predicates: Sequence[str]) -> Callable[[Value], tuple[tuple[str, Value], ...]]:
+        """Says a value in so many pairs."""
+        return lambda value: tuple([(predicate, value) for predicate in predicates])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Slot:
     """A key of a record, ready to be written.
 
     Attributes:
         term: what it means.
-        predicates: the IRIs of its property and of the counterparts of that.
+        nested: whether it is a key of a part.
+        say: says a value under its property and the counterparts of that.
         parts: for a part, its own keys.
-        classes: for a part, its class and the counterparts of that.
+        classes: for a part, what its class says.
+        all: writes all its values; raises ValueError where one can't be said.
     """
 
     term: Term
-    predicates: tuple[str, ...]
+    nested: bool
+    say: Callable[[Any], Said]
     parts: dict[str, "Slot"]
-    classes: tuple[NamedNode, ...]
+    classes: Said
+    all: Callable[["Writer", "Slot", Any], list[Said]]
 
 
 class Tables:
     """The mapping for one base, ready to be written from; made once.
 
-    `typed` has the predicates under which a value may have a datatype that is no text.
+    `typed_predicates` are those under which a value may have a datatype that is no text.
     """
 
-    def __init__(self, ontology: Ontology) -> None:
+    def __init__(self, ontology: Ontology, hand: Hand) -> None:
         self.base = ontology.base
+        self.hand = hand
+        self.typed_predicates: set[str] = set()
         self._counterparts = ontology.counterparts
         self._class_counterparts = ontology.class_counterparts
-        self.slots = {kind: self._slots(ontology.terms_of(kind)) for kind in ontology.keys}
+        self.slots = {kind: self._slots(ontology.terms_of(kind), nested=False) for kind in ontology.keys}
         self.classes = {token: self._said_of_class(iri) for token, iri in ontology.classes.items()}
-        found = (_typed_predicates(slot) for slots in self.slots.values() for slot in slots.values())
-        self.typed = frozenset(chain.from_iterable(found))
+        self.link = lru_cache(_KEPT)(self._link)
+        self.typed = lru_cache(_KEPT, typed=True)(self._typed)
 
-    def _slots(self, terms: dict[str, Term]) -> dict[str, Slot]:
-        return {
-            key: Slot(
-                term,
-                (term.iri, *self._counterparts.get(term.iri, ())),
-                self._slots(term.parts),
-                self._said_of_class(term.part_class),
-            )
-            for key, term in terms.items()
-        }
+    def _slots(self, terms: dict[str, Term], *, nested: bool) -> dict[str, Slot]:
+        return {key: self._slot(term, nested=nested) for key, term in terms.items()}
 
-    def _said_of_class(self, iri: str) -> tuple[NamedNode, ...]:
-        return tuple(map(NamedNode, (iri, *self._class_counterparts.get(iri, ())))) if iri else ()
+    def _slot(self, term: Term, *, nested: bool) -> Slot:
+        predicates = (term.iri, *self._counterparts.get(term.iri, ()))
+        if term.form is Form.TYPED:
+            self.typed_predicates.update(predicates)
+        parts = self._slots(term.parts, nested=True)
+        classes = self._said_of_class(term.part_class)
+        return Slot(term, nested, self.hand.under(predicates), parts, classes, _ALL[term.form])
 
+    def _said_of_class(self, iri: str) -> Said:
+        classes = (iri, *self._class_counterparts.get(iri, ())) if iri else ()
+        say = self.hand.under((RDF_TYPE,))
+        return tuple(said for each in classes for said in say(self.hand.iri(each)))
 
-def _typed_predicates(slot: Slot) -> Iterator[str]:
-    if slot.term.form is Form.TYPED:
-        yield from slot.predicates
-    for part in slot.parts.values():
-        yield from _typed_predicates(part)
+    def _link(self, slot: Slot, target: str) -> tuple[Said, tuple[str, str] | None]:
+        """What a link says, and the link itself unless it leads outwards."""
+        if ":" in target:  # an outward link has a scheme; in a reference the sign would be escaped
+            return slot.say(self.hand.iri(target)), None
+        return slot.say(self.hand.iri(self.base + target)), (slot.term.key, target)
+
+    def _typed(self, slot: Slot, value: Any) -> Said:
+        lexical = value if isinstance(value, str) else f"{Decimal(repr(value)):f}"
+        datatype = slot.term.datatype
+        # In a part that describes the date, EDTF stays EDTF.
+        if datatype == EDTF and not slot.nested:
+            datatype = exact_type(lexical)
+        return slot.say(self.hand.typed(lexical, datatype))
 
 
 class Writer:
     """Writes one record.
 
     Attributes:
-        lines: its triples, each once, those of the record before those of its parts.
         links: (key, reference of the target), each once.
         lost: keys of which a value can't be said; empty unless something is wrong.
     """
 
     def __init__(self, record: dict[str, Any], tables: Tables) -> None:
-        self.lines: dict[str, None] = {}
         self.links: dict[tuple[str, str], None] = {}
         self.lost: dict[str, None] = {}
+        self.tables = tables
         self._record = record
-        self._tables = tables
         self._subject = f"{tables.base}{record['id']}"
-        self._parts: list[tuple[Slot, list[dict[str, Any]]]] = []
-        self._key = ""
+        self._about: list[tuple[Any, dict[Any, None]]] = []
 
     def write(self) -> None:
         """Write everything that the record says."""
-        slots = self._tables.slots[self._record["kind"]]
-        classes: list[Value] = [each for token in self._classes() for each in self._tables.classes[token]]
-        self._say(self._subject, _TYPE, classes)
-        for key, value in (*self._record.items(), *self._derived()):
-            if key in slots:
-                self._take(slots[key], value)
-        for slot, parts in self._parts:
-            self._write_parts(slot, parts)
+        slots = self.tables.slots[self._record["kind"]]
+        own: dict[Any, None] = {}
+        self._about.append((self.tables.hand.about(self._subject)[0], own))
+        for token in self._classes():
+            own.update(dict.fromkeys(self.tables.classes[token]))
+        for items in (self._record.items(), self._derived()):
+            for key, value in items:
+                slot = slots.get(key)
+                if slot is not None:
+                    self._enter(own, slot, value, key)
 
-    def _take(self, slot: Slot, value: Any) -> None:
-        self._key = slot.term.key
-        if slot.parts:
-            self._parts.append((slot, value))
-            said: list[Value] = [NamedNode(self._part(slot, position)) for position in range(1, len(value) + 1)]
-        else:
-            said = self._said(slot.term, value, nested=False)
-        self._say(self._subject, slot.predicates, said)
+    def lines(self) -> tuple[bytes, int]:
+        """Its triples in lines, each once, those of the record before those of its parts; and how many these are."""
+        text = b"".join([b"%b%b\n" % (subject, (b"\n" + subject).join(said)) for subject, said in self._about])
+        return text, sum([len(said) for _, said in self._about])
 
-    def _part(self, slot: Slot, position: int) -> str:
-        return f"{self._subject}#{slot.term.key}-{position}"
+    def statements(self) -> dict[str, dict[str, list[Value]]]:
+        """Its triples as terms: IRI of a subject → IRI of a predicate → the values under it, each once."""
+        found: dict[str, dict[str, list[Value]]] = {}
+        for subject, said in self._about:
+            about = found.setdefault(subject, {})
+            for predicate, value in said:
+                about.setdefault(predicate, []).append(value)
+        return found
 
-    def _write_parts(self, slot: Slot, parts: list[dict[str, Any]]) -> None:
-        self._key = slot.term.key
-        ordered = "position" in slot.parts
-        for position, part in enumerate(parts, 1):
-            subject = self._part(slot, position)
-            self._say(subject, _TYPE, slot.classes)
-            for key, value in (*((("position", position),) if ordered else ()), *part.items()):
-                inner = slot.parts[key]
-                self._say(subject, inner.predicates, self._said(inner.term, value, nested=True))
+    def part(self, slot: Slot, position: int, part: dict[str, Any]) -> Said:
+        """Write a part, and say that the record has it."""
+        key = slot.term.key
+        subject, value = self.tables.hand.about(f"{self._subject}#{key}-{position}")
+        said = dict.fromkeys(slot.classes)
+        self._about.append((subject, said))
+        if "position" in slot.parts:
+            self._enter(said, slot.parts["position"], position, key)
+        for name, inner in part.items():
+            self._enter(said, slot.parts[name], inner, key)
+        return slot.say(value)
 
-    def _say(self, subject: str, predicates: Iterable[str], said: Sequence[Value]) -> None:
-        texts = [str(each) for each in said]
-        for predicate in predicates:
-            for text in texts:
-                self.lines[f"<{subject}> <{predicate}> {text} ."] = None
-
-    def _said(self, term: Term, value: Any, *, nested: bool) -> list[Value]:
-        """Each value under a key; what can't be said is lost, and that is told."""
-        values = list(_texts(value)) if term.form is Form.TEXT else value if isinstance(value, list) else [value]
+    def _enter(self, lines: dict[Any, None], slot: Slot, value: Any, key: str) -> None:
+        """Enter what the values of a slot say, property by property, each line once."""
         try:
-            return self._all(term, values, nested=nested)
+            said = slot.all(self, slot, value)
         except ValueError:  # no IRI, no language tag, half a character
-            said: list[Value] = []
-            for each in values:
-                try:
-                    said += self._all(term, [each], nested=nested)
-                except ValueError:
-                    self.lost[self._key] = None
-            return said
+            said = self._some(slot, value, key)
+        if len(said) == 1:
+            for line in said[0]:
+                lines[line] = None
+        else:
+            for under_one in zip(*said, strict=True):
+                for line in under_one:
+                    lines[line] = None
 
-    def _all(self, term: Term, values: list[Any], *, nested: bool) -> list[Value]:
-        if term.form is Form.LINK:
-            return [self._link(term.key, each["id"] if isinstance(each, dict) else each) for each in values]
-        if term.form is Form.TEXT:
-            return [_text(*each) for each in values]
-        if term.form is Form.PLAIN:
-            return [Literal(each) for each in values]
-        # In a part that describes the date, EDTF stays EDTF.
-        return [_typed(each, term.datatype, exact=not nested) for each in values]
-
-    def _link(self, key: str, target: str) -> NamedNode:
-        if ":" in target:  # an outward link has a scheme; in a reference the sign would be escaped
-            return NamedNode(target)
-        iri = NamedNode(self._tables.base + target)
-        self.links[key, target] = None
-        return iri
+    def _some(self, slot: Slot, value: Any, key: str) -> list[Said]:
+        """The values that can be said; what can't is lost, and that is told under the record's key."""
+        said: list[Said] = []
+        for each in _one_by_one(value):
+            try:
+                said += slot.all(self, slot, each)
+            except ValueError:
+                self.lost[key] = None
+        return said
 
     def _classes(self) -> Iterator[str]:
         """The class tokens of the record, as the context has them."""
@@ -218,40 +314,58 @@ class Writer:
             yield "geometry", [{"wkt": f"POINT({self._record['longitude']} {self._record['latitude']})"}]
 
 
-class Stating(Writer):
-    """Says the same as terms: subject → predicate → its values, each once."""
-
-    def __init__(self, record: dict[str, Any], tables: Tables) -> None:
-        super().__init__(record, tables)
-        self.statements: dict[str, dict[str, list[Value]]] = {}
-
-    def _say(self, subject: str, predicates: Iterable[str], said: Sequence[Value]) -> None:
-        if said:
-            about = self.statements.setdefault(subject, {})
-            values = list(dict.fromkeys(said)) if len(said) > 1 else list(said)
-            for predicate in predicates:
-                before = about.get(predicate)
-                about[predicate] = list(dict.fromkeys((*before, *values))) if before else values
+def _links(writer: Writer, slot: Slot, value: Any) -> list[Said]:
+    known = writer.tables.link
+    all_said = []
+    for each in value if isinstance(value, list) else [value]:
+        said, link = known(slot, each if isinstance(each, str) else each["id"])
+        if link:
+            writer.links[link] = None
+        all_said.append(said)
+    return all_said
 
 
-_TYPE = (RDF_TYPE,)
+def _texts(writer: Writer, slot: Slot, value: Any) -> list[Said]:
+    write = writer.tables.hand.text
+    return [slot.say(write(tag, text)) for tag, text in _by_language(value)]
 
 
-def _texts(by_language: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for language, texts in by_language.items():
+def _plain(writer: Writer, slot: Slot, value: Any) -> list[Said]:
+    write = writer.tables.hand.text
+    return [slot.say(write(NO_LANGUAGE, each)) for each in (value if isinstance(value, list) else [value])]
+
+
+def _typed_ones(writer: Writer, slot: Slot, value: Any) -> list[Said]:
+    known = writer.tables.typed
+    return [known(slot, each) for each in value] if isinstance(value, list) else [known(slot, value)]
+
+
+def _parts(writer: Writer, slot: Slot, value: Any) -> list[Said]:
+    return [writer.part(slot, position, part) for position, part in enumerate(value, 1)]
+
+
+_ALL = {Form.LINK: _links, Form.TEXT: _texts, Form.PLAIN: _plain, Form.TYPED: _typed_ones, Form.PART: _parts}
+
+
+def _by_language(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for language, texts in value.items():
         for text in texts if isinstance(texts, list) else (texts,):
             yield language, text
 
 
-def _text(language: str, text: str) -> Literal:
-    return Literal(text) if language == "@none" else Literal(text, language=language)
+def _one_by_one(value: Any) -> Iterator[Any]:
+    """The values of a slot, each alone in the form that all have together."""
+    if isinstance(value, dict) and "id" not in value:
+        for language, text in _by_language(value):
+            yield {language: text}
+    else:
+        yield from value if isinstance(value, list) else [value]
 
 
-def _typed(value: Any, datatype: str, *, exact: bool) -> Literal:
-    lexical = value if isinstance(value, str) else f"{Decimal(repr(value)):f}"
-    if datatype == EDTF and exact:
-        datatype = exact_type(lexical)
-    return Literal(lexical, datatype=_datatype(datatype))
+@cache
+def _language(tag: str) -> bytes:
+    """What stands after the closing quote of a text in a language. Raises ValueError where it is no language tag."""
+    return str(Literal("", language=tag))[2:].encode()
 
 
 @cache

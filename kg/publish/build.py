@@ -1,4 +1,4 @@
-"""The jobs that make or compare generations: build, check, diff, roll back."""
+"""The jobs that make generations: build and roll back."""
 
 import errno
 import shutil
@@ -6,11 +6,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import orjson
 from pyoxigraph import Quad
 
 from kg import ontology
@@ -21,15 +19,13 @@ from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.indexing import Indexing
 from kg.publish.page import write_page
-from kg.publish.pipeline import Collection, Nowhere, Progress, Sink, collect, silent
+from kg.publish.pipeline import Collection, Progress, Sink, collect, silent
 from kg.publish.rejected import RejectedFolder
 from kg.publish.report import PAGE, Report
-from kg.publish.shapes import OWN, Shapes
 from kg.settings import Settings
-from kg.store.catalogue import Catalogue
 from kg.store.cataloguing import CatalogueBuilder, retimed
 from kg.store.embedded import BulkLoad
-from kg.store.generation import Folder, Generation, Manifest, copy_unchanged
+from kg.store.generation import Folder, Manifest, copy_unchanged
 from kg.store.generations import Generations
 from kg.store.ledger import Ledger
 from kg.store.remote_load import RemoteLoad, Replay, sweep
@@ -58,7 +54,7 @@ def build(
     """
     began = time.perf_counter()
     generations = Generations.of_settings(settings)
-    with _disk_errors(settings.var_folder), generations.building() as (number, folder):
+    with disk_errors(settings.var_folder), generations.building() as (number, folder):
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
@@ -67,7 +63,7 @@ def build(
             _load(settings, generations, number, folder) as load,
         ):
             now = generations.next_time(ledger)
-            counts = _fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
+            counts = fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
             _refuse_nothing(report, told, strict=strict)
             if settings.tables:
                 tables.write(settings, folder)  # while the store still loads its last pieces
@@ -108,7 +104,7 @@ def _described(settings: Settings, triples: int, now: str) -> dict[str, list[Qua
     }
 
 
-def _fill(
+def fill(
     settings: Settings,
     folder: Folder,
     report: Report,
@@ -155,7 +151,7 @@ def _forget_rejected(generations: Generations) -> None:
 
 
 @contextmanager
-def _disk_errors(var: Path) -> Iterator[None]:
+def disk_errors(var: Path) -> Iterator[None]:
     """Say a full disk, and what else the disk may do, in words."""
     try:
         yield
@@ -169,104 +165,6 @@ def _disk_errors(var: Path) -> Iterator[None]:
         raise PublishError(f"the catalogue can't be written: {fault}; nothing was published", where=str(var)) from None
 
 
-@contextmanager
-def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[Folder, Report]]:
-    """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
-    generations = Generations.of_settings(settings)
-    with _disk_errors(settings.var_folder), generations.scratch() as folder:
-        report = Report(folder.path / PROBLEMS)
-        with closing(generations.ledger()) as ledger:
-            now = generations.next_time(ledger)
-            _fill(settings, folder, report, (sink, ledger, now, folder.path / "rejected", None), progress)
-        yield folder, report
-
-
-@contextmanager
-def check(settings: Settings, *, shacl: bool = False, progress: Progress = silent) -> Iterator[Report]:
-    """What a build would report, without publishing; the report can be read while the context lasts.
-
-    Args:
-        settings: what to read.
-        shacl: also run kg's own shapes over the whole graph with pySHACL.
-        progress: told how far it is.
-    """
-    began = time.perf_counter()
-    graph = _Kept() if shacl else Nowhere()
-    with _trial(settings, graph, progress) as (_, report):
-        if isinstance(graph, _Kept):
-            violations, report.shapes_seconds = Shapes(OWN, settings.base).violations(graph.pieces, "")
-            for problems in violations.values():
-                report.add(*problems)
-        report.seconds = time.perf_counter() - began
-        yield report
-
-
-class _Kept:
-    """A sink that keeps the triples, since SHACL wants them all."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-
-    def write(self, ntriples: bytes) -> None:
-        """Take lines of N-Triples."""
-        self.pieces.append(ntriples)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What a build would do to one thing.
-
-    Attributes:
-        reference: the thing.
-        what: created, changed or deleted.
-        fields: for a changed one, key → [before, after]; None where it was or would be absent.
-    """
-
-    reference: str
-    what: str
-    fields: dict[str, tuple[Any, Any]]
-
-
-def diff(settings: Settings, progress: Progress = silent) -> Iterator[Difference]:
-    """What a build would create, change and delete against the live generation, by reference."""
-    generations = Generations.of_settings(settings)
-    with _trial(settings, Nowhere(), progress) as (folder, _):
-        after = Catalogue(folder.catalogue)
-        live = generations.open_live() if generations.live() is not None else None
-        try:
-            with folder.records.open("rb") as records:
-                yield from _differences(live, after, records)
-        finally:
-            after.close()
-            if live:
-                live.close()
-
-
-def _differences(live: Generation | None, after: Catalogue, records: Any) -> Iterator[Difference]:
-    """Walk both catalogues by reference, side by side."""
-    before = live.catalogue.digests() if live else iter(())
-    nothing = ("\U0010ffff", "", None, 0, 0)
-    old, new = next(before, nothing), next(rows := after.digests(), nothing)
-    while old != nothing or new != nothing:
-        if old[0] < new[0]:
-            yield Difference(old[0], "deleted", {})
-            old = next(before, nothing)
-        elif new[0] < old[0]:
-            yield Difference(new[0], "created", {})
-            new = next(rows, nothing)
-        else:
-            if old[1] != new[1] and live:
-                records.seek(new[3])
-                was, will = orjson.loads(live.record(old[3], old[4])), orjson.loads(records.read(new[4]))
-                yield Difference(old[0], "changed", _fields(was, will))
-            old, new = next(before, nothing), next(rows, nothing)
-
-
-def _fields(was: dict[str, Any], will: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    names = dict.fromkeys([*was, *will])
-    return {name: (was.get(name), will.get(name)) for name in names if was.get(name) != will.get(name)}
-
-
 def rollback(settings: Settings, number: int | None = None) -> Manifest:
     """Publish an earlier generation anew, as a new one whose times say what changes now.
 
@@ -278,7 +176,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
         GenerationError: there is no such generation. LockedError: a build is running.
     """
     generations = Generations.of_settings(settings)
-    with _disk_errors(settings.var_folder), generations.building() as (new, folder):
+    with disk_errors(settings.var_folder), generations.building() as (new, folder):
         live = generations.live()
         if number is None:
             earlier = [each for each in generations.numbers() if live is not None and each < live]

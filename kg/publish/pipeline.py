@@ -39,12 +39,19 @@ class Sink(Protocol):
         """Take lines of N-Triples."""
         ...
 
+    def end(self, triples: int) -> None:
+        """Take no more, after so many triples."""
+        ...
+
 
 class Nowhere:
     """A sink for when nothing is loaded: `kg check`, `kg diff`."""
 
     def write(self, ntriples: bytes) -> None:
         """Take lines of N-Triples, and forget them."""
+
+    def end(self, triples: int) -> None:
+        """There is nothing to do."""
 
 
 Progress = Callable[[int, int, int, int], None]
@@ -103,6 +110,7 @@ def collect(collection: Collection) -> None:
             entering.take(done)
         entering.unite_held()
         entering.make_stubs()
+        entering.finish()
         _check_whole(collection)
 
 
@@ -191,6 +199,10 @@ class _Entering:
                 plain = self._crew.here.prepare([stub(name, None) for name in sorted(names)], "", stubs=True)
                 done.outcomes += plain.outcomes
             self.take(done, stubs=True)
+
+    def finish(self) -> None:
+        """Nothing more comes."""
+        self._to.sink.end(self._triples)
         self._finish_packing(0)
         if self._to.dumps:
             self._to.dumps.finish()

@@ -6,22 +6,25 @@ Runs in the process that builds, or in others beside it; what it gives back is s
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from kg import ontology
 from kg.mapping.mapper import Mapped, Mapper
-from kg.publish.shapes import Shapes
 from kg.publish.sources import Piece
 from kg.records import gate
+from kg.records.embedded import embedded
 from kg.records.model import Record, label_key
 from kg.records.problems import Problem, shown
 from kg.records.readers import READERS
 from kg.records.readers.base import Found, Unreadable
 from kg.records.readers.json import parse_line
-from kg.records.sound import embedded, identity, make_sound
+from kg.records.sound import identity, make_sound
 from kg.records.values import Fault
+
+if TYPE_CHECKING:
+    from kg.publish.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Worker:
     def __init__(self, base: str, held: frozenset[str] = frozenset(), shapes: str | None = None) -> None:
         self._mapper = Mapper(ontology.load(base))
         self._held = held
-        self._shapes = Shapes(shapes, base) if shapes else None
+        self._shapes = _shapes(shapes, base) if shapes else None
 
     def do(self, piece: Piece) -> Done:
         """Read a piece and prepare what is in it."""
@@ -129,7 +132,7 @@ class Worker:
     def _checked(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
         source = piece.input.file.name
         try:
-            sound, problems = make_sound(found.record, source, found.at)
+            sound, problems = make_sound(found.record, source, found.at, found.raw if piece.lines else None)
         except Fault as fault:
             shown_id = shown(found.record.get("id", ""))
             problem = Problem(source, found.at, "id", shown_id, fault.expected, str(fault), "rejected")
@@ -143,7 +146,7 @@ class Worker:
         return sound
 
     def _mapped(
-        self, ready: list[tuple[Record, Found]], source: str, done: Done, *, shapes: Shapes | None
+        self, ready: list[tuple[Record, Found]], source: str, done: Done, *, shapes: "Shapes | None"
     ) -> Iterator[Prepared | Refused]:
         mapped = self._mapper.map([record for record, _ in ready])
         violations: dict[str, list[Problem]] = {}
@@ -162,6 +165,12 @@ class Worker:
 
 _PLACE: Any = None
 """Keeps the place of a record that is not mapped yet."""
+
+
+def _shapes(path: str, base: str) -> "Shapes":
+    from kg.publish.shapes import Shapes  # noqa: PLC0415  # takes 0.3 s, and few builds need it
+
+    return Shapes(path, base)
 
 
 def _items(piece: Piece) -> Iterator[Found | Unreadable | Problem]:
@@ -200,8 +209,7 @@ def _prepared(record: Record, mapped: Mapped, source: str, at: str) -> Prepared:
         status=record.get("status"),
         start=date.get("start"),
         end=date.get("end"),
-        # Of both: a value that gave no statement is still served in the .json.
-        digest=hashlib.blake2b(mapped.ntriples + json, digest_size=16).hexdigest(),
+        digest=_digest(mapped.ntriples, json),
         source=source,
         at=at,
         json=json,
@@ -210,3 +218,10 @@ def _prepared(record: Record, mapped: Mapped, source: str, at: str) -> Prepared:
         links=mapped.links,
         hints=tuple((reference, orjson.dumps(told)) for reference, told in embedded(record)),
     )
+
+
+def _digest(ntriples: bytes, json: bytes) -> str:
+    """Of both: a value that gave no statement is still served in the .json."""
+    found = hashlib.sha256(ntriples, usedforsecurity=False)  # processors have instructions for this one
+    found.update(json)
+    return found.hexdigest()[:32]

@@ -6,9 +6,8 @@ date) is put aside into the record's `extra`, where it can be seen, and reported
 JSON value stays as it is, for the gate to refuse with the whole record.
 """
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,66 +18,57 @@ from kg.errors import KeyFault
 from kg.records import dates, phrases
 from kg.records.model import KEYS, Key, Record, Value, keys_of
 from kg.records.problems import Problem, shown
-from kg.records.values import ABSENT, SCALARS, Fault, by_language, fit, language_of, unfit
+from kg.records.values import ABSENT, SCALARS, Fault, as_text, by_language, language_of, unfit
 from kg.records.values import text as sound_text
 
 _ORDER = {name: position for position, name in enumerate(KEYS)}
-_ALLOWED = {kind: {key.name: key for key in keys_of(kind)} for kind in iris.KINDS}
-_LINKS = frozenset(name for name, key in KEYS.items() if key.value is Value.LINK)
 _REPLACED = "characters that can't be published were replaced by U+FFFD"
 _ESCAPED_HERE = "characters that can't stand there are written as their bytes, with a per cent sign"
 _SAYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
 """Key of parts → the one among theirs without which a part says nothing: an empty label gives no value."""
 # As JSON writes them: control characters are escaped, U+FFFE and U+FFFF stand in UTF-8.
 _ESCAPED = re.compile(rb"\\u00[01]|\xef\xbf[\xbe\xbf]")
-_MAX_DEPTH = 20
-"""How deep what is said of linked things may nest; archives have five or six levels."""
 
 
 @dataclass(slots=True)
 class _Work:
     """A record on its way to being sound."""
 
+    may_be_unfit: bool
     sound: Record = field(default_factory=dict)
     aside: list[dict[str, str]] = field(default_factory=list)
     problems: list[tuple[str, Any, str, str]] = field(default_factory=list)
-    may_be_unfit: bool = False
 
     def put_aside(self, where: str, value: Any, expected: str, message: str) -> None:
         self.aside.append({"field": where, "value": as_text(value)})
         self.problems.append((where, value, expected, f"{message}; kept under extra"))
 
 
-def as_text(value: Any) -> str:
-    """A value that has no place, as text that can be published."""
-    string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return fit(string.strip().replace("\r\n", "\n").replace("\r", "\n")) or "(empty)"
-
-
-def make_sound(record: Record, source: str, at: str) -> tuple[Record, list[Problem]]:
+def make_sound(record: Record, source: str, at: str, written: bytes | None = None) -> tuple[Record, list[Problem]]:
     """A sound copy of a record, and what was mended or put aside.
 
     Args:
         record: a JSON object as a reader made it or a person wrote it.
         source: the file, for problems.
         at: the line or number in it, for problems.
+        written: the JSON that the record was read from, where it was; to look into it is quicker than into the record.
 
     Raises:
         Fault: where the record says not what it is: no id, or an id that is no reference.
     """
     name = identity(record)
     kind = name.partition("/")[0]
-    allowed = _ALLOWED[kind]
-    work = _Work(may_be_unfit=_may_be_unfit(record))
+    allowed = _WAYS[kind]
+    work = _Work(_may_be_unfit(record, written))
     for key_name, value in record.items():
         if value is None or key_name in {"id", "kind"}:
             continue
-        key = allowed.get(key_name)
-        if key is None:
+        way = allowed.get(key_name)
+        if way is None:
             expected = "a key of the model" if key_name not in KEYS else f"a key that a {kind} has"
             work.put_aside(str(key_name), value, expected, "there is no such key here")
             continue
-        _take(key, value, work)
+        _take(way, value, work)
     if work.aside and isinstance(kept := work.sound.get("extra", []), list):
         work.sound["extra"] = [*kept, *work.aside]
     if name != record.get("id", name).strip():
@@ -111,55 +101,70 @@ def identity(record: Record) -> str:
     return name
 
 
-def _take(key: Key, value: Any, work: _Work) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """How what stands under a key is made sound.
+
+    Attributes:
+        key: the key.
+        make: does it; raises Fault where it can't be done.
+        parts: for a part, the ways of its own keys.
+    """
+
+    key: Key
+    make: Callable[["_Way", Any, _Work], Any]
+    parts: dict[str, "_Way"]
+
+
+def _take(way: _Way, value: Any, work: _Work) -> None:
     """Put the sound form of a value into the record, what can't be made sound aside."""
+    name = way.key.name
     try:
-        if key.value is Value.TEXT:
-            sound = by_language(_in_languages(key, value, work), many=key.many)
-        elif key.value is Value.PART:
-            sound = _parts(key, value, work)
-        elif key.many:
-            sound = _list(key, value, work)
-        else:
-            value = _single(value)
-            sound = SCALARS[key.value](value, key)
-            _tell_escaped(key, value, sound, work)
+        sound = way.make(way, value, work)
     except Fault as fault:
         if fault.structural:
-            work.sound[key.name] = value
+            work.sound[name] = value
         else:
-            work.put_aside(key.name, value, fault.expected, str(fault))
+            work.put_aside(name, value, fault.expected, str(fault))
         return
     if sound is not ABSENT and sound != []:
-        work.sound[key.name] = sound
-        if work.may_be_unfit and key.value is not Value.PART:  # a part reports its own
+        work.sound[name] = sound
+        if work.may_be_unfit and not way.parts:  # a part reports its own
             for text in unfit(value):
-                work.problems.append((key.name, text, "text that XML can hold", _REPLACED))
+                work.problems.append((name, text, "text that XML can hold", _REPLACED))
 
 
-def _in_languages(key: Key, value: Any, work: _Work) -> Any:
+def _texts(way: _Way, value: Any, work: _Work) -> Any:
     """Text by language, but for what stands under no language tag: that alone is put aside."""
-    if not isinstance(value, dict):
-        return value
-    known: dict[Any, Any] = {}
+    if isinstance(value, dict):
+        try:
+            for tag in value:
+                language_of(tag)
+        except Fault:
+            value = dict(_in_languages(way.key, value, work))
+    return by_language(value, many=way.key.many)
+
+
+def _in_languages(key: Key, value: Record, work: _Work) -> Iterator[tuple[str, Any]]:
     for tag, texts in value.items():
         try:
             language_of(tag)
         except Fault as fault:
             work.put_aside(f"{key.name}.{tag}", texts, fault.expected, str(fault))
         else:
-            known[tag] = texts
-    return known
+            yield tag, texts
 
 
 def _tell_escaped(key: Key, value: Any, sound: Any, work: _Work) -> None:
     """Report an address that had to be written otherwise to be one."""
-    if key.value is Value.URL and isinstance(value, str) and sound is not ABSENT and len(sound) != len(value.strip()):
+    if isinstance(value, str) and sound is not ABSENT and len(sound) != len(value.strip()):
         work.problems.append((key.name, value, "an IRI (RFC 3987)", _ESCAPED_HERE))
 
 
-def _may_be_unfit(record: Record) -> bool:
+def _may_be_unfit(record: Record, written: bytes | None) -> bool:
     """Whether some text of a record may hold what can't be published; quick, and seldom wrong."""
+    if written is not None and b"\\" not in written and b"\xef" not in written:  # single bytes are found at once
+        return False
     try:
         text = orjson.dumps(record)
     except TypeError:  # half a character, or what is no JSON
@@ -167,13 +172,19 @@ def _may_be_unfit(record: Record) -> bool:
     return (b"\\u00" in text or b"\xef\xbf" in text) and _ESCAPED.search(text) is not None
 
 
-def _single(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
+def _one(way: _Way, value: Any, work: _Work) -> Any:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    sound = SCALARS[way.key.value](value, way.key)
+    if way.key.value is Value.URL:
+        _tell_escaped(way.key, value, sound, work)
+    return sound
 
 
-def _list(key: Key, value: Any, work: _Work) -> list[Any]:
+def _list(way: _Way, value: Any, work: _Work) -> list[Any]:
     """The sound values of a list, each once; those that can't be made sound are put aside one by one."""
     found: list[Any] = []
+    key = way.key
     make = SCALARS[key.value]
     for each in value if isinstance(value, list) else [value]:
         if each is None:
@@ -185,12 +196,11 @@ def _list(key: Key, value: Any, work: _Work) -> list[Any]:
                 raise
             work.put_aside(key.name, each, fault.expected, str(fault))
             continue
-        _tell_escaped(key, each, sound, work)
+        if key.value is Value.URL:
+            _tell_escaped(key, each, sound, work)
         if sound is not ABSENT and sound not in found:
             found.append(sound)
-    if key.value is Value.LINK and len(found) > 1:
-        return _each_target_once(found)
-    return found
+    return _each_target_once(found) if key.value is Value.LINK and len(found) > 1 else found
 
 
 def _each_target_once(links: list[Any]) -> list[Any]:
@@ -203,8 +213,9 @@ def _each_target_once(links: list[Any]) -> list[Any]:
     return list(by_target.values())
 
 
-def _parts(key: Key, value: Any, work: _Work) -> list[Record]:
+def _parts(way: _Way, value: Any, work: _Work) -> list[Record]:
     found: list[Record] = []
+    key = way.key
     for number, each in enumerate(value if isinstance(value, list) else [value], 1):
         if each is None:
             continue
@@ -212,32 +223,39 @@ def _parts(key: Key, value: Any, work: _Work) -> list[Record]:
             each = {"role": "document", "edtf": each}  # noqa: PLW2901  # the short way to write a date
         if not isinstance(each, dict):
             raise Fault("is no object", f"an object with {', '.join(part.name for part in key.parts)}", structural=True)
-        part = _part(key, each, f"{key.name}[{number}]", work)
+        part = _part(way, each, number, work)
         if part and part not in found:
             found.append(part)
     return found
 
 
-def _part(key: Key, value: dict[str, Any], where: str, work: _Work) -> Record:
-    inner = _Work(may_be_unfit=work.may_be_unfit)
-    known = {part.name: part for part in key.parts}
+def _part(way: _Way, value: dict[str, Any], number: int, work: _Work) -> Record:
+    key = way.key
+    inner = _Work(work.may_be_unfit)
     for name, each in value.items():
         if each is None:
             continue
-        if name in known:
-            if name == "edtf" and key.name == "dates":
-                each = _edtf_or_phrase(each, value, inner)  # noqa: PLW2901
-            if each is not ABSENT:
-                _take(known[name], each, inner)
-        else:
-            inner.put_aside(name, each, f"one of {', '.join(known)}", "there is no such key here")
-    work.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
-    work.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
+        known = way.parts.get(name)
+        if known is None:
+            inner.put_aside(name, each, f"one of {', '.join(way.parts)}", "there is no such key here")
+            continue
+        if name == "edtf" and key.name == "dates":
+            each = _edtf_or_phrase(each, value, inner)  # noqa: PLW2901
+        if each is not ABSENT:
+            _take(known, each, inner)
+    if inner.aside or inner.problems:
+        where = f"{key.name}[{number}]"
+        work.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
+        work.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
     if key.name == "dates":
         return _with_interval(inner.sound)
     if _SAYS.get(key.name, "") in value and _SAYS[key.name] not in inner.sound:
         return {}
-    return {part.name: inner.sound[part.name] for part in key.parts if part.name in inner.sound}
+    return _in_order(inner.sound, way.parts)
+
+
+def _in_order(part: Record, order: Iterable[str]) -> Record:
+    return part if len(part) == 1 else {name: part[name] for name in order if name in part}
 
 
 def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _Work) -> Any:
@@ -267,30 +285,13 @@ def _with_interval(date: Record) -> Record:
         interval = dates.interval(date["edtf"])
         date |= {"start": interval.start} if interval.start else {}
         date |= {"end": interval.end} if interval.end else {}
-    return {part.name: date[part.name] for part in KEYS["dates"].parts if part.name in date}
+    return _in_order(date, _DATE)
 
 
-def embedded(record: Record) -> Iterator[tuple[str, Record]]:
-    """What a sound record says of the things that it links to: (reference, partial record), outermost first.
-
-    A link may say little of its target: a name, what it is a part of. That is no statement of this record (which owns
-    its own subject only), but makes a stub of the target if no record for it turns up.
-    """
-    yield from _embedded(record, 0)
+def _way(key: Key) -> _Way:
+    make = {Value.TEXT: _texts, Value.PART: _parts}.get(key.value) or (_list if key.many else _one)
+    return _Way(key, make, {part.name: _way(part) for part in key.parts})
 
 
-def _embedded(value: Any, depth: int) -> Iterator[tuple[str, Record]]:
-    if depth > _MAX_DEPTH:
-        return
-    for name, each in value.items():
-        if name in _LINKS and isinstance(each, list):
-            for link in each:
-                if isinstance(link, dict) and isinstance(link.get("id"), str):
-                    yield link["id"], link
-                    yield from _embedded(link, depth + 1)
-        elif name == "relations" and isinstance(each, list):
-            for relation in each:
-                target = relation.get("target") if isinstance(relation, dict) else None
-                if isinstance(target, dict) and isinstance(target.get("id"), str):
-                    yield target["id"], target
-                    yield from _embedded(target, depth + 1)
+_WAYS = {kind: {key.name: _way(key) for key in keys_of(kind)} for kind in iris.KINDS}
+_DATE = tuple(part.name for part in KEYS["dates"].parts)

@@ -4,6 +4,7 @@ Each function takes a value as it came and gives it in sound form, or `ABSENT` w
 absent: no empty string, no "None", no "n/a"), or raises `Fault`.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -68,6 +69,12 @@ def fit(string: str) -> str:
     return string if string.isprintable() or not _UNFIT.search(string) else _UNFIT.sub("\ufffd", string)
 
 
+def as_text(value: Any) -> str:
+    """A value that has no place, as text that can be published."""
+    string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return fit(string.strip().replace("\r\n", "\n").replace("\r", "\n")) or "(empty)"
+
+
 def unfit(value: Any) -> Iterator[str]:
     """The texts in a JSON value in which characters can't be published."""
     if isinstance(value, str):
@@ -91,10 +98,10 @@ def by_language(value: Any, *, many: bool) -> Any:
         value = {"@none": value}
     found: dict[str, list[str]] = {}
     for tag, texts in value.items():
-        language = language_of(tag)
-        one = texts if isinstance(texts, list) else [texts]
-        sound = (text(each) for each in one if each is not None)
-        found.setdefault(language, []).extend(each for each in sound if each is not ABSENT)
+        sound = found.setdefault(language_of(tag), [])
+        for each in texts if isinstance(texts, list) else (texts,):
+            if each is not None and (one := text(each)) is not ABSENT:
+                sound.append(one)
     if many:
         return {tag: list(dict.fromkeys(texts)) for tag, texts in found.items() if texts} or ABSENT
     if any(len(set(texts)) > 1 for texts in found.values()):
@@ -102,6 +109,7 @@ def by_language(value: Any, *, many: bool) -> Any:
     return {tag: texts[0] for tag, texts in found.items() if texts} or ABSENT
 
 
+@lru_cache(4096)
 def language_of(tag: Any) -> str:
     """The canonical tag that a text by language stands under, `@none` where its language is not known."""
     found = tag if tag == "@none" else languages.tag(tag) if isinstance(tag, str) else None
@@ -112,13 +120,13 @@ def language_of(tag: Any) -> str:
 
 def link(value: Any, kinds: tuple[str, ...]) -> Any:
     """A reference, or an object with a reference as its `id` and something said of the thing besides."""
+    if isinstance(value, str):
+        return _target(value, kinds)
     if isinstance(value, dict):
         told = {key: each for key, each in value.items() if key != "id"}
         target = link(value.get("id"), kinds)
         return {"id": target, **told} if told else target
-    if not isinstance(value, str):
-        raise Fault("is no reference", f"kind/key, the kind being {' or '.join(kinds)}", structural=True)
-    return _target(value, kinds)
+    raise Fault("is no reference", f"kind/key, the kind being {' or '.join(kinds)}", structural=True)
 
 
 @lru_cache(_TARGETS)

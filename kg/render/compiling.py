@@ -22,7 +22,7 @@ def escaped(value: object) -> str:
     """What `markupsafe.escape` makes of a value, as plain text.
 
     >>> from markupsafe import Markup
-    >>> escaped("<b>"), escaped(7), escaped(Markup("<b>"))
+    >>> escaped("<b>"), escaped(7), str(escaped(Markup("<b>")))
     ('&lt;b&gt;', '7', '<b>')
     """
     kind = type(value)

@@ -72,8 +72,8 @@ _FIELDS = (
     Field("deathPlace", "Died at", _PLACES, "Died here"),
     Field("places", "Connected with", _PLACES, "About this place"),
     Field(NAMED_PLACES, "Named in the text", _PLACES),
-    Field("latitude", "Latitude", _PLACES),
-    Field("longitude", "Longitude", _PLACES),
+    Field("latitude", "Latitude", _ABOUT),
+    Field("longitude", "Longitude", _ABOUT),
     Field("type", "Type", _ABOUT, "Of this type"),
     Field("agentType", "Kind", _ABOUT),
     Field("gender", "Gender", _ABOUT),
@@ -210,6 +210,15 @@ KINDS = {
     "topic": ("Topic", "Topics"),
 }
 """Kind → what one is called, what several are called."""
+
+AGENT_TYPES = {"person": "Person", "organization": "Organisation", "family": "Family"}
+"""What an agent is, where that is told, and what it is called."""
+
+GENDERS = {"male": "male", "female": "female"}
+"""The words for a gender that are translated; a source may have others, which stay."""
+
+COMPASS = {"latitude": ("%(degrees)s° N", "%(degrees)s° S"), "longitude": ("%(degrees)s° E", "%(degrees)s° W")}
+"""Key of a coordinate → how one is told that is positive, and one that is negative."""
 
 STATUSES = {
     "stub": "Nothing more is known here: this page exists because other records link to it.",

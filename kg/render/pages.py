@@ -74,6 +74,7 @@ def _templates(language: str) -> jinja2.Environment:
     environment.globals |= {
         "_": partial(_said, language),
         "ngettext": partial(_counted, language),
+        "told": partial(_told, language),
         "kinds": fields.KINDS,
         "fields": fields.FIELDS,
         "statuses": fields.STATUSES,
@@ -101,6 +102,12 @@ def _text(language: str, text: str) -> Markup:
 def _said(language: str, text: str, /, **values: object) -> Markup:
     """The same with values in it, each of which is escaped."""
     return _text(language, text) % values if values else _text(language, text)
+
+
+def _told(language: str, text: str) -> tuple[str, str]:
+    """A text that need not be ours in a language, if its translation is known; and the language that it is in then."""
+    found = translations(language).gettext(text) if text else text
+    return found, LANGUAGES[0] if found == text else language
 
 
 def _counted(language: str, one: str, many: str, num: int) -> Markup:

@@ -54,6 +54,7 @@ class Shown:
     Attributes:
         label, language: its title or name and the language of it.
         other_labels: the same in other languages: (language, text).
+        kind: what kind of thing it is, or what kind of agent.
         types: what type of document, or of thing, it is.
         facts: the line under the title: date, place, language.
         sections: everything that is said, under headings.
@@ -66,6 +67,7 @@ class Shown:
     label: str
     language: str
     other_labels: list[tuple[str, str]]
+    kind: str
     types: tuple[Value, ...]
     facts: list[Value]
     sections: list[Section]
@@ -77,7 +79,7 @@ class Shown:
 
 def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
     """What the page of a thing shows of it."""
-    record = subject.record
+    record, kind = subject.record, subject.reference.partition("/")[0]
     named = labels(record)
     nameless = is_nameless(named, subject.reference, record.get("status"))
     label, language = reader.called(named, subject.reference, record.get("status"))
@@ -89,6 +91,7 @@ def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
         label=label,
         language=language,
         other_labels=[] if nameless else [(tag, text) for tag, text in named.items() if text != label],
+        kind=fields.AGENT_TYPES.get(record.get("agentType", ""), fields.KINDS[kind][0]),
         types=rows["type"].values if "type" in rows else (),
         facts=list(_facts(record, rows, reader)),
         sections=all_sections,

@@ -4,9 +4,11 @@ Everything here is plain data. The template escapes it; what becomes a link is d
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Any
 
+from babel.numbers import format_decimal
 from pyoxigraph import Literal, NamedNode
 
 from kg.iris import Base
@@ -20,7 +22,7 @@ from kg.render.reader import Reader
 from kg.render.record import first_date, labels
 from kg.render.shown import Row, Section, Value
 from kg.render.statements import Said, Statements, Values
-from kg.render.translations import translations
+from kg.render.translations import locale, translations
 from kg.render.words import words
 
 _LINKED = ("http://", "https://", "mailto:")
@@ -260,12 +262,27 @@ def _tells_more(text: str, edtf: str) -> bool:
     return bool(text) and text.casefold() not in same
 
 
+def _of(table: Mapping[str, str], text: str, language: str) -> str:
+    """A word of a table in a language; one that is not in it stays."""
+    return translations(language).gettext(table[text]) if table.get(text) else text
+
+
+def _degrees(key: str, text: str, language: str) -> str:
+    """A coordinate in degrees, as a map has it."""
+    value = Decimal(text)
+    side = fields.COMPASS[key][value < 0]
+    return translations(language).gettext(side) % {"degrees": format_decimal(abs(value), locale=locale(language))}
+
+
 _SPOKEN: dict[str, Callable[[str, str], str]] = {
     "language": languages.name,
     "originalLanguage": languages.name,
     "describedOn": words,
     "restrictedUntil": words,
     "duration": duration,
+    **{key: partial(_degrees, key) for key in fields.COMPASS},
+    "level": partial(_of, fields.LEVELS),
+    "gender": partial(_of, fields.GENDERS),
 }
 """Key whose values are signs → says one in the language of the page."""
 

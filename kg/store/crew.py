@@ -39,6 +39,7 @@ class Crew:
         memory: int,
         together: int,
         free: Callable[[], None],
+        lost: Callable[[str], None],
     ) -> None:
         """Set the limits; `start` starts the workers.
 
@@ -50,6 +51,7 @@ class Crew:
             memory: bytes that a worker may take before it is killed.
             together: bytes that all of them may take.
             free: is called when there is a fresh one.
+            lost: is told why one is gone, unless its query met with that.
         """
         self.wanted = wanted
         self.workers: set[Worker] = set()
@@ -59,6 +61,7 @@ class Crew:
         self._memory = memory
         self._together = together
         self._free = free
+        self._lost = lost
         self._idle: deque[Worker] = deque()
         self._lent: set[Worker] = set()
         self._starting = 0
@@ -94,7 +97,7 @@ class Crew:
     def idle(self) -> int:
         """How many can be lent at once."""
         while self._idle and not self._idle[-1].alive:
-            self._retire(self._idle.pop())
+            self._found_dead(self._idle.pop())
         return len(self._idle)
 
     def lend(self) -> Worker:
@@ -108,14 +111,29 @@ class Crew:
         self._lent.discard(worker)
         if self._closed:
             return
+        why = self._of_no_use(worker, grown=grown) if worker.alive else ""
+        if worker.alive and not why:
+            self._idle.append(worker)
+            return
+        if why:
+            self._lost(why)
+            worker.kill(QueryError("it is of no more use"))
+        self._retire(worker)
+
+    def _of_no_use(self, worker: Worker, *, grown: bool) -> str:
+        """Why a worker that lives can't answer another query, or ""."""
         # What a query took, a worker keeps, and its next query would pay for the last. One that had to give way is of
         # use only where that can be taken back.
-        too_big = grown and worker.memory > worker.memory_at_start + _GROWN
-        if worker.alive and worker.hurry() and not too_big and self._there < self.wanted + self._surplus:
-            self._idle.append(worker)
-        else:
-            worker.kill(QueryError("it is of no more use"))
-            self._retire(worker)
+        if grown and worker.memory > worker.memory_at_start + _GROWN:
+            return "grown"
+        if not worker.hurry():
+            return "low priority"
+        return "surplus" if self._there >= self.wanted + self._surplus else ""
+
+    def _found_dead(self, worker: Worker) -> None:
+        """Tell of one that nobody had lent, and replace it."""
+        self._lost("memory, idle" if isinstance(worker.why, QueryTooHeavy) else "died, idle")
+        self._retire(worker)
 
     def fill(self) -> None:
         """Start as many as are missing."""
@@ -174,12 +192,13 @@ class Crew:
                 )
             for worker in [worker for worker in self._idle if not worker.alive]:
                 self._idle.remove(worker)
-                self._retire(worker)
+                self._found_dead(worker)
             if self._there <= self.wanted:
                 surplus_since = loop.time()
             elif self._idle and loop.time() - surplus_since > _SURPLUS_SECONDS:
                 surplus = self._idle.popleft()
                 surplus.kill(QueryError("there are enough others"))
+                self._lost("surplus")
                 self._retire(surplus)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,15 +10,20 @@ from typing import Self
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg.errors import GenerationError, PublishError
+from kg.store import merging
 from kg.store.graph import is_part_of
+from kg.store.merging import Merging
 from kg.store.pieces import Pieces
 
 LOADERS = max(2, min(4, (os.cpu_count() or 1) // 2))
 """Threads that load: two keep two cores busy; more would sooner wait for the disk."""
 
-PIECE = 20 << 20
-"""Bytes of N-Triples that are loaded at a time: few enough to bound memory (some 150 MB for each thread), enough for
-files of a size that the engine need not merge again at once."""
+PIECE = 10 << 20
+"""Bytes of N-Triples that are loaded at a time: few enough to bound memory (some 80 MB for each thread) and to stay in
+the caches of a processor, enough for files that are worth being opened."""
+
+MOST = 250
+"""Pieces that may wait to be merged: each is four files, which the engine has open."""
 
 _DEFAULT = DefaultGraph()
 
@@ -66,31 +71,57 @@ class BulkLoad:
     """A load under way: N-Triples are gathered into pieces, which the engine loads in threads of its own.
 
     The engine lets the interpreter go while it loads, so that mapping and loading overlap. Left to cut a load itself it
-    holds a million triples for each core, some 1.7 GB on two; in pieces it is a little quicker besides.
+    holds a million triples for each core, some 1.7 GB on two; small pieces take half the processor besides. What they
+    cost is paid once, when everything is merged (see `kg.store.merging`).
     """
 
     graph = ""
     """No name at a remote store: the triples lie in the generation's folder and go live with it."""
 
     def __init__(self, folder: Path) -> None:
-        self._store = Store(str(folder))
-        self._pieces = Pieces(partial(_load, self._store), size=PIECE, threads=LOADERS, waiting=LOADERS)
+        self._folder = folder
+        merging.open_more_files()
+        self._open: Store | None = Store(str(folder))
+        self._pieces = Pieces(self._load, size=PIECE, threads=LOADERS, waiting=LOADERS)
+        self._beside = ThreadPoolExecutor(1, "merge")
+        self._ending: Future[None] | None = None
+        self._merging: Merging | None = None
+        self._stopped = False
+        self._triples = 0
 
     def __enter__(self) -> Self:
         return self
 
     def write(self, ntriples: bytes) -> None:
         """Take lines of N-Triples; waits while the engine is behind. Raises PublishError if the load failed."""
+        before = self._pieces.count
         self._pieces.write(ntriples)
+        if before == self._pieces.count:
+            return
+        if before == 0:
+            merging.give_way()
+        elif before % MOST == 0:
+            self._store.flush()  # waits until the engine has merged what it has, but for some twenty files
+
+    def end(self, triples: int) -> None:
+        """Take no more after so many triples: what is left is loaded and all is merged, beside."""
+        self._triples = triples
+        self._ending = self._beside.submit(self._end)
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
             if fault is None:
-                self._pieces.finish()
+                (self._ending or self._beside.submit(self._end)).result()
         finally:
+            self._stopped = True
             self._pieces.stop()
+            if self._merging:
+                self._merging.stop()
+            self._beside.shutdown()
+            if fault is not None:
+                self._open = None
 
     def add_graph(self, iri: str, quads: list[Quad]) -> None:
         """Put statements into a named graph, once the load is over."""
@@ -98,21 +129,36 @@ class BulkLoad:
         self._store.extend([Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads])
 
     def triples(self) -> int:
-        """How many statements there are, once the load is over."""
-        return len(self._store)
+        """How many statements of records there are. Each was written once: a record owns its subjects."""
+        return self._triples
 
     def close(self) -> None:
         """Write everything to disk and let the store go."""
         self._store.flush()
-        del self._store, self._pieces
+        self._open = None
 
+    @property
+    def _store(self) -> Store:
+        assert self._open is not None  # noqa: S101  # nobody asks while it is merged or once it was let go
+        return self._open
 
-def _load(store: Store, ntriples: bytes) -> None:
-    # What the mapper wrote with the engine's own writer needs no second validation.
-    try:
-        store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
-    except (OSError, SyntaxError, ValueError) as fault:
-        raise PublishError(f"the store took no more triples: {fault}", todo="Is the disk full?") from None
+    def _load(self, ntriples: bytes) -> None:
+        # What the mapper wrote with the engine's own writer needs no second validation.
+        try:
+            self._store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
+        except (OSError, SyntaxError, ValueError) as fault:
+            raise PublishError(f"the store took no more triples: {fault}", todo="Is the disk full?") from None
+
+    def _end(self) -> None:
+        self._pieces.finish()
+        if self._pieces.count < 2:
+            return
+        self._open = None  # to flush it would wait for merges that are done better beside
+        self._merging = Merging(self._folder)
+        if self._stopped:
+            self._merging.stop()
+        self._merging.wait()
+        self._open = Store(str(self._folder))
 
 
 def checkpoint(source: Path, target: Path) -> None:

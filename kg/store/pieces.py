@@ -6,7 +6,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 
 class Pieces:
-    """A load in pieces."""
+    """A load in pieces.
+
+    Attributes:
+        count: how many pieces were handed over to be loaded.
+    """
 
     def __init__(self, load: Callable[[bytes], None], *, size: int, threads: int, waiting: int) -> None:
         """Nothing is loaded yet.
@@ -24,6 +28,7 @@ class Pieces:
         self._size = 0
         self._loading: deque[Future[None]] = deque()
         self._threads = ThreadPoolExecutor(threads, "load")
+        self.count = 0
 
     def write(self, ntriples: bytes) -> None:
         """Take whole lines of N-Triples; waits while loading is behind."""
@@ -44,6 +49,7 @@ class Pieces:
 
     def _hand_over(self) -> None:
         if self._gathered:
+            self.count += 1
             self._loading.append(self._threads.submit(self._load, b"".join(self._gathered)))
         self._gathered = []
         self._size = 0

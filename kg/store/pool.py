@@ -19,7 +19,7 @@ somebody waits who has asked little, the greediest client's longest one ends in 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -67,6 +67,7 @@ class QueryPool:
         address_space: int | None = None,
         limits: scan.Limits = scan.DEFAULT,
         base: str | None = None,
+        lost: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Set the limits; `start` starts the workers.
 
@@ -87,6 +88,7 @@ class QueryPool:
                 never less than the engine needs.
             limits: what a query's text may be.
             base: what relative IRIs in queries are resolved against.
+            lost: is told why a worker is gone, unless its query met with that.
         """
         self._size = size
         self._reserve = reserve
@@ -107,6 +109,7 @@ class QueryPool:
             memory=memory,
             together=memory * size,
             free=self._dispatch,
+            lost=lost,
         )
         self._quick: dict[WorkerAnswer, Worker] = {}
         self._long: dict[WorkerAnswer, Worker] = {}
@@ -137,6 +140,7 @@ class QueryPool:
         named_graphs: Sequence[str] = (),
         union: bool = False,
         spare: int = 0,
+        rows: int | None = None,
         timeout: float | None = None,
         client: str = "",
     ) -> "_Asking":
@@ -150,6 +154,7 @@ class QueryPool:
                 tuple(named_graphs),
                 union,
                 spare,
+                rows,
             ),
             self._limits.with_spare(spare),
             self._deadline if timeout is None else min(timeout, self._deadline),
@@ -261,11 +266,21 @@ class _Asking:
 
 
 @lru_cache(maxsize=16)
-def _options(
-    formats: tuple[str, ...], default_graphs: tuple[str, ...], named_graphs: tuple[str, ...], union: bool, spare: int
+def _options(  # noqa: PLR0913, PLR0917  # made in one place
+    formats: tuple[str, ...],
+    default_graphs: tuple[str, ...],
+    named_graphs: tuple[str, ...],
+    union: bool,
+    spare: int,
+    rows: int | None,
 ) -> bytes:
     return frames.options(
-        formats=formats, default_graphs=default_graphs, named_graphs=named_graphs, union=union, spare=spare
+        formats=formats,
+        default_graphs=default_graphs,
+        named_graphs=named_graphs,
+        union=union,
+        spare=spare,
+        rows=rows,
     )
 
 

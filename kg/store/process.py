@@ -105,6 +105,11 @@ class Worker:
         return worker
 
     @property
+    def why(self) -> QueryError | None:
+        """Why it was killed or died, as far as that is known."""
+        return self._why
+
+    @property
     def alive(self) -> bool:
         """Whether it can be asked something."""
         return self._why is None and self._process.returncode is None

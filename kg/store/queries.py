@@ -49,6 +49,7 @@ class Queries(Protocol):
         named_graphs: Sequence[str] = (),
         union: bool = False,
         spare: int = 0,
+        rows: int | None = None,
         timeout: float | None = None,
         client: str = "",
     ) -> AbstractAsyncContextManager[Answer]:
@@ -61,6 +62,8 @@ class Queries(Protocol):
             named_graphs: IRIs of the graphs that GRAPH sees.
             union: whether the default graph is all graphs together, where neither is given.
             spare: bytes that the server itself added to the text, which count towards no limit.
+            rows: how many rows of a table are wanted; QueryTooLarge comes behind them and some more, if there are. No
+                worker has to die for it, as for leaving early.
             timeout: seconds, if less than the deadline.
             client: the address of who asks, for fairness.
 

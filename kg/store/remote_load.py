@@ -72,17 +72,14 @@ class RemoteLoad:
         """Take lines of N-Triples; waits while the remote is behind. Raises PublishError if it takes no more."""
         self._pieces.write(ntriples)
 
+    def end(self, _triples: int) -> None:
+        """Take no more, and send what is left. Raises PublishError if the remote takes it not."""
+        self._pieces.finish()
+
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if fault is None:
-                self._pieces.finish()
-        except PublishError:
-            self._give_up()
-            raise
-        finally:
-            self._pieces.stop()
+        self._pieces.stop()
         if fault is not None:
             self._give_up()
 
@@ -164,8 +161,11 @@ class Replay:
                 todo="Keep `dumps = true` to be able to go back.",
             )
         with RemoteLoad(self._settings, self._number, self._keep) as load, gzip.open(dump, "rb") as lines:
+            triples = 0
             while some := lines.readlines(UPDATE_PIECE):
                 load.write(b"".join(some))
+                triples += len(some)
+            load.end(triples)
         for name, quads in described.items():
             load.add_graph(name, quads)
         load.close()

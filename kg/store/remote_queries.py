@@ -190,6 +190,7 @@ class RemoteQueries:
         named_graphs: Sequence[str] = (),
         union: bool = False,
         spare: int = 0,
+        rows: int | None = None,  # noqa: ARG002  # to leave early costs nothing here
         timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
         client: str = "",  # noqa: ARG002  # here the queue is the same to all
     ) -> AsyncIterator[RemoteAnswer]:

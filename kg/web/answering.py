@@ -5,12 +5,13 @@ What goes wrong later breaks the connection off: no client takes a part for the 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from kg.errors import QueryError, QuerySyntaxError, RemoteError
 from kg.store import scan
@@ -68,13 +69,16 @@ class Question:
         manifest = context.serving.generation.manifest
         return tag_of(manifest, self.query, self.formats, (self.default_graphs, self.named_graphs))
 
-    def ask(self, context: Context, request: Request | None = None) -> AbstractAsyncContextManager[Answer]:
+    def ask(
+        self, context: Context, request: Request | None = None, *, rows: int | None = None
+    ) -> AbstractAsyncContextManager[Answer]:
         """Have it answered, for whoever sent a request or for ourselves; see `kg.store.queries`."""
         asking = context.serving.pool.query(
             self.query,
             format=self.formats,
             default_graphs=self.default_graphs,
             named_graphs=self.named_graphs,
+            rows=rows,
             timeout=self.timeout,
             client=_client(request) if request else "",
         )
@@ -114,7 +118,10 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     if shape.known:
         notes.answered = "not modified"
         return Response(None, 304, shape.headers(shape.known))
+    shared = shape.tag if question.timeout is None else None  # who waits less than others is on his own
     found = context.answers.find(shape.tag) if shape.tag else None
+    if found is None and shared:
+        found = await context.answers.coming(shared)
     if found is not None:
         notes.answered, notes.format = "kept", found.format
         if shape.coding and len(found.body) > _LARGE:
@@ -125,11 +132,12 @@ async def respond(request: Request, context: Context, question: Question) -> Res
             repeat = Repeat(shape.tag or "", coded, notes.digest, response.raw_headers)
             context.answers.expect(_bytes_of(request, context.serving), repeat)
         return response
-    begun = await _begin(request, context, question, notes)
-    notes.answered, notes.format = "asked", begun.answer.format
-    if begun.answer.done:
-        await begun.close()
-        return shape.whole(_kept(context, shape.tag, begun.answer, b"".join(begun.held)))
+    with context.answers.asking(shared):
+        begun = await _begin(request, context, question, notes)
+        notes.answered, notes.format = "asked", begun.answer.format
+        if begun.answer.done:
+            await begun.close()
+            return shape.whole(_kept(context, shape.tag, begun.answer, b"".join(begun.held)))
     if shape.head or shape.has_any:
         notes.killed = "nobody took it"
         await begun.close()
@@ -139,7 +147,25 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     if shape.coding:
         headers["Content-Encoding"] = shape.coding
         pieces = coding.stream(pieces, shape.coding)
-    return StreamingResponse(pieces, 200, headers, begun.answer.media_type)
+    return _Stream(pieces, headers, begun.answer.media_type)
+
+
+class _Stream(Response):
+    """An answer as it comes. Who left is seen by what stands before the application, which stops this then."""
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None], headers: dict[str, str], media_type: str) -> None:
+        self.status_code = 200
+        self.media_type = media_type
+        self.background = None
+        self.pieces = pieces
+        self.init_headers(headers)
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async with aclosing(self.pieces) as pieces:
+            async for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 class _Again(Response):
@@ -271,7 +297,7 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
     return begun
 
 
-async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncIterator[bytes]:
+async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncGenerator[bytes, None]:
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
     gathered: list[bytes] = []
     size, most = 0, context.answers.largest if tag is not None else 0

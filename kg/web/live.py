@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kg import ontology
@@ -19,6 +20,7 @@ from kg.store.queries import Queries
 from kg.store.remote_graph import RemoteGraph
 from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
+from kg.web.lane import Lane
 from kg.web.searching import SearchingQueries
 from kg.web.worked import Worked
 
@@ -44,6 +46,7 @@ class Serving:
     pool: Queries
     finder: Finder
     kept: Kept = field(default_factory=Kept)
+    lane: Lane = field(default_factory=Lane)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,8 +71,10 @@ class Serving:
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, lost: Callable[[str], None]) -> None:
+        """Settings of a collection; `lost` is told why a query worker is gone, see `QueryPool`."""
         self._settings = settings
+        self._lost = lost
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._mark: tuple[int, ...] | None = None
@@ -148,6 +153,7 @@ class Live:
             max_result_bytes=self._settings.query_bytes,
             queue=self._settings.query_queue,
             base=self._settings.base,
+            lost=self._lost,
         )
 
     def _retire(self, serving: Serving) -> None:

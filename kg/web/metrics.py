@@ -97,6 +97,10 @@ class Metrics:
         self._asked.set(self._now)
         self._waiting.set(max(0, self._now - self._workers))
 
+    def lose(self, why: str) -> None:
+        """Count a query worker that is gone, and of which no request tells."""
+        self._kills.labels(why).inc()
+
     def written(self) -> bytes:
         """Everything, in the text format, of all server processes."""
         return generate_latest(self._registry if self._folder is None else _of_processes(self._folder))

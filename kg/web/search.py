@@ -36,7 +36,9 @@ _DESCRIPTION = "application/opensearchdescription+xml"
 async def respond(request: Request, context: Context) -> Response:
     """Answer a search in the format asked for."""
     state = read(request)
-    return await asyncio.to_thread(_answered, request, context, state, _format(request, state))
+    name = _format(request, state)
+    work = partial(_answered, request, context, state, name)
+    return await (context.serving.lane.run(request, work) if name in EXPORTS else asyncio.to_thread(work))
 
 
 def _answered(request: Request, context: Context, state: State, name: str) -> Response:

@@ -3,13 +3,13 @@
 Without a search they show everything. The filter and the address are those of `/search`.
 """
 
-import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-import resvg_py
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,6 +29,9 @@ _FILE = {**CORS, **_NOT_INDEXED}
 _SVG = "image/svg+xml"
 _WIDE = 1_600
 """Pixels of a picture as PNG, from left to right."""
+
+_PATIENCE = 30
+"""Seconds that it may take to draw one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ async def _respond(request: Request, context: Context, view: View) -> Response:
     name = state.format or ("svg" if request.headers.get("accept", "").startswith(_SVG) else "html")
     if name not in names:
         raise Problem(400, f"There is no format {name[:40]!r}; there are {', '.join(names)}.")
-    return await asyncio.to_thread(_answered, request, context, state, view, name)
+    return await context.serving.lane.run(request, partial(_answered, request, context, state, view, name))
 
 
 def _answered(request: Request, context: Context, state: State, view: View, name: str) -> Response:
@@ -114,7 +117,8 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
 
 @lru_cache(maxsize=16)
 def _png(picture: str) -> bytes:
-    return bytes(resvg_py.svg_to_bytes(svg_string=picture, width=_WIDE, background="white"))
+    command = (sys.executable, "-I", "-m", "kg.render.png", str(_WIDE))
+    return subprocess.run(command, input=picture.encode(), capture_output=True, check=True, timeout=_PATIENCE).stdout
 
 
 def _graphml(seen: Seen, context: Context) -> bytes:

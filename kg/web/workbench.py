@@ -5,6 +5,7 @@ What the editor completes comes from here: the prefixes of the ontology, the cla
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -80,7 +81,8 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
         "formats": [each for each in FORMATS.values() if (answered.kind if answered else "select") in each.kinds],
         "all_formats": list(FORMATS.values()),
     }
-    body = page("sparql", context.site, values)
+    make = partial(page, "sparql", context.site, values)
+    body = await context.serving.lane.run(request, make) if answered and answered.large else make()
     headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
     headers |= dict(problem.headers) if problem else {}
     return Response(body, status, headers, HTML.content_type)

@@ -7,7 +7,7 @@ import pytest
 from publishing import BASE, publish
 
 from kg import errors
-from kg.publish import build
+from kg.publish import build, trial
 from kg.store.generations import Generations
 
 LETTER = {
@@ -137,7 +137,7 @@ def test_diff(tmp_path):
     (tmp_path / "records.jsonl").write_text(
         "\n".join(map(json.dumps, [{**AUTHOR, "name": {"en": "B"}}, {"id": "record/3", "title": "C"}]))
     )
-    found = {each.reference: each for each in build.diff(made)}
+    found = {each.reference: each for each in trial.diff(made)}
     assert {name: each.what for name, each in found.items()} == {
         "record/1": "deleted",
         "agent/a": "changed",
@@ -150,7 +150,7 @@ def test_diff(tmp_path):
 def test_check(tmp_path):
     """A check reports what a build would, with the shapes too, and publishes nothing."""
     made, _ = publish(tmp_path, [LETTER, AUTHOR])
-    with build.check(made) as report:
+    with trial.check(made) as report:
         assert report.published == {"record": 1, "agent": 1}
     assert Generations(made.var_folder).live() == 1
 

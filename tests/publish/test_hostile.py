@@ -23,10 +23,12 @@ def problems(report):
     ("line", "said"),
     [
         (b'{"id": "record/1", "title": "caf\xe9"}', "is not UTF-8"),
-        (b'{"id": "record/1", "title": "x"', "is no JSON"),
+        (b'{"id": "record/1", "title": "x"', "is no JSON: it breaks off at column 32"),
+        (b'{"id": "record/1", "title": true false}', "at column 34, where 'false}' stands"),
         (b'["record/1"]', "is no JSON object"),
         (b'{"id": "record/1", "title": "\\ud800"}', "surrogate"),
         (b'{"id": "record/1", "title": "a", "title": "b"}', "stands twice"),
+        (b'{"id":"record/1","title":"a","title":"b"}', "stands twice"),
         (b'{"id": "record/1", "title" : "a", "title": "b"}', "stands twice"),
         (rb'{"id": "record/1", "title": "a", "title": "b", "note": "\u0022: "}', "stands twice"),
         (b'{"title": "a"}', "has no id"),

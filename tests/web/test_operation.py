@@ -88,6 +88,21 @@ def test_public_metrics_and_kills(collection):
     assert {line["killed"] for line in _lines(log) if "killed" in line} == {"time", "client left"}
 
 
+def test_dead_workers_are_counted(collection):
+    """A worker that dies while it has no query is counted, too."""
+    port = free_port()
+    _set(collection, metrics="public", query_workers=1, query_seconds=10.0)
+    with served(collection, port, process=True) as (address, server):
+        workers = [each for each in psutil.Process(server.pid).children(recursive=True) if _is_worker(each)]
+        workers[0].kill()
+        text = _until(lambda: httpx2.get(f"{address}/metrics").text, 'why="died, idle"')
+    assert _figure(text, 'kg_worker_kills_total{why="died, idle"}') == 1
+
+
+def _is_worker(process):
+    return "kg.store.worker" in process.cmdline()
+
+
 def _until(ask, word):
     for _ in range(100):
         text = ask()

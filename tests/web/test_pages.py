@@ -88,6 +88,36 @@ def test_signs_are_words(client):
     assert "<bdi>CC0 1.0: no rights reserved</bdi>" in recording
     assert "<bdi>3 minutes and 12 seconds</bdi>" in recording
     assert "<bdi>Wikidata Q1563</bdi>" in client.get("/data/place/havana.html").text
+    havana = client.get("/data/place/havana.html", headers={"accept-language": "es"}).text
+    assert "<bdi>23,13° N</bdi>" in havana
+    assert "<bdi>82,38° O</bdi>" in havana
+    russian = {"accept-language": "ru"}
+    assert "<bdi>мужской</bdi>" in client.get("/data/agent/raul-castro-ruz.html", headers=russian).text
+    assert "<bdi>фонд</bdi>" in client.get("/data/archive/avp-rf.fond-0104.html", headers=russian).text
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("record/raul-castro_memorandum.html", "raul castro memorandum"),
+        ("record/%D0%9A%D0%B0%D1%81%D1%82%D1%80%D0%BE", "Кастро"),
+        ("nowhere/at/all", "all"),
+        ('record/"><script>alert(1)', "script alert 1"),
+    ],
+)
+def test_an_address_that_leads_nowhere_leads_to_a_search(client, path, words):
+    "Where nothing is, a page offers to search for the words in the address, as words and nothing else."
+    page = client.get(f"/data/{path}", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    link = re.search(r'<a href="([^"]+)" rel="nofollow">Search for “([^<]*)”', page.text)
+    assert link[2] == words
+    assert client.get(html.unescape(link[1]), headers={"accept": "application/json"}).json()["query"] == words
+
+
+def test_people_organisations_and_families_are_told_apart(client):
+    "Above a name stands what it is the name of, where that is known."
+    for key, kind in (("raul-castro-ruz", "Person"), ("castro-family", "Family"), ("u-thant", "Person")):
+        assert f'<p class="kind">{kind}</p>' in client.get(f"/data/agent/{key}.html").text
 
 
 def test_both_languages_of_a_text_stand_side_by_side(client):

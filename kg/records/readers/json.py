@@ -92,8 +92,10 @@ def _parsed(source: SourceFile, at: str, raw: bytes) -> Any:
     except TypeError:  # its writer goes less deep than its reader
         message = "nests too deep: a record has lists and objects five or six deep"
         return _unreadable(source, at, raw, message, kept=kept)
-    # Of a key that stands twice the parser keeps the last. Where as many keys come out as stand there, none did; but
-    # that is sure only where keys and texts are written as the parser's own writer writes them.
+    # Of a key that stands twice the parser keeps the last. Where all comes out as it stands there, none did. Nor where
+    # as many keys do; but that is sure only where keys and texts are written as the parser's own writer writes them.
+    if written == raw.rstrip():
+        return parsed
     counted = written.count(b'":') == raw.count(b'":') and not any(each in raw for each in _WRITTEN_OTHERWISE)
     if not counted and (repeated := _repeated(raw)):
         return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object", kept=kept)
@@ -105,9 +107,21 @@ def _explained(raw: bytes, fault: orjson.JSONDecodeError) -> str:
         raw.decode("utf-8")
     except UnicodeDecodeError as wrong:
         return f"is not UTF-8: byte {wrong.start + 1} is 0x{raw[wrong.start]:02x}"
-    if "surrogate" in str(fault):
-        return f"holds half a character (a lone surrogate) at column {fault.colno}"
-    return f"is no JSON: {fault.msg.partition(': line')[0]} at column {fault.colno}"
+    place, found = _place(fault)
+    if "surrogate" in fault.msg:
+        return f"holds half a character (a lone surrogate) at {place}"
+    if not found:
+        return f"is no JSON: it breaks off at {place}"
+    return f"is no JSON: {fault.msg} at {place}, where {found!r} stands"
+
+
+def _place(fault: orjson.JSONDecodeError) -> tuple[str, str]:
+    """Where a fault is, and what stands there: nothing where the text ends, whose last line end is no part of it."""
+    text = fault.doc.rstrip()
+    at = min(fault.pos, len(text))
+    column = f"column {at - text.rfind(chr(10), 0, at)}"
+    number = text.count("\n", 0, at) + 1
+    return column if number == 1 else f"line {number}, {column}", text[at : at + 20]
 
 
 def _repeated(raw: bytes) -> str | None:
