@@ -89,6 +89,7 @@ def _row(name: str, size: int, here: Load, cpu: float) -> Row:
         "median_ms": round(1e3 * here.quantile(0.5), 2),
         "p95_ms": round(1e3 * here.quantile(0.95), 2),
         "p99_ms": round(1e3 * here.quantile(0.99), 2),
-        "cpu_ms": round(1e3 * cpu / max(here.answered, 1), 2),
+        # A worker that was ended on the way took its count along.
+        "cpu_ms": round(1e3 * cpu / max(here.answered, 1), 2) if cpu > 0 else "",
         "refused": here.refused,
     }
