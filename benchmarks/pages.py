@@ -69,7 +69,7 @@ def _requests(size: int, port: int) -> dict[str, Iterator[bytes]]:
         _HUB: once([f"/{synthetic.HUB}.html"]),
         **{
             f"{suffix} again": cycle([get(port, f"{thing}.{suffix}") for thing in things[:REPEATED]])
-            for suffix in ("html", "ttl")
+            for suffix in ("html", "ttl", "jsonld")
         },
     }
 

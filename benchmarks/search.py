@@ -6,6 +6,7 @@ Beside text search inside SPARQL stands what a query without an index would do.
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
@@ -19,6 +20,8 @@ from benchmarks.synthetic import SEED
 
 _SAMPLE = 3_000
 """Records whose words are taken."""
+
+_SUMMARY = re.compile(rb'"summary":\{')
 
 _BASE = "http://archive.example.org/"
 _INSIDE = (
@@ -68,8 +71,8 @@ def _words(path: Path) -> list[str]:
     """Words of the summaries of some records."""
     found: dict[str, None] = {}
     with (path / "var/current/records.jsonl").open("rb") as lines:
-        for line in islice(lines, _SAMPLE):
-            for texts in json.loads(line).get("summary", {}).values():
+        for line in islice(filter(_SUMMARY.search, lines), _SAMPLE):
+            for texts in json.loads(line)["summary"].values():
                 found |= dict.fromkeys(word.strip(".").lower() for text in texts for word in text.split())
     return sorted(found)
 

@@ -114,8 +114,10 @@ class QuerySyntaxError(QueryError):
         line, column: where, counted from 1, if the engine said so.
     """
 
-    def __init__(self, what: str, *, line: int | None = None, column: int | None = None) -> None:
-        super().__init__(what, where=None if line is None else f"line {line}, column {column}")
+    def __init__(
+        self, what: str, *, line: int | None = None, column: int | None = None, todo: str | None = None
+    ) -> None:
+        super().__init__(what, where=None if line is None else f"line {line}, column {column}", todo=todo)
         self.line = line
         self.column = column
 

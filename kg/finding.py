@@ -3,7 +3,7 @@
 The index says what fits and how it falls into facets; labels come from the catalogue, texts from the file of records.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from kg.errors import SearchRefused
 from kg.iris import Base
 from kg.store.catalogue import Thing
 from kg.store.generation import Generation
-from kg.store.search import asking, clause, fields
+from kg.store.search import asking, clause, fields, filing
 from kg.store.search.asking import Days, Parsed
 from kg.store.search.clause import Rewritten, Row
 from kg.store.search.clause_scan import Clause
@@ -25,8 +25,9 @@ from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.snippets import Marker, Snippet
 from kg.store.search.spelling import Spelling
 
-SORTS = ("relevance", *ORDERS)
-"""Orders of a list: by how well it fits, from the oldest, from the newest."""
+TITLE = "title"
+SORTS = ("relevance", *ORDERS, TITLE)
+"""Orders of a list: by how well it fits, from the oldest, from the newest, by title in the reader's language."""
 
 COMPLETIONS = 8
 """How many completions are offered while somebody types."""
@@ -56,7 +57,7 @@ class Found:
     Attributes:
         thing: its row of the catalogue.
         record: its JSON.
-        score: how well it fits; 0 in order of date.
+        score: how well it fits; 0 in another order.
         title: its title or name in the language preferred, with the hits marked.
         snippet: some of its text, with the hits marked; None where it has none.
     """
@@ -135,6 +136,15 @@ class _Search:
         return "relevance" if self.parsed.wanted else "date"
 
 
+def _kept(order: str, languages: Sequence[str]) -> str:
+    """The order as the index keeps it: titles stand in that of the reader's language."""
+    return filing.field(languages[0] if languages else "") if order == TITLE else order
+
+
+def _by_reference(thing: Thing) -> str:
+    return "" if thing.labels else thing.reference
+
+
 class Finder:
     """What can be found in one generation."""
 
@@ -163,8 +173,15 @@ class Finder:
 
     # For pages and data -------------------------------------------------------------------------------------------
 
-    def find(
-        self, wanted: Wanted, languages: Sequence[str], *, sort: str = "", after: str = "", limit: int = 20
+    def find(  # noqa: PLR0913  # what one list is made of
+        self,
+        wanted: Wanted,
+        languages: Sequence[str],
+        *,
+        sort: str = "",
+        after: str = "",
+        limit: int = 20,
+        nameless: Callable[[Thing], str] = _by_reference,
     ) -> Results:
         """Search.
 
@@ -174,16 +191,18 @@ class Finder:
             sort: one of SORTS; by relevance where there are words, else by date, if empty.
             after: where the list goes on.
             limit: how many at most.
+            nameless: from a thing to what it is called if it has no name, else to the empty string.
 
         Raises:
             SearchRefused: it can't be understood.
         """
         search = self._search(wanted)
         order = sort or search.order
-        hits = self.index.hits(search.query, limit + 1, order, after)
+        kept = _kept(order, languages)
+        hits = self.index.hits(search.query, limit + 1, kept, after)
         marker = Marker(search.parsed, self.index.languages)
         things = self.generation.catalogue.things([hit.reference for hit in hits[:limit]])
-        found = [self._found(hit, things[hit.reference], marker, languages) for hit in hits[:limit]]
+        found = [self._found(hit, things[hit.reference], marker, languages, nameless) for hit in hits[:limit]]
         return Results(
             search.wanted,
             search.total,
@@ -196,17 +215,18 @@ class Finder:
             search.suggestion,
             search.loose,
             order,
-            self.index.before(search.query, order, after),
+            self.index.before(search.query, kept, after),
         )
 
-    def neighbours(
-        self, reference: str, wanted: Wanted, *, at: int, sort: str = "", limit: int = 20
+    def neighbours(  # noqa: PLR0913  # what one place in a list is made of
+        self, reference: str, wanted: Wanted, languages: Sequence[str], *, at: int, sort: str = "", limit: int = 20
     ) -> Neighbours | None:
         """What stands before and after a thing in a list.
 
         Args:
             reference: the thing.
             wanted: what is looked for.
+            languages: those preferred for titles.
             at: its place in the list, which begins with 1.
             sort: as for `find`.
             limit: how many stand on a page of the list.
@@ -215,7 +235,7 @@ class Finder:
             None if the thing does not stand in that place.
         """
         search = self._search(wanted)
-        order = sort or search.order
+        order = _kept(sort or search.order, languages)
         first = max(at - 2, 0)
         hits = self.index.stretch(search.query, first, at - first + 1, order)
         here = at - 1 - first
@@ -288,10 +308,12 @@ class Finder:
         first, last = (things[hits[0].reference] for hits in ends)
         return first.start or first.end or "", last.end or last.start or ""
 
-    def _found(self, hit: Hit, thing: Thing, marker: Marker, languages: Sequence[str]) -> Found:
+    def _found(
+        self, hit: Hit, thing: Thing, marker: Marker, languages: Sequence[str], nameless: Callable[[Thing], str]
+    ) -> Found:
         record = self.record(hit.offset, hit.length)
         tag = next((each for each in languages if each in thing.labels), next(iter(thing.labels), "@none"))
-        title = marker.marked(tag, thing.labels.get(tag) or thing.reference)
+        title = marker.marked(tag, nameless(thing) or thing.labels[tag])
         return Found(thing, record, hit.score, title, marker.snippet(_passages(record)))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:

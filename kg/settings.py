@@ -92,6 +92,10 @@ class Settings(BaseSettings):
     description: str = Field("", description="What it is, in a sentence or two.")
     publisher: str = Field("", description="Who publishes it.")
     contact: str = Field("", description="Where errors are reported: a mail address or the address of a page.")
+    featured: tuple[str, ...] = Field(
+        (),
+        description="Documents that the start page shows first, as `record/KEY`; else those that others lead to most.",
+    )
     license: str = Field(
         "https://creativecommons.org/publicdomain/zero/1.0/", description="The licence of the descriptions."
     )
@@ -120,9 +124,14 @@ class Settings(BaseSettings):
     query_bytes: Annotated[int, Field(ge=100_000)] = Field(
         100_000_000, description="Most bytes of an answer to a public query."
     )
-    query_queue: Annotated[int, Field(ge=1)] = Field(64, description="How many public queries may wait for a worker.")
+    query_queue: Annotated[int, Field(ge=1)] = Field(256, description="How many public queries may wait for a worker.")
     proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks of proxies whose `X-Forwarded-For` is believed."
+    )
+    proxy_strips: bool = Field(
+        default=False,
+        description="Whether a proxy takes the path of `base` off each request; to be said where that path is one of "
+        "kg's own, as `/data/`, and found out otherwise.",
     )
     store: str = Field(
         "",

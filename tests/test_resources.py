@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from publishing import publish
 
+from kg.render.statements import by_subject
 from kg.resources import Resources
 from kg.store.generations import Generations
 
@@ -32,7 +33,7 @@ def _from_store(generation):
 
 
 def _same(generation):
-    """References of which the mapped record is what the store says; fails at the first of which it is not."""
+    """References of which the mapped record is what the store says, as triples and by subject; fails at the first other."""
     mapped, stored = Resources(generation), _from_store(generation)
     references = [row[0] for row in generation.catalogue.digests()]
     for reference in references:
@@ -40,6 +41,7 @@ def _same(generation):
         said = list(map(str, mapped.describe(thing).triples))
         assert set(said) == set(map(str, stored.describe(thing).triples)), reference
         assert len(said) == len(set(said)), reference
+        assert mapped.describe(thing).statements == by_subject(mapped.describe(thing).triples), reference
     return references
 
 
@@ -67,5 +69,5 @@ def test_same_mapping_needs_no_store(tmp_path, monkeypatch):
     resources = Resources(generation)
     assert resources.describe(resources.find("record/a")).triples
     with pytest.raises(pytest.fail.Exception):
-        _from_store(generation).describe(resources.find("record/a"))
+        assert _from_store(generation).describe(resources.find("record/a")).triples
     generation.close()

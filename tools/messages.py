@@ -12,8 +12,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg.render import fields, found, thing, words
+from kg.render import fields, found, known, reader, scripts, thing, words
+from kg.render.queries.saved import saved
 from kg.render.translations import FOLDER, LANGUAGES
+from kg.settings import QUERIES
 from kg.web import problems
 
 RENDER = Path(fields.__file__).resolve().parent
@@ -28,10 +30,17 @@ def tables() -> Iterator[str]:
     yield from fields.SECTIONS
     for table in (fields.DATE_ROLES, fields.NAME_FORMS, fields.PARTS, fields.STATUSES, fields.INVERSES, fields.LEVELS):
         yield from table.values()
+    yield from (side for sides in fields.COMPASS.values() for side in sides)
+    yield from (*fields.AGENT_TYPES.values(), *fields.GENDERS.values())
     for one, many in fields.KINDS.values():
         yield from (one, many)
     yield from words.EXPRESSIONS.values()
     yield thing.TRANSLATED
+    yield reader.NAMELESS
+    yield from scripts.texts()
+    for query in saved(QUERIES).values():
+        yield from (query.summary, query.description, *(each.description for each in query.parameters))
+    yield from (*known.DEDICATIONS.values(), *known.STATEMENTS.values())
     yield from (*found.FACETS.values(), *found.SORTS.values(), *found.LACKS.values(), *found.LEADS.values())
     yield from problems.TITLES.values()
 

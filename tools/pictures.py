@@ -26,6 +26,10 @@ PAGES = (
     ("record-360-light", "/record/177838.html"),
     ("record-1440-dark", "/record/177838.html"),
     ("agent-820-dark", "/agent/raul-castro-ruz.html"),
+    ("person-820-light", "/agent/fidel-castro-ruz.html#people-seen"),
+    ("archive-820-dark", "/archive/avp-rf.fond-0104.html#tree"),
+    ("search-1440-light", "/search?q=castro"),
+    ("about-820-light", "/about#gaps"),
     ("tables-1440-light", "/data/"),
     ("error-360-light", "/record/nothing"),
 )
@@ -49,11 +53,12 @@ def draw(page: Page, address: str, name: str) -> bytes:
 
 
 def draw_page(browser: Browser, address: str, name: str, path: str) -> None:
-    """The first screen of a page, at half its size where it is wide."""
+    """The first screen of a page, or of a part of it, at half its size where it is wide."""
     width, scheme = (name.partition("-")[2] or "1440-light").split("-")
     narrow = int(width) < 800
     view = {"width": int(width), "height": 760 if narrow else 900}
-    page = browser.new_page(viewport=view, color_scheme=scheme, device_scale_factor=1 if narrow else 0.6)
+    scale = 1 if narrow else 0.6
+    page = browser.new_page(viewport=view, color_scheme=scheme, device_scale_factor=scale, reduced_motion="reduce")
     page.goto(address + path)
     page.screenshot(path=DOCS / f"{name}.png")
     page.close()

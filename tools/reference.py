@@ -13,6 +13,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
 
 PATHS = {
     "/": "what this is, how much there is of it, how to use it",
+    "/about": "what the collection covers and what it lacks, each number a link to the documents that it counts",
     "/{kind}/": "the things of a kind in order of date, page by page",
     "/{kind}/{key}": "a thing: 303 to the document that `Accept` asks for",
     "/{kind}/{key}.{suffix}": "a document about it, in the format of the suffix",

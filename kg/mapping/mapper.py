@@ -6,13 +6,13 @@ What can't be said (an IRI that is none for the engine, say) is left out and tol
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from kg import ontology
 from kg.mapping import writer
-from kg.mapping.writer import Tables, Writer
+from kg.mapping.writer import Lines, Tables, Terms, Value, Writer
 from kg.ontology import Ontology
 from kg.settings import ONTOLOGY
 
@@ -41,14 +41,30 @@ class Mapper:
 
     def __init__(self, ontology: Ontology) -> None:
         self.base = ontology.base
-        self._tables = Tables(ontology)
+        self._ontology = ontology
+        self._lines = Tables(ontology, Lines())
 
     def map(self, records: Iterable[dict[str, Any]]) -> list[Mapped]:
         """The triples of each record, in the order given."""
         return [self._mapped(record) for record in records]
 
+    def statements(self, record: dict[str, Any]) -> dict[str, dict[str, list[Value]]]:
+        """What a record says, as terms: IRI of a subject → IRI of a predicate → the values under it."""
+        stating = Writer(record, self._terms)
+        stating.write()
+        return stating.statements()
+
+    @property
+    def typed(self) -> set[str]:
+        """The predicates under which a value may have a datatype that is no text."""
+        return self._lines.typed_predicates
+
+    @cached_property
+    def _terms(self) -> Tables:
+        return Tables(self._ontology, Terms())
+
     def _mapped(self, record: dict[str, Any]) -> Mapped:
-        writing = Writer(record, self._tables)
+        writing = Writer(record, self._lines)
         writing.write()
         return Mapped(record["id"], *writing.lines(), tuple(writing.links), tuple(writing.lost))
 

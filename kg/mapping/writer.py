@@ -11,15 +11,18 @@ date that is exact, the dates again under the property of their role, the geomet
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from pyoxigraph import Literal, NamedNode
 
 from kg.ontology import EDTF, RDF_TYPE, XSD, Form, Ontology, Term
+
+NO_LANGUAGE = "@none"
+"""The language of a text that has none, as the context has it."""
 
 _KEPT = 1 << 15
 """How many values are kept at hand as they are said: the same few people, places and days come again and again."""
@@ -46,8 +49,92 @@ def exact_type(edtf: str) -> str:
     return EDTF
 
 
-Said = tuple[bytes, ...]
-"""What is said of a subject, the rest of a line each: one value under a property and under the counterparts of that."""
+Value = NamedNode | Literal
+Said = tuple[Any, ...]
+"""What is said of a subject: one value under a property and the counterparts of that, as lines or as pairs of terms."""
+
+
+class Hand(Protocol):
+    """A way to write what a record says."""
+
+    def about(self, iri: str) -> tuple[Any, Any]:
+        """A subject of ours: as what is said is told under it, and as a value."""
+        ...
+
+    def iri(self, iri: str) -> Any:
+        """A link. Raises ValueError where it is none."""
+        ...
+
+    def text(self, language: str, text: str) -> Any:
+        """A text in a language, or in none. Raises ValueError where it is none, or can't be said."""
+        ...
+
+    def typed(self, lexical: str, datatype: str) -> Any:
+        """A value of a datatype."""
+        ...
+
+    def under(self, predicates: Sequence[str]) -> Callable[[Any], Said]:
+        """Says a value under each of some predicates."""
+        ...
+
+
+class Lines:
+    """N-Triples: of each line what stands behind the subject."""
+
+    def about(self, iri: str) -> tuple[bytes, bytes]:
+        """The IRI in its brackets."""
+        written = f"<{iri}>".encode()
+        return written, written
+
+    def iri(self, iri: str) -> bytes:
+        """As the engine writes it."""
+        return str(NamedNode(iri)).encode()
+
+    def text(self, language: str, text: str) -> bytes:
+        """As the engine writes it; what needs no escapes, or few, without asking it."""
+        written = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        quoted = f'"{written}"'.encode() if written.isprintable() else str(Literal(text)).encode()
+        return quoted if language == NO_LANGUAGE else quoted + _language(language)
+
+    def typed(self, lexical: str, datatype: str) -> bytes:
+        """As the engine writes it."""
+        return str(Literal(lexical, datatype=_datatype(datatype))).encode()
+
+    def under(self, predicates: Sequence[str]) -> Callable[[bytes], tuple[bytes, ...]]:
+        """Says a value in so many lines."""
+        first, *others = [b" <%b> " % iri.encode() for iri in predicates]
+        if not others:
+            return lambda value: (first + value + b" .",)
+
+        def say(value: bytes) -> tuple[bytes, ...]:
+            end = value + b" ."
+            return (first + end, *[predicate + end for predicate in others])
+
+        return say
+
+
+class Terms:
+    """Pairs of a predicate and a term."""
+
+    def about(self, iri: str) -> tuple[str, NamedNode]:
+        """The IRI as it is."""
+        return iri, NamedNode(iri)
+
+    def iri(self, iri: str) -> NamedNode:
+        """The node."""
+        return NamedNode(iri)
+
+    def text(self, language: str, text: str) -> Literal:
+        """The literal."""
+        return Literal(text) if language == NO_LANGUAGE else Literal(text, language=language)
+
+    def typed(self, lexical: str, datatype: str) -> Literal:
+        """The literal."""
+        return Literal(lexical, datatype=_datatype(datatype))
+
+    def under(self, predicates: Sequence[str]) -> Callable[[Value], tuple[tuple[str, Value], ...]]:
+        """Says a value in so many pairs."""
+        return lambda value: tuple([(predicate, value) for predicate in predicates])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +144,7 @@ class Slot:
     Attributes:
         term: what it means.
         nested: whether it is a key of a part.
-        predicates: its property and the counterparts of that, as they stand in a line.
+        say: says a value under its property and the counterparts of that.
         parts: for a part, its own keys.
         classes: for a part, what its class says.
         all: writes all its values; raises ValueError where one can't be said.
@@ -65,53 +152,58 @@ class Slot:
 
     term: Term
     nested: bool
-    predicates: tuple[bytes, ...]
+    say: Callable[[Any], Said]
     parts: dict[str, "Slot"]
     classes: Said
     all: Callable[["Writer", "Slot", Any], list[Said]]
 
-    def say(self, value: bytes) -> Said:
-        """Say a value, which is written as it stands in a line."""
-        end = value + b" ."
-        if len(self.predicates) == 1:
-            return (self.predicates[0] + end,)
-        return tuple([predicate + end for predicate in self.predicates])
-
 
 class Tables:
-    """The mapping for one base, ready to be written from; made once."""
+    """The mapping for one base, ready to be written from; made once.
 
-    def __init__(self, ontology: Ontology) -> None:
+    `typed_predicates` are those under which a value may have a datatype that is no text.
+    """
+
+    def __init__(self, ontology: Ontology, hand: Hand) -> None:
         self.base = ontology.base
+        self.hand = hand
+        self.typed_predicates: set[str] = set()
         self._counterparts = ontology.counterparts
         self._class_counterparts = ontology.class_counterparts
         self.slots = {kind: self._slots(ontology.terms_of(kind), nested=False) for kind in ontology.keys}
         self.classes = {token: self._said_of_class(iri) for token, iri in ontology.classes.items()}
         self.link = lru_cache(_KEPT)(self._link)
-        self.typed = lru_cache(_KEPT, typed=True)(_typed)
+        self.typed = lru_cache(_KEPT, typed=True)(self._typed)
 
     def _slots(self, terms: dict[str, Term], *, nested: bool) -> dict[str, Slot]:
-        return {
-            key: Slot(
-                term,
-                nested,
-                tuple(b" <%b> " % iri.encode() for iri in (term.iri, *self._counterparts.get(term.iri, ()))),
-                self._slots(term.parts, nested=True),
-                self._said_of_class(term.part_class),
-                _ALL[term.form],
-            )
-            for key, term in terms.items()
-        }
+        return {key: self._slot(term, nested=nested) for key, term in terms.items()}
+
+    def _slot(self, term: Term, *, nested: bool) -> Slot:
+        predicates = (term.iri, *self._counterparts.get(term.iri, ()))
+        if term.form is Form.TYPED:
+            self.typed_predicates.update(predicates)
+        parts = self._slots(term.parts, nested=True)
+        classes = self._said_of_class(term.part_class)
+        return Slot(term, nested, self.hand.under(predicates), parts, classes, _ALL[term.form])
 
     def _said_of_class(self, iri: str) -> Said:
-        classes = (iri, *self._class_counterparts.get(iri, ()))
-        return tuple(f" <{RDF_TYPE}> <{each}> .".encode() for each in classes)
+        classes = (iri, *self._class_counterparts.get(iri, ())) if iri else ()
+        say = self.hand.under((RDF_TYPE,))
+        return tuple(said for each in classes for said in say(self.hand.iri(each)))
 
     def _link(self, slot: Slot, target: str) -> tuple[Said, tuple[str, str] | None]:
         """What a link says, and the link itself unless it leads outwards."""
         if ":" in target:  # an outward link has a scheme; in a reference the sign would be escaped
-            return slot.say(str(NamedNode(target)).encode()), None
-        return slot.say(str(NamedNode(self.base + target)).encode()), (slot.term.key, target)
+            return slot.say(self.hand.iri(target)), None
+        return slot.say(self.hand.iri(self.base + target)), (slot.term.key, target)
+
+    def _typed(self, slot: Slot, value: Any) -> Said:
+        lexical = value if isinstance(value, str) else f"{Decimal(repr(value)):f}"
+        datatype = slot.term.datatype
+        # In a part that describes the date, EDTF stays EDTF.
+        if datatype == EDTF and not slot.nested:
+            datatype = exact_type(lexical)
+        return slot.say(self.hand.typed(lexical, datatype))
 
 
 class Writer:
@@ -127,14 +219,14 @@ class Writer:
         self.lost: dict[str, None] = {}
         self.tables = tables
         self._record = record
-        self._subject = f"<{tables.base}{record['id']}>"
-        self._about: list[tuple[bytes, dict[bytes, None]]] = []
+        self._subject = f"{tables.base}{record['id']}"
+        self._about: list[tuple[Any, dict[Any, None]]] = []
 
     def write(self) -> None:
         """Write everything that the record says."""
         slots = self.tables.slots[self._record["kind"]]
-        own: dict[bytes, None] = {}
-        self._about.append((self._subject.encode(), own))
+        own: dict[Any, None] = {}
+        self._about.append((self.tables.hand.about(self._subject)[0], own))
         for token in self._classes():
             own.update(dict.fromkeys(self.tables.classes[token]))
         for items in (self._record.items(), self._derived()):
@@ -144,23 +236,32 @@ class Writer:
                     self._enter(own, slot, value, key)
 
     def lines(self) -> tuple[bytes, int]:
-        """Its triples, each once, those of the record before those of its parts; and how many these are."""
+        """Its triples in lines, each once, those of the record before those of its parts; and how many these are."""
         text = b"".join([b"%b%b\n" % (subject, (b"\n" + subject).join(said)) for subject, said in self._about])
         return text, sum([len(said) for _, said in self._about])
+
+    def statements(self) -> dict[str, dict[str, list[Value]]]:
+        """Its triples as terms: IRI of a subject → IRI of a predicate → the values under it, each once."""
+        found: dict[str, dict[str, list[Value]]] = {}
+        for subject, said in self._about:
+            about = found.setdefault(subject, {})
+            for predicate, value in said:
+                about.setdefault(predicate, []).append(value)
+        return found
 
     def part(self, slot: Slot, position: int, part: dict[str, Any]) -> Said:
         """Write a part, and say that the record has it."""
         key = slot.term.key
-        subject = f"{self._subject[:-1]}#{key}-{position}>".encode()
+        subject, value = self.tables.hand.about(f"{self._subject}#{key}-{position}")
         said = dict.fromkeys(slot.classes)
         self._about.append((subject, said))
         if "position" in slot.parts:
             self._enter(said, slot.parts["position"], position, key)
-        for name, value in part.items():
-            self._enter(said, slot.parts[name], value, key)
-        return slot.say(subject)
+        for name, inner in part.items():
+            self._enter(said, slot.parts[name], inner, key)
+        return slot.say(value)
 
-    def _enter(self, lines: dict[bytes, None], slot: Slot, value: Any, key: str) -> None:
+    def _enter(self, lines: dict[Any, None], slot: Slot, value: Any, key: str) -> None:
         """Enter what the values of a slot say, property by property, each line once."""
         try:
             said = slot.all(self, slot, value)
@@ -224,14 +325,14 @@ def _links(writer: Writer, slot: Slot, value: Any) -> list[Said]:
     return all_said
 
 
-def _texts(_: Writer, slot: Slot, value: Any) -> list[Said]:
-    return [slot.say(_quoted(text) + _language(tag)) for tag, text in _by_language(value)]
+def _texts(writer: Writer, slot: Slot, value: Any) -> list[Said]:
+    write = writer.tables.hand.text
+    return [slot.say(write(tag, text)) for tag, text in _by_language(value)]
 
 
-def _plain(_: Writer, slot: Slot, value: Any) -> list[Said]:
-    if isinstance(value, list):
-        return [slot.say(_quoted(each)) for each in value]
-    return [slot.say(_quoted(value))]
+def _plain(writer: Writer, slot: Slot, value: Any) -> list[Said]:
+    write = writer.tables.hand.text
+    return [slot.say(write(NO_LANGUAGE, each)) for each in (value if isinstance(value, list) else [value])]
 
 
 def _typed_ones(writer: Writer, slot: Slot, value: Any) -> list[Said]:
@@ -261,25 +362,10 @@ def _one_by_one(value: Any) -> Iterator[Any]:
         yield from value if isinstance(value, list) else [value]
 
 
-def _quoted(text: str) -> bytes:
-    """A string as the engine writes it in a line; what needs no escapes, or few, without asking it."""
-    written = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{written}"'.encode() if written.isprintable() else str(Literal(text)).encode()
-
-
 @cache
 def _language(tag: str) -> bytes:
     """What stands after the closing quote of a text in a language. Raises ValueError where it is no language tag."""
-    return b"" if tag == "@none" else str(Literal("", language=tag))[2:].encode()
-
-
-def _typed(slot: Slot, value: Any) -> Said:
-    lexical = value if isinstance(value, str) else f"{Decimal(repr(value)):f}"
-    datatype = slot.term.datatype
-    # In a part that describes the date, EDTF stays EDTF.
-    if datatype == EDTF and not slot.nested:
-        datatype = exact_type(lexical)
-    return slot.say(str(Literal(lexical, datatype=_datatype(datatype))).encode())
+    return str(Literal("", language=tag))[2:].encode()
 
 
 @cache

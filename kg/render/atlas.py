@@ -10,15 +10,27 @@ from pathlib import Path
 _LAND = Path(__file__).resolve().parent / "outlines.json"
 
 WIDTH = 1_000
-"""Units of a map from left to right."""
+"""Units from left to right of a map that has a page of its own."""
 
-_HEIGHTS = (380, 620)
+SMALL = 520
+"""Units of one that stands in a page among other things."""
+
+_HEIGHTS = (0.38, 0.62)
 _SMALLEST = 12.0
 """Degrees that a map shows at least from west to east, so that a single place has surroundings."""
 
 _MARGIN = 0.12
 _RADII = (5.0, 26.0)
+_FEW = 4
+"""What is counted at least as the most there is, so that one thing alone does not look like many."""
+
 _NAMES = 14
+_FINEST = 3
+"""Units of a step along a coast, below which it is left out."""
+
+_CORNERS = 2
+"""Corners of an outline that has no area."""
+
 _LETTER = 9.0
 _LINE = 20.0
 
@@ -69,40 +81,49 @@ class Map:
     dots: tuple[Dot, ...]
 
 
-def draw(places: Sequence[Place]) -> Map:
-    """A map that shows all of some places.
+def draw(places: Sequence[Place], width: int = WIDTH) -> Map:
+    """A map that shows all of some places, so many units wide.
 
     >>> map = draw([Place("Havana", "", 23.1, -82.4, 3, "")])
     >>> map.dots[0].x, 380 <= map.height <= 620
     (500.0, True)
     """
     west, east, south, north = _frame(places)
-    scale = WIDTH / (east - west)
+    scale = width / (east - west)
     height = round((north - south) * scale)
 
     def spot(longitude: float, latitude: float) -> tuple[float, float]:
         return round((longitude - west) * scale, 1), round((north - latitude) * scale, 1)
 
-    most = max((place.count for place in places), default=1)
+    most = max([_FEW, *(place.count for place in places)])
+    least, largest = _RADII
+    if width != WIDTH:
+        largest *= 0.65
     dots: list[Dot] = []
     taken: list[tuple[float, float, float, float]] = []
     for place in sorted(places, key=lambda each: -each.count):
         x, y = spot(place.longitude, place.latitude)
-        least, largest = _RADII
         radius = round(least + (largest - least) * math.sqrt(place.count / most), 1)
         box = (x + radius, y - _LINE / 2, x + radius + _LETTER * len(place.label), y + _LINE / 2)
-        named = len(taken) < _NAMES and box[2] < WIDTH and not any(_meet(box, other) for other in taken)
+        named = len(taken) < _NAMES and box[2] < width and not any(_meet(box, other) for other in taken)
         if named:
             taken.append(box)
         dots.append(Dot(place, x, y, radius, named))
     rings = [ring for ring in _land() if _seen(ring, west, east, south, north)]
-    land = "".join(f"M{_outline(spot(*point) for point in ring)}Z" for ring in rings)
-    return Map(WIDTH, height, land, tuple(dots))
+    land = "".join(_outline(spot(*point) for point in ring) for ring in rings)
+    return Map(width, height, land, tuple(dots))
 
 
 def _outline(points: Iterable[tuple[float, float]]) -> str:
-    """The points of an outline to the nearest unit, which nobody sees, and which halves a map."""
-    return " ".join(dict.fromkeys(f"{x:.0f},{y:.0f}" for x, y in points))
+    """An outline as the data of a path: whole units, each point from the one before, without steps that nobody sees."""
+    path: list[str] = []
+    last = (0, 0)
+    for x, y in points:
+        step = (round(x) - last[0], round(y) - last[1])
+        if not path or abs(step[0]) + abs(step[1]) >= _FINEST:
+            path.append(f"{step[0]}{step[1]:+d}" if path else f"M{step[0]},{step[1]}l")
+            last = (last[0] + step[0], last[1] + step[1])
+    return f"{path[0]}{' '.join(path[1:])}z" if len(path) > _CORNERS else ""
 
 
 def _frame(places: Sequence[Place]) -> tuple[float, float, float, float]:
@@ -113,7 +134,7 @@ def _frame(places: Sequence[Place]) -> tuple[float, float, float, float]:
     latitudes = [place.latitude for place in places]
     wide = max((max(longitudes) - min(longitudes)) * (1 + 2 * _MARGIN), _SMALLEST)
     high = (max(latitudes) - min(latitudes)) * (1 + 2 * _MARGIN)
-    lowest, highest = (height / WIDTH for height in _HEIGHTS)
+    lowest, highest = _HEIGHTS
     wide = max(wide, high / highest)
     high = max(high, wide * lowest)
     x, y = (max(longitudes) + min(longitudes)) / 2, (max(latitudes) + min(latitudes)) / 2

@@ -78,5 +78,5 @@ def _labels(start: str, unit: str, language: str) -> tuple[str, str]:
         said = words(f"{start}X", language)
         return said, f"{start}0"
     if unit == "month" and len(start) == 7:
-        return words(start, language), f"{int(start[5:])}/{start[2:4]}"
+        return words(start, language), f"{int(start[5:])}/{start[:4]}"
     return start, start

@@ -16,6 +16,7 @@ class Field:
 SECTIONS = (
     "Summary",
     "People",
+    "Places",
     "Text",
     "About",
     "In the archive",
@@ -25,7 +26,7 @@ SECTIONS = (
 )
 """Headings, in order."""
 
-_GLANCE, _PEOPLE, _TEXT, _ABOUT, _ARCHIVE, _RIGHTS, _DESCRIPTION, _FURTHER = SECTIONS
+_GLANCE, _PEOPLE, _PLACES, _TEXT, _ABOUT, _ARCHIVE, _RIGHTS, _DESCRIPTION, _FURTHER = SECTIONS
 
 BESIDE = frozenset({_ARCHIVE, _RIGHTS, _DESCRIPTION})
 """Those that stand beside the main column where there is room."""
@@ -45,6 +46,9 @@ PROSE = frozenset(
 )
 """Keys of running text."""
 
+NAMED_PLACES = "mentions place"
+"""No key of its own: the places among what the text names."""
+
 _FIELDS = (
     Field("summary", "Summary", _GLANCE),
     Field("description", "Description", _GLANCE),
@@ -63,6 +67,13 @@ _FIELDS = (
     Field("sponsors", "Sponsors", _PEOPLE, "Supported"),
     Field("mentions", "Named in the text", _PEOPLE, "Named in"),
     Field("relations", "Relations", _PEOPLE, "Related"),
+    Field("placeOfCreation", "Made at", _PLACES, "Made here"),
+    Field("birthPlace", "Born at", _PLACES, "Born here"),
+    Field("deathPlace", "Died at", _PLACES, "Died here"),
+    Field("places", "Connected with", _PLACES, "About this place"),
+    Field(NAMED_PLACES, "Named in the text", _PLACES),
+    Field("latitude", "Latitude", _ABOUT),
+    Field("longitude", "Longitude", _ABOUT),
     Field("type", "Type", _ABOUT, "Of this type"),
     Field("agentType", "Kind", _ABOUT),
     Field("gender", "Gender", _ABOUT),
@@ -70,12 +81,6 @@ _FIELDS = (
     Field("dates", "Dates", _ABOUT),
     Field("names", "Forms of the name", _ABOUT),
     Field("alternativeNames", "Also called", _ABOUT),
-    Field("placeOfCreation", "Made at", _ABOUT, "Made here"),
-    Field("places", "Places", _ABOUT, "About this place"),
-    Field("birthPlace", "Born at", _ABOUT, "Born here"),
-    Field("deathPlace", "Died at", _ABOUT, "Died here"),
-    Field("latitude", "Latitude", _ABOUT),
-    Field("longitude", "Longitude", _ABOUT),
     Field("subjects", "Subjects", _ABOUT, "About this"),
     Field("broader", "Broader topic", _ABOUT, "Narrower topics"),
     Field("partOf", "Part of", _ABOUT, "Contains"),
@@ -112,7 +117,7 @@ _FIELDS = (
     Field("describedOn", "Described on", _DESCRIPTION),
     Field("descriptionLicense", "Licence of the description", _DESCRIPTION),
     Field("note", "Note", _DESCRIPTION),
-    Field("replaces", "Replaces", _DESCRIPTION),
+    Field("replaces", "Earlier address", _DESCRIPTION),
     Field("extra", "Other fields of the source", _FURTHER),
 )
 
@@ -205,6 +210,15 @@ KINDS = {
     "topic": ("Topic", "Topics"),
 }
 """Kind → what one is called, what several are called."""
+
+AGENT_TYPES = {"person": "Person", "organization": "Organisation", "family": "Family"}
+"""What an agent is, where that is told, and what it is called."""
+
+GENDERS = {"male": "male", "female": "female"}
+"""The words for a gender that are translated; a source may have others, which stay."""
+
+COMPASS = {"latitude": ("%(degrees)s° N", "%(degrees)s° S"), "longitude": ("%(degrees)s° E", "%(degrees)s° W")}
+"""Key of a coordinate → how one is told that is positive, and one that is negative."""
 
 STATUSES = {
     "stub": "Nothing more is known here: this page exists because other records link to it.",

@@ -44,7 +44,7 @@ LEADS = {
 }
 """How documents stand to a thing, by facet → how that is called on its page."""
 
-SORTS = {"relevance": "Best match first", "date": "Oldest first", "newest": "Newest first"}
+SORTS = {"relevance": "Best match first", "date": "Oldest first", "newest": "Newest first", "title": "By title"}
 """Order of a list → how it is called."""
 
 

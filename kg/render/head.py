@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
 from kg.ontology import RDF_TYPE
+from kg.render.statements import Said
 
+_SCHEMA = "https://schema.org/"
 _ZOTERO = {
     "personal_communication": "letter",
     "speech": "presentation",
@@ -61,28 +63,22 @@ def meta_tags(item: Mapping[str, Any], places: Sequence[str], rights: str) -> It
     yield from ((name, value) for name, value in said.items() if value)
 
 
-def schema_org(triples: Sequence[Triple], iri: str) -> str:
+def schema_org(said: Said, iri: str) -> str:
     """What a thing says in schema.org terms, as JSON-LD for the head of its page; safe inside a script element."""
-    node: dict[str, list[Any]] = {}
-    types = []
-    namespace = "https://schema.org/"
-    for triple in triples:
-        if not isinstance(triple.subject, NamedNode) or triple.subject.value != iri:
-            continue
-        value = triple.object
-        if triple.predicate.value == RDF_TYPE and isinstance(value, NamedNode):
-            if value.value.startswith(namespace):
-                types.append(value.value.removeprefix(namespace))
-        elif triple.predicate.value.startswith(namespace):
-            key = triple.predicate.value.removeprefix(namespace)
-            if isinstance(value, NamedNode):
-                node.setdefault(key, []).append({"@id": value.value})
-            elif isinstance(value, Literal) and value.language:
-                node.setdefault(key, []).append({"@value": value.value, "@language": value.language})
-            elif isinstance(value, Literal):
-                node.setdefault(key, []).append(value.value)
+    types = [each.value.removeprefix(_SCHEMA) for each in said.get(RDF_TYPE, ()) if each.value.startswith(_SCHEMA)]
+    node = {
+        predicate.removeprefix(_SCHEMA): [_as_json(each) for each in values]
+        for predicate, values in said.items()
+        if predicate.startswith(_SCHEMA)
+    }
     document: dict[str, object] = {"@context": "https://schema.org", "@id": iri, "@type": types or ["Thing"]}
     document |= {key: values[0] if len(values) == 1 else values for key, values in node.items()}
     text = orjson.dumps(document).decode()
     # Inside <script>, only "<" can end or nest it (HTML, 4.12.1.3); in JSON it may be written as an escape.
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _as_json(value: NamedNode | Literal) -> object:
+    if isinstance(value, NamedNode):
+        return {"@id": value.value}
+    return {"@value": value.value, "@language": value.language} if value.language else value.value

@@ -13,10 +13,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.ontology import RDF_TYPE, XSD, Form, Ontology, Term, load
 from kg.render.rdf import compact
+from kg.render.statements import Values, by_subject
 
 _STRING = XSD + "string"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
-_Values = list[NamedNode | Literal]
 
 
 def write(triples: Sequence[Triple], reference: str, ontology: Ontology) -> bytes:
@@ -52,12 +52,8 @@ class _Writer:
         self.reference = reference
         self.keys = keys_of_kind(ontology.base, reference.partition("/")[0])
         self.classes = {iri: token for token, iri in ontology.classes.items()}
-        self.said: dict[str, dict[str, _Values]] = {}
+        self.said = by_subject(triples)
         self.used: set[str] = set()
-        for triple in triples:
-            subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
-            if isinstance(triple.object, NamedNode | Literal):
-                self.said.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
 
     def document(self) -> dict[str, Any]:
         """The document: context first."""
@@ -101,27 +97,27 @@ class _Writer:
             return self.classes[iri]
         return self.short(iri)
 
-    def value(self, term: Term, values: _Values) -> Any:
+    def value(self, term: Term, values: Values) -> Any:
         """What stands under a key."""
         return _FORMS[term.form](self, term, values)
 
-    def plain(self, _: Term, values: _Values) -> Any:
+    def plain(self, _: Term, values: Values) -> Any:
         return _one([each.value for each in values])
 
-    def text(self, _: Term, values: _Values) -> Any:
+    def text(self, _: Term, values: Values) -> Any:
         found: dict[str, list[str]] = {}
         for each in values:
             if isinstance(each, Literal):
                 found.setdefault(each.language or "@none", []).append(each.value)
         return {language: _one(texts) for language, texts in found.items()}
 
-    def link(self, _: Term, values: _Values) -> Any:
+    def link(self, _: Term, values: Values) -> Any:
         return [each.value.removeprefix(self.base) for each in values]
 
-    def typed(self, term: Term, values: _Values) -> Any:
+    def typed(self, term: Term, values: Values) -> Any:
         return _one([self.expanded(each, term.datatype) for each in values])
 
-    def parts(self, term: Term, values: _Values) -> Any:
+    def parts(self, term: Term, values: Values) -> Any:
         keys = {part.iri: part for part in term.parts.values()}
         return [self.node(each.value, keys, top=False, part_class=term.part_class) for each in values]
 
@@ -145,7 +141,7 @@ class _Writer:
             self.used.add(name.partition(":")[0])
         return name
 
-    def _split(self, term: Term, values: _Values) -> tuple[_Values, _Values]:
+    def _split(self, term: Term, values: Values) -> tuple[Values, Values]:
         """The values that a key can hold in its form, and the others."""
         fitting = [each for each in values if _FITS[term.form](self, each)]
         return fitting, [each for each in values if each not in fitting] if len(fitting) < len(values) else []

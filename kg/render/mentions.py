@@ -4,16 +4,19 @@ Only things that the record itself links to are looked for: that a text says "Ca
 A family name alone is linked where one of these things bears it and no other.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
 from typing import Any
 
 from kg.render.record import all_texts
 
 _MOST_FORMS = 300
 _SHORTEST = 3
+_MOST_FOUND, _MOST_WITHIN = 10_000, 1_000
+"""Mentions that are looked at in a text; places within other words, after which a name is no longer looked for."""
+
 _MARKED = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿČčĆćŠšŽžŁłŃńŚśŹźĘęĄąŐőŰűĞğŞşЁё"
 _PLAIN = "AAAAAACEEEEIIIINOOOOOUUUUYaaaaaaceeeeiiiinooooouuuuyyCcCcSsZzLlNnSsZzEeAaOoUuGgSsЕе"
 _FOLDED = str.maketrans(_MARKED, _PLAIN)
@@ -32,7 +35,7 @@ class Names:
 
     def __init__(self, forms: Mapping[str, str]) -> None:
         """Names to look for: each form of a name → the path of who bears it."""
-        self._paths = {form.translate(_FOLDED): path for form, path in forms.items() if len(form) >= _SHORTEST}
+        self._paths = {_folded(form): path for form, path in forms.items() if len(form) >= _SHORTEST}
         self._forms = sorted(self._paths, key=len, reverse=True)[:_MOST_FORMS]
 
     def pieces(self, text: str) -> list[Piece]:
@@ -47,25 +50,57 @@ class Names:
         linked: set[str] = set()
         end = 0
         # Folding replaces letter by letter, so that places in the one text are places in the other.
-        folded = text.translate(_FOLDED)
-        # Most forms stand nowhere in a text; to compile a pattern of all takes longer than to see which do.
-        there = tuple(form for form in self._forms if form in folded)
-        for found in _words(there).finditer(folded) if there else ():
-            path = self._paths[found[0]]
+        for start, stop, path in self._found(_folded(text)):
             if path in linked:
                 continue
             linked.add(path)
-            if found.start() > end:
-                yield Piece(text[end : found.start()])
-            yield Piece(text[found.start() : found.end()], path)
-            end = found.end()
+            if start > end:
+                yield Piece(text[end:start])
+            yield Piece(text[start:stop], path)
+            end = stop
         if end < len(text):
             yield Piece(text[end:])
 
+    def _found(self, folded: str) -> Iterator[tuple[int, int, str]]:
+        """Where names stand, and whom each names: of two that begin in one place the longer, none within another.
 
-def _words(forms: tuple[str, ...]) -> re.Pattern[str]:
-    """Finds the forms where they are words of their own; the one that stands first goes before the others."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)")
+        A pattern of all names says the same, but takes a millisecond to compile, and each page has another.
+        """
+        there = [(at, number) for number, form in enumerate(self._forms) if (at := _next(form, folded, 0)) >= 0]
+        heapify(there)
+        end = 0
+        for _ in range(_MOST_FOUND):
+            if not there:
+                return
+            at, number = there[0]
+            form = self._forms[number]
+            if at >= end:
+                end = at + len(form)
+                yield at, end, self._paths[form]
+            after = _next(form, folded, end)
+            if after >= 0:
+                heapreplace(there, (after, number))
+            else:
+                heappop(there)
+
+
+def _folded(text: str) -> str:
+    return text if text.isascii() else text.translate(_FOLDED)
+
+
+def _next(form: str, folded: str, at: int) -> int:
+    """Where a form stands next as words of their own; -1 where it does not, or too often only within other words."""
+    for _ in range(_MOST_WITHIN):
+        at = folded.find(form, at)
+        end = at + len(form)
+        if at < 0 or not (_is_word(folded[at - 1 : at]) or _is_word(folded[end : end + 1])):
+            return at
+        at += 1
+    return -1
+
+
+def _is_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def forms(records: Mapping[str, dict[str, Any]]) -> dict[str, str]:

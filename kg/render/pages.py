@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from kg.render import assets, fields
+from kg.render.compiling import Environment
 from kg.render.languages import name as language_name
 from kg.render.translations import LANGUAGES, locale, name_of, translations
 from kg.render.words import words
@@ -62,7 +63,7 @@ class Site:
 @cache
 def _templates(language: str) -> jinja2.Environment:
     """The templates in a language of those that pages speak."""
-    environment = jinja2.Environment(
+    environment = Environment(
         loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -73,6 +74,7 @@ def _templates(language: str) -> jinja2.Environment:
     environment.globals |= {
         "_": partial(_said, language),
         "ngettext": partial(_counted, language),
+        "told": partial(_told, language),
         "kinds": fields.KINDS,
         "fields": fields.FIELDS,
         "statuses": fields.STATUSES,
@@ -102,24 +104,32 @@ def _said(language: str, text: str, /, **values: object) -> Markup:
     return _text(language, text) % values if values else _text(language, text)
 
 
+def _told(language: str, text: str) -> tuple[str, str]:
+    """A text that need not be ours in a language, if its translation is known; and the language that it is in then."""
+    found = translations(language).gettext(text) if text else text
+    return found, LANGUAGES[0] if found == text else language
+
+
 def _counted(language: str, one: str, many: str, num: int) -> Markup:
     """A text that depends on a number."""
     return Markup(translations(language).ngettext(one, many, num)) % {"num": num}  # noqa: S704  # the same
 
 
 def _period(start: str | None, end: str | None, language: str) -> str:
-    """First and last day of a date in words; a whole month or year by its name."""
+    """First and last day of a date in words; whole months and years by their names."""
     if start is None or end is None:
         return words(f"{start or '..'}/{end or '..'}", language) if start or end else ""
-    if start == end:
-        return words(start, language)
-    if start[:4] == end[:4]:
-        if start[5:] == "01-01" and end[5:] == "12-31":
-            return words(start[:4], language)
-        last = monthrange(int(start[:4]), int(start[5:7]))[1] if start[:4].isdecimal() and start[:4] != "0000" else 0
-        if start[5:7] == end[5:7] and start[8:] == "01" and end[8:] == f"{last:02}":
-            return words(start[:7], language)
-    return words(f"{start}/{end}", language)
+    if start.endswith("-01-01") and end.endswith("-12-31"):
+        start, end = start[:-6], end[:-6]
+    elif start.endswith("-01") and end[-2:] == _last_day(end):
+        start, end = start[:-3], end[:-3]
+    return words(start if start == end else f"{start}/{end}", language)
+
+
+def _last_day(day: str) -> str:
+    """The number of the last day in the month of a day."""
+    year, month, _ = day.rsplit("-", 2)
+    return str(monthrange(int(year), int(month))[1]) if year.isdecimal() and year.strip("0") else ""
 
 
 def page(name: str, site: Site, values: Mapping[str, Any]) -> bytes:

@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+from kg.iris import decode_key
+from kg.render.fields import KINDS
+from kg.render.translations import translations
+
+NAMELESS = "%(kind)s without a name (%(key)s)"
+"""What something is called of which nothing is known but its address."""
+
 Labels = dict[str, str]
 """Language → what something is called."""
 
@@ -28,3 +35,20 @@ class Reader:
         for language, text in labels.items():
             return text, language
         return "", ""
+
+    def called(self, labels: Labels, reference: str, status: str | None) -> tuple[str, str]:
+        """The same for a thing; one without any name is called what it is, with its key."""
+        return (self.nameless(reference), "") if is_nameless(labels, reference, status) else self.label(labels)
+
+    def nameless(self, reference: str) -> str:
+        """What a thing without a name is called."""
+        kind, _, key = reference.partition("/")
+        say = translations(self.language).gettext
+        return say(NAMELESS) % {"kind": say(KINDS[kind][0]), "key": decode_key(key)}
+
+
+def is_nameless(labels: Labels, reference: str, status: str | None) -> bool:
+    """Whether a thing has no name: none at all, or, since only a link tells of it, the key in its place."""
+    if status != "stub" or "@none" not in labels:
+        return not labels
+    return decode_key(reference.partition("/")[2]).startswith(labels["@none"])

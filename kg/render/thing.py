@@ -4,19 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from pyoxigraph import Triple
-
 from kg.ontology import Ontology
 from kg.render import fields, languages
-from kg.render.bars import Bar, bars
 from kg.render.citations import plain
 from kg.render.citing import Item, Source, item
 from kg.render.head import meta_tags, schema_org
-from kg.render.reader import Reader
+from kg.render.reader import Reader, is_nameless
 from kg.render.record import first_date, labels
+from kg.render.shown import Row, Section, Value
+from kg.render.statements import Statements
 from kg.render.translations import translations
-from kg.render.view import Row, Section, Value, sections
+from kg.render.view import sections
 from kg.render.words import words
 
 SUMMARY = 300
@@ -24,9 +22,6 @@ SUMMARY = 300
 
 TRANSLATED = "{language}, translated from {original}"
 """What is said of the language of a text that is a translation."""
-
-FEWEST_BARS = 3
-"""Months from which a picture says more than the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +31,18 @@ class Subject:
     Attributes:
         iri: its IRI.
         reference: kind/key.
-        triples: what is said of it.
+        statements: what is said of it.
         record: the same as JSON.
         linked: reference of what it links to → its record.
-        months: month → how many records of that month link to it.
         archive: what the archive is called in which it lies, or the empty string.
         publisher: who publishes it here.
     """
 
     iri: str
     reference: str
-    triples: Sequence[Triple]
+    statements: Statements
     record: Mapping[str, Any]
     linked: Mapping[str, dict[str, Any]]
-    months: Mapping[str, int]
     archive: str = ""
     publisher: str = ""
 
@@ -61,10 +54,10 @@ class Shown:
     Attributes:
         label, language: its title or name and the language of it.
         other_labels: the same in other languages: (language, text).
+        kind: what kind of thing it is, or what kind of agent.
         types: what type of document, or of thing, it is.
         facts: the line under the title: date, place, language.
         sections: everything that is said, under headings.
-        bars: records that link to it, by time.
         summary: what the page says of itself to search engines.
         schema_org: JSON-LD for the head.
         meta: name and content of meta tags; of a record alone.
@@ -74,10 +67,10 @@ class Shown:
     label: str
     language: str
     other_labels: list[tuple[str, str]]
+    kind: str
     types: tuple[Value, ...]
     facts: list[Value]
     sections: list[Section]
-    bars: list[Bar]
     summary: str
     schema_org: str
     meta: list[tuple[str, str]]
@@ -86,23 +79,24 @@ class Shown:
 
 def show(subject: Subject, ontology: Ontology, reader: Reader) -> Shown:
     """What the page of a thing shows of it."""
-    record = subject.record
+    record, kind = subject.record, subject.reference.partition("/")[0]
     named = labels(record)
-    label, language = reader.label(named)
-    all_sections = sections(subject.triples, subject.reference, subject.linked, ontology, reader)
+    nameless = is_nameless(named, subject.reference, record.get("status"))
+    label, language = reader.called(named, subject.reference, record.get("status"))
+    all_sections = sections(subject.statements, subject.reference, subject.linked, ontology, reader)
     rows = {row.key: row for section in all_sections for row in section.rows}
     cited = cite(subject, reader.languages) if subject.reference.startswith("record/") else None
     said = next((rows[key].values[0].text for key in ("summary", "description", "biography") if key in rows), "")
     return Shown(
-        label=label or subject.reference,
+        label=label,
         language=language,
-        other_labels=[(tag, text) for tag, text in named.items() if tag != language and text != label],
+        other_labels=[] if nameless else [(tag, text) for tag, text in named.items() if text != label],
+        kind=fields.AGENT_TYPES.get(record.get("agentType", ""), fields.KINDS[kind][0]),
         types=rows["type"].values if "type" in rows else (),
         facts=list(_facts(record, rows, reader)),
         sections=all_sections,
-        bars=bars(subject.months, reader.language) if len(subject.months) >= FEWEST_BARS else [],
         summary=(said or label)[:SUMMARY],
-        schema_org=schema_org(subject.triples, subject.iri),
+        schema_org=schema_org(subject.statements.get(subject.iri, {}), subject.iri),
         meta=list(meta_tags(cited, _texts(rows, "places"), " ".join(_texts(rows, "rights")))) if cited else [],
         citation=plain(cited, _day(record, reader)) if cited else "",
     )
@@ -141,9 +135,3 @@ def _facts(record: Mapping[str, Any], rows: Mapping[str, Row], reader: Reader) -
         said = ", ".join(languages.name(tag, reader.language) for tag in original)
         found.append(Value(say(TRANSLATED).format(language=names, original=said) if said else names))
     return found
-
-
-def parsed(record: bytes) -> dict[str, Any]:
-    """A record from its JSON."""
-    value: dict[str, Any] = orjson.loads(record)
-    return value

@@ -3,21 +3,26 @@
 Everything here is plain data. The template escapes it; what becomes a link is decided here, by scheme.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Triple
+from babel.numbers import format_decimal
+from pyoxigraph import Literal, NamedNode
 
-from kg.iris import Base, decode_key
-from kg.ontology import RDF_TYPE, Form, Ontology, Term
-from kg.render import fields, languages
+from kg.iris import Base
+from kg.ontology import RDF_TYPE, Form, Ontology, Term, load
+from kg.render import fields, known, languages
 from kg.render.briefs import brief
+from kg.render.durations import duration
 from kg.render.jsonld import keys_of_kind
 from kg.render.mentions import Names, Piece, forms
 from kg.render.reader import Reader
 from kg.render.record import first_date, labels
-from kg.render.translations import translations
+from kg.render.shown import Row, Section, Value
+from kg.render.statements import Said, Statements, Values
+from kg.render.translations import locale, translations
 from kg.render.words import words
 
 _LINKED = ("http://", "https://", "mailto:")
@@ -29,66 +34,19 @@ _ORDER = {key: place for place, key in enumerate(fields.FIELDS)}
 _EXPLAINED = frozenset({"agent", "place", "topic", "collection", "archive"})
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value on a page.
-
-    Attributes:
-        text: what is shown.
-        href: where it leads, or None.
-        language: of the text, for `lang`; empty where it is that of the page or not known.
-        note: what is said beside it.
-        outward: whether it leads away from here.
-        brief: who or what it leads to, in a few words.
-        brief_language: of these words.
-        pieces: of a text in which names are links, paragraph by paragraph.
-    """
-
-    text: str
-    href: str | None = None
-    language: str = ""
-    note: str = ""
-    outward: bool = False
-    brief: str = ""
-    brief_language: str = ""
-    pieces: tuple[list[Piece], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One key on a page, with its values."""
-
-    key: str
-    label: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and what stands under it."""
-
-    title: str
-    rows: tuple[Row, ...]
-
-    @property
-    def beside(self) -> bool:
-        """Whether it stands beside the main column where there is room."""
-        return self.title in fields.BESIDE
-
-
 def sections(
-    triples: Sequence[Triple], reference: str, linked: Records, ontology: Ontology, reader: Reader
+    statements: Statements, reference: str, linked: Records, ontology: Ontology, reader: Reader
 ) -> list[Section]:
     """What is said of a thing, under headings.
 
     Args:
-        triples: the thing's own.
+        statements: the thing's own.
         reference: the thing.
         linked: reference of what it links to → its record.
         ontology: the mapping, read backwards.
         reader: who reads.
     """
-    rows = _Rows(triples, reference, linked, ontology, reader).rows()
+    rows = _Rows(statements, reference, linked, ontology, reader).rows()
     found: dict[str, list[Row]] = {title: [] for title in fields.SECTIONS}
     for row in sorted(rows, key=lambda each: _ORDER[each.key]):
         found[fields.FIELDS[row.key].section].append(row)
@@ -96,54 +54,46 @@ def sections(
 
 
 class _Rows:
-    """Reads the triples of a thing by the keys that they came from."""
+    """Reads what is said of a thing by the keys that they came from."""
 
     def __init__(
-        self, triples: Sequence[Triple], reference: str, linked: Records, ontology: Ontology, reader: Reader
+        self, statements: Statements, reference: str, linked: Records, ontology: Ontology, reader: Reader
     ) -> None:
         self.ontology = ontology
         self.base = Base(ontology.base)
         self.reference = reference
         self.linked = linked
         self.reader = reader
-        self.said: dict[str, dict[str, list[NamedNode | Literal]]] = {}
-        for triple in triples:
-            if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode | Literal):
-                subject = self.said.setdefault(triple.subject.value, {})
-                subject.setdefault(triple.predicate.value, []).append(triple.object)
-
+        self.said = statements
         day = self.said.get(self.base.iri(reference), {}).get(f"{ontology.base}terms/dateStart", ())
         self.day = min((each.value for each in day), default=None)
         self._names: Names | None = None
 
     def rows(self) -> Iterator[Row]:
         said = self.said.get(self.base.iri(self.reference), {})
-        implied = self.implied(said)
-        for iri, term in keys_of_kind(self.ontology.base, self.reference.partition("/")[0]).items():
-            field = fields.FIELDS.get(term.key)
-            own = [each for each in said.get(iri, ()) if (iri, each) not in implied]
-            if field and own:
-                yield Row(term.key, field.label, tuple(self.values(term, own)))
+        kind = self.reference.partition("/")[0]
+        special = special_terms(self.ontology.base, kind)
+        for iri, term in keys_of_kind(self.ontology.base, kind).items():
+            field = fields.FIELDS.get(term.key) if iri in said else None
+            if field and (own := _own(said, iri, special.get(iri, ()))):
+                for key, some in self.apart(term.key, own):
+                    yield Row(key, fields.FIELDS[key].label, tuple(self.values(term, some)))
+
+    def apart(self, key: str, values: Values) -> Iterator[tuple[str, Values]]:
+        """The values of a key by the heading that they stand under: places that are named are no people."""
+        if key != "mentions":
+            yield key, values
+            return
+        places = f"{self.base.value}place/"
+        for name, wanted in ((key, False), (fields.NAMED_PLACES, True)):
+            if some := [each for each in values if each.value.startswith(places) == wanted]:
+                yield name, some
 
     def say(self, text: str) -> str:
         """A word of ours in the language of the page."""
         return translations(self.reader.language).gettext(text) if text else ""
 
-    def implied(self, said: dict[str, list[NamedNode | Literal]]) -> set[tuple[str, NamedNode | Literal]]:
-        """Statements that another, more special one brought along: a participant is no second contributor.
-
-        Of two terms that bring each other along, neither is implied.
-        """
-        crosswalk = self.ontology.counterparts
-        return {
-            (other, value)
-            for predicate, values in said.items()
-            for other in crosswalk.get(predicate, ())
-            if other in said and predicate not in crosswalk.get(other, ())
-            for value in values
-        }
-
-    def values(self, term: Term, values: list[NamedNode | Literal]) -> Iterator[Value]:
+    def values(self, term: Term, values: Values) -> Iterator[Value]:
         if term.key in fields.ONE_LANGUAGE:
             values = self.best(values)
         if term.form is Form.PART:
@@ -155,10 +105,10 @@ class _Rows:
                     yield shown
             return
         for each in self.in_order(values):
-            if term.key in _LANGUAGES:
-                yield Value(languages.name(each.value, self.reader.language))
-            elif term.key in _DATES and isinstance(each, Literal):
-                yield Value(words(each.value, self.reader.language))
+            if term.key in _SPOKEN and isinstance(each, Literal):
+                yield Value(_SPOKEN[term.key](each.value, self.reader.language))
+            elif term.key in _ADDRESSES:
+                yield self.address(each)
             elif term.key in fields.PROSE and isinstance(each, Literal):
                 yield Value(each.value, language=each.language or "", pieces=self.prose(each.value))
             else:
@@ -175,14 +125,16 @@ class _Rows:
             self._names = Names(forms(bearers))
         return tuple(self._names.pieces(each) for each in text.split("\n\n") if each.strip())
 
-    def best(self, values: list[NamedNode | Literal]) -> list[NamedNode | Literal]:
+    def best(self, values: Values) -> Values:
         """What is said in the language that the reader prefers among those there are."""
         ordered = self.in_order(values)
         first = ordered[0].language if isinstance(ordered[0], Literal) else None
         return [each for each in ordered if not isinstance(each, Literal) or each.language in {first, None}]
 
-    def in_order(self, values: list[NamedNode | Literal]) -> list[NamedNode | Literal]:
+    def in_order(self, values: Values) -> Values:
         """Texts in the reader's languages first."""
+        if len(values) == 1:
+            return values
         preferred = {language: place for place, language in enumerate(self.reader.languages)}
 
         def place(value: NamedNode | Literal) -> int:
@@ -199,20 +151,26 @@ class _Rows:
         if reference is not None:
             return self.link(reference, note)
         if value.value.startswith(_LINKED):
-            return Value(value.value, value.value, note=note, outward=True)
+            text = known.called(value.value, self.reader.language) or value.value
+            return Value(text, value.value, note=note, outward=True)
         return Value(value.value, note=note)
+
+    def address(self, value: NamedNode | Literal) -> Value:
+        """A thing of ours by its address."""
+        reference = self.base.reference(value.value)
+        return Value(value.value, self.reader.root + reference) if reference else self.value(value)
 
     def link(self, reference: str, note: str) -> Value:
         """A thing by its name, explained in a few words."""
         record = self.linked.get(reference, {})
-        kind, _, key = reference.partition("/")
-        text, language = self.reader.label(labels(record))
+        kind = reference.partition("/")[0]
+        text, language = self.reader.called(labels(record), reference, record.get("status"))
         about, tongue = brief(record, self.day, self.reader.languages) if kind in _EXPLAINED else ("", "")
         if kind == "record" and not note:
             date = first_date(record)
             note = words(date, self.reader.language) if date else ""
         return Value(
-            text or decode_key(key),
+            text,
             self.reader.root + reference,
             language,
             note,
@@ -220,12 +178,12 @@ class _Rows:
             brief_language=tongue,
         )
 
-    def first(self, term: Term, part: dict[str, list[NamedNode | Literal]], key: str) -> str:
+    def first(self, term: Term, part: Said, key: str) -> str:
         """The value of a key of a part, as text."""
         values = self.in_order(part.get(term.parts[key].iri, [])) if key in term.parts else []
         return values[0].value if values else ""
 
-    def rest(self, term: Term, part: dict[str, list[NamedNode | Literal]], *shown: str) -> str:
+    def rest(self, term: Term, part: Said, *shown: str) -> str:
         """What else a part says, in a line."""
         said = []
         for key, label in fields.PARTS.items():
@@ -233,7 +191,7 @@ class _Rows:
                 said.append(f"{self.say(label)}: {text}")
         return "; ".join(said)
 
-    def date(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
+    def date(self, term: Term, part: Said) -> Value | None:
         text, edtf = self.first(term, part, "text"), self.first(term, part, "edtf")
         said = words(edtf, self.reader.language) if edtf else text
         role = fields.DATE_ROLES.get(self.first(term, part, "role"), "")
@@ -241,7 +199,7 @@ class _Rows:
         written = text if _tells_more(text, edtf) else ""
         return Value(said, note="; ".join(filter(None, (self.say(role), written and f"“{written}”", more))))
 
-    def name(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
+    def name(self, term: Term, part: Said) -> Value | None:
         form, dates = self.first(term, part, "form"), self.first(term, part, "dates")
         language = self.first(term, part, "language")
         said = (
@@ -251,7 +209,7 @@ class _Rows:
         )
         return Value(self.first(term, part, "text"), language=language, note="; ".join(filter(None, said)))
 
-    def relation(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
+    def relation(self, term: Term, part: Said) -> Value | None:
         targets = part.get(term.parts["target"].iri, [])
         dates = self.first(term, part, "dates")
         # What sort of relation it is, is told by the role where there is one.
@@ -259,23 +217,43 @@ class _Rows:
         said = (role, words(dates, self.reader.language) if dates else "", self.first(term, part, "note"))
         return self.value(targets[0], "; ".join(filter(None, said))) if targets else None
 
-    def level(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
+    def level(self, term: Term, part: Said) -> Value | None:
         level = self.first(term, part, "level")
         return Value(self.first(term, part, "value"), note=self.say(fields.LEVELS.get(level, level)))
 
-    def extra(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
+    def extra(self, term: Term, part: Said) -> Value | None:
         language = self.first(term, part, "language")
         return Value(self.first(term, part, "value"), language=language, note=self.first(term, part, "field"))
 
-    def digital_object(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
+    def digital_object(self, term: Term, part: Said) -> Value | None:
         url, label = self.first(term, part, "url"), self.first(term, part, "label")
         href = url if url.startswith(_LINKED) else None
         text = label or url or self.first(term, part, "identifier")
         return Value(text, href, note=self.rest(term, part), outward=bool(href)) if text else None
 
-    def any_part(self, term: Term, part: dict[str, list[NamedNode | Literal]]) -> Value | None:
+    def any_part(self, term: Term, part: Said) -> Value | None:
         said = [value.value for predicate, values in part.items() if predicate != RDF_TYPE for value in values]
         return Value("; ".join(said), note=term.key) if said else None
+
+
+@lru_cache(maxsize=64)
+def special_terms(base: str, kind: str) -> dict[str, tuple[str, ...]]:
+    """IRI of a term of a kind → the more special ones that bring it along: a participant is no second contributor.
+
+    Of two terms that bring each other along, neither is more special.
+    """
+    crosswalk = load(base).counterparts
+    return {
+        iri: tuple(each for each, others in crosswalk.items() if iri in others and each not in crosswalk.get(iri, ()))
+        for iri in keys_of_kind(base, kind)
+    }
+
+
+def _own(said: Said, iri: str, special: Iterable[str]) -> Values:
+    """What is said under a term itself, and not by one that brings it along."""
+    values = said.get(iri, [])
+    implied = {value for each in special for value in said.get(each, ())} if values else set()
+    return [each for each in values if each not in implied] if implied else values
 
 
 def _tells_more(text: str, edtf: str) -> bool:
@@ -284,8 +262,33 @@ def _tells_more(text: str, edtf: str) -> bool:
     return bool(text) and text.casefold() not in same
 
 
-_LANGUAGES = frozenset({"language", "originalLanguage"})
-_DATES = frozenset({"describedOn", "restrictedUntil"})
+def _of(table: Mapping[str, str], text: str, language: str) -> str:
+    """A word of a table in a language; one that is not in it stays."""
+    return translations(language).gettext(table[text]) if table.get(text) else text
+
+
+def _degrees(key: str, text: str, language: str) -> str:
+    """A coordinate in degrees, as a map has it."""
+    value = Decimal(text)
+    side = fields.COMPASS[key][value < 0]
+    return translations(language).gettext(side) % {"degrees": format_decimal(abs(value), locale=locale(language))}
+
+
+_SPOKEN: dict[str, Callable[[str, str], str]] = {
+    "language": languages.name,
+    "originalLanguage": languages.name,
+    "describedOn": words,
+    "restrictedUntil": words,
+    "duration": duration,
+    **{key: partial(_degrees, key) for key in fields.COMPASS},
+    "level": partial(_of, fields.LEVELS),
+    "gender": partial(_of, fields.GENDERS),
+}
+"""Key whose values are signs → says one in the language of the page."""
+
+_ADDRESSES = frozenset({"replaces"})
+"""Keys whose values are addresses of what has no name of its own any more."""
+
 _PARTS = {
     "dates": _Rows.date,
     "names": _Rows.name,
@@ -296,6 +299,6 @@ _PARTS = {
 }
 
 
-def _position(part: dict[str, list[NamedNode | Literal]]) -> int:
+def _position(part: Said) -> int:
     values = part.get("https://schema.org/position", [])
     return int(values[0].value) if values and values[0].value.isdecimal() else 0

@@ -8,9 +8,9 @@
 
 import re
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton, match_skeleton
 from babel.lists import format_list
 
 from kg.render.translations import locale, translations
@@ -59,6 +59,7 @@ class _Speaker:
     """Says dates in one language."""
 
     def __init__(self, language: str) -> None:
+        self._language = language
         self._locale = locale(language)
         self._gettext = translations(language).gettext
 
@@ -101,7 +102,7 @@ class _Speaker:
             return self.say("until", date=self.date(end))
         first, last = _as_day(start), _as_day(end)
         if first and last:
-            return str(format_interval(first, last, "yMMMMd", locale=self._locale))
+            return str(format_interval(first, last, _of_days(self._language), locale=self._locale))
         return self.say("interval", start=self.date(start), end=self.date(end))
 
     def several(self, edtf: str) -> str:
@@ -125,6 +126,13 @@ class _Speaker:
         if not dots:
             return self.date(part)
         return self.interval(start, end)
+
+
+@cache
+def _of_days(language: str) -> str:
+    """How a language names a span of days. To look for the nearest way that it has takes longer than to name one."""
+    known, wanted = locale(language).interval_formats, "yMMMMd"
+    return wanted if wanted in known else match_skeleton(wanted, known) or wanted
 
 
 def _as_day(edtf: str) -> date | None:

@@ -6,8 +6,10 @@ along an index. Made from the same stream as the store; a SQLite file that nobod
 
 import re
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -88,6 +90,20 @@ class Linked:
     """Where the list goes on after it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A page of a list.
+
+    Attributes:
+        cursor: where the list goes on with it; empty for the first.
+        first, last: days of the first and the last thing on it; empty where they have none.
+    """
+
+    cursor: str
+    first: str
+    last: str
+
+
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
 
 
@@ -117,6 +133,9 @@ _FIRST = 4
 
 _ALL = -1  # no limit, to SQLite
 
+_AFTER_ALL = "~"
+"""After every time, and every date."""
+
 _AT_ONCE = 500
 """How many references are asked for in one statement."""
 
@@ -131,6 +150,26 @@ def _thing(row: tuple[Any, ...]) -> Thing:
     )
 
 
+@cache
+def _counted(targets: int, keys: int) -> str:
+    """Selects what links to some targets, and to how many: by links alone, what each source is comes later.
+
+    Of several targets all links have to be read; those to one are walked along the index, each key by itself.
+    """
+    if targets == 1:
+        walk = (
+            "SELECT * FROM (SELECT source AS other, start AS day, 1 AS shared FROM links"
+            " WHERE target = :t0 AND k = :k{} AND source <> :source ORDER BY start, source LIMIT :most)"
+        )
+        return " UNION ".join(walk.format(key) for key in range(keys))
+    return (
+        "SELECT source AS other, start AS day, COUNT(DISTINCT target) AS shared FROM links"  # noqa: S608  # marks
+        f" WHERE target IN ({', '.join(f':t{each}' for each in range(targets))})"
+        f" AND k IN ({', '.join(f':k{each}' for each in range(keys))}) AND source <> :source"
+        " GROUP BY other ORDER BY shared DESC, day, other LIMIT :most"
+    )
+
+
 def _place(cursor: str) -> tuple[str, int]:
     """The date and the number that a cursor stands for; it comes from an address, so it may be anything."""
     start, _, number = cursor.partition("_")
@@ -138,18 +177,29 @@ def _place(cursor: str) -> tuple[str, int]:
 
 
 class Catalogue:
-    """A published catalogue. Safe to use from several threads one after the other."""
+    """A published catalogue. Each thread that uses it has a connection of its own, so that none waits for another."""
 
     def __init__(self, path: Path) -> None:
         # Immutable: nobody writes it, so SQLite neither locks nor looks for a journal.
-        self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+        self._connections: list[sqlite3.Connection] = []
+        self._here = threading.local()
         self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
         self._numbers = {name: k for k, name in self._keys.items()}
         self._months: dict[str, int] | None = None
 
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._here, "connection", None)
+        if connection is None:
+            connection = self._here.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            self._connections.append(connection)
+        return connection
+
     def close(self) -> None:
         """Let the file go."""
-        self._db.close()
+        for connection in self._connections:
+            connection.close()
 
     def thing(self, reference: str) -> Thing | None:
         """The row of a reference, also if the thing was deleted."""
@@ -233,23 +283,30 @@ class Catalogue:
         """Other things that link to most of some targets, with how many of them each links to."""
         ks = [self._numbers[key] for key in keys if key in self._numbers]
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
-        # Counted by links alone, of which many are read; what each source is, is looked up for the first few.
-        counted = (
-            "SELECT source AS other, start AS day, COUNT(DISTINCT target) AS shared FROM links"  # noqa: S608
-            f" WHERE target IN ({','.join('?' * len(targets))}) AND k IN ({','.join('?' * len(ks))}) AND source <> ?"
-            " GROUP BY other ORDER BY shared DESC, day, other LIMIT ?"
-        )
         found: list[tuple[Thing, int]] = []
+        if not ks:
+            return []
+        values = {f"t{place}": n for place, n in enumerate(targets)} | {f"k{place}": k for place, k in enumerate(ks)}
+        counted = _counted(len(targets), len(ks))
         for most in (_FIRST * limit, _ALL):
             rows = self._db.execute(
                 f"SELECT shared, {columns} FROM ({counted}) JOIN things ON things.n = other"  # noqa: S608
-                " WHERE kind = 'record' AND status IS NULL ORDER BY shared DESC, day, other LIMIT ?",
-                (*targets, *ks, source, most, limit),
+                " WHERE kind = 'record' AND status IS NULL ORDER BY shared DESC, day, other LIMIT :limit",
+                {**values, "source": source, "most": most, "limit": limit},
             )
             found = [(_thing(row[1:]), row[0]) for row in rows]
             if len(found) == limit:
                 break
         return found
+
+    def begun(self, first: str, last: str, limit: int) -> list[Thing]:
+        """The records, but for stubs, whose date begins in some days, in its order."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
+            " AND COALESCE(start, '') BETWEEN ? AND ? ORDER BY COALESCE(start, ''), n LIMIT ?",
+            (first, last, limit),
+        )
+        return list(map(_thing, rows))
 
     def by_month(self, n: int | None = None) -> dict[str, int]:
         """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing.
@@ -274,10 +331,28 @@ class Catalogue:
 
     def newest(self, limit: int) -> list[Thing]:
         """The records that were published or changed last."""
+        found: list[Thing] = []
+        there, time = "FROM things WHERE kind = 'record' AND deleted IS NULL", _AFTER_ALL
+        # Time by time: asked for in one statement, all that a first build published would be sorted.
+        while len(found) < limit:
+            (time,) = self._db.execute(f"SELECT MAX(modified) {there} AND modified < ?", (time,)).fetchone()
+            if time is None:
+                break
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} {there} AND modified = ? AND status IS NULL ORDER BY n LIMIT ?",
+                (time, limit - len(found)),
+            )
+            found += map(_thing, rows)
+        return found
+
+    def most_linked(self, kind: str, limit: int) -> list[Thing]:
+        """The whole records of a kind to which most others link; a walk along all counts of links."""
+        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND deleted IS NULL AND status IS NULL"  # noqa: S608
-            " ORDER BY modified DESC, n LIMIT ?",
-            (limit,),
+            f"SELECT {columns} FROM (SELECT target, SUM(link_counts.n) AS links FROM link_counts GROUP BY target)"  # noqa: S608
+            " JOIN things ON things.n = target WHERE kind = ? AND deleted IS NULL AND status IS NULL"
+            " ORDER BY links DESC, target LIMIT ?",
+            (kind, limit),
         )
         return list(map(_thing, rows))
 
@@ -292,6 +367,27 @@ class Catalogue:
             (kind, start, number, limit, kind, start, limit, limit),
         )
         return [Linked(thing, f"{thing.start or ''}_{thing.n}") for thing in map(_thing, rows)]
+
+    def stretches(self, kind: str, size: int) -> list[Stretch]:
+        """The pages of the list of a kind, `size` things on each: a walk along the whole list."""
+        rows = self._db.execute(
+            "SELECT day, n, place FROM (SELECT COALESCE(start, '') AS day, n,"
+            " ROW_NUMBER() OVER (ORDER BY COALESCE(start, ''), n) AS place, COUNT(*) OVER () AS places FROM things"
+            " WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub')"
+            " WHERE place % ? <= 1 OR place = places ORDER BY place",
+            (kind, size),
+        )
+        found: list[Stretch] = []
+        cursor, first = "", ""
+        for day, n, place in rows:
+            if place % size == 1:
+                first = day
+                found.append(Stretch(cursor, first, day))
+            else:
+                found[-1] = Stretch(cursor, first, day)
+            if place % size == 0:
+                cursor = f"{day}_{n}"
+        return found
 
     def counts(self) -> dict[str, int]:
         """Kind → how many there are, stubs and deleted ones left out."""

@@ -1,18 +1,22 @@
 """What the server and a worker process say to each other: frames of a kind, a length and a payload.
 
 The worker sends `READY` (or `FAULT`) once, and then for each request `HEAD`, any number of `DATA` and `END`,
-or a `FAULT`, which may also come after some `DATA`. The server sends `QUERY`. All but `DATA` and `END` carry
-JSON.
+or a `FAULT`, which may also come after some `DATA`. The server sends `QUERY`. What a `QUERY` and a `HEAD` carry is
+written here, since each query has them; `READY` and `FAULT` carry JSON.
 """
 
 import json
+import os
 import struct
+from functools import lru_cache
 from typing import Any
 
 READY, QUERY, HEAD, DATA, END, FAULT = b"R", b"Q", b"H", b"D", b"E", b"F"
 
 HEADER = struct.Struct(">cI")
 """Before each payload: its kind and its length in bytes."""
+
+_LENGTH = struct.Struct(">I")
 
 
 def frame(kind: bytes, payload: bytes = b"") -> bytes:
@@ -24,6 +28,58 @@ def frame(kind: bytes, payload: bytes = b"") -> bytes:
     return HEADER.pack(kind, len(payload)) + payload
 
 
+def write(out: int, *parts: bytes | bytearray) -> None:
+    """Write all parts to a descriptor that blocks, without putting them together first."""
+    written = os.writev(out, parts)
+    if written < sum(map(len, parts)):  # a signal came
+        rest = memoryview(b"".join(parts))[written:]
+        while rest:
+            rest = rest[os.write(out, rest) :]
+
+
 def said(kind: bytes, /, **values: Any) -> bytes:
     """A frame whose payload is a JSON object. Whatever a text holds, half characters too, it stays ASCII."""
     return frame(kind, json.dumps(values).encode("ascii"))
+
+
+def query(text: bytes, options: bytes) -> bytes:
+    """A query, in UTF-8, with its options; each worker reads the same options but once (see `options`)."""
+    return frame(QUERY, _LENGTH.pack(len(options)) + options + text)
+
+
+def read_query(payload: bytes) -> tuple[str, dict[str, Any]]:
+    """Text and options of a query, out of its frame.
+
+    >>> read_query(query(b"ASK {}", options(spare=0))[HEADER.size :])
+    ('ASK {}', {'spare': 0})
+    """
+    (length,) = _LENGTH.unpack_from(payload)
+    at = _LENGTH.size + length
+    return payload[at:].decode("utf-8"), _read_options(payload[_LENGTH.size : at])
+
+
+def options(**values: Any) -> bytes:
+    """Options of a query as its frame has them."""
+    return json.dumps(values).encode("ascii")
+
+
+@lru_cache(maxsize=16)
+def _read_options(said: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+@lru_cache(maxsize=64)
+def head(kind: str, format_: str) -> bytes:
+    """The head of an answer: what kind it is, and the name of its format."""
+    return frame(HEAD, f"{kind} {format_}".encode("ascii"))
+
+
+def read_head(payload: bytes) -> tuple[str, str]:
+    """Kind and format of an answer, out of its head.
+
+    >>> read_head(head("ask", "json")[HEADER.size :])
+    ('ask', 'json')
+    """
+    kind, _, name = payload.decode("ascii").partition(" ")
+    return kind, name

@@ -78,6 +78,14 @@ class Folder:
             )
         return manifest
 
+    def mark(self) -> tuple[int, int, int] | None:
+        """What tells its manifest from any other file; None where there is none."""
+        try:
+            found = (self.path / _MANIFEST).stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, found.st_mtime_ns
+
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest; the last file of a generation."""
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"

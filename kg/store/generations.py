@@ -59,6 +59,12 @@ class Generations:
         except (OSError, ValueError):
             return None
 
+    def live_mark(self) -> tuple[int, ...] | None:
+        """What tells the live generation from any other one, also from another one of its number put in its place."""
+        number = self.live()
+        mark = None if number is None else Folder(self.folder / f"{number:04}").mark()
+        return None if number is None or mark is None else (number, *mark)
+
     def live_graph(self) -> str:
         """The name of the graph at the remote store that the live generation is served from; empty without one."""
         number = self.live()

@@ -36,6 +36,15 @@ def as_held(triples: Iterable[Triple], ntriples: bytes) -> Iterator[Triple]:
             yield triple
 
 
+def values_as_held(values: list[NamedNode | Literal]) -> list[NamedNode | Literal]:
+    """The same for values of one subject and predicate."""
+    if not any(isinstance(each, Literal) and each.datatype.value in _REWRITTEN for each in values):
+        return values
+    return [
+        each if isinstance(each, NamedNode) or each.datatype.value not in _REWRITTEN else _held(each) for each in values
+    ]
+
+
 @lru_cache(4096)
 def _held(literal: Literal) -> Literal:
     store = Store()

@@ -1,6 +1,6 @@
-"""One worker process, as the server sees it: start it, ask it, read its frames, kill it.
+"""One worker process, as the server sees it: start it, ask it, fill answers with its frames, kill it.
 
-Whoever kills a worker says why. Its pipe then ends, and whoever reads from it meets that reason; where the
+Whoever kills a worker says why. Its pipe then ends, and whoever waits for its answer meets that reason; where the
 pipe ends and nobody gave a reason, the worker died of the query.
 """
 
@@ -19,15 +19,13 @@ from kg import errors
 from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QuerySyntaxError, QueryTooHeavy
 from kg.store import frames
 from kg.store.pipes import FrameReader, PipeWriter
+from kg.store.worker_answer import WorkerAnswer
 
 START_SECONDS = 60
 """How long a worker may take to open its store; a big one after an unclean end takes seconds."""
 
-BUFFER = 128 << 10
-"""Bytes read ahead of whoever takes the answer (three times that at most); beyond it the worker waits."""
-
 PIPE = 1 << 20
-"""Bytes that an answer's pipe holds: at the kernel's 64 KiB each piece costs two changes of process."""
+"""Bytes that a pipe holds: at the kernel's 64 KiB each piece of an answer costs two changes of process."""
 
 # A worker gets no more of the server's environment than this: no proxies, no secrets, no settings.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
@@ -46,11 +44,15 @@ class Worker:
         memory_at_start: bytes of memory that it took when it was ready.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, requests: PipeWriter, answers: FrameReader) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, requests: int, answers: int) -> None:
         assert process.stderr  # noqa: S101  # `start` asks for it
         self._process = process
-        self._requests = requests
-        self._answers = answers
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._answer: WorkerAnswer | None = None
+        self._asked = False
+        self._mourning: asyncio.Task[None] | None = None
+        self._requests = PipeWriter(requests)
+        self._answers = FrameReader(answers, self._take, self._end)
         self._errors = process.stderr
         self._last_words = b""
         self._listening = asyncio.create_task(self._listen())
@@ -66,8 +68,9 @@ class Worker:
         """Start a process and wait until it is ready. Raises KgError in the worker's words if not."""
         its_requests, ours = os.pipe()
         answers, its_answers = os.pipe()
-        with contextlib.suppress(OSError):  # as much as this user may have
-            fcntl.fcntl(its_answers, fcntl.F_SETPIPE_SZ, PIPE)
+        for pipe in (ours, its_answers):
+            with contextlib.suppress(OSError):  # as much as this user may have
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-m", "kg.store.worker", str(store), json.dumps(options)),
@@ -83,10 +86,10 @@ class Worker:
         finally:
             os.close(its_requests)
             os.close(its_answers)
-        worker = cls(process, PipeWriter(ours), FrameReader(answers, BUFFER))
+        worker = cls(process, ours, answers)
         try:
             async with asyncio.timeout(START_SECONDS):
-                await worker.frame(frames.READY)
+                await worker._ready
             worker.memory_at_start = worker.memory
         except TimeoutError:
             await worker.bury()
@@ -100,6 +103,11 @@ class Worker:
             await worker.bury()
             raise
         return worker
+
+    @property
+    def why(self) -> QueryError | None:
+        """Why it was killed or died, as far as that is known."""
+        return self._why
 
     @property
     def alive(self) -> bool:
@@ -120,33 +128,26 @@ class Worker:
             return 0
         return (int(fields[1]) - int(fields[2])) * resource.getpagesize()
 
-    async def ask(self, **request: Any) -> None:
-        """Send it a query. That it died meanwhile shows when its answer is read."""
-        with contextlib.suppress(ConnectionError):
-            await self._requests.write(frames.said(frames.QUERY, **request))
-
-    async def frame(self, *expected: bytes) -> tuple[bytes, bytes]:
-        """The next frame, of one of these kinds. Raises the error that the worker reports or died of."""
-        try:
-            kind, payload = await self._answers.next()
-        except EOFError:
-            raise await self._died_of() from None
-        if kind == frames.FAULT:
-            raise _error(json.loads(payload))
-        if kind not in expected:
-            self.kill(QueryCrashed(f"a query worker sent {kind!r} out of turn"))
-            raise await self._died_of()
-        return kind, payload
+    def ask(self, answer: WorkerAnswer) -> None:
+        """Send it a query, whose answer it fills. That it died shows in the answer."""
+        self._answer = answer
+        self._asked = True
+        answer.given(self._hold)
+        self._answers.resume()  # whoever took the last one may have let it wait up to its end
+        self._requests.write(answer.request)
 
     def kill(self, why: QueryError) -> None:
         """Kill it, at once. The first reason counts."""
         self._why = self._why or why
+        self._answers.resume()  # to meet the end
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def give_way(self) -> None:
         """Let all other processes of this machine go first."""
+        if not self._urgent:
+            return
         self._urgent = False
         with contextlib.suppress(OSError):
             self._set_priority(_LEAST_URGENT)
@@ -169,32 +170,84 @@ class Worker:
         self._requests.close()
         await self._process.wait()
         await self._listening
-        self._answers.close()  # whoever still reads meets the end
+        self._answers.close()  # whoever still waits meets the end
+        if self._mourning:
+            await self._mourning
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
 
+    def _hold(self, still: bool) -> None:
+        """Read no more of an answer, or go on."""
+        if still and self._why is None:
+            self._answers.pause()
+        elif not still:
+            self._answers.resume()
+
+    def _take(self, kind: bytes, payload: bytes) -> None:
+        """Take a frame of what it says."""
+        answer = self._answer
+        if self._why is not None:
+            return
+        if not self._ready.done():
+            self._greet(kind, payload)
+        elif answer is None or not self._asked or kind == frames.READY:
+            self.kill(QueryCrashed(f"a query worker sent {kind!r} out of turn"))
+        elif kind == frames.END:
+            self._asked = False
+            answer.end()
+        elif kind == frames.FAULT:
+            self._asked = False
+            fault = _error(json.loads(payload))
+            answer.fail(fault if isinstance(fault, QueryError) else QueryCrashed(str(fault)))
+        else:
+            try:
+                answer.take(kind, payload)
+            except QueryError as fault:
+                self.kill(fault)
+
+    def _greet(self, kind: bytes, payload: bytes) -> None:
+        """Take the first frame: it is ready, or says why it can't be."""
+        if kind == frames.READY:
+            self._ready.set_result(None)
+        elif kind == frames.FAULT:
+            self._ready.set_exception(_error(json.loads(payload)))
+
+    def _end(self) -> None:
+        """Its pipe has ended, and so has it, or will at once."""
+        if not self._ready.done():
+            self._ready.set_exception(QueryCrashed("it ended"))
+        elif self._why is not None:
+            self._bereave(self._why)
+        else:
+            self._mourning = asyncio.create_task(self._mourn())
+
+    def _bereave(self, why: QueryError) -> None:
+        if self._answer is not None:
+            self._answer.fail(why)
+
+    async def _mourn(self) -> None:
+        """Find out what it died of."""
+        await self._listening
+        await self._process.wait()
+        if self._why is None:
+            if any(words in self.last_words for words in _OUT_OF_MEMORY):
+                self._why = QueryTooHeavy(
+                    "the query needs more memory than it may have",
+                    todo="Ask for less: fewer rows to sort or group.",
+                )
+            else:
+                self._why = QueryCrashed("the engine gave up on the query", todo="Ask it in another way.")
+        self._bereave(self._why)
+
     async def _listen(self) -> None:
         while words := await self._errors.read(4096):
             self._last_words = (self._last_words + words)[-_LAST_WORDS:]
-
-    async def _died_of(self) -> QueryError:
-        if self._why is None:
-            await self._listening
-            await self._process.wait()
-        if self._why is not None:
-            return self._why
-        if any(words in self.last_words for words in _OUT_OF_MEMORY):
-            return QueryTooHeavy(
-                "the query needs more memory than it may have",
-                todo="Ask for less: fewer rows to sort or group.",
-            )
-        return QueryCrashed("the engine gave up on the query", todo="Ask it in another way.")
 
 
 def _error(said: dict[str, Any]) -> KgError:
     """The error that a worker reports, made again."""
     kind = _ERRORS.get(said["error"], QueryCrashed)
     if kind is QuerySyntaxError:
-        return QuerySyntaxError(said["what"], line=said["line"], column=said["column"])
+        return QuerySyntaxError(said["what"], line=said["line"], column=said["column"], todo=said["todo"])
     return kind(said["what"], where=said["where"], todo=said["todo"])

@@ -28,7 +28,7 @@ from kg.store.remote import GRAPH, TABLE, credentials, faults, refusal
 from kg.store.remote_graph import public_graphs
 from kg.store.results import Format, Kind
 from kg.store.rewriting import rewriting
-from kg.store.worker import syntax_error
+from kg.store.syntax.explaining import of_words
 
 LIMITS = scan.Limits(depth=100, operators=1_000)
 """Less than for our own workers, whose stack we know."""
@@ -263,7 +263,7 @@ async def _refused(response: httpx2.Response, place: str) -> KgError:
 def _syntax(said: str) -> QuerySyntaxError:
     """The remote's words on a query that it can't read, with the place, one line up for the BASE before it."""
     if said.startswith("error at "):
-        fault = syntax_error(said)
+        fault = of_words(said)
         what, line, column = fault.what, fault.line, fault.column
     else:
         place = _PLACE.search(said)

@@ -187,11 +187,11 @@ class _Rows:
 
     def write(self, data: bytes) -> int:
         """Take some. Raises QueryTooLarge where it holds one row too many."""
-        piece = self._end + data
-        self._left -= piece.count(self._mark)
+        most = len(self._mark) - 1  # bytes of a mark that may end one piece and begin the next
+        self._left -= data.count(self._mark) + (self._end + data[:most]).count(self._mark)
         if self._left < 0:
             raise _too_many(self._most)
-        self._end = piece[len(piece) - len(self._mark) + 1 :] if len(self._mark) > 1 else b""
+        self._end = (self._end + data[-most:])[-most:] if most else b""
         self._out.write(data)
         return len(data)
 

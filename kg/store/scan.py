@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kg.errors import QueryRefused, QueryTooLarge
+from kg.store.plain import is_plain
 from kg.store.tokens import Tokens, bodies
 
 _PN_U = (
@@ -122,20 +123,22 @@ def check(text: str, limits: Limits = DEFAULT) -> None:
 or, if it is a name, write it as a full IRI: <http://…>.
     """
     check_size(text, limits)
-    _Scan(text, limits).run()
+    if not is_plain(text, operators=limits.operators, depth=limits.depth, patterns=limits.patterns):
+        _Scan(text, limits).run()
 
 
-def check_size(text: str, limits: Limits = DEFAULT) -> None:
-    """Refuse a text that is over the limit, or that no UTF-8 can be made of."""
+def check_size(text: str, limits: Limits = DEFAULT) -> bytes:
+    """Refuse a text that is over the limit, or that no UTF-8 can be made of; what it is in UTF-8."""
     try:
-        size = len(text.encode())
+        encoded = text.encode()
     except UnicodeEncodeError:
         raise QueryRefused("the query holds half a character (a lone surrogate)") from None
-    if size > limits.size:
+    if len(encoded) > limits.size:
         raise QueryTooLarge(
-            f"the query has {size:,} bytes; at most {limits.size:,} are read",
+            f"the query has {len(encoded):,} bytes; at most {limits.size:,} are read",
             todo="Ask in several smaller queries.",
         )
+    return encoded
 
 
 def tokens(text: str) -> Iterator[re.Match[str]]:

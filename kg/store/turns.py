@@ -5,12 +5,14 @@ time. Two rules keep the door open for those who ask small questions: a client t
 behind those who have not, and can't have the last worker that is free; nor can one that has another already.
 """
 
-import asyncio
 import ipaddress
+import math
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import Generic, TypeVar
 
 from kg.errors import QueryBusy, QueryTooMany
 
@@ -43,90 +45,114 @@ class Turn:
 
     Attributes:
         client: who asks; "" where that is not known, for whom no rules hold.
-        ready: set when it gets its worker.
-        began: when it did.
+        seconds: how long it may have the worker.
+        joined: when it began to wait.
+        began: when it got its worker.
     """
 
     client: str
-    ready: asyncio.Future[None]
+    seconds: float = math.inf
+    joined: float = 0.0
     began: float = 0.0
 
 
+Each = TypeVar("Each", bound=Turn)
+
+
 @dataclass(slots=True)
-class Turns:
+class Turns(Generic[Each]):
     """Those who wait and those who run.
 
     Attributes:
         most: how many may wait.
         most_running: how many one client may have running.
         clock: seconds.
+        size: how many wait.
     """
 
     most: int
     most_running: int
     clock: Callable[[], float] = time.monotonic
-    waiting: list[Turn] = field(default_factory=list)
-    running: set[Turn] = field(default_factory=set)
+    size: int = 0
+    _waiting: dict[str, deque[Each]] = field(default_factory=dict)
+    _running: dict[str, set[Each]] = field(default_factory=dict)
     _taken: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def join(self, client: str) -> Turn:
+    @property
+    def waiting(self) -> Iterator[Each]:
+        """Those who wait."""
+        return chain.from_iterable(self._waiting.values())
+
+    def join(self, turn: Each) -> None:
         """Wait from now on. Raises QueryBusy where too many do, QueryTooMany where too many of this client do."""
-        if client and sum(turn.client == client for turn in self.waiting) >= max(1, self.most // 2):
+        line = self._waiting.get(turn.client)
+        if turn.client and line and len(line) >= max(1, self.most // 2):
             raise QueryTooMany(
                 "too many of your queries are waiting", todo="Try again in a moment, with fewer at once."
             )
-        if len(self.waiting) >= self.most:
+        if self.size >= self.most:
             raise QueryBusy("too many queries are waiting", todo="Try again in a moment.")
-        turn = Turn(client, asyncio.get_running_loop().create_future())
-        self.waiting.append(turn)
-        return turn
+        if line is None:
+            line = self._waiting[turn.client] = deque()
+        line.append(turn)
+        turn.joined = self.clock()
+        self.size += 1
 
-    def leave(self, turn: Turn) -> None:
+    def leave(self, turn: Each) -> None:
         """Wait or run no longer."""
-        if turn in self.running:
-            self.running.discard(turn)
+        running = self._running.get(turn.client)
+        if running and turn in running:
+            running.discard(turn)
+            if not running:
+                del self._running[turn.client]
             self._charge(turn)
-        elif turn in self.waiting:
-            self.waiting.remove(turn)
+        elif turn in self._waiting.get(turn.client, ()):
+            self._take(turn)
 
-    def next(self, *, last: bool) -> Turn | None:
-        """Whose turn it is, who runs from now on; the last free worker is for those who have none, and are light."""
-        if not self.waiting:
+    def next(self, *, last: bool) -> Each | None:
+        """Whose turn it is, who runs from now on; the last free workers are for those who have none, and are light."""
+        fit = [client for client in self._waiting if not client or self._fits(client, last=last)]
+        if not fit:
             return None
-        if len(self.waiting) == 1 and not last and not self.running:
-            chosen = self.waiting[0]
-        else:
-            busy = Counter(turn.client for turn in self.running)
-            fit = [turn for turn in self.waiting if not turn.client or busy[turn.client] < self.most_running]
-            weights = {turn.client: self.weight(turn.client) for turn in fit}
-            if last:
-                fit = [
-                    turn for turn in fit if not turn.client or (weights[turn.client] < HEAVY and not busy[turn.client])
-                ]
-            if not fit:
-                return None
-            chosen = min(fit, key=lambda turn: (weights[turn.client], busy[turn.client]))
-        self.waiting.remove(chosen)
-        chosen.began = self.clock()
-        self.running.add(chosen)
-        return chosen
+        chosen = fit[0] if len(fit) == 1 else min(fit, key=lambda each: (self.weight(each), self._busy(each)))
+        turn = self._waiting[chosen][0]
+        self._take(turn)
+        turn.began = self.clock()
+        self._running.setdefault(chosen, set()).add(turn)
+        return turn
 
     def light_waits(self) -> bool:
         """Whether somebody waits who has not taken much."""
-        return any(self.weight(turn.client) < HEAVY for turn in self.waiting)
+        return any(self.weight(client) < HEAVY for client in self._waiting)
 
     def weight(self, client: str) -> float:
         """How many seconds of workers a client has taken lately, with what it is taking."""
         if not client:
             return 0.0
         now = self.clock()
-        return self._past(client, now) + sum(now - turn.began for turn in self.running if turn.client == client)
+        return self._past(client, now) + sum(now - turn.began for turn in self._running.get(client, ()))
+
+    def _busy(self, client: str) -> int:
+        return len(self._running.get(client, ()))
+
+    def _fits(self, client: str, *, last: bool) -> bool:
+        """Whether a client may have one of the free workers."""
+        busy = self._busy(client)
+        return not busy and self.weight(client) < HEAVY if last else busy < self.most_running
+
+    def _take(self, turn: Each) -> None:
+        """Take one who waits out of the line."""
+        line = self._waiting[turn.client]
+        line.remove(turn)
+        self.size -= 1
+        if not line:
+            del self._waiting[turn.client]
 
     def _past(self, client: str, now: float) -> float:
         seconds, when = self._taken.get(client, (0.0, now))
         return float(seconds * 0.5 ** ((now - when) / HALF_LIFE))
 
-    def _charge(self, turn: Turn) -> None:
+    def _charge(self, turn: Each) -> None:
         if not turn.client:
             return
         now = self.clock()

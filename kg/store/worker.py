@@ -8,14 +8,13 @@ so it imports little.
 
 import json
 import os
-import re
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pyoxigraph import NamedNode, Store
 
@@ -25,11 +24,11 @@ from kg.errors import (
     QueryCrashed,
     QueryError,
     QueryRefused,
-    QuerySyntaxError,
     QueryTooHeavy,
     QueryUnwritable,
 )
 from kg.store import confine, frames, results, scan
+from kg.store.syntax import explaining
 
 STACK = 256 << 20
 """Bytes of stack for the engine, whose recursion is as deep as a query nests or chains."""
@@ -38,11 +37,6 @@ ADDRESS_SPACE = 2 << 30
 """Bytes of address space above an idle worker's; under one GB the engine can't even open a store."""
 
 PIECE = 64 << 10
-
-_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_CHARACTER_CLASS = re.compile(r"\[[^\]]*\](?:, |$)")
-_SENTENCE = re.compile(r"[A-Za-z].* .*[a-z]")
-_MOST_CHOICES = 8
 
 
 def main() -> int:
@@ -53,12 +47,12 @@ def main() -> int:
     confine.drop_capabilities()
     confine.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
-    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    out = os.dup(1)
     os.dup2(2, 1)  # whatever else prints must not get among the frames
     try:
         store = _open(path, options.get("address_space", ADDRESS_SPACE))
     except KgError as fault:
-        out.write(frames.said(frames.FAULT, **described(fault)))
+        frames.write(out, frames.said(frames.FAULT, **described(fault)))
         return 1
     limits = scan.Limits(**options.get("limits", {}))
     threading.stack_size(STACK)
@@ -89,27 +83,41 @@ def _open(path: Path, address_space: int) -> Store:
     return store
 
 
-def serve(answer: Callable[[dict[str, Any]], None], out: BinaryIO, check: Callable[[str, int], None]) -> None:
-    """Answer what comes in, until nothing does."""
-    out.write(frames.said(frames.READY, pid=os.getpid()))
+def serve(answer: Callable[[str, dict[str, Any]], None], out: int, check: Callable[[str, int], None]) -> None:
+    """Answer what comes in, to a descriptor, until nothing does."""
+    frames.write(out, frames.said(frames.READY, pid=os.getpid()))
     source = sys.stdin.buffer
     while header := source.read(frames.HEADER.size):
         _, length = frames.HEADER.unpack(header)
-        request = json.loads(source.read(length))
+        text, request = frames.read_query(source.read(length))
         try:
-            check(request["query"], request.get("spare", 0))
-            answer(request)
+            check(text, request.get("spare", 0))
+            answer(text, request)
         except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
-            _write_all(out, frames.said(frames.FAULT, **described(_named(fault))))
+            frames.write(out, frames.said(frames.FAULT, **described(_named(fault))))
 
 
-def _answer(store: Store, request: dict[str, Any], *, out: BinaryIO, base: str | None, rows: int) -> None:
-    found = store.query(request["query"], base_iri=base, **_graphs(request))
+def _answer(  # noqa: PLR0913  # each is one limit or end
+    store: Store, text: str, request: dict[str, Any], *, out: int, base: str | None, rows: int
+) -> None:
+    try:
+        found = store.query(text, base_iri=base, **_graphs(request))
+    except SyntaxError:
+        raise explaining.explained(text, partial(_complaint, store, base)) from None
     kind = results.kind_of(found)
     row = results.choose(kind, request["formats"])
-    pieces = _Pieces(out, frames.said(frames.HEAD, kind=kind, format=row.name))
+    pieces = _Pieces(out, frames.head(kind, row.name))
     results.write(found, row, pieces, rows)
     pieces.end()
+
+
+def _complaint(store: Store, base: str | None, text: str) -> str:
+    """What the engine says of a text that it can't read, else nothing."""
+    try:
+        store.query(text, base_iri=base)
+    except SyntaxError as fault:
+        return str(fault)
+    return ""
 
 
 def _graphs(request: dict[str, Any]) -> dict[str, Any]:
@@ -129,7 +137,7 @@ def _graphs(request: dict[str, Any]) -> dict[str, Any]:
 class _Pieces:
     """Collects an answer into frames of 64 KiB; the head comes with the first, so an early fault is alone."""
 
-    def __init__(self, out: BinaryIO, head: bytes) -> None:
+    def __init__(self, out: int, head: bytes) -> None:
         self._out = out
         self._before = head
         self._held = bytearray()
@@ -148,16 +156,10 @@ class _Pieces:
         self._send(frames.frame(frames.END))
 
     def _send(self, after: bytes) -> None:
-        piece = frames.frame(frames.DATA, bytes(self._held)) if self._held else b""
-        _write_all(self._out, self._before + piece + after)
+        data = (frames.HEADER.pack(frames.DATA, len(self._held)), self._held) if self._held else ()
+        frames.write(self._out, self._before, *data, after)
         self._before = b""
         self._held.clear()
-
-
-def _write_all(out: BinaryIO, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[out.write(rest) :]
 
 
 def _named(fault: BaseException) -> QueryError:
@@ -166,8 +168,6 @@ def _named(fault: BaseException) -> QueryError:
     match fault:
         case QueryError():
             return fault
-        case SyntaxError():
-            return syntax_error(text)
         case MemoryError():
             return QueryTooHeavy("the query needs more memory than it may have")
         case RuntimeError() if "custom function" in text:
@@ -176,30 +176,6 @@ def _named(fault: BaseException) -> QueryError:
             return QueryUnwritable(text)
         case _:
             return QueryCrashed(f"the engine gave up: {text[:500] or type(fault).__name__}")
-
-
-def syntax_error(text: str) -> QuerySyntaxError:
-    """The engine's words as an error with its place: a reason if there is one, or what could stand there.
-
-    >>> error = syntax_error("error at 1:30: expected one of Prefix not found, ['%'], OPTIONAL")
-    >>> error.what, error.line, error.column
-    ('prefix not found', 1, 30)
-    >>> syntax_error('error at 2:1: expected one of "{", [_], FROM').what
-    'expected "{" or FROM'
-    """
-    place = _PLACE.match(text)
-    if not place:
-        return QuerySyntaxError(text[:500])
-    choices = [choice for choice in _CHARACTER_CLASS.sub("", place[3] + ", ").split(", ") if choice]
-    reasons = [choice for choice in choices if _SENTENCE.match(choice)]
-    if reasons:
-        what = "; ".join(reason[:1].lower() + reason[1:] for reason in reasons)
-    elif choices:
-        more = " …" if len(choices) > _MOST_CHOICES else ""
-        what = "expected " + " or ".join(choices[:_MOST_CHOICES]) + more
-    else:
-        what = "something else is expected here"
-    return QuerySyntaxError(what[:500], line=int(place[1]), column=int(place[2]))
 
 
 def described(fault: KgError) -> dict[str, Any]:

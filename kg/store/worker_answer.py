@@ -1,51 +1,138 @@
-"""The answer of a worker, frame by frame, cut off where it gets too long."""
+"""One query of a pool and its answer: a worker fills it from one side, who asked takes it from the other."""
 
-import json
-from collections.abc import AsyncIterator
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import cast
 
 from kg.errors import QueryError, QueryTooLarge
 from kg.store import frames
-from kg.store.process import Worker
 from kg.store.results import FORMATS, Kind
+from kg.store.turns import Turn
+
+BUFFER = 128 << 10
+"""Bytes read ahead of whoever takes the answer (three times that at most); beyond it the worker waits."""
+
+LITTLE = 64 << 10
+"""Bytes that may still have to be taken when the worker of an answer that has ended goes on to the next query."""
 
 
-class WorkerAnswer:
-    """An answer while it comes; see `kg.store.queries.Answer` for what it has."""
+class WorkerAnswer(Turn):
+    """An answer while it comes; see `kg.store.queries.Answer` for what it has.
 
-    def __init__(self, worker: Worker, most: int) -> None:
+    Attributes:
+        request: the query, as a worker is sent it.
+        ended: whether all of it has come.
+        held: bytes that have come and wait to be taken.
+    """
+
+    __slots__ = (
+        *("_fault", "_free", "_hold", "_left", "_pieces", "_waiter"),
+        *("done", "ended", "format", "held", "kind", "limited", "media_type", "request"),
+    )
+
+    def __init__(
+        self, request: bytes, client: str, seconds: float, most: int, free: Callable[["WorkerAnswer"], None]
+    ) -> None:
+        """Nothing has come yet.
+
+        Args:
+            request: the query, as a worker is sent it.
+            client: who asks.
+            seconds: how long it may have a worker.
+            most: bytes of the longest answer.
+            free: is called once, when no worker is needed any more.
+        """
+        super().__init__(client, seconds)
+        self.request = request
         self.kind: Kind = "select"
         self.format = ""
         self.media_type = ""
         self.limited = False
         self.done = False
-        self._worker = worker
+        self._pieces: deque[bytes] = deque()
+        self.held = 0
         self._left = most
+        self._free: Callable[[WorkerAnswer], None] | None = free
+        self._hold: Callable[[bool], None] | None = None
+        self.ended = False
+        self._fault: QueryError | None = None
+        self._waiter: asyncio.Future[None] | None = None
 
     async def begin(self) -> None:
         """Wait for the head. Raises the QueryError that the query came to instead."""
-        _, payload = await self._frame(frames.HEAD)
-        head = json.loads(payload)
-        self.kind = head["kind"]
-        self.format = head["format"]
-        self.media_type = FORMATS[self.format].media_type
+        while not self.format:
+            await self._more()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while not self.done:
-            kind, payload = await self._frame(frames.DATA, frames.END)
-            if kind == frames.END:
+        while True:
+            while self._pieces:
+                piece = self._pieces.popleft()
+                self.held -= len(piece)
+                self._see()
+                yield piece
+            if self.ended and not self._fault:
                 self.done = True
                 return
-            self._left -= len(payload)
-            if self._left < 0:
-                fault = QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
-                self._worker.kill(fault)
-                raise fault
-            yield payload
+            await self._more()
 
-    async def _frame(self, *expected: bytes) -> tuple[bytes, bytes]:
+    def given(self, hold: Callable[[bool], None]) -> None:
+        """It has a worker from now on; `hold` makes that one wait, or go on."""
+        self._hold = hold
+
+    def take(self, kind: bytes, payload: bytes) -> None:
+        """A frame has come. Raises QueryTooLarge where it is one too many."""
+        if kind == frames.HEAD:
+            name, self.format = frames.read_head(payload)
+            self.kind = cast("Kind", name)
+            self.media_type = FORMATS[self.format].media_type
+            return  # something always comes behind it
+        self._left -= len(payload)
+        if self._left < 0:
+            raise QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
+        self.held += len(payload)
+        self._pieces.append(payload)
+        if self.held > BUFFER and self._hold:
+            self._hold(True)
+        self._wake()
+
+    def end(self) -> None:
+        """That was all of it."""
+        self.ended = True
+        self._see()
+        self._wake()
+
+    def fail(self, fault: QueryError) -> None:
+        """No more will come, if any was to; what is here can be taken."""
+        if self._free:
+            self._fault = fault
+            self.let_go()
+            self._wake()
+
+    def let_go(self) -> None:
+        """Need a worker no longer."""
+        if self._free:
+            free, self._free = self._free, None
+            free(self)
+
+    def _see(self) -> None:
+        """Something was taken, or it has ended: let the worker go on, or go."""
+        if self.ended:
+            if self.held <= LITTLE:
+                self.let_go()
+        elif self.held <= BUFFER // 2 and self._hold:
+            self._hold(False)
+
+    async def _more(self) -> None:
+        """Wait until something has come. Raises the fault that will not let anything come."""
+        if self._fault:
+            raise self._fault
+        self._waiter = asyncio.get_running_loop().create_future()
         try:
-            return await self._worker.frame(*expected)
-        except QueryError:
-            # A worker that lives reported the fault itself, and is as good as before.
-            self.done = self._worker.alive
-            raise
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

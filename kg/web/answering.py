@@ -5,12 +5,13 @@ What goes wrong later breaks the connection off: no client takes a part for the 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from kg.errors import QueryError, QuerySyntaxError, RemoteError
 from kg.store import scan
@@ -20,7 +21,6 @@ from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.conditional import tags_of
 from kg.web.context import Context
 from kg.web.headers import CACHE, CORS
-from kg.web.leaving import while_there
 from kg.web.live import Serving
 from kg.web.problems import Problem, of
 from kg.web.searching import MORE_FOUND
@@ -71,14 +71,20 @@ class Question:
 
     def ask(self, context: Context, request: Request | None = None) -> AbstractAsyncContextManager[Answer]:
         """Have it answered, for whoever sent a request or for ourselves; see `kg.store.queries`."""
-        return context.serving.pool.query(
+        asking = context.serving.pool.query(
             self.query,
             format=self.formats,
             default_graphs=self.default_graphs,
             named_graphs=self.named_graphs,
             timeout=self.timeout,
-            client=request.client.host if request and request.client else "",
+            client=_client(request) if request else "",
         )
+        return asking if context.metrics is None else context.metrics.asking(asking)
+
+
+def _client(request: Request) -> str:
+    host, _ = request.scope.get("client") or ("", 0)
+    return str(host)
 
 
 @dataclass(slots=True)
@@ -86,9 +92,19 @@ class _Begun:
     """An answer of which some is here."""
 
     answer: Answer
-    stack: AsyncExitStack
+    asking: AbstractAsyncContextManager[Answer]
     pieces: AsyncIterator[bytes]
-    held: bytearray = field(default_factory=bytearray)
+    held: list[bytes] = field(default_factory=list)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.held:
+            yield piece
+        async for piece in self.pieces:
+            yield piece
+
+    async def close(self) -> None:
+        """Want no more of it."""
+        await self.asking.__aexit__(None, None, None)
 
 
 async def respond(request: Request, context: Context, question: Question) -> Response:
@@ -99,7 +115,10 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     if shape.known:
         notes.answered = "not modified"
         return Response(None, 304, shape.headers(shape.known))
+    shared = shape.tag if question.timeout is None else None  # who waits less than others is on his own
     found = context.answers.find(shape.tag) if shape.tag else None
+    if found is None and shared:
+        found = await context.answers.coming(shared)
     if found is not None:
         notes.answered, notes.format = "kept", found.format
         if shape.coding and len(found.body) > _LARGE:
@@ -110,21 +129,40 @@ async def respond(request: Request, context: Context, question: Question) -> Res
             repeat = Repeat(shape.tag or "", coded, notes.digest, response.raw_headers)
             context.answers.expect(_bytes_of(request, context.serving), repeat)
         return response
-    begun = await _begin(request, context, question, notes)
-    notes.answered, notes.format = "asked", begun.answer.format
-    if begun.answer.done:
-        await begun.stack.aclose()
-        return shape.whole(_kept(context, shape.tag, begun.answer, begun.held))
+    with context.answers.asking(shared):
+        begun = await _begin(request, context, question, notes)
+        notes.answered, notes.format = "asked", begun.answer.format
+        if begun.answer.done:
+            await begun.close()
+            return shape.whole(_kept(context, shape.tag, begun.answer, b"".join(begun.held)))
     if shape.head or shape.has_any:
         notes.killed = "nobody took it"
-        await begun.stack.aclose()
+        await begun.close()
         return Response(None, 200 if shape.head else 304, shape.headers(shape.etag), begun.answer.media_type)
     headers = shape.headers(shape.etag) | (MORE_FOUND if begun.answer.limited else {})
     pieces = _sent(begun, context, shape.tag, notes)
     if shape.coding:
         headers["Content-Encoding"] = shape.coding
         pieces = coding.stream(pieces, shape.coding)
-    return StreamingResponse(pieces, 200, headers, begun.answer.media_type)
+    return _Stream(pieces, headers, begun.answer.media_type)
+
+
+class _Stream(Response):
+    """An answer as it comes. Who left is seen by what stands before the application, which stops this then."""
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None], headers: dict[str, str], media_type: str) -> None:
+        self.status_code = 200
+        self.media_type = media_type
+        self.background = None
+        self.pieces = pieces
+        self.init_headers(headers)
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async with aclosing(self.pieces) as pieces:
+            async for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 class _Again(Response):
@@ -168,8 +206,8 @@ async def whole(context: Context, question: Question) -> Whole:
         return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
 
 
-def _kept(context: Context, tag: str | None, answer: Answer, body: bytes | bytearray) -> Whole:
-    made = Whole(answer.format, answer.media_type, bytes(body), answer.limited)
+def _kept(context: Context, tag: str | None, answer: Answer, body: bytes) -> Whole:
+    made = Whole(answer.format, answer.media_type, body, answer.limited)
     if tag is not None:
         context.answers.keep(tag, made)
     return made
@@ -229,44 +267,45 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
     except QueryError as fault:
         notes.fault = type(fault).__name__
         raise
-    stack = AsyncExitStack()
-    stack.enter_context(context.asking())
+    asking = question.ask(context, request)
+    begun = None
     try:
-        with while_there(request):
-            answer = await stack.enter_async_context(question.ask(context, request))
-            begun = _Begun(answer, stack, aiter(answer))
-            async for piece in begun.pieces:
-                begun.held += piece
-                if len(begun.held) >= HELD:
-                    break
-    except QueryError as fault:
-        await stack.aclose()
-        notes.fault = type(fault).__name__
-        notes.killed = _KILLS.get(notes.fault)
-        raise explained(fault, question.query) from None
-    except RemoteError as fault:
-        await stack.aclose()
-        notes.fault = type(fault).__name__
-        raise
+        answer = await asking.__aenter__()
+        begun = _Begun(answer, asking, aiter(answer))
+        size = 0
+        async for piece in begun.pieces:
+            begun.held.append(piece)
+            size += len(piece)
+            if size >= HELD:
+                break
     except BaseException as fault:
-        await stack.aclose()
-        if isinstance(fault, (asyncio.CancelledError, Problem)):
-            notes.killed = _LEFT
+        if begun:
+            await begun.close()
+        match fault:
+            case QueryError():
+                notes.fault = type(fault).__name__
+                notes.killed = _KILLS.get(notes.fault)
+                raise explained(fault, question.query) from None
+            case RemoteError():
+                notes.fault = type(fault).__name__
+            case asyncio.CancelledError():
+                notes.killed = _LEFT
         raise
     return begun
 
 
-async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncIterator[bytes]:
+async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncGenerator[bytes, None]:
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
-    gathered = begun.held if tag is not None else None
-    async with begun.stack:
+    gathered: list[bytes] = []
+    size, most = 0, context.answers.largest if tag is not None else 0
+    try:
         try:
-            yield bytes(begun.held)
-            async for piece in begun.pieces:
-                if gathered is not None:
-                    gathered += piece
-                    if len(gathered) > context.answers.largest:
-                        gathered = None
+            async for piece in begun:
+                size += len(piece)
+                if size <= most:
+                    gathered.append(piece)
+                else:
+                    gathered.clear()
                 yield piece
         except QueryError as fault:
             notes.fault = type(fault).__name__
@@ -278,8 +317,10 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
         except (asyncio.CancelledError, GeneratorExit):
             notes.killed = _LEFT
             raise
-    if gathered is not None:
-        _kept(context, tag, begun.answer, gathered)
+    finally:
+        await begun.close()
+    if size <= most:
+        _kept(context, tag, begun.answer, b"".join(gathered))
 
 
 def explained(fault: QueryError, query: str) -> Problem:
@@ -291,4 +332,6 @@ def explained(fault: QueryError, query: str) -> Problem:
     line = lines[fault.line - 1] if fault.line <= len(lines) else ""
     text = line[fault.column - 1 : fault.column - 1 + _SHOWN].rstrip()
     near = f"near {text!r}" if text else "at the end of the line" if fault.line < len(lines) else "at the end"
-    return Problem(problem.status, f"{fault}, {near}", problem.headers, {**problem.more, "text": text})
+    told = f"{fault.where}: {fault.what}, {near}"
+    detail = f"{told}. {fault.todo}" if fault.todo else told
+    return Problem(problem.status, detail, problem.headers, {**problem.more, "text": text})

@@ -1,17 +1,20 @@
-"""Whole answers kept in memory, so that who asks what was asked before needs no worker.
+"""Whole answers kept in memory, so that who asks what was asked before, or is asked just now, needs no worker.
 
 What names an answer is its tag: generation, query, graphs and formats, digested. The same tag is its ETag, so a client
 that has the answer already is told so without asking anybody.
 """
 
+import asyncio
+import contextlib
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from kg.store.generation import Manifest
 from kg.web import coding
+from kg.web.problems import Problem
 
 SHARE = 16
 """No answer may take more than this part of what there is."""
@@ -21,6 +24,9 @@ REPEATS = 2_000
 
 LONGEST = 4_000
 """Bytes of a request up to which it is."""
+
+_OF_QUERIES = frozenset({400, 413, 500, 504, 507})
+"""What a query comes to by itself, whoever asks it."""
 
 _OVERHEAD = 500
 """Bytes that an answer takes besides its own, about."""
@@ -81,6 +87,14 @@ class Repeat:
     headers: list[tuple[bytes, bytes]]
 
 
+@dataclass(slots=True)
+class _Asked:
+    """A question that is being asked, until its answer has begun or will not come; `fault` is what it failed of."""
+
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    fault: Problem | None = None
+
+
 class Answers:
     """Answers up to so many bytes; those not asked for longest go first."""
 
@@ -90,6 +104,7 @@ class Answers:
         self._kept: OrderedDict[str, Whole] = OrderedDict()
         self._size = 0
         self._repeats: OrderedDict[tuple[str | bytes, ...], Repeat] = OrderedDict()
+        self._asked: dict[str, _Asked] = {}
 
     def find(self, tag: str) -> Whole | None:
         """The answer of this tag, if it is there."""
@@ -97,6 +112,35 @@ class Answers:
         if found is not None:
             self._kept.move_to_end(tag)
         return found
+
+    async def coming(self, tag: str) -> Whole | None:
+        """The answer of this tag once it is made for whoever is asking just now; None where it was not kept.
+
+        Raises Problem where the query itself is why there is none.
+        """
+        asked = self._asked.get(tag)
+        if asked is None:
+            return None
+        await asked.over.wait()
+        if asked.fault:
+            raise replace(asked.fault)
+        return self.find(tag)
+
+    @contextlib.contextmanager
+    def asking(self, tag: str | None) -> Iterator[None]:
+        """Ask within the context, until the answer is kept or has begun: who asks the same waits for it."""
+        if tag is None or tag in self._asked:
+            yield
+            return
+        asked = self._asked[tag] = _Asked()
+        try:
+            yield
+        except Problem as problem:
+            asked.fault = problem if problem.status in _OF_QUERIES else None
+            raise
+        finally:
+            del self._asked[tag]
+            asked.over.set()
 
     def keep(self, tag: str, answer: Whole) -> None:
         """Keep an answer, unless it is too large."""

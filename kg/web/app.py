@@ -6,7 +6,6 @@ Paths are matched as they were sent, escapes and all: a key may hold an escaped 
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -21,6 +20,7 @@ from kg.render.reader import Reader
 from kg.render.translations import LANGUAGES
 from kg.settings import Settings, metrics_folder
 from kg.web import (
+    about,
     answering,
     citations,
     documents,
@@ -28,6 +28,7 @@ from kg.web import (
     graphs,
     home,
     language,
+    listing,
     lists,
     saved,
     search,
@@ -64,6 +65,7 @@ _FOLDERS: dict[str, Named] = {
 }
 _PLACES: dict[str, Handler] = {
     "": home.respond,
+    "about": about.respond,
     "sparql": sparql.respond,
     "search": search.respond,
     "timeline": see.timeline,
@@ -88,7 +90,7 @@ class Application:
         self._answers = Answers(settings.answers_mb << 20)
         self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
         self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
-        self._live = Live(settings)
+        self._live = Live(settings, self._metrics.lose if self._metrics else lambda _: None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, as ASGI 3 has it."""
@@ -116,9 +118,17 @@ class Application:
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; the generation is held until the last byte is sent, since dumps are read while they go."""
-        async with AsyncExitStack() as stack:
-            answer = await self.answer(Request(scope, receive), stack)
+        request = Request(scope, receive)
+        try:
+            serving = self._live.hold()
+        except KgError as fault:
+            await self._problem(request, fault)(scope, receive, send)
+            return
+        try:
+            answer = await self.answer(request, serving)
             await answer(scope, receive, send)
+        finally:
+            serving.release()
 
     def _note(self, scope: Scope, notes: Told, seconds: float) -> None:
         """Tell metrics and log of a request that is over."""
@@ -134,8 +144,11 @@ class Application:
         try:
             saved_queries(self._settings.queries_folder)  # a header that is wrong is said before anybody asks
             await self._live.start()
-        except KgError as fault:
-            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+        except Exception as fault:  # noqa: BLE001  # a server that could not begin would answer 503 for ever
+            if not isinstance(fault, KgError):
+                _LOG.exception("the server can't begin")
+            message = str(fault) if isinstance(fault, KgError) else f"the server can't begin: {fault!r}"
+            await send({"type": "lifespan.startup.failed", "message": message})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -144,20 +157,22 @@ class Application:
             self._log.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def answer(self, request: Request, stack: AsyncExitStack) -> Response:
-        """The response to a request, whatever happens; the stack holds what it is read from."""
+    async def answer(self, request: Request, serving: Serving) -> Response:
+        """The response to a request from a generation that is held, whatever happens."""
         try:
-            serving = await stack.enter_async_context(self._live.hold())
             told(request.scope).generation = serving.generation.number
             return answering.repeated(request, serving, self._answers) or await self._fresh(request, serving)
         except Problem as problem:
             return response(request, problem, self._site(request))
         except KgError as fault:
-            told(request.scope).fault = type(fault).__name__
-            return response(request, of(fault), self._site(request))
+            return self._problem(request, fault)
         except Exception:  # noqa: BLE001  # whatever it is, the client is told no more than that
             _LOG.exception("%s %r", request.method, request.scope["path"])  # decoded, it may hold a line end
             return response(request, of(KgError("an error that nobody expected")), self._site(request))
+
+    def _problem(self, request: Request, fault: KgError) -> Response:
+        told(request.scope).fault = type(fault).__name__
+        return response(request, of(fault), self._site(request))
 
     async def _fresh(self, request: Request, serving: Serving) -> Response:
         """The response to a request that is no repetition."""
@@ -191,7 +206,7 @@ class Application:
             return await _FOLDERS[place](request, context, rest)
         if lists.is_kind(place):
             if slash and not rest:
-                return await lists.listing(request, context, place)
+                return await listing.respond(request, context, place)
             if rest and "/" not in rest:
                 about = citations.respond if citations.is_citation(place, rest) else documents.respond
                 return await about(request, context, place, rest)
@@ -201,9 +216,15 @@ class Application:
         raise Problem(404, "There is no such page.")
 
     def _path(self, scope: Scope) -> str:
-        """The path below the base, escapes and all; a proxy may have stripped the base's path, or not."""
+        """The path below the base, escapes and all; a proxy may have stripped the base's path, or not.
+
+        Where the base is `/data/`, `/data/` may be its start page, or, from a proxy that strips, its tables: without a
+        word from the settings it is the former.
+        """
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1").partition("?")[0]
+        if self._settings.proxy_strips:
+            return path.lstrip("/")
         root = self._base.path
         below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
         stripped = path.lstrip("/")

@@ -106,8 +106,24 @@ def pairs(encoded: bytes) -> Iterator[tuple[str, str]]:
     for part in encoded.split(b"&"):
         if part:
             name, _, value = part.partition(b"=")
-            read_name = text_of(unquote_to_bytes(name.replace(b"+", b" ")), "The name of a parameter")
-            yield read_name, text_of(unquote_to_bytes(value.replace(b"+", b" ")), f"`{read_name[:_SHOWN]}`")
+            read_name = text_of(unescaped(name), "The name of a parameter")
+            yield read_name, text_of(unescaped(value), f"`{read_name[:_SHOWN]}`")
+
+
+def unescaped(encoded: bytes) -> bytes:
+    r"""A name or value without its escapes (WHATWG URL, 5.1); `%` before anything else stands for itself.
+
+    >>> unescaped(b"a+b%2B\\x41%C3%A9"), unescaped(b"100%")
+    (b'a b+\\x41\xc3\xa9', b'100%')
+    """
+    spaced = encoded.replace(b"+", b" ")
+    if b"%" not in spaced:
+        return spaced
+    try:
+        # Python's own way takes a loop through each escape; as escapes of Python's they are read in one go.
+        return spaced.replace(b"\\", b"\\\\").replace(b"%", b"\\x").decode("unicode_escape").encode("latin-1")
+    except UnicodeDecodeError:
+        return unquote_to_bytes(spaced)
 
 
 def text_of(raw: bytes, what: str) -> str:

@@ -21,6 +21,9 @@ ROWS = 1_000
 SHOWN = 1 << 20
 """Bytes that a page shows; what comes after them is left to downloads."""
 
+LARGE = 20_000
+"""Characters of an answer from which others would wait while a page is made of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -31,12 +34,14 @@ class Shown:
         table: the rows of a select.
         text: of an ask, true or false; of a graph, its triples in Turtle.
         whole: whether this is all of it.
+        large: whether others would wait while a page is made of it.
     """
 
     kind: str
     table: Table | None
     text: str
     whole: bool
+    large: bool = False
 
 
 async def shown(request: Request, context: Context, question: Question) -> Shown:
@@ -54,23 +59,23 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
     lines = text.split("\n")[:-1]
     whole = whole and len(lines) <= ROWS + 1
     named = partial(names, context)
-    table = answers.table(lines[: ROWS + 1], context.base, context.reader, named, whole=whole)
-    return Shown(kind, table, "", whole)
+    make = partial(answers.table, lines[: ROWS + 1], context.base, context.reader, named, whole=whole)
+    table = await context.serving.lane.run(request, make) if len(text) > LARGE else make()
+    return Shown(kind, table, "", whole, large=len(text) > LARGE)
 
 
 async def _beginning(request: Request, context: Context, question: Question) -> tuple[str, bytearray, bool]:
     """The kind of an answer, as much of it as a page shows, and whether that is all of it."""
     held = bytearray()
-    with context.asking():
-        async with question.ask(context, request) as answer:
-            async for chunk in answer:
-                held += chunk
-                if len(held) > SHOWN or (answer.kind == "select" and held.count(b"\n") > ROWS + 1):
-                    return answer.kind, held, False
-            return answer.kind, held, True
+    async with question.ask(context, request) as answer:
+        async for chunk in answer:
+            held += chunk
+            if len(held) > SHOWN or (answer.kind == "select" and held.count(b"\n") > ROWS + 1):
+                return answer.kind, held, False
+        return answer.kind, held, True
 
 
 def names(context: Context, references: list[str]) -> dict[str, tuple[str, str]]:
     """Reference of a thing → what it is called in the reader's language, and which language that is."""
     found = context.serving.generation.catalogue.things(references)
-    return {reference: context.reader.label(thing.labels) for reference, thing in found.items()}
+    return {each: context.reader.called(thing.labels, each, thing.status) for each, thing in found.items()}

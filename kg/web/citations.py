@@ -12,7 +12,7 @@ from kg.store.catalogue import Thing
 from kg.web import published
 from kg.web.context import Context
 from kg.web.documents import subject_of
-from kg.web.headers import CORS, PAGE
+from kg.web.headers import CORS, PAGE, saved_as
 from kg.web.problems import Problem
 
 _PAGE = "cite.html"
@@ -44,11 +44,12 @@ async def respond(request: Request, context: Context, _kind: str, segment: str) 
         label, language = context.reader.label(thing.labels)
         values = {"label": label, "language": language, "path": path, "styles": styles, "files": files, "iri": said.iri}
         return published.page(request, context, "cite", values, {**PAGE, **link})
+    headers = {**CORS, **link, **saved_as(segment)}
     # A file says the same to everybody: names in the language that the settings prefer.
     body = _BY_SUFFIX[suffix].write([cite(subject, context.settings.languages)])
     media_type = _BY_SUFFIX[suffix].media_type
     content_type = media_type if "json" in media_type else f"{media_type}; charset=utf-8"
-    return published.respond(request, context, body, content_type, {**CORS, **link}, vary="Accept-Encoding")
+    return published.respond(request, context, body, content_type, headers, vary="Accept-Encoding")
 
 
 def _find(context: Context, stem: str) -> Thing | Moved:

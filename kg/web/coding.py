@@ -2,7 +2,8 @@
 
 import gzip
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from functools import lru_cache
 from typing import Protocol
 
@@ -86,11 +87,12 @@ def pack(body: bytes, coding: str) -> bytes:
     return _WHOLE[coding](body)
 
 
-async def stream(pieces: AsyncIterator[bytes], coding: str) -> AsyncIterator[bytes]:
+async def stream(pieces: AsyncGenerator[bytes, None], coding: str) -> AsyncGenerator[bytes]:
     """A stream in a coding. What ends before its end stays without one, so that nobody takes it for whole."""
     encoder = _ENCODERS[coding]()
-    async for piece in pieces:
-        packed = encoder.compress(piece)
-        if packed:
-            yield packed
+    async with aclosing(pieces):
+        async for piece in pieces:
+            packed = encoder.compress(piece)
+            if packed:
+                yield packed
     yield encoder.flush()

@@ -54,8 +54,7 @@ def answer(  # noqa: PLR0913  # what one answer is made of
 def tags_of(request: Request) -> list[str]:
     """The entity tags of If-None-Match, compared weakly (RFC 9110, 13.1.2); none where it is not there."""
     tags = combined(request, "if-none-match")
-    there = "if-none-match" in request.headers
-    return [tag.strip().removeprefix("W/") for tag in tags.split(",")] if there else []
+    return [tag.strip().removeprefix("W/") for tag in tags.split(",")] if tags else []
 
 
 def has_it(request: Request, etag: str, modified: str) -> bool:

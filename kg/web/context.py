@@ -1,6 +1,5 @@
 """What a request is answered with: the settings, the generation it holds, and who asks."""
 
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from kg.iris import Base
@@ -33,10 +32,6 @@ class Context:
     reader: Reader
     answers: Answers
     metrics: Metrics | None = None
-
-    def asking(self) -> AbstractContextManager[None]:
-        """Count a query for as long as the context lasts."""
-        return nullcontext() if self.metrics is None else self.metrics.asking()
 
     def path(self, below: str) -> str:
         """The path of something below the base: links go by path, so that a copy elsewhere can be browsed."""

@@ -1,8 +1,10 @@
 """Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,14 +13,16 @@ from kg.errors import KeyFault
 from kg.render import jsonld, rdf
 from kg.render.citations import FORMATS as CITATIONS
 from kg.render.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
-from kg.render.thing import Subject, parsed, show
+from kg.render.thing import Subject, show
 from kg.resources import Description, Gone, LinkGroup, Moved, Surroundings
 from kg.store.catalogue import Thing
+from kg.store.search.fields import RECORD
 from kg.web import published
 from kg.web.conditional import answer, http_date
 from kg.web.context import Context
 from kg.web.headers import CACHE, CORS, PAGE, combined
 from kg.web.leading import leads
+from kg.web.pictures import pictures
 from kg.web.problems import Problem
 from kg.web.walking import Walk, walk
 
@@ -82,7 +86,12 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     if address.format is not JSON:  # the record as JSON lies in a file
         await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
-        return _web_page(request, context, found, await walk(request, context, found.reference))
+        walked = await walk(request, context, found.reference)
+        drawn = await pictures(found, context)
+        if found.kind == RECORD:
+            return _web_page(request, context, found, walked, drawn)
+        # The page of what many documents link to takes several times as long: it is made beside other requests.
+        return await asyncio.to_thread(_web_page, request, context, found, walked, drawn)
     return _data(request, context, found, address.format)
 
 
@@ -93,8 +102,8 @@ def with_query(request: Request) -> str:
 
 
 def _gone(context: Context, thing: Thing) -> Problem:
-    label, _ = context.reader.label(thing.labels)
-    named = f"“{label}” ({thing.reference})" if label else thing.reference
+    label, _ = context.reader.called(thing.labels, thing.reference, thing.status)
+    named = f"“{label}” ({thing.reference})"
     detail = f"{named} was published on {thing.created[:10]} and taken away on {(thing.deleted or '')[:10]}."
     headers = {"Last-Modified": http_date(thing.modified)}
     return Problem(410, detail, headers, {"id": context.base.iri(thing.reference), "deleted": thing.deleted})
@@ -157,7 +166,7 @@ def _data(request: Request, context: Context, thing: Thing, format_: Format) -> 
     return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
 
 
-def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None) -> Response:
+def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None, drawn: Markup) -> Response:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
     said = context.serving.resources.describe(thing)
@@ -174,6 +183,7 @@ def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | N
         "formats": [each for each in FORMATS if each is not HTML],
         "reader": context.reader,
         "leads": leads(thing, context),
+        "pictures": drawn,
         "walk": walked,
         "keep": walked.keep if walked else "",
         "sought": walked.words if walked else "",
@@ -194,10 +204,9 @@ def subject_of(context: Context, said: Description, around: Surroundings) -> Sub
     return Subject(
         said.iri,
         said.thing.reference,
-        said.triples,
-        parsed(context.serving.resources.record(said.thing)),
+        said.statements,
+        said.record,
         {reference: each.record for reference, each in around.linked.items()},
-        around.months,
         archive,
         context.settings.publisher or context.settings.title,
     )

@@ -27,6 +27,7 @@ class Export:
         title: what a person calls it.
         write: makes it.
         most: how many things it holds at most.
+        saved: whether a browser saves it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Export:
     title: str
     write: Callable[[Results, State, Context], bytes]
     most: int = MOST_EXPORTED
+    saved: bool = False
 
 
 def _csv(results: Results, _state: State, context: Context) -> bytes:
@@ -110,11 +112,11 @@ def _item(record: dict[str, Any], linked: Mapping[str, dict[str, Any]], context:
 EXPORTS = {
     each.name: each
     for each in (
-        Export("csv", "text/csv; charset=utf-8", "CSV", _csv),
+        Export("csv", "text/csv; charset=utf-8", "CSV", _csv, saved=True),
         Export("atom", "application/atom+xml; charset=utf-8", "Atom", _feed("atom"), 100),
         Export("rss", "application/rss+xml; charset=utf-8", "RSS", _feed("rss"), 100),
         Export("ttl", "text/turtle; charset=utf-8", "Turtle", _turtle, 100),
-        *(Export(each.suffix, each.media_type, each.title, _cited(each.write)) for each in CITATIONS),
+        *(Export(each.suffix, each.media_type, each.title, _cited(each.write), saved=True) for each in CITATIONS),
     )
 }
 """Name in `format=` → format; JSON and the page itself are written elsewhere."""

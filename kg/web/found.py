@@ -70,8 +70,7 @@ class Labels:
         if name == "language":
             return _language_name(value, language), ""
         thing = self._known.get(value)
-        label, tag = self._context.reader.label(thing.labels) if thing else ("", "")
-        return label or value, tag
+        return self._context.reader.called(thing.labels, value, thing.status) if thing else (value, "")
 
 
 def _language_name(tag: str, language: str) -> str:

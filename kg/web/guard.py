@@ -39,6 +39,8 @@ class Guard:
     def __init__(self, application: ASGIApp, proxies: Sequence[Network] = ()) -> None:
         self._application = application
         self._proxies = proxies
+        self._under_way: set[_Exchange] = set()
+        self._looking: asyncio.TimerHandle | None = None
         self._busy: set[tuple[str, int]] = set()
         self._ports: set[int] = set()
         self._watch = Watch(self._busy.copy, self._ports)
@@ -54,14 +56,37 @@ class Guard:
             self._busy.add(peer := (peer[0], int(peer[1])))
         if self._proxies:
             scope["client"] = (address(scope, self._proxies), 0)
+        exchange = _Exchange(scope, receive, send)
+        self._under_way.add(exchange)
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().call_later(_SOON, self._look)
         try:
-            await _Exchange(scope, receive, send).run(self._application)
+            await exchange.run(self._application)
         finally:
+            self._under_way.discard(exchange)
             self._busy.discard(peer)
+
+    def _look(self) -> None:
+        """See which clients are there, of those that wait; one timer for all, since most requests are over by then."""
+        loop = asyncio.get_running_loop()
+        before = loop.time() - _SOON
+        for exchange in self._under_way:
+            if exchange.began <= before:
+                exchange.look()
+        self._looking = loop.call_later(_SOON, self._look) if self._under_way else None
 
 
 class _Exchange:
-    """One request and its answer."""
+    """One request and its answer.
+
+    Attributes:
+        began: when, by the clock of the loop.
+    """
+
+    __slots__ = (
+        *("_begun", "_gone", "_heard", "_loop", "_read", "_receive", "_scope", "_send", "_task", "_watching"),
+        "began",
+    )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope = scope
@@ -69,18 +94,17 @@ class _Exchange:
         self._send: Send = _Whole(scope, send) if scope["http_version"] in _ONE_ZERO else send
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
-        self._until = self._loop.time() + BODY_SECONDS
+        self.began = self._loop.time()
         self._read = scope["method"] in {"GET", "HEAD", "OPTIONS"}
-        self._gone = asyncio.Event()
+        self._gone: asyncio.Event | None = None
         self._begun = self._heard = False
         self._watching: asyncio.Task[None] | None = None
 
     async def run(self, application: ASGIApp) -> None:
-        soon = self._loop.call_later(_SOON, self._look)
         try:
             await application(self._scope, self.receive, self.send)
         except asyncio.CancelledError:
-            if not self._gone.is_set() or self._task is None:
+            if self._gone is None or not self._gone.is_set() or self._task is None:
                 raise
             self._task.uncancel()
         except Exception as fault:
@@ -90,18 +114,17 @@ class _Exchange:
             if isinstance(self._send, _Whole):
                 await self._send.instead(fault)
         finally:
-            soon.cancel()
             if self._watching:
                 self._watching.cancel()
 
     async def receive(self) -> Message:
         if self._read:
             self._heard = True
-            self._look()
-            await self._gone.wait()
+            self.look()
+            await self._leaving().wait()
             return {"type": "http.disconnect"}
         try:
-            async with asyncio.timeout_at(self._until):
+            async with asyncio.timeout_at(self.began + BODY_SECONDS):
                 message = await self._receive()
         except TimeoutError:
             raise Problem(
@@ -109,22 +132,28 @@ class _Exchange:
             ) from None
         self._read = message["type"] == "http.disconnect" or not message.get("more_body", False)
         if message["type"] == "http.disconnect":
-            self._gone.set()
+            self._leaving().set()
         return message
 
     async def send(self, message: Message) -> None:
         self._begun = True
         await self._send(message)
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """See from now on whether the client is there; one whose body is still to be read is asked for that."""
         if not self._watching and self._read:
             self._watching = self._loop.create_task(self._wait())
 
+    def _leaving(self) -> asyncio.Event:
+        """What is set when the client is gone; made when somebody asks, since most clients stay."""
+        if self._gone is None:
+            self._gone = asyncio.Event()
+        return self._gone
+
     async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._gone.set()
+        self._leaving().set()
         if self._task and not self._heard:  # who listens ends as it likes
             self._task.cancel()
 

@@ -31,6 +31,12 @@ SCRIPTED = {**PAGE, "Content-Security-Policy": f"{_NOTHING_FOREIGN}; script-src 
 """The same for a page that may run scripts of our own."""
 
 
+def saved_as(name: str) -> dict[str, str]:
+    """The header that makes a browser save an answer under a name, which holds nothing but what an address may."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
 def combined(request: Request, name: str) -> str:
     """All lines of a header as one list (RFC 9110, 5.3); empty where there is none."""
-    return ",".join(request.headers.getlist(name))
+    wanted = name.encode("latin-1")
+    return b",".join([value for each, value in request.scope["headers"] if each == wanted]).decode("latin-1")

@@ -6,57 +6,30 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import KgError
-from kg.finding import Wanted
 from kg.render.bars import bars
-from kg.render.pages import page
-from kg.store.search.fields import RECORD
-from kg.web import found, published
+from kg.web import about, published
 from kg.web.context import Context
-from kg.web.leading import gaps
-from kg.web.see import see_places
-from kg.web.state import State
+from kg.web.featured import featured
+from kg.web.seeing import Column
 
 NEWEST = 6
 
 
 async def respond(request: Request, context: Context) -> Response:
     """The start page."""
+    parts = {"featured": await featured(context), "covers": await about.shortly(context)}
+    return await asyncio.to_thread(_page, request, context, parts)
+
+
+def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
     generation = context.serving.generation
     months = generation.catalogue.by_month()
     values = {
         "manifest": generation.manifest,
-        "bars": bars(months, context.reader.language),
+        "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
         "dated": sum(months.values()),
         "newest": generation.catalogue.newest(NEWEST),
-        "covers": Markup((await _covers(context)).decode()),  # noqa: S704  # a page's part, from a template of ours
+        **parts,
         "reader": context.reader,
     }
     return published.page(request, context, "home", values)
-
-
-async def _covers(context: Context) -> bytes:
-    """What the collection covers and lacks, with a map: worked out once for a generation and language."""
-    if context.serving.generation.search is None:
-        return b""
-    once, name = context.serving.worked_out, f"covers-{context.reader.language}"
-    if name not in once:
-        once[name] = asyncio.create_task(asyncio.to_thread(_worked_out, context))
-    try:
-        return await asyncio.shield(once[name])
-    except KgError:  # the next who asks tries again
-        once.pop(name, None)
-        raise
-
-
-def _worked_out(context: Context) -> bytes:
-    documents = Wanted(filters=(("kind", RECORD),))
-    results = context.serving.finder.find(documents, context.reader.languages, limit=1)
-    values = {
-        "drawn": see_places(State(), context).drawn,
-        "links": False,  # the whole of it is one link, to the map with a link in each dot
-        "place": "",
-        "sentence": found.summary(results, context),
-        "gaps": gaps(context),
-    }
-    return page("covers", context.site, values)

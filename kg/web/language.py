@@ -1,5 +1,7 @@
 """Which language a page speaks: the one chosen by the switch, else the one the browser asks for (RFC 9110, 12.5.4)."""
 
+from functools import lru_cache
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,10 +20,16 @@ _YEAR = 365 * 24 * 3600
 
 def chosen(request: Request) -> str:
     """The language for a request, one of those that pages speak."""
-    for asked in (_parameter(request), request.cookies.get(PARAMETER)):
+    cookie = request.cookies.get(PARAMETER) if combined(request, "cookie") else None
+    for asked in (_parameter(request), cookie):
         if asked in LANGUAGES:
             return asked
     header = combined(request, "accept-language")
+    return _preferred(header) if header else LANGUAGES[0]
+
+
+@lru_cache(maxsize=256)
+def _preferred(header: str) -> str:
     ranges = sorted(_weighted(header), key=lambda each: -each[1])
     return next((tag for tag, weight in ranges if weight > 0 and tag in LANGUAGES), LANGUAGES[0])
 

@@ -20,7 +20,11 @@ _ASKED = {
 }
 """Kind of a thing → the facets by which documents stand to it; the widest last."""
 
-_DOCUMENTS = ("kind", RECORD)
+WIDEST = {kind: facets[-1] for kind, facets in _ASKED.items()}
+"""Kind of a thing → the facet by which all of its documents stand to it."""
+
+DOCUMENTS = ("kind", RECORD)
+"""The filter that leaves documents alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def _found(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> It
         return
     say = translations(context.reader.language).gettext
     for title, filter_ in asked:
-        state = State(filters=(_DOCUMENTS, filter_))
+        state = State(filters=(DOCUMENTS, filter_))
         count = context.serving.finder.count(Wanted(filters=state.filters))
         if count:
             yield Lead(say(title), count, state.address())

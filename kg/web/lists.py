@@ -1,4 +1,4 @@
-"""What is no single thing: lists by kind, terms, robots.txt, health."""
+"""What is no single thing: terms, robots.txt, health."""
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.requests import Request
@@ -14,7 +14,6 @@ from kg.web.headers import CACHE, CORS, combined
 from kg.web.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.problems import Problem
 
-LIST_SIZE = 50
 _CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
 """Beginnings of addresses below the base; the forms themselves may be found."""
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
@@ -24,21 +23,6 @@ _TERMS_DOCUMENTS = {
     for each in FORMATS
     if each.rdf in {RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML}
 }
-
-
-async def listing(request: Request, context: Context, kind: str) -> Response:
-    """The things of a kind in order of date."""
-    after = request.query_params.get("after", "")
-    links = context.serving.generation.catalogue.listed(kind, LIST_SIZE + 1, after)
-    values = {
-        "kind": kind,
-        "count": context.serving.generation.manifest.counts.get(kind, 0),
-        "links": links[:LIST_SIZE],
-        "after": links[LIST_SIZE - 1].cursor if len(links) > LIST_SIZE else None,
-        "begins": not after,
-        "reader": context.reader,
-    }
-    return published.page(request, context, "listing", values)
 
 
 async def terms(request: Request, context: Context, name: str) -> Response:

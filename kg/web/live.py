@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kg import ontology
@@ -20,7 +20,9 @@ from kg.store.queries import Queries
 from kg.store.remote_graph import RemoteGraph
 from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
+from kg.web.lane import Lane
 from kg.web.searching import SearchingQueries
+from kg.web.worked import Worked
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -35,7 +37,7 @@ _LOG = logging.getLogger("kg")
 class Serving:
     """A generation with what answers from it, and how many requests hold it.
 
-    `worked_out` is what handlers ask of this generation once and for all.
+    `worked` holds what handlers work out of this generation once.
     """
 
     generation: Generation
@@ -44,21 +46,21 @@ class Serving:
     pool: Queries
     finder: Finder
     kept: Kept = field(default_factory=Kept)
+    lane: Lane = field(default_factory=Lane)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
-    worked_out: dict[str, asyncio.Task[bytes]] = field(default_factory=dict)
+    worked: Worked = field(default_factory=Worked)
 
-    @contextlib.contextmanager
-    def hold(self) -> Iterator[None]:
-        """Keep it open for as long as the context lasts; an answer that is still being sent holds it too."""
+    def hold(self) -> None:
+        """Keep it open, until as many `release` it; an answer that is still being sent holds it too."""
         self.held += 1
-        try:
-            yield
-        finally:
-            self.held -= 1
-            if self.retired and not self.held:
-                self.idle.set()
+
+    def release(self) -> None:
+        """Hold it no longer."""
+        self.held -= 1
+        if self.retired and not self.held:
+            self.idle.set()
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
@@ -69,15 +71,19 @@ class Serving:
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, lost: Callable[[str], None]) -> None:
+        """Settings of a collection; `lost` is told why a query worker is gone, see `QueryPool`."""
         self._settings = settings
+        self._lost = lost
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
+        self._mark: tuple[int, ...] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._leaving: dict[asyncio.Task[None], Serving] = {}
 
     async def start(self) -> None:
         """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
+        self._mark = self._generations.live_mark()
         self._current = await self._open()
         self._watching = asyncio.create_task(self._watch())
 
@@ -93,30 +99,28 @@ class Live:
             serving.idle.set()
         await asyncio.gather(*self._leaving, return_exceptions=True)
 
-    @contextlib.asynccontextmanager
-    async def hold(self) -> AsyncIterator[Serving]:
-        """The live generation, kept open for as long as the context lasts."""
-        serving = self._current
-        if serving is None:
+    def hold(self) -> Serving:
+        """The live generation, held until it is released. Raises GenerationError where there is none."""
+        if self._current is None:
             raise GenerationError("nothing is published yet")
-        with serving.hold():
-            yield serving
+        self._current.hold()
+        return self._current
 
     async def _watch(self) -> None:
         told = ""
         while True:
             await asyncio.sleep(LOOK)
-            number = self._generations.live()
-            if self._current is None or number is None or number == self._current.generation.number:
+            mark = self._generations.live_mark()
+            if self._current is None or mark is None or mark == self._mark:
                 continue
             try:
                 fresh = await self._open()
             except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
                 if str(fault) != told:
                     told = str(fault)
-                    _LOG.warning("generation %s can't be served: %s", number, told)
+                    _LOG.warning("generation %s can't be served: %s", mark[0], told)
                 continue
-            old, self._current = self._current, fresh
+            old, self._current, self._mark = self._current, fresh, mark
             _LOG.info("generation %s is live", fresh.generation.number)
             self._retire(old)
 
@@ -139,7 +143,8 @@ class Live:
             return RemoteQueries(self._settings, generation.manifest.graph)
         return QueryPool(
             generation.folder.store,
-            size=max(2, self._settings.query_workers),  # of one none would be left for the light
+            size=self._settings.query_workers,
+            reserve=1,
             long=LONG * self._settings.query_workers,
             spares=2,
             deadline=self._settings.query_seconds,
@@ -148,6 +153,7 @@ class Live:
             max_result_bytes=self._settings.query_bytes,
             queue=self._settings.query_queue,
             base=self._settings.base,
+            lost=self._lost,
         )
 
     def _retire(self, serving: Serving) -> None:

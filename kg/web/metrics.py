@@ -9,7 +9,8 @@ figures in memory.
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from prometheus_client.registry import Collector
 
 from kg import settings as settings_module
 from kg.errors import UsageError
+from kg.store.queries import Answer
 from kg.web.watching import Told
 
 PUBLIC = "public"
@@ -80,12 +82,13 @@ class Metrics:
             if value is not None:
                 counter.labels(value).inc()
 
-    @contextlib.contextmanager
-    def asking(self) -> Iterator[None]:
-        """Count a query as being asked, for as long as the context lasts."""
+    @contextlib.asynccontextmanager
+    async def asking(self, asking: AbstractAsyncContextManager[Answer]) -> AsyncIterator[Answer]:
+        """A query, counted as being asked for as long as its context lasts."""
         self._ask(1)
         try:
-            yield
+            async with asking as answer:
+                yield answer
         finally:
             self._ask(-1)
 
@@ -93,6 +96,10 @@ class Metrics:
         self._now += more
         self._asked.set(self._now)
         self._waiting.set(max(0, self._now - self._workers))
+
+    def lose(self, why: str) -> None:
+        """Count a query worker that is gone, and of which no request tells."""
+        self._kills.labels(why).inc()
 
     def written(self) -> bytes:
         """Everything, in the text format, of all server processes."""

@@ -1,6 +1,7 @@
 """What went wrong with a request: one shape, `application/problem+json` (RFC 9457), and its twin as a page."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +67,11 @@ _OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (
 )
 
 
+_NOT_HERE = (404, 410)
+_LONGEST_GUESS = 200
+_SUFFIX = re.compile(r"\.[a-z]{1,6}$")
+_WORD = re.compile(r"[^\W_]+")
+
 _SHOWN = 1_000
 """Characters of a refused search that its field keeps."""
 
@@ -115,6 +121,14 @@ def of(fault: KgError) -> Problem:
     return Problem(500, "The server met an error; its keeper finds it in the log.")
 
 
+def _words(request: Request, problem: Problem) -> str:
+    """The words in an address that leads nowhere, to be searched: the end of its path, without a suffix."""
+    if problem.status not in _NOT_HERE:
+        return ""
+    last = request.scope["path"].rstrip("/").rpartition("/")[2][:_LONGEST_GUESS]
+    return " ".join(_WORD.findall(_SUFFIX.sub("", last)))
+
+
 def response(request: Request, problem: Problem, site: Site) -> Response:
     """A problem as the client wants it: as a page where it takes HTML, else as JSON."""
     accept = combined(request, "accept")
@@ -122,7 +136,7 @@ def response(request: Request, problem: Problem, site: Site) -> Response:
     headers |= {"X-Content-Type-Options": "nosniff"}
     wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
     if wants_page:
-        asked = request.query_params.get("q", "")[:_SHOWN]
+        asked = request.query_params.get("q", "")[:_SHOWN] or _words(request, problem)
         values = {"problem": problem, "formats": problem.formats, "path": problem.path, "sought": asked}
         body, media_type = page("error", site, values), "text/html; charset=utf-8"
         headers |= PAGE

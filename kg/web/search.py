@@ -1,6 +1,7 @@
 """`/search`: the page, and the same result as JSON, CSV, feeds, Turtle, citations; what is offered while one types."""
 
 import asyncio
+from functools import partial
 from urllib.parse import urlencode
 
 import orjson
@@ -12,13 +13,15 @@ from kg.finding import SORTS, Results
 from kg.render import found as said
 from kg.render.negotiation import choose
 from kg.render.pages import page
+from kg.render.reader import Reader, is_nameless
+from kg.store.catalogue import Thing
 from kg.store.search.asking import LONGEST
 from kg.store.search.index import DEEPEST
 from kg.web import found, published
 from kg.web.context import Context
 from kg.web.equivalent import sparql
 from kg.web.exports import EXPORTS, Export
-from kg.web.headers import CORS, SCRIPTED, combined
+from kg.web.headers import CORS, SCRIPTED, combined, saved_as
 from kg.web.problems import Problem
 from kg.web.state import MOST, State, read
 from kg.web.walking import steps
@@ -34,15 +37,21 @@ async def respond(request: Request, context: Context) -> Response:
     """Answer a search in the format asked for."""
     state = read(request)
     name = _format(request, state)
+    work = partial(_answered, request, context, state, name)
+    return await (context.serving.lane.run(request, work) if name in EXPORTS else asyncio.to_thread(work))
+
+
+def _answered(request: Request, context: Context, state: State, name: str) -> Response:
+    """The whole answer, beside the requests of others: up to a thousand things are found and written."""
     export = EXPORTS.get(name)
     most = export.most if export else MOST
-    results = await asyncio.to_thread(
-        context.serving.finder.find,
+    results = context.serving.finder.find(
         state.wanted,
         context.reader.languages,
         sort=state.sort,
         after=state.after,
         limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
+        nameless=partial(_nameless, context.reader),
     )
     if export:
         return _exported(request, context, state, results, export)
@@ -50,6 +59,11 @@ async def respond(request: Request, context: Context) -> Response:
         body = orjson.dumps(found.as_json(results, state, context, addresses(results, state, context)))
         return published.respond(request, context, body, _JSON, {**CORS, **_next(results, state, context)})
     return _page(request, context, state, results)
+
+
+def _nameless(reader: Reader, thing: Thing) -> str:
+    nameless = is_nameless(thing.labels, thing.reference, thing.status)
+    return reader.nameless(thing.reference) if nameless else ""
 
 
 def _format(request: Request, state: State) -> str:
@@ -90,6 +104,8 @@ def _next(results: Results, state: State, context: Context) -> dict[str, str]:
 def _exported(request: Request, context: Context, state: State, results: Results, export: Export) -> Response:
     body = export.write(results, state, context)
     headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
+    if export.saved:
+        headers |= saved_as(f"search.{export.name}")
     return published.respond(request, context, body, export.media_type, headers)
 
 
@@ -137,7 +153,7 @@ async def _suggest(request: Request, context: Context) -> Response:
         things = await asyncio.to_thread(context.serving.finder.completions, text) if text else []
     except SearchRefused:  # half of a search is none yet
         things = []
-    names = [context.reader.label(thing.labels)[0] or thing.reference for thing in things]
+    names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]
     kinds = [thing.kind for thing in things]
     told = [text, names, kinds, [context.base.iri(thing.reference) for thing in things]]
     return published.respond(request, context, orjson.dumps(told), _SUGGESTIONS, CORS)

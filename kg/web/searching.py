@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from kg.finding import Finder
@@ -28,16 +29,14 @@ class SearchingQueries:
         """Let everything go."""
         await self._queries.close()
 
-    @contextlib.asynccontextmanager
-    async def query(self, text: str, **options: Any) -> AsyncIterator[Answer]:
+    def query(self, text: str, **options: Any) -> AbstractAsyncContextManager[Answer]:
         """Ask; see `Queries.query`. Raises SearchRefused besides, for a search that has not its one form."""
-        limited = False
-        with contextlib.ExitStack() as places:
-            if may_search(text):
-                rewritten = await asyncio.to_thread(self._finder.rewrite, text)
-                places.enter_context(rewritten.places())
-                text, limited = rewritten.text, rewritten.limited
-                options["spare"] = rewritten.added
-            async with self._queries.query(text, **options) as answer:
-                answer.limited = limited
+        return self._searching(text, options) if may_search(text) else self._queries.query(text, **options)
+
+    @contextlib.asynccontextmanager
+    async def _searching(self, text: str, options: dict[str, Any]) -> AsyncIterator[Answer]:
+        rewritten = await asyncio.to_thread(self._finder.rewrite, text)
+        with rewritten.places():
+            async with self._queries.query(rewritten.text, **options, spare=rewritten.added) as answer:
+                answer.limited = rewritten.limited
                 yield answer

@@ -5,16 +5,15 @@ import multiprocessing
 import socket
 import sys
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from starlette.types import ASGIApp
 
 from kg import settings as settings_module
-from kg.errors import UsageError
+from kg.errors import KgError, UsageError
 from kg.settings import Settings
-from kg.web import clients, connections
+from kg.web import clients, connections, supervising
 from kg.web.app import Application
 from kg.web.guard import Guard
 from kg.web.metrics import listening
@@ -22,6 +21,10 @@ from kg.web.metrics import listening
 BETWEEN_COLLECTIONS = 20_000
 """Objects that are made between two searches for cycles that nobody holds any more. A page makes thousands, which go of
 themselves when it is sent: to search among them every 700, as Python does, takes a tenth of its time."""
+
+AT_A_TIME = 0.001
+"""Seconds that a thread keeps the interpreter while another one waits for it: those that count and draw give way to the
+requests that are quickly answered. Python's own measure is five times that, and each of these waits more than once."""
 
 IDLE_SECONDS = 10
 """In which the head of a request has to come; so long a connection may idle, too."""
@@ -34,8 +37,17 @@ _FOR_CONNECTIONS = 0.9
 def application() -> ASGIApp:
     """The application for the kg.toml that the environment names, or the nearest one; called by the server."""
     gc.set_threshold(BETWEEN_COLLECTIONS)
+    sys.setswitchinterval(AT_A_TIME)
     settings = settings_module.load(None)
     return Guard(Application(settings), clients.networks(settings.proxies))
+
+
+def supervised() -> ASGIApp:
+    """The same for a process of `kg serve`, which ends where it can't begin."""
+    try:
+        return supervising.or_leave(application())
+    except KgError as fault:
+        supervising.leave(fault)
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -69,8 +81,8 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         # Started afresh: a fork would take its parent's way of counting, and the lock of a listener's thread.
         multiprocessing.set_start_method("spawn", force=True)
     with listening(settings.metrics):
-        Granian(
-            "kg.web.server:application",
+        supervising.Supervised(
+            "kg.web.server:supervised",
             factory=True,
             address=host,
             port=port,
@@ -84,6 +96,5 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
             websockets=False,
             log_access=False,
             log_level=LogLevels.warning,
-            respawn_failed_workers=True,
             workers_kill_timeout=settings.grace_seconds,
         ).serve()

@@ -53,7 +53,13 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
     state, at = read(request), int(given)
     limit = min(state.limit, MOST)
     beside = await asyncio.to_thread(
-        context.serving.finder.neighbours, reference, state.wanted, at=at, sort=state.sort, limit=limit
+        context.serving.finder.neighbours,
+        reference,
+        state.wanted,
+        context.reader.languages,
+        at=at,
+        sort=state.sort,
+        limit=limit,
     )
     search, leads = context.path("search"), steps(state)
     if beside is None:

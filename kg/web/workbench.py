@@ -3,17 +3,17 @@
 What the editor completes comes from here: the prefixes of the ontology, the classes and properties that this graph has.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import KgError, QueryError, QueryTimeout, QueryTooLarge
-from kg.render import fields
+from kg.errors import QueryError, QueryTimeout, QueryTooLarge
+from kg.render import fields, scripts
 from kg.render.negotiation import HTML
 from kg.render.pages import page
 from kg.render.queries.examples import Example, examples
@@ -76,11 +76,13 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
         "view": chosen.view if chosen else "",
         "shown": answered,
         "problem": problem,
-        "examples": known,
+        "examples": sorted((each.spoken(context.reader.language) for each in known), key=lambda each: each.title),
+        "said_by_scripts": scripts.said(context.reader.language),
         "formats": [each for each in FORMATS.values() if (answered.kind if answered else "select") in each.kinds],
         "all_formats": list(FORMATS.values()),
     }
-    body = page("sparql", context.site, values)
+    make = partial(page, "sparql", context.site, values)
+    body = await context.serving.lane.run(request, make) if answered and answered.large else make()
     headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
     headers |= dict(problem.headers) if problem else {}
     return Response(body, status, headers, HTML.content_type)
@@ -114,14 +116,7 @@ def _names(request: Request, context: Context) -> bytes:
 
 async def _terms(context: Context) -> bytes:
     """Prefixes, classes and properties; counted once for a generation, however many ask at once."""
-    once = context.serving.worked_out
-    if "terms" not in once:
-        once["terms"] = asyncio.create_task(_all_counted(context))
-    try:
-        return await asyncio.shield(once["terms"])
-    except KgError:  # no worker was free, say: the next who asks tries again
-        once.pop("terms", None)
-        raise
+    return await context.serving.worked.out("terms", lambda: _all_counted(context))
 
 
 async def _all_counted(context: Context) -> bytes:

@@ -1,9 +1,12 @@
 """Pages in a real Chromium."""
 
+import re
+
 import pytest
 
 PATHS = (
     "/",
+    "/about",
     "/record/",
     "/record/177838",
     "/agent/raul-castro-ruz",
@@ -67,4 +70,18 @@ def test_keyboard(address, browser):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    page.close()
+
+
+@pytest.mark.parametrize(("path", "most"), [("/record/177838.html", 3), ("/agent/fidel-castro-ruz.html", 4)])
+def test_on_paper(address, browser, path, most):
+    """On paper a page is short, has no controls, and says how to cite it or where it stands."""
+    page = browser.new_page(viewport={"width": 794, "height": 1123})
+    page.goto(address + path)
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+    assert pages <= most
+    page.emulate_media(media="print")
+    for hidden in ("header.site nav", "form.find", "footer.site", ".pages", ".picture", "[rel=next]"):
+        assert not any(each.is_visible() for each in page.locator(hidden).all()), hidden
+    assert page.get_by_text(address + path.removesuffix(".html")).last.is_visible()
     page.close()

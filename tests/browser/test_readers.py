@@ -11,7 +11,7 @@ import pytest
 import rispy
 
 MEMORANDUM = "/record/177838.html"
-PAGES = ("/", "/record/", MEMORANDUM, "/agent/raul-castro-ruz.html", "/archive/avp-rf.html", "/data/")
+PAGES = ("/", "/record/", MEMORANDUM, "/agent/raul-castro-ruz.html", "/archive/avp-rf.html", "/about", "/data/")
 WIDTHS = (360, 1440)
 
 FOCUSED = """() => {
@@ -161,6 +161,7 @@ def test_by_keyboard_alone(address, browser):
         assert page.evaluate("document.activeElement.id") == "content"
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('main') !== null")
+        _tab_to(page, page.locator("ol.links a").first.inner_text())
         _enter(page)
         assert "/record/" in page.url
         page.goto(address + MEMORANDUM)

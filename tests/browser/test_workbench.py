@@ -10,6 +10,7 @@ import pytest
 
 from kg.render.assets import STATIC
 from kg.render.queries.examples import examples
+from kg.render.translations import LANGUAGES, translations
 from kg.settings import QUERIES
 
 EXAMPLES = examples(QUERIES)
@@ -93,7 +94,7 @@ def test_table_sorts_and_filters(person):
     numbers = [int(text) for text in page.locator(".yasr td.number").all_inner_texts()]
     assert numbers == sorted(numbers)
     page.get_by_label("Show only rows with these words").fill("castro")
-    page.get_by_text("of 25 rows").wait_for()
+    page.get_by_text(" of 25").wait_for()
     assert all("castro" in text.lower() for text in page.locator(".yasr tbody tr").all_inner_texts())
 
 
@@ -278,3 +279,21 @@ def test_yasgui_of_another_site(browser, address, elsewhere, method):
     page.goto(f"{elsewhere}/?{urlencode({'endpoint': f'{address}/sparql', 'method': method})}")
     page.locator(".yasr table.dataTable td", has_text="81").first.wait_for()
     page.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_the_workbench_speaks_the_language_of_its_reader(person, language):
+    """Names of views, buttons, counts, hints and examples are in the language of the page."""
+    say = translations(language).gettext
+    page = person(f"/sparql?example=people&lang={language}")
+    page.locator(".yasr .select_table").click()
+    page.locator(".kg-view.kg-table").wait_for()
+    assert page.locator(".kg-tools .count").inner_text() == say("Rows: %(count)s") % {"count": 25}
+    assert page.get_by_placeholder(say("Filter rows")).count() == 1
+    for view in ("Table", "Pivot", "Chart", "Map", "Network", "Timeline", "Text"):
+        label = page.locator(f".yasr .select_{'response' if view == 'Text' else view.lower()}")
+        assert label.inner_text().strip() == say(view)
+    assert page.locator("#kg-keys kbd").all_inner_texts() == ["Ctrl", "Enter", "Ctrl", "Space", "Esc", "Tab"]
+    assert page.get_by_role("button", name=say("Link to share")).count() == 1
+    shown = {each.inner_text() for each in page.locator("a[data-example] strong").all()}
+    assert shown == {each.spoken(language).title for each in EXAMPLES}

@@ -1,3 +1,5 @@
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,3 +41,32 @@ def test_the_longest_name_is_meant():
     "Of names that begin at one place the longest is linked, and what stands within it is no mention of another."
     names = Names({"Castro": "/agent/castro", "Castro Ruz": "/agent/ruz", "Ruz": "/agent/other"})
     assert [piece.href for piece in names.pieces("Castro Ruz")] == ["/agent/ruz"]
+
+
+_TEXTS = st.text(alphabet="ab_ (é", max_size=40)
+
+
+@given(_TEXTS, st.dictionaries(st.text(alphabet="ab_ (é", min_size=3, max_size=6), st.sampled_from("xyz"), max_size=6))
+def test_names_are_those_of_a_pattern(text, named):
+    "What is linked is what a regular expression of all names, the longest first, would find as words."
+    folded = {form.replace("é", "e"): path for form, path in named.items()}
+    forms = sorted(folded, key=len, reverse=True)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)")
+    first = {}
+    for found in pattern.finditer(text.replace("é", "e")) if forms else ():
+        first.setdefault(folded[found[0]], text[found.start() : found.end()])
+    linked = [(piece.href, piece.text) for piece in Names(named).pieces(text) if piece.href]
+    assert linked == list(first.items())
+
+
+def test_a_text_of_nothing_but_names_stays_whole():
+    "However often names stand in a text, the first mention of each is linked, and nothing is lost."
+    names = Names({"aaa": "/agent/a", "aaa aaa": "/agent/b", "bbb": "/agent/c"})
+    for text, linked in (
+        ("aaa " * 50_000, ["/agent/b"]),
+        ("a" * 50_000, []),
+        ("bbb " + "abbba " * 9_000, ["/agent/c"]),
+    ):
+        pieces = names.pieces(text)
+        assert [piece.href for piece in pieces if piece.href] == linked
+        assert "".join(piece.text for piece in pieces) == text

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from kg.store.catalogue import LINKS, SCHEMA, Catalogue
+from kg.store.catalogue import LINKS, SCHEMA, Catalogue, Stretch
 
 MANY = 100_000
 
@@ -105,6 +105,25 @@ def test_lists_are_whole(catalogue):
     assert seen == sorted(set(seen))
 
 
+def test_stretches_are_the_pages(catalogue):
+    """Where the pages of a list begin is what one comes to who reads it page by page."""
+    size = 7_000
+    seen, after = [], ""
+    while page := catalogue.listed("record", size, after):
+        seen.append(Stretch(after, page[0].thing.start or "", page[-1].thing.start or ""))
+        after = page[-1].cursor
+    assert catalogue.stretches("record", size) == seen
+
+
+def test_records_of_some_days_cost_what_is_shown(catalogue):
+    """The records that begin in some days are read off the index, however many others there are."""
+    few, statements = _steps(catalogue, lambda: catalogue.begun("1911-01-01", "1911-01-01", 5))
+    many, _ = _steps(catalogue, lambda: catalogue.begun("1900-01-01", "1999-12-31", 5))
+    assert many <= few * 1.2
+    _sorts_nothing(catalogue, statements)
+    assert {each.start for each in catalogue.begun("1911-01-01", "1911-01-01", 5)} == {"1911-01-01"}
+
+
 def _sorts_nothing(catalogue, statements):
     assert statements
     for statement in statements:
@@ -131,9 +150,11 @@ def test_who_shares_most(tmp_path):
     db.close()
     opened = Catalogue(path)
     for source in (10, *sorted(whole)[:3]):
-        shared = Counter(n for t, n in {(t, n) for t, _, n in links} if t in {1, 2} and n in whole and n != source)
-        expected = sorted(shared.items(), key=lambda each: (-each[1], days[each[0]], each[0]))
-        for most in (1, 5, 500):
-            found = opened.sharing([1, 2], ["creator", "recipient"], source, most)
-            assert [(thing.n, count) for thing, count in found] == expected[:most]
+        for targets in ([1, 2], [1], [3, 1, 2]):
+            linked = {(t, n) for t, _, n in links if t in targets and n in whole and n != source}
+            shared = Counter(n for _, n in linked)
+            expected = sorted(shared.items(), key=lambda each: (-each[1], days[each[0]], each[0]))
+            for most in (1, 5, 500):
+                found = opened.sharing(targets, ["creator", "recipient"], source, most)
+                assert [(thing.n, count) for thing, count in found] == expected[:most]
     opened.close()

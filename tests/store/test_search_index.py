@@ -7,7 +7,7 @@ from publishing import publish
 
 from kg.errors import SearchRefused
 from kg.store.generations import Generations
-from kg.store.search import analysis
+from kg.store.search import analysis, filing
 from kg.store.search.analysis import sound, sounds, stems
 from kg.store.search.asking import days, parse
 from kg.store.search.engine_queries import Asked
@@ -132,7 +132,7 @@ def test_uncertain_dates(index):
 def test_order_and_pages(index):
     """Every order gives every record once, page by page; undated ones come last."""
     query = index.query(Asked(parse("")))
-    for order in ("relevance", "date", "newest"):
+    for order in ("relevance", "date", "newest", filing.field("en")):
         seen, after = [], ""
         while hits := index.hits(query, 4, order, after):
             seen += [hit.reference for hit in hits]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from kg.errors import QueryBusy, QueryTooMany
-from kg.store.turns import HALF_LIFE, Turns
+from kg.store.turns import HALF_LIFE, Turn, Turns
 
 
 class Clock:
@@ -21,12 +21,12 @@ def test_light_clients_go_first():
     async def go():
         clock = Clock()
         turns = Turns(9, 5, clock)
-        turns.join("greedy")
+        turns.join(Turn("greedy"))
         taking = turns.next(last=False)
         clock.now += 8
         turns.leave(taking)
-        turns.join("greedy")
-        turns.join("modest")
+        turns.join(Turn("greedy"))
+        turns.join(Turn("modest"))
         assert [turns.next(last=False).client for _ in range(2)] == ["modest", "greedy"]
         clock.now += 5 * HALF_LIFE
         assert turns._past("greedy", clock.now) < 1
@@ -40,11 +40,11 @@ def test_the_last_worker_is_kept():
     async def go():
         clock = Clock()
         turns = Turns(9, 5, clock)
-        turns.join("a")
+        turns.join(Turn("a"))
         turns.next(last=False)
-        turns.join("a")
+        turns.join(Turn("a"))
         assert turns.next(last=True) is None
-        turns.join("b")
+        turns.join(Turn("b"))
         assert turns.next(last=True).client == "b"
         assert turns.next(last=False).client == "a"
 
@@ -56,16 +56,16 @@ def test_none_fills_the_queue():
 
     async def go():
         turns = Turns(4, 2)
-        turns.join("a")
-        turns.join("a")
+        turns.join(Turn("a"))
+        turns.join(Turn("a"))
         with pytest.raises(QueryTooMany):
-            turns.join("a")
-        turns.join("")
-        turns.join("b")
+            turns.join(Turn("a"))
+        turns.join(Turn(""))
+        turns.join(Turn("b"))
         with pytest.raises(QueryBusy, match="too many queries"):
-            turns.join("c")
+            turns.join(Turn("c"))
         assert [turns.next(last=False).client for _ in range(4)].count("a") == 2
-        turns.join("a")
+        turns.join(Turn("a"))
         assert turns.next(last=False) is None
 
     asyncio.run(go())

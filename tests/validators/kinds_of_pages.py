@@ -3,7 +3,9 @@
 PATHS = (
     "/",
     "/?lang=ru",
+    "/about",
     "/record/",
+    "/record/?after=_100",
     "/record/177838.html",
     "/record/177838.html?lang=es",
     "/record/177838.cite.html",
@@ -16,6 +18,7 @@ PATHS = (
     "/place/havana.html",
     "/collection/alekseyev-conversations.html",
     "/archive/avp-rf.html",
+    "/archive/avp-rf.fond-0104.html",
     "/topic/diplomacy.html",
     "/search",
     "/search?q=raul+kastor+celebrations&year=1963",

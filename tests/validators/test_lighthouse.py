@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 CHROMIUM = shutil.which("chromium")
-PATHS = ("/", "/record/177838.html", "/record/", "/agent/raul-castro-ruz.html", "/sparql", "/data/")
+PATHS = ("/", "/record/177838.html", "/record/", "/agent/raul-castro-ruz.html", "/about", "/sparql", "/data/")
 LEAST = {"accessibility": 1, "best-practices": 1, "seo": 1, "performance": 0.95}
 
 

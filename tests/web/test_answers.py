@@ -1,7 +1,10 @@
 """Validators of answers, answers kept in memory, and content codings."""
 
+import asyncio
+import contextlib
 import gzip
 import time
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import Mock
 
 import pytest
@@ -17,6 +20,7 @@ from kg.store.pool import QueryPool
 from kg.web import answering, coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.app import Application
+from kg.web.problems import Problem
 
 UNPACK = {
     "identity": bytes,
@@ -173,6 +177,85 @@ def test_a_new_generation_answers_anew(tmp_path):
         second = _ask(client, ask, if_none_match=first.headers["etag"])
     assert second.status_code == 200
     assert second.content != first.content
+
+
+SLOW = "SELECT (COUNT(*) AS ?n) {{ ?a a ?c . ?d ?e ?f FILTER (STRLEN(STR(?f)) > {0}) }}"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What pools are asked."""
+    texts = []
+    asking = QueryPool.query
+
+    def query(pool, text, **options):
+        texts.append(text)
+        return asking(pool, text, **options)
+
+    monkeypatch.setattr(QueryPool, "query", query)
+    return texts
+
+
+def _at_once(client, text, many=6, **parameters):
+    with ThreadPoolExecutor(many) as pool:
+        asking = [pool.submit(client.get, "/data/sparql", params={"query": text, **parameters}) for _ in range(many)]
+        return [each.result() for each in asking]
+
+
+def test_equal_questions_share_an_answer(client, asked):
+    """Equal queries that come at the same time are asked once; one with a `timeout` of its own is not shared."""
+    answers = _at_once(client, SLOW.format(3))
+    assert {each.status_code for each in answers} == {200}
+    assert len({each.content for each in answers}) == 1
+    assert len(asked) == 1
+    _at_once(client, SLOW.format(4), timeout="9")
+    assert len(asked) > 2
+
+
+def test_equal_questions_share_a_fault(example, asked):
+    """What a query comes to by itself, its time being over say, holds for all who asked it meanwhile."""
+    short = example.model_copy(update={"query_seconds": 1.0})
+    with TestClient(Application(short), base_url="https://archive.example.org") as client:
+        answers = _at_once(client, ENDLESS)
+    assert {each.status_code for each in answers} == {504}
+    assert len(asked) == 1
+
+
+def test_who_is_alone_is_not_lost():
+    """Where whoever was asked for leaves, or is told to come later, those who waited ask themselves."""
+
+    async def go(fault):
+        answers = Answers(1 << 20)
+        waiting = None
+        with contextlib.suppress(type(fault)), answers.asking("tag"):
+            waiting = asyncio.create_task(answers.coming("tag"))
+            await asyncio.sleep(0)
+            raise fault
+        assert await waiting is None
+        assert await answers.coming("tag") is None
+
+    for fault in (Problem(503, "busy"), asyncio.CancelledError()):
+        asyncio.run(go(fault))
+
+
+def test_another_folder_in_the_same_place(tmp_path):
+    """A generation that another one of its number is put in place of, by a copy of `var`, is noticed."""
+    ask = "SELECT (COUNT(*) AS ?n) { ?s a ?c }"
+    record = {"id": "record/1", "title": {"en": "One"}}
+    (tmp_path / "other").mkdir()
+    other, _ = publish(tmp_path / "other", [record, {"id": "record/2", "title": {"en": "Two"}}])
+    time.sleep(1)  # answers are named by the second of a build
+    made, _ = publish(tmp_path, [record])
+    with TestClient(Application(made)) as client:
+        first = _ask(client, ask)
+        made.var_folder.rename(tmp_path / "away")
+        other.var_folder.rename(made.var_folder)
+        for _ in range(100):
+            if _ask(client, ask).content != first.content:
+                break
+            time.sleep(0.1)
+        assert _ask(client, ask).content != first.content
 
 
 def test_nothing_is_kept_without_room(example):

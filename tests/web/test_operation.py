@@ -1,5 +1,7 @@
 """A server as it runs: metrics, access log, clients that leave, answers that are cut, a clean stop."""
 
+import asyncio
+import contextlib
 import json
 import re
 import signal
@@ -11,10 +13,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import httpx2
+import psutil
 import pytest
-from serving import example_collection, free_port, served
+from serving import KG, example_collection, free_port, served
 
 from kg.web import access
+from kg.web.app import Application
+from kg.web.live import Live
 from kg.web.metrics import Metrics
 from kg.web.watching import Told
 
@@ -81,6 +86,21 @@ def test_public_metrics_and_kills(collection):
     assert _figure(text, 'kg_worker_kills_total{why="time"}') == 1
     assert _figure(text, 'kg_worker_kills_total{why="client left"}') == 1
     assert {line["killed"] for line in _lines(log) if "killed" in line} == {"time", "client left"}
+
+
+def test_dead_workers_are_counted(collection):
+    """A worker that dies while it has no query is counted, too."""
+    port = free_port()
+    _set(collection, metrics="public", query_workers=1, query_seconds=10.0)
+    with served(collection, port, process=True) as (address, server):
+        workers = [each for each in psutil.Process(server.pid).children(recursive=True) if _is_worker(each)]
+        workers[0].kill()
+        text = _until(lambda: httpx2.get(f"{address}/metrics").text, 'why="died, idle"')
+    assert _figure(text, 'kg_worker_kills_total{why="died, idle"}') == 1
+
+
+def _is_worker(process):
+    return "kg.store.worker" in process.cmdline()
 
 
 def _until(ask, word):
@@ -179,3 +199,64 @@ def test_metrics_and_log_are_documented(example):
     told = Told(digest="0", answered="asked", format="json", fault="QueryCrashed", killed="crash")
     scope = {"client": ("127.0.0.1", 1), "headers": [], "raw_path": b"/", "method": "GET"}
     assert set(access._line(scope, told, 0.1)) <= named
+
+
+def _server_processes(server):
+    """The processes that serve, by age."""
+    return [each for each in psutil.Process(server.pid).children() if "spawn_main" not in " ".join(each.cmdline())]
+
+
+def _answers(address):
+    with contextlib.suppress(httpx2.TransportError):
+        return httpx2.get(f"{address}/healthz").status_code == 200
+    return False
+
+
+def test_dead_server_processes(collection):
+    """A server process that dies is started again, however soon it dies again, and the server stays."""
+    port = free_port()
+    _set(collection)
+    with served(collection, port, process=True) as (address, server):
+        for _ in range(3):
+            (process,) = _server_processes(server)
+            process.kill()
+            process.wait(5)
+            for _ in range(100):
+                if _answers(address):
+                    break
+                time.sleep(0.1)
+            assert _answers(address)
+            assert server.poll() is None
+        server.terminate()
+        assert server.wait(10) == 0
+    assert "started again in 0.5 s" in (collection / "server.log").read_text(encoding="utf-8")
+
+
+def test_what_cannot_begin(collection):
+    """Where the first server process can't begin, for whatever reason, the server says why and stops."""
+    _set(collection, access_log="nowhere/access.log")
+    done = subprocess.run(
+        [KG, "serve", "--port", str(free_port())], cwd=collection, capture_output=True, check=False, timeout=30
+    )
+    assert done.returncode == 1
+    assert b"nowhere" in done.stderr
+
+
+def test_a_fault_at_start_is_told(example, monkeypatch):
+    """What goes wrong at start without a name of ours fails the start, too: nothing is served half."""
+
+    async def fail(_):
+        raise RuntimeError("the moon is full")
+
+    async def receive():
+        return {"type": "lifespan.startup"}
+
+    told = []
+
+    async def send(message):
+        told.append(message)
+
+    monkeypatch.setattr(Live, "start", fail)
+    asyncio.run(Application(example)({"type": "lifespan"}, receive, send))
+    assert [message["type"] for message in told] == ["lifespan.startup.failed"]
+    assert "the moon is full" in told[0]["message"]

@@ -1,8 +1,13 @@
 """What a reader meets on a page beside the record itself."""
 
+import html
 import re
 
 import pytest
+from publishing import publish
+from starlette.testclient import TestClient
+
+from kg.web.app import Application
 
 PAGE = "/data/record/177838.html"
 
@@ -62,6 +67,59 @@ def test_records_with_the_same_people_say_why(client):
     assert re.search(r"\d+ (person|people) in common", client.get(PAGE).text)
 
 
+def test_records_of_the_same_days(client):
+    "Documents whose date begins in the days of this one's are named, those that are named already left out."
+    page = client.get("/data/record/nsam-196.html").text
+    section = '<section aria-labelledby="{}"[^>]*>.*?</section>'
+    days, people = (re.search(section.format(name), page, re.DOTALL) for name in ("days", "kin"))
+    shown, kin = (
+        set(re.findall(r'href="/data/(record/[^"]+)"', each[0])) if each else set() for each in (days, people)
+    )
+    asked = {"kind": "record", "year": "1962-10-22", "dates": "certain", "format": "json"}
+    same = {each["id"] for each in client.get("/data/search", params=asked).json()["results"]}
+    assert shown
+    assert shown | kin | {"record/nsam-196"} >= same
+    assert not shown & (kin | {"record/nsam-196"})
+
+
+def test_signs_are_words(client):
+    "Licences, entries of authority files and durations are called what they are, not by their signs."
+    recording = client.get("/data/record/kg-example-recording.html").text
+    assert "<bdi>CC0 1.0: no rights reserved</bdi>" in recording
+    assert "<bdi>3 minutes and 12 seconds</bdi>" in recording
+    assert "<bdi>Wikidata Q1563</bdi>" in client.get("/data/place/havana.html").text
+    havana = client.get("/data/place/havana.html", headers={"accept-language": "es"}).text
+    assert "<bdi>23,13° N</bdi>" in havana
+    assert "<bdi>82,38° O</bdi>" in havana
+    russian = {"accept-language": "ru"}
+    assert "<bdi>мужской</bdi>" in client.get("/data/agent/raul-castro-ruz.html", headers=russian).text
+    assert "<bdi>фонд</bdi>" in client.get("/data/archive/avp-rf.fond-0104.html", headers=russian).text
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("record/raul-castro_memorandum.html", "raul castro memorandum"),
+        ("record/%D0%9A%D0%B0%D1%81%D1%82%D1%80%D0%BE", "Кастро"),
+        ("nowhere/at/all", "all"),
+        ('record/"><script>alert(1)', "script alert 1"),
+    ],
+)
+def test_an_address_that_leads_nowhere_leads_to_a_search(client, path, words):
+    "Where nothing is, a page offers to search for the words in the address, as words and nothing else."
+    page = client.get(f"/data/{path}", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    link = re.search(r'<a href="([^"]+)" rel="nofollow">Search for “([^<]*)”', page.text)
+    assert link[2] == words
+    assert client.get(html.unescape(link[1]), headers={"accept": "application/json"}).json()["query"] == words
+
+
+def test_people_organisations_and_families_are_told_apart(client):
+    "Above a name stands what it is the name of, where that is known."
+    for key, kind in (("raul-castro-ruz", "Person"), ("castro-family", "Family"), ("u-thant", "Person")):
+        assert f'<p class="kind">{kind}</p>' in client.get(f"/data/agent/{key}.html").text
+
+
 def test_both_languages_of_a_text_stand_side_by_side(client):
     "Original and translation are both in the page, each with its language."
     text = client.get("/data/record/note-alekseyev-conversations.html").text
@@ -70,14 +128,50 @@ def test_both_languages_of_a_text_stand_side_by_side(client):
     assert 'class="prose" lang="en"' in text
 
 
-@pytest.mark.parametrize(
-    "path", ["/data/", "/data/record/", "/data/agent/raul-castro-ruz.html", "/data/place/havana.html"]
-)
+@pytest.mark.parametrize("path", ["/data/", "/data/agent/raul-castro-ruz.html", "/data/place/havana.html"])
 def test_bars_are_links_and_a_table_says_the_same(client, path):
     "A picture has the table behind it, and what it links to is there."
     page = client.get(path).text
-    for link in re.findall(r'<td><a href="([^"]+)"', page):
-        assert client.get(link).status_code == 200
+    links = re.findall(r'<td><a href="([^"]+)"', page)
+    assert links
+    for link in links:
+        assert client.get(html.unescape(link), follow_redirects=True).status_code == 200
+
+
+def test_places_have_a_heading_of_their_own(client):
+    "A place that a text names stands among places, and not among people."
+    page = client.get(PAGE).text
+    people, places = (
+        re.search(rf'<section aria-labelledby="{name}">.*?</section>', page, re.DOTALL)[0]
+        for name in ("people", "places")
+    )
+    assert "place/" not in people
+    assert {"place/cuba", "place/kremlin"} <= set(re.findall(r'href="/data/([^"]+)"', places))
+    assert "agent/fidel-castro-ruz" in people
+
+
+def test_an_earlier_address_is_said_whole(client):
+    "What a thing replaces has no name any more: its address stands there, and leads back to the thing."
+    page = client.get("/data/agent/raul-castro-ruz.html").text
+    assert ">https://archive.example.org/data/agent/r-castro</bdi>" in page
+
+
+def test_what_has_no_name_is_called_what_it_is(tmp_path):
+    "Where nothing but an address is known of a thing, no list, page or format shows the bare address for a name."
+    letter = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/x-1"], "recipient": ["agent/x-4"]}
+    made, _ = publish(tmp_path, [{**letter, "places": ["place/x-2"], "related": ["record/x-3"]}])
+    shown = re.compile(r">\s*(?:agent/|place/|record/)?x-\d\s*<")
+    paths = ("record/1.html", "agent/x-1.html", "agent/", "record/", "place/", "search", "timeline", "map", "network")
+    with TestClient(Application(made), base_url="https://archive.example.org") as client:
+        for path in (*paths, "search?format=atom", "search?format=rss", "search?person=agent/x-1"):
+            page = client.get(f"/data/{path}").text
+            assert not shown.search(page), path
+        assert "Person or organisation without a name (x-1)" in client.get("/data/record/1.html").text
+        assert "без названия (x-1)" in client.get("/data/search?lang=ru").text
+        client.cookies.clear()
+        found = client.get("/data/search?format=json").json()
+        assert {each["title"] for each in found["results"]} >= {"Document without a name (x-3)"}
+        assert found["facets"]["place"][0]["label"] == "Place without a name (x-2)"
 
 
 def test_the_contact_is_a_link(client):

@@ -1,6 +1,7 @@
 """Which path leads where, below any base, and what a client is told where it leads nowhere."""
 
 import json
+import re
 
 import pytest
 from publishing import publish
@@ -41,6 +42,23 @@ def test_any_base(tmp_path, base, stripped):
             assert client.get(f"{sent}{path}").status_code == 200, path
         assert client.get(f"{sent}nope").status_code == 404
         assert client.get(sent).status_code == 200
+
+
+@pytest.mark.parametrize("place", ["data", "dumps", "terms", "record", "api"])
+def test_a_base_that_is_called_as_a_place_of_ours(tmp_path, place):
+    """Where a proxy strips the base's path and the settings say so, a place of the same name is no start page."""
+    base = f"https://archive.example.org/{place}/"
+    shown = {}
+    for strips in (True, False):
+        made, _ = publish(tmp_path / str(strips), RECORDS, base=base, proxy_strips=strips)
+        with TestClient(Application(made), base_url="https://archive.example.org", follow_redirects=True) as client:
+            sent = "/" if strips else f"/{place}/"
+            pages = [client.get(address, headers={"accept": "text/html"}) for address in (sent, f"{sent}{place}/")]
+            assert [page.status_code for page in pages] == [200, 200]
+            shown[strips] = [re.search("<h1.*?</h1>", page.text, re.DOTALL)[0] for page in pages]
+            assert client.get(f"{sent}record/1.ttl").status_code == 200
+    assert shown[True] == shown[False]
+    assert shown[True][0] != shown[True][1]
 
 
 @pytest.mark.parametrize(

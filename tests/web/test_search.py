@@ -2,6 +2,7 @@
 
 import csv
 import io
+from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from publishing import BASE
 
+from kg.render.translations import LANGUAGES
+from kg.store.search import filing
 from kg.store.search.fields import LACKED
 
 pytestmark = pytest.mark.every_engine
@@ -122,7 +125,7 @@ def test_words_are_what_sparql_finds(client, asked):
     assert counted_by_sparql(client, found["sparql"]) == found["total"] > 0
 
 
-@pytest.mark.parametrize("sort", ["relevance", "date", "newest"])
+@pytest.mark.parametrize("sort", ["relevance", "date", "newest", "title"])
 def test_pages_by_cursor(client, sort):
     """Page by page everything comes once."""
     seen, found = [], ask(client, q="castro OR kennedy", sort=sort, limit=7)
@@ -271,3 +274,25 @@ def test_without_an_index(tmp_path):
     made, _ = publish(tmp_path, [{"id": "record/1", "title": {"en": "One"}}], search=False)
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
         assert "search = true" in client.get(SEARCH).json()["detail"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "es"])
+def test_by_title(client, language):
+    """Sorted by title, a list is in the order of the titles that this reader sees, page by page to its end."""
+    shown, after = [], ""
+    while after is not None:
+        page = client.get(
+            SEARCH,
+            params={"format": "json", "kind": "agent", "sort": "title", "limit": 17, "after": after},
+            headers={"accept-language": language},
+        ).json()
+        shown += [each["title"] for each in page["results"]]
+        after = page["next"] and dict(parse_qsl(urlsplit(page["next"]).query))["after"]
+    assert len(shown) == page["total"] > 40
+    assert shown == sorted(shown, key=lambda title: filing.key(title, language))
+    assert len({title[0] for title in shown}) > 10
+
+
+def test_languages_of_titles():
+    """Titles are kept in order for each language that pages speak."""
+    assert filing.LANGUAGES == LANGUAGES

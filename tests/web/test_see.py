@@ -96,7 +96,7 @@ def test_hostile_names(tmp_path):
     ]
     made, _ = publish(tmp_path, records)
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
-        for view in (*VIEWS, "search"):
+        for view in (*VIEWS, "search", "about", "record/", ""):
             assert "<script>" not in client.get(f"/data/{view}").text
         for view in ("map", "network"):
             ET.fromstring(client.get(f"/data/{view}?format=svg").text)

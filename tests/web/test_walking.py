@@ -9,6 +9,7 @@ SEARCHES = [
     "kind=record&year=1963",
     "kind=record&sort=newest&limit=7",
     "q=mikoyan&sort=date",
+    "kind=record&sort=title",
     "",
 ]
 WALKED = re.compile(r'<nav class="walk".*?</nav>', re.DOTALL)

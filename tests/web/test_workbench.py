@@ -1,5 +1,6 @@
 """The page of /sparql, what it is made of, and the static files."""
 
+import html
 import re
 
 import pytest
@@ -7,6 +8,9 @@ from publishing import publish
 from starlette.testclient import TestClient
 
 from kg.render.assets import address, assets
+from kg.render.queries.examples import examples
+from kg.render.translations import LANGUAGES
+from kg.settings import QUERIES
 from kg.web.app import Application
 
 pytestmark = pytest.mark.every_engine
@@ -144,5 +148,16 @@ def test_queries_of_your_own(tmp_path):
     settings, _ = publish(tmp_path, [{"id": "record/1", "kind": "record", "title": {"en": "A"}}], queries="own")
     with TestClient(Application(settings), base_url="https://archive.example.org") as client:
         assert "Our own" in client.get("/data/sparql", headers=HTML).text
+        assert '<li lang="en">' in client.get("/data/sparql", headers={**HTML, "accept-language": "ru"}).text
         assert client.get("/data/api/one.csv").text.split() == ["n", "1"]
         assert client.get("/data/api/companions").status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_examples_are_told_in_every_language(client, language):
+    """Each example that comes along has its title and what comes of it in each language that pages speak."""
+    page = html.unescape(client.get("/data/sparql", headers={**HTML, "accept-language": language}).text)
+    for example in examples(QUERIES):
+        title, description = example.spoken_as[language]
+        assert f"<strong>{title}</strong>" in page
+        assert f"<span>{description}</span>" in page

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kg.iris import Base, decode_key
+from kg.iris import Base
 from kg.ontology import XSD
 from kg.render.reader import Reader
 
@@ -93,7 +93,7 @@ def _link(iri: str, base: Base, reader: Reader, known: dict[str, tuple[str, str]
         return Cell(iri, iri if outward else None, outward=outward)
     name, language = known.get(reference, ("", ""))
     note = iri.removeprefix(base.value)
-    return Cell(name or decode_key(reference.partition("/")[2]), reader.root + reference, language, note)
+    return Cell(name or reader.nameless(reference), reader.root + reference, language, note)
 
 
 def _plain(text: str) -> str:

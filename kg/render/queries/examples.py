@@ -1,6 +1,7 @@
 """The example queries: shown beside the editor, and tested to give rows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,8 @@ class Example:
         description: what comes of it.
         view: how its answer is best seen: table, pivot, chart, timeline, map, network.
         text: the query itself.
+        language: of title and description.
+        spoken_as: language → title and description in it, as `# title@ru:` and `# description@ru:` say them.
     """
 
     name: str
@@ -24,6 +27,15 @@ class Example:
     description: str
     view: str
     text: str
+    language: str = "en"
+    spoken_as: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def spoken(self, language: str) -> "Example":
+        """The example as it is told in a language; as it stands, where it is not told in it."""
+        if language not in self.spoken_as:
+            return self
+        title, description = self.spoken_as[language]
+        return replace(self, title=title, description=description, language=language)
 
 
 @cache
@@ -34,5 +46,8 @@ def examples(folder: Path) -> tuple[Example, ...]:
         text = path.read_text(encoding="utf-8")
         said = headers.simple(text)
         title, description = said.get("title", path.stem), said.get("description", "")
-        found.append(Example(path.stem, title, description, said.get("view", "table"), headers.without(text)))
+        others = {key.partition("@")[2] for key in said if key.startswith("title@")}
+        spoken_as = {each: (said[f"title@{each}"], said.get(f"description@{each}", "")) for each in others}
+        view, query = said.get("view", "table"), headers.without(text)
+        found.append(Example(path.stem, title, description, view, query, spoken_as=spoken_as))
     return tuple(sorted(found, key=lambda each: each.title))

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from tantivy import Document, Index, TextAnalyzerBuilder, Tokenizer
 
-from kg.store.search import fields
+from kg.store.search import fields, filing
 from kg.store.search.analysis import PLAIN, analyzer, folded, plain_words, rules_of, spoken
 
 HEAP = 64 << 20
@@ -48,6 +48,8 @@ class IndexBuilder:
         self._texts(document, record)
         self._facets(document, record)
         self._date(document, record)
+        for field, key in filing.keys(record.get("title") or record.get("name") or {}):
+            document.add_text(field, key)
         document.add_boolean("whole", bool(record.get("text")))
         self._writer.add_document(document)
         self._held_twice = self._held_twice or len(record.get("heldIn", ())) > 1

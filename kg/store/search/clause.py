@@ -76,7 +76,7 @@ class Rewritten:
             if not self.clauses or fault.line is None or fault.column is None:
                 raise
             line, column = self.place(fault.line, fault.column)
-            raise QuerySyntaxError(fault.what, line=line, column=column) from None
+            raise QuerySyntaxError(fault.what, line=line, column=column, todo=fault.todo) from None
 
 
 def rewrite(query: str, base: str, search: Callable[[Clause], tuple[Sequence[Row], bool]]) -> Rewritten:

@@ -17,7 +17,7 @@ from kg.store.search.counting import Facets
 from kg.store.search.engine_queries import Asked, EngineQueries, all_of, reference_at
 
 DEEPEST = 10_000
-"""How far down a list in order of relevance can be read; one in order of date has no end."""
+"""How far down a list in order of relevance or of titles can be read; one in order of date has no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Hit:
 
     Attributes:
         reference: kind/key.
-        score: how well it fits; 0 in a list in order of date.
+        score: how well it fits; 0 in a list in another order.
         offset, length: where its JSON lies in the file of records.
         cursor: where the list goes on after it.
     """
@@ -39,7 +39,7 @@ class Hit:
 
 
 ORDERS = {"date": ("by_date", Order.Asc), "newest": ("by_date_back", Order.Desc)}
-"""Order by date → the field that has it. The other order is `relevance`."""
+"""Order by date → the field that has it. The others are `relevance` and those by title."""
 
 
 class SearchIndex:
@@ -98,7 +98,7 @@ class SearchIndex:
         Args:
             query: made by `query`.
             limit: at most so many.
-            order: `relevance`, `date` or `newest`.
+            order: `relevance`, `date`, `newest`, or the field of titles in a language.
             after: the cursor of a hit, to go on behind it.
 
         Raises:
@@ -108,9 +108,11 @@ class SearchIndex:
             return self._by_date(query, limit, order, _cursor(after))
         offset = _cursor(after) or 0
         if not 0 <= offset <= DEEPEST:
-            raise SearchRefused(f"a list by relevance ends after {DEEPEST:,}", todo="Narrow it down, or sort by date.")
-        found = self._searcher.search(query, limit, count=False, offset=offset).hits
-        return self._read([address for _, address in found], [score for score, _ in found], range(offset + 1, DEEPEST))
+            raise SearchRefused(f"a list in this order ends after {DEEPEST:,}", todo="Narrow it down, or sort by date.")
+        by: dict[str, Any] = {} if order == "relevance" else {"order_by_field": order, "order": Order.Asc}
+        found: Any = self._searcher.search(query, limit, count=False, offset=offset, **by).hits
+        scores = [0.0 if by else score for score, _ in found]
+        return self._read([address for _, address in found], scores, range(offset + 1, DEEPEST))
 
     def stretch(self, query: Query, first: int, limit: int, order: str = "relevance") -> list[Hit]:
         """The hits from a place in the list on, which begins with 0; nothing from DEEPEST on."""

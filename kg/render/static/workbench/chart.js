@@ -1,11 +1,12 @@
 // The result as bars: upright where they stand for times in order, lying where they stand for names.
 import { clipped, html, svg } from "./dom.js";
 import { caption, number, span, which } from "./columns.js";
+import { say } from "./words.js";
 
 const MOST = 60;
 
 export const chart = {
-  label: "Chart",
+  label: say("Chart"),
   path: "M1 15V1h1.5v12.5H15V15zM4.5 12V7H7v5zM8.5 12V3H11v9zM12.5 12V9H15v3z",
   can: (result) => result.rows.length > 0 && which(result, number).length > 0 && result.names.length > 1,
   draw,
@@ -19,9 +20,11 @@ async function draw(place, result, graph) {
   await graph.learn(some.map((row) => row[by]));
   const bars = some.map((row) => ({ name: row[by] ? graph.name(row[by]) : "–", amount: number(row[value]) || 0, term: row[by] }));
   const width = Math.max(place.clientWidth || 600, 280);
+  const title = say("%(value)s by %(column)s", { value, column: by });
+  const cut = result.rows.length > MOST ? `: ${say("the first %(count)s of %(all)s", { count: MOST, all: result.rows.length })}` : "";
   place.append(
-    html("p", { class: "count" }, `${value} by ${by}`, result.rows.length > MOST ? `: the first ${MOST} of ${result.rows.length}` : ""),
-    dates.length ? upright(bars, width, `${value} by ${by}`) : lying(bars, width, `${value} by ${by}`, graph),
+    html("p", { class: "count" }, title, cut),
+    dates.length ? upright(bars, width, title) : lying(bars, width, title, graph),
   );
 }
 
@@ -70,5 +73,6 @@ function ticks(most) {
 
 function summary(bars, title) {
   const top = [...bars].sort((one, other) => other.amount - one.amount).slice(0, 3);
-  return `${title}: ${bars.length} bars; the longest are ${top.map((bar) => `${bar.name} ${bar.amount}`).join(", ")}. The table holds the same.`;
+  const longest = top.map((bar) => `${bar.name} ${bar.amount}`).join(", ");
+  return say("%(title)s. Bars: %(count)s; the longest: %(longest)s. The table holds the same.", { title, count: bars.length, longest });
 }

@@ -9,6 +9,7 @@ import { pivot } from "./pivot.js";
 import { table } from "./table.js";
 import { timeline } from "./timeline.js";
 import { view } from "./view.js";
+import { say } from "./words.js";
 
 const LONGEST_ADDRESS = 4000;
 const TABLES = ["json", "xml", "csv", "tsv"];
@@ -24,10 +25,12 @@ const cards = [...document.querySelectorAll("a[data-example]")];
 function prepare() {
   const { Yasqe, Yasr } = Yasgui;
   const views = { table, pivot, chart, timeline, map: map(outlines), network };
-  for (const [name, each] of Object.entries(views)) Yasr.registerPlugin(name, view(each, graph));
+  for (const [name, each] of Object.entries(views)) Yasr.registerPlugin(name, view(name, each, graph));
   Yasr.defaults.pluginOrder = [...Object.keys(views), "response"];
   Yasr.defaults.errorRenderers = [problem];
-  Yasr.plugins.response.prototype.label = "Text";
+  Yasr.registerPlugin("response", class extends Yasr.plugins.response {
+    label = say("Text");
+  });
   Yasgui.Tab.prototype.getShareableLink = function () {
     return shareable(this.getQuery(), this.getYasr()?.getSelectedPluginName());
   };
@@ -79,7 +82,7 @@ function bar(tab) {
   const made = html("div", { class: "kg-bar" });
   if (results && !results.getError()) {
     const formats = results.getType() === "ttl" ? GRAPHS : TABLES;
-    made.append(html("span", {}, "Download "), ...formats.map((format) => download(tab, format)));
+    made.append(html("span", {}, say("Download"), " "), ...formats.map((format) => download(tab, format)));
   }
   made.append(copier(tab));
   if (old) old.replaceWith(made);
@@ -101,9 +104,9 @@ function copier(tab) {
     const link = tab.getShareableLink();
     history.replaceState(null, "", link);
     const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
-    said.textContent = copied ? "Copied." : "The address of this page is the link now.";
+    said.textContent = say(copied ? "Copied." : "The address of this page is the link now.");
   };
-  return html("span", { class: "kg-share" }, html("button", { type: "button", class: "quiet", onclick: copy }, "Link to share"), " ", said);
+  return html("span", { class: "kg-share" }, html("button", { type: "button", class: "quiet", onclick: copy }, say("Link to share")), " ", said);
 }
 
 // What YASGUI leaves unsaid to who does not see it: that a view can't show this answer, and what stands in the list of tabs.
@@ -111,7 +114,7 @@ function voice(tab) {
   for (const button of tab.rootEl.querySelectorAll(".yasr_btnGroup button")) {
     const idle = button.classList.contains("disabled");
     button.setAttribute("aria-disabled", idle);
-    button.title = idle ? "This answer has no columns for it" : "";
+    button.title = idle ? say("This answer has no columns for it") : "";
   }
   place.querySelector(".addTab").setAttribute("role", "tab");
 }
@@ -123,9 +126,16 @@ function describe(tab) {
   described.add(tab);
   voice(tab);
   const field = tab.getYasqe().getInputField();
-  field.setAttribute("aria-label", "Query in SPARQL");
+  field.setAttribute("aria-label", say("Query in SPARQL"));
   field.setAttribute("aria-describedby", "kg-keys");
   bar(tab);
+}
+
+// A sentence in which keys are named, with the keys marked as such.
+function keys(sentence) {
+  const kinds = { run: ["Ctrl", "Enter"], complete: ["Ctrl", "Space"], leave: ["Esc", "Tab"] };
+  const named = (name) => kinds[name].map((key, place) => [place ? " " : null, html("kbd", {}, key)]);
+  return sentence.split(/%\((\w+)\)s/).map((piece, place) => (place % 2 ? named(piece) : piece));
 }
 
 function start() {
@@ -150,7 +160,7 @@ function start() {
   });
   for (const tab of Object.values(made._tabs)) tab.setEndpoint(endpoint);
   place.prepend(
-    html("p", { id: "kg-keys", class: "note" }, html("kbd", {}, "Ctrl"), " ", html("kbd", {}, "Enter"), " runs the query, ", html("kbd", {}, "Ctrl"), " ", html("kbd", {}, "Space"), " completes a word. ", html("kbd", {}, "Esc"), ", then ", html("kbd", {}, "Tab"), " leaves the editor."),
+    html("p", { id: "kg-keys", class: "note" }, keys(say("%(run)s runs the query, %(complete)s completes a word. %(leave)s leaves the editor."))),
   );
   return made;
 }
@@ -175,4 +185,4 @@ for (const card of cards) {
 
 const fragment = new URLSearchParams(location.hash.slice(1));
 const query = asked || fragment.get("query");
-if (query) ask(query, "Query", fragment.get("view") || wanted);
+if (query) ask(query, say("Query"), fragment.get("view") || wanted);

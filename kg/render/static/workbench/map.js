@@ -2,13 +2,14 @@
 import { html, svg } from "./dom.js";
 import { caption, number, point, subject, which } from "./columns.js";
 import { movable } from "./panzoom.js";
+import { say } from "./words.js";
 
 const MOST = 2000;
 const NAMED = 40;
 let outlines = null;
 
 export const map = (address) => ({
-  label: "Map",
+  label: say("Map"),
   path: "M8 1a5 5 0 0 0-5 5c0 3.6 5 9 5 9s5-5.4 5-9a5 5 0 0 0-5-5zm0 3a2 2 0 1 1 0 4 2 2 0 0 1 0-4z",
   can: (result) => columns(result) !== null,
   draw: (place, result, graph) => draw(place, result, graph, address),
@@ -36,7 +37,7 @@ async function draw(place, result, graph, address) {
   await graph.learn(dots.slice(0, 500).flatMap(({ row }) => [row[name], row[thing]]));
   outlines ||= fetch(address).then((answer) => answer.json()).then(lands);
   const box = around(dots.map((dot) => dot.at), place.clientWidth || 600);
-  const drawing = svg("svg", { class: "plot map", role: "group", tabindex: 0, "aria-label": `Map of ${dots.length} places; arrow keys move it, + and − change its scale` });
+  const drawing = svg("svg", { class: "plot map", role: "group", tabindex: 0, "aria-label": say("Map. Places: %(count)s. Arrow keys move it, + and − change its scale.", { count: dots.length }) });
   drawing.append(svg("path", { class: "land", d: await outlines }));
   const most = Math.max(...dots.map((dot) => dot.amount || 0), 1);
   const marks = dots.map((dot) => mark(dot, most, graph.name(dot.row[name] || dot.row[thing] || { value: "" }), dot.row[thing] && graph.href(dot.row[thing].value)));
@@ -46,7 +47,7 @@ async function draw(place, result, graph, address) {
   const tools = movable(drawing, box, () => fit(drawing, box, marks));
   new ResizeObserver(() => fit(drawing, box, marks)).observe(drawing);
   const left = result.rows.length - dots.length;
-  place.append(html("p", { class: "count" }, `${dots.length} places`, left ? `; ${left} rows without coordinates` : ""), html("div", { class: "kg-drawing" }, drawing, tools), html("p", { class: "note" }, "Outlines: Natural Earth. Drag to move."));
+  place.append(html("p", { class: "count" }, say("Places: %(count)s", { count: dots.length }), left ? `; ${say("rows without coordinates: %(count)s", { count: left })}` : ""), html("div", { class: "kg-drawing" }, drawing, tools), html("p", { class: "note" }, say("Outlines: Natural Earth. Drag to move.")));
 }
 
 function mark(dot, most, text, href) {

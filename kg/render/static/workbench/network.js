@@ -2,13 +2,14 @@
 import { clipped, html, svg } from "./dom.js";
 import { number, which } from "./columns.js";
 import { movable } from "./panzoom.js";
+import { say } from "./words.js";
 
 const MOST = 150;
 const TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const thing = (term) => (term.type === "uri" || term.type === "bnode" ? term : null);
 
 export const network = {
-  label: "Network",
+  label: say("Network"),
   path: "M3.5 2a2 2 0 1 1-.01 4 2 2 0 0 1 0-4zM12.5 1a2 2 0 1 1-.01 4 2 2 0 0 1 0-4zM8.5 11a2 2 0 1 1-.01 4 2 2 0 0 1 0-4zM5 4.8l3 6-1 .6-3-6zM5.3 3.2l5.2-.6.1 1.2-5.2.6zM11.6 4.6l-2.4 6.6 1.1.4L12.7 5z",
   can: (result) => ends(result) !== null,
   draw,
@@ -43,7 +44,7 @@ async function draw(place, result, graph) {
   }
   const all = [...nodes.values()];
   if (!links.length) {
-    place.append(html("p", { class: "count" }, "No row links two things."));
+    place.append(html("p", { class: "count" }, say("No row links two things.")));
     return;
   }
   await graph.learn([...all.map((each) => each.term), ...links.map((link) => link.by)]);
@@ -102,7 +103,7 @@ function arrange(nodes, links, { width, height }) {
 function render(place, nodes, links, graph, box) {
   const most = Math.max(...nodes.map((node) => node.count), 1);
   const heaviest = Math.max(...links.map((link) => link.amount), 1);
-  const drawing = svg("svg", { class: "plot network", role: "group", tabindex: 0, "aria-label": `Network of ${nodes.length} things and ${links.length} links; arrow keys move it, + and − change its scale` });
+  const drawing = svg("svg", { class: "plot network", role: "group", tabindex: 0, "aria-label": say("Network. Things: %(things)s, links: %(links)s. Arrow keys move it, + and − change its scale.", { things: nodes.length, links: links.length }) });
   const lines = links.map((link) => {
     const named = [graph.name(link.source.term), link.by ? graph.name(link.by) : "–", graph.name(link.target.term)].join(" ");
     const line = svg("line", { class: "link", "stroke-width": heaviest > 1 ? 1 + 3 * (link.amount / heaviest) : 1.3 }, svg("title", {}, link.amount > 1 ? `${named}: ${link.amount}` : named));
@@ -131,5 +132,5 @@ function render(place, nodes, links, graph, box) {
   };
   drawing.append(...lines.map((each) => each.line), ...dots.map((each) => each.group));
   put();
-  place.append(html("p", { class: "count" }, `${nodes.length} things, ${links.length} links`), html("div", { class: "kg-drawing" }, drawing, movable(drawing, box)));
+  place.append(html("p", { class: "count" }, say("Things: %(things)s, links: %(links)s", { things: nodes.length, links: links.length })), html("div", { class: "kg-drawing" }, drawing, movable(drawing, box)));
 }

@@ -1,5 +1,6 @@
 // Moving about in a drawing: buttons, arrow keys, dragging; the wheel with Ctrl, so that the page still scrolls.
 import { html } from "./dom.js";
+import { say } from "./words.js";
 
 export function movable(drawing, box, changed = () => {}) {
   const home = { ...box };
@@ -56,5 +57,5 @@ export function movable(drawing, box, changed = () => {}) {
   };
   const button = (text, label, action) => html("button", { type: "button", class: "quiet", "aria-label": label, onclick: action }, text);
   apply();
-  return html("div", { class: "kg-zoom" }, button("+", "Nearer", () => zoom(1 / 1.5)), button("−", "Farther", () => zoom(1.5)), button("⟲", "All", reset));
+  return html("div", { class: "kg-zoom" }, button("+", say("Nearer"), () => zoom(1 / 1.5)), button("−", say("Farther"), () => zoom(1.5)), button("⟲", say("All"), reset));
 }

@@ -1,11 +1,12 @@
 // The result as a table with two sides: one column down, one across, what is counted or added where they meet.
 import { html } from "./dom.js";
 import { number, which } from "./columns.js";
+import { say } from "./words.js";
 
 const MOST = 60;
 
 export const pivot = {
-  label: "Pivot",
+  label: say("Pivot"),
   path: "M1 1h5v5H1zM7 1h8v5H7zM1 7h5v8H1zM7 7h3.5v3.5H7zM11.5 7H15v3.5h-3.5zM7 11.5h3.5V15H7zM11.5 11.5H15V15h-3.5z",
   can: ({ names, rows }) => names.length > 1 && rows.length > 0,
   draw,
@@ -19,7 +20,7 @@ async function draw(place, result, graph) {
     across: others[1] || result.names.find((name) => name !== others[0]),
     value: numbers[0] || "",
   };
-  const body = html("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Pivot table" });
+  const body = html("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": say("Pivot table") });
   const refresh = () => body.replaceChildren(grid(result.rows, chosen, graph));
   const choice = (key, label, options) =>
     html(
@@ -38,10 +39,10 @@ async function draw(place, result, graph) {
       ),
     );
   const names = result.names.map((name) => [name, name]);
-  const values = [["", "number of rows"], ...numbers.map((name) => [name, `sum of ${name}`])];
+  const values = [["", say("number of rows")], ...numbers.map((name) => [name, say("sum of %(column)s", { column: name })])];
   await graph.learn(result.rows.slice(0, 500).flatMap((row) => [row[chosen.down], row[chosen.across]]));
   place.append(
-    html("div", { class: "kg-tools" }, choice("down", "Down", names), choice("across", "Across", names), choice("value", "Value", values)),
+    html("div", { class: "kg-tools" }, choice("down", say("Down"), names), choice("across", say("Across"), names), choice("value", say("Value"), values)),
     body,
   );
   refresh();
@@ -72,7 +73,7 @@ function grid(rows, { down, across, value }, graph) {
   return html(
     "table",
     { class: "results pivot" },
-    html("thead", {}, html("tr", {}, html("td", {}), tops.map((top) => html("th", { scope: "col" }, top || "–")), html("th", { scope: "col" }, "All"))),
+    html("thead", {}, html("tr", {}, html("td", {}), tops.map((top) => html("th", { scope: "col" }, top || "–")), html("th", { scope: "col" }, say("All")))),
     html(
       "tbody",
       {},
@@ -80,7 +81,7 @@ function grid(rows, { down, across, value }, graph) {
         html("tr", {}, html("th", { scope: "row" }, side || "–"), tops.map((top) => cell(sums.get(side).get(top))), html("td", { class: "number" }, total(sums.get(side)))),
       ),
     ),
-    html("tfoot", {}, html("tr", {}, html("th", { scope: "row" }, "All"), tops.map((top) => html("td", { class: "number" }, tidy(totals.get(top)))), html("td", { class: "number" }, total(totals)))),
+    html("tfoot", {}, html("tr", {}, html("th", { scope: "row" }, say("All")), tops.map((top) => html("td", { class: "number" }, tidy(totals.get(top)))), html("td", { class: "number" }, total(totals)))),
   );
 }
 

@@ -2,11 +2,12 @@
 import { html } from "./dom.js";
 import { number } from "./columns.js";
 import { shown } from "./view.js";
+import { say } from "./words.js";
 
 const PAGE = 50;
 
 export const table = {
-  label: "Table",
+  label: say("Table"),
   path: "M1 2h14v3H1zM1 6.5h4v3H1zM6 6.5h9v3H6zM1 11h4v3H1zM6 11h9v3H6z",
   priority: 10,
   can: () => true,
@@ -17,8 +18,8 @@ async function draw(place, result, graph) {
   const state = { words: "", by: null, up: true, page: 0 };
   const search = html("input", {
     type: "search",
-    "aria-label": "Show only rows with these words",
-    placeholder: "Filter rows",
+    "aria-label": say("Show only rows with these words"),
+    placeholder: say("Filter rows"),
     oninput: (event) => {
       state.words = event.target.value.toLowerCase();
       state.page = 0;
@@ -26,7 +27,7 @@ async function draw(place, result, graph) {
     },
   });
   const count = html("span", { class: "count", role: "status" });
-  const body = html("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Results" });
+  const body = html("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": say("Results") });
   const pages = html("div", { class: "kg-pages" });
   place.append(html("div", { class: "kg-tools" }, search, count), body, pages);
 
@@ -35,7 +36,7 @@ async function draw(place, result, graph) {
     const first = state.page * PAGE;
     const some = rows.slice(first, first + PAGE);
     await graph.learn(some.flatMap((row) => result.names.map((name) => row[name])));
-    count.textContent = rows.length === result.rows.length ? `${rows.length} rows` : `${rows.length} of ${result.rows.length} rows`;
+    count.textContent = rows.length === result.rows.length ? say("Rows: %(count)s", { count: rows.length }) : say("Rows: %(count)s of %(all)s", { count: rows.length, all: result.rows.length });
     body.replaceChildren(grid(result.names, some, graph, state, refresh));
     pages.replaceChildren(...paging(state, Math.ceil(rows.length / PAGE), refresh));
   }
@@ -87,5 +88,5 @@ function paging(state, count, refresh) {
     };
     return html("button", { type: "button", class: "quiet", disabled: to < 0 || to >= count, onclick: turn }, text);
   };
-  return [go(-1, "Earlier rows"), html("span", { class: "note" }, `Page ${state.page + 1} of ${count}`), go(1, "Further rows")];
+  return [go(-1, say("Earlier rows")), html("span", { class: "note" }, say("Page %(page)s of %(count)s", { page: state.page + 1, count })), go(1, say("Further rows"))];
 }

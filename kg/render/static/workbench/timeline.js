@@ -1,11 +1,12 @@
 // The result along time: one line a row, a bar as long as its date is uncertain or lasts.
 import { html } from "./dom.js";
 import { caption, span, subject, which } from "./columns.js";
+import { say } from "./words.js";
 
 const MOST = 300;
 
 export const timeline = {
-  label: "Timeline",
+  label: say("Timeline"),
   path: "M1 7.2h14v1.6H1zM3 2.5h5v3H3zM6 10.5h7v3H6z",
   can: (result) => which(result, span).length > 0,
   draw,
@@ -46,7 +47,7 @@ async function draw(place, result, graph) {
     );
   }
   const left = result.rows.length - items.length;
-  place.append(html("p", { class: "count" }, `${items.length} rows in time`, left ? `; ${left} without a date, or after the first ${MOST}` : ""), axis, list);
+  place.append(html("p", { class: "count" }, say("Rows in time: %(count)s", { count: items.length }), left ? `; ${say("without a date, or after the first %(most)s: %(count)s", { most: MOST, count: left })}` : ""), axis, list);
 }
 
 function lines(rows, from, to) {

@@ -2,7 +2,7 @@
 import { html, icon } from "./dom.js";
 import { read } from "./columns.js";
 
-export function view({ label, path, priority = 0, can, draw }, graph) {
+export function view(name, { label, path, priority = 0, can, draw }, graph) {
   return class {
     constructor(yasr) {
       this.yasr = yasr;
@@ -21,7 +21,7 @@ export function view({ label, path, priority = 0, can, draw }, graph) {
     }
 
     async draw() {
-      const place = html("div", { class: `kg-view kg-${label.toLowerCase()}` });
+      const place = html("div", { class: `kg-view kg-${name}` });
       this.yasr.resultsEl.append(place);
       await graph.ready;
       await draw(place, read(this.yasr.results), graph);

@@ -1,0 +1,35 @@
+"""What handlers work out of a generation once: who asks for it meanwhile waits for the same work."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+MOST = 500
+"""Pieces of work whose outcome is held; the ones asked for last."""
+
+
+class Worked:
+    """Holds what was worked out for one generation, by name."""
+
+    def __init__(self, most: int = MOST) -> None:
+        """Room for so many."""
+        self._most = most
+        self._tasks: OrderedDict[str, asyncio.Task[Any]] = OrderedDict()
+
+    async def out(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The outcome of some work; what fails is raised, and worked out anew for the next who asks."""
+        task = self._tasks.get(name)
+        if task is None:
+            task = self._tasks[name] = asyncio.create_task(work())
+            while len(self._tasks) > self._most:
+                self._tasks.popitem(last=False)
+        self._tasks.move_to_end(name)
+        try:
+            outcome: T = await asyncio.shield(task)
+        except Exception:
+            self._tasks.pop(name, None)
+            raise
+        return outcome
