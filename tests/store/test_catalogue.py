@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from kg.store.catalogue import LINKS, SCHEMA, Catalogue, Stretch
+from kg.store.catalogue import LINKS, SCHEMA, Catalogue
+from kg.store.things import Stretch
 
 MANY = 100_000
 
