@@ -22,10 +22,11 @@ from kg.iris import Base
 from kg.mapping import mapper
 from kg.render.record import references
 from kg.render.statements import Statements, by_subject
-from kg.store.catalogue import MOST_COUNTED, Beside, Linked, Thing
+from kg.store.catalogue import MOST_COUNTED
 from kg.store.generation import Generation
 from kg.store.graph import Graph
 from kg.store.literals import as_held, values_as_held
+from kg.store.things import Beside, Linked, Thing
 
 PAGE_SIZE = 20
 """How many inverse links of one key a page shows at a time."""
@@ -39,7 +40,7 @@ LONG = 31
 DEEPEST = 12
 """Levels of an archive that a page shows above a thing."""
 
-_THINGS_KEPT, _RECORDS_KEPT = 16_384, 4_096
+_THINGS_KEPT, _RECORDS_KEPT = 8_192, 4_096
 _LONGEST_KEPT = 4_000
 """What many pages name is kept for all of them: rows of so many things, and so many of their records if not longer."""
 

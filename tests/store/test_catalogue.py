@@ -7,9 +7,10 @@ from contextlib import closing
 
 import pytest
 
-from kg.store.catalogue import LINKS, SCHEMA, Catalogue, Stretch
+from kg.store.catalogue import LINKS, SCHEMA, Catalogue
 from kg.store.cataloguing import CatalogueBuilder, Entry
 from kg.store.ledger import Ledger
+from kg.store.things import Stretch
 
 MANY = 100_000
 
