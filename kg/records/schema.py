@@ -168,7 +168,7 @@ hyphens either may come first: `04/05/1963` is not read, and reported. A date th
 
 JSON Lines have one object a line. A list of objects, or objects over several lines, stand in a file named `.json`.
 
-`kg keys KIND` prints the keys that a kind of record has.
+`kg keys KIND` prints the keys that a kind of record has. How EAD and EAC-CPF become records: [sources.md](sources.md).
 
 What stands under a key:
 
