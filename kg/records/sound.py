@@ -6,8 +6,6 @@ date) is put aside into the record's `extra`, where it can be seen, and reported
 have that value. Only where the record itself must have the value does it stay as it is, for the gate to refuse.
 """
 
-import difflib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +16,8 @@ import orjson
 from kg import iris
 from kg.errors import KeyFault
 from kg.records import dates, gate, phrases
+from kg.records.lists import each_target_once, is_new
+from kg.records.meant import A_KEY, MOST, instead, nearest
 from kg.records.model import KEYS, Key, Record, Value, keys_of
 from kg.records.problems import Problem, shown
 from kg.records.values import ABSENT, SCALARS, Fault, as_text, by_language, language_of, unfit
@@ -29,10 +29,6 @@ _ESCAPED_HERE = "characters that can't stand there are written as their bytes, w
 _SAYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
 """Key of parts → the one among theirs without which a part says nothing: an empty label gives no value."""
 _ID = f'an id, kind/key, the kind being one of {", ".join(iris.KINDS)}: "record/177838", say'
-_SHORT = 16
-"""Values of a list up to which it is quicker to look at each than to keep what tells them apart."""
-_LONGEST_KEY = 40
-_FEW = 12
 _ANY_DATE = "a date in EDTF (ISO 8601-2), or as people write one"
 _TOLD_APART = "a date in which day and month are told apart: 1963-05-04, 4 May 1963"
 _TWO_WAYS = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?\d\d")
@@ -76,7 +72,8 @@ def make_sound(record: Record, source: str, at: str, written: bytes | None = Non
             continue
         way = allowed.get(key_name)
         if way is None:
-            work.put_aside(str(key_name), value, _meant(str(key_name), kind), "there is no such key here")
+            expected = instead(str(key_name), kind) if len(work.aside) < MOST else A_KEY
+            work.put_aside(str(key_name), value, expected, "there is no such key here")
             continue
         _take(way, value, work)
     if work.aside:
@@ -111,21 +108,6 @@ def identity(record: Record) -> str:
     return name
 
 
-def _meant(name: str, kind: str) -> str:
-    """What to write instead of a key that a record of this kind does not have."""
-    if name in KEYS:
-        return f"a key that a {kind} has; {name} is for {', '.join(KEYS[name].kinds)}"
-    return _nearest(name, _WAYS[kind])
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    """The key that was meant, by how it is spelt; all of them where none is near and they are few."""
-    near = {each.lower(): each for each in known}
-    if found := difflib.get_close_matches(name[:_LONGEST_KEY].lower(), near, 1, 0.75):
-        return f"{near[found[0]]}, perhaps"
-    return f"one of {', '.join(near.values())}" if len(near) < _FEW else "a key of the model (`kg keys` lists them)"
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Way:
     """How what stands under a key is made sound.
@@ -134,11 +116,13 @@ class _Way:
         key: the key.
         make: does it; raises Fault where it can't be done.
         parts: for a part, the ways of its own keys.
+        required: for a part, those of them that it must have.
     """
 
     key: Key
     make: Callable[["_Way", Any, _Work], Any]
     parts: dict[str, "_Way"]
+    required: frozenset[str]
 
 
 def _take(way: _Way, value: Any, work: _Work) -> None:
@@ -208,11 +192,8 @@ def _one(way: _Way, value: Any, work: _Work) -> Any:
 
 def _list(way: _Way, value: Any, work: _Work) -> list[Any]:
     """The sound values of a list, each once; those that can't be made sound are put aside one by one."""
-    found = _each_once(_sound_values(way, value, work))
-    return _each_target_once(found) if way.key.value is Value.LINK and len(found) > 1 else found
-
-
-def _sound_values(way: _Way, value: Any, work: _Work) -> Iterator[Any]:
+    found: list[Any] = []
+    marks: set[str] = set()
     key = way.key
     make = SCALARS[key.value]
     for each in value if isinstance(value, list) else [value]:
@@ -225,47 +206,14 @@ def _sound_values(way: _Way, value: Any, work: _Work) -> Iterator[Any]:
             continue
         if key.value is Value.URL:
             _tell_escaped(key, each, sound, work)
-        if sound is not ABSENT:
-            yield sound
-
-
-def _each_once(values: Iterable[Any]) -> list[Any]:
-    """The values, each once; a long list is not searched anew for every one, since strangers write long ones."""
-    found: list[Any] = []
-    marks: set[str] = set()
-    for value in values:
-        if len(found) < _SHORT:
-            if value in found:
-                continue
-        else:
-            marks = marks or set(map(_mark, found))
-            if (mark := _mark(value)) in marks:
-                continue
-            marks.add(mark)
-        found.append(value)
-    return found
-
-
-def _mark(value: Any) -> str:
-    """What two equal values of a record have in common."""
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
-
-
-def _each_target_once(links: list[Any]) -> list[Any]:
-    """One link to a target, the one that says more of it."""
-    by_target: dict[str, Any] = {}
-    for link in links:
-        target = link["id"] if isinstance(link, dict) else link
-        if target not in by_target or (isinstance(link, dict) and not isinstance(by_target[target], dict)):
-            by_target[target] = link
-    return list(by_target.values())
+        if sound is not ABSENT and (not found or is_new(sound, found, marks)):
+            found.append(sound)
+    return each_target_once(found) if key.value is Value.LINK and len(found) > 1 else found
 
 
 def _parts(way: _Way, value: Any, work: _Work) -> list[Record]:
-    return _each_once(_sound_parts(way, value, work))
-
-
-def _sound_parts(way: _Way, value: Any, work: _Work) -> Iterator[Record]:
+    found: list[Record] = []
+    marks: set[str] = set()
     key = way.key
     for number, each in enumerate(value if isinstance(value, list) else [value], 1):
         if each is None:
@@ -275,8 +223,10 @@ def _sound_parts(way: _Way, value: Any, work: _Work) -> Iterator[Record]:
         if not isinstance(each, dict):
             work.put_aside(f"{key.name}[{number}]", each, gate.expected([key.name]), "is no object")
             continue
-        if part := _part(way, each, number, work):
-            yield part
+        part = _part(way, each, number, work)
+        if part and (not found or is_new(part, found, marks)):
+            found.append(part)
+    return found
 
 
 def _part(way: _Way, value: dict[str, Any], number: int, work: _Work) -> Record:
@@ -287,14 +237,15 @@ def _part(way: _Way, value: dict[str, Any], number: int, work: _Work) -> Record:
             continue
         known = way.parts.get(name)
         if known is None:
-            inner.put_aside(name, each, _nearest(name, way.parts), "there is no such key here")
+            few = len(work.aside) + len(inner.aside) < MOST
+            inner.put_aside(name, each, nearest(name, tuple(way.parts)) if few else A_KEY, "there is no such key here")
             continue
         if name == "edtf" and key.name == "dates":
             each = _edtf_or_phrase(each, value, inner)  # noqa: PLW2901
         if each is not ABSENT:
             _take(known, each, inner)
     where = f"{key.name}[{number}]"
-    if lacking := _lacking(way, value, inner):
+    if not way.required <= inner.sound.keys() and (lacking := _lacking(way, value, inner)):
         # All of it is kept as it came; what else is wrong in it is not told beside what costs it.
         work.aside.append({"field": where, "value": as_text(value)})
         told = next((each for each in inner.problems if each[0] == lacking), None)
@@ -318,7 +269,7 @@ def _lacking(way: _Way, value: dict[str, Any], inner: _Work) -> str:
         return ""
     says = _SAYS.get(way.key.name)
     faulty = {where for where, *_ in inner.problems}
-    missing = (name for name, each in way.parts.items() if each.key.required and name not in inner.sound)
+    missing = (name for name in way.parts if name in way.required and name not in inner.sound)
     return next((name for name in missing if name != says or name in faulty or name not in value), "")
 
 
@@ -360,7 +311,8 @@ def _with_interval(date: Record) -> Record:
 
 def _way(key: Key) -> _Way:
     make = {Value.TEXT: _texts, Value.PART: _parts}.get(key.value) or (_list if key.many else _one)
-    return _Way(key, make, {part.name: _way(part) for part in key.parts})
+    required = frozenset(part.name for part in key.parts if part.required)
+    return _Way(key, make, {part.name: _way(part) for part in key.parts}, required)
 
 
 _WAYS = {kind: {key.name: _way(key) for key in keys_of(kind)} for kind in iris.KINDS}

@@ -209,6 +209,12 @@ def test_a_long_list():
     assert len(sound["identifiers"]) == 60_000
 
 
+def test_many_unknown_keys():
+    """Very many keys that there are not are put aside in no time to speak of."""
+    sound, problems = sound_of({f"colour{n}": n for n in range(30_000)})
+    assert len(sound["extra"]) == len(problems) == 30_000
+
+
 def test_a_year_as_a_number():
     """A year that a program wrote as a number is a date."""
     sound, problems = sound_of({"dates": 1963})
