@@ -183,6 +183,8 @@ class CatalogueBuilder:
             "SELECT old.n, new.n FROM redirects JOIN things AS old USING (ref) JOIN things AS new ON new.ref = target"
         ).fetchall()
         replaces = self._key("replaces")
+        if pairs:  # without it, each of them would search all links
+            self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_target ON links (target)")
         for old, new in pairs:
             self._db.execute("UPDATE stage.links SET target = ? WHERE target = ? AND k <> ?", (new, old, replaces))
             self._db.execute("DELETE FROM stage.links WHERE target = ?", (old,))
