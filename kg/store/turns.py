@@ -83,6 +83,11 @@ class Turns(Generic[Each]):
         """Those who wait."""
         return chain.from_iterable(self._waiting.values())
 
+    @property
+    def running(self) -> int:
+        """How many run."""
+        return sum(map(len, self._running.values()))
+
     def join(self, turn: Each) -> None:
         """Wait from now on. Raises QueryBusy where too many do, QueryTooMany where too many of this client do."""
         line = self._waiting.get(turn.client)

@@ -1,7 +1,7 @@
 """`/about`: what the collection covers and what it lacks, in numbers that lead to the documents they count."""
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -62,7 +62,7 @@ async def respond(request: Request, context: Context) -> Response:
     documents = generation.manifest.counts.get(RECORD, 0)
 
     async def work() -> bytes:
-        return await asyncio.to_thread(_counted, context)
+        return await context.serving.beside(partial(_counted, context))
 
     searched = generation.search is not None
     counted = await context.serving.worked.out(f"about {context.reader.language}", work) if searched else b""
@@ -82,7 +82,7 @@ async def shortly(context: Context) -> Markup:
         return Markup()
 
     async def work() -> bytes:
-        return await asyncio.to_thread(_in_short, context)
+        return await context.serving.beside(partial(_in_short, context))
 
     made = await context.serving.worked.out(f"covers {context.reader.language}", work)
     return Markup(made.decode())  # noqa: S704  # the same

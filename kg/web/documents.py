@@ -1,7 +1,7 @@
 """Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -91,7 +91,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
         if found.kind == RECORD:
             return _web_page(request, context, found, walked, drawn)
         # The page of what many documents link to takes several times as long: it is made beside other requests.
-        return await asyncio.to_thread(_web_page, request, context, found, walked, drawn)
+        return await context.serving.beside(partial(_web_page, request, context, found, walked, drawn))
     return _data(request, context, found, address.format)
 
 

@@ -1,6 +1,6 @@
 """The start page: what this is, how much there is of it, what it covers and lacks, how to use it."""
 
-import asyncio
+from functools import partial
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -18,7 +18,7 @@ NEWEST = 6
 async def respond(request: Request, context: Context) -> Response:
     """The start page."""
     parts = {"featured": await featured(context), "covers": await about.shortly(context)}
-    return await asyncio.to_thread(_page, request, context, parts)
+    return await context.serving.beside(partial(_page, request, context, parts))
 
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:

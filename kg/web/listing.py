@@ -4,10 +4,10 @@ From the first page of a list any of its pages is two links away: one to the par
 this part. So from the start page any of 100,000 documents is reached in four links, however their dates lie.
 """
 
-import asyncio
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isqrt
 
 from starlette.requests import Request
@@ -48,7 +48,7 @@ async def respond(request: Request, context: Context, kind: str) -> Response:
     count = context.serving.generation.manifest.counts.get(kind, 0)
 
     async def work() -> list[Stretch]:
-        return await asyncio.to_thread(catalogue.stretches, kind, SIZE)
+        return await context.serving.beside(partial(catalogue.stretches, kind, SIZE))
 
     pages = await context.serving.worked.out(f"pages {kind}", work) if count > SIZE else []
     here = place(pages, after)
