@@ -56,6 +56,11 @@ class Part:
 
 
 async def respond(request: Request, context: Context) -> Response:
+    """The page, from what is kept where it was asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context))
+
+
+async def _made(request: Request, context: Context) -> Response:
     """The page; its numbers are worked out once for a generation and language."""
     generation = context.serving.generation
     months = generation.catalogue.by_month()

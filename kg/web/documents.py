@@ -62,12 +62,7 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
 
 async def respond(request: Request, context: Context, kind: str, segment: str) -> Response:
     """Answer for a thing or a document about it, from what is kept where it was asked for lately."""
-    kept = context.serving.kept
-    answered = kept.find(request)
-    if answered is None:
-        answered = await _respond(request, context, kind, segment)
-        kept.keep(request, answered)
-    return answered
+    return await context.serving.kept.out(request, lambda: _respond(request, context, kind, segment))
 
 
 async def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
@@ -123,7 +118,7 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
         raise Problem(406, detail, {"Link": _links(context, thing, None)}, {"alternates": alternates}, FORMATS, path)
     headers = {
         **CORS,
-        "Location": context.path(f"{thing.reference}.{format_.suffix}"),
+        "Location": context.path(f"{thing.reference}.{format_.suffix}") + with_query(request),
         "Link": _links(context, thing, None),
         "Vary": "Accept",
         **CACHE,

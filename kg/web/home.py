@@ -16,7 +16,11 @@ NEWEST = 6
 
 
 async def respond(request: Request, context: Context) -> Response:
-    """The start page."""
+    """The start page, from what is kept where it was asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context))
+
+
+async def _made(request: Request, context: Context) -> Response:
     parts = {"featured": await featured(context), "covers": await about.shortly(context)}
     return await context.serving.beside(partial(_page, request, context, parts))
 

@@ -41,7 +41,11 @@ class Leap:
 
 
 async def respond(request: Request, context: Context, kind: str) -> Response:
-    """The things of a kind in order of date."""
+    """The things of a kind in order of date, from what is kept where they were asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context, kind))
+
+
+async def _made(request: Request, context: Context, kind: str) -> Response:
     catalogue = context.serving.generation.catalogue
     after = request.query_params.get("after", "")
     links = catalogue.listed(kind, SIZE + 1, after)
@@ -60,6 +64,7 @@ async def respond(request: Request, context: Context, kind: str) -> Response:
         "after": links[SIZE - 1].cursor if len(links) > SIZE else None,
         "before": pages[here - 1].cursor if here else None,
         "begins": not after,
+        "cursor": after,
         "parts": parts,
         "near": near,
         "reader": context.reader,

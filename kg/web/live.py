@@ -22,6 +22,7 @@ from kg.store.remote_graph import RemoteGraph
 from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
 from kg.web.lane import Lane
+from kg.web.metrics import Metrics
 from kg.web.searching import SearchingQueries
 from kg.web.worked import Worked
 
@@ -89,10 +90,11 @@ class Serving:
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
-    def __init__(self, settings: Settings, lost: Callable[[str], None]) -> None:
-        """Settings of a collection; `lost` is told why a query worker is gone, see `QueryPool`."""
+    def __init__(self, settings: Settings, metrics: Metrics | None) -> None:
+        """Settings of a collection, and what is told of its query workers."""
         self._settings = settings
-        self._lost = lost
+        self._lost: Callable[[str], None] = metrics.lose if metrics else _untold
+        self._waiting: Callable[[int], None] = metrics.wait if metrics else _untold
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._mark: tuple[int, ...] | None = None
@@ -174,6 +176,7 @@ class Live:
             queue=self._settings.query_queue,
             base=self._settings.base,
             lost=self._lost,
+            waiting=self._waiting,
         )
 
     def _retire(self, serving: Serving) -> None:
@@ -184,6 +187,10 @@ class Live:
         task = asyncio.create_task(_close(serving))
         self._leaving[task] = serving
         task.add_done_callback(self._leaving.pop)
+
+
+def _untold(_: object) -> None:
+    """What nobody measures."""
 
 
 async def _close(serving: Serving) -> None:

@@ -161,6 +161,9 @@ def test_openapi_says_all(client):
         assert reduce(lambda node, part: node[part], reference.split("/"), document)
     paths = document["paths"]
     assert set(paths) == {f"/api/{name}" for name in SAVED}
+    address = document["servers"][0]["url"] + next(iter(paths))
+    assert client.get(address.removeprefix("https://archive.example.org")).status_code != 404
+    assert {"406", "413", "429"} <= set(paths["/api/companions"]["get"]["responses"])
     for name, query in SAVED.items():
         assert paths[f"/api/{name}"]["get"]["responses"]["200"]["description"]
         described = {each["name"]: each for each in paths[f"/api/{name}"]["get"]["parameters"]}

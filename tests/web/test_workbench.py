@@ -75,9 +75,9 @@ def test_terms_and_names(client):
     properties = {each["iri"]: each for each in terms["properties"]}
     assert properties["http://purl.org/dc/terms/creator"]["label"] == "Author"
     asked = {"thing": ["agent/fidel-castro-ruz", "agent/nobody"], "lang": "ru"}
-    assert client.get("/data/workbench/names.json", params=asked).json() == {
-        "agent/fidel-castro-ruz": "Фидель Кастро Рус"
-    }
+    answer = client.get("/data/workbench/names.json", params=asked)
+    assert answer.json() == {"agent/fidel-castro-ruz": "Фидель Кастро Рус"}
+    assert {"Accept-Language", "Cookie"} <= set(answer.headers["vary"].split(", "))
     assert client.get("/data/workbench/names.json", params={"thing": ["x"] * 101}).status_code == 400
     assert client.get("/data/workbench/secret").status_code == 404
 
