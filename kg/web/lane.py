@@ -9,23 +9,16 @@ lately comes first, and one client has all places but one at most.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from starlette.requests import Request
 
 from kg.errors import QueryBusy, QueryTooMany
-from kg.store.turns import Turn, Turns, whose
+from kg.store.places import Place, Places
+from kg.store.turns import whose
 
 _TODO = "Try again in a moment."
 _T = TypeVar("_T")
-
-
-@dataclass(eq=False, slots=True)
-class _Work(Turn):
-    """A piece of work; `begins` is done when a place is free for it."""
-
-    begins: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Lane:
@@ -38,9 +31,8 @@ class Lane:
             places: how much is done at a time.
             queue: how much may wait; half of it for one client.
         """
-        self._places = places
+        self._places = Places(places, queue)
         self._executor = ThreadPoolExecutor(places)
-        self._turns: Turns[_Work] = Turns(queue, max(1, places - 1))
         self._doing: set[asyncio.Future[Any]] = set()
 
     async def run(self, request: Request | str, work: Callable[[], _T]) -> _T:
@@ -51,18 +43,17 @@ class Lane:
                 waits behind nobody's rules.
             work: what is done. Where the client leaves before, it is not; where it leaves meanwhile, to the end.
         """
-        asked = self._join(_client(request))
+        place = await self._place(_client(request))
         try:
-            await asked.begins.wait()
             doing = asyncio.get_running_loop().run_in_executor(self._executor, work)
         except BaseException:
-            self._leave(asked)
+            self._places.give_back(place)
             raise
         self._doing.add(doing)
 
         def done(_: object) -> None:
             self._doing.discard(doing)
-            self._leave(asked)
+            self._places.give_back(place)
 
         # A client that leaves does not end the thread, which keeps its place as long as it works.
         doing.add_done_callback(done)
@@ -74,27 +65,13 @@ class Lane:
             await asyncio.wait(self._doing)
         self._executor.shutdown(wait=False)
 
-    def _join(self, client: str) -> _Work:
-        asked = _Work(client)
+    async def _place(self, client: str) -> Place:
         try:
-            self._turns.join(asked)
+            return await self._places.take(client)
         except QueryTooMany:
             raise QueryTooMany("much of what you asked for is still being made", todo=_TODO) from None
         except QueryBusy:
             raise QueryBusy("others asked for much at once", todo=_TODO) from None
-        self._dispatch()
-        return asked
-
-    def _leave(self, asked: _Work) -> None:
-        self._turns.leave(asked)
-        self._dispatch()
-
-    def _dispatch(self) -> None:
-        while self._turns.running < self._places:
-            asked = self._turns.next(last=False)
-            if asked is None:
-                return
-            asked.begins.set()
 
 
 def _client(request: Request | str) -> str:

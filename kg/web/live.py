@@ -162,7 +162,7 @@ class Live:
     def _queries(self, generation: Generation) -> Queries:
         """What answers queries, wherever the generation's triples lie."""
         if generation.manifest.graph:
-            return RemoteQueries(self._settings, generation.manifest.graph)
+            return RemoteQueries(self._settings, generation.manifest.graph, waiting=self._waiting)
         return QueryPool(
             generation.folder.store,
             size=self._settings.query_workers,
