@@ -124,9 +124,7 @@ class Settings(BaseSettings):
     query_bytes: Annotated[int, Field(ge=100_000)] = Field(
         100_000_000, description="Most bytes of an answer to a public query."
     )
-    query_queue: Annotated[int, Field(ge=1)] = Field(
-        256, description="How many public queries may wait for a worker."
-    )
+    query_queue: Annotated[int, Field(ge=1)] = Field(256, description="How many public queries may wait for a worker.")
     proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks of proxies whose `X-Forwarded-For` is believed."
     )

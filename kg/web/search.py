@@ -52,6 +52,7 @@ def _answered(request: Request, context: Context, state: State, name: str) -> Re
         after=state.after,
         limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
         nameless=partial(_nameless, context.reader),
+        marked=export is None or export.marked,
     )
     if export:
         return _exported(request, context, state, results, export)
