@@ -147,7 +147,7 @@ class Application:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            saved_queries(self._settings.queries_folder)  # a header that is wrong is said before anybody asks
+            saved_queries(self._settings.query_folders)  # a header that is wrong is said before anybody asks
             await self._live.start()
         except Exception as fault:  # noqa: BLE001  # a server that could not begin would answer 503 for ever
             if not isinstance(fault, KgError):

@@ -60,7 +60,7 @@ class Wanted:
 
 async def respond(request: Request, context: Context, wanted: Wanted) -> Response:
     """The page, with the beginning of the answer where something is asked."""
-    known = examples(context.settings.queries_folder)
+    known = examples(context.settings.query_folders)
     chosen = next((each for each in known if each.name == wanted.example), None)
     query = wanted.query if wanted.query is not None else chosen.text if chosen else None
     status, answered, problem = 200, None, None

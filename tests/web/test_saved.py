@@ -18,7 +18,7 @@ from kg.render.translations import LANGUAGES, translations
 from kg.settings import QUERIES
 
 pytestmark = pytest.mark.every_engine
-SAVED = saved(QUERIES)
+SAVED = saved((QUERIES,))
 NAMES = sorted(SAVED)
 LACKING = {("fuseki", "places-near"): "its geof:distance gives no metres between points in degrees"}
 

@@ -106,6 +106,6 @@ def _table(said: Header, key: str) -> dict[str, str]:
 
 
 @cache
-def saved(folder: Path) -> dict[str, Saved]:
-    """The saved queries of a folder of queries, by name. Raises KgError where a header is wrong."""
-    return {path.stem: read(path) for path in headers.query_files(folder / "saved")}
+def saved(folders: tuple[Path, ...]) -> dict[str, Saved]:
+    """The saved queries of some folders of queries, by name. Raises KgError where a header is wrong."""
+    return {path.stem: read(path) for path in headers.query_files(folders, "saved")}

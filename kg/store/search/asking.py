@@ -25,8 +25,8 @@ MOST_PREFIXES = 5
 DEEPEST = 8
 
 HELP = (
-    'Write words, "a phrase", AND, OR, NOT, or fields: from:castro to:khrushchev person:mikoyan place:havana'
-    " topic:missiles year:1962..1963 title:memorandum."
+    'Write words, "a phrase", AND, OR, NOT, or fields: from:smith to:jones person:miller place:london'
+    " topic:trade year:1921..1925 title:report."
 )
 
 _FIELD_NAMES = {
