@@ -200,7 +200,8 @@ def generation(settings: Settings) -> Finding:
     try:
         live = Generations.of_settings(settings).open_live(settings.base)
     except KgError as fault:
-        return Finding("generation", "bad", str(fault), fault.todo or "Run `kg build`.")
+        said = f"{fault.where}: {fault.what}" if fault.where else fault.what
+        return Finding("generation", "bad", said, fault.todo or "Run `kg build`.")
     said = f"{live.number}, {live.manifest.triples:,} triples"
     live.close()
     return Finding("generation", "good", said)

@@ -39,7 +39,7 @@ LONG = 31
 DEEPEST = 12
 """Levels of an archive that a page shows above a thing."""
 
-_THINGS_KEPT, _RECORDS_KEPT = 16_384, 4_096
+_THINGS_KEPT, _RECORDS_KEPT = 8_192, 4_096
 _LONGEST_KEPT = 4_000
 """What many pages name is kept for all of them: rows of so many things, and so many of their records if not longer."""
 

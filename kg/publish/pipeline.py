@@ -111,7 +111,7 @@ def collect(collection: Collection) -> None:
         entering.unite_held()
         entering.make_stubs()
         entering.finish()
-        _check_whole(collection)
+    _check_whole(collection)
 
 
 def _repeated(files: list[Input], path: Path) -> frozenset[str]:

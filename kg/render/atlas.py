@@ -16,8 +16,8 @@ SMALL = 520
 """Units of one that stands in a page among other things."""
 
 _HEIGHTS = (0.38, 0.62)
-_SMALLEST = 12.0
-"""Degrees that a map shows at least from west to east, so that a single place has surroundings."""
+_SMALLEST = 36.0
+"""Degrees that a map shows at least from west to east, so that a single place has a coast somewhere near."""
 
 _MARGIN = 0.12
 _RADII = (5.0, 26.0)

@@ -3,19 +3,20 @@
 Everything here is plain data. The template escapes it; what becomes a link is decided here, by scheme.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from babel.numbers import format_decimal
 from pyoxigraph import Literal, NamedNode
 
 from kg.iris import Base
-from kg.ontology import RDF_TYPE, Form, Ontology, Term, load
+from kg.ontology import RDF_TYPE, Form, Ontology, Term
 from kg.render import fields, known, languages
 from kg.render.briefs import brief
 from kg.render.durations import duration
+from kg.render.implied import own, special_terms
 from kg.render.jsonld import keys_of_kind
 from kg.render.mentions import Names, Piece, forms
 from kg.render.reader import Reader
@@ -75,8 +76,8 @@ class _Rows:
         special = special_terms(self.ontology.base, kind)
         for iri, term in keys_of_kind(self.ontology.base, kind).items():
             field = fields.FIELDS.get(term.key) if iri in said else None
-            if field and (own := _own(said, iri, special.get(iri, ()))):
-                for key, some in self.apart(term.key, own):
+            if field and (values := own(said, iri, special[iri])):
+                for key, some in self.apart(term.key, values):
                     yield Row(key, fields.FIELDS[key].label, tuple(self.values(term, some)))
 
     def apart(self, key: str, values: Values) -> Iterator[tuple[str, Values]]:
@@ -234,26 +235,6 @@ class _Rows:
     def any_part(self, term: Term, part: Said) -> Value | None:
         said = [value.value for predicate, values in part.items() if predicate != RDF_TYPE for value in values]
         return Value("; ".join(said), note=term.key) if said else None
-
-
-@lru_cache(maxsize=64)
-def special_terms(base: str, kind: str) -> dict[str, tuple[str, ...]]:
-    """IRI of a term of a kind → the more special ones that bring it along: a participant is no second contributor.
-
-    Of two terms that bring each other along, neither is more special.
-    """
-    crosswalk = load(base).counterparts
-    return {
-        iri: tuple(each for each, others in crosswalk.items() if iri in others and each not in crosswalk.get(iri, ()))
-        for iri in keys_of_kind(base, kind)
-    }
-
-
-def _own(said: Said, iri: str, special: Iterable[str]) -> Values:
-    """What is said under a term itself, and not by one that brings it along."""
-    values = said.get(iri, [])
-    implied = {value for each in special for value in said.get(each, ())} if values else set()
-    return [each for each in values if each not in implied] if implied else values
 
 
 def _tells_more(text: str, edtf: str) -> bool:

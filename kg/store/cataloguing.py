@@ -13,7 +13,7 @@ from pathlib import Path
 from kg.store.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.ledger import Ledger
 
-_MOST_KNOWN = 200_000
+_MOST_KNOWN = 50_000
 """How many numbers of things are kept at hand; the rest is looked up."""
 
 _STAGE = """
@@ -69,7 +69,7 @@ class CatalogueBuilder:
         self._now = now
         self._db = sqlite3.connect(path, isolation_level=None)
         # A build that dies is thrown away whole; nothing has to be rolled back.
-        self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;")
+        self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")
         self._db.execute("ATTACH ? AS stage", (str(self._stage),))
         self._db.executescript("PRAGMA stage.journal_mode=OFF; PRAGMA stage.synchronous=OFF;")
         self._db.executescript(SCHEMA + _STAGE)

@@ -23,7 +23,7 @@ PIECE = 10 << 20
 the caches of a processor, enough for files that are worth being opened."""
 
 MOST = 250
-"""Pieces that may wait to be merged: each is four files, which the engine has open."""
+"""Pieces that may wait to be merged, or fewer where fewer files may be open: each is four of them."""
 
 _DEFAULT = DefaultGraph()
 
@@ -80,7 +80,7 @@ class BulkLoad:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        merging.open_more_files()
+        self._most = min(MOST, merging.open_more_files() // 8)
         self._open: Store | None = Store(str(folder))
         self._pieces = Pieces(self._load, size=PIECE, threads=LOADERS, waiting=LOADERS)
         self._beside = ThreadPoolExecutor(1, "merge")
@@ -100,7 +100,7 @@ class BulkLoad:
             return
         if before == 0:
             merging.give_way()
-        elif before % MOST == 0:
+        elif before % self._most == 0:
             self._store.flush()  # waits until the engine has merged what it has, but for some twenty files
 
     def end(self, triples: int) -> None:

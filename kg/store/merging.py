@@ -26,12 +26,13 @@ _LAST = 19
 """The lowest priority there is: what no other thread uses."""
 
 
-def open_more_files() -> None:
-    """Let this process open as many files as a load has, if it may."""
+def open_more_files() -> int:
+    """Let this process open as many files as a load has, if it may; how many that are."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
 
 
 def give_way() -> None:

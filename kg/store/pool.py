@@ -19,15 +19,17 @@ somebody waits who has asked little, the greediest client's longest one ends in 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
+from typing import Unpack
 
 from kg.errors import QueryBusy, QueryError, QueryTimeout
 from kg.store import frames, scan
 from kg.store.crew import Crew
 from kg.store.process import Worker
+from kg.store.queries import Options, formats_of, seconds_of
 from kg.store.turns import Turns, whose
 from kg.store.worker_answer import WorkerAnswer
 
@@ -133,33 +135,11 @@ class QueryPool:
             answer.fail(_closing())
         await self._crew.close(_closing())
 
-    def query(  # noqa: PLR0913  # what a request can say
-        self,
-        text: str,
-        *,
-        format: str | Sequence[str] = "json",  # noqa: A002  # the protocol's word
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        union: bool = False,
-        spare: int = 0,
-        timeout: float | None = None,
-        client: str = "",
-    ) -> "_Asking":
+    def query(self, text: str, **options: Unpack[Options]) -> "_Asking":
         """Ask; see `kg.store.queries`. Raises QueryError: one of those below it; also from the middle of an answer."""
-        return _Asking(
-            self,
-            text,
-            _options(
-                (format,) if isinstance(format, str) else tuple(format),
-                tuple(default_graphs),
-                tuple(named_graphs),
-                union,
-                spare,
-            ),
-            self._limits.with_spare(spare),
-            self._deadline if timeout is None else min(timeout, self._deadline),
-            whose(client),
-        )
+        limits = self._limits.with_spare(options.get("spare", 0))
+        seconds = seconds_of(options, self._deadline)
+        return _Asking(self, text, _as_sent(options), limits, seconds, whose(options.get("client", "")))
 
     def ask(self, request: bytes, client: str, seconds: float) -> WorkerAnswer:
         """Have a query answered, as soon as it is its turn; the answer before it begins. Raises QueryError."""
@@ -265,12 +245,34 @@ class _Asking:
         self._pool.leave(self._answer)
 
 
+def _as_sent(options: Options) -> bytes:
+    """What a worker is told besides the text."""
+    return _told(
+        formats_of(options),
+        tuple(options.get("default_graphs", ())),
+        tuple(options.get("named_graphs", ())),
+        options.get("union", False),
+        options.get("spare", 0),
+        options.get("rows"),
+    )
+
+
 @lru_cache(maxsize=16)
-def _options(
-    formats: tuple[str, ...], default_graphs: tuple[str, ...], named_graphs: tuple[str, ...], union: bool, spare: int
+def _told(  # noqa: PLR0913, PLR0917  # made in one place
+    formats: tuple[str, ...],
+    default_graphs: tuple[str, ...],
+    named_graphs: tuple[str, ...],
+    union: bool,
+    spare: int,
+    rows: int | None,
 ) -> bytes:
     return frames.options(
-        formats=formats, default_graphs=default_graphs, named_graphs=named_graphs, union=union, spare=spare
+        formats=formats,
+        default_graphs=default_graphs,
+        named_graphs=named_graphs,
+        union=union,
+        spare=spare,
+        rows=rows,
     )
 
 

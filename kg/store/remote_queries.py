@@ -9,7 +9,8 @@ an error, also where the remote ends its answer in good order.
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
+from typing import Unpack
 
 import httpx2
 
@@ -24,6 +25,7 @@ from kg.errors import (
 from kg.settings import Settings
 from kg.store import asked, results, scan
 from kg.store.places import Place, Places
+from kg.store.queries import Options, formats_of, seconds_of
 from kg.store.remote import GRAPH, TABLE, credentials, faults, refusal
 from kg.store.remote_graph import public_graphs
 from kg.store.results import Format, Kind
@@ -190,33 +192,26 @@ class RemoteQueries:
             await client.aclose()
 
     @contextlib.asynccontextmanager
-    async def query(  # noqa: PLR0913  # what a request can say
-        self,
-        text: str,
-        *,
-        format: str | Sequence[str] = "json",  # noqa: A002  # the protocol's word
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        union: bool = False,
-        spare: int = 0,
-        timeout: float | None = None,  # noqa: ASYNC109  # it can only lower the deadline
-        client: str = "",
-    ) -> AsyncIterator[RemoteAnswer]:
-        """Ask; see `kg.store.queries`."""
-        limits = self._limits.with_spare(spare)
+    async def query(self, text: str, **options: Unpack[Options]) -> AsyncIterator[RemoteAnswer]:
+        """Ask; see `kg.store.queries`. To leave early costs nothing here."""
+        limits = self._limits.with_spare(options.get("spare", 0))
         scan.check_size(text, limits)
         long = len(text) > _LONG
         said = await asyncio.to_thread(asked.read, text, limits) if long else asked.read(text, limits)
-        row = results.choose(said.kind, [format] if isinstance(format, str) else format)
-        if default_graphs or named_graphs:
-            said = asked.Asked(said.kind, graphs=True, default=tuple(default_graphs), named=tuple(named_graphs))
-        seconds = self._settings.query_seconds if timeout is None else min(timeout, self._settings.query_seconds)
+        row = results.choose(said.kind, formats_of(options))
+        default, named = tuple(options.get("default_graphs", ())), tuple(options.get("named_graphs", ()))
+        if default or named:
+            said = asked.Asked(said.kind, graphs=True, default=default, named=named)
+        seconds = seconds_of(options, self._settings.query_seconds)
         with contextlib.ExitStack() as turn:
-            connections, place = await self._turn(whose(client))
+            connections, place = await self._turn(whose(options.get("client", "")))
             turn.callback(self._places.give_back, place)
             # Whoever takes nothing of his answer must not keep others from theirs.
             answer = RemoteAnswer(said.kind, row, self._place, seconds, self._most, turn.close)
-            form = {"query": f"BASE <{self._settings.base}>\n{text}", **self._graphs(said, union=union)}
+            form = {
+                "query": f"BASE <{self._settings.base}>\n{text}",
+                **self._graphs(said, union=options.get("union", False)),
+            }
             accept = GRAPH if said.kind == "construct" else TABLE
             request = connections.build_request("POST", self._settings.store, data=form, headers={"Accept": accept})
             try:

@@ -187,13 +187,13 @@ class _Rows:
         self._end = b""
 
     def write(self, data: bytes) -> int:
-        """Take some. Raises QueryTooLarge where it holds one row too many."""
+        """Take some, many rows at once. Raises QueryTooLarge behind them where there are more than there may be."""
+        self._out.write(data)
         most = len(self._mark) - 1  # bytes of a mark that may end one piece and begin the next
         self._left -= data.count(self._mark) + (self._end + data[:most]).count(self._mark)
         if self._left < 0:
             raise too_many(self._most)
         self._end = (self._end + data[-most:])[-most:] if most else b""
-        self._out.write(data)
         return len(data)
 
     def flush(self) -> None:

@@ -1,8 +1,10 @@
-"""Who gets the next free worker: whoever has taken the least lately, and none may fill the queue alone.
+"""Who gets the next free worker: whoever is known to ask small questions, and none may fill the queue alone.
 
 A client is an address (of IPv6 its network). What it takes is counted in seconds of workers, which fade with
-time. Two rules keep the door open for those who ask small questions: a client that has taken a lot waits
-behind those who have not, and can't have the last worker that is free; nor can one that has another already.
+time. Some rules keep the door open for those who ask small questions. A client that has taken a lot waits behind those
+who have not, and can't have the last worker that is free; nor can one that has another already. Among those who
+have not taken much the ones come first whose questions were the shortest: a crowd of strangers, each with a first
+long one, does not stand before somebody whose hundred questions took a moment each.
 """
 
 import ipaddress
@@ -21,6 +23,9 @@ HALF_LIFE = 10.0
 
 HEAVY = 1.0
 """Seconds of workers lately from which on a client waits behind the others."""
+
+UNKNOWN = 0.1
+"""Seconds that the question of somebody unknown is taken to need."""
 
 _MOST_CLIENTS = 10_000
 
@@ -78,7 +83,7 @@ class Turns(Generic[Each]):
     told: Callable[[int], None] = lambda _: None
     _waiting: dict[str, deque[Each]] = field(default_factory=dict)
     _running: dict[str, set[Each]] = field(default_factory=dict)
-    _taken: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _taken: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
     @property
     def waiting(self) -> Iterator[Each]:
@@ -121,7 +126,7 @@ class Turns(Generic[Each]):
         fit = [client for client in self._waiting if not client or self._fits(client, last=last)]
         if not fit:
             return None
-        chosen = fit[0] if len(fit) == 1 else min(fit, key=lambda each: (self.weight(each), self._busy(each)))
+        chosen = fit[0] if len(fit) == 1 else min(fit, key=self._rank)
         turn = self._waiting[chosen][0]
         self._take(turn)
         turn.began = self.clock()
@@ -137,7 +142,15 @@ class Turns(Generic[Each]):
         if not client:
             return 0.0
         now = self.clock()
-        return self._past(client, now) + sum(now - turn.began for turn in self._running.get(client, ()))
+        return self._past(client, now)[0] + sum(now - turn.began for turn in self._running.get(client, ()))
+
+    def _rank(self, client: str) -> tuple[bool, float, int]:
+        """What tells whose turn it is: the least."""
+        weight = self.weight(client)
+        if weight >= HEAVY:
+            return True, weight, self._busy(client)
+        _, questions = self._past(client, self.clock())
+        return False, (weight + UNKNOWN) / (questions + 1), self._busy(client)
 
     def _busy(self, client: str) -> int:
         return len(self._running.get(client, ()))
@@ -159,15 +172,18 @@ class Turns(Generic[Each]):
         self.size += more
         self.told(self.size)
 
-    def _past(self, client: str, now: float) -> float:
-        seconds, when = self._taken.get(client, (0.0, now))
-        return float(seconds * 0.5 ** ((now - when) / HALF_LIFE))
+    def _past(self, client: str, now: float) -> tuple[float, float]:
+        """Seconds that a client has taken lately, and for how many questions; both fade."""
+        seconds, questions, when = self._taken.get(client, (0.0, 0.0, now))
+        left = 0.5 ** ((now - when) / HALF_LIFE)
+        return seconds * left, questions * left
 
     def _charge(self, turn: Each) -> None:
         if not turn.client:
             return
         now = self.clock()
-        self._taken[turn.client] = (self._past(turn.client, now) + now - turn.began, now)
+        seconds, questions = self._past(turn.client, now)
+        self._taken[turn.client] = (seconds + now - turn.began, questions + 1, now)
         if len(self._taken) > _MOST_CLIENTS:
-            kept = sorted(self._taken, key=lambda client: self._past(client, now), reverse=True)
+            kept = sorted(self._taken, key=lambda client: self._past(client, now)[0], reverse=True)
             self._taken = {client: self._taken[client] for client in kept[: _MOST_CLIENTS // 2]}

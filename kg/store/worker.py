@@ -25,6 +25,7 @@ from kg.errors import (
     QueryError,
     QueryRefused,
     QueryTooHeavy,
+    QueryTooLarge,
     QueryUnwritable,
 )
 from kg.store import confine, frames, results, scan
@@ -107,7 +108,11 @@ def _answer(  # noqa: PLR0913  # each is one limit or end
     kind = results.kind_of(found)
     row = results.choose(kind, request["formats"])
     pieces = _Pieces(out, frames.head(kind, row.name))
-    results.write(found, row, pieces, rows)
+    try:
+        results.write(found, row, pieces, min(rows, (kind == "select" and request["rows"]) or rows))
+    except QueryTooLarge:
+        pieces.part()
+        raise
     pieces.end()
 
 
@@ -150,6 +155,10 @@ class _Pieces:
 
     def flush(self) -> None:
         """The engine says so after each answer, which `end` does too."""
+
+    def part(self) -> None:
+        """Send what there is, though it is not all."""
+        self._send(b"")
 
     def end(self) -> None:
         """Send what is left."""

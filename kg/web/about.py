@@ -62,20 +62,22 @@ async def respond(request: Request, context: Context) -> Response:
 
 async def _made(request: Request, context: Context) -> Response:
     """The page; its numbers are worked out once for a generation and language."""
-    generation = context.serving.generation
-    months = generation.catalogue.by_month()
-    documents = generation.manifest.counts.get(RECORD, 0)
 
     async def work() -> bytes:
         return await context.serving.beside(partial(_counted, context))
 
-    searched = generation.search is not None
+    searched = context.serving.generation.search is not None
     counted = await context.serving.worked.out(f"about {context.reader.language}", work) if searched else b""
+    return await context.serving.beside(partial(_page, request, context, counted))
+
+
+def _page(request: Request, context: Context, counted: bytes) -> Response:
+    generation = context.serving.generation
+    months = generation.catalogue.by_month()
     values = {
         "manifest": generation.manifest,
-        "documents": documents,
         "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
-        "undated": documents - sum(months.values()),
+        "undated": generation.manifest.counts.get(RECORD, 0) - sum(months.values()),
         "counted": Markup(counted.decode()),  # noqa: S704  # a page's part, from a template of ours
     }
     return published.page(request, context, "about", values)

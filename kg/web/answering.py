@@ -69,13 +69,16 @@ class Question:
         manifest = context.serving.generation.manifest
         return tag_of(manifest, self.query, self.formats, (self.default_graphs, self.named_graphs))
 
-    def ask(self, context: Context, request: Request | None = None) -> AbstractAsyncContextManager[Answer]:
+    def ask(
+        self, context: Context, request: Request | None = None, *, rows: int | None = None
+    ) -> AbstractAsyncContextManager[Answer]:
         """Have it answered, for whoever sent a request or for ourselves; see `kg.store.queries`."""
         asking = context.serving.pool.query(
             self.query,
             format=self.formats,
             default_graphs=self.default_graphs,
             named_graphs=self.named_graphs,
+            rows=rows,
             timeout=self.timeout,
             client=_client(request) if request else "",
         )

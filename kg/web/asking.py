@@ -5,7 +5,7 @@ from functools import partial
 
 from starlette.requests import Request
 
-from kg.errors import QueryError
+from kg.errors import QueryError, QueryTooLarge
 from kg.render.queries import answers
 from kg.render.queries.answers import Table
 from kg.web.answering import Question
@@ -67,12 +67,19 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
 async def _beginning(request: Request, context: Context, question: Question) -> tuple[str, bytearray, bool]:
     """The kind of an answer, as much of it as a page shows, and whether that is all of it."""
     held = bytearray()
-    async with question.ask(context, request) as answer:
-        async for chunk in answer:
-            held += chunk
-            if len(held) > SHOWN or (answer.kind == "select" and held.count(b"\n") > ROWS + 1):
-                return answer.kind, held, False
-        return answer.kind, held, True
+    kind = "select"
+    try:
+        async with question.ask(context, request, rows=ROWS + 1) as answer:
+            kind = answer.kind
+            async for chunk in answer:
+                held += chunk
+                if len(held) > SHOWN or (kind == "select" and held.count(b"\n") > ROWS + 1):
+                    return kind, held, False
+    except QueryTooLarge:
+        if not held:
+            raise
+        return kind, held, False
+    return kind, held, True
 
 
 def names(context: Context, references: list[str]) -> dict[str, tuple[str, str]]:

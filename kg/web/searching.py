@@ -4,10 +4,10 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Any
+from typing import Unpack
 
 from kg.finding import Finder
-from kg.store.queries import Answer, Queries
+from kg.store.queries import Answer, Options, Queries
 from kg.store.search.clause_scan import may_search
 from kg.web.lane import Lane
 
@@ -32,14 +32,15 @@ class SearchingQueries:
         """Let everything go."""
         await self._queries.close()
 
-    def query(self, text: str, **options: Any) -> AbstractAsyncContextManager[Answer]:
+    def query(self, text: str, **options: Unpack[Options]) -> AbstractAsyncContextManager[Answer]:
         """Ask; see `Queries.query`. Raises SearchRefused besides, for a search that has not its one form."""
         return self._searching(text, options) if may_search(text) else self._queries.query(text, **options)
 
     @contextlib.asynccontextmanager
-    async def _searching(self, text: str, options: dict[str, Any]) -> AsyncIterator[Answer]:
+    async def _searching(self, text: str, options: Options) -> AsyncIterator[Answer]:
         rewritten = await self._lane.run(options.get("client", ""), partial(self._finder.rewrite, text))
         with rewritten.places():
-            async with self._queries.query(rewritten.text, **options, spare=rewritten.added) as answer:
+            options["spare"] = rewritten.added
+            async with self._queries.query(rewritten.text, **options) as answer:
                 answer.limited = rewritten.limited
                 yield answer

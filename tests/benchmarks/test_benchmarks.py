@@ -12,7 +12,8 @@ from kg.render.negotiation import FORMATS
 
 NAMES = {
     "build": {"bare load", "build", "build with index and dumps", "build with tables"},
-    "pages": {each.suffix for each in FORMATS} | {"303", "page of what everything links to", "html again", "ttl again"},
+    "pages": {each.suffix for each in FORMATS}
+    | {"303", "page of what everything links to", "html again", "ttl again", "jsonld again"},
     "sparql": {"one-thing", "inverse-link", "facet-count", "10000-rows"},
 }
 COUNTED = {"build": "triples_a_second", "pages": "requests_a_second", "sparql": "kg_a_second"}

@@ -4,6 +4,7 @@ import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
@@ -203,6 +204,22 @@ def test_answers_keep_the_width(person, width):
         page.locator(f".tabPanel.active .select_{view}.selected").wait_for(state="attached")
         page.locator(f".tabPanel.active .yasr {VIEWS[view]}").first.wait_for(state="attached")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_marks_of_time_stand_apart(person, width):
+    """The marks above a timeline run neither into one another nor out of it."""
+    page = person("/sparql", width)
+    page.locator('a[data-example="conversations"]').click()
+    page.locator(".tabPanel.active .axis span").first.wait_for(state="attached")
+    marks = page.locator(".tabPanel.active .axis span").evaluate_all(
+        "all => all.map(each => [each.textContent.trim(), each.getBoundingClientRect()])"
+        ".map(([text, { left, right }]) => [text, left, right])"
+    )
+    said = [(left, right) for text, left, right in marks if text]
+    assert len(said) > 1
+    assert all(right <= left for (_, right), (left, _) in pairwise(said))
+    assert said[-1][1] <= width
 
 
 def test_dark(person):

@@ -384,6 +384,23 @@ def test_queue(folder):
     asyncio.run(go())
 
 
+def test_as_many_rows_as_are_wanted(folder):
+    """Whoever wants some rows gets them, then QueryTooLarge; the worker lives on."""
+
+    async def go():
+        async with running(folder) as pool:
+            before = process_ids(pool)
+            for form in ("tsv", "csv"):
+                pieces = []
+                with pytest.raises(QueryTooLarge):
+                    await taken(pool, ROWS, into=pieces, format=form, rows=20)
+                assert 20 < b"".join(pieces).count(b"\n") < 10_000
+            assert len((await taken(pool, SMALL, format="tsv", rows=20)).splitlines()) == 2
+            assert process_ids(pool) == before
+
+    asyncio.run(go())
+
+
 def test_leaving_the_queue(folder):
     """Who leaves the queue in the moment in which a worker comes free is no concern of whoever had that worker."""
 

@@ -29,9 +29,27 @@ def test_light_clients_go_first():
         turns.join(Turn("modest"))
         assert [turns.next(last=False).client for _ in range(2)] == ["modest", "greedy"]
         clock.now += 5 * HALF_LIFE
-        assert turns._past("greedy", clock.now) < 1
+        assert turns._past("greedy", clock.now)[0] < 1
 
     asyncio.run(go())
+
+
+def test_who_asks_little_goes_before_strangers():
+    """Somebody whose questions were short goes before those of whom nothing is known, who go as they came."""
+    clock = Clock()
+    turns = Turns(9, 5, clock)
+    for _ in range(20):
+        turns.join(Turn("known"))
+        asked = turns.next(last=False)
+        clock.now += 0.01
+        turns.leave(asked)
+    for client in ("one", "other", "known"):
+        turns.join(Turn(client))
+    assert [turns.next(last=False).client for _ in range(3)] == ["known", "one", "other"]
+    turns.join(Turn("one"))
+    turns.join(Turn("third"))
+    clock.now += 0.5
+    assert turns.next(last=False).client == "third"
 
 
 def test_the_last_worker_is_kept():

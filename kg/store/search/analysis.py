@@ -14,7 +14,7 @@ True
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -209,7 +209,14 @@ def sound(word: str) -> str:
     return latin if len(latin) >= _SHORTEST_SOUND else ""
 
 
-def words_with_places(text: str) -> Iterator[tuple[str, int, int]]:
-    """The words of a text as they stand there, each with its beginning and end."""
+def words_of(text: str) -> set[str]:
+    """The words of a text as they stand there, each once."""
+    return set(_WORD.findall(text))
+
+
+def places(text: str, wanted: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
+    """Where some words stand in a text, as they stand there: beginning, end, and the number that each has."""
     for found in _WORD.finditer(text):
-        yield found[0], found.start(), found.end()
+        number = wanted.get(found[0])
+        if number is not None:
+            yield found.start(), found.end(), number

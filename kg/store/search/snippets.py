@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.store.search.analysis import plain_words, readings, rules_of, sounds, stems, words_with_places
+from kg.store.search.analysis import places, plain_words, readings, rules_of, sounds, stems, words_of
 from kg.store.search.asking import Parsed
 
 LENGTH = 240
@@ -38,6 +38,7 @@ class Marker:
     """Finds the words of one search in texts; one for all the hits of a list."""
 
     def __init__(self, parsed: Parsed, languages: Iterable[str]) -> None:
+        self._wanted = len(parsed.wanted)
         self._stems: dict[str, int] = {}
         self._sounds: dict[str, int] = {}
         self._beginnings: list[tuple[str, int]] = []
@@ -48,14 +49,7 @@ class Marker:
                 self._stems |= dict.fromkeys(reading, number)
             if word.text.isalpha() and not word.phrase:
                 self._sounds |= dict.fromkeys(sounds(word.text), number)
-        self._known: dict[tuple[str, str], int] = {}
-
-    def _which(self, word: str, rules: str) -> int:
-        """The number of the word that is looked for, or -1."""
-        known = self._known.get((word, rules))
-        if known is None:
-            known = self._known[word, rules] = self._looked_up(word, rules)
-        return known
+        self._known: dict[str, dict[str, int]] = {}
 
     def _looked_up(self, word: str, rules: str) -> int:
         for stem in stems(word, rules):
@@ -79,7 +73,7 @@ class Marker:
         best: tuple[int, Snippet] | None = None
         left = _LOOKED_THROUGH
         for language, text in passages:
-            if best and not left:
+            if best and (not left or best[0] == self._wanted):  # no other place has more
                 break
             looked = text[:left]
             left -= len(looked)
@@ -90,11 +84,13 @@ class Marker:
         return best[1] if best else None
 
     def _found(self, language: str, text: str) -> list[tuple[int, int, int]]:
-        rules = rules_of(language)
-        which = self._which
-        return [
-            (start, end, number) for word, start, end in words_with_places(text) if (number := which(word, rules)) >= 0
-        ]
+        """Where the words that are looked for stand: beginning, end, number. A word is looked up once for all hits."""
+        rules, words = rules_of(language), words_of(text)
+        numbers = self._known.setdefault(rules, {})
+        for word in words - numbers.keys():
+            numbers[word] = self._looked_up(word, rules)
+        there = {word: numbers[word] for word in words if numbers[word] >= 0}
+        return list(places(text, there)) if there else []
 
 
 def _tag(language: str) -> str:

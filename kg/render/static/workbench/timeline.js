@@ -48,6 +48,18 @@ async function draw(place, result, graph) {
   }
   const left = result.rows.length - items.length;
   place.append(html("p", { class: "count" }, say("Rows in time: %(count)s", { count: items.length }), left ? `; ${say("without a date, or after the first %(most)s: %(count)s", { most: MOST, count: left })}` : ""), axis, list);
+  thin(axis);
+}
+
+// On narrow screens marks stand close: what would run into another text, or out of the picture, goes without.
+function thin(axis) {
+  const edge = axis.parentElement.getBoundingClientRect().right;
+  let taken = -Infinity;
+  for (const tick of axis.children) {
+    const { left, right } = tick.getBoundingClientRect();
+    if (left < taken || right > edge) tick.textContent = "\u00a0";
+    else taken = right;
+  }
 }
 
 function lines(rows, from, to) {
