@@ -13,7 +13,6 @@ from tantivy import Query
 
 from kg.errors import SearchRefused
 from kg.iris import Base
-from kg.store.catalogue import Thing
 from kg.store.generation import Generation
 from kg.store.search import asking, clause, fields, filing
 from kg.store.search.asking import Days, Parsed
@@ -24,6 +23,7 @@ from kg.store.search.engine_queries import Asked
 from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.snippets import Marker, Snippet, plain
 from kg.store.search.spelling import Spelling
+from kg.store.things import Thing
 
 TITLE = "title"
 SORTS = ("relevance", *ORDERS, TITLE)

@@ -22,10 +22,11 @@ from kg.iris import Base
 from kg.mapping import mapper
 from kg.render.record import references
 from kg.render.statements import Statements, by_subject
-from kg.store.catalogue import MOST_COUNTED, Beside, Linked, Thing
+from kg.store.catalogue import MOST_COUNTED
 from kg.store.generation import Generation
 from kg.store.graph import Graph
 from kg.store.literals import as_held, values_as_held
+from kg.store.things import Beside, Linked, Thing
 
 PAGE_SIZE = 20
 """How many inverse links of one key a page shows at a time."""

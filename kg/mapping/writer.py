@@ -11,18 +11,14 @@ date that is exact, the dates again under the property of their role, the geomet
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any
 
-from pyoxigraph import Literal, NamedNode
-
+from kg.mapping.hands import NO_LANGUAGE, Hand, Said, Value
 from kg.ontology import EDTF, RDF_TYPE, XSD, Form, Ontology, Term
-
-NO_LANGUAGE = "@none"
-"""The language of a text that has none, as the context has it."""
 
 _KEPT = 1 << 15
 """How many values are kept at hand as they are said: the same few people, places and days come again and again."""
@@ -47,94 +43,6 @@ def exact_type(edtf: str) -> str:
         if pattern.fullmatch(edtf):
             return EDTF if edtf[:4] == "0000" or edtf[5:7] in _SEASONS else datatype
     return EDTF
-
-
-Value = NamedNode | Literal
-Said = tuple[Any, ...]
-"""What is said of a subject: one value under a property and the counterparts of that, as lines or as pairs of terms."""
-
-
-class Hand(Protocol):
-    """A way to write what a record says."""
-
-    def about(self, iri: str) -> tuple[Any, Any]:
-        """A subject of ours: as what is said is told under it, and as a value."""
-        ...
-
-    def iri(self, iri: str) -> Any:
-        """A link. Raises ValueError where it is none."""
-        ...
-
-    def text(self, language: str, text: str) -> Any:
-        """A text in a language, or in none. Raises ValueError where it is none, or can't be said."""
-        ...
-
-    def typed(self, lexical: str, datatype: str) -> Any:
-        """A value of a datatype."""
-        ...
-
-    def under(self, predicates: Sequence[str]) -> Callable[[Any], Said]:
-        """Says a value under each of some predicates."""
-        ...
-
-
-class Lines:
-    """N-Triples: of each line what stands behind the subject."""
-
-    def about(self, iri: str) -> tuple[bytes, bytes]:
-        """The IRI in its brackets."""
-        written = f"<{iri}>".encode()
-        return written, written
-
-    def iri(self, iri: str) -> bytes:
-        """As the engine writes it."""
-        return str(NamedNode(iri)).encode()
-
-    def text(self, language: str, text: str) -> bytes:
-        """As the engine writes it; what needs no escapes, or few, without asking it."""
-        written = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        quoted = f'"{written}"'.encode() if written.isprintable() else str(Literal(text)).encode()
-        return quoted if language == NO_LANGUAGE else quoted + _language(language)
-
-    def typed(self, lexical: str, datatype: str) -> bytes:
-        """As the engine writes it."""
-        return str(Literal(lexical, datatype=_datatype(datatype))).encode()
-
-    def under(self, predicates: Sequence[str]) -> Callable[[bytes], tuple[bytes, ...]]:
-        """Says a value in so many lines."""
-        first, *others = [b" <%b> " % iri.encode() for iri in predicates]
-        if not others:
-            return lambda value: (first + value + b" .",)
-
-        def say(value: bytes) -> tuple[bytes, ...]:
-            end = value + b" ."
-            return (first + end, *[predicate + end for predicate in others])
-
-        return say
-
-
-class Terms:
-    """Pairs of a predicate and a term."""
-
-    def about(self, iri: str) -> tuple[str, NamedNode]:
-        """The IRI as it is."""
-        return iri, NamedNode(iri)
-
-    def iri(self, iri: str) -> NamedNode:
-        """The node."""
-        return NamedNode(iri)
-
-    def text(self, language: str, text: str) -> Literal:
-        """The literal."""
-        return Literal(text) if language == NO_LANGUAGE else Literal(text, language=language)
-
-    def typed(self, lexical: str, datatype: str) -> Literal:
-        """The literal."""
-        return Literal(lexical, datatype=_datatype(datatype))
-
-    def under(self, predicates: Sequence[str]) -> Callable[[Value], tuple[tuple[str, Value], ...]]:
-        """Says a value in so many pairs."""
-        return lambda value: tuple([(predicate, value) for predicate in predicates])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -360,14 +268,3 @@ def _one_by_one(value: Any) -> Iterator[Any]:
             yield {language: text}
     else:
         yield from value if isinstance(value, list) else [value]
-
-
-@cache
-def _language(tag: str) -> bytes:
-    """What stands after the closing quote of a text in a language. Raises ValueError where it is no language tag."""
-    return str(Literal("", language=tag))[2:].encode()
-
-
-@cache
-def _datatype(iri: str) -> NamedNode:
-    return NamedNode(iri)

@@ -6,32 +6,27 @@ What goes wrong later breaks the connection off: no client takes a part for the 
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from kg.errors import QueryError, QuerySyntaxError, RemoteError
 from kg.store import scan
 from kg.store.queries import Answer
 from kg.web import coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
-from kg.web.conditional import tags_of
 from kg.web.context import Context
-from kg.web.headers import CACHE, CORS
 from kg.web.live import Serving
 from kg.web.problems import Problem, of
+from kg.web.replying import Again, Shape, Stream
 from kg.web.searching import MORE_FOUND
 from kg.web.watching import Told, digest, told
 
 HELD = 64 << 10
 """Bytes of an answer that are waited for before it is begun."""
 
-_HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding"}
-_KEPT = {**_HEADERS, **CACHE}
-_VARYING = {**_HEADERS, "Cache-Control": "no-store"}
 _KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
 """Error of a query → why its worker is gone."""
 
@@ -114,7 +109,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     """The response to a question. Raises Problem."""
     notes = told(request.scope)
     notes.digest = digest(question.query)
-    shape = _Shape.of(request, question.tag(context))
+    shape = Shape.of(request, question.tag(context))
     if shape.known:
         notes.answered = "not modified"
         return Response(None, 304, shape.headers(shape.known))
@@ -147,35 +142,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     if shape.coding:
         headers["Content-Encoding"] = shape.coding
         pieces = coding.stream(pieces, shape.coding)
-    return _Stream(pieces, headers, begun.answer.media_type)
-
-
-class _Stream(Response):
-    """An answer as it comes. Who left is seen by what stands before the application, which stops this then."""
-
-    def __init__(self, pieces: AsyncGenerator[bytes, None], headers: dict[str, str], media_type: str) -> None:
-        self.status_code = 200
-        self.media_type = media_type
-        self.background = None
-        self.pieces = pieces
-        self.init_headers(headers)
-
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with aclosing(self.pieces) as pieces:
-            async for piece in pieces:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
-
-
-class _Again(Response):
-    """A kept answer, with the headers that it had before."""
-
-    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-        self.status_code = 200
-        self.body = body
-        self.raw_headers = headers
-        self.background = None
+    return Stream(pieces, headers, begun.answer.media_type)
 
 
 def repeated(request: Request, serving: Serving, answers: Answers) -> Response | None:
@@ -188,7 +155,7 @@ def repeated(request: Request, serving: Serving, answers: Answers) -> Response |
     repeat, answer = found
     notes = told(request.scope)
     notes.answered, notes.format, notes.digest = "kept", answer.format, repeat.digest
-    return _Again(answer.bytes_in(repeat.coding), repeat.headers)
+    return Again(answer.bytes_in(repeat.coding), repeat.headers)
 
 
 def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
@@ -214,53 +181,6 @@ def _kept(context: Context, tag: str | None, answer: Answer, body: bytes) -> Who
     if tag is not None:
         context.answers.keep(tag, made)
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """How a client gets an answer.
-
-    Attributes:
-        tag: what names the answer; None where each is another one.
-        coding: the content coding; "" for none.
-        head: whether the body is left out.
-        known: the entity tag of what the client has already, or "".
-        has_any: whether it wants none if there is one (`If-None-Match: *`).
-    """
-
-    tag: str | None
-    coding: str
-    head: bool
-    known: str
-    has_any: bool
-
-    @classmethod
-    def of(cls, request: Request, tag: str | None) -> "_Shape":
-        name = coding.for_request(request, coding.OF_ANSWERS)
-        given = tags_of(request) if tag is not None and request.method != "POST" else []
-        # Small answers go without a coding, so that what the client has may be named either way.
-        known = next((each for each in (f'"{tag}"', f'"{tag}-{name}"') if each in given), "")
-        return cls(tag, name, request.method == "HEAD", known, "*" in given)
-
-    @property
-    def etag(self) -> str:
-        """The strong entity tag of the answer in its coding (RFC 9110, 8.8.3)."""
-        return f'"{self.tag}-{self.coding}"' if self.coding else f'"{self.tag}"'
-
-    def headers(self, etag: str) -> dict[str, str]:
-        return dict(_VARYING) if self.tag is None else {**_KEPT, "ETag": etag}
-
-    def whole(self, found: Whole) -> Response:
-        """The response that is a whole answer."""
-        packed = self.coding if len(found.body) >= coding.SMALLEST else ""
-        headers = self.headers(self.etag if packed else f'"{self.tag}"') | (MORE_FOUND if found.limited else {})
-        if self.has_any:
-            return Response(None, 304, headers)
-        body = found.bytes_in(packed)
-        if packed:
-            headers["Content-Encoding"] = packed
-        headers["Content-Length"] = str(len(body))
-        return Response(b"" if self.head else body, 200, headers, found.media_type)
 
 
 async def _begin(request: Request, context: Context, question: Question, notes: Told) -> _Begun:

@@ -13,7 +13,7 @@ from math import isqrt
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.store.catalogue import Stretch
+from kg.store.things import Stretch
 from kg.web import published
 from kg.web.context import Context
 

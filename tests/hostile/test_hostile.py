@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import attacks
@@ -58,7 +58,9 @@ def port(tmp_path_factory, length):
     with served(folder, number):
         server = server_at(number)
         idle = taken(server).processes
-        for _ in range(2):  # what is loaded or grows once only
+        with Polite(number):  # what is loaded or grows once only
+            time.sleep(1)
+        for _ in range(2):
             run(number, [*attacks.HARD, *attacks.nests(90), attacks.BIG, *random_queries(50)], 6)
             with idlers(number, length.connections):
                 time.sleep(0.2)
@@ -73,7 +75,7 @@ def port(tmp_path_factory, length):
         assert after.memory <= before.memory * 1.1
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Taken:
     """What a server and its processes take."""
 
@@ -87,22 +89,28 @@ def taken(server):
     """What is taken now."""
     memory = descriptors = processes = zombies = 0
     for each in (server, *server.children(recursive=True)):
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.NoSuchProcess, OSError):
             processes += 1
             zombies += each.status() == psutil.STATUS_ZOMBIE
-            memory += each.memory_full_info().pss
+            memory += _own(each.pid)
             descriptors += each.num_fds()
     return Taken(memory, descriptors, processes, zombies)
 
 
+def _own(process):
+    """Bytes that a process has for itself: of files that are mapped the kernel keeps as much as it likes."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:")) << 10
+
+
 def settled(server, idle):
-    """The least that is taken within some calm seconds, when time-outs have passed and so many processes are left."""
+    """The least of each that is taken in some calm seconds, when time-outs have passed and so many processes are left."""
     gc.collect()
     seen = []
     while len(seen) < CALM or (seen[-1].processes > idle and len(seen) < PATIENCE):
         time.sleep(1)
         seen.append(taken(server))
-    return min(seen[-5:])
+    return Taken(*map(min, zip(*map(astuple, seen[-5:]), strict=True)))
 
 
 def run(port, texts, clients):

@@ -7,7 +7,7 @@ import pytest
 from general_mapping import triples
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import Literal, RdfFormat, Store, parse
 
 from kg import ontology
 from kg.iris import KINDS
@@ -147,3 +147,15 @@ def test_as_a_store_holds_it(record):
     store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
     triples = [quad.triple for quad in parse(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)]
     assert set(as_held(triples, ntriples)) == {quad.triple for quad in store}
+
+
+def test_characters_are_written_as_the_engine_does():
+    """A literal stands in a line exactly as the engine would write it, whatever characters are in it."""
+    characters = [chr(code) for code in (*range(0xD800), *range(0xE000, 0x10400))] + ["\\u0041", "\n\u0001"]
+    record = {"id": "record/1", "kind": "record", "title": {"en": "A"}, "alternativeNames": {"en": characters}}
+    (mapped,) = MAPPER.map([record])
+    assert not mapped.lost
+    said = {line.partition(b"alternateName> ")[2] for line in mapped.ntriples.splitlines()}
+    assert {f"{Literal(each, language='en')} .".encode() for each in characters} <= said
+    (mapped,) = MAPPER.map([record | {"alternativeNames": {"en": ["\ud800"]}}])
+    assert mapped.lost == ("alternativeNames",)

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from kg.store.catalogue import LINKS, SCHEMA, Catalogue, Stretch
+from kg.store.catalogue import LINKS, SCHEMA, Catalogue
+from kg.store.things import Stretch
 
 MANY = 100_000
 
