@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     var: Path = Field(Path("var"), description="Where generations and state are kept; relative to kg.toml.")
     shapes: Path | None = Field(None, description="SHACL shapes of your own that `check --shacl` and `build` add.")
     queries: Path | None = Field(
-        None, description="A folder with `examples` and `saved` of your own, in the place of those that come with kg."
+        None, description="A folder with `examples` and `saved` of your own, beside those that come with kg."
     )
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")
     dumps: bool = Field(default=True, description="Whether a build writes the dumps.")
@@ -236,9 +236,9 @@ class Settings(BaseSettings):
         return self.folder / self.var
 
     @property
-    def queries_folder(self) -> Path:
-        """Where the examples and the saved queries lie."""
-        return QUERIES if self.queries is None else self.folder / self.queries
+    def query_folders(self) -> tuple[Path, ...]:
+        """Where the examples and the saved queries lie; of two with one name the one in the later folder counts."""
+        return (QUERIES,) if self.queries is None else (QUERIES, self.folder / self.queries)
 
     @property
     def shapes_file(self) -> Path | None:
