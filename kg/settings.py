@@ -320,12 +320,11 @@ def _from_environment() -> dict[str, str]:
 
 def _look(settings: Settings, where: str) -> Settings:
     """The same settings; raises SettingsError where a folder that they name is not there."""
-    folder = settings.queries_folder
-    if not any((folder / name).is_dir() for name in ("examples", "saved")):
-        what = f"queries: {folder} " + (
-            "has neither `examples` nor `saved` in it" if folder.is_dir() else "is no folder"
-        )
-        raise SettingsError(
-            what, where=where, todo="It is relative to kg.toml; leave it out for those that come with kg."
-        )
+    for folder in settings.query_folders:
+        if not any((folder / name).is_dir() for name in ("examples", "saved")):
+            what = f"queries: {folder} " + (
+                "has neither `examples` nor `saved` in it" if folder.is_dir() else "is no folder"
+            )
+            todo = "It is relative to kg.toml; leave it out if the queries that come with kg are enough."
+            raise SettingsError(what, where=where, todo=todo)
     return settings
