@@ -1,5 +1,6 @@
 # kg: `make serve` publishes the example collection, `make test` passes the tests. `make help` lists the rest.
 PYTHON ?= python3
+PORT   ?= 8000
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -32,9 +33,9 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	@$(PIP) install --require-hashes -r requirements.lock
 	@touch $@
 
-serve: install ## build the example collection and serve it at http://127.0.0.1:8000
+serve: install ## build the example collection and serve it at http://127.0.0.1:8000; PORT=8001 takes another port
 	@$(BIN)/kg build
-	@$(BIN)/kg serve
+	@$(BIN)/kg serve --port $(PORT)
 
 test: install-test lint ## lint and every test but the slow ones
 	@sh tests/needs.sh

@@ -3,10 +3,12 @@
 import contextlib
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from functools import wraps
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,15 +22,24 @@ from kg import doctor as checks
 from kg import settings as settings_module
 from kg.errors import KgError, UsageError
 from kg.finding import Finder
+from kg.iris import KINDS
 from kg.publish import build as jobs
 from kg.publish import trial
 from kg.publish.progress import Display
 from kg.publish.report import Report
+from kg.records.model import keys_of
+from kg.records.schema import how_many
 from kg.settings import Settings
 from kg.store.generations import Generations
 from kg.store.once import ask_once, run_once
 from kg.store.results import FORMATS
 from kg.web.server import serve as run_server
+
+_NO_CHANGE = "A build would change nothing."
+_LONG, _BEFORE = 160, 40
+"""How much of a value `kg diff` shows, and how much of that stands before the difference."""
+
+_WIDE = 240
 
 _SHOWN = 50
 """How many kinds of problems the terminal shows."""
@@ -72,7 +83,9 @@ def _leave(said: str, exit_code: int) -> NoReturn:
 
 @cli.command()
 @click.option("--strict", is_flag=True, help="Publish nothing if a record has to be left out.")
-@click.option("--full", is_flag=True, help="Build everything anew, whatever has not changed.")
+@click.option(
+    "--full", is_flag=True, help="Build everything anew, as every build does today; for scripts that count on it."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @_with_settings
 def build(settings: Settings, *, strict: bool, full: bool, as_json: bool) -> None:  # noqa: ARG001  # every build is full
@@ -104,7 +117,7 @@ def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
     ):
         display.stop()
         (_print_json if as_json else _print_report)(report)
-        if report.rejected or report.severities["rejected"]:
+        if report.rejected or report.severities["rejected"] or not report.published.total():
             sys.exit(1)
 
 
@@ -113,23 +126,32 @@ def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
 @_with_settings
 def diff(settings: Settings, *, as_json: bool) -> None:
     """Show what a build would create, change and delete."""
-    count = 0
+    counts: Counter[str] = Counter()
     for difference in trial.diff(settings):
-        count += 1
+        counts[difference.what] += 1
         if as_json:
             told = {"id": difference.reference, "what": difference.what, "fields": difference.fields}
             sys.stdout.buffer.write(orjson.dumps(told) + b"\n")
             continue
         _OUT.print(f"{difference.what:8} {difference.reference}", markup=False)
         for name, (before, after) in difference.fields.items():
-            _OUT.print(f"         {name}: {_short(before)} → {_short(after)}", markup=False, soft_wrap=True)
-    if not count and not as_json:
-        _OUT.print("A build would change nothing.")
+            was, will = _side_by_side(before, after)
+            _OUT.print(f"         {name}: {was} → {will}", markup=False, soft_wrap=True)
+    if as_json:
+        return
+    said = ", ".join(f"{counts[what]:,} {what}" for what in ("created", "changed", "deleted"))
+    _OUT.print(f"A build would change {_counted(counts.total(), 'thing')}: {said}." if counts else _NO_CHANGE)
 
 
-def _short(value: Any) -> str:
-    text = "(absent)" if value is None else orjson.dumps(value).decode()
-    return text if len(text) <= 160 else text[:159] + "…"
+def _side_by_side(before: Any, after: Any) -> list[str]:
+    """Two values as they stand in JSON; of long ones a part, from where they begin to differ."""
+    texts = ["(absent)" if value is None else orjson.dumps(value).decode() for value in (before, after)]
+    begin = 0
+    if max(map(len, texts)) > _LONG:
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False)))
+        begin = max(0, alike - _BEFORE)
+    ends = begin + _LONG
+    return ["…" * bool(begin) + text[begin:ends] + "…" * (len(text) > ends) for text in texts]
 
 
 @cli.command()
@@ -166,14 +188,30 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
         _ERRORS.print("kg: a search in the query found more than its limit.", markup=False)
 
 
+@cli.command()
+@click.argument("kind", default="record", type=click.Choice(KINDS))
+def keys(kind: str) -> None:
+    """List the keys that a record of a KIND may have: record, agent, place, collection, archive or topic."""
+    table = Table("key", "value", "how many", "meaning, and an example", box=None, padding=(0, 2, 0, 0))
+    for key in keys_of(kind):
+        for name, each in [(key.name, key), *((f"  {part.name}", part) for part in key.parts)]:
+            example = orjson.dumps(each.example).decode()
+            table.add_row(name, each.value.value, how_many(each), Text(f"{each.meaning} {example}"))
+    _OUT.print(table)
+
+
 @cli.command("generations")
 @_with_settings
 def list_generations(settings: Settings) -> None:
     """List the generations that are there."""
     generations = Generations.of_settings(settings)
     table = Table("", "generation", "published", "records", "triples", box=None)
-    table.add_column("base", overflow="fold")
-    for number in generations.numbers():
+    table.add_column("base", no_wrap=True)
+    numbers = generations.numbers()
+    if not numbers:
+        _OUT.print(f"There is no generation in {generations.folder} yet; `kg build` makes one.", soft_wrap=True)
+        return
+    for number in numbers:
         try:
             manifest = generations.of(number).read_manifest()
         except KgError as fault:
@@ -183,7 +221,8 @@ def list_generations(settings: Settings) -> None:
         note = f" (as {manifest.rollback_of})" if manifest.rollback_of else ""
         records = f"{sum(manifest.counts.values()):,}"
         table.add_row(mark, f"{number}{note}", manifest.published, records, f"{manifest.triples:,}", manifest.base)
-    _OUT.print(table)
+    # A terminal that is narrow breaks a line at its end; an address that is broken in a table can't be copied.
+    Console(highlight=False, width=max(_OUT.width, _WIDE)).print(table)
 
 
 @cli.command()
@@ -235,6 +274,8 @@ def _print_report(report: Report) -> None:
             said = f"{problem.field}{value} {problem.message}. Expected: {problem.expected}"
             listing.add_row(Text(f"{count:,} {problem.severity}"), Text(where), Text(said.strip()))
         _OUT.print(listing)
+        if any(count > 1 for _, count in problems):
+            _OUT.print("Where a line tells of several, --json lists each with its place.")
     if len(problems) > _SHOWN:
         _OUT.print(f"… and {len(problems) - _SHOWN} more kinds of problems; --json gives all.")
     published = sum(report.published.values())

@@ -21,19 +21,22 @@ from typing import Literal
 from pyoxigraph import Store
 
 from kg.errors import KgError
+from kg.publish.sources import inputs
 from kg.settings import Settings
 from kg.store.generations import Generations
-from kg.store.pool import MEMORY, QueryPool
+from kg.store.pool import QueryPool
 
 Grade = Literal["good", "poor", "bad"]
 
 WORKER_FILES = 96
 """Descriptors that one open store takes, about."""
 
-_ADDRESS_SPACE = 4 << 30  # of a worker: the store's, the thread's stack, what a query may take
+_ADDRESS_SPACE = 3 << 30  # of a worker, beside what a query may take: the store's, the thread's stack
 _CONNECTIONS = 1024
 _SQLITE = (3, 24)  # ON CONFLICT DO UPDATE
 _ROOM = 3  # a build writes a generation beside the live one, and sorts
+_GROWN = 8  # a generation is so many times as large as the sources, where texts are short
+_SMALLEST = 8 << 20
 _MEGABYTE = 1 << 20
 # <linux/sched.h>: CLONE_NEWUSER, CLONE_NEWNET. In a process of its own, which ends.
 _NAMESPACE = "import ctypes, sys; sys.exit(ctypes.CDLL(None, use_errno=True).unshare(0x10000000 | 0x40000000) != 0)"
@@ -123,16 +126,20 @@ def namespaces(_: Settings) -> Finding:
 def memory(settings: Settings) -> Finding:
     """Whether the query workers' memory is there."""
     free = min(_available(), _group_limit())
-    needed = settings.query_workers * MEMORY + (settings.answers_mb << 20)
+    needed = settings.query_workers * (settings.query_memory << 20) + (settings.answers_mb << 20)
     said = f"{free // _MEGABYTE:,} MB free; query workers may take {needed // _MEGABYTE:,} MB"
     limit = resource.getrlimit(resource.RLIMIT_AS)[1]
-    if limit != resource.RLIM_INFINITY and limit < _ADDRESS_SPACE:
+    space = _ADDRESS_SPACE + (settings.query_memory << 20)
+    if limit != resource.RLIM_INFINITY and limit < space:
         said = f"processes may have {limit // _MEGABYTE:,} MB of address space"
-        return Finding(
-            "memory", "bad", said, f"A worker needs {_ADDRESS_SPACE // _MEGABYTE:,} MB: `ulimit -v unlimited`."
-        )
+        return Finding("memory", "bad", said, f"A worker needs {space // _MEGABYTE:,} MB: `ulimit -v unlimited`.")
     if free < needed:
-        return Finding("memory", "poor", said, "Lower `query_workers`, or queries may have the system kill the server.")
+        return Finding(
+            "memory",
+            "poor",
+            said,
+            "Lower `query_workers` or `query_memory`, or queries may have the system kill the server.",
+        )
     return Finding("memory", "good", said)
 
 
@@ -162,7 +169,7 @@ def disk(settings: Settings) -> Finding:
     if not os.access(folder, os.W_OK):
         return Finding("disk", "bad", f"{folder} can't be written", "Set `var` to a folder that can.")
     free = shutil.disk_usage(folder).free
-    needed = _ROOM * _live_size(settings)
+    needed = max(_ROOM * _live_size(settings), _GROWN * _source_size(settings) + _SMALLEST)
     said = f"{free // _MEGABYTE:,} MB free in {folder}; the next build may take {needed // _MEGABYTE:,} MB"
     if free < needed:
         return Finding("disk", "poor", said, "Make room, or lower `keep`.")
@@ -179,9 +186,17 @@ def _existing(path: Path) -> Path:
 def _live_size(settings: Settings) -> int:
     generations = Generations.of_settings(settings)
     number = generations.live()
-    if number is None:
+    folder = generations.folder / f"{number:04}" if number is not None else None
+    if folder is None or not folder.is_dir():  # which is told as a finding of its own
         return 0
-    return sum(path.stat().st_size for path in generations.of(number).path.rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _source_size(settings: Settings) -> int:
+    try:
+        return sum(each.size for each in inputs(settings)[0])
+    except KgError:  # a build tells what is wrong with them
+        return 0
 
 
 def _links(folder: Path) -> bool:

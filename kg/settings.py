@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings import SettingsError as EnvironmentFault
 
 from kg.errors import SettingsError
+from kg.setting_faults import explained
 
 FILE_NAME = "kg.toml"
 CONFIG_VARIABLE = "KG_CONFIG"
@@ -31,7 +32,6 @@ FORMATS: tuple[str, ...] = get_args(SourceFormat)
 SECRETS = ("store_user", "store_password", "store_token")
 """Settings that come from the environment alone: a file is copied, shown and committed."""
 
-_ADDRESSES = ("store", "store_update", "store_graphs")
 # Credentials in an address would stand in every log that names it.
 _ADDRESS = r"^(https?://[^\s/?#@]+(/[^\s#]*)?)?$"
 
@@ -49,6 +49,8 @@ QUERIES = _shipped("queries", "queries")
 
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+_MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+")
+_CONTACTS = ("https://", "http://", "mailto:")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -105,7 +107,7 @@ class Settings(BaseSettings):
     var: Path = Field(Path("var"), description="Where generations and state are kept; relative to kg.toml.")
     shapes: Path | None = Field(None, description="SHACL shapes of your own that `check --shacl` and `build` add.")
     queries: Path | None = Field(
-        None, description="A folder with `examples` and `saved` of your own, in the place of those that come with kg."
+        None, description="A folder with `examples` and `saved` of your own, beside those that come with kg."
     )
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")
     dumps: bool = Field(default=True, description="Whether a build writes the dumps.")
@@ -194,6 +196,13 @@ class Settings(BaseSettings):
             raise ValueError("must be the address of a licence, https://creativecommons.org/licenses/by/4.0/ say")
         return value
 
+    @field_validator("contact")
+    @classmethod
+    def _is_contact(cls, value: str) -> str:
+        if value and not _MAIL.fullmatch(value) and not (_is_iri(value) and value.startswith(_CONTACTS)):
+            raise ValueError("must be a mail address, or the address of a page (https://…)")
+        return value
+
     @field_validator("languages")
     @classmethod
     def _are_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -227,9 +236,9 @@ class Settings(BaseSettings):
         return self.folder / self.var
 
     @property
-    def queries_folder(self) -> Path:
-        """Where the examples and the saved queries lie."""
-        return QUERIES if self.queries is None else self.folder / self.queries
+    def query_folders(self) -> tuple[Path, ...]:
+        """Where the examples and the saved queries lie; of two with one name the one in the later folder counts."""
+        return (QUERIES,) if self.queries is None else (QUERIES, self.folder / self.queries)
 
     @property
     def shapes_file(self) -> Path | None:
@@ -253,7 +262,7 @@ def load(path: Path | None) -> Settings:
         if path is None:
             return _checked({}, Path.cwd(), "the environment")
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as fault:
         raise SettingsError(f"can't be read: {fault.strerror}", where=str(path)) from None
     except UnicodeDecodeError:
@@ -290,27 +299,32 @@ def metrics_folder() -> Path | None:
 def _checked(values: dict[str, Any], folder: Path, where: str, file: Path | None = None) -> Settings:
     try:
         # Where it was read from comes last: no variable may set it.
-        return Settings(**values).model_copy(update={"folder": folder, "file": file})
+        made = Settings(**values).model_copy(update={"folder": folder, "file": file})
     except EnvironmentFault as fault:
         name = next((name for name in Settings.model_fields if f'"{name}"' in str(fault)), "")
         expected = json.dumps(Settings.model_fields[name].default) if name else "JSON"
         todo = f"A setting of several values is JSON there: KG_{name.upper()}='{expected}', say."
         raise SettingsError("can't be read", where=f"KG_{name.upper()} in the environment", todo=todo) from None
     except ValidationError as fault:
-        raise _explained(fault, where) from None
+        known = [name for name, field in Settings.model_fields.items() if not field.exclude]
+        levels = {"": known, "sources": list(SourceSettings.model_fields)}
+        raise explained(fault, where, _from_environment(), levels) from None
+    return _look(made, where)
 
 
-def _explained(fault: ValidationError, where: str) -> SettingsError:
-    lines = []
-    for error in fault.errors():
-        name = ".".join(str(part) for part in error["loc"])
-        if error["type"] == "extra_forbidden":
-            lines.append(f"{name}: there is no such setting")
-        elif name in _ADDRESSES:  # what was given may hold a password
-            lines.append(f"{name}: should be an address, http:// or https://, without a name or password in it")
-        else:
-            message = error["msg"].removeprefix("Value error, ")
-            lines.append(f"{name}: {message[0].lower()}{message[1:]}, but it is {error['input']!r:.80}")
-    known = ", ".join(name for name, field in Settings.model_fields.items() if not field.exclude)
-    todo = f"The settings are {known}." if any("no such setting" in line for line in lines) else None
-    return SettingsError("; ".join(lines), where=where, todo=todo)
+def _from_environment() -> dict[str, str]:
+    """Setting → the variable that it comes from, for those that the environment sets."""
+    known = {f"KG_{name.upper()}": name for name in Settings.model_fields}
+    return {known[variable.upper()]: variable for variable in os.environ if variable.upper() in known}
+
+
+def _look(settings: Settings, where: str) -> Settings:
+    """The same settings; raises SettingsError where a folder that they name is not there."""
+    for folder in settings.query_folders:
+        if not any((folder / name).is_dir() for name in ("examples", "saved")):
+            what = f"queries: {folder} " + (
+                "has neither `examples` nor `saved` in it" if folder.is_dir() else "is no folder"
+            )
+            todo = "It is relative to kg.toml; leave it out if the queries that come with kg are enough."
+            raise SettingsError(what, where=where, todo=todo)
+    return settings

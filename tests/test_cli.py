@@ -7,10 +7,11 @@ import socket
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
-from serving import kg
+from serving import free_port, kg
 
 from kg.cli import cli
 from kg.publish.progress import Display
+from kg.records.model import keys_of
 
 RECORD = {"id": "record/1", "title": {"en": "A letter"}}
 BAD = {"id": "record/2"}
@@ -124,6 +125,84 @@ def test_port_is_taken(folder):
     assert done.exit_code == 2
     assert "--port" in done.stderr
     assert run(folder, "serve", "--host", "no such host").exit_code == 2
+
+
+def test_no_address_of_this_machine(folder):
+    """Where the machine has not the address, another one is advised, and not another port."""
+    run(folder, "build")
+    done = run(folder, "serve", "--host", "203.0.113.1")
+    assert done.exit_code == 2
+    assert "--host" in done.stderr
+    assert "--port" not in done.stderr
+
+
+def test_access_log_that_can_not_be_written(folder):
+    """An access log in no folder is said before anything is served."""
+    run(folder, "build")
+    text = (folder / "kg.toml").read_text(encoding="utf-8")
+    (folder / "kg.toml").write_text(f'access_log = "nowhere/log"\n{text}', encoding="utf-8")
+    done = run(folder, "serve", "--port", str(free_port()))
+    assert done.exit_code == 2
+    assert "access_log nowhere/log" in done.stderr
+    assert "Serving" not in done.stderr
+
+
+def test_no_settings(tmp_path):
+    """Where there is no kg.toml, that is what is said."""
+    done = kg(tmp_path, "build")
+    assert done.returncode == 2
+    assert b"there is no kg.toml here or above" in done.stderr
+
+
+def test_check_of_nothing(folder):
+    """A check has exit code 1 where a build would publish nothing."""
+    (folder / "records.jsonl").write_text("", encoding="utf-8")
+    assert run(folder, "check").exit_code == run(folder, "build").exit_code == 1
+
+
+@pytest.mark.parametrize("kind", ["record", "agent"])
+def test_keys(tmp_path, kind):
+    """`kg keys` lists every key of a kind, wherever it is run."""
+    done = kg(tmp_path, "keys", kind)
+    words = done.stdout.decode().split()
+    assert {key.name for key in keys_of(kind)} <= set(words)
+
+
+def test_diff_of_long_values(folder):
+    """Of long values that are alike at first, a diff shows where they differ; at its end it counts."""
+
+    def write(*records):
+        (folder / "records.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+
+    long = "The same words, again and again. " * 20
+    write(RECORD | {"summary": f"{long}ONE{long}"}, {"id": "record/3", "title": "C"})
+    run(folder, "build")
+    write(RECORD | {"summary": f"{long}TWO{long}"}, {"id": "record/4", "title": "D"}, {"id": "record/5", "title": "E"})
+    told = run(folder, "diff").stdout
+    assert "ONE" in told
+    assert "TWO" in told
+    assert told.splitlines()[-1] == "A build would change 4 things: 2 created, 1 changed, 1 deleted."
+    run(folder, "build")
+    assert run(folder, "diff").stdout.splitlines() == ["A build would change nothing."]
+
+
+def test_where_the_others_are(folder):
+    """Where a line of the report tells of several problems, it says how to see each."""
+    lines = [RECORD, BAD, {"id": "record/3"}]
+    (folder / "records.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = run(folder, "check")
+    assert "2 rejected" in done.stdout
+    assert "--json lists each with its place" in done.stdout
+
+
+def test_a_file_in_two_sources(folder):
+    """A file that two sources name is read once, and that is said."""
+    (folder / "kg.toml").write_text('[[sources]]\npath = "*.jsonl"\n[[sources]]\npath = "."\n', encoding="utf-8")
+    told = json.loads(run(folder, "build", "--json").stdout)
+    assert (told["published"], told["rejected"]) == ({"record": 1}, 0)
+    (problem,) = told["problems"]
+    assert (problem["severity"], problem["source"]) == ("note", "records.jsonl")
+    assert "two sources" in problem["message"]
 
 
 def test_query(folder):

@@ -11,9 +11,23 @@ from pathlib import Path
 import pytest
 
 import kg
+from kg.records.embedded import embedded
+from kg.records.readers import READERS
+from kg.records.readers.base import Found, SourceFile
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
+
+
+def test_how_sources_become_records(tmp_path):
+    """The finding aid in docs/sources.md gives the records that the page says."""
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    file = tmp_path / "a.xml"
+    file.write_text(re.search(r"```xml\n(.*?)```", page, re.DOTALL)[1], encoding="utf-8")
+    records = [each.record for each in READERS["ead"](SourceFile(file, "a.xml", origin="a")) if isinstance(each, Found)]
+    named = {each for record in records for each, _ in embedded(record)} | {record["id"] for record in records}
+    becomes = re.search(r"\nbecomes (.*?)\n\n", page, re.DOTALL)[1]
+    assert set(re.findall(r"`(\w+/[^`]+)`", becomes)) == {each for each in named if not each.startswith("place/")}
 
 
 def test_reference_is_what_the_code_says():
@@ -137,7 +151,7 @@ def test_every_library_has_its_reason():
 
 def test_every_example_query_says_what_it_is():
     """An example query has a title and a description."""
-    for path in (ROOT / "queries" / "examples").glob("*.rq"):
+    for path in [*(ROOT / "queries" / "examples").glob("*.rq"), *(ROOT / "data" / "queries" / "examples").glob("*.rq")]:
         text = path.read_text(encoding="utf-8")
         assert "# title: " in text, path.name
         assert "# description: " in text, path.name

@@ -8,6 +8,7 @@ import pytest
 from serving import example_collection, kg
 
 from kg import doctor
+from kg.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,33 @@ def test_nothing_published(tmp_path):
     """Without a generation there is nothing to serve."""
     done = kg(tmp_path, "doctor", "--json")
     assert (done.returncode, _grades(done)["generation"]) == (1, "bad")
+
+
+def test_disk_before_the_first_build(tmp_path, monkeypatch):
+    """Before the first build the sources tell how much room the generation may take."""
+    (tmp_path / "a.jsonl").write_bytes(b" " * (4 << 20))
+    made = Settings(folder=tmp_path, sources=({"path": "a.jsonl"},))
+    for free, grade in ((30 << 20, "poor"), (80 << 20, "good")):
+        monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _, free=free: shutil._ntuple_diskusage(free, 0, free))
+        assert doctor.disk(made).grade == grade
+
+
+def test_memory_that_a_query_may_take(tmp_path):
+    """The memory that is looked for is what the settings let queries take."""
+    said = [doctor.memory(Settings(folder=tmp_path, query_memory=each, answers_mb=0)).said for each in (128, 512)]
+    assert ["may take 256 MB" in said[0], "may take 1,024 MB" in said[1]] == [True, True]
+
+
+def test_a_link_that_leads_nowhere(tmp_path):
+    """Where the live generation is gone, that is a finding, with what to do."""
+    (tmp_path / "kg.toml").write_text("", encoding="utf-8")
+    (tmp_path / "var" / "generations").mkdir(parents=True)
+    (tmp_path / "var" / "current").symlink_to("generations/0007")
+    done = kg(tmp_path, "doctor", "--json")
+    (found,) = [each for each in json.loads(done.stdout)["findings"] if each["name"] == "generation"]
+    assert (done.returncode, found["grade"]) == (1, "bad")
+    assert "no generation 7" in found["said"]
+    assert found["todo"]
 
 
 def test_disk_without_room(example, monkeypatch):

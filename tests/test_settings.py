@@ -49,6 +49,18 @@ def test_handed_down(tmp_path, monkeypatch):
         ("title = ", "no TOML"),
         ("keep = 0", "keep"),
         ("languages = []", "languages"),
+        ('languages = "en"', 'should be a list, such as ["en"]'),
+        ('[sources]\npath = "a"', "write [[sources]], with two brackets"),
+        ('[[sources]]\npath = "a"\ntitle = "T"', "[[sources]] no. 1 title: this is no setting of a source"),
+        ('[[sources]]\npath = "a"\ntitle = "T"', "move it above the first [[sources]]"),
+        ('[[sources]]\npath = "a"\n[[sources]]\npth = "b"', "[[sources]] no. 2 pth: there is no such setting; is path"),
+        ('[[sources]]\npath = "a"\nx = 1', "Settings of a source are path, format, prefix, merge."),
+        ('[[sources]]\npath = "a"\nlicence = ""', "is license meant? It stands above the first [[sources]]"),
+        ('titel = "T"', "is title meant?"),
+        ('contact = "me"', "contact: must be a mail address"),
+        ('contact = "javascript:alert(1)"', "contact: must be a mail address"),
+        ('queries = "nowhere"', "nowhere is no folder"),
+        ('queries = "."', "has neither `examples` nor `saved`"),
     ],
 )
 def test_wrong_settings(tmp_path, text, said):
@@ -57,6 +69,29 @@ def test_wrong_settings(tmp_path, text, said):
         written(tmp_path, text)
     assert said in str(fault.value)
     assert fault.value.exit_code == 2
+
+
+@pytest.mark.parametrize("contact", ["", "a.b@example.org", "https://example.org/c", "mailto:a@example.org"])
+def test_contact(tmp_path, contact):
+    """Errors are reported to a mail address or at the address of a page."""
+    assert written(tmp_path, f'contact = "{contact}"').contact == contact
+
+
+def test_byte_order_mark(tmp_path):
+    """The mark that some editors put before a text is passed over."""
+    assert written(tmp_path, '\ufefftitle = "T"').title == "T"
+
+
+def test_the_environment_is_blamed(tmp_path, monkeypatch):
+    """What is wrong in the environment is said of the variable, and of the file only what stands there."""
+    monkeypatch.setenv("KG_KEEP", "abc")
+    with pytest.raises(SettingsError) as fault:
+        written(tmp_path, 'title = "T"')
+    assert str(fault.value).startswith("KG_KEEP in the environment: ")
+    with pytest.raises(SettingsError) as fault:
+        written(tmp_path, "search = 7")
+    assert "kg.toml: " in str(fault.value)
+    assert "search: " in str(fault.value)
 
 
 def test_no_file(tmp_path):

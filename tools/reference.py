@@ -43,8 +43,9 @@ PATHS = {
 
 _COMMANDS = """\
 `kg [--config kg.toml] COMMAND`: the settings are looked for in the current folder and above. Exit codes: 0, done (a
-build may have left records out, and says which); 1, nothing was published or served; 2, the command line or the
-settings are wrong."""
+build may have left records out, and says which); 1, it could not be done: nothing was published or served, or a query
+has no answer; 1 also where `check` finds that a record would be left out or none published, and `doctor` what keeps
+from serving; 2, the command line, the settings or the port are wrong."""
 
 
 def settings_rows(model: type) -> list[str]:

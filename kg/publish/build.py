@@ -1,11 +1,9 @@
 """The jobs that make generations: build and roll back."""
 
-import errno
 import shutil
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +12,11 @@ from pyoxigraph import Quad
 from kg import ontology
 from kg.errors import PublishError, StrictError
 from kg.mapping.mapper import version
-from kg.publish import tables
+from kg.publish import disk, tables
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.indexing import Indexing
+from kg.publish.interrupts import remembered
 from kg.publish.page import write_page
 from kg.publish.pipeline import Collection, Progress, Sink, collect, silent
 from kg.publish.rejected import RejectedFolder
@@ -54,7 +53,9 @@ def build(
     """
     began = time.perf_counter()
     generations = Generations.of_settings(settings)
-    with disk_errors(settings.var_folder), generations.building() as (number, folder):
+    # Inside too: on the way out of the folder it is taken away, and there is room again.
+    var = settings.var_folder
+    with remembered() as obey, disk.errors(var), generations.building() as (number, folder), disk.errors(var):
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
@@ -77,6 +78,7 @@ def build(
         )
         folder.write_manifest(manifest)
         load.close()
+        obey()
         generations.publish(number, folder, settings.keep)
         final = generations.of(number).path
         report.problems_file = final / PROBLEMS
@@ -150,21 +152,6 @@ def _forget_rejected(generations: Generations) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-@contextmanager
-def disk_errors(var: Path) -> Iterator[None]:
-    """Say a full disk, and what else the disk may do, in words."""
-    try:
-        yield
-    except OSError as fault:
-        if fault.errno == errno.ENOSPC:
-            raise PublishError("the disk is full; nothing was published", where=str(var)) from None
-        raise PublishError(
-            f"{fault.strerror or fault}; nothing was published", where=fault.filename or str(var)
-        ) from None
-    except sqlite3.Error as fault:
-        raise PublishError(f"the catalogue can't be written: {fault}; nothing was published", where=str(var)) from None
-
-
 def rollback(settings: Settings, number: int | None = None) -> Manifest:
     """Publish an earlier generation anew, as a new one whose times say what changes now.
 
@@ -176,7 +163,8 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
         GenerationError: there is no such generation. LockedError: a build is running.
     """
     generations = Generations.of_settings(settings)
-    with disk_errors(settings.var_folder), generations.building() as (new, folder):
+    var = settings.var_folder
+    with disk.errors(var), generations.building() as (new, folder), disk.errors(var):
         live = generations.live()
         if number is None:
             earlier = [each for each in generations.numbers() if live is not None and each < live]

@@ -105,7 +105,7 @@ def collect(collection: Collection) -> None:
     total = sum(each.size for each in files)
     jobs = 0 if total < SMALL else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
-    with Crew(jobs, settings.base, held, shapes) as crew, _Entering(collection, crew, total) as entering:
+    with Crew(jobs, settings.base, held, shapes) as crew, _Entering(collection, crew, files) as entering:
         for done in crew.do(pieces(files)):
             entering.take(done)
         entering.unite_held()
@@ -129,9 +129,10 @@ def _repeated(files: list[Input], path: Path) -> frozenset[str]:
 class _Entering:
     """Enters results in their order."""
 
-    def __init__(self, collection: Collection, crew: Crew, total: int) -> None:
+    def __init__(self, collection: Collection, crew: Crew, files: list[Input]) -> None:
         self._to = collection
-        self._total = total
+        self._total = sum(each.size for each in files)
+        self._of_lines = {each.file.name for each in files if each.format == "jsonl"}
         self._crew = crew
         self._prefixes = ontology.load(collection.settings.base).prefixes
         self._packing: list[Callable[[], Packed]] = []
@@ -255,7 +256,12 @@ class _Entering:
         self._to.report.rejected += 1
         self._to.report.add(problem)
         kind = record.reference.partition("/")[0]
-        self._to.rejected.keep(Refused(kind, record.source, record.json, (problem,)))
+        refused = Refused(kind, record.source, None, (problem,))
+        number = record.at.removeprefix("line ")
+        if record.source in self._of_lines and number.isdecimal():
+            self._to.rejected.keep_line(refused, int(number))
+        else:
+            self._to.rejected.keep(refused)
 
     def _write(self, ntriples: bytes) -> None:
         if not ntriples:
@@ -277,6 +283,7 @@ def _entry(record: Prepared, offset: int, length: int) -> Entry:
         record.status,
         record.start,
         record.end,
+        record.said,
         record.digest,
         record.source,
         record.at,

@@ -8,7 +8,7 @@ from pathlib import Path
 from kg.errors import SettingsError, SourceError
 from kg.records.problems import Problem
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.readers.base import Found, SourceFile, Unreadable, attempted
 from kg.records.readers.json import lines
 from kg.settings import FILE_NAME, Settings, SourceSettings
 
@@ -62,10 +62,22 @@ def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
     notes: list[Problem] = []
     if not settings.sources:
         todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
-        raise SettingsError("there are no sources", where=str(settings.folder / FILE_NAME), todo=todo)
+        if settings.file is None:
+            what = f"there is no {FILE_NAME} here or above"
+            raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
+        raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
+    there: set[tuple[Path, str]] = set()
     for source in settings.sources:
         for path in _files(source, settings):
-            file = SourceFile(path, _name(path, settings.folder), source.prefix, source.prefix or source.path)
+            file = SourceFile(
+                path, _name(path, settings.folder), source.prefix, source.prefix or source.path, settings.base
+            )
+            mark = path.resolve(), source.prefix
+            if mark in there:
+                message = "the file lies in two sources; it is read once, as the first of them says"
+                notes.append(file.problem("", "", "", "sources in kg.toml that have no file in common", message))
+                continue
+            there.add(mark)
             try:
                 with path.open("rb") as opened:
                     head = opened.read(HEAD)
@@ -165,7 +177,7 @@ def _of_lines(each: Input) -> Iterator[Piece]:
 
 def _of_records(each: Input) -> Iterator[Piece]:
     some: list[Found | Unreadable | Problem] = []
-    for item in READERS[each.format](each.file):
+    for item in attempted(each.file, READERS[each.format](each.file)):
         some.append(item)
         if len(some) >= LINES:
             yield Piece(each, found=tuple(some))

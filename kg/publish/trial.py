@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from kg.publish.build import PROBLEMS, disk_errors, fill
+from kg.publish import disk
+from kg.publish.build import PROBLEMS, fill
 from kg.publish.pipeline import Nowhere, Progress, Sink, silent
 from kg.publish.report import Report
 from kg.settings import Settings
@@ -21,9 +22,10 @@ from kg.store.generations import Generations
 def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[Folder, Report]]:
     """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
     generations = Generations.of_settings(settings)
-    with disk_errors(settings.var_folder), generations.scratch() as folder:
+    var = settings.var_folder
+    with disk.errors(var), generations.scratch() as folder, disk.errors(folder.path):
         report = Report(folder.path / PROBLEMS)
-        with closing(generations.ledger()) as ledger:
+        with closing(generations.ledger_for_trial(folder)) as ledger:
             now = generations.next_time(ledger)
             fill(settings, folder, report, (sink, ledger, now, folder.path / "rejected", None), progress)
         yield folder, report

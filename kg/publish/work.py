@@ -18,7 +18,7 @@ from kg.records.embedded import embedded
 from kg.records.model import Record, label_key
 from kg.records.problems import Problem, shown
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, Unreadable
+from kg.records.readers.base import Found, SourceFile, Unreadable, attempted, failure
 from kg.records.readers.json import parse_line
 from kg.records.sound import identity, make_sound
 from kg.records.values import Fault
@@ -39,6 +39,7 @@ class Prepared:
     status: str | None
     start: str | None
     end: str | None
+    said: str | None
     digest: str
     source: str
     at: str
@@ -100,7 +101,7 @@ class Worker:
             elif isinstance(item, Unreadable):
                 done.outcomes.append(Refused("unknown", source, item.raw, (item.problem,)))
             else:
-                outcome = self._checked(item, piece, done)
+                outcome = self._attempted(item, piece, done)
                 if isinstance(outcome, dict):
                     places.append(len(done.outcomes))
                     done.outcomes.append(_PLACE)
@@ -128,6 +129,13 @@ class Worker:
                 ready.append((sound, Found(sound)))
         done.outcomes += self._mapped(ready, source, done, shapes=None if stubs else self._shapes)
         return done
+
+    def _attempted(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
+        try:
+            return self._checked(found, piece, done)
+        except Exception as fault:  # noqa: BLE001  # whatever it is, the other records are to be published
+            file, name = piece.input.file, str(found.record.get("id", ""))
+            return Refused("unknown", file.name, found.raw, (failure(file, found.at or "record", fault, name),))
 
     def _checked(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
         source = piece.input.file.name
@@ -174,13 +182,18 @@ def _shapes(path: str, base: str) -> "Shapes":
 
 
 def _items(piece: Piece) -> Iterator[Found | Unreadable | Problem]:
+    file = piece.input.file
     if piece.lines is not None:
         for number, raw in piece.lines:
-            yield parse_line(piece.input.file, number, raw)
+            yield from attempted(file, _line(file, number, raw), f"line {number}", raw)
     elif piece.found is not None:
         yield from piece.found
     else:
-        yield from READERS[piece.input.format](piece.input.file)
+        yield from attempted(file, READERS[piece.input.format](file))
+
+
+def _line(file: SourceFile, number: int, raw: bytes) -> Iterator[Found | Unreadable]:
+    yield parse_line(file, number, raw)
 
 
 def references(piece: Piece) -> Iterator[str]:
@@ -209,6 +222,7 @@ def _prepared(record: Record, mapped: Mapped, source: str, at: str) -> Prepared:
         status=record.get("status"),
         start=date.get("start"),
         end=date.get("end"),
+        said=date.get("edtf"),
         digest=_digest(mapped.ntriples, json),
         source=source,
         at=at,

@@ -4,7 +4,7 @@ What is in sound form and still breaks the schema is left out, with the place an
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import jsonschema_rs
@@ -36,23 +36,24 @@ def faults(record: Record, source: str, at: str) -> list[Problem]:
         return []
     found = []
     for error in validator.iter_errors(record):
-        path = [str(step) for step in error.instance_path]
+        path = list(error.instance_path)
         missing = re.search(r'^"([^"]+)" is a required', error.message)
         if missing:
             path.append(missing[1])
-        field = "".join(f"[{step}]" if step.isdigit() else f".{step}" for step in path).lstrip(".")
+        # Counted from 1, as lines are, and as the problems of what was put aside.
+        field = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
         value = "" if missing else shown(error.instance)
         message = "is required" if missing else "does not fit"
-        found.append(Problem(source, at, field, value, _expected(path), message, "rejected", record["id"]))
+        found.append(Problem(source, at, field, value, expected(path), message, "rejected", record["id"]))
     return found
 
 
-def _expected(path: list[str]) -> str:
+def expected(path: Sequence[str | int]) -> str:
     """What should stand at a path, in the model's words."""
-    key = KEYS.get(path[0]) if path else None
+    key = KEYS.get(str(path[0])) if path else None
     if key is None:
         return "an object with the keys of the model"
     inner = {part.name: part for part in key.parts}
     for step in path[1:]:
-        key = inner.get(step, key)
+        key = inner.get(str(step), key)
     return _FORMS[key.value](key) if key.value in _FORMS else f"{key.value.value}: {key.meaning}"

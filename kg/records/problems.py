@@ -1,5 +1,6 @@
 """What is wrong with a record, said so that its keeper can mend it."""
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -43,7 +44,7 @@ class Problem:
 
 def shown(value: Any) -> str:
     """A value as a problem shows it: one line, shortened, nothing that a terminal would act on."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = text[: MAX_VALUE * 2].encode("utf-8", "replace").decode("utf-8")
     text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"

@@ -119,9 +119,14 @@ def reference_page() -> str:
     return _PAGE.format(values="\n".join(values), rows="\n".join(rows))
 
 
-def _row(key: Key, name: str) -> str:
+def how_many(key: Key) -> str:
+    """How often a key may stand."""
     many = "many" if key.many else "one"
-    many = f"{many}, required" if key.required else many
+    return f"{many}, required" if key.required else many
+
+
+def _row(key: Key, name: str) -> str:
+    many = how_many(key)
     kinds = "all" if key.kinds == KINDS else ", ".join(key.kinds)
     example = json.dumps(key.example, ensure_ascii=False).replace("|", "\\|")
     return f"| `{name}` | {key.value.value} | {many} | {kinds} | {key.meaning} | `{example}` |"
@@ -152,8 +157,18 @@ archive or topic. The JSON Schema is `ontology/record.schema.json`; which RDF te
 
 The `json` reader is lenient: a single value stands for a list of one, a plain string for text whose language is not
 known, a date phrase ("5 April 1963") for EDTF. A key that the model lacks, or a value that can't be published (a link
-with `javascript:`, a language that is none), is not lost: it is put into `extra`, shown on the page, and reported.
-A date that can't be read stays as it is written. What an address can't hold is percent-encoded, in an `id` too.
+with `javascript:`, a language that is none, a number for a link), is not lost: it is put into `extra`, shown on the
+page, and reported. So is the whole of a part that lacks what it must have, as a date without a role; a record is left
+out only where it has no id, or no title or name. What an address can't hold is percent-encoded, in an `id` too. An id
+or a link may be written as an address below the base.
+
+Dates: a bare one, `"dates": "1920-1980"`, is that of the document; of an agent, place or topic, that of its existence.
+With dots the day comes first, as everywhere where dates are written with dots: `5.4.1963` is 5 April. With slashes or
+hyphens either may come first: `04/05/1963` is not read, and reported. A date that can't be read stays as it is written.
+
+JSON Lines have one object a line. A list of objects, or objects over several lines, stand in a file named `.json`.
+
+`kg keys KIND` prints the keys that a kind of record has. How EAD and EAC-CPF become records: [sources.md](sources.md).
 
 What stands under a key:
 

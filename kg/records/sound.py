@@ -2,8 +2,8 @@
 
 The parser that maps records drops what it can't use in silence; so nothing that it would drop may reach it. What can
 be mended is mended. A value that can't be (a link with `javascript:`, a language that is none, a date that is no
-date) is put aside into the record's `extra`, where it can be seen, and reported. What is not even the right sort of
-JSON value stays as it is, for the gate to refuse with the whole record.
+date) is put aside into the record's `extra`, where it can be seen, and reported; a part with it, where the part must
+have that value. Only where the record itself must have the value does it stay as it is, for the gate to refuse.
 """
 
 import re
@@ -15,7 +15,9 @@ import orjson
 
 from kg import iris
 from kg.errors import KeyFault
-from kg.records import dates, phrases
+from kg.records import dates, gate, phrases
+from kg.records.lists import each_target_once, is_new
+from kg.records.meant import A_KEY, MOST, instead, nearest
 from kg.records.model import KEYS, Key, Record, Value, keys_of
 from kg.records.problems import Problem, shown
 from kg.records.values import ABSENT, SCALARS, Fault, as_text, by_language, language_of, unfit
@@ -26,6 +28,10 @@ _REPLACED = "characters that can't be published were replaced by U+FFFD"
 _ESCAPED_HERE = "characters that can't stand there are written as their bytes, with a per cent sign"
 _SAYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
 """Key of parts → the one among theirs without which a part says nothing: an empty label gives no value."""
+_ID = f'an id, kind/key, the kind being one of {", ".join(iris.KINDS)}: "record/177838", say'
+_ANY_DATE = "a date in EDTF (ISO 8601-2), or as people write one"
+_TOLD_APART = "a date in which day and month are told apart: 1963-05-04, 4 May 1963"
+_TWO_WAYS = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?\d\d")
 # As JSON writes them: control characters are escaped, U+FFFE and U+FFFF stand in UTF-8.
 _ESCAPED = re.compile(rb"\\u00[01]|\xef\xbf[\xbe\xbf]")
 
@@ -35,12 +41,13 @@ class _Work:
     """A record on its way to being sound."""
 
     may_be_unfit: bool
+    kind: str
     sound: Record = field(default_factory=dict)
     aside: list[dict[str, str]] = field(default_factory=list)
     problems: list[tuple[str, Any, str, str]] = field(default_factory=list)
 
     def put_aside(self, where: str, value: Any, expected: str, message: str) -> None:
-        self.aside.append({"field": where, "value": as_text(value)})
+        self.aside.append({"field": as_text(where), "value": as_text(value)})
         self.problems.append((where, value, expected, f"{message}; kept under extra"))
 
 
@@ -59,18 +66,18 @@ def make_sound(record: Record, source: str, at: str, written: bytes | None = Non
     name = identity(record)
     kind = name.partition("/")[0]
     allowed = _WAYS[kind]
-    work = _Work(_may_be_unfit(record, written))
+    work = _Work(_may_be_unfit(record, written), kind)
     for key_name, value in record.items():
         if value is None or key_name in {"id", "kind"}:
             continue
         way = allowed.get(key_name)
         if way is None:
-            expected = "a key of the model" if key_name not in KEYS else f"a key that a {kind} has"
+            expected = instead(str(key_name), kind) if len(work.aside) < MOST else A_KEY
             work.put_aside(str(key_name), value, expected, "there is no such key here")
             continue
         _take(way, value, work)
-    if work.aside and isinstance(kept := work.sound.get("extra", []), list):
-        work.sound["extra"] = [*kept, *work.aside]
+    if work.aside:
+        work.sound["extra"] = [*work.sound.get("extra", []), *work.aside]
     if name != record.get("id", name).strip():
         expected = "a key of letters, digits, hyphens and inner dots"
         work.problems.append(("id", record["id"], expected, _ESCAPED_HERE))
@@ -90,11 +97,11 @@ def identity(record: Record) -> str:
     if name is None and isinstance(record.get("kind"), str) and "key" in record:
         name = f"{record['kind']}/{record['key']}"
     if not isinstance(name, str) or not name.strip():
-        raise Fault("the record has no id", 'an id: "record/177838", say')
+        raise Fault("the record has no id", _ID)
     try:
         name = iris.repair(name.strip())
     except KeyFault as fault:
-        raise Fault(fault.what, 'an id: "record/177838", say') from None
+        raise Fault(fault.what, _ID) from None
     kind = record.get("kind")
     if kind is not None and kind != name.partition("/")[0]:
         raise Fault(f"the record's kind is {shown(kind)}, but its id says {name}", "an id that begins with the kind")
@@ -109,11 +116,13 @@ class _Way:
         key: the key.
         make: does it; raises Fault where it can't be done.
         parts: for a part, the ways of its own keys.
+        required: for a part, those of them that it must have.
     """
 
     key: Key
     make: Callable[["_Way", Any, _Work], Any]
     parts: dict[str, "_Way"]
+    required: frozenset[str]
 
 
 def _take(way: _Way, value: Any, work: _Work) -> None:
@@ -122,7 +131,7 @@ def _take(way: _Way, value: Any, work: _Work) -> None:
     try:
         sound = way.make(way, value, work)
     except Fault as fault:
-        if fault.structural:
+        if way.key.required and way.key is KEYS.get(name):
             work.sound[name] = value
         else:
             work.put_aside(name, value, fault.expected, str(fault))
@@ -184,6 +193,7 @@ def _one(way: _Way, value: Any, work: _Work) -> Any:
 def _list(way: _Way, value: Any, work: _Work) -> list[Any]:
     """The sound values of a list, each once; those that can't be made sound are put aside one by one."""
     found: list[Any] = []
+    marks: set[str] = set()
     key = way.key
     make = SCALARS[key.value]
     for each in value if isinstance(value, list) else [value]:
@@ -192,66 +202,75 @@ def _list(way: _Way, value: Any, work: _Work) -> list[Any]:
         try:
             sound = make(each, key)
         except Fault as fault:
-            if fault.structural:
-                raise
             work.put_aside(key.name, each, fault.expected, str(fault))
             continue
         if key.value is Value.URL:
             _tell_escaped(key, each, sound, work)
-        if sound is not ABSENT and sound not in found:
+        if sound is not ABSENT and (not found or is_new(sound, found, marks)):
             found.append(sound)
-    return _each_target_once(found) if key.value is Value.LINK and len(found) > 1 else found
-
-
-def _each_target_once(links: list[Any]) -> list[Any]:
-    """One link to a target, the one that says more of it."""
-    by_target: dict[str, Any] = {}
-    for link in links:
-        target = link["id"] if isinstance(link, dict) else link
-        if target not in by_target or (isinstance(link, dict) and not isinstance(by_target[target], dict)):
-            by_target[target] = link
-    return list(by_target.values())
+    return each_target_once(found) if key.value is Value.LINK and len(found) > 1 else found
 
 
 def _parts(way: _Way, value: Any, work: _Work) -> list[Record]:
     found: list[Record] = []
+    marks: set[str] = set()
     key = way.key
     for number, each in enumerate(value if isinstance(value, list) else [value], 1):
         if each is None:
             continue
-        if key.name == "dates" and isinstance(each, str):
-            each = {"role": "document", "edtf": each}  # noqa: PLW2901  # the short way to write a date
+        if key.name == "dates" and isinstance(each, str | int) and not isinstance(each, bool):
+            each = {"role": _ROLES.get(work.kind, "document"), "edtf": str(each)}  # noqa: PLW2901  # the short way
         if not isinstance(each, dict):
-            raise Fault("is no object", f"an object with {', '.join(part.name for part in key.parts)}", structural=True)
+            work.put_aside(f"{key.name}[{number}]", each, gate.expected([key.name]), "is no object")
+            continue
         part = _part(way, each, number, work)
-        if part and part not in found:
+        if part and (not found or is_new(part, found, marks)):
             found.append(part)
     return found
 
 
 def _part(way: _Way, value: dict[str, Any], number: int, work: _Work) -> Record:
     key = way.key
-    inner = _Work(work.may_be_unfit)
+    inner = _Work(work.may_be_unfit, work.kind)
     for name, each in value.items():
         if each is None:
             continue
         known = way.parts.get(name)
         if known is None:
-            inner.put_aside(name, each, f"one of {', '.join(way.parts)}", "there is no such key here")
+            few = len(work.aside) + len(inner.aside) < MOST
+            inner.put_aside(name, each, nearest(name, tuple(way.parts)) if few else A_KEY, "there is no such key here")
             continue
         if name == "edtf" and key.name == "dates":
             each = _edtf_or_phrase(each, value, inner)  # noqa: PLW2901
         if each is not ABSENT:
             _take(known, each, inner)
+    where = f"{key.name}[{number}]"
+    if not way.required <= inner.sound.keys() and (lacking := _lacking(way, value, inner)):
+        # All of it is kept as it came; what else is wrong in it is not told beside what costs it.
+        work.aside.append({"field": where, "value": as_text(value)})
+        told = next((each for each in inner.problems if each[0] == lacking), None)
+        told = told or (lacking, value, gate.expected([key.name, lacking]), "is required; kept under extra")
+        work.problems.append((f"{where}.{lacking}", *told[1:]))
+        return {}
     if inner.aside or inner.problems:
-        where = f"{key.name}[{number}]"
         work.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
         work.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
     if key.name == "dates":
         return _with_interval(inner.sound)
-    if _SAYS.get(key.name, "") in value and _SAYS[key.name] not in inner.sound:
+    says = _SAYS.get(key.name)
+    if says in value and says not in inner.sound:
         return {}
     return _in_order(inner.sound, way.parts)
+
+
+def _lacking(way: _Way, value: dict[str, Any], inner: _Work) -> str:
+    """A key that a part must have and has not; empty where there is none, or where the part says nothing at all."""
+    if not inner.sound and not inner.aside:
+        return ""
+    says = _SAYS.get(way.key.name)
+    faulty = {where for where, *_ in inner.problems}
+    missing = (name for name in way.parts if name in way.required and name not in inner.sound)
+    return next((name for name in missing if name != says or name in faulty or name not in value), "")
 
 
 def _in_order(part: Record, order: Iterable[str]) -> Record:
@@ -270,8 +289,10 @@ def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _Work) -> Any:
             return read or value
         inner.sound["text"] = written
         if read is None:
-            expected = "a date in EDTF (ISO 8601-2), or as people write one"
-            inner.problems.append(("edtf", value, expected, f"{fault}; kept as it is written"))
+            said, expected = (
+                ("can be read in two ways", _TOLD_APART) if _TWO_WAYS.fullmatch(written) else (str(fault), _ANY_DATE)
+            )
+            inner.problems.append(("edtf", value, expected, f"{said}; kept as it is written"))
         return read or ABSENT
 
 
@@ -290,8 +311,11 @@ def _with_interval(date: Record) -> Record:
 
 def _way(key: Key) -> _Way:
     make = {Value.TEXT: _texts, Value.PART: _parts}.get(key.value) or (_list if key.many else _one)
-    return _Way(key, make, {part.name: _way(part) for part in key.parts})
+    required = frozenset(part.name for part in key.parts if part.required)
+    return _Way(key, make, {part.name: _way(part) for part in key.parts}, required)
 
 
 _WAYS = {kind: {key.name: _way(key) for key in keys_of(kind)} for kind in iris.KINDS}
+_ROLES = {"agent": "existence", "place": "existence", "topic": "existence"}
+"""Kind of thing → what a date means of which no more is said; of any other, that the document was written then."""
 _DATE = tuple(part.name for part in KEYS["dates"].parts)

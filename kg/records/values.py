@@ -36,13 +36,11 @@ class Fault(ValueError):
 
     Attributes:
         expected: what should have stood there.
-        structural: whether it is not even the right sort of JSON value; then the whole record is in doubt.
     """
 
-    def __init__(self, message: str, expected: str, *, structural: bool = False) -> None:
+    def __init__(self, message: str, expected: str) -> None:
         super().__init__(message)
         self.expected = expected
-        self.structural = structural
 
 
 def text(value: Any) -> Any:
@@ -53,7 +51,7 @@ def text(value: Any) -> Any:
     """
     if not isinstance(value, str):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise Fault("is no text", "text", structural=True)
+            raise Fault("is no text", "text")
         return ABSENT if isinstance(value, float) and not math.isfinite(value) else str(value)
     value = value.strip()
     if len(value) <= _LONGEST_WORD_FOR_NOTHING and value.lower() in NOTHING:
@@ -105,7 +103,7 @@ def by_language(value: Any, *, many: bool) -> Any:
     if many:
         return {tag: list(dict.fromkeys(texts)) for tag, texts in found.items() if texts} or ABSENT
     if any(len(set(texts)) > 1 for texts in found.values()):
-        raise Fault("has several values in one language", "one text in each language", structural=True)
+        raise Fault("has several values in one language", "one text in each language")
     return {tag: texts[0] for tag, texts in found.items() if texts} or ABSENT
 
 
@@ -123,10 +121,12 @@ def link(value: Any, kinds: tuple[str, ...]) -> Any:
     if isinstance(value, str):
         return _target(value, kinds)
     if isinstance(value, dict):
+        if value.get("id") is None:
+            raise Fault("has no id", f"an object with an id: kind/key, the kind being {' or '.join(kinds)}")
         told = {key: each for key, each in value.items() if key != "id"}
         target = link(value.get("id"), kinds)
         return {"id": target, **told} if told else target
-    raise Fault("is no reference", f"kind/key, the kind being {' or '.join(kinds)}", structural=True)
+    raise Fault("is no reference", f"kind/key, the kind being {' or '.join(kinds)}")
 
 
 @lru_cache(_TARGETS)
@@ -205,7 +205,7 @@ def number(value: Any, key: Key) -> Any:
     try:
         found = float(value)
     except (TypeError, ValueError):
-        raise Fault("is no number", "a number", structural=not isinstance(value, str)) from None
+        raise Fault("is no number", "a number") from None
     low = -math.inf if key.minimum is None else key.minimum
     high = math.inf if key.maximum is None else key.maximum
     if isinstance(value, bool) or not math.isfinite(found) or not low <= found <= high:

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,8 @@ from kg.errors import GenerationError, LockedError, PublishError
 from kg.settings import Settings
 from kg.store.generation import Folder, Generation
 from kg.store.ledger import Ledger
+
+_LEDGER = Path("state", "ledger.sqlite")
 
 _SCRATCH = ".scratch-"
 """What folders below `var/` are called that are made and thrown away."""
@@ -105,7 +107,19 @@ class Generations:
 
     def ledger(self) -> Ledger:
         """The ledger, brought up to the live generation. Raises PublishError where its file is damaged."""
-        path = self.var / "state" / "ledger.sqlite"
+        return self._ledger(self.var / _LEDGER)
+
+    def ledger_for_trial(self, folder: Folder) -> Ledger:
+        """The same for what publishes nothing: a copy in a folder that is thrown away, where `var` can't be written."""
+        if _is_writable(self.var):
+            return self.ledger()
+        copy = folder.path / _LEDGER
+        copy.parent.mkdir(parents=True)
+        for each in (self.var / _LEDGER).parent.glob(f"{_LEDGER.name}*"):  # with what it has not yet taken in
+            shutil.copyfile(each, copy.with_name(each.name))
+        return self._ledger(copy)
+
+    def _ledger(self, path: Path) -> Ledger:
         try:
             ledger = Ledger(path)
         except sqlite3.DatabaseError as fault:
@@ -113,10 +127,13 @@ class Generations:
                 raise
             todo = "It holds every key that was ever published: put its copy from a backup in its place."
             raise PublishError(f"the ledger can't be read: {fault}", where=str(path), todo=todo) from None
-        number = self.live()
-        if number is not None and ledger.followed[0] < number:
-            manifest = self.of(number).read_manifest()
-            ledger.follow(number, manifest.published, self.of(number).catalogue)
+        with ExitStack() as on_failure:
+            on_failure.callback(ledger.close)
+            number = self.live()
+            if number is not None and ledger.followed[0] < number:
+                manifest = self.of(number).read_manifest()
+                ledger.follow(number, manifest.published, self.of(number).catalogue)
+            on_failure.pop_all()
         return ledger
 
     @contextmanager
@@ -151,8 +168,10 @@ class Generations:
     @contextmanager
     def scratch(self) -> Iterator[Folder]:
         """A folder of the shape of a generation, for what is made and thrown away: `kg check`, `kg diff`."""
-        self.var.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=self.var) as name, locked(Path(name)):
+        inside = self.var if _is_writable(self.var) else None
+        if inside:
+            inside.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=inside) as name, locked(Path(name)):
             yield Folder(Path(name))
 
     def publish(self, number: int, folder: Folder, keep: int) -> None:
@@ -196,6 +215,12 @@ class Generations:
             file.write(f"{os.getpid()}\n")
             file.flush()
             yield
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether a folder may be written, or made."""
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    return os.access(there, os.W_OK)
 
 
 @contextmanager

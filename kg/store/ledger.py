@@ -7,6 +7,7 @@ between switch and ledger.
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -57,9 +58,12 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(f"file:{quote(str(path))}", uri=True, isolation_level=None)
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
-        self._db.executescript(_SCHEMA)
-        self._empty = self._db.execute("SELECT 1 FROM published LIMIT 1").fetchone() is None
+        with ExitStack() as on_failure:
+            on_failure.callback(self._db.close)
+            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+            self._db.executescript(_SCHEMA)
+            self._empty = self._db.execute("SELECT 1 FROM published LIMIT 1").fetchone() is None
+            on_failure.pop_all()
 
     def close(self) -> None:
         """Let the file go."""
@@ -96,6 +100,11 @@ class Ledger:
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)", [("generation", str(generation)), ("time", time)]
             )
             self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # some faults roll back by themselves
+                self._db.execute("ROLLBACK")
+            raise
         finally:
-            self._db.execute("DETACH live")
+            with suppress(sqlite3.Error):  # what went wrong before is what is to be told
+                self._db.execute("DETACH live")
         self._empty = False

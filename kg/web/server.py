@@ -1,5 +1,6 @@
 """`kg serve`: the application in a server that closes what is half sent and never finished."""
 
+import errno
 import gc
 import multiprocessing
 import socket
@@ -13,7 +14,9 @@ from starlette.types import ASGIApp
 from kg import settings as settings_module
 from kg.errors import KgError, UsageError
 from kg.settings import Settings
+from kg.store.confine import die_with_parent
 from kg.web import clients, connections, supervising
+from kg.web.access import AccessLog
 from kg.web.app import Application
 from kg.web.guard import Guard
 from kg.web.metrics import listening
@@ -29,6 +32,13 @@ requests that are quickly answered. Python's own measure is five times that, and
 IDLE_SECONDS = 10
 """In which the head of a request has to come; so long a connection may idle, too."""
 
+_INSTEAD = {
+    errno.EADDRINUSE: "Choose another port with --port.",
+    errno.EADDRNOTAVAIL: "This machine has no such address: choose one of its own with --host; 0.0.0.0 is all of them.",
+    errno.EACCES: "Ports below 1024 are for the administrator: choose another one with --port.",
+}
+"""What the system says to who wants to listen → what to do."""
+
 _BACKLOG = 4096
 _FOR_CONNECTIONS = 0.9
 """Share of the descriptors; the others are for files and the pipes of workers. Long before, idle ones are closed."""
@@ -43,7 +53,8 @@ def application() -> ASGIApp:
 
 
 def supervised() -> ASGIApp:
-    """The same for a process of `kg serve`, which ends where it can't begin."""
+    """The same for a process of `kg serve`, which ends where it can't begin, and with the one that watches it."""
+    die_with_parent()
     try:
         return supervising.or_leave(application())
     except KgError as fault:
@@ -58,7 +69,7 @@ def _refuse_taken(host: str, port: int) -> None:
         try:
             listener.bind((host, port))
         except OSError as fault:
-            todo = "Choose another one with --port."
+            todo = _INSTEAD.get(fault.errno or 0, "Choose an address of this machine with --host.")
             raise UsageError(f"can't listen at {host}, port {port}: {fault.strerror}", todo=todo) from None
 
 
@@ -72,6 +83,8 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         workers: server processes; they share the port.
     """
     _refuse_taken(host, port)
+    if settings.access_log:  # said before it is told that anything is served
+        AccessLog(settings.access_log, settings.folder).close()
     settings_module.hand_down(settings)
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")

@@ -8,6 +8,7 @@ from publishing import BASE, publish
 
 from kg import errors
 from kg.publish import build, trial
+from kg.settings import Settings
 from kg.store.generations import Generations
 
 LETTER = {
@@ -32,7 +33,7 @@ def test_counts_add_up(tmp_path):
 
 def test_rejected_is_kept(tmp_path):
     """What is left out is kept as it came."""
-    raw = b'{"id": "record/2", "creator": 5}'
+    raw = b'{"id": "record/2",  "title": true}'
     made, report = publish(tmp_path, [LETTER, AUTHOR, raw])
     kept = made.var_folder / "rejected" / f"{report.generation:04}" / "records.jsonl"
     assert kept.read_bytes() == raw + b"\n"
@@ -197,3 +198,18 @@ def test_parallel_is_the_same(tmp_path):
     here = gzip.decompress((Generations(made.var_folder).of(1).dumps / "kg.nt.gz").read_bytes())
     assert beside == here
     assert report.triples == again.triples
+
+
+def test_what_stands_twice_is_kept_as_it_came(tmp_path):
+    """A record whose id another one has is kept as it came: the line, or the file; the first one is published."""
+    line = '{"id": "record/1",   "title": "Again",  "creater": 1}'
+    (tmp_path / "a.jsonl").write_text(f'{json.dumps(LETTER)}\n\n{line}\n{{"id": "record/2", "title": "B"}}\n')
+    (tmp_path / "b.json").write_text('{ "id": "record/2",\n "title": "Again" }')
+    made = Settings(base=BASE, folder=tmp_path, sources=({"path": "a.jsonl"}, {"path": "b.json"}))
+    report = build.build(made)
+    assert report.rejected == 2
+    kept = tmp_path / "var" / "rejected" / "0001"
+    assert (kept / "a.jsonl").read_text() == f"{line}\n"
+    assert (kept / "b.json").read_text() == (tmp_path / "b.json").read_text()
+    told = [json.loads(each) for each in (kept / "problems.jsonl").read_text().splitlines()]
+    assert [each["kept"] for each in told] == ["a.jsonl", "b.json"]

@@ -1,14 +1,17 @@
 """Generations: what stays when a build fails, what is swept, what a rollback tells, and who is told what."""
 
+import errno
 import fcntl
 import json
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,9 @@ from serving import KG, free_port, kg, served, server_at
 
 from kg import errors
 from kg.cli import cli
-from kg.publish import build
+from kg.errors import PublishError
+from kg.publish import build, disk
+from kg.publish.interrupts import remembered
 from kg.settings import SourceSettings
 from kg.store.generations import Generations, locked
 
@@ -52,6 +57,66 @@ def test_full_disk(tmp_path, most):
     assert Generations(tmp_path / "var").live() == 1
     assert names(tmp_path) == ["0001"]
     assert kg(tmp_path, "build").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError("[Errno 28] Error writing bytes to file"),
+        PublishError("the store took no more triples: IO error: No space left on device: x/000004.log"),
+        sqlite3.OperationalError("database or disk is full"),
+    ],
+)
+def test_whoever_says_that_the_disk_is_full(tmp_path, fault):
+    """Whichever part finds the disk full, and however it says so, the message is the same and says what to do."""
+    with pytest.raises(PublishError) as said, disk.errors(tmp_path):
+        raise fault
+    assert str(said.value).startswith(
+        f"{tmp_path}: the disk is full; nothing was published. Make room, or lower `keep`"
+    )
+
+
+def test_no_room_for_sqlite(tmp_path, monkeypatch):
+    """Where SQLite can't read or write, it is the disk if nothing is left there, and a fault of its own else."""
+    fault = sqlite3.OperationalError("disk I/O error")
+    fault.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+    with pytest.raises(PublishError, match="disk I/O error; nothing"), disk.errors(tmp_path):
+        raise fault
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
+    with pytest.raises(PublishError, match="the disk is full"), disk.errors(tmp_path):
+        raise fault
+
+
+def test_trials_where_nothing_can_be_written(tmp_path, monkeypatch):
+    """A check and a diff work for whoever may only read, and leave `var` as it is."""
+    write(tmp_path, [LETTER, AUTHOR])
+    assert kg(tmp_path, "build").returncode == 0
+    write(tmp_path, [LETTER, {**AUTHOR, "gender": "female"}])
+    state = {each: each.stat().st_mtime_ns for each in (tmp_path / "var").rglob("*")}
+    monkeypatch.setattr("kg.store.generations.os.access", lambda *_: False)
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(cli, ["check"]).exit_code == 0
+    told = CliRunner().invoke(cli, ["diff", "--json"]).stdout.splitlines()
+    assert [json.loads(each)["id"] for each in told] == ["agent/a"]
+    assert {each: each.stat().st_mtime_ns for each in (tmp_path / "var").rglob("*")} == state
+
+
+def test_a_ledger_that_can_not_follow(tmp_path):
+    """Where the ledger can't be brought up to a generation, that is what is told, and it stays as it was."""
+    publish(tmp_path, [LETTER])
+    generations = Generations(tmp_path / "var")
+    with closing(generations.ledger()) as ledger:
+        before = list(ledger.all())
+        broken = tmp_path / "broken.sqlite"
+        with closing(sqlite3.connect(broken)) as db:
+            db.execute("CREATE TABLE things (ref)")
+        with pytest.raises(sqlite3.OperationalError, match="no such column"):
+            ledger.follow(2, "2030-01-01T00:00:00Z", broken)
+        assert list(ledger.all()) == before
+        assert ledger.followed[0] == 1
+        ledger.follow(2, "2030-01-01T00:00:00Z", generations.of(1).catalogue)
+        assert ledger.followed[0] == 2
 
 
 @pytest.mark.parametrize("closed", ["records.jsonl", "more"])
@@ -140,6 +205,15 @@ def test_rollback_keeps_the_base(tmp_path):
     with pytest.raises(errors.PublishError, match="built for the base"):
         build.rollback(other)
     assert Generations(made.var_folder).live() == 2
+
+
+def test_list_of_generations_in_a_narrow_terminal(tmp_path):
+    """An address stays whole; where there is nothing to list, that is said."""
+    base = f"https://archive.example.org/{'a-long-path/' * 9}"
+    write(tmp_path, [LETTER, AUTHOR], base)
+    assert b"`kg build` makes one" in kg(tmp_path, "generations").stdout
+    kg(tmp_path, "build")
+    assert base.encode() in kg(tmp_path, "generations").stdout
 
 
 def test_list_of_generations(tmp_path):
@@ -243,6 +317,23 @@ def _until(done, seconds=20.0):  # long enough for a busy machine
     while not done():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_lost_interrupt_is_obeyed():
+    """Ctrl-C within a destructor, where Python only tells of it, is obeyed later."""
+
+    class Loses:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+
+    with remembered() as obey:
+        obey()
+        lost = Loses()
+        del lost
+        with pytest.raises(KeyboardInterrupt):
+            obey()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_interrupted_build(tmp_path):

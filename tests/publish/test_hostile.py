@@ -9,6 +9,9 @@ from publishing import BASE, publish
 from serving import kg
 from starlette.testclient import TestClient
 
+from kg.publish import build, work
+from kg.records.readers import READERS
+from kg.settings import Settings
 from kg.store.generations import Generations
 from kg.web.app import Application
 
@@ -36,7 +39,7 @@ def problems(report):
         (b'{"id": "record/..", "title": "a"}', "can't be a key"),
         (b'{"id": "record/1"}', "is required"),
         (b'{"id": "record/1", "title": {"en": {"x": 1}}}', "does not fit"),
-        (b'{"id": "record/1", "title": "a", "creator": 5}', "does not fit"),
+        (b'{"id": "record/1", "title": "a", "creator": 5}', "is no reference"),
         (b'{"id": "record/1", "kind": "agent", "title": "a"}', "but its id says"),
         (b'{"id": "place/1", "name": "a", "latitude": 95}', "out of bounds"),
         (b'{"id": "record/1", "title": "a", "dates": "never"}', "date"),
@@ -221,3 +224,51 @@ def test_full_disk(tmp_path):
         assert Generations(folder / "var").live() == 1
     finally:
         subprocess.run(["umount", folder], check=False)
+
+
+def _fails(*_):
+    yield from ()
+    raise KeyError("@none")
+
+
+def _fails_at_once(*_):
+    raise KeyError("@none")
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "value", "at"),
+    [
+        ("kg.records.readers.READERS", "page", _fails, ""),
+        ("kg.publish.work", "parse_line", _fails_at_once, "line 1"),
+        ("kg.publish.work", "make_sound", _fails_at_once, "line 1"),
+        ("kg.records.readers.eac", "_agent", _fails, "line 1"),
+    ],
+)
+def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
+    """A failure that nobody foresaw is one rejected record or file, kept as it came; the others are published."""
+    files = {
+        "a.txt": b"A title\n\nDocument Information\n\nRecord ID\n\n1\n\nRelated Documents",
+        "b.jsonl": json.dumps(GOOD).encode(),
+        "c.xml": b"<eac-cpf><control><recordId>1</recordId></control><cpfDescription><identity><nameEntry><part>A</part>"
+        b"</nameEntry></identity></cpfDescription></eac-cpf>",
+        "d.json": b'{"id": "record/other", "title": "Other"}',
+    }
+    for each, content in files.items():
+        (tmp_path / each).write_bytes(content)
+    if where.endswith("READERS"):
+        monkeypatch.setitem(READERS, name, value)
+    elif name == "make_sound":
+        sound = work.make_sound
+        monkeypatch.setattr(work, name, lambda each, *more: value() if each == GOOD else sound(each, *more))
+    else:
+        monkeypatch.setattr(f"{where}.{name}", value)
+    sources = tuple({"path": each} for each in files)
+    made = Settings(base=BASE, folder=tmp_path, sources=sources)
+    report = build.build(made)
+    (problem,) = [each for each in report.problems() if "KeyError" in each.message]
+    assert problem.severity == "rejected"
+    assert problem.at == at
+    assert report.rejected == 1
+    assert report.published["record"] >= 1
+    (kept,) = [each for each in (tmp_path / "var/rejected/0001").iterdir() if each.name != "problems.jsonl"]
+    assert kept.read_bytes().strip() == files[problem.source].strip()

@@ -158,13 +158,117 @@ def test_put_aside(given_, field):
     assert not gate.faults(sound, "file", "")
 
 
-@pytest.mark.parametrize(
-    "given_", [{"creator": 5}, {"summary": {"en": {"x": 1}}}, {"dates": 7}, {"title": {"en": ["a", "b"]}}]
-)
+@pytest.mark.parametrize("given_", [{"title": {"en": {"x": 1}}}, {"title": True}, {"title": {"en": ["a", "b"]}}])
 def test_left_for_the_gate(given_):
-    """What is not even the right sort of value stays, and the gate refuses the record with its place."""
+    """What the record must have and can't be made sound stays, and the gate refuses the record with its place."""
     sound, _ = sound_of(given_)
     faults = gate.faults(sound, "file", "line 1")
     assert faults
     assert faults[0].field.startswith(next(iter(given_)))
     assert faults[0].expected
+
+
+@pytest.mark.parametrize(
+    ("given_", "field", "kept", "rest"),
+    [
+        (
+            {"dates": [{"role": "sent", "edtf": "1963-04-05"}, {"role": "written", "edtf": "1963"}]},
+            "dates[2].role",
+            {"field": "dates[2]", "value": '{"role": "written", "edtf": "1963"}'},
+            ["dates"],
+        ),
+        ({"dates": {"edtf": "1963"}}, "dates[1].role", {"field": "dates[1]", "value": '{"edtf": "1963"}'}, []),
+        (
+            {"referenceLevels": [{"level": "shelf", "value": "1"}, {"level": "fond", "value": "2"}]},
+            "referenceLevels[1].level",
+            {"field": "referenceLevels[1]", "value": '{"level": "shelf", "value": "1"}'},
+            ["referenceLevels"],
+        ),
+        ({"dates": [True]}, "dates[1]", {"field": "dates[1]", "value": "true"}, []),
+        ({"creator": {"name": "No id"}}, "creator", {"field": "creator", "value": '{"name": "No id"}'}, []),
+        ({"creator": ["agent/a", 5]}, "creator", {"field": "creator", "value": "5"}, ["creator"]),
+        ({"extra": [{"value": "x"}]}, "extra[1].field", {"field": "extra[1]", "value": '{"value": "x"}'}, []),
+        ({"summary": {"en": {"x": 1}}}, "summary", {"field": "summary", "value": '{"en": {"x": 1}}'}, []),
+    ],
+)
+def test_one_bad_value_costs_no_record(given_, field, kept, rest):
+    """What can't be made sound is told once and kept under extra, a part whole; the record stays with the others."""
+    sound, problems = sound_of(given_)
+    assert [each.field for each in problems] == [field]
+    assert problems[0].message.endswith("; kept under extra")
+    assert sound["extra"] == [kept]
+    assert sorted(sound.keys() - {"id", "kind", "title", "extra"}) == rest
+    assert not gate.faults(sound, "file", "")
+
+
+def test_a_long_list():
+    """A long list is made sound in no time to speak of, each value once."""
+    values = [{"id": f"agent/{n % 30_000}", "name": "A"} for n in range(60_000)]
+    sound, _ = sound_of({"participants": values, "identifiers": [str(n) for n in range(60_000)]})
+    assert len(sound["participants"]) == 30_000
+    assert len(sound["identifiers"]) == 60_000
+
+
+def test_many_unknown_keys():
+    """Very many keys that there are not are put aside in no time to speak of."""
+    sound, problems = sound_of({f"colour{n}": n for n in range(30_000)})
+    assert len(sound["extra"]) == len(problems) == 30_000
+
+
+def test_a_year_as_a_number():
+    """A year that a program wrote as a number is a date."""
+    sound, problems = sound_of({"dates": 1963})
+    assert sound["dates"][0]["edtf"] == "1963"
+    assert not problems
+
+
+@pytest.mark.parametrize(
+    ("id_", "role"), [("agent/a", "existence"), ("place/a", "existence"), ("archive/a", "document")]
+)
+def test_what_a_bare_date_means(id_, role):
+    """A date of which no more is said is that of the life of somebody, or of the writing of a document."""
+    sound, _ = make_sound({"id": id_, "name": "A", "dates": "1920-1980"}, "file", "")
+    assert [(each["role"], each["edtf"]) for each in sound["dates"]] == [(role, "1920/1980")]
+
+
+def test_the_record_itself_needs_it():
+    """What the record must have is told once, and costs it."""
+    sound, problems = make_sound({"id": "record/1", "title": {"en": ["A", "B"]}}, "file", "")
+    assert [each.field for each in [*problems, *gate.faults(sound, "file", "")]] == ["title.en"]
+
+
+@pytest.mark.parametrize(
+    ("given_", "expected"),
+    [
+        ({"creater": "agent/a"}, "creator, perhaps"),
+        ({"dates": [{"role": "sent", "edff": "1963"}]}, "edtf, perhaps"),
+        ({"birthPlace": "place/a"}, "a key that a record has; birthPlace is for agent"),
+        ({"colour": "red"}, "a key of the model (`kg keys` lists them)"),
+        ({"dates": "04/05/1963"}, "a date in which day and month are told apart: 1963-05-04, 4 May 1963"),
+    ],
+)
+def test_what_is_expected(given_, expected):
+    """Of a key that is not there the nearest one is named; of a date with two meanings, how to tell them apart."""
+    _, problems = sound_of(given_)
+    assert [each.expected for each in problems] == [expected]
+
+
+def test_values_are_shown_as_json():
+    """A value stands in a problem as it stands in the file."""
+    _, (problem,) = sound_of({"sender": {"id": None, "name": "Ш"}})
+    assert problem.value == '{"id": null, "name": "Ш"}'
+
+
+def test_an_id_of_no_kind():
+    """Whoever writes an id of no kind is told the kinds."""
+    with pytest.raises(Fault) as fault:
+        make_sound({"id": "letter/1"}, "file", "")
+    assert "record, agent, place, collection, archive, topic" in fault.value.expected
+
+
+def test_a_key_without_a_name():
+    """A key that is empty is a key like any other that the model lacks."""
+    sound, _ = sound_of({"digitalObjects": {"": 1, "identifier": "a"}, "": 2})
+    assert not gate.faults(sound, "file", "")
+    assert sound["digitalObjects"] == [{"identifier": "a"}]
+    assert [each["value"] for each in sound["extra"]] == ["1", "2"]

@@ -16,6 +16,7 @@ import httpx2
 import psutil
 import pytest
 from serving import KG, example_collection, free_port, served
+from starlette.testclient import TestClient
 
 from kg.web import access
 from kg.web.app import Application
@@ -189,6 +190,20 @@ def test_clean_stop(collection):
         httpx2.get(f"{address}/healthz")
 
 
+def test_killed(collection):
+    """Where the first process is killed, no other one serves on."""
+    _set(collection)
+    with served(collection, free_port(), "--workers", "2", process=True) as (address, process):
+        others = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait(5)
+        _, alive = psutil.wait_procs(others, 10)
+    assert not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
+    assert len(others) >= 2
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{address}/healthz")
+
+
 def test_metrics_and_log_are_documented(example):
     """docs/operation.md names every metric and every member of a line of the log."""
     page = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
@@ -234,12 +249,14 @@ def test_dead_server_processes(collection):
 
 def test_what_cannot_begin(collection):
     """Where the first server process can't begin, for whatever reason, the server says why and stops."""
-    _set(collection, access_log="nowhere/access.log")
+    (collection / "own" / "saved").mkdir(parents=True)
+    (collection / "own" / "saved" / "broken.rq").write_text("ASK { ?_a_iri ?p ?o }", encoding="utf-8")
+    _set(collection, queries="own")
     done = subprocess.run(
         [KG, "serve", "--port", str(free_port())], cwd=collection, capture_output=True, check=False, timeout=30
     )
     assert done.returncode == 1
-    assert b"nowhere" in done.stderr
+    assert b"broken.rq" in done.stderr
 
 
 def test_a_fault_at_start_is_told(example, monkeypatch):
@@ -260,3 +277,11 @@ def test_a_fault_at_start_is_told(example, monkeypatch):
     asyncio.run(Application(example)({"type": "lifespan"}, receive, send))
     assert [message["type"] for message in told] == ["lifespan.startup.failed"]
     assert "the moon is full" in told[0]["message"]
+
+
+def test_what_head_does_not_send_is_not_counted(example):
+    """The answer to HEAD has no body, so no bytes of one are counted."""
+    application = Application(example.model_copy(update={"metrics": "public"}))
+    with TestClient(application, base_url="https://archive.example.org") as client:
+        assert int(client.head("/data/about").headers["content-length"]) > 0
+        assert _figure(client.get("/data/metrics").text, "kg_sent_bytes_total") == 0

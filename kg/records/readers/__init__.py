@@ -14,7 +14,7 @@ READERS: dict[str, Reader] = {
 }
 """Format → its reader."""
 
-_ROOTS = {"ead": "ead", "eac-cpf": "eac"}
+_ROOTS = {"ead": "ead", "eac-cpf": "eac", "eac": "eac"}
 """Local name of an XML file's root element → format."""
 
 _ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}

@@ -14,11 +14,13 @@ from kg.errors import SourceError
 from kg.records import names
 from kg.records.model import Record, label_key
 from kg.records.readers import eac_dates, eac_names, xml, xml_links, xml_tree
-from kg.records.readers.base import Found, Item, SourceFile, Unreadable
+from kg.records.readers.base import Found, Item, SourceFile, Unreadable, attempted
 from kg.records.readers.draft import Draft
 from kg.records.readers.xml_tree import NO_LANGUAGE, Element
 
 _ROOT = "eac-cpf"
+_LATER = "eac"
+"""Name of the root in EAC-CPF 2.0."""
 _AGENT_TYPES = {"person": "person", "corporateBody": "organization", "family": "family"}
 _PLACE_ROLES = {"birth": "birthPlace", "birthplace": "birthPlace", "death": "deathPlace", "deathplace": "deathPlace"}
 """What a place was to somebody, in small letters → its key; any other is one of the places."""
@@ -41,9 +43,12 @@ def read(source: SourceFile) -> Iterator[Item]:
 
 def _read(source: SourceFile) -> Iterator[Item]:
     found = False
-    for element in xml.elements(source, lambda each: xml_tree.local(each) == _ROOT):
+    for element in xml.elements(source, lambda each: xml_tree.local(each) in {_ROOT, _LATER}):
+        if xml_tree.local(element) == _LATER:
+            todo = "an authority record in EAC-CPF of 2010"
+            raise SourceError("this is EAC-CPF 2.0, and kg reads that of 2010", where=xml_tree.at(element), todo=todo)
         found = True
-        yield from _agent(source, element)
+        yield from attempted(source, _agent(source, element), xml_tree.at(element))
     if not found:
         raise SourceError("there is no eac-cpf in the file", todo="an authority record in EAC-CPF")
 
@@ -200,9 +205,11 @@ def _target(draft: Draft, kind: str, href: str | None, entry: Element | None) ->
     """The link to whom or what a relation names: by its identifier where there is one, else by its name."""
     name = xml_tree.text(entry)
     language = draft.language_of(entry) if entry is not None else draft.language
-    elsewhere = xml_links.address(href)
+    own = draft.source.own(href)
+    elsewhere = None if own else xml_links.address(href)
     number = xml_links.key_of(elsewhere) if elsewhere else href
-    reference = xml_links.reference(draft.source, kind, number)
+    reference = own or xml_links.reference(draft.source, kind, number)
+    kind = reference.partition("/")[0] if reference else kind
     said: Record = {label_key(kind): {language: name}} if name else {}
     if elsewhere:
         said["sameAs"] = [elsewhere]

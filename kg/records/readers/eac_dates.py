@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from kg.records import dates
 from kg.records.model import Record
 from kg.records.readers import encoded_dates, xml_tree
 from kg.records.readers.draft import Draft
@@ -74,18 +75,20 @@ def _range(draft: Draft, element: Element) -> str | None:
     read = [".." if end is None or _is_open(end) else _edtf(draft, end) for end in ends]
     if None in read or read == ["..", ".."]:
         return None
-    return encoded_dates.checked(f"{read[0]}/{read[1]}")
+    edtf = f"{read[0]}/{read[1]}"
+    try:
+        return dates.check(edtf)
+    except dates.DateFault as fault:
+        encoded_dates.unreadable(draft, element, edtf, "", str(fault))
+        return None
 
 
 def _edtf(draft: Draft, element: Element) -> str | None:
     """A date by its text and its encoded forms."""
     encoded = xml_tree.attribute(element, "standardDate")
+    if encoded is not None:
+        return encoded_dates.told(draft, element, encoded, "standardDate")
     after, before = (xml_tree.attribute(element, name) for name in ("notBefore", "notAfter"))
-    if encoded is None and (after or before):
-        encoded = f"[{after or ''}..{before or ''}]"
-    edtf, contradicted = encoded_dates.reconciled(xml_tree.text(element) or "", encoded)
-    if contradicted:
-        message = "the encoded date contradicts the text; the text is followed"
-        where = f"{xml_tree.local(element)}/@standardDate"
-        draft.note(element, where, encoded or "", "the date that the text tells", message)
-    return edtf
+    if after or before:
+        encoded = f"[{encoded_dates.hyphened(after or '')}..{encoded_dates.hyphened(before or '')}]"
+    return encoded_dates.told(draft, element, encoded, "notBefore" if after else "notAfter")

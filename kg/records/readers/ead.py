@@ -15,11 +15,12 @@ from kg.errors import SourceError
 from kg.records import languages, names
 from kg.records.model import Record, label_key
 from kg.records.readers import ead_access, ead_dates, ead_levels, ead_notes, xml, xml_links, xml_tree
-from kg.records.readers.base import Found, Item, SourceFile
+from kg.records.readers.base import Found, Item, SourceFile, attempted
 from kg.records.readers.draft import Draft
 from kg.records.readers.ead_levels import Arrangement
 from kg.records.readers.xml_tree import NO_LANGUAGE, Element
 
+_EAD3 = "{http://ead3.archivists.org/"
 _FRONT = frozenset({"eadheader", "frontmatter"})
 _OWN_NUMBERS = frozenset({"naid"})
 """Types of `unitid` that number the unit in the archive's own catalogue, by an address that leads there."""
@@ -37,12 +38,14 @@ class _FindingAid:
         front: header and title page.
         language: the language of the description.
         said: keys and values that each record has: when it was described, under which licence.
+        dated: where the header says when it was described, to be reported where it can't be read.
     """
 
     arrangement: Arrangement
     front: list[Element] = field(default_factory=list)
     language: str = NO_LANGUAGE
     said: Record = field(default_factory=dict)
+    dated: list[Element] = field(default_factory=list)
 
 
 def read(source: SourceFile) -> Iterator[Item]:
@@ -54,14 +57,24 @@ def _read(source: SourceFile) -> Iterator[Item]:
     aid = _FindingAid(Arrangement(source))
     found = False
     for element in xml.elements(source, lambda each: xml_tree.local(each) in _FRONT or ead_levels.is_record(each)):
+        if not found and not aid.front:
+            _refuse_ead3(element)
         if xml_tree.local(element) in _FRONT:
             _read_front(aid, element)
             continue
         found = True
-        yield from _record(aid, source, element)
+        yield from attempted(source, _record(aid, source, element), xml_tree.at(element))
         aid.arrangement.forget(element)
     if not found:
         raise SourceError("there is no archdesc in the file", todo="a finding aid in EAD 2002")
+
+
+def _refuse_ead3(element: Element) -> None:
+    """Raise SourceError in a file of the later standard, which has other elements under the same names."""
+    root = element.getroottree().getroot()
+    if str(root.tag).startswith(_EAD3) or xml_tree.child(root, "control") is not None:
+        todo = "a finding aid in EAD 2002; the archives' own tools export it"
+        raise SourceError("this is EAD3, and kg reads EAD 2002", where=xml_tree.at(root), todo=todo)
 
 
 def _read_front(aid: _FindingAid, element: Element) -> None:
@@ -76,7 +89,8 @@ def _read_front(aid: _FindingAid, element: Element) -> None:
         aid.language = languages.tag(code) or NO_LANGUAGE
     described = xml_tree.child(element, "profiledesc", "creation", "date")
     published = xml_tree.child(element, "filedesc", "publicationstmt", "date")
-    if on := ead_dates.day(described) or ead_dates.day(published):
+    aid.dated = [each for each in (described, published) if each is not None]
+    if on := next(filter(None, map(ead_dates.read, aid.dated)), None):
         aid.said["describedOn"] = on
     statement = xml_tree.child(element, "filedesc", "publicationstmt")
     if statement is not None and (licence := next(ead_notes.licences(statement), None)):
@@ -136,6 +150,8 @@ def _put_header(draft: Draft, aid: _FindingAid) -> None:
         for title in xml_tree.children(statement, "titleproper") if statement is not None else ():
             if xml_tree.text(title) not in draft.record.get(label_key(draft.kind), {}).values():
                 draft.say("alternativeNames", title)
+    for date in aid.dated:
+        ead_dates.day(draft, date)
     draft.taken.update(_repeated(aid))
 
 

@@ -2,7 +2,8 @@
 
 from itertools import chain
 
-from kg.records import phrases
+from kg.records import dates, phrases
+from kg.records.dates import DateFault
 from kg.records.model import Record
 from kg.records.readers import encoded_dates, xml_tree
 from kg.records.readers.draft import Draft
@@ -49,16 +50,19 @@ def put_dates(draft: Draft, top: Element, did: Element | None) -> None:
             _put_unit_date(draft, each)
     for each in chain.from_iterable(xml_tree.descendants(note, "date") for note in _process_notes(top)):
         role = _role(xml_tree.attribute(each, "type"))
-        if role in {"published", "digitized"} and (text := xml_tree.text(each)):
-            edtf, _ = encoded_dates.reconciled(text, xml_tree.attribute(each, "normal"))
-            draft.add("dates", _date(role, edtf, text))
+        text, normal = xml_tree.text(each), xml_tree.attribute(each, "normal")
+        if role in {"published", "digitized"} and (text or normal):
+            draft.add("dates", _date(role, encoded_dates.told(draft, each, normal, "normal"), text or normal or ""))
 
 
-def day(element: Element | None) -> str | None:
+def read(element: Element) -> str | None:
     """The date that an element tells, by its `normal` or its text, in EDTF."""
-    if element is None:
-        return None
-    return encoded_dates.reconciled(xml_tree.text(element) or "", xml_tree.attribute(element, "normal"))[0]
+    return encoded_dates.reconciled(xml_tree.text(element) or "", xml_tree.attribute(element, "normal")).edtf
+
+
+def day(draft: Draft, element: Element) -> str | None:
+    """The same for a record, which is told what can't be read."""
+    return encoded_dates.told(draft, element, xml_tree.attribute(element, "normal"), "normal")
 
 
 def _date(role: str, edtf: str | None, text: str, **more: str | None) -> Record:
@@ -88,17 +92,10 @@ def _put_unit_date(draft: Draft, element: Element) -> None:
     text, normal = xml_tree.text(element), xml_tree.attribute(element, "normal")
     if text is None and normal is None:
         return
-    edtf, contradicted = encoded_dates.reconciled(text or "", normal)
-    if contradicted:
-        _report(draft, element)
+    edtf = encoded_dates.told(draft, element, normal, "normal")
     role = _role(xml_tree.attribute(element, "datechar"))
     draft.add("dates", _date(role, edtf, text or normal or "", certainty=xml_tree.attribute(element, "certainty")))
     draft.taken.add(element)
-
-
-def _report(draft: Draft, element: Element) -> None:
-    message = "the encoded date contradicts the text; the text is followed"
-    draft.note(element, "unitdate/@normal", element.get("normal") or "", "the date that the text tells", message)
 
 
 def _put_event(draft: Draft, note: Element, written: list[Element]) -> None:
@@ -112,6 +109,9 @@ def _put_event(draft: Draft, note: Element, written: list[Element]) -> None:
     repeated = next((each for each in written if not _is_other(each, edtf)), None)
     text = xml_tree.text(repeated) or words.get("startDate") or ""
     edtf = edtf or phrases.read(text)
+    if edtf is None and text and not phrases.is_undated(text):
+        message = "is no date that can be read; kept as it is written"
+        draft.note(note, "odd/startDate", text, "a date as people write one", message)
     start, _, end = (note.get("altrender") or "").partition("/")
     certainty = {"certainty": words.get("dateCertainty"), "timeCertainty": words.get("timeCertainty")}
     draft.add("dates", _date("event", edtf, text, startTime=start, endTime=end, **certainty))
@@ -121,11 +121,28 @@ def _put_event(draft: Draft, note: Element, written: list[Element]) -> None:
             _put_unit_date(draft, each)
             continue
         draft.taken.add(each)
-        if encoded_dates.exclude(edtf, encoded_dates.edtf(each.get("normal"))):
-            _report(draft, each)
-    if any(encoded_dates.exclude(edtf, encoded_dates.edtf(time[:10])) for time in (start, end)):
+        _compare(draft, each, edtf)
+    if any(_is_elsewhere(time[:10], edtf) for time in (start, end)):
         message = "the encoded time is on another day than the text says"
         draft.note(note, "odd/@altrender", note.get("altrender") or "", "times within the date of the text", message)
+
+
+def _compare(draft: Draft, repeated: Element, edtf: str | None) -> None:
+    """Report the encoded form of a date that is known already, where it is of another time or can't be read."""
+    normal = xml_tree.attribute(repeated, "normal")
+    try:
+        if encoded_dates.exclude(edtf, encoded_dates.decoded(normal)):
+            encoded_dates.contradicted(draft, repeated, normal or "", "normal")
+    except DateFault as fault:
+        encoded_dates.unreadable(draft, repeated, normal or "", "normal", str(fault))
+
+
+def _is_elsewhere(day_: str, edtf: str | None) -> bool:
+    """Whether a day is not within a date; what is no day is put aside and reported with its time."""
+    try:
+        return encoded_dates.exclude(edtf, encoded_dates.decoded(day_))
+    except DateFault:
+        return False
 
 
 def _is_other(unit_date: Element, edtf: str | None) -> bool:
@@ -144,4 +161,7 @@ def _event_edtf(words: dict[str, str | None]) -> str | None:
         edtf = first if certain or encoded_dates.is_qualified(first) else f"{first}~"
     else:
         edtf = f"{first}/{last}" if certain else f"[{first}..{last}]"
-    return encoded_dates.checked(edtf)
+    try:
+        return dates.check(edtf)
+    except DateFault:  # it ends before it begins: the text is reported
+        return None

@@ -96,7 +96,8 @@ def put_digital_objects(draft: Draft, top: Element) -> None:
 def put_related(draft: Draft, note: Element) -> None:
     """Put links to the records that a note names; what it says of them stays with the rest."""
     for each in xml_tree.descendants(note, "archref"):
-        target = xml_links.reference(draft.source, "record", _relative(xml_tree.attribute(each, "href")))
+        href = xml_tree.attribute(each, "href")
+        target = draft.source.own(href) or xml_links.reference(draft.source, "record", _relative(href))
         title = xml_tree.text(each)
         if target and title:
             draft.add("related", {"id": target, "title": {draft.language_of(each): title}})
@@ -173,7 +174,7 @@ def _put_end_of_restriction(draft: Draft, note: Element) -> None:
         before = each.getprevious()
         parent = each.getparent()
         lead = before.tail if before is not None else parent.text if parent is not None else ""
-        if _UNTIL.search(lead or "") and (edtf := ead_dates.day(each)):
+        if _UNTIL.search(lead or "") and (edtf := ead_dates.day(draft, each)):
             draft.record.setdefault("restrictedUntil", edtf)
 
 

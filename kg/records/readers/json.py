@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,9 +17,11 @@ MAX_LINE = 16 << 20
 MAX_FILE = 256 << 20
 """Largest JSON file, in bytes; it is read as a whole, JSON Lines are not."""
 
-_SCHEMA_HINT = "one JSON object, in the shape of docs/records.md"
+_SCHEMA_HINT = "one JSON object, in the shape of a record (`kg keys` lists what it may hold)"
+_ONE_A_LINE = "one object a line; a list, or objects over several lines, in a file named .json"
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
+_REFERENCE = re.compile(r"^([a-z]+/)")
 _WRITTEN_OTHERWISE = (b" :", b"\t:", b"\n:", b"\r:", b"\\u0022")
 
 
@@ -58,6 +61,11 @@ def lines(source: SourceFile) -> Iterator[tuple[int, bytes] | Item]:
     """
     number = 0
     with source.path.open("rb") as file:
+        if _is_spread(file.read(_CHUNK)):
+            message = "the file holds JSON over several lines; JSON Lines have one object a line"
+            yield Unreadable(source.problem("", "", "", _ONE_A_LINE, message, severity="rejected"))
+            return
+        file.seek(0)
         while line := file.readline(MAX_LINE + 1):
             number += 1
             if len(line) > MAX_LINE and not line.endswith(b"\n"):
@@ -72,6 +80,20 @@ def lines(source: SourceFile) -> Iterator[tuple[int, bytes] | Item]:
                 yield number, line
     if number == 0:
         yield source.problem("", "", "", "one JSON object a line", "the file is empty")
+
+
+def _is_spread(head: bytes) -> bool:
+    r"""Whether the first record, or a list of them, goes over several lines: no line of it is a record then.
+
+    >>> _is_spread(b'{\n  "id": "record/1"\n}'), _is_spread(b'[{"id": "record/1"},\n{"id": "record/2"}]')
+    (True, True)
+    >>> _is_spread(b'{"id": "record/1",\n{"id": "record/2"}')
+    False
+    """
+    written = [line.strip() for line in head.removeprefix(_BOM).split(b"\n", 20) if line.strip()]
+    if len(written) < 2 or (written[1][:1] == b"{" and written[1][-1:] == b"}" and written[0] != b"["):
+        return written[:1] == [b"["]
+    return written[0] in {b"{", b"["} or (written[0][:1] == b"[" and written[0][-1:] == b",")
 
 
 def parse_line(source: SourceFile, number: int, raw: bytes) -> Found | Unreadable:
@@ -129,8 +151,8 @@ def _repeated(raw: bytes) -> str | None:
     found: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in items]
-        found.extend(name for name in set(names) if names.count(name) > 1)
+        names = Counter(name for name, _ in items)
+        found.extend(name for name, count in names.items() if count > 1)
         return dict(items)
 
     try:
@@ -147,29 +169,37 @@ def _unreadable(source: SourceFile, at: str, raw: bytes, message: str, *, kept: 
 
 def _found(source: SourceFile, at: str, record: Any, raw: bytes | None) -> Found | Unreadable:
     if not isinstance(record, dict):
-        problem = source.problem(at, "", record, _SCHEMA_HINT, "is no JSON object", severity="rejected")
+        expected = _ONE_A_LINE if isinstance(record, list) and at.startswith("line") else _SCHEMA_HINT
+        problem = source.problem(at, "", record, expected, "is no JSON object", severity="rejected")
         return Unreadable(problem, raw)
-    return Found(prefixed(record, source.prefix) if source.prefix else record, at, raw)
+    # Addresses of ours are few; to look for one in the bytes is quicker than to look at every link.
+    addressed = bool(source.base) and (raw is None or source.base.encode() in raw or b"\\/" in raw)
+    return Found(referring(record, source) if source.prefix or addressed else record, at, raw)
 
 
-def prefixed(record: Record, prefix: str) -> Record:
-    """A record whose own key and those it links to begin with a prefix: it links to records of its own source.
+def referring(record: Record, source: SourceFile) -> Record:
+    """A record that names itself and what it links to by references of this collection.
 
-    >>> prefixed({"id": "record/1", "creator": ["agent/x"], "title": "agent/x"}, "a-")
-    {'id': 'record/a-1', 'creator': ['agent/a-x'], 'title': 'agent/x'}
+    Where its source has a prefix, keys begin with that: it links to records of its own source. An address of ours
+    becomes the reference in it.
+
+    >>> from pathlib import Path
+    >>> source = SourceFile(Path("a"), "a", "a-", base="https://a.example.org/")
+    >>> referring({"id": "record/1", "creator": ["agent/x", "https://a.example.org/agent/y"]}, source)
+    {'id': 'record/a-1', 'creator': ['agent/a-x', 'agent/y']}
     """
-    return {name: _prefixed(name, value, prefix) for name, value in record.items()}
+    return {name: _referring(name, value, source) for name, value in record.items()}
 
 
-def _prefixed(name: str, value: Any, prefix: str) -> Any:
+def _referring(name: str, value: Any, source: SourceFile) -> Any:
     key = KEYS.get(name)
     if name in {"id", "target"} or (key is not None and key.value is Value.LINK):
         if isinstance(value, str):
-            return re.sub(r"^([a-z]+/)", lambda match: match[1] + prefix, value)
+            return source.address(value.strip()) or _REFERENCE.sub(lambda kind: kind[1] + source.prefix, value)
         if isinstance(value, list):
-            return [_prefixed(name, each, prefix) for each in value]
+            return [_referring(name, each, source) for each in value]
         if isinstance(value, dict):
-            return prefixed(value, prefix)
+            return referring(value, source)
     if name == "relations" and isinstance(value, list):
-        return [prefixed(each, prefix) if isinstance(each, dict) else each for each in value]
+        return [referring(each, source) if isinstance(each, dict) else each for each in value]
     return value

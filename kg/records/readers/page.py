@@ -171,7 +171,9 @@ class _Reading:
 
     def information(self) -> None:
         """The labelled values."""
-        for label, values in self.page.information.items():
+        # A page is free in the order of its labels; what one of them says may rest on another, so they have one here.
+        known = {label: at for at, label in enumerate(LABELS)}
+        for label, values in sorted(self.page.information.items(), key=lambda each: known.get(each[0], -1)):
             take = _LABELLED.get(label)
             if values and take:
                 take(self, values)
@@ -179,8 +181,13 @@ class _Reading:
                 self.keep(label, values)
         # The page is English: a text that somebody translated stands there in English.
         if "text" in self.record and "translator" in self.record:
-            self.record["text"] = {LANGUAGE: self.record["text"]["@none"]}
+            self.text_in(LANGUAGE)
             self.record["language"] = [LANGUAGE]
+
+    def text_in(self, tag: str) -> None:
+        """Say in which language the text is."""
+        (texts,) = self.record["text"].values()
+        self.record["text"] = {tag: texts}
 
     def keep(self, label: str, values: list[str]) -> None:
         self.extra += [{"field": label, "value": value, "language": LANGUAGE} for value in values]
@@ -214,7 +221,7 @@ class _Reading:
         if tags:
             self.record["originalLanguage" if translated else "language"] = tags
             if not translated and len(tags) == 1 and "text" in self.record:
-                self.record["text"] = {tags[0]: self.record["text"]["@none"]}
+                self.text_in(tags[0])
 
     def record_id(self, values: list[str]) -> None:
         self.keep("Record ID", values[1:])

@@ -79,7 +79,10 @@ def coordinates(text: str) -> tuple[float, float] | None:
 
 
 def reference(source: SourceFile, kind: str, number: str | None) -> str | None:
-    """The reference of what a source identifies; None where that can't be a key."""
+    """The reference of what a source identifies by its own number or by our reference; None where that is no key."""
+    own = source.own(number)
+    if own and own.startswith(f"{kind}/"):
+        return own
     try:
         return source.reference(kind, number) if number else None
     except KeyFault:
@@ -114,7 +117,7 @@ def address(text: str | None) -> str | None:
 def _link(draft: Draft, kind: str, element: Element, more: dict[str, Any]) -> Record:
     name, language = xml_tree.text(element) or "", draft.language_of(element)
     number = xml_tree.attribute(element, "authfilenumber")
-    iri = _iri(number, xml_tree.attribute(element, "source"))
+    iri = None if draft.source.own(number) else _iri(number, xml_tree.attribute(element, "source"))
     target = reference(draft.source, kind, key_of(iri) if iri else number)
     if target is None:
         return draft.source.named(kind, name, language=language, **more)

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kg.records import gate
 from kg.records.readers import READERS, sniff
@@ -123,3 +125,33 @@ def test_sniff():
     """A page is known by its labels."""
     assert sniff(CASE.read_bytes()[:8192], "page.txt") == "page"
     assert sniff(b"Just a text.\n", "page.txt") is None
+
+
+LABELLED = {
+    "Source": "A. Archive, f. 1. Obtained by Dora Finder and translated by Emil Wordsmith.",
+    "Language": "Russian",
+    "Rights": "Free.",
+    "Type": "Letter",
+    "Record ID": "900002",
+    "Original Classification": "Secret",
+    "Original Uploaded Date": "2020-01-02",
+    "Donors": "A Foundation",
+    "Subject": "Weather",
+}
+
+
+@given(st.permutations(list(LABELLED)))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_labels_in_any_order(tmp_path, labels):
+    """Whatever the order of the labels, a page says the same."""
+    file = tmp_path / "page.txt"
+
+    def read_in(order):
+        said = "\n\n".join(f"{label}\n\n{LABELLED[label]}" for label in order)
+        file.write_text(f"3 March 1961\n\nTalk\n\nText.\n\nSummary.\n\nDocument Information\n\n{said}\n")
+        (record,) = read(file)
+        return record
+
+    assert read_in(labels) == read_in(LABELLED)
+    assert read_in(labels)["text"] == {"en": ["Text."]}
+    assert read_in(labels)["originalLanguage"] == ["ru"]

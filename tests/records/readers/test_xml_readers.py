@@ -238,3 +238,51 @@ def test_namespace_or_none(tmp_path):
     text = AID.read_text(encoding="utf-8").replace("<ead>", '<ead xmlns="urn:isbn:1-931666-22-9">')
     path.write_text(text, encoding="utf-8")
     assert list(records(path).values()) == list(records(AID).values())
+
+
+EAC = """<eac-cpf xmlns:xlink="http://www.w3.org/1999/xlink"><control><recordId>{number}</recordId></control><cpfDescription>
+<identity><entityType>person</entityType><nameEntry><part>A</part></nameEntry></identity><relations>{relations}
+</relations></cpfDescription></eac-cpf>"""
+
+
+@pytest.mark.parametrize(
+    ("prefix", "href", "reference"),
+    [
+        ("", "agent/ivanova", "agent/ivanova"),
+        ("x-", "agent/ivanova", "agent/x-ivanova"),
+        ("", "https://archive.example.org/agent/ivanova", "agent/ivanova"),
+        ("x-", "https://archive.example.org/agent/ivanova.html", "agent/ivanova"),
+        ("", "https://archive.example.org/data", "agent/archive.example.org-data"),
+        ("", "ivanova", "agent/ivanova"),
+        ("", "collection/letters", "collection/letters"),
+        ("", "folder/letters", "agent/folder%2Fletters"),
+    ],
+)
+def test_links_by_our_own_names(tmp_path, prefix, href, reference):
+    """A link by `kind/key`, or by an address below the base, leads to the thing of that name."""
+    file = tmp_path / "a.xml"
+    relation = f'<cpfRelation xlink:href="{href}"><relationEntry>Ivanova</relationEntry></cpfRelation>'
+    file.write_text(EAC.format(number="agent/a", relations=relation), encoding="utf-8")
+    source = SourceFile(file, "a.xml", prefix, base="https://archive.example.org/")
+    (found,) = [item.record for item in READERS["eac"](source) if isinstance(item, Found)]
+    assert found["id"] == f"agent/{prefix}a"
+    assert [each["target"]["id"] for each in found["relations"]] == [reference]
+    assert "sameAs" not in found["relations"][0]["target"] or "://archive.example.org/agent" not in href
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('<ead xmlns="http://ead3.archivists.org/schema/"><control/><archdesc level="fonds"/></ead>', "this is EAD3"),
+        ('<ead><control><recordid>1</recordid></control><archdesc level="fonds"/></ead>', "this is EAD3"),
+        ('<eac xmlns="https://archivists.org/ns/eac/v2"><control/></eac>', "this is EAC-CPF 2.0"),
+    ],
+)
+def test_later_standards(tmp_path, text, said):
+    """A file of a later standard is called that, with what is read here."""
+    file = tmp_path / "a.xml"
+    file.write_text(text, encoding="utf-8")
+    (item,) = items(file)
+    assert isinstance(item, Unreadable)
+    assert said in item.problem.message
+    assert item.problem.expected

@@ -1,0 +1,77 @@
+"""JSON and JSON Lines: what stands there, and how it is called where it can't be read."""
+
+import json
+
+import pytest
+
+from kg.records.readers import READERS
+from kg.records.readers.base import Found, SourceFile, Unreadable
+
+BASE = "https://archive.example.org/data/"
+
+
+def read(tmp_path, text, name="a.jsonl", **source):
+    file = tmp_path / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return list(READERS[name.rpartition(".")[2]](SourceFile(file, name, base=BASE, **source)))
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_addresses_of_our_own(tmp_path, escaped):
+    """An id or a link may be an address below the base; an outward address stays one."""
+    record = {
+        "id": BASE + "agent/a%20b",
+        "name": "A",
+        "relations": [{"target": {"id": BASE + "agent/c.html", "name": "C"}}],
+        "sameAs": [BASE + "agent/d"],
+        "places": BASE + "place/e",
+    }
+    text = json.dumps(record)
+    (found,) = read(tmp_path, text.replace("/", "\\/") if escaped else text)
+    assert isinstance(found, Found)
+    assert found.record == record | {
+        "id": "agent/a%20b",
+        "relations": [{"target": {"id": "agent/c", "name": "C"}}],
+        "places": "place/e",
+    }
+
+
+def test_prefix(tmp_path):
+    """A prefix goes before keys, and before none that an address of ours tells in full."""
+    (found,) = read(tmp_path, f'{{"id": "record/1", "creator": ["agent/a", "{BASE}agent/b"]}}', prefix="x-")
+    assert (found.record["id"], found.record["creator"]) == ("record/x-1", ["agent/x-a", "agent/b"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{\n "id": "record/1",\n "title": "A"\n}\n',
+        '[\n{"id": "record/1"},\n{"id": "record/2"}\n]',
+        '[{"id": 1},\n{"id": 2}]',
+    ],
+)
+def test_json_over_several_lines(tmp_path, text):
+    """JSON that goes over several lines in a file of lines is told once, with what to do."""
+    (item,) = read(tmp_path, text)
+    assert isinstance(item, Unreadable)
+    assert "over several lines" in item.problem.message
+    assert "named .json" in item.problem.expected
+
+
+def test_a_list_in_a_line(tmp_path):
+    """A list in a line is told with what to do."""
+    _, item = read(tmp_path, '{"id": "record/1"}\n[{"id": "record/2"}]')
+    assert "named .json" in item.problem.expected
+
+
+def test_one_broken_line(tmp_path):
+    """A line that is cut costs itself alone."""
+    _, found = read(tmp_path, '{"id": "record/1",\n{"id": "record/2"}')
+    assert isinstance(found, Found)
+
+
+def test_many_keys(tmp_path):
+    """A key that stands twice among very many is found in no time to speak of."""
+    keys = ",".join(f'"{n}" :{n}' for n in range(50_000))
+    (item,) = read(tmp_path, f'{{"id": "record/1", {keys}, "7": 1}}')
+    assert "'7' stands twice" in item.problem.message
