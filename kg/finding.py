@@ -21,7 +21,7 @@ from kg.store.search.clause_scan import Clause
 from kg.store.search.counting import Facets
 from kg.store.search.engine_queries import Asked
 from kg.store.search.index import ORDERS, Hit, SearchIndex
-from kg.store.search.snippets import Marker, Snippet
+from kg.store.search.snippets import Marker, Snippet, plain
 from kg.store.search.spelling import Spelling
 from kg.store.things import Thing
 
@@ -182,6 +182,7 @@ class Finder:
         after: str = "",
         limit: int = 20,
         nameless: Callable[[Thing], str] = _by_reference,
+        marked: bool = True,
     ) -> Results:
         """Search.
 
@@ -192,6 +193,7 @@ class Finder:
             after: where the list goes on.
             limit: how many at most.
             nameless: from a thing to what it is called if it has no name, else to the empty string.
+            marked: whether hits are marked in titles, and in a snippet of the texts; else there is none.
 
         Raises:
             SearchRefused: it can't be understood.
@@ -200,7 +202,7 @@ class Finder:
         order = sort or search.order
         kept = _kept(order, languages)
         hits = self.index.hits(search.query, limit + 1, kept, after)
-        marker = Marker(search.parsed, self.index.languages)
+        marker = Marker(search.parsed, self.index.languages) if marked else None
         things = self.generation.catalogue.things([hit.reference for hit in hits[:limit]])
         found = [self._found(hit, things[hit.reference], marker, languages, nameless) for hit in hits[:limit]]
         return Results(
@@ -309,11 +311,14 @@ class Finder:
         return first.start or first.end or "", last.end or last.start or ""
 
     def _found(
-        self, hit: Hit, thing: Thing, marker: Marker, languages: Sequence[str], nameless: Callable[[Thing], str]
+        self, hit: Hit, thing: Thing, marker: Marker | None, languages: Sequence[str], nameless: Callable[[Thing], str]
     ) -> Found:
         record = self.record(hit.offset, hit.length)
         tag = next((each for each in languages if each in thing.labels), next(iter(thing.labels), "@none"))
-        title = marker.marked(tag, nameless(thing) or thing.labels[tag])
+        called = nameless(thing) or thing.labels[tag]
+        if marker is None:
+            return Found(thing, record, hit.score, plain(tag, called), None)
+        title = marker.marked(tag, called)
         return Found(thing, record, hit.score, title, marker.snippet(_passages(record)))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:

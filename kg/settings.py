@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     var: Path = Field(Path("var"), description="Where generations and state are kept; relative to kg.toml.")
     shapes: Path | None = Field(None, description="SHACL shapes of your own that `check --shacl` and `build` add.")
     queries: Path | None = Field(
-        None, description="A folder with `examples` and `saved` of your own, in the place of those that come with kg."
+        None, description="A folder with `examples` and `saved` of your own, beside those that come with kg."
     )
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")
     dumps: bool = Field(default=True, description="Whether a build writes the dumps.")
@@ -236,9 +236,9 @@ class Settings(BaseSettings):
         return self.folder / self.var
 
     @property
-    def queries_folder(self) -> Path:
-        """Where the examples and the saved queries lie."""
-        return QUERIES if self.queries is None else self.folder / self.queries
+    def query_folders(self) -> tuple[Path, ...]:
+        """Where the examples and the saved queries lie; of two with one name the one in the later folder counts."""
+        return (QUERIES,) if self.queries is None else (QUERIES, self.folder / self.queries)
 
     @property
     def shapes_file(self) -> Path | None:
@@ -320,12 +320,11 @@ def _from_environment() -> dict[str, str]:
 
 def _look(settings: Settings, where: str) -> Settings:
     """The same settings; raises SettingsError where a folder that they name is not there."""
-    folder = settings.queries_folder
-    if not any((folder / name).is_dir() for name in ("examples", "saved")):
-        what = f"queries: {folder} " + (
-            "has neither `examples` nor `saved` in it" if folder.is_dir() else "is no folder"
-        )
-        raise SettingsError(
-            what, where=where, todo="It is relative to kg.toml; leave it out for those that come with kg."
-        )
+    for folder in settings.query_folders:
+        if not any((folder / name).is_dir() for name in ("examples", "saved")):
+            what = f"queries: {folder} " + (
+                "has neither `examples` nor `saved` in it" if folder.is_dir() else "is no folder"
+            )
+            todo = "It is relative to kg.toml; leave it out if the queries that come with kg are enough."
+            raise SettingsError(what, where=where, todo=todo)
     return settings

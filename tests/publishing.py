@@ -1,11 +1,15 @@
 """Publish some records, for tests."""
 
 import json
+from pathlib import Path
 
 from kg import settings
 from kg.publish import build
 
 BASE = "https://archive.example.org/data/"
+
+QUERY_FOLDERS = (settings.QUERIES, Path(__file__).resolve().parent.parent / "data" / "queries")
+"""Queries that come with kg, and those of the example collection."""
 
 
 def publish(folder, records, *, base=BASE, name="records.jsonl", **more):

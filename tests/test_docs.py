@@ -151,7 +151,7 @@ def test_every_library_has_its_reason():
 
 def test_every_example_query_says_what_it_is():
     """An example query has a title and a description."""
-    for path in (ROOT / "queries" / "examples").glob("*.rq"):
+    for path in [*(ROOT / "queries" / "examples").glob("*.rq"), *(ROOT / "data" / "queries" / "examples").glob("*.rq")]:
         text = path.read_text(encoding="utf-8")
         assert "# title: " in text, path.name
         assert "# description: " in text, path.name

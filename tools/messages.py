@@ -38,7 +38,7 @@ def tables() -> Iterator[str]:
     yield thing.TRANSLATED
     yield reader.NAMELESS
     yield from scripts.texts()
-    for query in saved(QUERIES).values():
+    for query in saved((QUERIES,)).values():
         yield from (query.summary, query.description, *(each.description for each in query.parameters))
     yield from (*known.DEDICATIONS.values(), *known.STATEMENTS.values())
     yield from (*found.FACETS.values(), *found.SORTS.values(), *found.LACKS.values(), *found.LEADS.values())

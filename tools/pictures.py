@@ -15,6 +15,7 @@ from kg.render.queries.examples import examples
 from kg.settings import QUERIES
 
 FOLDER = Path(__file__).resolve().parent.parent / "kg" / "render" / "static" / "examples"
+OWN = Path(__file__).resolve().parent.parent / "data" / "queries"
 WIDTH, HEIGHT = 640, 360
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "images"
@@ -68,7 +69,7 @@ def main() -> None:
     address = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for example in examples(QUERIES):
+        for example in examples((QUERIES, OWN)):
             context = browser.new_context(
                 viewport={"width": 700, "height": 900}, bypass_csp=True, device_scale_factor=0.7
             )

@@ -283,6 +283,7 @@ def _entry(record: Prepared, offset: int, length: int) -> Entry:
         record.status,
         record.start,
         record.end,
+        record.said,
         record.digest,
         record.source,
         record.at,

@@ -39,6 +39,7 @@ class Prepared:
     status: str | None
     start: str | None
     end: str | None
+    said: str | None
     digest: str
     source: str
     at: str
@@ -221,6 +222,7 @@ def _prepared(record: Record, mapped: Mapped, source: str, at: str) -> Prepared:
         status=record.get("status"),
         start=date.get("start"),
         end=date.get("end"),
+        said=date.get("edtf"),
         digest=_digest(mapped.ntriples, json),
         source=source,
         at=at,

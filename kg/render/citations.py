@@ -6,6 +6,7 @@ waits for them.
 
 import io
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -80,15 +81,19 @@ STYLES = {"Chicago": "chicago-notes-bibliography", "MLA": "modern-language-assoc
 """Name of a style → its file."""
 
 
+_ONE_AT_A_TIME = threading.Lock()  # citeproc notes in a style whom it works for
+
+
 @lru_cache(512)
 def _in_style(name: str, packed: bytes) -> str:
     item: Item = orjson.loads(packed)
     # A reference that names its archive is one phrase to archivists; styles would set it apart and turn it round.
     if item.get("archive_location"):
         item.pop("archive", None)
-    bibliography = CitationStylesBibliography(_style(name), CiteProcJSON([item]), formatter.plain)
-    bibliography.register(Citation([CitationItem(item["id"])]))
-    text = str(bibliography.bibliography()[0])
+    with _ONE_AT_A_TIME:
+        bibliography = CitationStylesBibliography(_style(name), CiteProcJSON([item]), formatter.plain)
+        bibliography.register(Citation([CitationItem(item["id"])]))
+        text = str(bibliography.bibliography()[0])
     # In American English stops stand inside quotation marks; citeproc-py does not move them.
     return re.sub("”([.,])", r"\1”", text)
 

@@ -1,6 +1,7 @@
 """Pages: templates filled with what the view gives them.
 
-Every value is escaped by the template engine. A page asks nothing of other hosts; the workbench alone runs scripts.
+Every value is escaped by the template engine. A page asks nothing of other hosts; the workbench and pages of
+searches alone run scripts.
 """
 
 from calendar import monthrange

@@ -29,6 +29,7 @@ CREATE TABLE things (
   status TEXT,          -- NULL for a full record
   start TEXT,           -- first and last day of *the* date
   end TEXT,
+  said TEXT,            -- the same date in EDTF, as its page has it
   created TEXT,         -- when it was first published, and last changed: ISO 8601, UTC
   modified TEXT,
   digest TEXT,          -- of its triples and its JSON
@@ -64,17 +65,21 @@ _ALL = -1  # no limit, to SQLite
 _AFTER_ALL = "~"
 """After every time, and every date."""
 
+_BEGUN = "substr({start}, 1, CASE WHEN {start} LIKE '%-01-01' AND end LIKE '%-12-31' THEN 4 ELSE 7 END)"
+"""The month in which something begins, or the year where nobody says in which."""
+
 _AT_ONCE = 500
 """How many references are asked for in one statement."""
 
-_COLUMNS = "n, ref, kind, label, status, start, end, created, modified, digest, deleted, offset, length"
+_COLUMNS = "n, ref, kind, label, status, start, end, said, created, modified, digest, deleted, offset, length"
 
 
 def _thing(row: tuple[Any, ...]) -> Thing:
-    n, ref, kind, label, status, start, end, created, modified, digest, deleted, offset, length = row
+    n, ref, kind, label, status, start, end, said, created, modified, digest, deleted, offset, length = row
     labels = orjson.loads(label) if label else {}
     return Thing(
-        n, ref, kind, labels, status, start, end, created, modified, digest or "", deleted, offset or 0, length or 0
+        *(n, ref, kind, labels, status, start, end, said, created, modified),
+        *(digest or "", deleted, offset or 0, length or 0),
     )
 
 
@@ -239,11 +244,11 @@ class Catalogue:
     def by_month(self, n: int | None = None) -> dict[str, int]:
         """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing.
 
-        Of all, one with an open beginning counts where it ends.
+        One of whole years counts for its first year (YYYY). Of all, one with an open beginning counts where it ends.
         """
         if n is not None:
             rows = self._db.execute(
-                "SELECT substr(links.start, 1, 7), COUNT(DISTINCT links.source) FROM links"
+                f"SELECT {_BEGUN.format(start='links.start')}, COUNT(DISTINCT links.source) FROM links"  # noqa: S608  # ours
                 " JOIN things ON things.n = links.source"
                 " WHERE target = ? AND links.start <> ? AND kind = 'record' GROUP BY 1 ORDER BY 1",
                 (n, UNDATED),
@@ -251,8 +256,9 @@ class Catalogue:
             return dict(rows.fetchall())
         if self._months is None:
             rows = self._db.execute(
-                "SELECT substr(COALESCE(start, end), 1, 7), COUNT(*) FROM things"
-                " WHERE kind = 'record' AND deleted IS NULL AND COALESCE(start, end) IS NOT NULL GROUP BY 1 ORDER BY 1"
+                f"SELECT {_BEGUN.format(start='COALESCE(start, end)')}, COUNT(*) FROM things"  # noqa: S608  # ours
+                " WHERE kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"
+                " AND COALESCE(start, end) IS NOT NULL GROUP BY 1 ORDER BY 1"
             )
             self._months = dict(rows.fetchall())
         return self._months

@@ -32,6 +32,7 @@ class Entry:
     status: str | None
     start: str | None
     end: str | None
+    said: str | None
     digest: str
     source: str
     at: str
@@ -85,11 +86,11 @@ class CatalogueBuilder:
             return " ".join(filter(None, taken))
         created, modified = self._times(entry)
         self._db.execute(
-            "UPDATE things SET label=?, status=?, start=?, end=?, created=?, modified=?, digest=?, source=?, at=?,"
-            " offset=?, length=? WHERE n=?",
+            "UPDATE things SET label=?, status=?, start=?, end=?, said=?, created=?, modified=?, digest=?, source=?,"
+            " at=?, offset=?, length=? WHERE n=?",
             (
-                *(entry.label, entry.status, entry.start, entry.end, created, modified, entry.digest, entry.source),
-                *(entry.at, entry.offset, entry.length, n),
+                *(entry.label, entry.status, entry.start, entry.end, entry.said, created, modified, entry.digest),
+                *(entry.source, entry.at, entry.offset, entry.length, n),
             ),
         )
         start = entry.start or UNDATED

@@ -10,7 +10,7 @@ The network is closed off three times, each way enough by itself:
 
 A worker serves as long as one of them holds, which `self_test` finds out by trying. Beside that it gives up the
 capabilities of root, which it has where the server runs as root, and in a user namespace of its own; and the filter
-refuses to look into other processes, or to enter or arrange namespaces.
+refuses to look into other processes or take their descriptors, to make, enter or arrange namespaces, and to mount.
 """
 
 import ctypes
@@ -30,18 +30,30 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 # <linux/prctl.h>, <linux/seccomp.h>, <linux/filter.h>
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC = 1, 1
-_ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
-_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_AT_NUMBER, _AT_ARCHITECTURE = 0, 4  # struct seccomp_data
+_ALLOW, _REFUSE, _ABSENT, _KILL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS, 0x80000000
+_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _JUMP_IF_ANY, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_AT_NUMBER, _AT_ARCHITECTURE, _AT_FLAGS = 0, 4, 16  # struct seccomp_data; the lower half of the first argument
 # System calls of the 32-bit ABI on x86-64, which have numbers of their own.
 _X32 = 0x40000000
 
-# machine: AUDIT_ARCH, seccomp, and what is refused: socket, connect, execve, execveat, io_uring_setup, ptrace,
-# process_vm_readv, process_vm_writev, unshare, setns, mount, bpf
+# What has the same number everywhere: open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, pidfd_getfd,
+# process_madvise, mount_setattr
+_NEW = (428, 429, 430, 431, 432, 433, 438, 440, 442)
+# machine: AUDIT_ARCH, seccomp, clone, and what is refused: socket, connect, execve, execveat, io_uring_setup, ptrace,
+# process_vm_readv, process_vm_writev, kcmp, perf_event_open, unshare, setns, mount, umount2, pivot_root, bpf
 _CALLS = {
-    "x86_64": (0xC000003E, 317, (41, 42, 59, 322, 425, 101, 310, 311, 272, 308, 165, 321)),
-    "aarch64": (0xC00000B7, 277, (198, 203, 221, 281, 425, 117, 270, 271, 97, 268, 40, 280)),
+    "x86_64": (
+        *(0xC000003E, 317, 56),
+        (41, 42, 59, 322, 425, 101, 310, 311, 312, 298, 272, 308, 165, 166, 155, 321, *_NEW),
+    ),
+    "aarch64": (
+        *(0xC00000B7, 277, 220),
+        (198, 203, 221, 281, 425, 117, 270, 271, 272, 241, 97, 268, 40, 39, 41, 280, *_NEW),
+    ),
 }
+# clone with one of CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET makes a namespace. clone3 has its
+# flags in memory, where no filter sees them: as if the kernel had none, so that threads are made by clone.
+_NAMESPACES, _CLONE3 = 0x7E020000, 435
 
 # <linux/capability.h>: the version of its structures, and the one capability that is kept, CAP_DAC_READ_SEARCH, as a
 # bit: a store that another user's build wrote has to be read.
@@ -112,21 +124,32 @@ def _refuse_calls() -> None:
     """Install the filter on every thread; where the kernel has none, the descriptor limit stands alone."""
     if platform.machine() not in _CALLS:
         return
-    architecture, seccomp, refused = _CALLS[platform.machine()]
-    steps = [
-        (_LOAD, 0, 0, _AT_ARCHITECTURE),
-        (_JUMP_IF_EQUAL, 1, 0, architecture),
-        (_RETURN, 0, 0, _KILL),
-        (_LOAD, 0, 0, _AT_NUMBER),
-        (_JUMP_IF_AT_LEAST, len(refused) + 1, 0, _X32),
-        *((_JUMP_IF_EQUAL, len(refused) - n, 0, number) for n, number in enumerate(refused)),
-        (_RETURN, 0, 0, _ALLOW),
-        (_RETURN, 0, 0, _REFUSE),
-    ]
+    architecture, seccomp, clone, refused = _CALLS[platform.machine()]
+    steps = _filter(architecture, clone, refused)
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
     program = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(code)))
     _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _LIBC.syscall(seccomp, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC, program)
+
+
+def _filter(architecture: int, clone: int, refused: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
+    """The filter's steps (code, how many are left out if so, if not, value), by the number of a call and its flags."""
+    many = len(refused)
+    return [
+        (_LOAD, 0, 0, _AT_ARCHITECTURE),
+        (_JUMP_IF_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _AT_NUMBER),
+        (_JUMP_IF_AT_LEAST, many + 5, 0, _X32),
+        (_JUMP_IF_EQUAL, many + 5, 0, _CLONE3),
+        *((_JUMP_IF_EQUAL, many - n + 3, 0, number) for n, number in enumerate(refused)),
+        (_JUMP_IF_EQUAL, 0, 2, clone),
+        (_LOAD, 0, 0, _AT_FLAGS),
+        (_JUMP_IF_ANY, 1, 0, _NAMESPACES),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ABSENT),
+    ]
 
 
 def self_test() -> str | None:

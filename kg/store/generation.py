@@ -18,7 +18,7 @@ from kg.store.remote import Remote
 from kg.store.remote_graph import RemoteGraph
 from kg.store.search.index import SearchIndex
 
-FORMAT = 1
+FORMAT = 2
 """Of the folder of a generation; one with another number has to be built anew."""
 
 _MANIFEST = "manifest.json"

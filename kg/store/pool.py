@@ -70,6 +70,7 @@ class QueryPool:
         limits: scan.Limits = scan.DEFAULT,
         base: str | None = None,
         lost: Callable[[str], None] = lambda _: None,
+        waiting: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Set the limits; `start` starts the workers.
 
@@ -91,6 +92,7 @@ class QueryPool:
             limits: what a query's text may be.
             base: what relative IRIs in queries are resolved against.
             lost: is told why a worker is gone, unless its query met with that.
+            waiting: is told how many queries wait for a worker, whenever that changes.
         """
         self._size = size
         self._reserve = reserve
@@ -115,7 +117,7 @@ class QueryPool:
         )
         self._quick: dict[WorkerAnswer, Worker] = {}
         self._long: dict[WorkerAnswer, Worker] = {}
-        self._turns: Turns[WorkerAnswer] = Turns(queue, max(1, (size + long) // 2))
+        self._turns: Turns[WorkerAnswer] = Turns(queue, max(1, (size + long) // 2), told=waiting)
         self._ticking: asyncio.TimerHandle | None = None
         self._closed = True
 

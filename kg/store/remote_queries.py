@@ -24,16 +24,20 @@ from kg.errors import (
 )
 from kg.settings import Settings
 from kg.store import asked, results, scan
-from kg.store.pool import RESULT_BYTES
+from kg.store.places import Place, Places
 from kg.store.queries import Options, formats_of, seconds_of
 from kg.store.remote import GRAPH, TABLE, credentials, faults, refusal
 from kg.store.remote_graph import public_graphs
 from kg.store.results import Format, Kind
-from kg.store.rewriting import rewriting
+from kg.store.rewriting import WHOLE, rewriting
 from kg.store.syntax.explaining import of_words
+from kg.store.turns import whose
 
 LIMITS = scan.Limits(depth=100, operators=1_000)
 """Less than for our own workers, whose stack we know."""
+
+_LONG = 4_000
+"""Characters of a query from which others would wait while it is looked over."""
 
 _TOLD = 4096
 _PLACE = re.compile(r",?\s*(?:at )?line:? (\d+),? col(?:umn|):? (\d+)\.?")
@@ -51,7 +55,7 @@ class RemoteAnswer:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # made in one place
-        self, kind: Kind, row: Format, place: str, seconds: float, most: int, free: Callable[[], None]
+        self, kind: Kind, row: Format, place: str, seconds: float, most: tuple[int, int], free: Callable[[], None]
     ) -> None:
         self.kind = kind
         self.format = row.name
@@ -60,7 +64,8 @@ class RemoteAnswer:
         self._place = place
         self._seconds = seconds
         self._until = asyncio.get_running_loop().time() + seconds
-        self._left = most
+        self._most_rows, self._left = most
+        self._whole = kind == "construct" and row.name in WHOLE
         self._free = free
         self._response: httpx2.Response | None = None
         self._pieces: AsyncIterator[bytes] | None = None
@@ -101,9 +106,16 @@ class RemoteAnswer:
         async with self._in_time():
             piece = await anext(self._pieces, None)
         try:
-            out = self._writing.end() if piece is None else self._writing.feed(piece)
+            if piece is not None:
+                out = self._writing.feed(piece)
+            elif self._whole:  # megabytes, which others would wait for
+                out = await asyncio.to_thread(self._writing.end)
+            else:
+                out = self._writing.end()
         except (ValueError, SyntaxError) as fault:
             raise RemoteError(f"the remote store's answer can't be read: {fault}"[:500], where=self._place) from None
+        if self._writing.rows > self._most_rows:
+            raise results.too_many(self._most_rows)
         self._left -= len(out)
         if self._left < 0:
             raise QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
@@ -147,27 +159,24 @@ class RemoteQueries:
         settings: Settings,
         graph: str,
         *,
-        queue: int = 32,
-        max_result_bytes: int = RESULT_BYTES,
         limits: scan.Limits = LIMITS,
+        waiting: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Set the limits; `start` opens the client.
 
         Args:
-            settings: where the remote store is, and how many queries may be under way for how long.
+            settings: where the remote store is, how many queries may be under way for how long, how many may wait, and
+                how long an answer may be.
             graph: the name of the generation's graph there.
-            queue: how many queries may wait for their turn.
-            max_result_bytes: longest answer.
             limits: what a query's text may be.
+            waiting: is told how many queries wait for their turn, whenever that changes.
         """
         self._settings = settings
         self._graph = graph
         self._public = public_graphs(settings.base)
-        self._queue = queue
-        self._most = max_result_bytes
+        self._most = settings.query_rows, settings.query_bytes
         self._limits = limits
-        self._turns = asyncio.Semaphore(settings.query_workers)
-        self._waiting = 0
+        self._places = Places(settings.query_workers, settings.query_queue, waiting)
         self._client: httpx2.AsyncClient | None = None
         self._place = httpx2.URL(settings.store).netloc.decode("ascii")
 
@@ -184,16 +193,19 @@ class RemoteQueries:
 
     @contextlib.asynccontextmanager
     async def query(self, text: str, **options: Unpack[Options]) -> AsyncIterator[RemoteAnswer]:
-        """Ask; see `kg.store.queries`. The queue is the same to all, and to leave early costs nothing here."""
-        said = asked.read(text, self._limits.with_spare(options.get("spare", 0)))
+        """Ask; see `kg.store.queries`. To leave early costs nothing here."""
+        limits = self._limits.with_spare(options.get("spare", 0))
+        scan.check_size(text, limits)
+        long = len(text) > _LONG
+        said = await asyncio.to_thread(asked.read, text, limits) if long else asked.read(text, limits)
         row = results.choose(said.kind, formats_of(options))
         default, named = tuple(options.get("default_graphs", ())), tuple(options.get("named_graphs", ()))
         if default or named:
             said = asked.Asked(said.kind, graphs=True, default=default, named=named)
         seconds = seconds_of(options, self._settings.query_seconds)
         with contextlib.ExitStack() as turn:
-            connections = await self._turn()
-            turn.callback(self._turns.release)
+            connections, place = await self._turn(whose(options.get("client", "")))
+            turn.callback(self._places.give_back, place)
             # Whoever takes nothing of his answer must not keep others from theirs.
             answer = RemoteAnswer(said.kind, row, self._place, seconds, self._most, turn.close)
             form = {
@@ -218,21 +230,15 @@ class RemoteQueries:
             named = list(self._public)
         return {"default-graph-uri": default or [f"{self._settings.base}graphs/none"], "named-graph-uri": named}
 
-    async def _turn(self) -> httpx2.AsyncClient:
-        """Wait for a turn, which has to be given back; the client."""
+    async def _turn(self, client: str) -> tuple[httpx2.AsyncClient, Place]:
+        """Wait for a turn; what asks the remote, and the place, which has to be given back."""
         if self._client is None:
             raise QueryBusy("the service is closing", todo="Try again in a moment.")
-        if self._turns.locked() and self._waiting >= self._queue:
-            raise QueryBusy("too many queries are waiting", todo="Try again in a moment.")
-        self._waiting += 1
         try:
             async with asyncio.timeout(self._settings.query_seconds):
-                await self._turns.acquire()
+                return self._client, await self._places.take(client)
         except TimeoutError:
             raise QueryBusy("no turn came in time", todo="Try again in a moment.") from None
-        finally:
-            self._waiting -= 1
-        return self._client
 
 
 async def _refused(response: httpx2.Response, place: str) -> KgError:

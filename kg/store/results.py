@@ -157,7 +157,8 @@ def _write(results: Results, name: str, out: Out, most: int) -> None:
         results.serialize(out, _ENGINE_TABLES[name])  # type: ignore[arg-type]  # as above
 
 
-def _too_many(most: int) -> QueryTooLarge:
+def too_many(most: int) -> QueryTooLarge:
+    """What an answer with more rows comes to."""
     return QueryTooLarge(f"the answer has more than {most:,} rows", todo="Ask for fewer, with LIMIT.")
 
 
@@ -165,7 +166,7 @@ def _at_most(each: Iterable[Row], most: int) -> Iterator[Row]:
     """The same, as long as there are no more than so many."""
     for number, one in enumerate(each):
         if number >= most:
-            raise _too_many(most)
+            raise too_many(most)
         yield one
 
 
@@ -191,7 +192,7 @@ class _Rows:
         most = len(self._mark) - 1  # bytes of a mark that may end one piece and begin the next
         self._left -= data.count(self._mark) + (self._end + data[:most]).count(self._mark)
         if self._left < 0:
-            raise _too_many(self._most)
+            raise too_many(self._most)
         self._end = (self._end + data[-most:])[-most:] if most else b""
         return len(data)
 

@@ -26,7 +26,12 @@ MOST_TRUTH = 64 << 10
 
 
 class Rewriting(Protocol):
-    """Takes an answer piece by piece. Whatever is wrong with the answer is a ValueError or SyntaxError."""
+    """Takes an answer piece by piece. Whatever is wrong with the answer is a ValueError or SyntaxError.
+
+    `rows` is how many rows or triples have come.
+    """
+
+    rows: int
 
     def feed(self, piece: bytes) -> bytes:
         """Take a piece; what can be written now."""
@@ -99,6 +104,7 @@ class Table:
     def __init__(self, row: Format) -> None:
         self._row = row
         self._rows = Rows()
+        self.rows = 0
         self._head = self._tail = b""
         self._between = b""
 
@@ -112,6 +118,7 @@ class Table:
 
     def _write(self, rows: list[bytes]) -> bytes:
         out = b""
+        self.rows += len(rows)
         if not self._head and self._rows.variables is not None:
             empty = self._document([])
             tail = {"xml": b"</results></sparql>", "json": b"]}}"}.get(self._row.name, b"")
@@ -131,6 +138,8 @@ class Table:
 
 class Truth:
     """A truth value."""
+
+    rows = 0
 
     def __init__(self, row: Format) -> None:
         self._row = row
@@ -173,6 +182,7 @@ class Triples:
     def __init__(self, row: Format) -> None:
         self._row = row
         self._lines = _Lines()
+        self.rows = 0
 
     def feed(self, piece: bytes) -> bytes:
         """Take a piece; the triples that are whole now."""
@@ -183,6 +193,7 @@ class Triples:
         return self._write(self._lines.last())
 
     def _write(self, lines: bytes) -> bytes:
+        self.rows += lines.count(b"\n")
         return _graph(lines, self._row)
 
 
@@ -192,9 +203,11 @@ class Whole:
     def __init__(self, row: Format) -> None:
         self._row = row
         self._held = _Buffer()
+        self.rows = 0
 
     def feed(self, piece: bytes) -> bytes:
         """Take a piece."""
+        self.rows += piece.count(b"\n")
         self._held += piece
         if len(self._held) > MOST_WHOLE:
             raise QueryTooLarge(f"the answer is too long for {self._row.name}", todo="Ask for Turtle or N-Triples.")

@@ -14,6 +14,7 @@ class Thing:
         labels: language → label; empty where nothing is known but the reference.
         status: `stub`, `described-only`, or None for a full record.
         start, end: first and last day of its date, or None.
+        said: that date in EDTF, which may say less than two days do; None where it is none.
         created, modified, deleted: when, in UTC (ISO 8601); deleted is None while it is there.
         digest: of its triples and its JSON.
         offset, length: where its JSON lies.
@@ -26,6 +27,7 @@ class Thing:
     status: str | None
     start: str | None
     end: str | None
+    said: str | None
     created: str
     modified: str
     digest: str

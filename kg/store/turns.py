@@ -73,12 +73,14 @@ class Turns(Generic[Each]):
         most_running: how many one client may have running.
         clock: seconds.
         size: how many wait.
+        told: is told how many wait, whenever that changes.
     """
 
     most: int
     most_running: int
     clock: Callable[[], float] = time.monotonic
     size: int = 0
+    told: Callable[[int], None] = lambda _: None
     _waiting: dict[str, deque[Each]] = field(default_factory=dict)
     _running: dict[str, set[Each]] = field(default_factory=dict)
     _taken: dict[str, tuple[float, float, float]] = field(default_factory=dict)
@@ -87,6 +89,11 @@ class Turns(Generic[Each]):
     def waiting(self) -> Iterator[Each]:
         """Those who wait."""
         return chain.from_iterable(self._waiting.values())
+
+    @property
+    def running(self) -> int:
+        """How many run."""
+        return sum(map(len, self._running.values()))
 
     def join(self, turn: Each) -> None:
         """Wait from now on. Raises QueryBusy where too many do, QueryTooMany where too many of this client do."""
@@ -101,7 +108,7 @@ class Turns(Generic[Each]):
             line = self._waiting[turn.client] = deque()
         line.append(turn)
         turn.joined = self.clock()
-        self.size += 1
+        self._waits(1)
 
     def leave(self, turn: Each) -> None:
         """Wait or run no longer."""
@@ -157,9 +164,13 @@ class Turns(Generic[Each]):
         """Take one who waits out of the line."""
         line = self._waiting[turn.client]
         line.remove(turn)
-        self.size -= 1
+        self._waits(-1)
         if not line:
             del self._waiting[turn.client]
+
+    def _waits(self, more: int) -> None:
+        self.size += more
+        self.told(self.size)
 
     def _past(self, client: str, now: float) -> tuple[float, float]:
         """Seconds that a client has taken lately, and for how many questions; both fade."""

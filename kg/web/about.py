@@ -1,7 +1,7 @@
 """`/about`: what the collection covers and what it lacks, in numbers that lead to the documents they count."""
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -56,14 +56,19 @@ class Part:
 
 
 async def respond(request: Request, context: Context) -> Response:
+    """The page, from what is kept where it was asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context))
+
+
+async def _made(request: Request, context: Context) -> Response:
     """The page; its numbers are worked out once for a generation and language."""
 
     async def work() -> bytes:
-        return await asyncio.to_thread(_counted, context)
+        return await context.serving.beside(partial(_counted, context))
 
     searched = context.serving.generation.search is not None
     counted = await context.serving.worked.out(f"about {context.reader.language}", work) if searched else b""
-    return await asyncio.to_thread(_page, request, context, counted)
+    return await context.serving.beside(partial(_page, request, context, counted))
 
 
 def _page(request: Request, context: Context, counted: bytes) -> Response:
@@ -84,7 +89,7 @@ async def shortly(context: Context) -> Markup:
         return Markup()
 
     async def work() -> bytes:
-        return await asyncio.to_thread(_in_short, context)
+        return await context.serving.beside(partial(_in_short, context))
 
     made = await context.serving.worked.out(f"covers {context.reader.language}", work)
     return Markup(made.decode())  # noqa: S704  # the same

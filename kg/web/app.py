@@ -50,6 +50,12 @@ _LOG = logging.getLogger("kg")
 _READ = ("GET", "HEAD", "OPTIONS")
 _ASK = ("GET", "HEAD", "POST", "OPTIONS")
 
+_LONG = frozenset({"sparql", "graphs"})
+"""Places whose addresses may hold a whole query, or a long name."""
+
+_LONGEST = 8_000
+"""Characters that an address may have anywhere else."""
+
 Handler = Callable[[Request, Context], Awaitable[Response]]
 Named = Callable[[Request, Context, str], Awaitable[Response]]
 
@@ -90,7 +96,7 @@ class Application:
         self._answers = Answers(settings.answers_mb << 20)
         self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
         self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
-        self._live = Live(settings, self._metrics.lose if self._metrics else lambda _: None)
+        self._live = Live(settings, self._metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, as ASGI 3 has it."""
@@ -100,10 +106,9 @@ class Application:
         if scope["type"] != "http":
             return
         notes = begin(scope)
-        if scope["method"] == "HEAD":
-            send = _headers_alone(send)
+        whole = _headers_alone if scope["method"] == "HEAD" else _as_it_is
         if self._metrics is None and self._log is None:
-            await self._respond(scope, receive, send)
+            await self._respond(scope, receive, whole(send))
             return
 
         async def seen(message: Message) -> None:
@@ -112,7 +117,7 @@ class Application:
 
         began = time.perf_counter()
         try:
-            await self._respond(scope, receive, seen)
+            await self._respond(scope, receive, whole(seen))
         finally:
             self._note(scope, notes, time.perf_counter() - began)
 
@@ -142,7 +147,7 @@ class Application:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            saved_queries(self._settings.queries_folder)  # a header that is wrong is said before anybody asks
+            saved_queries(self._settings.query_folders)  # a header that is wrong is said before anybody asks
             await self._live.start()
         except Exception as fault:  # noqa: BLE001  # a server that could not begin would answer 503 for ever
             if not isinstance(fault, KgError):
@@ -197,6 +202,8 @@ class Application:
     async def _route(self, request: Request, context: Context) -> Response:
         path = self._path(request.scope)
         place, slash, rest = path.partition("/")
+        if place not in _LONG and len(path) + len(request.scope["query_string"]) > _LONGEST:
+            raise Problem(414, f"An address here has at most {_LONGEST:,} characters; queries and graphs, more.")
         if not slash and place in _PLACES:
             methods = _ASK if place == "sparql" else _READ
             return _options(request, methods) or await _PLACES[place](request, context)
@@ -230,6 +237,11 @@ class Application:
         stripped = path.lstrip("/")
         # Where the base's own path begins like one of ours (`/record/`), the reading that leads somewhere is meant.
         return stripped if below is None or not (_leads(below) or not _leads(stripped)) else below
+
+
+def _as_it_is(send: Send) -> Send:
+    """Sends everything."""
+    return send
 
 
 def _headers_alone(send: Send) -> Send:

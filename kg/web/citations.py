@@ -1,5 +1,7 @@
 """A record's citations: files for reference managers, and a page with the text of each style to copy."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,12 +28,21 @@ def is_citation(kind: str, segment: str) -> bool:
 
 
 async def respond(request: Request, context: Context, _kind: str, segment: str) -> Response:
-    """Answer with a record's citation, in the format that the address ends with."""
+    """Answer with a record's citation, in the format that the address ends with; kept where it was asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context, segment))
+
+
+async def _made(request: Request, context: Context, segment: str) -> Response:
     suffix = next(each for each in _SUFFIXES if segment.endswith(f".{each}"))
     thing = _find(context, segment.removesuffix(f".{suffix}"))
     if isinstance(thing, Moved):
         return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
     await context.serving.look_up(context.base.iri(thing.reference))
+    # A style of citations takes some tens of milliseconds, and so does the first file of any format.
+    return await context.serving.beside(partial(_written, request, context, thing, segment, suffix))
+
+
+def _written(request: Request, context: Context, thing: Thing, segment: str, suffix: str) -> Response:
     resources = context.serving.resources
     said = resources.describe(thing)
     subject = subject_of(context, said, resources.around(said))

@@ -6,9 +6,12 @@ at the end whom it got the request from, and what stands before that anybody may
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_LONGEST = 60
 
 
 def networks(proxies: Sequence[str]) -> tuple[Network, ...]:
@@ -23,18 +26,47 @@ def address(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
     >>> address(scope, networks(["10.0.0.0/8"])), address(scope, [])
     ('192.0.2.7', '10.0.0.1')
     """
-    found = str((scope.get("client") or ("",))[0])
+    found = plain(str((scope.get("client") or ("",))[0]))
     if not proxies or not _is_proxy(found, proxies):
         return found
     header = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
     for each in reversed(header.split(",")):
-        said = each.strip()
+        said = plain(_host(each.strip()))
         if not _is_address(said):
             break
         found = said
         if not _is_proxy(said, proxies):
             break
     return found
+
+
+def plain(address_: str) -> str:
+    """An address of IPv4 as itself, also where a socket of IPv6 has taken the connection (RFC 4291, 2.5.5.2).
+
+    >>> plain("::ffff:192.0.2.7"), plain("2001:db8::1"), plain("192.0.2.7")
+    ('192.0.2.7', '2001:db8::1', '192.0.2.7')
+    """
+    return _plain(address_) if address_[:1] == ":" and len(address_) <= _LONGEST else address_
+
+
+@lru_cache(maxsize=1024)
+def _plain(address_: str) -> str:
+    try:
+        mapped = ipaddress.IPv6Address(address_.partition("%")[0]).ipv4_mapped
+    except ValueError:
+        return address_
+    return str(mapped) if mapped else address_
+
+
+def _host(said: str) -> str:
+    """The address in an element of the header, without the port that some proxies add.
+
+    >>> _host("192.0.2.7:4711"), _host("[2001:db8::1]:80"), _host("2001:db8::1")
+    ('192.0.2.7', '2001:db8::1', '2001:db8::1')
+    """
+    if said.startswith("["):
+        return said[1:].partition("]")[0]
+    return said.partition(":")[0] if said.count(":") == 1 else said
 
 
 def _is_address(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -62,12 +62,7 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
 
 async def respond(request: Request, context: Context, kind: str, segment: str) -> Response:
     """Answer for a thing or a document about it, from what is kept where it was asked for lately."""
-    kept = context.serving.kept
-    answered = kept.find(request)
-    if answered is None:
-        answered = await _respond(request, context, kind, segment)
-        kept.keep(request, answered)
-    return answered
+    return await context.serving.kept.out(request, lambda: _respond(request, context, kind, segment))
 
 
 async def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
@@ -91,7 +86,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
         if found.kind == RECORD:
             return _web_page(request, context, found, walked, drawn)
         # The page of what many documents link to takes several times as long: it is made beside other requests.
-        return await asyncio.to_thread(_web_page, request, context, found, walked, drawn)
+        return await context.serving.beside(partial(_web_page, request, context, found, walked, drawn))
     return _data(request, context, found, address.format)
 
 
@@ -123,7 +118,7 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
         raise Problem(406, detail, {"Link": _links(context, thing, None)}, {"alternates": alternates}, FORMATS, path)
     headers = {
         **CORS,
-        "Location": context.path(f"{thing.reference}.{format_.suffix}"),
+        "Location": context.path(f"{thing.reference}.{format_.suffix}") + with_query(request),
         "Link": _links(context, thing, None),
         "Vary": "Accept",
         **CACHE,

@@ -1,6 +1,7 @@
 """Files to take away: the dumps, and the tables with the description of their columns."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,11 @@ async def dumps(request: Request, context: Context, name: str) -> Response:
     folder = context.serving.generation.folder.dumps
     if name:
         return _file(request, context, folder, name, "dumps/")
+    return await context.serving.kept.out(request, lambda: _dumps(request, context))
+
+
+async def _dumps(request: Request, context: Context) -> Response:
+    folder = context.serving.generation.folder.dumps
     manifest = context.serving.generation.manifest
     values = {
         "files": _offered(folder, _DUMPS),
@@ -67,6 +73,12 @@ async def tables(request: Request, context: Context, name: str) -> Response:
     folder = context.serving.generation.folder.tables
     if name:
         return _file(request, context, folder, name, "data/")
+    work = partial(_tables, request, context)
+    return await context.serving.kept.out(request, lambda: context.serving.beside(work))
+
+
+def _tables(request: Request, context: Context) -> Response:
+    folder = context.serving.generation.folder.tables
     offered = _offered(folder, _TABLES)
     shown = [
         {

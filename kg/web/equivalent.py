@@ -20,8 +20,11 @@ _BEGINNINGLESS = "-9999-01-01"
 
 
 @cache
-def _blocks() -> dict[str, str]:
-    """Name of a block → its lines; the first is named by the empty string, and the purpose of the file left out."""
+def _blocks(base: str) -> dict[str, str]:
+    """Name of a block → its lines; the first is named by the empty string, and the purpose of the file left out.
+
+    Our addresses stand below the base already: what a reader wrote is put in later, and stays as it is.
+    """
     lines = (QUERIES / "pages" / "found.rq").read_text(encoding="utf-8").splitlines()
     begun = next(number for number, line in enumerate(lines) if not line.startswith("#"))
     found: dict[str, list[str]] = {"": []}
@@ -32,20 +35,23 @@ def _blocks() -> dict[str, str]:
             found[name] = []
         else:
             found[name].append(line)
-    return {name: "\n".join(block) + "\n" for name, block in found.items()}
+    return {name: _below(base, "\n".join(block) + "\n") for name, block in found.items()}
+
+
+def _below(base: str, text: str) -> str:
+    for name in _OURS:
+        text = text.replace(f"<{name}>", f"<{base}{name}>")
+    return text
 
 
 def sparql(state: State, base: Base) -> str:
     """The query; values of facets that are no addresses of things are left to the words' own fields."""
-    blocks = _blocks()
-    text = blocks[""] + "".join(_asked(state, base)) + blocks["always"]
-    for name in _OURS:
-        text = text.replace(f"<{name}>", f"<{base.value}{name}>")
-    return text
+    blocks = _blocks(base.value)
+    return blocks[""] + "".join(_asked(state, base)) + blocks["always"]
 
 
 def _asked(state: State, base: Base) -> Iterator[str]:
-    blocks = _blocks()
+    blocks = _blocks(base.value)
     words = " ".join(filter(None, (state.words, *_named(state))))
     if words:
         yield blocks["words"].replace("$words", str(Literal(words)))

@@ -28,6 +28,7 @@ class Export:
         write: makes it.
         most: how many things it holds at most.
         saved: whether a browser saves it.
+        marked: whether it shows where the words stand.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Export:
     write: Callable[[Results, State, Context], bytes]
     most: int = MOST_EXPORTED
     saved: bool = False
+    marked: bool = False
 
 
 def _csv(results: Results, _state: State, context: Context) -> bytes:
@@ -113,8 +115,8 @@ EXPORTS = {
     each.name: each
     for each in (
         Export("csv", "text/csv; charset=utf-8", "CSV", _csv, saved=True),
-        Export("atom", "application/atom+xml; charset=utf-8", "Atom", _feed("atom"), 100),
-        Export("rss", "application/rss+xml; charset=utf-8", "RSS", _feed("rss"), 100),
+        Export("atom", "application/atom+xml; charset=utf-8", "Atom", _feed("atom"), 100, marked=True),
+        Export("rss", "application/rss+xml; charset=utf-8", "RSS", _feed("rss"), 100, marked=True),
         Export("ttl", "text/turtle; charset=utf-8", "Turtle", _turtle, 100),
         *(Export(each.suffix, each.media_type, each.title, _cited(each.write), saved=True) for each in CITATIONS),
     )

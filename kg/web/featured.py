@@ -1,7 +1,7 @@
 """The documents that the start page shows first: those that the settings name, else those that others lead to most."""
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
@@ -29,7 +29,7 @@ async def featured(context: Context) -> Markup:
     """A part of the start page, worked out once for a generation and language."""
 
     async def work() -> bytes:
-        return await asyncio.to_thread(_made, context)
+        return await context.serving.beside(partial(_made, context))
 
     made = await context.serving.worked.out(f"featured {context.reader.language}", work)
     return Markup(made.decode())  # noqa: S704  # a page's part, from a template of ours

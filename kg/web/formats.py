@@ -34,7 +34,10 @@ GRAPHS = tuple(name for name, row in FORMATS.items() if "construct" in row.kinds
 """The formats that hold a graph."""
 
 
-@lru_cache(maxsize=512)
+_LONGEST = 1_000
+"""Characters up to which what a client takes is remembered."""
+
+
 def wanted(asked: str | None, accept: str) -> tuple[str, ...]:
     """Names of formats, the one the client prefers first. Raises Problem if there is none.
 
@@ -47,6 +50,12 @@ def wanted(asked: str | None, accept: str) -> tuple[str, ...]:
     >>> wanted(None, "text/turtle, application/json;q=0.5")
     ('turtle', 'json', 'jsonld')
     """
+    short = len(asked or "") + len(accept) <= _LONGEST
+    return (_wanted if short else _wanted.__wrapped__)(asked, accept)
+
+
+@lru_cache(maxsize=512)
+def _wanted(asked: str | None, accept: str) -> tuple[str, ...]:
     if asked is not None:
         words = (each.strip().lower() for each in asked.split(","))
         known = [name for word in words for name in _BY_NAME.get(word, ())]

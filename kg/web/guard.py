@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.errors import KgError
-from kg.web.clients import Network, address
+from kg.web.clients import Network, address, plain
 from kg.web.connections import Watch
 from kg.web.problems import MEDIA_TYPE, Problem, of
 
@@ -56,6 +56,8 @@ class Guard:
             self._busy.add(peer := (peer[0], int(peer[1])))
         if self._proxies:
             scope["client"] = (address(scope, self._proxies), 0)
+        elif peer:
+            scope["client"] = (plain(peer[0]), int(peer[1]))
         exchange = _Exchange(scope, receive, send)
         self._under_way.add(exchange)
         if self._looking is None:

@@ -4,7 +4,9 @@ from starlette.requests import Request
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Link, Location",
+    "Access-Control-Expose-Headers": (
+        "Content-Location, Content-Range, ETag, Last-Modified, Link, Location, Retry-After, Search-Results"
+    ),
     "X-Content-Type-Options": "nosniff",
 }
 """Data may be read by scripts of any site, and no browser may take it for a page of ours."""

@@ -1,6 +1,6 @@
 """The start page: what this is, how much there is of it, what it covers and lacks, how to use it."""
 
-import asyncio
+from functools import partial
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -16,9 +16,13 @@ NEWEST = 6
 
 
 async def respond(request: Request, context: Context) -> Response:
-    """The start page."""
+    """The start page, from what is kept where it was asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context))
+
+
+async def _made(request: Request, context: Context) -> Response:
     parts = {"featured": await featured(context), "covers": await about.shortly(context)}
-    return await asyncio.to_thread(_page, request, context, parts)
+    return await context.serving.beside(partial(_page, request, context, parts))
 
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:

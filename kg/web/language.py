@@ -1,6 +1,8 @@
 """Which language a page speaks: the one chosen by the switch, else the one the browser asks for (RFC 9110, 12.5.4)."""
 
+import re
 from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +16,10 @@ PARAMETER = "lang"
 VARY = "Accept-Encoding, Accept-Language, Cookie"
 """What a page depends on."""
 
-_NAME = f"{PARAMETER}=".encode()
+_SWITCHED = re.compile(rb"(?:^|&)lang=([a-z]{2})(?=&|$)")
+_LONGEST = 1_000
+"""Characters of an Accept-Language that is read; a longer one counts as absent."""
+
 _YEAR = 365 * 24 * 3600
 
 
@@ -25,7 +30,7 @@ def chosen(request: Request) -> str:
         if asked in LANGUAGES:
             return asked
     header = combined(request, "accept-language")
-    return _preferred(header) if header else LANGUAGES[0]
+    return _preferred(header) if header and len(header) <= _LONGEST else LANGUAGES[0]
 
 
 @lru_cache(maxsize=256)
@@ -35,8 +40,16 @@ def _preferred(header: str) -> str:
 
 
 def _parameter(request: Request) -> str | None:
-    """What the switch says. Long addresses are those of queries, whose parameters need not be read for this."""
-    return request.query_params.get(PARAMETER) if _NAME in request.scope["query_string"] else None
+    """What the switch says; a long address, be it of a query or made up, is not taken apart for this."""
+    found = _SWITCHED.findall(request.scope["query_string"])
+    return found[-1].decode() if found else None
+
+
+def still(request: Request) -> str:
+    """What the switch puts before its own choice: all else that the address of a page says."""
+    asked: bytes = request.scope["query_string"]
+    kept = [each for each in parse_qsl(asked.decode("latin-1"), keep_blank_values=True) if each[0] != PARAMETER]
+    return f"{urlencode(kept, quote_via=quote)}&" if kept else ""
 
 
 def _weighted(header: str) -> list[tuple[str, float]]:

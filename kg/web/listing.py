@@ -4,10 +4,10 @@ From the first page of a list any of its pages is two links away: one to the par
 this part. So from the start page any of 100,000 documents is reached in four links, however their dates lie.
 """
 
-import asyncio
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isqrt
 
 from starlette.requests import Request
@@ -41,14 +41,18 @@ class Leap:
 
 
 async def respond(request: Request, context: Context, kind: str) -> Response:
-    """The things of a kind in order of date."""
+    """The things of a kind in order of date, from what is kept where they were asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context, kind))
+
+
+async def _made(request: Request, context: Context, kind: str) -> Response:
     catalogue = context.serving.generation.catalogue
     after = request.query_params.get("after", "")
     links = catalogue.listed(kind, SIZE + 1, after)
     count = context.serving.generation.manifest.counts.get(kind, 0)
 
     async def work() -> list[Stretch]:
-        return await asyncio.to_thread(catalogue.stretches, kind, SIZE)
+        return await context.serving.beside(partial(catalogue.stretches, kind, SIZE))
 
     pages = await context.serving.worked.out(f"pages {kind}", work) if count > SIZE else []
     here = place(pages, after)
@@ -60,6 +64,7 @@ async def respond(request: Request, context: Context, kind: str) -> Response:
         "after": links[SIZE - 1].cursor if len(links) > SIZE else None,
         "before": pages[here - 1].cursor if here else None,
         "begins": not after,
+        "cursor": after,
         "parts": parts,
         "near": near,
         "reader": context.reader,

@@ -72,7 +72,7 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
 
 
 async def robots(_: Request, context: Context) -> Response:
-    """What crawlers leave alone: there is no end to searches, queries and pages of lists."""
+    """What crawlers leave alone: there is no end to searches, their pictures and queries."""
     closed = "".join(f"Disallow: {context.path(each)}\n" for each in _CLOSED)
     headers = {"Cache-Control": "public, max-age=3600"}
     return Response(f"User-agent: *\n{closed}", 200, headers, "text/plain; charset=utf-8")

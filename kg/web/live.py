@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from kg import ontology
 from kg.errors import GenerationError
@@ -21,6 +22,7 @@ from kg.store.remote_graph import RemoteGraph
 from kg.store.remote_queries import RemoteQueries
 from kg.web.kept import Kept
 from kg.web.lane import Lane
+from kg.web.metrics import Metrics
 from kg.web.searching import SearchingQueries
 from kg.web.worked import Worked
 
@@ -30,14 +32,25 @@ LOOK = 0.5
 LONG = 3
 """Queries that may go on after a moment, for each worker."""
 
+_LONG_PLACES, _LONG_QUEUE = 2, 14
+"""Exports and pictures that are made at a time, and that may wait."""
+
+_SEARCHES, _SEARCHES_QUEUE = 4, 128
+"""The same of searches, be they of a page, in a query or of what somebody types."""
+
+_PAGES, _PAGES_QUEUE = 4, 10_000
+"""The same of parts of pages, most of which are made once for a generation."""
+
 _LOG = logging.getLogger("kg")
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
 class Serving:
     """A generation with what answers from it, and how many requests hold it.
 
-    `worked` holds what handlers work out of this generation once.
+    `worked` holds what handlers work out of this generation once; `lane` is for work that takes long, `searches` for
+    searches. Whatever reads the generation in a thread does so in one of the lanes, which are waited for at the end.
     """
 
     generation: Generation
@@ -45,8 +58,10 @@ class Serving:
     ontology: Ontology
     pool: Queries
     finder: Finder
+    searches: Lane
+    lane: Lane = field(default_factory=lambda: Lane(_LONG_PLACES, _LONG_QUEUE))
+    pages: Lane = field(default_factory=lambda: Lane(_PAGES, _PAGES_QUEUE))
     kept: Kept = field(default_factory=Kept)
-    lane: Lane = field(default_factory=Lane)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,6 +77,10 @@ class Serving:
         if self.retired and not self.held:
             self.idle.set()
 
+    async def beside(self, work: Callable[[], _T]) -> _T:
+        """Do some of a page's work beside the event loop."""
+        return await self.pages.run("", work)
+
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
         if isinstance(self.generation.graph, RemoteGraph):
@@ -71,10 +90,11 @@ class Serving:
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
-    def __init__(self, settings: Settings, lost: Callable[[str], None]) -> None:
-        """Settings of a collection; `lost` is told why a query worker is gone, see `QueryPool`."""
+    def __init__(self, settings: Settings, metrics: Metrics | None) -> None:
+        """Settings of a collection, and what is told of its query workers."""
         self._settings = settings
-        self._lost = lost
+        self._lost: Callable[[str], None] = metrics.lose if metrics else _untold
+        self._waiting: Callable[[int], None] = metrics.wait if metrics else _untold
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._mark: tuple[int, ...] | None = None
@@ -129,18 +149,20 @@ class Live:
         generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
         try:
             finder = Finder(generation)
-            pool = SearchingQueries(self._queries(generation), finder)
+            searches = Lane(_SEARCHES, _SEARCHES_QUEUE)
+            pool = SearchingQueries(self._queries(generation), finder, searches)
             await pool.start()
         except BaseException:
             generation.close()
             raise
         _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
-        return Serving(generation, Resources(generation), ontology.load(self._settings.base), pool, finder)
+        terms = ontology.load(self._settings.base)
+        return Serving(generation, Resources(generation), terms, pool, finder, searches)
 
     def _queries(self, generation: Generation) -> Queries:
         """What answers queries, wherever the generation's triples lie."""
         if generation.manifest.graph:
-            return RemoteQueries(self._settings, generation.manifest.graph)
+            return RemoteQueries(self._settings, generation.manifest.graph, waiting=self._waiting)
         return QueryPool(
             generation.folder.store,
             size=self._settings.query_workers,
@@ -154,6 +176,7 @@ class Live:
             queue=self._settings.query_queue,
             base=self._settings.base,
             lost=self._lost,
+            waiting=self._waiting,
         )
 
     def _retire(self, serving: Serving) -> None:
@@ -166,7 +189,13 @@ class Live:
         task.add_done_callback(self._leaving.pop)
 
 
+def _untold(_: object) -> None:
+    """What nobody measures."""
+
+
 async def _close(serving: Serving) -> None:
     await serving.idle.wait()
     await serving.pool.close()
+    for lane in (serving.searches, serving.lane, serving.pages):
+        await lane.close()  # a client that has left holds nothing, but a thread may work for it still
     serving.generation.close()

@@ -43,7 +43,6 @@ class Metrics:
             workers: how many query workers this process has.
         """
         self._folder = folder
-        self._workers = workers
         self._now = 0
         registry = self._registry = CollectorRegistry()
         self._requests = Counter("kg_requests", "Requests.", ("place", "method", "status"), registry=registry)
@@ -95,7 +94,10 @@ class Metrics:
     def _ask(self, more: int) -> None:
         self._now += more
         self._asked.set(self._now)
-        self._waiting.set(max(0, self._now - self._workers))
+
+    def wait(self, queries: int) -> None:
+        """Note how many queries wait for a worker now."""
+        self._waiting.set(queries)
 
     def lose(self, why: str) -> None:
         """Count a query worker that is gone, and of which no request tells."""

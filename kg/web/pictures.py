@@ -1,7 +1,7 @@
 """The pictures in the page of a thing: its documents by time, their people and places, and what it is a part of."""
 
-import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -39,7 +39,7 @@ async def pictures(thing: Thing, context: Context) -> Markup:
         return Markup()
 
     async def work() -> bytes:
-        return await asyncio.to_thread(_drawn, thing, context)
+        return await context.serving.beside(partial(_drawn, thing, context))
 
     name = f"pictures {context.reader.language} {thing.reference}"
     return Markup((await context.serving.worked.out(name, work)).decode())  # noqa: S704  # from a template of ours

@@ -29,7 +29,7 @@ from kg.errors import (
 )
 from kg.render.negotiation import choose
 from kg.render.pages import Site, page
-from kg.web.headers import PAGE, combined
+from kg.web.headers import CORS, PAGE, combined
 
 _LOG = logging.getLogger("kg")
 
@@ -44,6 +44,7 @@ TITLES = {
     408: "The request came too slowly",
     410: "No longer here",
     413: "Too much",
+    414: "The address is too long",
     415: "Unknown media type",
     429: "Too many requests",
     500: "Something went wrong here",
@@ -132,11 +133,10 @@ def _words(request: Request, problem: Problem) -> str:
 def response(request: Request, problem: Problem, site: Site) -> Response:
     """A problem as the client wants it: as a page where it takes HTML, else as JSON."""
     accept = combined(request, "accept")
-    headers = {**problem.headers, "Vary": "Accept", "Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
-    headers |= {"X-Content-Type-Options": "nosniff"}
+    headers = {**problem.headers, "Vary": "Accept", "Cache-Control": "no-cache", **CORS}
     wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
     if wants_page:
-        asked = request.query_params.get("q", "")[:_SHOWN] or _words(request, problem)
+        asked = "" if problem.status == 414 else request.query_params.get("q", "")[:_SHOWN] or _words(request, problem)
         values = {"problem": problem, "formats": problem.formats, "path": problem.path, "sought": asked}
         body, media_type = page("error", site, values), "text/html; charset=utf-8"
         headers |= PAGE

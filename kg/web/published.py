@@ -11,7 +11,7 @@ from kg.render.pages import page as rendered
 from kg.web.conditional import answer
 from kg.web.context import Context
 from kg.web.headers import CACHE, PAGE
-from kg.web.language import VARY
+from kg.web.language import VARY, still
 
 BY_FORMAT = f"Accept, {VARY}"
 """What an answer depends on whose format is told by Accept."""
@@ -59,5 +59,5 @@ def page(  # noqa: PLR0913  # what one page is made of
         headers: to send along, those of each page among them.
         vary: what the page depends on.
     """
-    body = rendered(name, context.site, values)
+    body = rendered(name, context.site, {"still": still(request), **values})
     return respond(request, context, body, HTML.content_type, headers, vary=vary)

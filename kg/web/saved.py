@@ -28,7 +28,7 @@ _JSON = "application/json"
 
 async def respond(request: Request, context: Context, name: str) -> Response:
     """The list, its description for machines, or the answer of one query."""
-    known = saved(context.settings.queries_folder)
+    known = saved(context.settings.query_folders)
     if not name:
         return _list(request, context, list(known.values()))
     if name == "openapi.json":

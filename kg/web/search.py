@@ -1,6 +1,5 @@
 """`/search`: the page, and the same result as JSON, CSV, feeds, Turtle, citations; what is offered while one types."""
 
-import asyncio
 from functools import partial
 from urllib.parse import urlencode
 
@@ -38,7 +37,8 @@ async def respond(request: Request, context: Context) -> Response:
     state = read(request)
     name = _format(request, state)
     work = partial(_answered, request, context, state, name)
-    return await (context.serving.lane.run(request, work) if name in EXPORTS else asyncio.to_thread(work))
+    lane = context.serving.lane if name in EXPORTS else context.serving.searches
+    return await lane.run(request, work)
 
 
 def _answered(request: Request, context: Context, state: State, name: str) -> Response:
@@ -52,6 +52,7 @@ def _answered(request: Request, context: Context, state: State, name: str) -> Re
         after=state.after,
         limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
         nameless=partial(_nameless, context.reader),
+        marked=export is None or export.marked,
     )
     if export:
         return _exported(request, context, state, results, export)
@@ -150,7 +151,8 @@ async def _suggest(request: Request, context: Context) -> Response:
     """Completions in the form of OpenSearch: what was typed, names, what they are, where they are."""
     text = request.query_params.get("q", "").strip()[:LONGEST]
     try:
-        things = await asyncio.to_thread(context.serving.finder.completions, text) if text else []
+        work = partial(context.serving.finder.completions, text)
+        things = await context.serving.searches.run(request, work) if text else []
     except SearchRefused:  # half of a search is none yet
         things = []
     names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]

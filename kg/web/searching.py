@@ -1,14 +1,15 @@
 """Queries that may search: the searches are answered here, before whoever answers the query sees it."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Unpack
 
 from kg.finding import Finder
 from kg.store.queries import Answer, Options, Queries
 from kg.store.search.clause_scan import may_search
+from kg.web.lane import Lane
 
 MORE_FOUND = {"Search-Results": "limited"}
 """The header that says that a search in the query found more than its limit."""
@@ -17,9 +18,11 @@ MORE_FOUND = {"Search-Results": "limited"}
 class SearchingQueries:
     """Stands before what answers queries, and is asked as that is."""
 
-    def __init__(self, queries: Queries, finder: Finder) -> None:
+    def __init__(self, queries: Queries, finder: Finder, lane: Lane) -> None:
+        """What answers queries, what finds, and the lane in which searches are done."""
         self._queries = queries
         self._finder = finder
+        self._lane = lane
 
     async def start(self) -> None:
         """Get ready."""
@@ -35,7 +38,7 @@ class SearchingQueries:
 
     @contextlib.asynccontextmanager
     async def _searching(self, text: str, options: Options) -> AsyncIterator[Answer]:
-        rewritten = await asyncio.to_thread(self._finder.rewrite, text)
+        rewritten = await self._lane.run(options.get("client", ""), partial(self._finder.rewrite, text))
         with rewritten.places():
             options["spare"] = rewritten.added
             async with self._queries.query(rewritten.text, **options) as answer:

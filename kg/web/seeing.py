@@ -39,7 +39,9 @@ def time(state: State, context: Context) -> Seen:
     index, query = _asked(state, context)
     documents = index.documents(query)
     counted = {
-        f"{month // 100:04}-{month % 100:02}": n for month, n in index.counted(documents, "month", 10_000) if month > 0
+        f"{month // 100:04}-{month % 100:02}".removesuffix("-00"): n
+        for month, n in index.counted(documents, "month", 10_000)
+        if month > 0
     }
     columns = tuple(
         Column(bar, state.at_time(_span(bar.start)).with_filter("kind", RECORD).address())

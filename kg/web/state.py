@@ -21,6 +21,9 @@ MOST_EXPORTED = 1_000
 _MOST_FILTERS = 20
 _SINGLE = ("q", "year", "dates", "sort", "after", "limit", "format")
 CERTAIN = "certain"
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no document of XML can hold (XML 1.0, 2.2), and nothing has; a feed repeats what was asked."""
+
 _TAG = re.compile("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -87,7 +90,7 @@ def read(request: Request) -> State:
     given: dict[str, str] = {}
     filters: dict[tuple[str, str], None] = {}
     for name, value in pairs:
-        text = value.strip()
+        text = _UNWRITABLE.sub("", value).strip()
         if (name in FACETS or name == LACKS) and text:
             filters[name, text] = None
         elif name in _SINGLE and text and given.setdefault(name, text) != text:

@@ -3,8 +3,8 @@
 The search stands in the address of the page as it does in that of /search; `at` says where in its list the thing is.
 """
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 
@@ -52,7 +52,7 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
         raise Problem(400, f"`{PLACE}` is a place in the list of a search, a number from 1 to {DEEPEST:,}.")
     state, at = read(request), int(given)
     limit = min(state.limit, MOST)
-    beside = await asyncio.to_thread(
+    work = partial(
         context.serving.finder.neighbours,
         reference,
         state.wanted,
@@ -61,6 +61,7 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
         sort=state.sort,
         limit=limit,
     )
+    beside = await context.serving.searches.run(request, work)
     search, leads = context.path("search"), steps(state)
     if beside is None:
         return Walk(state.words, f"{search}?{state.address()}", 0, 0, "", "", f"{leads}{at}&")

@@ -24,6 +24,7 @@ from kg.web.answering import Question, explained, whole
 from kg.web.asking import SHOWN_AS, names, shown
 from kg.web.context import Context
 from kg.web.headers import CACHE, CORS, PAGE
+from kg.web.language import VARY, still
 from kg.web.problems import Problem
 
 HEADERS = {
@@ -59,7 +60,7 @@ class Wanted:
 
 async def respond(request: Request, context: Context, wanted: Wanted) -> Response:
     """The page, with the beginning of the answer where something is asked."""
-    known = examples(context.settings.queries_folder)
+    known = examples(context.settings.query_folders)
     chosen = next((each for each in known if each.name == wanted.example), None)
     query = wanted.query if wanted.query is not None else chosen.text if chosen else None
     status, answered, problem = 200, None, None
@@ -78,6 +79,7 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
         "problem": problem,
         "examples": sorted((each.spoken(context.reader.language) for each in known), key=lambda each: each.title),
         "said_by_scripts": scripts.said(context.reader.language),
+        "still": still(request) if request.method == "GET" else "",
         "formats": [each for each in FORMATS.values() if (answered.kind if answered else "select") in each.kinds],
         "all_formats": list(FORMATS.values()),
     }
@@ -103,7 +105,7 @@ async def data(request: Request, context: Context, name: str) -> Response:
     else:
         raise Problem(404, "There is no such file.")
     headers = {**CORS, "Cache-Control": "public, max-age=300"}
-    return published.respond(request, context, body, "application/json", headers, vary="Accept-Encoding")
+    return published.respond(request, context, body, "application/json", headers, vary=VARY)
 
 
 def _names(request: Request, context: Context) -> bytes:

@@ -30,6 +30,7 @@ class Worked:
         try:
             outcome: T = await asyncio.shield(task)
         except Exception:
-            self._tasks.pop(name, None)
+            if self._tasks.get(name) is task:  # another one may have begun anew meanwhile
+                del self._tasks[name]
             raise
         return outcome

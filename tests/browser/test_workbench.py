@@ -8,13 +8,13 @@ from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
+from publishing import QUERY_FOLDERS
 
 from kg.render.assets import STATIC
 from kg.render.queries.examples import examples
 from kg.render.translations import LANGUAGES, translations
-from kg.settings import QUERIES
 
-EXAMPLES = examples(QUERIES)
+EXAMPLES = examples(QUERY_FOLDERS)
 EDITOR = "document.querySelector('.tabPanel.active .CodeMirror').CodeMirror"
 VIEWS = {
     "table": "table.results tbody tr",

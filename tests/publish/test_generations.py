@@ -23,6 +23,7 @@ from kg import errors
 from kg.cli import cli
 from kg.errors import PublishError
 from kg.publish import build, disk
+from kg.publish.interrupts import remembered
 from kg.settings import SourceSettings
 from kg.store.generations import Generations, locked
 
@@ -316,6 +317,23 @@ def _until(done, seconds=20.0):  # long enough for a busy machine
     while not done():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_lost_interrupt_is_obeyed():
+    """Ctrl-C within a destructor, where Python only tells of it, is obeyed later."""
+
+    class Loses:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+
+    with remembered() as obey:
+        obey()
+        lost = Loses()
+        del lost
+        with pytest.raises(KeyboardInterrupt):
+            obey()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_interrupted_build(tmp_path):

@@ -2,7 +2,9 @@
 
 import random
 import sqlite3
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -171,9 +173,9 @@ def _redirecting(folder, many):
         builder = CatalogueBuilder(folder / "catalogue.sqlite", ledger, "2030-01-01T00:00:00Z")
         for n in range(many):
             links = (("creator", f"agent/old{n}"), ("replaces", f"record/{n}"))
-            builder.add(Entry(f"record/new{n}", b"{}", None, None, None, "x", "", "", 0, 0, links))
+            builder.add(Entry(f"record/new{n}", b"{}", None, None, None, None, "x", "", "", 0, 0, links))
             links = (("replaces", f"agent/old{n}"),)
-            builder.add(Entry(f"agent/new{n}", b"{}", None, None, None, "x", "", "", 0, 0, links))
+            builder.add(Entry(f"agent/new{n}", b"{}", None, None, None, None, "x", "", "", 0, 0, links))
         steps = [0]
 
         def step():
@@ -190,3 +192,23 @@ def _redirecting(folder, many):
 def test_what_was_replaced_costs_what_it_is(tmp_path):
     """Four times as many things that replace others take four times the steps, not sixteen times."""
     assert _redirecting(tmp_path / "many", 400) < 6 * _redirecting(tmp_path / "few", 100)
+
+
+def test_threads_do_not_meet(catalogue):
+    """What threads read at the same time are their own rows: no two of them share a connection, or its statements."""
+    until = time.monotonic() + 1
+
+    def read(seed):
+        chosen, wrong = random.Random(seed), 0
+        while time.monotonic() < until:
+            numbers = [chosen.randrange(MANY) for _ in range(20)]
+            things = catalogue.things([f"record/{n}" for n in numbers])
+            wrong += any(thing.reference != reference for reference, thing in things.items())
+            wrong += len(things) != len(set(numbers))
+            one = catalogue.thing(f"record/{numbers[0]}")
+            wrong += one is None or one.n != numbers[0] + 10
+        return wrong
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(read, range(4))) == 0
+    assert len(catalogue._connections) <= 5

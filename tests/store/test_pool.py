@@ -3,6 +3,7 @@ import contextlib
 import io
 import json
 import os
+import platform
 import random
 import signal
 import socket
@@ -27,7 +28,7 @@ from kg.errors import (
     QueryTooLarge,
     QueryUnwritable,
 )
-from kg.store import frames
+from kg.store import confine, frames
 from kg.store.once import run_once
 from kg.store.pool import QueryPool
 from kg.store.results import FORMATS
@@ -542,6 +543,33 @@ def test_no_power_is_kept(folder):
     assert int(lines["CapEff"], 16) | int(lines["CapPrm"], 16) | 4 == 4
     assert "arranged -1 -1" in told
     assert "looked -1" in told
+
+
+REFUSALS = """
+    import ctypes, errno, platform, threading
+    def trying(*_, **__):
+        _, _, clone, refused = confine._CALLS[platform.machine()]
+        tried = [("refused", number, ()) for number in refused] + [("made", clone, (0x10000000,))]
+        for what, number, arguments in [*tried, ("absent", 435, (None, 0))]:
+            ctypes.set_errno(0)
+            done = confine._LIBC.syscall(number, *arguments)
+            print(what, number, done, errno.errorcode.get(ctypes.get_errno()), file=sys.stderr)
+        thread = threading.Thread(target=lambda: print("a thread", file=sys.stderr))
+        thread.start(), thread.join()
+    worker._answer = trying
+"""
+
+
+def test_what_the_filter_refuses(folder):
+    """No call to look into others, take their descriptors, mount, or arrange namespaces gets through; threads do."""
+    if platform.machine() not in confine._CALLS:
+        pytest.skip("the filter knows the calls of x86-64 and aarch64 alone")
+    told = unscanned(folder, "ASK {}", REFUSALS).stderr.decode().splitlines()
+    tried = [line.split() for line in told if line.startswith(("refused", "made", "absent"))]
+    assert {tuple(each[2:]) for each in tried if each[0] != "absent"} == {("-1", "EPERM")}
+    assert [each[2:] for each in tried if each[0] == "absent"] == [["-1", "ENOSYS"]]
+    assert len(tried) == len(confine._CALLS[platform.machine()][3]) + 2
+    assert "a thread" in told
 
 
 def test_no_defence_no_service(folder):

@@ -16,7 +16,16 @@ from serving import free_port
 from starlette.testclient import TestClient
 
 from kg import settings as settings_module
-from kg.errors import PublishError, QueryTimeout, RemoteError, RemoteTimeout, RemoteUnreachable, SettingsError
+from kg.errors import (
+    PublishError,
+    QueryTimeout,
+    QueryTooLarge,
+    QueryTooMany,
+    RemoteError,
+    RemoteTimeout,
+    RemoteUnreachable,
+    SettingsError,
+)
 from kg.publish import build
 from kg.store.remote import Remote
 from kg.store.remote_queries import RemoteQueries
@@ -381,3 +390,50 @@ def engines_refused():
     """A remote that answers each question with an empty table."""
     with faking(answering(200, TABLE + b"]}}")) as fake:
         yield fake.address
+
+
+@pytest.mark.parametrize(("setting", "value"), [("query_rows", 500), ("query_bytes", 100_000)])
+def test_answers_have_an_end(published, setting, value):
+    """An answer has no more rows and bytes than the settings say, as one of our own workers."""
+
+    async def ask(address):
+        queries = RemoteQueries(published.model_copy(update={"store": address, setting: value}), "http://e/g")
+        await queries.start()
+        try:
+            with pytest.raises(QueryTooLarge):
+                async with queries.query(ROWS["query"]) as answer:
+                    _ = [chunk async for chunk in answer]
+        finally:
+            await queries.close()
+
+    with faking(endless) as fake:
+        asyncio.run(ask(fake.address))
+
+
+def test_clients_take_turns(published):
+    """One client has neither all places at the remote nor the whole queue; another one need not wait for it."""
+    settings = {"query_workers": 2, "query_queue": 4, "query_seconds": 30.0}
+
+    async def ask(address):
+        queries = RemoteQueries(published.model_copy(update={"store": address, **settings}), "http://e/g")
+        await queries.start()
+
+        async def taking(client):
+            async with queries.query(ROWS["query"], client=client) as answer:
+                await anext(aiter(answer))
+                await asyncio.sleep(5)
+
+        greedy = [asyncio.create_task(taking("192.0.2.1")) for _ in range(3)]
+        await asyncio.sleep(0.3)
+        with pytest.raises(QueryTooMany):
+            async with queries.query(ROWS["query"], client="192.0.2.1"):
+                pass
+        async with asyncio.timeout(2), queries.query(ROWS["query"], client="192.0.2.2") as answer:
+            assert await anext(aiter(answer))
+        for each in greedy:
+            each.cancel()
+        await asyncio.gather(*greedy, return_exceptions=True)
+        await queries.close()
+
+    with faking(endless) as fake:
+        asyncio.run(ask(fake.address))

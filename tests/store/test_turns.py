@@ -87,3 +87,16 @@ def test_none_fills_the_queue():
         assert turns.next(last=False) is None
 
     asyncio.run(go())
+
+
+def test_it_is_told_how_many_wait():
+    """Whoever measures is told of each one who joins the line or leaves it, not of those who run."""
+    told = []
+    turns = Turns(4, 2, told=told.append)
+    first, second = Turn("a"), Turn("b")
+    turns.join(first)
+    turns.join(second)
+    assert turns.next(last=False) is first
+    turns.leave(first)
+    turns.leave(second)
+    assert told == [1, 2, 1, 0]

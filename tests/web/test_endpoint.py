@@ -91,11 +91,12 @@ def test_form(client):
 
 def test_examples_run(client):
     """Each example query gives rows."""
-    from kg.render.queries.examples import examples
-    from kg.settings import QUERIES
+    from publishing import QUERY_FOLDERS
 
-    assert len(examples(QUERIES)) >= 15
-    for example in examples(QUERIES):
+    from kg.render.queries.examples import examples
+
+    assert len(examples(QUERY_FOLDERS)) >= 15
+    for example in examples(QUERY_FOLDERS):
         answer = client.get("/data/sparql", params={"query": example.text, "format": "csv,ntriples"})
         assert answer.status_code == 200, example.name
         assert len(answer.text.splitlines()) > 1, example.name

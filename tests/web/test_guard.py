@@ -267,3 +267,19 @@ def test_no_line_of_the_log_can_be_forged(caplog):
     exchange(application)
     assert "/a\\n500 forged" in caplog.text
     assert "\n500 forged" not in caplog.text.replace("\\n", "")
+
+
+def test_an_address_of_ipv4_is_itself():
+    """Where a socket of IPv6 takes all connections, a client of IPv4 is still one by itself, and a proxy is known."""
+    seen = []
+
+    async def application(scope, _receive, send):
+        seen.append(scope["client"][0])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    exchange(application, client=("::ffff:192.0.2.7", 5))
+    for said in (b"192.0.2.7:4711", b"[2001:db8::1]:80", b"::ffff:192.0.2.8", b"unknown"):
+        headers = [(b"x-forwarded-for", said)]
+        exchange(application, client=("::ffff:10.0.0.1", 5), headers=headers, proxies=guard_networks("10.0.0.0/8"))
+    assert seen == ["192.0.2.7", "192.0.2.7", "2001:db8::1", "192.0.2.8", "10.0.0.1"]

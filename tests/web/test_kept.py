@@ -1,8 +1,10 @@
 """Documents that are kept are sent as if they were made anew."""
 
+import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.web import published
 from kg.web.kept import Kept
 
 
@@ -114,3 +116,16 @@ def test_lines_of_a_header_are_not_one_line():
     one.scope["headers"] = [(b"cookie", b"lang=ru,x=y")]
     kept.keep(two, answered(vary="Cookie"))
     assert kept.find(one) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["", "about", "record/", "data/", "dumps/", "record/177838.cite.html", "record/177838.csl.json"]
+)
+def test_what_shows_much_is_made_once(client, path, monkeypatch):
+    """Pages that take long are made once for each way to ask, and are the same the second time."""
+    made = []
+    whole = published.answer
+    monkeypatch.setattr(published, "answer", lambda *args, **more: made.append(1) or whole(*args, **more))
+    first, again = (client.get(f"/data/{path}?kept={path}") for _ in range(2))
+    assert (first.status_code, len(made)) == (200, 1)
+    assert (again.content, again.headers) == (first.content, first.headers)

@@ -16,6 +16,7 @@ import httpx2
 import psutil
 import pytest
 from serving import KG, example_collection, free_port, served
+from starlette.testclient import TestClient
 
 from kg.web import access
 from kg.web.app import Application
@@ -276,3 +277,11 @@ def test_a_fault_at_start_is_told(example, monkeypatch):
     asyncio.run(Application(example)({"type": "lifespan"}, receive, send))
     assert [message["type"] for message in told] == ["lifespan.startup.failed"]
     assert "the moon is full" in told[0]["message"]
+
+
+def test_what_head_does_not_send_is_not_counted(example):
+    """The answer to HEAD has no body, so no bytes of one are counted."""
+    application = Application(example.model_copy(update={"metrics": "public"}))
+    with TestClient(application, base_url="https://archive.example.org") as client:
+        assert int(client.head("/data/about").headers["content-length"]) > 0
+        assert _figure(client.get("/data/metrics").text, "kg_sent_bytes_total") == 0

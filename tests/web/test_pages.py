@@ -170,7 +170,7 @@ def test_what_has_no_name_is_called_what_it_is(tmp_path):
         assert "без названия (x-1)" in client.get("/data/search?lang=ru").text
         client.cookies.clear()
         found = client.get("/data/search?format=json").json()
-        assert {each["title"] for each in found["results"]} >= {"Document without a name (x-3)"}
+        assert {each["title"] for each in found["results"]} >= {"Place without a name (x-2)"}
         assert found["facets"]["place"][0]["label"] == "Place without a name (x-2)"
 
 

@@ -53,7 +53,7 @@ def test_functions_are_there(client, function):
 
 def test_types_and_views_are_named():
     """Every type of a parameter and every view of an example stands on the page."""
-    from kg.settings import QUERIES
+    from publishing import QUERY_FOLDERS
 
     assert all(re.search(rf"`\?_name_(xsd_)?{name}`", TEXT) for name in TYPES)
-    assert all(f"| {each.view} |" in TEXT for each in examples(QUERIES))
+    assert all(f"| {each.view} |" in TEXT for each in examples(QUERY_FOLDERS))

@@ -8,6 +8,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from publishing import QUERY_FOLDERS
 from pyoxigraph import Store
 
 from kg.errors import KgError, ParameterFault
@@ -18,7 +19,7 @@ from kg.render.translations import LANGUAGES, translations
 from kg.settings import QUERIES
 
 pytestmark = pytest.mark.every_engine
-SAVED = saved(QUERIES)
+SAVED = saved(QUERY_FOLDERS)
 NAMES = sorted(SAVED)
 LACKING = {("fuseki", "places-near"): "its geof:distance gives no metres between points in degrees"}
 
@@ -161,6 +162,9 @@ def test_openapi_says_all(client):
         assert reduce(lambda node, part: node[part], reference.split("/"), document)
     paths = document["paths"]
     assert set(paths) == {f"/api/{name}" for name in SAVED}
+    address = document["servers"][0]["url"] + next(iter(paths))
+    assert client.get(address.removeprefix("https://archive.example.org")).status_code != 404
+    assert {"406", "413", "429"} <= set(paths["/api/companions"]["get"]["responses"])
     for name, query in SAVED.items():
         assert paths[f"/api/{name}"]["get"]["responses"]["200"]["description"]
         described = {each["name"]: each for each in paths[f"/api/{name}"]["get"]["parameters"]}
@@ -214,3 +218,21 @@ def test_told_in_every_language(client, language):
             assert say(text) in page
             assert say(text) in overview
         assert all(f'<span lang="{language}">{say(each.description)}</span>' in page for each in query.parameters)
+
+
+@pytest.mark.parametrize(
+    "text", ["companions = 1", "[nothing]\nagent = 'agent/a'", "[companions]\nnobody = 'agent/a'", "[companions"]
+)
+def test_values_to_try_that_are_none(tmp_path, text):
+    """A file of values to try that names what is not there is told with its place, before anybody is served."""
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "examples.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(KgError) as fault:
+        saved((QUERIES, tmp_path))
+    assert "examples.toml" in str(fault.value)
+    assert fault.value.todo
+
+
+def test_what_comes_along_speaks_of_no_collection():
+    """Queries that come with kg have no values to try that only one collection could answer."""
+    assert not any(each.example for each in saved((QUERIES,)).values())

@@ -4,13 +4,12 @@ import html
 import re
 
 import pytest
-from publishing import publish
+from publishing import QUERY_FOLDERS, publish
 from starlette.testclient import TestClient
 
 from kg.render.assets import address, assets
 from kg.render.queries.examples import examples
 from kg.render.translations import LANGUAGES
-from kg.settings import QUERIES
 from kg.web.app import Application
 
 pytestmark = pytest.mark.every_engine
@@ -75,9 +74,9 @@ def test_terms_and_names(client):
     properties = {each["iri"]: each for each in terms["properties"]}
     assert properties["http://purl.org/dc/terms/creator"]["label"] == "Author"
     asked = {"thing": ["agent/fidel-castro-ruz", "agent/nobody"], "lang": "ru"}
-    assert client.get("/data/workbench/names.json", params=asked).json() == {
-        "agent/fidel-castro-ruz": "Фидель Кастро Рус"
-    }
+    answer = client.get("/data/workbench/names.json", params=asked)
+    assert answer.json() == {"agent/fidel-castro-ruz": "Фидель Кастро Рус"}
+    assert {"Accept-Language", "Cookie"} <= set(answer.headers["vary"].split(", "))
     assert client.get("/data/workbench/names.json", params={"thing": ["x"] * 101}).status_code == 400
     assert client.get("/data/workbench/secret").status_code == 404
 
@@ -137,27 +136,30 @@ def test_format_goes_before_accept(client):
 
 
 def test_queries_of_your_own(tmp_path):
-    """A folder that the settings name has the examples and saved queries that are shown."""
+    """A folder that the settings name adds examples and saved queries, and takes the place of those with its names."""
     own = tmp_path / "own"
     (own / "examples").mkdir(parents=True)
     (own / "saved").mkdir()
     (own / "examples" / "all.rq").write_text(
         "# title: Our own\n# description: All of it.\nSELECT * { ?s ?p ?o }", encoding="utf-8"
     )
+    (own / "examples" / "titles.rq").write_text("# title: Titles of ours\nASK {}", encoding="utf-8")
     (own / "saved" / "one.rq").write_text("#+ summary: Just one\nSELECT (1 AS ?n) {}", encoding="utf-8")
     settings, _ = publish(tmp_path, [{"id": "record/1", "kind": "record", "title": {"en": "A"}}], queries="own")
     with TestClient(Application(settings), base_url="https://archive.example.org") as client:
         assert "Our own" in client.get("/data/sparql", headers=HTML).text
         assert '<li lang="en">' in client.get("/data/sparql", headers={**HTML, "accept-language": "ru"}).text
         assert client.get("/data/api/one.csv").text.split() == ["n", "1"]
-        assert client.get("/data/api/companions").status_code == 404
+        assert client.get("/data/api/companions.csv?agent=agent/a").status_code == 200
+        assert "Titles of ours" in client.get("/data/sparql", headers=HTML).text
+        assert "Titles of records" not in client.get("/data/sparql", headers=HTML).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_examples_are_told_in_every_language(client, language):
     """Each example that comes along has its title and what comes of it in each language that pages speak."""
     page = html.unescape(client.get("/data/sparql", headers={**HTML, "accept-language": language}).text)
-    for example in examples(QUERIES):
+    for example in examples(QUERY_FOLDERS):
         title, description = example.spoken_as[language]
         assert f"<strong>{title}</strong>" in page
         assert f"<span>{description}</span>" in page

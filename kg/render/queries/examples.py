@@ -39,10 +39,10 @@ class Example:
 
 
 @cache
-def examples(folder: Path) -> tuple[Example, ...]:
-    """The examples of a folder of queries, by title."""
+def examples(folders: tuple[Path, ...]) -> tuple[Example, ...]:
+    """The examples of some folders of queries, by title."""
     found = []
-    for path in headers.query_files(folder / "examples"):
+    for path in headers.query_files(folders, "examples"):
         text = path.read_text(encoding="utf-8")
         said = headers.simple(text)
         title, description = said.get("title", path.stem), said.get("description", "")

@@ -9,6 +9,7 @@ together; of YAML this reads what such headers need: texts, lists of texts, and 
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from kg.errors import KgError
@@ -78,6 +79,7 @@ def _no_line(line: str) -> KgError:
     )
 
 
-def query_files(folder: Path) -> list[Path]:
-    """The queries of a folder, by name."""
-    return sorted(folder.glob("*.rq"))
+def query_files(folders: Iterable[Path], part: str) -> list[Path]:
+    """The queries of a part of some folders, by name; of two with one name the later one."""
+    found = {path.name: path for folder in folders for path in (folder / part).glob("*.rq")}
+    return [path for _, path in sorted(found.items())]

@@ -51,6 +51,10 @@ _PROBLEM = {
 }
 
 
+_PROBLEMS = ("400", "406", "413", "414", "429", "503", "504", "507")
+"""What an answer may come to instead."""
+
+
 def document(queries: Iterable[Saved], formats: dict[str, str], site: Site) -> dict[str, Any]:
     """The whole description.
 
@@ -64,7 +68,7 @@ def document(queries: Iterable[Saved], formats: dict[str, str], site: Site) -> d
     return {
         "openapi": "3.1.0",
         "info": info,
-        "servers": [{"url": site.base}],
+        "servers": [{"url": site.base.removesuffix("/")}],
         "paths": {f"/api/{each.name}": {"get": _operation(each, formats)} for each in queries},
         "components": {
             "schemas": {"Results": _RESULTS, "Term": _TERM, "Problem": _PROBLEM},
@@ -100,9 +104,7 @@ def _operation(query: Saved, formats: dict[str, str]) -> dict[str, Any]:
         "parameters": [*map(_parameter, query.parameters), format_],
         "responses": {
             "200": {"description": "The rows", "content": content},
-            "400": problem,
-            "503": problem,
-            "504": problem,
+            **dict.fromkeys(_PROBLEMS, problem),
         },
     }
 

@@ -4,8 +4,9 @@ Where a line of the query says `# parameters`, the values come in as a VALUES bl
 left out, and is, stays a variable like any other.
 """
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kg.render.queries.headers import Header
 from kg.render.queries.parameters import Parameter, found_in, type_of
 
 PLACE = "# parameters"
+_TRIED = "examples.toml"
 RESERVED = frozenset({"format", "lang"})
 """What a request says of the answer, and not of the query."""
 
@@ -63,6 +65,11 @@ class Saved:
         block = f"VALUES ({' '.join(columns)}) {{ ({' '.join(row)}) }}" if columns else ""
         return self.text.replace(PLACE, block)
 
+    def trying(self, values: Mapping[str, str]) -> "Saved":
+        """The same with other values to try."""
+        tried = tuple(replace(each, example=values.get(each.name, each.example)) for each in self.parameters)
+        return replace(self, parameters=tried)
+
     @property
     def example(self) -> dict[str, str]:
         """Values that give rows in the example collection."""
@@ -106,6 +113,27 @@ def _table(said: Header, key: str) -> dict[str, str]:
 
 
 @cache
-def saved(folder: Path) -> dict[str, Saved]:
-    """The saved queries of a folder of queries, by name. Raises KgError where a header is wrong."""
-    return {path.stem: read(path) for path in headers.query_files(folder / "saved")}
+def saved(folders: tuple[Path, ...]) -> dict[str, Saved]:
+    """The saved queries of some folders, by name. Raises KgError where a header or a value to try is wrong."""
+    known = {path.stem: read(path) for path in headers.query_files(folders, "saved")}
+    for folder in folders:
+        path = folder / "saved" / _TRIED
+        for name, values in (_tried(path) if path.is_file() else {}).items():
+            if name not in known or not values.keys() <= {each.name for each in known[name].parameters}:
+                there = "Its names are those of queries, and in them those of parameters."
+                raise KgError(f"[{name}] names no query, or none of its parameters", where=str(path), todo=there)
+            known[name] = known[name].trying(values)
+    return known
+
+
+def _tried(path: Path) -> dict[str, dict[str, str]]:
+    """Query → parameter → a value to try, from a file of a collection."""
+    try:
+        return {name: {key: str(value) for key, value in each.items()} for name, each in _toml(path).items()}
+    except (ValueError, AttributeError) as fault:
+        todo = "Write a [table] for each query, with `parameter = value` in it."
+        raise KgError(f"can't be read: {fault}", where=str(path), todo=todo) from None
+
+
+def _toml(path: Path) -> dict[str, dict[str, object]]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))

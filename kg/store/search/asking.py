@@ -19,11 +19,14 @@ from kg.store.search.fields import FACETS, UNDATED
 
 LONGEST = 1_000
 MOST_TERMS = 50
+MOST_PREFIXES = 5
+"""Each stands for all words that begin so: with one letter, for thousands."""
+
 DEEPEST = 8
 
 HELP = (
-    'Write words, "a phrase", AND, OR, NOT, or fields: from:castro to:khrushchev person:mikoyan place:havana'
-    " topic:missiles year:1962..1963 title:memorandum."
+    'Write words, "a phrase", AND, OR, NOT, or fields: from:smith to:jones person:miller place:london'
+    " topic:trade year:1921..1925 title:report."
 )
 
 _FIELD_NAMES = {
@@ -131,6 +134,7 @@ class _Reading:
         self.waiting: list[Operator | str] = []
         self.after_term = False
         self.terms = 0
+        self.prefixes = 0
         self.wanted: list[Word] = []
         self.plain = True
 
@@ -139,14 +143,11 @@ class _Reading:
             self.join()
             self.waiting.append("(")
             self.plain = False
-            if self.waiting.count("(") > DEEPEST:
-                raise SearchRefused(f"the search nests brackets more than {DEEPEST} deep", todo=HELP)
+            self.deeper()
         elif token["bracket"]:
             self.close()
         elif token["minus"]:
-            self.join()
-            self.waiting.append(Operator.NOT)
-            self.plain = False
+            self.operator(Operator.NOT)
         elif token["word"] in Operator.__members__ and not token["field"]:
             self.operator(Operator[token["word"]])
         elif token["word"] or token["phrase"]:
@@ -164,12 +165,17 @@ class _Reading:
         if operator is Operator.NOT:
             self.join()
             self.waiting.append(operator)
+            self.deeper()
             return
         if not self.after_term:
             raise SearchRefused(f"{operator} stands between two words", todo=HELP)
         self.drain(operator.value)
         self.waiting.append(operator)
         self.after_term = False
+
+    def deeper(self) -> None:
+        if sum(each in {"(", Operator.NOT} for each in self.waiting) > DEEPEST:
+            raise SearchRefused(f"the search nests brackets and NOT more than {DEEPEST} deep", todo=HELP)
 
     def drain(self, least: int) -> None:
         """Put out the operators that wait and bind at least so closely."""
@@ -189,6 +195,11 @@ class _Reading:
         self.terms += 1
         if self.terms > MOST_TERMS:
             raise SearchRefused(f"the search has more than {MOST_TERMS} words", todo="Take the most telling ones.")
+        if isinstance(term, Word) and term.prefix:
+            self.prefixes += 1
+            if self.prefixes > MOST_PREFIXES:
+                todo = "Write the words out, or search for some of them at a time."
+                raise SearchRefused(f"the search has more than {MOST_PREFIXES} words with a star", todo=todo)
         if isinstance(term, Word) and not term.field and Operator.NOT not in self.waiting:
             self.wanted.append(term)
         self.plain = self.plain and isinstance(term, Word) and not term.field

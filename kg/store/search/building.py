@@ -40,6 +40,8 @@ class IndexBuilder:
     def add(self, line: bytes, offset: int) -> None:
         """Take a record's JSON, which lies at an offset of the file of records."""
         record: dict[str, Any] = orjson.loads(line)
+        if record["kind"] == fields.RECORD and record.get("status") == "stub":
+            return  # a document that is only named is none in lists and counts either
         self._number += 1
         document = Document()
         document.add_text("ref", record["id"])
@@ -114,7 +116,7 @@ class IndexBuilder:
         # Unique numbers that sort by date, then as the records came; undated ones come last both ways.
         shown = start if first else end
         if dated:
-            document.add_integer("month", shown // 100)
+            document.add_integer("month", shown // 10_000 * 100 if _of_years(first, last) else shown // 100)
         document.add_integer("by_date", (shown if dated else fields.UNDATED) * fields.ROOM + self._number)
         document.add_integer("by_date_back", (shown if dated else -fields.UNDATED) * fields.ROOM + self._number)
 
@@ -134,3 +136,8 @@ class IndexBuilder:
                 path.unlink()
             else:
                 path.chmod(0o644)  # who serves may be another user than who builds
+
+
+def _of_years(first: str | None, last: str | None) -> bool:
+    """Whether a date is one of whole years, of which nobody says in which month they begin."""
+    return bool(first and last and first.endswith("-01-01") and last.endswith("-12-31"))

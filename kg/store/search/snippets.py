@@ -7,8 +7,8 @@ from kg.store.search.analysis import places, plain_words, readings, rules_of, so
 from kg.store.search.asking import Parsed
 
 LENGTH = 240
-_LOOKED_THROUGH = 60_000
-"""Characters of a text that are looked through for the best place."""
+_LOOKED_THROUGH = 30_000
+"""Characters of a thing's texts, all together, that are looked through for the best place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,11 @@ class Snippet:
     def text(self) -> str:
         """It as plain text."""
         return "".join(text for text, _ in self.parts)
+
+
+def plain(language: str, text: str) -> Snippet:
+    """A whole text in which nothing is marked."""
+    return Snippet(_tag(language), ((text, False),) if text else ())
 
 
 class Marker:
@@ -66,10 +71,12 @@ class Marker:
     def snippet(self, passages: Sequence[tuple[str, str]], length: int = LENGTH) -> Snippet | None:
         """The best place in some passages (language, text), the earlier one where two are as good; None without any."""
         best: tuple[int, Snippet] | None = None
+        left = _LOOKED_THROUGH
         for language, text in passages:
-            if best and best[0] == self._wanted:  # no other place has more
+            if best and (not left or best[0] == self._wanted):  # no other place has more
                 break
-            looked = text[:_LOOKED_THROUGH]
+            looked = text[:left]
+            left -= len(looked)
             found = self._found(language, looked)
             worth, at = _best_place(found, length)
             if best is None or worth > best[0]:
