@@ -61,7 +61,15 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything."""
-    return [check(settings) for check in _CHECKS]
+    return [_looked_at(check, settings) for check in _CHECKS]
+
+
+def _looked_at(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    """What a check finds; that it can't look is a finding, too."""
+    try:
+        return check(settings)
+    except (OSError, KgError) as fault:
+        return Finding(check.__name__.replace("_", " "), "bad", f"can't be looked at: {fault}", "See to that first.")
 
 
 def sound(findings: list[Finding]) -> bool:

@@ -83,6 +83,19 @@ def test_a_link_that_leads_nowhere(tmp_path):
     assert found["todo"]
 
 
+def test_what_can_not_be_looked_at(tmp_path, monkeypatch):
+    """Where a check can't be made, that is its finding, and the others are made."""
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied", "/python")
+
+    monkeypatch.setattr(doctor.subprocess, "run", refuse)
+    found = {each.name: each for each in doctor.examine(Settings(folder=tmp_path))}
+    assert found["namespaces"].grade == "bad"
+    assert "/python" in found["namespaces"].said
+    assert len(found) == len(doctor._CHECKS)
+
+
 def test_disk_without_room(example, monkeypatch):
     """Too little room for the next generation is poor."""
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))

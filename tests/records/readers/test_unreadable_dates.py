@@ -1,6 +1,8 @@
 """Dates that can't exist are told and kept, never dropped in silence."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kg.records.problems import Problem
 from kg.records.readers import READERS
@@ -103,3 +105,19 @@ def test_a_day_that_is_none(tmp_path, text, said, field, value):
 def test_what_is_no_fault(tmp_path, text, said):
     """What says that there is no date, and what one of the two forms tells, is no fault."""
     assert read(tmp_path, text, **said)[1] == []
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text("0123456789-/.X~?[], ", min_size=1, max_size=22).filter(lambda text: text.strip(" 0-")))
+def test_no_encoded_date_is_lost(tmp_path, encoded):
+    """Whatever is encoded, it becomes a date, or is told and kept as it is written."""
+    for text, said in (
+        (EAD, {"unit": f'<unitdate normal="{encoded}">May</unitdate>'}),
+        (EAC, {"exist": f'<date standardDate="{encoded}"/>'}),
+    ):
+        record, problems = read(tmp_path, text, **said)
+        sound, _ = make_sound(record, "a.xml", "")
+        dated = any("edtf" in date for date in sound.get("dates", []))
+        kept = " ".join(encoded.split()) in [each["value"] for each in sound.get("extra", [])]
+        assert dated or kept
+        assert dated or problems
