@@ -16,7 +16,6 @@ from kg.publish import disk, tables
 from kg.publish.describe import dataset
 from kg.publish.dumps import DumpFiles
 from kg.publish.indexing import Indexing
-from kg.publish.interrupts import remembered
 from kg.publish.page import write_page
 from kg.publish.pipeline import Collection, Progress, Sink, collect, silent
 from kg.publish.rejected import RejectedFolder
@@ -55,7 +54,7 @@ def build(
     generations = Generations.of_settings(settings)
     # Inside too: on the way out of the folder it is taken away, and there is room again.
     var = settings.var_folder
-    with remembered() as obey, disk.errors(var), generations.building() as (number, folder), disk.errors(var):
+    with disk.errors(var), generations.building() as (number, folder), disk.errors(var):
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
@@ -78,7 +77,6 @@ def build(
         )
         folder.write_manifest(manifest)
         load.close()
-        obey()
         generations.publish(number, folder, settings.keep)
         final = generations.of(number).path
         report.problems_file = final / PROBLEMS

@@ -37,10 +37,10 @@ def collection(tmp_path_factory):
 
 
 def _set(folder, **settings):
+    ours = (ROOT / "kg.toml").read_text(encoding="utf-8").splitlines()
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
-    (folder / "kg.toml").write_text(
-        "\n".join([*lines, (ROOT / "kg.toml").read_text(encoding="utf-8")]), encoding="utf-8"
-    )
+    others = [line for line in ours if line.partition("=")[0].strip() not in settings]
+    (folder / "kg.toml").write_text("\n".join([*lines, *others]), encoding="utf-8")
 
 
 def _figure(text, name):
