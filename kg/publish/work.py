@@ -134,8 +134,8 @@ class Worker:
         try:
             return self._checked(found, piece, done)
         except Exception as fault:  # noqa: BLE001  # whatever it is, the other records are to be published
-            file, name = piece.input.file, str(found.record.get("id", ""))
-            return Refused("unknown", file.name, found.raw, (failure(file, found.at or "record", fault, name),))
+            file, name = piece.input.file.name, str(found.record.get("id", ""))
+            return Refused("unknown", file, found.raw, (failure(file, found.at or "record", fault, name),))
 
     def _checked(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
         source = piece.input.file.name
@@ -156,12 +156,16 @@ class Worker:
     def _mapped(
         self, ready: list[tuple[Record, Found]], source: str, done: Done, *, shapes: "Shapes | None"
     ) -> Iterator[Prepared | Refused]:
-        mapped = self._mapper.map([record for record, _ in ready])
+        mapped = [self._said(record, found, source) for record, found in ready]
         violations: dict[str, list[Problem]] = {}
         if shapes:
-            violations, seconds = shapes.violations([each.ntriples for each in mapped], source)
+            said = [each.ntriples for each in mapped if isinstance(each, Mapped)]
+            violations, seconds = shapes.violations(said, source)
             done.shapes_seconds += seconds
         for (record, found), each in zip(ready, mapped, strict=True):
+            if isinstance(each, Refused):
+                yield each
+                continue
             for key in each.lost:
                 done.problems.append(_lost(source, found.at, key, record))
             if each.reference in violations:
@@ -169,6 +173,14 @@ class Worker:
                 yield Refused(record["kind"], source, found.raw, placed)
             else:
                 yield _prepared(record, each, source, found.at)
+
+    def _said(self, record: Record, found: Found, source: str) -> Mapped | Refused:
+        try:
+            (mapped,) = self._mapper.map([record])
+        except Exception as fault:  # noqa: BLE001  # as above
+            problem = failure(source, found.at or "record", fault, record["id"])
+            return Refused(record["kind"], source, found.raw, (problem,))
+        return mapped
 
 
 _PLACE: Any = None

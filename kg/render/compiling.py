@@ -2,7 +2,7 @@
 
 Jinja looks at each function before it calls it, for a context or an environment that it may want. None of ours wants
 one. And what is escaped becomes text that is marked as safe, only to be joined to other text at once. Without both a
-page takes half the time.
+template takes half the time.
 """
 
 from collections.abc import Callable, MutableMapping

@@ -4,7 +4,6 @@ What a store answers slowly or in no order (the first twenty of 65,000 links by 
 along an index. Made from the same stream as the store; a SQLite file that nobody writes once it is published.
 """
 
-import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from urllib.parse import quote
 
 import orjson
 
-from kg.store.things import Beside, Linked, Stretch, Thing
+from kg.store.things import Beside, Linked, Stretch, Thing, place_of
 
 UNDATED = "~"
 """Stands for the date of what has none, after every date."""
@@ -51,8 +50,6 @@ CREATE INDEX by_date ON things (kind, COALESCE(start, ''), n) WHERE deleted IS N
 CREATE INDEX by_change ON things (kind, modified) WHERE deleted IS NULL;
 """
 
-
-_NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
 
 MOST_COUNTED = 5_000
 """Links up to which a page counts and compares them; beyond it says how many there are, and no more."""
@@ -101,12 +98,6 @@ def _counted(targets: int, keys: int) -> str:
         f" AND k IN ({', '.join(f':k{each}' for each in range(keys))}) AND source <> :source"
         " GROUP BY other ORDER BY shared DESC, day, other LIMIT :most"
     )
-
-
-def _place(cursor: str) -> tuple[str, int]:
-    """The date and the number that a cursor stands for; it comes from an address, so it may be anything."""
-    start, _, number = cursor.partition("_")
-    return start, int(number) if _NUMBER.fullmatch(number) else -1
 
 
 class Catalogue:
@@ -171,7 +162,7 @@ class Catalogue:
             limit: at most so many.
             after: a cursor that this method gave; empty for the beginning.
         """
-        start, number = _place(after)
+        start, number = place_of(after)
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         rows = self._db.execute(
             f"SELECT links.start, links.source, {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
@@ -292,7 +283,7 @@ class Catalogue:
 
     def listed(self, kind: str, limit: int, after: str = "") -> list[Linked]:
         """Things of a kind in order of date, undated ones first by number, stubs left out."""
-        start, number = _place(after)
+        start, number = place_of(after)
         # Two seeks: asked for both at once, SQLite would walk through all that have the date.
         some = f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
         rows = self._db.execute(

@@ -93,9 +93,8 @@ class Crew:
         self.workers.clear()
         self._idle.clear()
 
-    @property
-    def idle(self) -> int:
-        """How many can be lent at once."""
+    def ready(self) -> int:
+        """How many can be lent at once; those on top that have died are buried."""
         while self._idle and not self._idle[-1].alive:
             self._found_dead(self._idle.pop())
         return len(self._idle)

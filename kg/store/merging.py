@@ -52,7 +52,7 @@ class Merging:
 
     def __init__(self, store: Path) -> None:
         self._store = store
-        command = [sys.executable, "-m", "kg.store.merging", str(store), str(os.getpid())]
+        command = [sys.executable, "-I", "-m", "kg.store.merging", str(store), str(os.getpid())]
         self._beside = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.process = self._beside.pid
 

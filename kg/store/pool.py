@@ -102,12 +102,7 @@ class QueryPool:
         self._limits = limits
         self._crew = Crew(
             store,
-            {
-                "address_space": max(LEAST_ADDRESS_SPACE, 2 * memory if address_space is None else address_space),
-                "limits": asdict(limits),
-                "rows": max_rows,
-                "base": base,
-            },
+            {"address_space": _room(memory, address_space), "limits": asdict(limits), "rows": max_rows, "base": base},
             wanted=size + reserve + spares,
             surplus=long,
             memory=memory,
@@ -165,7 +160,7 @@ class QueryPool:
     def _dispatch(self) -> None:
         """Give free workers to those whose turn it is."""
         while self._turns.size and not self._closed:
-            free = min(self._size + self._reserve - len(self._quick), self._crew.idle)
+            free = min(self._size + self._reserve - len(self._quick), self._crew.ready())
             answer = self._turns.next(last=free <= self._reserve) if free > 0 else None
             if answer is None:
                 return
@@ -274,6 +269,10 @@ def _told(  # noqa: PLR0913, PLR0917  # made in one place
         spare=spare,
         rows=rows,
     )
+
+
+def _room(memory: int, address_space: int | None) -> int:
+    return max(LEAST_ADDRESS_SPACE, 2 * memory if address_space is None else address_space)
 
 
 def _late(seconds: float) -> QueryTimeout:

@@ -1,6 +1,9 @@
 """What a catalogue tells: things, and their places in lists."""
 
+import re
 from dataclasses import dataclass
+
+_NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +78,13 @@ class Beside:
     position: int | None
     count: int
     key: str
+
+
+def place_of(cursor: str) -> tuple[str, int]:
+    """The date and the number that a cursor stands for; it comes from an address, so it may be anything.
+
+    >>> place_of("1962-10-27_15"), place_of("1962_x")
+    (('1962-10-27', 15), ('1962', -1))
+    """
+    start, _, number = cursor.partition("_")
+    return start, int(number) if _NUMBER.fullmatch(number) else -1

@@ -13,7 +13,7 @@ from math import isqrt
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.store.things import Stretch
+from kg.store.things import Stretch, place_of
 from kg.web import published
 from kg.web.context import Context
 
@@ -75,12 +75,7 @@ async def _made(request: Request, context: Context, kind: str) -> Response:
 
 def place(pages: Sequence[Stretch], after: str) -> int:
     """Which page it is that begins behind a cursor, or has what does."""
-    return max(bisect_right(pages, _order(after), key=lambda page: _order(page.cursor)) - 1, 0)
-
-
-def _order(cursor: str) -> tuple[str, int]:
-    day, _, number = cursor.partition("_")
-    return day, int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else -1
+    return max(bisect_right(pages, place_of(after), key=lambda page: place_of(page.cursor)) - 1, 0)
 
 
 def leaps(pages: Sequence[Stretch], here: int, count: int) -> tuple[list[Leap], list[Leap]]:

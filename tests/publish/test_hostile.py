@@ -9,6 +9,7 @@ from publishing import BASE, publish
 from serving import kg
 from starlette.testclient import TestClient
 
+from kg.mapping.mapper import Mapper
 from kg.publish import build, work
 from kg.records.readers import READERS
 from kg.settings import Settings
@@ -241,6 +242,7 @@ def _fails_at_once(*_):
         ("kg.records.readers.READERS", "page", _fails, ""),
         ("kg.publish.work", "parse_line", _fails_at_once, "line 1"),
         ("kg.publish.work", "make_sound", _fails_at_once, "line 1"),
+        ("kg.mapping.mapper", "Mapper", _fails_at_once, "line 1"),
         ("kg.records.readers.eac", "_agent", _fails, "line 1"),
     ],
 )
@@ -260,6 +262,11 @@ def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
     elif name == "make_sound":
         sound = work.make_sound
         monkeypatch.setattr(work, name, lambda each, *more: value() if each == GOOD else sound(each, *more))
+    elif name == "Mapper":
+        mapped = Mapper.map
+        monkeypatch.setattr(
+            Mapper, "map", lambda self, each: value() if each[0]["id"] == GOOD["id"] else mapped(self, each)
+        )
     else:
         monkeypatch.setattr(f"{where}.{name}", value)
     sources = tuple({"path": each} for each in files)

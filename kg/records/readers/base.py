@@ -112,12 +112,12 @@ def attempted(source: SourceFile, items: Iterator[Item], at: str = "", raw: byte
     except (OSError, SourceError, MemoryError):
         raise
     except Exception as fault:  # noqa: BLE001  # whatever it is, the other records are to be published
-        yield Unreadable(failure(source, at, fault), raw)
+        yield Unreadable(failure(source.name, at, fault), raw)
 
 
-def failure(source: SourceFile, at: str, fault: Exception, record: str = "") -> Problem:
+def failure(source: str, at: str, fault: Exception, record: str = "") -> Problem:
     """What to tell of a failure of kg itself at a record or a file."""
     what = "record" if at else "rest of the file"
     message = f"kg failed at this ({type(fault).__name__}: {str(fault)[:80]}); the {what} is left out"
     expected = "what this format holds; please report the fault with the file"
-    return source.problem(at, "", "", expected, message, severity="rejected", record=record)
+    return Problem(source, at, "", "", expected, message, "rejected", record)

@@ -163,7 +163,7 @@ def _repeated(raw: bytes) -> str | None:
 
 
 def _unreadable(source: SourceFile, at: str, raw: bytes, message: str, *, kept: bytes | None) -> Unreadable:
-    value = raw[:200].decode("utf-8", "replace")
+    value = raw[:200].rstrip(b"\r\n").decode("utf-8", "replace")
     return Unreadable(source.problem(at, "", value, _SCHEMA_HINT, message, severity="rejected"), kept)
 
 
