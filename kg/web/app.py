@@ -215,8 +215,8 @@ class Application:
             if slash and not rest:
                 return await listing.respond(request, context, place)
             if rest and "/" not in rest:
-                about = citations.respond if citations.is_citation(place, rest) else documents.respond
-                return await about(request, context, place, rest)
+                handler = citations.respond if citations.is_citation(place, rest) else documents.respond
+                return await handler(request, context, place, rest)
         if not slash and (place in _FOLDERS or lists.is_kind(place)):
             location = context.path(f"{place}/") + documents.with_query(request)
             return Response(None, 308, {**CORS, "Location": location})
