@@ -59,8 +59,8 @@ def build(
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
             closing(generations.ledger()) as ledger,
-            _indexing(settings, folder) as index,
             _load(settings, generations, number, folder) as load,
+            _indexing(settings, folder) as index,
         ):
             now = generations.next_time(ledger)
             counts = fill(settings, folder, report, (load, ledger, now, rejected, index), progress)

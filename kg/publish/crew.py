@@ -2,6 +2,7 @@
 
 import gc
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -44,7 +45,7 @@ class Crew:
             # A fork of a process with threads, such as the one that loads the store, may never wake up.
             context = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(
-                jobs, mp_context=context, initializer=_begin, initargs=(base, held, shapes)
+                jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(), base, held, shapes)
             )
 
     def __enter__(self) -> Self:
@@ -78,8 +79,8 @@ class Crew:
             yield waiting.popleft().result()
 
 
-def _begin(base: str, held: frozenset[str], shapes: str | None) -> None:
-    die_with_parent()
+def _begin(parent: int, base: str, held: frozenset[str], shapes: str | None) -> None:
+    die_with_parent(parent)
     _worker.append(Worker(base, held, shapes))
     # A piece of work makes many objects and no circles; to look for some at every turn took a tenth of the time.
     gc.freeze()

@@ -34,8 +34,8 @@ class Indexing:
     def grown(self, size: int) -> None:
         """The file of records has so many bytes now; from some size on the work is begun beside."""
         if self._beside is None and size >= SMALL:
-            command = [sys.executable, "-m", "kg.publish.indexing", str(self._records), str(self._folder)]
-            self._beside = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+            command = [sys.executable, "-I", "-m", "kg.publish.indexing", str(self._records), str(self._folder)]
+            self._beside = subprocess.Popen([*command, str(os.getpid())], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
@@ -88,8 +88,11 @@ def follow(records: BinaryIO, builder: IndexBuilder, size_from: int) -> bool:
 
 
 def main() -> int:
-    """Index the file of records that the command line names into the folder that it names."""
-    die_with_parent()
+    """Index the file of records that the command line names into the folder that it names, for a process.
+
+    If that is gone, the folder may be another build's by now.
+    """
+    die_with_parent(int(sys.argv[3]))
     builder = IndexBuilder(Path(sys.argv[2]))
     with Path(sys.argv[1]).open("rb") as records:
         if not follow(records, builder, sys.stdin.fileno()):

@@ -64,9 +64,16 @@ _LOCAL = struct.pack("=H", _INET) + struct.pack(">H4s8x", 9, bytes((127, 0, 0, 1
 """struct sockaddr_in: port 9 of this machine, if there is a way to it."""
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill this process when the one that started it is gone."""
+def die_with_parent(parent: int | None = None) -> None:
+    """Have the kernel kill this process when the one that started it is gone.
+
+    Args:
+        parent: the number of that one. Where it is gone before the kernel was told, this process ends at once; without
+            a number it lives on, and has to see by itself.
+    """
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
 
 
 def leave_network() -> None:

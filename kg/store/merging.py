@@ -72,9 +72,7 @@ class Merging:
 
 def main() -> int:
     """Merge the store that the command line names, for the process that it names."""
-    die_with_parent()
-    if os.getppid() != int(sys.argv[2]):  # that one was gone before
-        return 1
+    die_with_parent(int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine would not hear of it before it is done
     store = Store(sys.argv[1])
     store.optimize()

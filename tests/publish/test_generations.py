@@ -9,6 +9,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import closing
@@ -316,6 +317,14 @@ def _until(done, seconds=20.0):  # long enough for a busy machine
     while not done():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_who_is_orphaned_at_once_ends(tmp_path):
+    """What a build that was killed has only just started touches nothing: the folder may be the next build's by now."""
+    (tmp_path / "records").write_bytes(b"{}\n")
+    command = [sys.executable, "-I", "-m", "kg.publish.indexing", tmp_path / "records", tmp_path / "search", "-1"]
+    assert subprocess.run(command, input=b"3\n", check=False, timeout=30).returncode == 1
+    assert not (tmp_path / "search").exists()
 
 
 def test_interrupted_build(tmp_path):
