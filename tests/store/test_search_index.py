@@ -1,5 +1,7 @@
 """The search index: what is found by which words, in which language and script."""
 
+import shutil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from kg.store.search import analysis, filing
 from kg.store.search.analysis import sound, sounds, stems
 from kg.store.search.asking import days, parse
 from kg.store.search.engine_queries import Asked
+from kg.store.search.index import _remove
 from kg.store.search.spelling import Spelling, _letters, distance
 
 
@@ -266,3 +269,23 @@ def test_those_together_are_counted_among_the_most_frequent_alone(tmp_path):
     assert len(pairs) == 30 * 29 // 2
     assert max(pairs.items(), key=lambda each: each[1]) == (("agent/p0000", "agent/p0001"), 2)
     generation.close()
+
+
+def test_links_go_though_the_engine_still_writes(tmp_path, monkeypatch):
+    """A lock file that the engine puts among the links while they are taken away keeps them no longer than itself."""
+    links = tmp_path / "links"
+    links.mkdir()
+    (links / "meta.json").symlink_to(tmp_path)
+    removing = shutil.rmtree
+    late = iter(("lock", "another"))
+
+    def interrupted(path, **options):
+        if name := next(late, None):
+            (path / "meta.json").unlink(missing_ok=True)
+            (path / name).touch()
+        else:
+            removing(path, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    _remove(links)
+    assert not links.exists()

@@ -1,7 +1,9 @@
 """An index opened to be read: what is found, in which order, and how it falls into facets."""
 
 import json
+import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,9 @@ from kg.store.search.engine_queries import Asked, EngineQueries, all_of, referen
 
 DEEPEST = 10_000
 """How far down a list in order of relevance or of titles can be read; one in order of date has no end."""
+
+_TRIES, _PAUSE = 20, 0.01
+"""How often a folder that somebody still writes to is taken away, and seconds between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +189,26 @@ def _opened(folder: Path) -> Index:
     The engine puts a lock file beside what it opens, but a generation is nobody's to write, and may lie where nothing
     can be written: it is opened through a folder of links. All of its files are mapped then, so that the links may go.
     """
-    with tempfile.TemporaryDirectory(prefix="kg-search-") as links:
+    links = Path(tempfile.mkdtemp(prefix="kg-search-"))
+    try:
         for path in folder.resolve().iterdir():
-            (Path(links) / path.name).symlink_to(path)
-        index = Index.open(links)
+            (links / path.name).symlink_to(path)
+        index = Index.open(str(links))
         index.register_tokenizer("kg", analyzer(PLAIN))
         index.config_reader("manual")
         index.searcher()
+    finally:
+        _remove(links)
     return index
+
+
+def _remove(links: Path) -> None:
+    """Take the links away. A thread of the engine may put its lock file there meanwhile: then once more."""
+    for _ in range(_TRIES):
+        shutil.rmtree(links, ignore_errors=True)
+        if not links.exists():
+            return
+        time.sleep(_PAUSE)
 
 
 def _cursor(text: str) -> int | None:
