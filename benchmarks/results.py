@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "results"
 Row = dict[str, str | int | float]
 """One line of a table: name of a column → value; sizes in records, times and memory with their unit in the name."""
 
-_PACKAGES = ("kg", "pyoxigraph", "oxigraph", "granian", "starlette", "orjson", "jsonschema-rs")
+_PACKAGES = ("kg", "pyoxigraph", "oxigraph", "uvicorn", "httptools", "starlette", "orjson", "jsonschema-rs")
 
 
 def machine() -> dict[str, Any]:

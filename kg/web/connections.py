@@ -1,19 +1,15 @@
-"""Close connections that nobody uses when descriptors run short, the longest idle first.
+"""The connections of a server process: who idles is closed, the longest idle first where descriptors run short.
 
-The server's own time-outs close what idles for seconds; who opens thousands at once is quicker. A thread looks at how
-many descriptors the process has. The kernel knows of each connection when bytes last came; those that have a
-request under way are spared as long as there are others.
+One look a second at all of them costs less than a timer for each. The system gives a new descriptor the lowest free
+number, so a connection with a high one says that those below are taken: then as many as needed are closed before more
+are accepted. Those that have a request under way are spared as long as there are others.
 """
 
-import contextlib
+import asyncio
 import os
 import resource
-import socket
-import struct
-import threading
-import time
-from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import Protocol
 
 MOST = 1 << 16
 """Descriptors that a process takes; each connection costs memory too."""
@@ -21,10 +17,9 @@ MOST = 1 << 16
 FULL, EASED = 0.75, 0.5
 """Shares of the descriptors: from the first on connections are closed, until no more than the second are taken."""
 
-_LOOK_EVERY = 0.1
+_LOOK_EVERY = 1.0
+_READ_AT_ONCE = 64 << 10
 _DESCRIPTORS = Path("/proc/self/fd")
-# struct tcp_info of <linux/tcp.h>: eight bytes, then numbers; the twelfth says how long ago data came, in ms.
-_TCP_INFO = struct.Struct("=8x44xI")
 
 
 def raise_limit() -> int:
@@ -35,61 +30,79 @@ def raise_limit() -> int:
     return most
 
 
-class Watch:
-    """Looks after the connections of one server process."""
+class Closable(Protocol):
+    """A connection, as far as it matters here."""
 
-    def __init__(self, busy: Callable[[], Collection[tuple[str, int]]], ports: Collection[int]) -> None:
-        """Begin.
+    @property
+    def since(self) -> float:
+        """When it began to idle, or its request did."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether it has a request under way."""
+
+    def look(self, now: float) -> None:
+        """Close it, if it has idled for too long."""
+
+    def drop(self) -> None:
+        """Close it at once."""
+
+
+class Connections:
+    """The connections of one server process.
+
+    Attributes:
+        buffer: into which whatever comes is read; one for all, since it is parsed before anything else is read.
+        ending: whether no more are wanted.
+    """
+
+    def __init__(self) -> None:
+        self.buffer = memoryview(bytearray(_READ_AT_ONCE))
+        self.ending = False
+        self._all: set[Closable] = set()
+        self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        self._easing = False
+        self._looking: asyncio.TimerHandle | None = None
+
+    @property
+    def at_once(self) -> int:
+        """How many to accept before those that came are looked at."""
+        return max(1, min(64, self._most // 8))
+
+    def add(self, connection: Closable, descriptor: int) -> None:
+        """Look after a connection.
 
         Args:
-            busy: the peers that have a request under way.
-            ports: where the server listens; connections of other ports are none of ours.
+            connection: a new one.
+            descriptor: its number.
         """
-        self._busy = busy
-        self._ports = ports
-        self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        threading.Thread(target=self._look, daemon=True, name="connections").start()
+        self._all.add(connection)
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().call_later(_LOOK_EVERY, self._look)
+        if descriptor >= FULL * self._most and not self._easing:
+            self._easing = True
+            self._ease()
+            # Called after those that were dropped just now have been closed.
+            asyncio.get_running_loop().call_soon(self._eased)
+
+    def remove(self, connection: Closable) -> None:
+        """Forget a connection that is closed."""
+        self._all.discard(connection)
 
     def _look(self) -> None:
-        while True:
-            with contextlib.suppress(OSError):
-                self.ease()
-            time.sleep(_LOOK_EVERY)
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for connection in tuple(self._all):
+            connection.look(now)
+        self._looking = loop.call_later(_LOOK_EVERY, self._look) if self._all else None
 
-    def ease(self) -> int:
-        """Close what has to be closed; how many that were."""
-        taken = len(os.listdir(_DESCRIPTORS))  # noqa: PTH208  # ten times as fast, ten times a second
+    def _ease(self) -> None:
+        taken = len(os.listdir(_DESCRIPTORS))  # noqa: PTH208  # ten times as fast
         if taken < FULL * self._most:
-            return 0
-        busy = set(self._busy())
-        ranked = sorted(self._connections(), key=lambda each: (each[1] in busy, -each[2]))
-        victims = ranked[: int(taken - EASED * self._most)]
-        for connection, _, _ in victims:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for connection, _, _ in ranked:
-            connection.close()
-        return len(victims)
+            return
+        ranked = sorted(self._all, key=lambda each: (each.busy, each.since))
+        for connection in ranked[: int(taken - EASED * self._most)]:
+            connection.drop()
 
-    def _connections(self) -> Iterator[tuple[socket.socket, tuple[str, int], int]]:
-        """Each connection of ours as a copy of its descriptor, which keeps it from being another one meanwhile."""
-        for name in os.listdir(_DESCRIPTORS):  # noqa: PTH208  # as above
-            with contextlib.suppress(OSError, ValueError):
-                if not os.readlink(_DESCRIPTORS / name).startswith("socket:"):  # noqa: PTH115  # as above
-                    continue
-                copy = socket.socket(fileno=os.dup(int(name)))
-                try:
-                    peer, idle = copy.getpeername(), _idle(copy)
-                    ours = copy.getsockname()[1] in self._ports
-                except (OSError, IndexError, struct.error):
-                    ours = False
-                if ours:
-                    yield copy, (peer[0], peer[1]), idle
-                else:
-                    copy.close()
-
-
-def _idle(connection: socket.socket) -> int:
-    """Milliseconds since bytes came last."""
-    (idle,) = _TCP_INFO.unpack(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size))
-    return int(idle)
+    def _eased(self) -> None:
+        self._easing = False

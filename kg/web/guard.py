@@ -18,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.errors import KgError
 from kg.web.clients import Network, address, plain
-from kg.web.connections import Watch
 from kg.web.problems import MEDIA_TYPE, Problem, of
 
 BODY_SECONDS = 20.0
@@ -27,7 +26,7 @@ BODY_SECONDS = 20.0
 _SOON = 0.05
 """Seconds after which it is worth to look whether the client is still there."""
 
-_ONE_ZERO = {"1.0", "1"}  # granian says it so
+_ONE_ZERO = "1.0"
 _IN_MEMORY = 1 << 20
 _PIECE = 1 << 16
 _LOG = logging.getLogger("kg")
@@ -41,22 +40,15 @@ class Guard:
         self._proxies = proxies
         self._under_way: set[_Exchange] = set()
         self._looking: asyncio.TimerHandle | None = None
-        self._busy: set[tuple[str, int]] = set()
-        self._ports: set[int] = set()
-        self._watch = Watch(self._busy.copy, self._ports)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, as ASGI 3 has it."""
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        peer = scope.get("client")
-        if peer and scope.get("server"):
-            self._ports.add(int(scope["server"][1] or 0))
-            self._busy.add(peer := (peer[0], int(peer[1])))
         if self._proxies:
             scope["client"] = (address(scope, self._proxies), 0)
-        elif peer:
+        elif peer := scope.get("client"):
             scope["client"] = (plain(peer[0]), int(peer[1]))
         exchange = _Exchange(scope, receive, send)
         self._under_way.add(exchange)
@@ -66,7 +58,6 @@ class Guard:
             await exchange.run(self._application)
         finally:
             self._under_way.discard(exchange)
-            self._busy.discard(peer)
 
     def _look(self) -> None:
         """See which clients are there, of those that wait; one timer for all, since most requests are over by then."""
@@ -93,7 +84,7 @@ class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope = scope
         self._receive = receive
-        self._send: Send = _Whole(scope, send) if scope["http_version"] in _ONE_ZERO else send
+        self._send: Send = _Whole(scope, send) if scope["http_version"] == _ONE_ZERO else send
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self.began = self._loop.time()

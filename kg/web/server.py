@@ -1,25 +1,26 @@
 """`kg serve`: the application in a server that closes what is half sent and never finished."""
 
+import asyncio
 import errno
 import gc
-import multiprocessing
 import socket
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from starlette.types import ASGIApp
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg import settings as settings_module
 from kg.errors import KgError, UsageError
 from kg.settings import Settings
-from kg.store.confine import die_with_parent
-from kg.web import clients, connections, supervising
+from kg.web import clients, supervising
 from kg.web.access import AccessLog
 from kg.web.app import Application
+from kg.web.connections import Connections, raise_limit
 from kg.web.guard import Guard
 from kg.web.metrics import listening
+from kg.web.protocol import Connection
 
 BETWEEN_COLLECTIONS = 20_000
 """Objects that are made between two searches for cycles that nobody holds any more. A page makes thousands, which go of
@@ -29,9 +30,6 @@ AT_A_TIME = 0.001
 """Seconds that a thread keeps the interpreter while another one waits for it: those that count and draw give way to the
 requests that are quickly answered. Python's own measure is five times that, and each of these waits more than once."""
 
-IDLE_SECONDS = 10
-"""In which the head of a request has to come; so long a connection may idle, too."""
-
 _INSTEAD = {
     errno.EADDRINUSE: "Choose another port with --port.",
     errno.EADDRNOTAVAIL: "This machine has no such address: choose one of its own with --host; 0.0.0.0 is all of them.",
@@ -40,8 +38,7 @@ _INSTEAD = {
 """What the system says to who wants to listen → what to do."""
 
 _BACKLOG = 4096
-_FOR_CONNECTIONS = 0.9
-"""Share of the descriptors; the others are for files and the pipes of workers. Long before, idle ones are closed."""
+"""Connections that wait to be accepted, at most."""
 
 
 def application() -> ASGIApp:
@@ -52,25 +49,84 @@ def application() -> ASGIApp:
     return Guard(Application(settings), clients.networks(settings.proxies))
 
 
-def supervised() -> ASGIApp:
-    """The same for a process of `kg serve`, which ends where it can't begin, and with the one that watches it."""
-    die_with_parent()
+class _Server(uvicorn.Server):
+    """uvicorn's, with connections of our own."""
+
+    def __init__(self, application: ASGIApp, serving: Callable[[], None]) -> None:
+        self._serving = serving
+        self._connections = Connections()
+        super().__init__(
+            uvicorn.Config(
+                _telling(application),
+                http=partial(Connection, application, self._connections),  # type: ignore[arg-type]  # it is only called
+                ws="none",
+                interface="asgi3",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                backlog=self._connections.at_once,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen; what uvicorn takes for the length of the queue is how many it accepts at once, too."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            sys.exit(supervising.CANT_SERVE)
+        for each in sockets or ():
+            each.listen(_BACKLOG)
+        self._serving()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End; who is just being accepted is sent away."""
+        self._connections.ending = True
+        await super().shutdown(sockets)
+
+
+def _telling(application: ASGIApp) -> ASGIApp:
+    """An application that says by itself why it can't begin."""
+
+    def told(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        async def sending(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                sys.stderr.write(f"kg: {message['message']}\n")
+                message = {"type": message["type"]}
+            await send(message)
+
+        return application(scope, receive, sending)
+
+    return told
+
+
+def process(serving: Callable[[], None], host: str, port: int) -> None:
+    """Be a process of `kg serve`.
+
+    Args:
+        serving: to call when requests are taken.
+        host: address to listen on.
+        port: port to listen on.
+    """
     try:
-        return supervising.or_leave(application())
+        server = _Server(application(), serving)
+        listener = _bound(host, port, shared=True)
     except KgError as fault:
         supervising.leave(fault)
+    asyncio.run(server.serve([listener]))
 
 
-def _refuse_taken(host: str, port: int) -> None:
-    """Raise UsageError where somebody listens already: the server's workers share a port, and would share his too."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError as fault:
-            todo = _INSTEAD.get(fault.errno or 0, "Choose an address of this machine with --host.")
-            raise UsageError(f"can't listen at {host}, port {port}: {fault.strerror}", todo=todo) from None
+def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
+    """A socket for who asks here; server processes share a port. Raises UsageError where somebody listens already."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT if shared else socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as fault:
+        listener.close()
+        todo = _INSTEAD.get(fault.errno or 0, "Choose an address of this machine with --host.")
+        raise UsageError(f"can't listen at {host}, port {port}: {fault.strerror}", todo=todo) from None
+    return listener
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
@@ -82,32 +138,20 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         port: port to listen on.
         workers: server processes; they share the port.
     """
-    _refuse_taken(host, port)
+    _bound(host, port, shared=False).close()  # or they would share somebody else's
     if settings.access_log:  # said before it is told that anything is served
         AccessLog(settings.access_log, settings.folder).close()
     settings_module.hand_down(settings)
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")
     sys.stderr.flush()
-    descriptors = connections.raise_limit()
-    if settings.metrics:
-        # Started afresh: a fork would take its parent's way of counting, and the lock of a listener's thread.
-        multiprocessing.set_start_method("spawn", force=True)
-    with listening(settings.metrics):
-        supervising.Supervised(
-            "kg.web.server:supervised",
-            factory=True,
-            address=host,
-            port=port,
-            interface=Interfaces.ASGI,
-            workers=workers,
-            # What browsers and proxies speak with a server in clear; and of it alone are idle connections closed.
-            http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000, max_buffer_size=64 << 10),
-            backlog=_BACKLOG,
-            backpressure=int(descriptors * _FOR_CONNECTIONS),
-            websockets=False,
-            log_access=False,
-            log_level=LogLevels.warning,
-            workers_kill_timeout=settings.grace_seconds,
-        ).serve()
+    raise_limit()
+    with supervising.signals_held(), listening(settings.metrics):
+        supervising.Supervisor(
+            process,
+            (host, port),
+            processes=workers,
+            grace=settings.grace_seconds,
+            # A fork would take its parent's way of counting along, and the lock of a listener's thread.
+            afresh=bool(settings.metrics),
+        ).run()

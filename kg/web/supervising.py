@@ -1,21 +1,26 @@
 """Server processes are watched, and one that dies is started again: later and later where it dies at once.
 
-granian's own watch ends everything when a process dies twice within seconds, which a machine short of memory can bring
-about. Here it goes on. Only where a process says itself that it can't begin to serve, the first time it is started, the
-server stops: no second try mends that.
+Where a process says that it can't begin to serve, the first time it is started, the server stops: no second try mends
+that. Each process listens by itself, and the system gives each its share of the connections; those of a dead one go to
+the others.
+
+Signals are taken one by one where they are waited for, and nowhere else, so that none comes at a wrong time: they are
+blocked in the first process, and its children unblock them.
 """
 
+import contextlib
 import logging
+import multiprocessing
 import os
+import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
-from granian.server import MPServer
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from kg.errors import KgError
+from kg.store.confine import die_with_parent
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before a process is started that died at once again, and at most."""
@@ -23,73 +28,185 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 STEADY = 60.0
 """Seconds after which a process that dies has not died at once."""
 
-_CANT_SERVE = os.EX_CONFIG
+CANT_SERVE = os.EX_CONFIG
 """The exit code of a process that can't begin to serve."""
 
+_STOP = frozenset({signal.SIGTERM, signal.SIGINT})
+_WAITED_FOR = _STOP | {signal.SIGHUP, signal.SIGCHLD}
 _LOOK = 0.1
 _LOG = logging.getLogger("kg")
 
 
-class Supervised(MPServer):
-    """A server whose processes are started again as often as they die."""
+@contextlib.contextmanager
+def signals_held() -> Iterator[None]:
+    """Let signals wait until they are asked for; to be entered before there are threads, which do the same then."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED_FOR)
+    try:
+        yield
+    finally:
+        while _signal(_WAITED_FOR, 0):  # what came too late for an answer
+            pass
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.respawn_failed_workers = True
-        self._started_again: set[int] = set()
+
+class Process:
+    """A server process.
+
+    Attributes:
+        again: whether another one stood in its place before.
+        due: when it is to be started again, which is dead.
+    """
+
+    def __init__(self, process: Any, ready: Connection, *, again: bool) -> None:
+        self._process = process
+        self._ready = ready
+        self._birth = time.monotonic()
+        self.again = again
+        self.due: float | None = None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None as long as it lives."""
+        code: int | None = self._process.exitcode
+        return code
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has said that it serves."""
+        return self._ready.poll()
+
+    @property
+    def steady(self) -> bool:
+        """Whether it has lived for a while."""
+        return time.monotonic() - self._birth >= STEADY
+
+    def terminate(self) -> None:
+        """Tell it to end."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End it, if it lives, and forget it."""
+        self._process.kill()
+        self._process.join()
+        self._ready.close()
+
+
+class Supervisor:
+    """A server of some processes."""
+
+    def __init__(
+        self, target: Callable[..., None], arguments: Sequence[Any], *, processes: int, grace: float, afresh: bool
+    ) -> None:
+        """Describe it.
+
+        Args:
+            target: what each process does; called with what it calls when it serves, and the arguments.
+            arguments: the arguments.
+            processes: how many there are.
+            grace: seconds that they have to end.
+            afresh: whether they are started afresh and not forked.
+        """
+        self._context = multiprocessing.get_context("spawn" if afresh else "fork")
+        self._target = target
+        self._arguments = arguments
+        self._many = processes
+        self._grace = grace
+        self._processes: list[Process] = []
         self._quick_deaths = 0
 
-    def _respawn_workers(
-        self,
-        workers: Sequence[int],
-        spawn_target: Callable[..., None],
-        target_loader: Callable[..., Any],
-        delay: float = 0,
-    ) -> None:
-        """Start processes again: those that died, or at SIGHUP all."""
-        dead = {number: self.wrks[number] for number in workers if self.wrks[number].inner.exitcode is not None}
-        if any(
-            each.inner.exitcode == _CANT_SERVE and number not in self._started_again for number, each in dead.items()
-        ):
-            self._stop()
-            return
-        if dead:
-            self._wait(max(each.birth for each in dead.values()))
-        if not self.interrupt_signal:
-            self._started_again.update(dead)
-            super()._respawn_workers(workers, spawn_target, target_loader, delay)
-            self.respawned_wrks.clear()  # by this granian would tell that one died twice within seconds
+    def run(self) -> None:
+        """Serve until told to stop; exits with 1 where that can't even begin. Signals are held."""
+        try:
+            self._processes += (self._start() for _ in range(self._many))
+            while self._look():
+                pass
+        finally:
+            self._end(self._processes)
 
-    def _stop(self) -> None:
-        self.interrupt_signal = True
-        self.interrupt_children.append(0)  # by this it tells that it does not end as it should
-        self.main_loop_interrupt.set()
+    def _start(self, *, again: bool = False) -> Process:
+        ours, theirs = self._context.Pipe(duplex=False)
+        arguments = (self._target, theirs, os.getpid(), *self._arguments)
+        process = self._context.Process(target=_begin, args=arguments, name="kg-server")  # type: ignore[attr-defined]
+        process.start()
+        theirs.close()
+        return Process(process, ours, again=again)
 
-    def _wait(self, birth: float) -> None:
-        """Let some time pass, the more the more often processes died at once; none where the server is to stop."""
-        self._quick_deaths = self._quick_deaths + 1 if time.monotonic() - birth < STEADY else 0
+    def _look(self) -> bool:
+        """Wait until something happens, and do what it needs; whether to go on."""
+        pauses = [max(0.0, each.due - time.monotonic()) for each in self._processes if each.due is not None]
+        told = _signal(_WAITED_FOR, min(pauses, default=None))
+        if told in _STOP or (told == signal.SIGHUP and not self._renew()):
+            return False
+        for place, each in enumerate(self._processes):
+            if each.exit_code is None:
+                continue
+            if each.exit_code == CANT_SERVE and not each.again:
+                sys.exit(1)
+            if each.due is None:
+                each.due = time.monotonic() + self._pause(each)
+            if each.due <= time.monotonic():
+                self._processes[place] = self._start(again=True)
+        return True
+
+    def _pause(self, dead: Process) -> float:
+        """How long to wait before it is started again, the longer the more often processes died at once."""
+        self._quick_deaths = 0 if dead.steady else self._quick_deaths + 1
         pause = min(FIRST_PAUSE * 2 ** (self._quick_deaths - 2), LONGEST_PAUSE) if self._quick_deaths > 1 else 0.0
         _LOG.error("a server process died; it is started again%s", f" in {pause:g} s" if pause else "")
-        until = time.monotonic() + pause
-        while time.monotonic() < until and not self.interrupt_signal:
-            time.sleep(_LOOK)
+        return pause
+
+    def _renew(self) -> bool:
+        """Put new processes in the place of all, one after another; whether to go on then."""
+        for place, old in enumerate(self._processes):
+            new = self._start(again=True)
+            while not new.ready and new.exit_code is None:
+                if _signal(_STOP, _LOOK):
+                    self._processes.append(new)
+                    return False
+            if new.exit_code is not None:
+                _LOG.error("a new server process can't serve; the others stay")
+                return True
+            self._processes[place] = new
+            self._end([old])
+        return True
+
+    def _end(self, processes: Collection[Process]) -> None:
+        """Have these end in their time, or at once at a second Ctrl-C."""
+        for each in processes:
+            each.terminate()
+        until = time.monotonic() + self._grace
+        while any(each.exit_code is None for each in processes) and time.monotonic() < until:
+            if _signal({signal.SIGCHLD, signal.SIGINT}, _LOOK) == signal.SIGINT:
+                break
+        for each in processes:
+            if each.exit_code is None:
+                _LOG.warning("a server process that had not ended yet was killed")
+            each.kill()
 
 
-def or_leave(application: ASGIApp) -> ASGIApp:
-    """An application whose process says why it can't begin to serve, and leaves."""
+def _signal(which: Collection[signal.Signals], seconds: float | None) -> int | None:
+    """The next one of these signals; None when so much time has passed."""
+    if seconds is None:
+        return signal.sigwaitinfo(which).si_signo
+    told = signal.sigtimedwait(which, seconds)
+    return told.si_signo if told else None
 
-    def watched(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        async def sending(message: Message) -> None:
-            if message["type"] == "lifespan.startup.failed":
-                leave(message["message"])
-            await send(message)
 
-        return application(scope, receive, sending if scope["type"] == "lifespan" else send)
+def _begin(target: Callable[..., None], ready: Connection, parent: int, *arguments: Any) -> None:
+    """What a process does first: signals end it, and the end of the one that watches it does."""
+    for each in _STOP:
+        signal.signal(each, _leave_at_signal)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # for the one that watches
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _WAITED_FOR)
+    die_with_parent(parent)
+    target(lambda: ready.send_bytes(b"serving"), *arguments)
 
-    return watched
+
+def _leave_at_signal(*_: Any) -> NoReturn:
+    sys.exit(0)
 
 
 def leave(why: str | KgError) -> NoReturn:
     """End this process, which can't begin to serve."""
     sys.stderr.write(f"kg: {why}\n")
-    sys.exit(_CANT_SERVE)
+    sys.exit(CANT_SERVE)

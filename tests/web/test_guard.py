@@ -20,7 +20,7 @@ from serving import KG, free_port, kg, served, server_at
 from kg.errors import QueryTimeout
 from kg.web import guard
 from kg.web.guard import Guard
-from kg.web.server import IDLE_SECONDS
+from kg.web.protocol import IDLE_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"

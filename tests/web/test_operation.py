@@ -218,7 +218,12 @@ def test_metrics_and_log_are_documented(example):
 
 def _server_processes(server):
     """The processes that serve, by age."""
-    return [each for each in psutil.Process(server.pid).children() if "spawn_main" not in " ".join(each.cmdline())]
+    found = []
+    for each in psutil.Process(server.pid).children():
+        with contextlib.suppress(psutil.Error):  # one that has just ended
+            if "resource_tracker" not in " ".join(each.cmdline()):
+                found.append(each)
+    return found
 
 
 def _answers(address):
@@ -245,6 +250,67 @@ def test_dead_server_processes(collection):
         server.terminate()
         assert server.wait(10) == 0
     assert "started again in 0.5 s" in (collection / "server.log").read_text(encoding="utf-8")
+
+
+def test_all_processes_are_renewed(collection):
+    """At SIGHUP each server process is replaced, one after another; requests are answered meanwhile."""
+    port = free_port()
+    _set(collection)
+    with served(collection, port, "--workers", "2", process=True) as (address, server):
+        before = set(_server_processes(server))
+        server.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        answers = []
+        while before & (now := set(_server_processes(server))) or len(now) != 2:
+            assert time.monotonic() < until
+            answers.append(_answers(address))
+        assert answers.count(False) <= 1  # one whom a process had not accepted yet when it ended
+        assert len(before) == 2
+        server.terminate()
+        assert server.wait(10) == 0
+
+
+def test_a_new_process_that_cannot_begin_replaces_none(collection):
+    """Where the settings are wrong by now, the processes that serve stay at SIGHUP."""
+    port = free_port()
+    _set(collection)
+    with served(collection, port, process=True) as (address, server):
+        before = _server_processes(server)
+        (collection / "kg.toml").write_text("nonsense = 1", encoding="utf-8")
+        server.send_signal(signal.SIGHUP)
+        _until((collection / "server.log").read_text, "the others stay")
+        assert _server_processes(server) == before
+        assert _answers(address)
+
+
+@pytest.mark.parametrize("metrics", ["", "public"])
+def test_ctrl_c(collection, metrics):
+    """Ctrl-C, which all processes hear, ends the server without a traceback; so does one while it is only starting."""
+    port = free_port()
+    _set(collection, **{"metrics": metrics} if metrics else {})
+    with served(collection, port, "--workers", "2", process=True) as (_, server):
+        for each in (*_server_processes(server), server):
+            each.send_signal(signal.SIGINT)
+        assert server.wait(10) == 0
+    lines = (collection / "server.log").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("Serving")] == []
+
+
+def test_a_process_that_does_not_end_is_killed(collection):
+    """What is still under way when the time of grace is over is cut off, and the server ends."""
+    port = free_port()
+    _set(collection, query_seconds=60.0, grace_seconds=1)
+    with (
+        served(collection, port, process=True) as (_, server),
+        socket.create_connection(("127.0.0.1", port)) as client,
+    ):
+        client.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        time.sleep(0.5)
+        began = time.monotonic()
+        server.terminate()
+        assert server.wait(10) == 0
+        assert 0.9 < time.monotonic() - began < 5
+        assert client.recv(1000) == b""
 
 
 def test_what_cannot_begin(collection):
