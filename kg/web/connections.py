@@ -18,6 +18,7 @@ FULL, EASED = 0.75, 0.5
 """Shares of the descriptors: from the first on connections are closed, until no more than the second are taken."""
 
 _LOOK_EVERY = 1.0
+_AT_ONCE = 64
 _READ_AT_ONCE = 64 << 10
 _DESCRIPTORS = Path("/proc/self/fd")
 
@@ -66,8 +67,8 @@ class Connections:
 
     @property
     def at_once(self) -> int:
-        """How many to accept before those that came are looked at."""
-        return max(1, min(64, self._most // 8))
+        """How many to accept at a time: four times as many have come before room is made for the first of them."""
+        return max(1, min(_AT_ONCE, self._most // 32))
 
     def add(self, connection: Closable, descriptor: int) -> None:
         """Look after a connection.
@@ -94,10 +95,15 @@ class Connections:
         now = loop.time()
         for connection in tuple(self._all):
             connection.look(now)
+        if len(self._all) > EASED * self._most:  # others may have taken the rest, so that none can be accepted
+            self._ease()
         self._looking = loop.call_later(_LOOK_EVERY, self._look) if self._all else None
 
     def _ease(self) -> None:
-        taken = len(os.listdir(_DESCRIPTORS))  # noqa: PTH208  # ten times as fast
+        try:
+            taken = len(os.listdir(_DESCRIPTORS))  # noqa: PTH208  # ten times as fast
+        except OSError:  # there is none left to look with
+            taken = self._most
         if taken < FULL * self._most:
             return
         ranked = sorted(self._all, key=lambda each: (each.busy, each.since))

@@ -11,7 +11,8 @@ import pytest
 
 from kg.web import connections, exchanges, protocol
 from kg.web.connections import Connections
-from kg.web.protocol import HEAD_BYTES, HEAD_FIELDS, SENT_AHEAD, Connection
+from kg.web.parsing import HEAD_BYTES, HEAD_FIELDS
+from kg.web.protocol import SENT_AHEAD, Connection
 
 PLAIN = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /a HTTP/1.1\r\nHost: x\r\n"
@@ -299,6 +300,13 @@ def test_upgrades_are_ignored():
         assert bodies(ask(pieces)[0]) == [b"POST|/a|/a||abc", b"GET|/a|/a||"]
         none = b"GET /b HTTP/1.1\r\n" + upgrade + b"\r\n" + PLAIN
         assert bodies(ask(none)[0]) == [b"GET|/b|/b||", b"GET|/a|/a||"]
+
+
+def test_many_that_ask_for_another_protocol():
+    """Those are limited as others are."""
+    got, closed = ask(b"GET /a HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" * 10 * SENT_AHEAD)
+    assert statuses(got) == [200] * (SENT_AHEAD + 1)
+    assert closed
 
 
 def test_http_1_0():
