@@ -51,6 +51,9 @@ class Wire(Protocol):
     def broken_off(self, exchange: "Exchange") -> None:
         """There is no more of the answer, which is not whole."""
 
+    def over(self, exchange: "Exchange") -> None:
+        """Nothing is done any more for the request."""
+
 
 class Exchange:
     """One request and its answer.
@@ -60,17 +63,19 @@ class Exchange:
         whole: whether the request's body has come wholly.
         lasting: whether the connection stays open afterwards.
         sent: whether the head of the answer was sent.
+        task: what answers it.
     """
 
     __slots__ = (
         *("_begun", "_body", "_bodyless", "_chunked", "_ended", "_gone", "_head", "_invited", "_left", "_news"),
-        *("_told", "_wire", "lasting", "scope", "sent", "whole"),
+        *("_told", "_wire", "lasting", "scope", "sent", "task", "whole"),
     )
 
     def __init__(self, wire: Wire, scope: Scope, *, lasting: bool) -> None:
         self.scope = scope
         self.lasting = lasting
         self.whole = self.sent = False
+        self.task: asyncio.Task[None] | None = None
         self._wire = wire
         self._body = bytearray()
         self._head = b""
@@ -88,6 +93,7 @@ class Exchange:
             if not self._ended and not self._gone:
                 self._ended = True
                 self._wire.broken_off(self)
+            self._wire.over(self)
 
     def feed(self, body: bytes) -> int:
         """Take a part of the request's body; how much is here that nobody has asked for."""

@@ -173,9 +173,8 @@ class Connection(asyncio.BufferedProtocol):
     def _start(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self.since = self._loop.time()
-        task = self._loop.create_task(exchange.run(self._application))
-        self._state.tasks.add(task)
-        task.add_done_callback(self._state.tasks.discard)
+        exchange.task = self._loop.create_task(exchange.run(self._application))
+        self._state.tasks.add(exchange.task)
 
     def _put_back(self, exchange: Exchange) -> None:
         """Let a request wait for those before it, and let nothing else come as long as one waits."""
@@ -186,6 +185,10 @@ class Connection(asyncio.BufferedProtocol):
             raise Refused(400)
         self._queue.append(exchange)
         self._transport.pause_reading()
+
+    def over(self, exchange: Exchange) -> None:
+        """Nothing is done any more for a request."""
+        self._state.tasks.discard(exchange.task)
 
     def answered(self, exchange: Exchange) -> None:
         """The answer to a request is sent, to its end."""

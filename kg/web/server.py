@@ -146,7 +146,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")
     sys.stderr.flush()
     raise_limit()
-    with supervising.signals_held(), listening(settings.metrics):
+    with listening(settings.metrics):
         supervising.Supervisor(
             process,
             (host, port),

@@ -4,20 +4,20 @@ Where a process says that it can't begin to serve, the first time it is started,
 that. Each process listens by itself, and the system gives each its share of the connections; those of a dead one go to
 the others.
 
-Signals are taken one by one where they are waited for, and nowhere else, so that none comes at a wrong time: they are
-blocked in the first process, and its children unblock them.
+Signals are heard at any time and taken one by one where they are waited for, so that none comes between two lines.
 """
 
-import contextlib
 import logging
 import multiprocessing
 import os
+import select
 import signal
+import socket
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from multiprocessing.connection import Connection
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from kg.errors import KgError
 from kg.store.confine import die_with_parent
@@ -32,21 +32,47 @@ CANT_SERVE = os.EX_CONFIG
 """The exit code of a process that can't begin to serve."""
 
 _STOP = frozenset({signal.SIGTERM, signal.SIGINT})
-_WAITED_FOR = _STOP | {signal.SIGHUP, signal.SIGCHLD}
+_TAKEN = _STOP | {signal.SIGHUP, signal.SIGCHLD}
 _LOOK = 0.1
 _LOG = logging.getLogger("kg")
 
 
-@contextlib.contextmanager
-def signals_held() -> Iterator[None]:
-    """Let signals wait until they are asked for; to be entered before there are threads, which do the same then."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED_FOR)
-    try:
-        yield
-    finally:
-        while _signal(_WAITED_FOR, 0):  # what came too late for an answer
-            pass
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+class Signals:
+    """Signals that came, as a context; outside of it they do what they did before.
+
+    Attributes:
+        stop: whether one of those taken says to stop.
+    """
+
+    def __init__(self) -> None:
+        self.stop = False
+
+    def __enter__(self) -> Self:
+        self._heard, self._told = socket.socketpair()
+        self._told.setblocking(False)
+        self._before = [(each, signal.signal(each, _note)) for each in _TAKEN]
+        signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.set_wakeup_fd(-1)
+        for each, handler in self._before:
+            signal.signal(each, handler)
+        self._heard.close()
+        self._told.close()
+
+    def next(self, seconds: float | None = None) -> int | None:
+        """The next one; None when so much time has passed."""
+        ready, _, _ = select.select([self._heard], [], [], seconds)
+        if not ready:
+            return None
+        (told,) = self._heard.recv(1)
+        self.stop = self.stop or told in _STOP
+        return told
+
+
+def _note(*_: Any) -> None:
+    """Stands for what a signal would do; that it came is written down by the interpreter itself."""
 
 
 class Process:
@@ -107,6 +133,7 @@ class Supervisor:
             afresh: whether they are started afresh and not forked.
         """
         self._context = multiprocessing.get_context("spawn" if afresh else "fork")
+        self._signals = Signals()
         self._target = target
         self._arguments = arguments
         self._many = processes
@@ -115,28 +142,32 @@ class Supervisor:
         self._quick_deaths = 0
 
     def run(self) -> None:
-        """Serve until told to stop; exits with 1 where that can't even begin. Signals are held."""
-        try:
-            self._processes += (self._start() for _ in range(self._many))
-            while self._look():
-                pass
-        finally:
-            self._end(self._processes)
+        """Serve until told to stop; exits with 1 where that can't even begin."""
+        with self._signals:
+            try:
+                self._processes += (self._start() for _ in range(self._many))
+                while not self._signals.stop:
+                    self._look()
+            finally:
+                self._end(self._processes)
 
     def _start(self, *, again: bool = False) -> Process:
         ours, theirs = self._context.Pipe(duplex=False)
         arguments = (self._target, theirs, os.getpid(), *self._arguments)
         process = self._context.Process(target=_begin, args=arguments, name="kg-server")  # type: ignore[attr-defined]
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)  # until it has its own way with them
         process.start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         return Process(process, ours, again=again)
 
-    def _look(self) -> bool:
-        """Wait until something happens, and do what it needs; whether to go on."""
+    def _look(self) -> None:
+        """Wait until something happens, and do what it needs."""
         pauses = [max(0.0, each.due - time.monotonic()) for each in self._processes if each.due is not None]
-        told = _signal(_WAITED_FOR, min(pauses, default=None))
-        if told in _STOP or (told == signal.SIGHUP and not self._renew()):
-            return False
+        if self._signals.next(min(pauses, default=None)) == signal.SIGHUP:
+            self._renew()
+        if self._signals.stop:
+            return
         for place, each in enumerate(self._processes):
             if each.exit_code is None:
                 continue
@@ -146,7 +177,6 @@ class Supervisor:
                 each.due = time.monotonic() + self._pause(each)
             if each.due <= time.monotonic():
                 self._processes[place] = self._start(again=True)
-        return True
 
     def _pause(self, dead: Process) -> float:
         """How long to wait before it is started again, the longer the more often processes died at once."""
@@ -155,20 +185,20 @@ class Supervisor:
         _LOG.error("a server process died; it is started again%s", f" in {pause:g} s" if pause else "")
         return pause
 
-    def _renew(self) -> bool:
-        """Put new processes in the place of all, one after another; whether to go on then."""
-        for place, old in enumerate(self._processes):
+    def _renew(self) -> None:
+        """Put new processes in the place of all, one after another."""
+        for place, old in enumerate(tuple(self._processes)):
             new = self._start(again=True)
-            while not new.ready and new.exit_code is None:
-                if _signal(_STOP, _LOOK):
-                    self._processes.append(new)
-                    return False
+            while not new.ready and new.exit_code is None and not self._signals.stop:
+                self._signals.next(_LOOK)
+            if self._signals.stop:
+                self._processes.append(new)
+                return
             if new.exit_code is not None:
                 _LOG.error("a new server process can't serve; the others stay")
-                return True
+                return
             self._processes[place] = new
             self._end([old])
-        return True
 
     def _end(self, processes: Collection[Process]) -> None:
         """Have these end in their time, or at once at a second Ctrl-C."""
@@ -176,7 +206,7 @@ class Supervisor:
             each.terminate()
         until = time.monotonic() + self._grace
         while any(each.exit_code is None for each in processes) and time.monotonic() < until:
-            if _signal({signal.SIGCHLD, signal.SIGINT}, _LOOK) == signal.SIGINT:
+            if self._signals.next(_LOOK) == signal.SIGINT:
                 break
         for each in processes:
             if each.exit_code is None:
@@ -184,25 +214,27 @@ class Supervisor:
             each.kill()
 
 
-def _signal(which: Collection[signal.Signals], seconds: float | None) -> int | None:
-    """The next one of these signals; None when so much time has passed."""
-    if seconds is None:
-        return signal.sigwaitinfo(which).si_signo
-    told = signal.sigtimedwait(which, seconds)
-    return told.si_signo if told else None
-
-
 def _begin(target: Callable[..., None], ready: Connection, parent: int, *arguments: Any) -> None:
-    """What a process does first: signals end it, and the end of the one that watches it does."""
+    """What a process does first: signals end it, and the end of the one that watches it does.
+
+    It leaves the terminal's group, so that Ctrl-C comes to the one that watches alone: answers that are under way, and
+    the workers at them, have their time then too.
+    """
+    os.setpgid(0, 0)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for each in _STOP:
         signal.signal(each, _leave_at_signal)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # for the one that watches
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _WAITED_FOR)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it may still write to the terminal
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _TAKEN)
     die_with_parent(parent)
     target(lambda: ready.send_bytes(b"serving"), *arguments)
 
 
 def _leave_at_signal(*_: Any) -> NoReturn:
+    for each in _STOP:  # another one would only disturb
+        signal.signal(each, signal.SIG_IGN)
     sys.exit(0)
 
 

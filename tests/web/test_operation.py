@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import re
 import signal
 import socket
@@ -283,17 +284,43 @@ def test_a_new_process_that_cannot_begin_replaces_none(collection):
         assert _answers(address)
 
 
-@pytest.mark.parametrize("metrics", ["", "public"])
-def test_ctrl_c(collection, metrics):
-    """Ctrl-C, which all processes hear, ends the server without a traceback; so does one while it is only starting."""
+@pytest.mark.parametrize(("metrics", "seconds"), [("", 0), ("", 0.3), ("", 1.5), ("public", 0.3), ("public", 2.5)])
+def test_ctrl_c(collection, metrics, seconds):
+    """Ctrl-C, which all in the terminal's group hear, ends the server without a traceback, while it starts too."""
+    _set(collection, metrics=metrics)
+    command = [KG, "serve", "--port", str(free_port()), "--workers", "2"]
+    process = subprocess.Popen(command, cwd=collection, stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        assert process.stderr.readline().startswith(b"Serving")
+        time.sleep(0.05 + seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    assert (process.returncode, told) == (0, b"")
+
+
+def test_ctrl_c_lets_answers_end(collection):
+    """What is under way at a Ctrl-C is answered, since neither server processes nor query workers hear it."""
     port = free_port()
-    _set(collection, **{"metrics": metrics} if metrics else {})
-    with served(collection, port, "--workers", "2", process=True) as (_, server):
-        for each in (*_server_processes(server), server):
-            each.send_signal(signal.SIGINT)
-        assert server.wait(10) == 0
-    lines = (collection / "server.log").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if not line.startswith("Serving")] == []
+    _set(collection, query_seconds=20.0)
+    command = [KG, "serve", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=collection, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        _until(lambda: str(_answers(f"http://127.0.0.1:{port}")), "True")
+        ask = f"GET /sparql?query={quote(LONG + 'LIMIT 40000')}&format=csv HTTP/1.1\r\nHost: x\r\n\r\n"
+        got = bytearray()
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(ask.encode())
+            got += client.recv(1000)
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.5)
+            while piece := client.recv(65536):
+                got += piece
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+    assert got.endswith(b"\r\n0\r\n\r\n")
 
 
 def test_a_process_that_does_not_end_is_killed(collection):
