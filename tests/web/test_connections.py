@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import re
 import socket
 import time
@@ -571,3 +572,93 @@ def test_room_is_made_by_closing_the_longest_idle(monkeypatch):
     assert not all(gone)
     assert statuses(answer) == [200]
     assert statuses(last) == [200]
+
+
+class Nowhere(asyncio.Transport):
+    """A connection to nobody; it fails where a socket would."""
+
+    closed = ended = False
+    sent = 0
+
+    def get_extra_info(self, name, _=None):
+        return SimpleNamespace(fileno=lambda: 5) if name == "socket" else ("127.0.0.1", 1)
+
+    def write(self, data):
+        assert not self.ended
+        Nowhere.sent += len(data)
+
+    def write_eof(self):
+        self.ended = True
+
+    def close(self):
+        self.closed = True
+
+    abort = close
+
+    def pause_reading(self):
+        pass
+
+    resume_reading = pause_reading
+
+    def get_write_buffer_size(self):
+        return 0
+
+
+SEEDS = (
+    PLAIN,
+    POST + b"Content-Length: 5\r\n\r\nabcde",
+    POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\nX: y\r\n\r\n",
+    POST + b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\nabcde",
+    POST + b"Connection: Upgrade\r\nUpgrade: h2c\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
+    POST + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
+    b"CONNECT x:1 HTTP/1.1\r\n\r\n",
+    b"GET http://x/\xc3\xa9 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    b"HEAD /a HTTP/1.1\r\nConnection: close\r\n\r\n",
+)
+THORNS = (b"\r\n", b"\n", b"\0", b" ", b":", b"\xff", b"Upgrade: x\r\n", b"Content-Length: 1\r\n")
+
+
+def mutated(chance):
+    """Some requests, with some of their bytes gone, doubled, or others between them."""
+    data = b"".join(chance.choices(SEEDS, k=chance.randint(1, 4)))
+    for _ in range(chance.randint(0, 3)):
+        at, to = sorted(chance.choices(range(len(data) + 1), k=2))
+        data = chance.choice(
+            (data[:at] + data[to:], data[:to] + data[at:], data[:at] + chance.choice(THORNS) + data[at:])
+        )
+    return data
+
+
+def test_whatever_comes():
+    """Whatever comes in whatever pieces, and whenever the client leaves: nothing fails, and nothing is left."""
+    chance = random.Random(1963)
+
+    async def any_(scope, receive, send):
+        if chance.random() < 0.7:
+            await tell(scope, receive, send)
+        elif chance.random() < 0.5:
+            await in_parts(b"abc")(scope, receive, send)
+
+    async def go():
+        faults = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, fault: faults.append(fault))
+        state, among = SimpleNamespace(connections=set(), tasks=set(), default_headers=[]), Connections()
+        for _ in range(3000):
+            data = mutated(chance)
+            connection, transport = Connection(any_, among, server_state=state), Nowhere()
+            connection.connection_made(transport)
+            while data and not transport.closed:
+                piece, data = data[: (size := chance.choice((1, 5, 50, 500)))], data[size:]
+                among.buffer[: len(piece)] = piece
+                connection.buffer_updated(len(piece))
+                await asyncio.sleep(0)
+                chance.choice([connection.shutdown, connection.eof_received, *[int] * 50])()
+            connection.look(loop.time() + 100)
+            connection.connection_lost(None)
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.1)
+        return faults, state.tasks, state.connections
+
+    assert asyncio.run(go()) == ([], set(), set())
+    assert Nowhere.sent > 100_000
