@@ -65,6 +65,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,
+                server_header=False,
                 backlog=self._connections.at_once,
             )
         )

@@ -87,6 +87,7 @@ def test_http_1_0_is_told_before(address):
         [*command, f"query={LONG} LIMIT 500", "-i", f"{address}/sparql"], capture_output=True, check=True
     )
     assert whole.stdout.endswith(b"200")
+    assert {b"date", b"server"} & {line.partition(b":")[0] for line in whole.stdout.lower().splitlines()} == {b"date"}
     assert b"\r\ncontent-length: " in whole.stdout.lower()
 
 
