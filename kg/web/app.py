@@ -90,9 +90,10 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._base = Base(settings.base)
-        site = Site.of(settings, self._base.path)
+        self._root = self._base.path
+        site = Site.of(settings, self._root)
         self._sites = {each: replace(site, language=each) for each in LANGUAGES}
-        self._readers = {each: _reader(settings, self._base.path, each) for each in LANGUAGES}
+        self._readers = {each: _reader(settings, self._root, each) for each in LANGUAGES}
         self._answers = Answers(settings.answers_mb << 20)
         self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
         self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
@@ -192,7 +193,7 @@ class Application:
             self._metrics,
         )
         answer = await self._route(request, context)
-        language.keep(request, answer, self._base.path)
+        language.keep(request, answer, self._root)
         return answer
 
     def _site(self, request: Request) -> Site:
@@ -232,7 +233,7 @@ class Application:
         path = raw.decode("latin-1").partition("?")[0]
         if self._settings.proxy_strips:
             return path.lstrip("/")
-        root = self._base.path
+        root = self._root
         below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
         stripped = path.lstrip("/")
         # Where the base's own path begins like one of ours (`/record/`), the reading that leads somewhere is meant.
@@ -266,10 +267,11 @@ def _reader(settings: Settings, root: str, spoken: str) -> Reader:
 
 def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
     """The answer to OPTIONS; None for what is allowed. Raises Problem for what is not."""
+    method = request.method
     allow = ", ".join(methods)
-    if request.method not in methods:
-        raise Problem(405, f"{request.method} is not allowed here; {allow} are.", {"Allow": allow})
-    if request.method != "OPTIONS":
+    if method not in methods:
+        raise Problem(405, f"{method} is not allowed here; {allow} are.", {"Allow": allow})
+    if method != "OPTIONS":
         return None
     headers = {
         "Allow": allow,

@@ -41,7 +41,8 @@ def _preferred(header: str) -> str:
 
 def _parameter(request: Request) -> str | None:
     """What the switch says; a long address, be it of a query or made up, is not taken apart for this."""
-    found = _SWITCHED.findall(request.scope["query_string"])
+    address: bytes = request.scope["query_string"]
+    found = _SWITCHED.findall(address) if b"lang=" in address else None
     return found[-1].decode() if found else None
 
 
