@@ -141,10 +141,11 @@ class Answers:
 
     def keep(self, tag: str, answer: Whole) -> None:
         """Keep an answer, unless it is too large."""
-        if answer.size > self.largest or tag in self._kept:
+        size = answer.size
+        if size > self.largest or tag in self._kept:
             return
         self._kept[tag] = answer
-        self._size += answer.size
+        self._size += size
         while self._size > self.most:
             _, oldest = self._kept.popitem(last=False)
             self._size -= oldest.size

@@ -182,7 +182,8 @@ class Application:
 
     async def _fresh(self, request: Request, serving: Serving) -> Response:
         """The response to a request that is no repetition."""
-        spoken = language.chosen(request)
+        switched = language.switched(request)
+        spoken = switched or language.preferred(request)
         context = Context(
             self._settings,
             serving,
@@ -193,12 +194,13 @@ class Application:
             self._metrics,
         )
         answer = await self._route(request, context)
-        language.keep(request, answer, self._root)
+        if switched:
+            language.keep(switched, answer, self._root)
         return answer
 
     def _site(self, request: Request) -> Site:
         """What pages say of the site, in the language of the request."""
-        return self._sites[language.chosen(request)]
+        return self._sites[language.switched(request) or language.preferred(request)]
 
     async def _route(self, request: Request, context: Context) -> Response:
         path = self._path(request.scope)
@@ -267,12 +269,12 @@ def _reader(settings: Settings, root: str, spoken: str) -> Reader:
 
 def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
     """The answer to OPTIONS; None for what is allowed. Raises Problem for what is not."""
-    method = request.method
+    method = request.scope["method"]
+    if method in methods and method != "OPTIONS":
+        return None
     allow = ", ".join(methods)
     if method not in methods:
         raise Problem(405, f"{method} is not allowed here; {allow} are.", {"Allow": allow})
-    if method != "OPTIONS":
-        return None
     headers = {
         "Allow": allow,
         "Access-Control-Allow-Origin": "*",

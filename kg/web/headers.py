@@ -48,7 +48,8 @@ def combined(request: Request, name: str) -> str:
     lines: dict[bytes, list[bytes]] | None = scope.get(_KEY)
     if lines is None:
         lines = scope[_KEY] = _by_name(scope["headers"])
-    return b",".join(lines.get(name.encode("latin-1"), ())).decode("latin-1")
+    found = lines.get(name.encode("latin-1"))
+    return b",".join(found).decode("latin-1") if found else ""
 
 
 def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:

@@ -41,11 +41,12 @@ class Shape(NamedTuple):
     @classmethod
     def of(cls, request: Request, tag: str | None) -> "Shape":
         """How the client of a request gets the answer of this tag."""
+        method = request.scope["method"]
         name = coding.for_request(request, coding.OF_ANSWERS)
-        given = tags_of(request) if tag is not None and request.method != "POST" else []
+        given = tags_of(request) if tag is not None and method != "POST" else []
         # Small answers go without a coding, so that what the client has may be named either way.
-        known = next((each for each in (f'"{tag}"', f'"{tag}-{name}"') if each in given), "")
-        return cls(tag, name, request.method == "HEAD", known, "*" in given)
+        known = next((each for each in given if each in {f'"{tag}"', f'"{tag}-{name}"'}), "")
+        return cls(tag, name, method == "HEAD", known, "*" in given)
 
     @property
     def etag(self) -> str:
