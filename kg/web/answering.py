@@ -5,7 +5,7 @@ What goes wrong later breaks the connection off: no client takes a part for the 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -99,9 +99,9 @@ class _Begun:
         async for piece in self.pieces:
             yield piece
 
-    async def close(self) -> None:
+    def close(self) -> Awaitable[bool | None]:
         """Want no more of it."""
-        await self.asking.__aexit__(None, None, None)
+        return self.asking.__aexit__(None, None, None)
 
 
 async def respond(request: Request, context: Context, question: Question) -> Response:

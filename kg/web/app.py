@@ -239,7 +239,9 @@ class Application:
         below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
         stripped = path.lstrip("/")
         # Where the base's own path begins like one of ours (`/record/`), the reading that leads somewhere is meant.
-        return stripped if below is None or not (_leads(below) or not _leads(stripped)) else below
+        if below is None or (below != stripped and _leads(stripped) and not _leads(below)):
+            return stripped
+        return below
 
 
 def _as_it_is(send: Send) -> Send:
