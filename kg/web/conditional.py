@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.web import coding
-from kg.web.headers import combined, lines
+from kg.web.headers import combined
 
 
 def http_date(time: str) -> str:
@@ -68,11 +68,11 @@ def has_it(request: Request, etag: str, modified: str) -> bool:
     given = tags_of(request)
     if given:
         return "*" in given or etag in given
-    since = lines(request, "if-modified-since")
+    since = combined(request, "if-modified-since")
     if not since:
         return False
     try:
-        return parsedate_to_datetime(since[0].decode("latin-1")) >= datetime.fromisoformat(modified)
+        return parsedate_to_datetime(since) >= datetime.fromisoformat(modified)
     # A date that can't be read, one without a zone, or one of numbers beyond all measure counts as absent.
     except (ValueError, TypeError, OverflowError):
         return False

@@ -1,6 +1,6 @@
 """Headers that many answers share, and those of a request as one text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from starlette.requests import Request
 
@@ -44,19 +44,19 @@ def saved_as(name: str) -> dict[str, str]:
 
 def combined(request: Request, name: str) -> str:
     """All lines of a header as one list (RFC 9110, 5.3); empty where there is none."""
-    found = lines(request, name)
-    return b",".join(found).decode("latin-1") if found else ""
-
-
-def lines(request: Request, name: str) -> Sequence[bytes]:
-    """Each line of a header as it came."""
     scope = request.scope
-    known: dict[bytes, list[bytes]] | None = scope.get(_KEY)
-    if known is None:  # a request is asked for many headers, most of which it has not
-        known = scope[_KEY] = {}
-        for each, value in scope["headers"]:
-            known.setdefault(each, []).append(value)
-    return known.get(name.encode("latin-1"), ())
+    try:
+        known: dict[str, str] = scope[_KEY]
+    except KeyError:  # a request is asked for many headers, most of which it has not
+        known = scope[_KEY] = _by_name(scope["headers"])
+    return known.get(name, "")
+
+
+def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    lines: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        lines.setdefault(name, []).append(value)
+    return {name.decode("latin-1"): b",".join(values).decode("latin-1") for name, values in lines.items()}
 
 
 def raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

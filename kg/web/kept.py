@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.web.conditional import has_it
-from kg.web.headers import lines
 from kg.web.replying import Ready
 
 MOST = 32 << 20
@@ -43,7 +42,7 @@ class _Whole:
 class _Place:
     """The answers at one address: by the values of the request's headers that they vary with."""
 
-    varies: tuple[str, ...]
+    varies: tuple[bytes, ...]
     answers: dict[tuple[tuple[bytes, ...], ...], _Whole] = field(default_factory=dict)
     size: int = 0
 
@@ -81,8 +80,9 @@ class Kept:
         """Keep an answer to a GET, if it may be given to anybody who asks the same."""
         headers = answer.headers
         public = "public" in headers.get("cache-control", "") and "set-cookie" not in headers
-        varies = tuple(name.strip().lower() for name in headers.get("vary", "").split(",") if name.strip())
-        if request.method != "GET" or answer.status_code != 200 or not public or "*" in varies:
+        listed = headers.get("vary", "").lower().encode("latin-1").split(b",")
+        varies = tuple(name.strip() for name in listed if name.strip())
+        if request.method != "GET" or answer.status_code != 200 or not public or b"*" in varies:
             return
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
         whole = _Whole(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
@@ -107,6 +107,7 @@ def _address(request: Request) -> tuple[bytes, bytes]:
     return scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
 
 
-def _values(request: Request, names: tuple[str, ...]) -> tuple[tuple[bytes, ...], ...]:
+def _values(request: Request, names: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], ...]:
     """Line by line: two cookies in two lines are others than one with a comma in it."""
-    return tuple([tuple(lines(request, name)) for name in names])
+    lines = request.scope["headers"]
+    return tuple([tuple([value for each, value in lines if each == name]) for name in names])
