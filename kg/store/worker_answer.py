@@ -64,17 +64,19 @@ class WorkerAnswer(Turn):
         while not self.format:
             await self._more()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
-            while self._pieces:
-                piece = self._pieces.popleft()
-                self.held -= len(piece)
-                self._see()
-                yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self._pieces:
             if self.ended and not self._fault:
                 self.done = True
-                return
+                raise StopAsyncIteration
             await self._more()
+        piece = self._pieces.popleft()
+        self.held -= len(piece)
+        self._see()
+        return piece
 
     def given(self, hold: Callable[[bool], None]) -> None:
         """It has a worker from now on; `hold` makes that one wait, or go on."""

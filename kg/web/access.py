@@ -4,6 +4,7 @@ A query is named by its digest, which tells equal ones apart from others and say
 stands escaped, so that no line can be forged and no terminal be spoken to.
 """
 
+import hashlib
 import json
 import logging
 import sys
@@ -17,6 +18,7 @@ from kg.errors import SettingsError
 from kg.web.watching import Told
 
 _LONGEST = 500
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 class AccessLog:
@@ -41,7 +43,7 @@ class AccessLog:
 
     def write(self, scope: Scope, told: Told, seconds: float) -> None:
         """Write a request down. The line is one write, so that several processes share a file."""
-        line = json.dumps(_line(scope, told, seconds), separators=(",", ":"))
+        line = _JSON.encode(_line(scope, told, seconds))
         self._handler.handle(logging.LogRecord("kg.access", logging.INFO, "", 0, "%s", (line,), None))
 
     def close(self) -> None:
@@ -65,8 +67,19 @@ def _line(scope: Scope, told: Told, seconds: float) -> dict[str, object]:
         "generation": told.generation,
         "agent": agent.decode("latin-1")[:_LONGEST],
     }
-    for name in ("digest", "answered", "format", "fault", "killed"):
+    if told.query is not None:
+        line["digest"] = digest(told.query)
+    for name in ("answered", "format", "fault", "killed"):
         value = getattr(told, name)
         if value is not None:
             line[name] = value
     return line
+
+
+def digest(query: str) -> str:
+    """What stands for a query.
+
+    >>> digest("ASK {}")
+    'c5a2bbd571afbb9d'
+    """
+    return hashlib.blake2b(query.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -5,9 +5,10 @@ What goes wrong later breaks the connection off: no client takes a part for the 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,11 +19,11 @@ from kg.store.queries import Answer
 from kg.web import coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.context import Context
+from kg.web.headers import combined
 from kg.web.live import Serving
 from kg.web.problems import Problem, of
-from kg.web.replying import Again, Shape, Stream
-from kg.web.searching import MORE_FOUND
-from kg.web.watching import Told, digest, told
+from kg.web.replying import Ready, Shape, Stream
+from kg.web.watching import Told, told
 
 HELD = 64 << 10
 """Bytes of an answer that are waited for before it is begun."""
@@ -35,12 +36,10 @@ _LEFT = "client left"
 _LARGE = 200_000
 """Bytes from which others would wait while they are packed."""
 
-_DEPENDS = frozenset({b"accept", b"accept-encoding"})
 _SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A query and what of.
 
     Attributes:
@@ -52,9 +51,9 @@ class Question:
     """
 
     query: str
-    formats: Sequence[str]
-    default_graphs: Sequence[str] = ()
-    named_graphs: Sequence[str] = ()
+    formats: tuple[str, ...]
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
     timeout: float | None = None
 
     def tag(self, context: Context) -> str | None:
@@ -75,7 +74,7 @@ class Question:
             named_graphs=self.named_graphs,
             rows=rows,
             timeout=self.timeout,
-            client=_client(request) if request else "",
+            client="" if request is None else _client(request),
         )
         return asking if context.metrics is None else context.metrics.asking(asking)
 
@@ -91,8 +90,8 @@ class _Begun:
 
     answer: Answer
     asking: AbstractAsyncContextManager[Answer]
+    held: list[bytes]
     pieces: AsyncIterator[bytes]
-    held: list[bytes] = field(default_factory=list)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for piece in self.held:
@@ -100,19 +99,19 @@ class _Begun:
         async for piece in self.pieces:
             yield piece
 
-    async def close(self) -> None:
+    def close(self) -> Awaitable[bool | None]:
         """Want no more of it."""
-        await self.asking.__aexit__(None, None, None)
+        return self.asking.__aexit__(None, None, None)
 
 
 async def respond(request: Request, context: Context, question: Question) -> Response:
     """The response to a question. Raises Problem."""
     notes = told(request.scope)
-    notes.digest = digest(question.query)
+    notes.query = question.query
     shape = Shape.of(request, question.tag(context))
     if shape.known:
         notes.answered = "not modified"
-        return Response(None, 304, shape.headers(shape.known))
+        return Ready(304, shape.headers(shape.known))
     shared = shape.tag if question.timeout is None else None  # who waits less than others is on his own
     found = context.answers.find(shape.tag) if shape.tag else None
     if found is None and shared:
@@ -123,8 +122,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
             await asyncio.to_thread(found.bytes_in, shape.coding)
         response = shape.whole(found)
         if request.method == "GET" and response.status_code == 200:
-            coded = response.headers.get("content-encoding", "")
-            repeat = Repeat(shape.tag or "", coded, notes.digest, response.raw_headers)
+            repeat = Repeat(shape.tag or "", shape.coding_of(found), question.query, response.raw_headers)
             context.answers.expect(_bytes_of(request, context.serving), repeat)
         return response
     with context.answers.asking(shared):
@@ -136,33 +134,31 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     if shape.head or shape.has_any:
         notes.killed = "nobody took it"
         await begun.close()
-        return Response(None, 200 if shape.head else 304, shape.headers(shape.etag), begun.answer.media_type)
-    headers = shape.headers(shape.etag) | (MORE_FOUND if begun.answer.limited else {})
+        return Ready(200, shape.begun(begun.answer)) if shape.head else Ready(304, shape.headers(shape.etag))
     pieces = _sent(begun, context, shape.tag, notes)
     if shape.coding:
-        headers["Content-Encoding"] = shape.coding
         pieces = coding.stream(pieces, shape.coding)
-    return Stream(pieces, headers, begun.answer.media_type)
+    return Stream(shape.begun(begun.answer), pieces)
 
 
 def repeated(request: Request, serving: Serving, answers: Answers) -> Response | None:
     """The response to a GET that came before byte by byte, if its answer is still kept."""
-    if request.method != "GET" or "if-none-match" in request.headers:
+    if request.scope["method"] != "GET" or combined(request, "if-none-match"):
         return None
     found = answers.repeat(_bytes_of(request, serving))
     if found is None:
         return None
     repeat, answer = found
     notes = told(request.scope)
-    notes.answered, notes.format, notes.digest = "kept", answer.format, repeat.digest
-    return Again(answer.bytes_in(repeat.coding), repeat.headers)
+    notes.answered, notes.format, notes.query = "kept", answer.format, repeat.query
+    return Ready(200, repeat.headers, answer.bytes_in(repeat.coding))
 
 
 def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
     """What the answer to a GET depends on, as it came."""
     scope = request.scope
-    depends = [part for each in scope["headers"] if each[0] in _DEPENDS for part in each]
     path: bytes = scope.get("raw_path") or scope["path"].encode()  # `a%2Fb` names another graph than `a/b`
+    depends = combined(request, "accept"), combined(request, "accept-encoding")
     return serving.generation.manifest.published, path, scope["query_string"], *depends
 
 
@@ -194,7 +190,7 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
     begun = None
     try:
         answer = await asking.__aenter__()
-        begun = _Begun(answer, asking, aiter(answer))
+        begun = _Begun(answer, asking, [], aiter(answer))
         size = 0
         async for piece in begun.pieces:
             begun.held.append(piece)

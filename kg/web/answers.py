@@ -5,11 +5,10 @@ that has the answer already is told so without asking anybody.
 """
 
 import asyncio
-import contextlib
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from kg.store.generation import Manifest
@@ -34,7 +33,6 @@ _OVERHEAD = 500
 # The engine knows no tokens, so this looks at letters alone; what it takes for one of these by mistake is answered
 # all the same, only not kept. Comments may stand between a function and its parenthesis, and are not read: to follow
 # each would take quadratic time. \u may be any letter.
-_VARYING = ("rand", "now", "uuid", "bnode", "\\u")
 _VARIES = re.compile(r"(?:rand|now|uuid|bnode)\s*+[(#]|\\u", re.IGNORECASE | re.ASCII)
 
 
@@ -77,13 +75,13 @@ class Repeat:
     Attributes:
         tag: what names the answer.
         coding: the content coding it went in.
-        digest: of the query, for the log.
+        query: for the log.
         headers: of the response, as ASGI has them.
     """
 
     tag: str
     coding: str
-    digest: str | None
+    query: str | None
     headers: list[tuple[bytes, bytes]]
 
 
@@ -91,8 +89,19 @@ class Repeat:
 class _Asked:
     """A question that is being asked, until its answer has begun or will not come; `fault` is what it failed of."""
 
+    tag: str
+    among: dict[str, "_Asked"]
     over: asyncio.Event = field(default_factory=asyncio.Event)
     fault: Problem | None = None
+
+    def __enter__(self) -> None:
+        self.among[self.tag] = self
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _traceback: object) -> None:
+        if isinstance(fault, Problem) and fault.status in _OF_QUERIES:
+            self.fault = fault
+        del self.among[self.tag]
+        self.over.set()
 
 
 class Answers:
@@ -126,28 +135,17 @@ class Answers:
             raise replace(asked.fault)
         return self.find(tag)
 
-    @contextlib.contextmanager
-    def asking(self, tag: str | None) -> Iterator[None]:
+    def asking(self, tag: str | None) -> AbstractContextManager[None]:
         """Ask within the context, until the answer is kept or has begun: who asks the same waits for it."""
-        if tag is None or tag in self._asked:
-            yield
-            return
-        asked = self._asked[tag] = _Asked()
-        try:
-            yield
-        except Problem as problem:
-            asked.fault = problem if problem.status in _OF_QUERIES else None
-            raise
-        finally:
-            del self._asked[tag]
-            asked.over.set()
+        return nullcontext() if tag is None or tag in self._asked else _Asked(tag, self._asked)
 
     def keep(self, tag: str, answer: Whole) -> None:
         """Keep an answer, unless it is too large."""
-        if answer.size > self.largest or tag in self._kept:
+        size = answer.size
+        if size > self.largest or tag in self._kept:
             return
         self._kept[tag] = answer
-        self._size += answer.size
+        self._size += size
         while self._size > self.most:
             _, oldest = self._kept.popitem(last=False)
             self._size -= oldest.size
@@ -181,12 +179,13 @@ def varies(query: str) -> bool:
     False
     """
     plain = query.lower()
-    if any(word in plain for word in _VARYING) and _VARIES.search(query):
+    named = "rand" in plain or "now" in plain or "uuid" in plain or "bnode" in plain or "\\u" in plain
+    if named and _VARIES.search(query):
         return True
     return "construct" in plain and ("[" in query or "_:" in query)
 
 
-def tag_of(manifest: Manifest, query: str, formats: Sequence[str], graphs: Sequence[Sequence[str]]) -> str:
+def tag_of(manifest: Manifest, query: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]) -> str:
     """What names the answer to a query in a generation; another query never has it."""
-    said = repr((manifest.generation, manifest.published, query, tuple(formats), [tuple(each) for each in graphs]))
-    return hashlib.blake2b(said.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+    said = f"{manifest.generation} {manifest.published} {formats} {graphs} {query}"  # what may hold anything comes last
+    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -90,9 +90,10 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._base = Base(settings.base)
-        site = Site.of(settings, self._base.path)
+        self._root = self._base.path
+        site = Site.of(settings, self._root)
         self._sites = {each: replace(site, language=each) for each in LANGUAGES}
-        self._readers = {each: _reader(settings, self._base.path, each) for each in LANGUAGES}
+        self._readers = {each: _reader(settings, self._root, each) for each in LANGUAGES}
         self._answers = Answers(settings.answers_mb << 20)
         self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
         self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
@@ -181,7 +182,8 @@ class Application:
 
     async def _fresh(self, request: Request, serving: Serving) -> Response:
         """The response to a request that is no repetition."""
-        spoken = language.chosen(request)
+        switched = language.switched(request)
+        spoken = switched or language.preferred(request)
         context = Context(
             self._settings,
             serving,
@@ -192,12 +194,13 @@ class Application:
             self._metrics,
         )
         answer = await self._route(request, context)
-        language.keep(request, answer, self._base.path)
+        if switched:
+            language.keep(switched, answer, self._root)
         return answer
 
     def _site(self, request: Request) -> Site:
         """What pages say of the site, in the language of the request."""
-        return self._sites[language.chosen(request)]
+        return self._sites[language.switched(request) or language.preferred(request)]
 
     async def _route(self, request: Request, context: Context) -> Response:
         path = self._path(request.scope)
@@ -232,11 +235,13 @@ class Application:
         path = raw.decode("latin-1").partition("?")[0]
         if self._settings.proxy_strips:
             return path.lstrip("/")
-        root = self._base.path
+        root = self._root
         below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
         stripped = path.lstrip("/")
         # Where the base's own path begins like one of ours (`/record/`), the reading that leads somewhere is meant.
-        return stripped if below is None or not (_leads(below) or not _leads(stripped)) else below
+        if below is None or (below != stripped and _leads(stripped) and not _leads(below)):
+            return stripped
+        return below
 
 
 def _as_it_is(send: Send) -> Send:
@@ -266,11 +271,12 @@ def _reader(settings: Settings, root: str, spoken: str) -> Reader:
 
 def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
     """The answer to OPTIONS; None for what is allowed. Raises Problem for what is not."""
-    allow = ", ".join(methods)
-    if request.method not in methods:
-        raise Problem(405, f"{request.method} is not allowed here; {allow} are.", {"Allow": allow})
-    if request.method != "OPTIONS":
+    method = request.scope["method"]
+    if method in methods and method != "OPTIONS":
         return None
+    allow = ", ".join(methods)
+    if method not in methods:
+        raise Problem(405, f"{method} is not allowed here; {allow} are.", {"Allow": allow})
     headers = {
         "Allow": allow,
         "Access-Control-Allow-Origin": "*",

@@ -23,7 +23,6 @@ _FORM = "application/x-www-form-urlencoded"
 _ACCEPTED = {"Accept-Post": f"{_QUERY}, {_FORM}"}
 _UTF_8 = frozenset({"", "utf-8", "utf8", "us-ascii"})
 _OFF = "Updates are off: this is a published collection, and it changes by its builds alone."
-_OF_UPDATES = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 _SHOWN = 40
 
 
@@ -51,7 +50,7 @@ class Asked:
 async def read(request: Request) -> Asked:
     """What a request asks. Raises Problem where it is no request of the protocol."""
     address: bytes = request.scope["query_string"]
-    if request.method != "POST":
+    if request.scope["method"] != "POST":
         return _asked(pairs(address))
     content_type, parameters = _content_type(request)
     if content_type == _UPDATE:
@@ -142,10 +141,8 @@ def text_of(raw: bytes, what: str) -> str:
 def _asked(given: Iterable[tuple[str, str]]) -> Asked:
     asked = Asked()
     for name, value in given:
-        if name in _OF_UPDATES:
-            raise Problem(403, _OFF)
-        if name in _TAKES:
-            _TAKES[name](asked, value)
+        if take := _TAKES.get(name):
+            take(asked, value)
     if len(asked.default_graphs) + len(asked.named_graphs) > MAX_GRAPHS:
         raise Problem(400, f"A request may name {MAX_GRAPHS} graphs; put more of them into FROM or VALUES.")
     return asked
@@ -169,6 +166,10 @@ def _example(asked: Asked, value: str) -> None:
     asked.example = value
 
 
+def _update(_asked: Asked, _value: str) -> None:
+    raise Problem(403, _OFF)
+
+
 _TAKES: dict[str, Callable[[Asked, str], None]] = {
     "query": _query,
     "default-graph-uri": lambda asked, value: asked.default_graphs.append(value),
@@ -176,6 +177,9 @@ _TAKES: dict[str, Callable[[Asked, str], None]] = {
     "format": _format,
     "timeout": _timeout,
     "example": _example,
+    "update": _update,
+    "using-graph-uri": _update,
+    "using-named-graph-uri": _update,
 }
 """Name of a parameter → what takes its value; others mean nothing here."""
 

@@ -10,7 +10,7 @@ from kg.render.queries import answers
 from kg.render.queries.answers import Table
 from kg.web.answering import Question
 from kg.web.context import Context
-from kg.web.watching import digest, told
+from kg.web.watching import told
 
 SHOWN_AS = ("tsv", "turtle")
 """Formats in which a page takes an answer."""
@@ -47,7 +47,7 @@ class Shown:
 async def shown(request: Request, context: Context, question: Question) -> Shown:
     """Ask, and take as much of the answer as a page shows. Raises QueryError."""
     notes = told(request.scope)
-    notes.digest, notes.answered = digest(question.query), "asked"
+    notes.query, notes.answered = question.query, "asked"
     try:
         kind, held, whole = await _beginning(request, context, question)
     except QueryError as fault:

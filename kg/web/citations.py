@@ -20,11 +20,12 @@ from kg.web.problems import Problem
 _PAGE = "cite.html"
 _BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
 _SUFFIXES = (_PAGE, *_BY_SUFFIX)
+_ENDS = tuple(f".{suffix}" for suffix in _SUFFIXES)
 
 
 def is_citation(kind: str, segment: str) -> bool:
     """Whether a path segment names a citation of a record."""
-    return kind == "record" and segment.endswith(tuple(f".{suffix}" for suffix in _SUFFIXES))
+    return kind == "record" and segment.endswith(_ENDS)
 
 
 async def respond(request: Request, context: Context, _kind: str, segment: str) -> Response:

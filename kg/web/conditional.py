@@ -68,7 +68,7 @@ def has_it(request: Request, etag: str, modified: str) -> bool:
     given = tags_of(request)
     if given:
         return "*" in given or etag in given
-    since = request.headers.get("if-modified-since")
+    since = combined(request, "if-modified-since")
     if not since:
         return False
     try:

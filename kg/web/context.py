@@ -1,6 +1,6 @@
 """What a request is answered with: the settings, the generation it holds, and who asks."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.iris import Base
 from kg.render.pages import Site
@@ -11,8 +11,7 @@ from kg.web.live import Serving
 from kg.web.metrics import Metrics
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Everything that a handler needs besides the request.
 
     Attributes:

@@ -1,6 +1,10 @@
 """Headers that many answers share, and those of a request as one text."""
 
+from collections.abc import Iterable, Mapping
+
 from starlette.requests import Request
+
+_KEY = "kg.headers"
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -40,5 +44,21 @@ def saved_as(name: str) -> dict[str, str]:
 
 def combined(request: Request, name: str) -> str:
     """All lines of a header as one list (RFC 9110, 5.3); empty where there is none."""
-    wanted = name.encode("latin-1")
-    return b",".join([value for each, value in request.scope["headers"] if each == wanted]).decode("latin-1")
+    scope = request.scope
+    try:
+        known: dict[str, str] = scope[_KEY]
+    except KeyError:  # a request is asked for many headers, most of which it has not
+        known = scope[_KEY] = _by_name(scope["headers"])
+    return known.get(name, "")
+
+
+def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    lines: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        lines.setdefault(name, []).append(value)
+    return {name.decode("latin-1"): b",".join(values).decode("latin-1") for name, values in lines.items()}
+
+
+def raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Headers of an answer as ASGI has them."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.web.conditional import has_it
+from kg.web.replying import Ready
 
 MOST = 32 << 20
 """Bytes of bodies that are kept in a server process; the ones asked for last."""
@@ -41,8 +42,8 @@ class _Whole:
 class _Place:
     """The answers at one address: by the values of the request's headers that they vary with."""
 
-    varies: tuple[str, ...]
-    answers: dict[tuple[tuple[str, ...], ...], _Whole] = field(default_factory=dict)
+    varies: tuple[bytes, ...]
+    answers: dict[tuple[tuple[bytes, ...], ...], _Whole] = field(default_factory=dict)
     size: int = 0
 
 
@@ -65,25 +66,23 @@ class Kept:
 
     def find(self, request: Request) -> Response | None:
         """The answer to a GET that was given before, or 304 where the client has it (RFC 9111, 4.1 and 4.3.2)."""
-        place = self._places.get(_address(request)) if request.method == "GET" else None
+        address = _address(request)
+        place = self._places.get(address) if request.scope["method"] == "GET" else None
         whole = place and place.answers.get(_values(request, place.varies))
         if not whole:
             return None
-        self._places.move_to_end(_address(request))
+        self._places.move_to_end(address)
         if has_it(request, whole.etag, whole.modified):
-            answer = Response(None, 304)
-            answer.raw_headers = [each for each in whole.headers if each[0] not in _UNSEEN_BY_304]
-        else:
-            answer = Response(whole.body)
-            answer.raw_headers = list(whole.headers)
-        return answer
+            return Ready(304, [each for each in whole.headers if each[0] not in _UNSEEN_BY_304])
+        return Ready(200, [*whole.headers], whole.body)
 
     def keep(self, request: Request, answer: Response) -> None:
         """Keep an answer to a GET, if it may be given to anybody who asks the same."""
         headers = answer.headers
         public = "public" in headers.get("cache-control", "") and "set-cookie" not in headers
-        varies = tuple(name.strip().lower() for name in headers.get("vary", "").split(",") if name.strip())
-        if request.method != "GET" or answer.status_code != 200 or not public or "*" in varies:
+        listed = headers.get("vary", "").lower().encode("latin-1").split(b",")
+        varies = tuple(name.strip() for name in listed if name.strip())
+        if request.method != "GET" or answer.status_code != 200 or not public or b"*" in varies:
             return
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
         whole = _Whole(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
@@ -108,6 +107,7 @@ def _address(request: Request) -> tuple[bytes, bytes]:
     return scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
 
 
-def _values(request: Request, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def _values(request: Request, names: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], ...]:
     """Line by line: two cookies in two lines are others than one with a comma in it."""
-    return tuple(tuple(request.headers.getlist(name)) for name in names)
+    lines = request.scope["headers"]
+    return tuple([tuple([value for each, value in lines if each == name]) for name in names])

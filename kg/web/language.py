@@ -23,12 +23,18 @@ _LONGEST = 1_000
 _YEAR = 365 * 24 * 3600
 
 
-def chosen(request: Request) -> str:
-    """The language for a request, one of those that pages speak."""
-    cookie = request.cookies.get(PARAMETER) if combined(request, "cookie") else None
-    for asked in (_parameter(request), cookie):
-        if asked in LANGUAGES:
-            return asked
+def switched(request: Request) -> str | None:
+    """What the switch says; a long address, be it of a query or made up, is not taken apart for this."""
+    address: bytes = request.scope["query_string"]
+    found = _SWITCHED.findall(address) if b"lang=" in address else ()
+    return _spoken(found[-1].decode()) if found else None
+
+
+def preferred(request: Request) -> str:
+    """The language of who has not just switched to one: what was chosen before, else what the browser asks for."""
+    kept = _spoken(request.cookies.get(PARAMETER)) if combined(request, "cookie") else None
+    if kept:
+        return kept
     header = combined(request, "accept-language")
     return _preferred(header) if header and len(header) <= _LONGEST else LANGUAGES[0]
 
@@ -39,10 +45,9 @@ def _preferred(header: str) -> str:
     return next((tag for tag, weight in ranges if weight > 0 and tag in LANGUAGES), LANGUAGES[0])
 
 
-def _parameter(request: Request) -> str | None:
-    """What the switch says; a long address, be it of a query or made up, is not taken apart for this."""
-    found = _SWITCHED.findall(request.scope["query_string"])
-    return found[-1].decode() if found else None
+def _spoken(asked: str | None) -> str | None:
+    """A language, if it is one that pages speak."""
+    return asked if asked in LANGUAGES else None
 
 
 def still(request: Request) -> str:
@@ -66,9 +71,8 @@ def _weighted(header: str) -> list[tuple[str, float]]:
     return found
 
 
-def keep(request: Request, response: Response, path: str) -> None:
+def keep(asked: str, response: Response, path: str) -> None:
     """Let a choice by the switch stay: it goes into a cookie for all pages below a path."""
-    asked = _parameter(request)
-    if asked in LANGUAGES and response.headers.get("content-type", "").startswith("text/html"):
+    if response.headers.get("content-type", "").startswith("text/html"):
         response.set_cookie(PARAMETER, asked, max_age=_YEAR, path=path, httponly=True, samesite="lax")
         response.headers["Cache-Control"] = "private, no-cache"

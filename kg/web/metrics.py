@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +46,17 @@ class Metrics:
         self._folder = folder
         self._now = 0
         registry = self._registry = CollectorRegistry()
-        self._requests = Counter("kg_requests", "Requests.", ("place", "method", "status"), registry=registry)
-        self._seconds = Histogram(
+        requests = Counter("kg_requests", "Requests.", ("place", "method", "status"), registry=registry)
+        seconds = Histogram(
             "kg_request_seconds", "Time to the end of a response.", ("place",), buckets=_SECONDS, registry=registry
         )
         self._sent = Counter("kg_sent_bytes", "Bytes of bodies sent.", registry=registry)
-        self._queries = Counter("kg_queries", "Queries by how they were answered.", ("answered",), registry=registry)
-        self._faults = Counter("kg_query_faults", "Queries that failed, by the error.", ("fault",), registry=registry)
-        self._kills = Counter("kg_worker_kills", "Query workers killed, and why.", ("why",), registry=registry)
+        queries = Counter("kg_queries", "Queries by how they were answered.", ("answered",), registry=registry)
+        faults = Counter("kg_query_faults", "Queries that failed, by the error.", ("fault",), registry=registry)
+        kills = Counter("kg_worker_kills", "Query workers killed, and why.", ("why",), registry=registry)
+        # The library looks its labels over each time, and keeps what it finds as well.
+        self._requests, self._seconds = cache(requests.labels), cache(seconds.labels)
+        self._queries, self._faults, self._kills = map(cache, (queries.labels, faults.labels, kills.labels))
         live: dict[str, Any] = {"registry": registry, "multiprocess_mode": "livesum"}
         self._asked = Gauge("kg_queries_asked", "Queries at a worker or waiting for one.", **live)
         self._waiting = Gauge("kg_queries_waiting", "Queries waiting for a worker.", **live)
@@ -74,12 +78,12 @@ class Metrics:
         self._kept.set(kept)
         if told.generation:
             self._generation.set(told.generation)
-        self._requests.labels(place, method if method in _METHODS else "other", str(told.status)).inc()
-        self._seconds.labels(place).observe(seconds)
+        self._requests(place, method if method in _METHODS else "other", str(told.status)).inc()
+        self._seconds(place).observe(seconds)
         self._sent.inc(told.sent)
         for counter, value in ((self._queries, told.answered), (self._faults, told.fault), (self._kills, told.killed)):
             if value is not None:
-                counter.labels(value).inc()
+                counter(value).inc()
 
     @contextlib.asynccontextmanager
     async def asking(self, asking: AbstractAsyncContextManager[Answer]) -> AsyncIterator[Answer]:
@@ -101,7 +105,7 @@ class Metrics:
 
     def lose(self, why: str) -> None:
         """Count a query worker that is gone, and of which no request tells."""
-        self._kills.labels(why).inc()
+        self._kills(why).inc()
 
     def written(self) -> bytes:
         """Everything, in the text format, of all server processes."""

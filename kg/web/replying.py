@@ -2,25 +2,26 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from kg.store.queries import Answer
 from kg.web import coding
 from kg.web.answers import Whole
 from kg.web.conditional import tags_of
-from kg.web.headers import CACHE, CORS
+from kg.web.headers import CACHE, CORS, raw
 from kg.web.searching import MORE_FOUND
 
 _HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding"}
-_KEPT = {**_HEADERS, **CACHE}
-_VARYING = {**_HEADERS, "Cache-Control": "no-store"}
+_KEPT = raw({**_HEADERS, **CACHE})
+_VARYING = raw({**_HEADERS, "Cache-Control": "no-store"})
+_LIMITED = raw(MORE_FOUND)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How a client gets an answer.
 
     Attributes:
@@ -40,43 +41,70 @@ class Shape:
     @classmethod
     def of(cls, request: Request, tag: str | None) -> "Shape":
         """How the client of a request gets the answer of this tag."""
+        method = request.scope["method"]
         name = coding.for_request(request, coding.OF_ANSWERS)
-        given = tags_of(request) if tag is not None and request.method != "POST" else []
+        given = tags_of(request) if tag is not None and method != "POST" else []
         # Small answers go without a coding, so that what the client has may be named either way.
-        known = next((each for each in (f'"{tag}"', f'"{tag}-{name}"') if each in given), "")
-        return cls(tag, name, request.method == "HEAD", known, "*" in given)
+        known = next((each for each in given if each in {f'"{tag}"', f'"{tag}-{name}"'}), "")
+        return cls(tag, name, method == "HEAD", known, "*" in given)
 
     @property
     def etag(self) -> str:
         """The strong entity tag of the answer in its coding (RFC 9110, 8.8.3)."""
         return f'"{self.tag}-{self.coding}"' if self.coding else f'"{self.tag}"'
 
-    def headers(self, etag: str) -> dict[str, str]:
+    def headers(self, etag: str) -> list[tuple[bytes, bytes]]:
         """What all answers send along."""
-        return dict(_VARYING) if self.tag is None else {**_KEPT, "ETag": etag}
+        return [*_VARYING] if self.tag is None else [*_KEPT, (b"etag", etag.encode("ascii"))]
+
+    def begun(self, answer: Answer) -> list[tuple[bytes, bytes]]:
+        """The headers of an answer whose end has not come."""
+        return [*self.headers(self.etag), *_described(answer, self.coding)]
+
+    def coding_of(self, found: Whole) -> str:
+        """The coding in which a whole answer goes; a small one goes without."""
+        return self.coding if len(found.body) >= coding.SMALLEST else ""
 
     def whole(self, found: Whole) -> Response:
         """The response that is a whole answer."""
-        packed = self.coding if len(found.body) >= coding.SMALLEST else ""
-        headers = self.headers(self.etag if packed else f'"{self.tag}"') | (MORE_FOUND if found.limited else {})
+        packed = self.coding_of(found)
+        headers = self.headers(self.etag if packed else f'"{self.tag}"')
         if self.has_any:
-            return Response(None, 304, headers)
+            return Ready(304, headers)
         body = found.bytes_in(packed)
-        if packed:
-            headers["Content-Encoding"] = packed
-        headers["Content-Length"] = str(len(body))
-        return Response(b"" if self.head else body, 200, headers, found.media_type)
+        headers += _described(found, packed)
+        headers.append((b"content-length", b"%d" % len(body)))
+        return Ready(200, headers, b"" if self.head else body)
+
+
+def _described(answer: Answer | Whole, packed: str) -> list[tuple[bytes, bytes]]:
+    """What headers say of an answer in a coding."""
+    headers = [(b"content-type", answer.media_type.encode("ascii"))]
+    if answer.limited:
+        headers += _LIMITED
+    if packed:
+        headers.append((b"content-encoding", packed.encode("ascii")))
+    return headers
+
+
+class Ready(Response):
+    """A response whose bytes and headers are there already."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        self.status_code = status
+        self.raw_headers = headers
+        self.body = body
+        self.background = None
 
 
 class Stream(Response):
     """An answer as it comes. Who left is seen by what stands before the application, which stops this then."""
 
-    def __init__(self, pieces: AsyncGenerator[bytes, None], headers: dict[str, str], media_type: str) -> None:
+    def __init__(self, headers: list[tuple[bytes, bytes]], pieces: AsyncGenerator[bytes, None]) -> None:
         self.status_code = 200
-        self.media_type = media_type
-        self.background = None
+        self.raw_headers = headers
         self.pieces = pieces
-        self.init_headers(headers)
+        self.background = None
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it, as ASGI 3 has it."""
@@ -85,13 +113,3 @@ class Stream(Response):
             async for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
-
-
-class Again(Response):
-    """A kept answer, with the headers that it had before."""
-
-    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-        self.status_code = 200
-        self.body = body
-        self.raw_headers = headers
-        self.background = None

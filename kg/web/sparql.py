@@ -18,20 +18,15 @@ async def respond(request: Request, context: Context) -> Response:
     """Answer a query; without one, describe the service; to who reads HTML, show the workbench."""
     asked = await read(request)
     accept = combined(request, "accept")
+    graphs = tuple(asked.default_graphs), tuple(asked.named_graphs)
     if asked.query is None and request.method == "POST":
         raise Problem(400, "There is no query.")
     if _wants_page(asked, accept):
-        wanted = workbench.Wanted(asked.query, asked.example, asked.default_graphs, asked.named_graphs, asked.timeout)
+        wanted = workbench.Wanted(asked.query, asked.example, *graphs, asked.timeout)
         return await workbench.respond(request, context, wanted)
     if asked.query is None:
         return await service.respond(request, context)
-    question = answering.Question(
-        asked.query,
-        formats.wanted(asked.format, accept),
-        asked.default_graphs,
-        asked.named_graphs,
-        asked.timeout,
-    )
+    question = answering.Question(asked.query, formats.wanted(asked.format, accept), *graphs, asked.timeout)
     return await answering.respond(request, context, question)
 
 

@@ -1,6 +1,5 @@
 """What is told of a request once it is over: to the metrics and to the access log."""
 
-import hashlib
 from dataclasses import dataclass
 
 from starlette.types import Message, Scope
@@ -13,7 +12,7 @@ class Told:
     """What a handler tells of its request.
 
     Attributes:
-        digest: of the query, if there is one.
+        query: the query, if there is one.
         answered: how: asked (of a worker), kept (in memory), not modified.
         format: the format of the answer.
         fault: the name of the error that it came to, also in the middle of an answer.
@@ -24,7 +23,7 @@ class Told:
         whole: whether the response was sent to its end.
     """
 
-    digest: str | None = None
+    query: str | None = None
     answered: str | None = None
     format: str | None = None
     fault: str | None = None
@@ -54,12 +53,3 @@ def told(scope: Scope) -> Told:
     """The notes of a request."""
     found: Told = scope[_KEY]
     return found
-
-
-def digest(query: str) -> str:
-    """What stands for a query in the log.
-
-    >>> digest("ASK {}")
-    'c5a2bbd571afbb9d'
-    """
-    return hashlib.blake2b(query.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -53,8 +53,8 @@ class Wanted:
 
     query: str | None = None
     example: str | None = None
-    default_graphs: Sequence[str] = ()
-    named_graphs: Sequence[str] = ()
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
     timeout: float | None = None
 
 

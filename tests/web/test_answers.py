@@ -102,6 +102,18 @@ def test_kept_answers_need_no_worker(client, idle):
     assert head.headers["etag"] == first.headers["etag"]
 
 
+def test_the_head_of_a_long_answer(client):
+    """HEAD of an answer that would come in pieces has the headers of GET: its coding, and no length made up."""
+    for name in ("identity", "gzip"):
+        query = f"SELECT * {{ ?s ?p ?o }} LIMIT 2999 # {name}"
+        head, whole = (_ask(client, query, method, accept_encoding=name) for method in ("HEAD", "GET"))
+        assert (head.content, len(whole.content) > 64 << 10) == (b"", True)
+        told, got = (dict(each.headers) for each in (head, whole))
+        for each in (told, got):
+            each.pop("transfer-encoding", None)
+        assert told == got
+
+
 def test_the_same_parameters_elsewhere(client):
     """A request is known by its path too: the same parameters at another one are another question."""
     parameters = {"query": "ASK {}", "graph": f"{BASE}graphs/terms"}

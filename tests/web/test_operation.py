@@ -212,7 +212,7 @@ def test_metrics_and_log_are_documented(example):
     text = Metrics(None, 2).written().decode()
     metrics = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     assert {each for each in metrics if not each.endswith("_created")} <= named
-    told = Told(digest="0", answered="asked", format="json", fault="QueryCrashed", killed="crash")
+    told = Told(query="ASK {}", answered="asked", format="json", fault="QueryCrashed", killed="crash")
     scope = {"client": ("127.0.0.1", 1), "headers": [], "raw_path": b"/", "method": "GET"}
     assert set(access._line(scope, told, 0.1)) <= named
 
