@@ -31,7 +31,7 @@ from kg.store.crew import Crew
 from kg.store.process import Worker
 from kg.store.queries import Options, formats_of, seconds_of
 from kg.store.turns import Turns, whose
-from kg.store.worker_answer import WorkerAnswer
+from kg.store.worker_answer import Unwanted, WorkerAnswer
 
 DEADLINE = 10.0
 RESULT_BYTES = 100_000_000
@@ -48,6 +48,16 @@ TICK = 0.05
 
 _SHORT = 0.02
 """Seconds in which no query takes memory that matters."""
+
+_AHEAD = 8
+"""Queries that a worker has at most, the one that it answers and those behind it."""
+
+_PATIENCE = 2 * frames.PATIENCE
+"""Seconds that a query waits behind another one. A little longer than what a worker takes for slow, so that it will
+have sent back what is given to others here."""
+
+_QUICK = 0.0005
+"""Seconds of a usual query from which on it is quicker to wake a worker than to wait for one."""
 
 
 class QueryPool:
@@ -97,6 +107,7 @@ class QueryPool:
         self._size = size
         self._reserve = reserve
         self._most_long = long
+        self._lost = lost
         self._deadline = deadline
         self._max_result_bytes = max_result_bytes
         self._limits = limits
@@ -110,10 +121,12 @@ class QueryPool:
             free=self._dispatch,
             lost=lost,
         )
-        self._quick: dict[WorkerAnswer, Worker] = {}
-        self._long: dict[WorkerAnswer, Worker] = {}
+        self._given: dict[WorkerAnswer, Worker] = {}
+        self._queries: dict[Worker, int] = {}
+        self._long: dict[Worker, WorkerAnswer] = {}
         self._turns: Turns[WorkerAnswer] = Turns(queue, max(1, (size + long) // 2), told=waiting)
         self._ticking: asyncio.TimerHandle | None = None
+        self._recalling: asyncio.TimerHandle | None = None
         self._closed = True
 
     async def start(self) -> None:
@@ -124,8 +137,9 @@ class QueryPool:
     async def close(self) -> None:
         """Kill all workers and wait until they are gone; queries that are under way get QueryBusy."""
         self._closed = True
-        if self._ticking:
-            self._ticking.cancel()
+        for timer in (self._ticking, self._recalling):
+            if timer:
+                timer.cancel()
         for answer in self._turns.waiting:
             answer.fail(_closing())
         await self._crew.close(_closing())
@@ -140,7 +154,7 @@ class QueryPool:
         """Have a query answered, as soon as it is its turn; the answer before it begins. Raises QueryError."""
         if self._closed:
             raise _closing()
-        answer = WorkerAnswer(request, client, seconds, self._max_result_bytes, self._freed)
+        answer = WorkerAnswer(request, client, seconds, self._max_result_bytes, self._freed, self._again)
         self._turns.join(answer)
         self._dispatch()
         if self._ticking is None:
@@ -149,65 +163,156 @@ class QueryPool:
 
     def leave(self, answer: WorkerAnswer) -> None:
         """Nobody wants more of an answer; who has not got all of it stops its worker."""
-        worker = self._quick.get(answer) or self._long.get(answer)
-        if worker is not None:
-            if not answer.ended:
-                worker.kill(QueryError("nobody waits for the answer"))
-            answer.let_go()
-        else:
+        worker = self._given.get(answer)
+        if worker is None:
             self._turns.leave(answer)
+            return
+        if not answer.ended:
+            if answer is worker.asked[0]:
+                worker.kill(QueryError("nobody waits for the answer"))
+            else:
+                self._give_up(worker, answer)
+        answer.let_go()
 
     def _dispatch(self) -> None:
-        """Give free workers to those whose turn it is."""
+        """Give workers to those whose turn it is: free ones, or where questions are short, busy ones first."""
         while self._turns.size and not self._closed:
-            free = min(self._size + self._reserve - len(self._quick), self._crew.ready())
-            answer = self._turns.next(last=free <= self._reserve) if free > 0 else None
-            if answer is None:
+            soon = self._free_soon()
+            if soon is not None and soon.usual < _QUICK and self._look_ahead(soon):
+                continue
+            if not (self._begin() or (soon is not None and self._look_ahead(soon))):
                 return
-            self._quick[answer] = worker = self._crew.lend()
-            worker.ask(answer)
+
+    def _begin(self) -> bool:
+        """Give a free worker to the next one, if there is one for it."""
+        free = min(self._size + self._reserve - (len(self._queries) - len(self._long)), self._crew.ready())
+        answer = self._turns.next(last=free <= self._reserve, place=self._crew.next()) if free > 0 else None
+        if answer is None:
+            return False
+        self._give(answer, self._crew.lend())
+        return True
+
+    def _look_ahead(self, worker: Worker) -> bool:
+        """Have the next one wait for a worker that is busy, if it is for that one."""
+        answer = self._turns.next(last=False, place=worker)
+        if answer is None:
+            return False
+        self._give(answer, worker)
+        if self._recalling is None:
+            self._recall_soon()
+        return True
+
+    def _free_soon(self) -> Worker | None:
+        """The worker that will most likely be free first, of those that are busy; None where that may take long."""
+        since = self._turns.clock() - frames.PATIENCE
+        found, least = None, _AHEAD
+        for worker, queries in self._queries.items():
+            # Not one of which an answer is still to be taken; and each is to be free now and then, to be looked at.
+            idle_soon = worker.alive and queries == len(worker.asked) and worker.worked < MOMENT
+            if queries < least and idle_soon and worker.asked[0].began > since:
+                found, least = worker, queries
+        return found
+
+    def _give(self, answer: WorkerAnswer, worker: Worker) -> None:
+        """Have a worker answer a query, behind those that it has."""
+        self._given[answer] = worker
+        self._queries[worker] = self._queries.get(worker, 0) + 1
+        worker.ask(answer)
+
+    def _recall_soon(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._recalling = loop.call_later(_PATIENCE, self._recall, loop.time() + 2 * _PATIENCE)
+
+    def _recall(self, in_time: float) -> None:
+        """Look for others for those that wait behind a query that takes longer than was thought."""
+        self._recalling = None
+        behind = [worker for worker in self._queries if len(worker.asked) > 1]
+        # Where we are late ourselves, answers lie unread that have come long ago.
+        if asyncio.get_running_loop().time() < in_time:
+            now = self._turns.clock()
+            for worker in [each for each in behind if now - each.asked[0].began >= _PATIENCE]:
+                for answer in list(worker.asked)[:0:-1]:
+                    if not isinstance(answer, Unwanted):
+                        self._give_up(worker, answer)
+                        self._again(answer)
+        if behind:
+            self._recall_soon()
+
+    def _give_up(self, worker: Worker, answer: WorkerAnswer) -> None:
+        """Leave a query that was sent ahead to its worker, which sends it back or, in vain, answers it."""
+        unwanted = Unwanted(b"", "", TICK, self._max_result_bytes, self._freed, self._again)
+        unwanted.began = self._turns.clock()
+        worker.give_up(answer, unwanted)
+        self._given[unwanted] = worker
+        self._queries[worker] += 1
 
     def _tick(self) -> None:
         """Look after all queries, as long as there are any: the late ones end, the slow ones give way."""
         now = self._turns.clock()
-        for answer, worker in [*self._quick.items(), *self._long.items()]:
+        for answer, worker in list(self._given.items()):
             took = now - answer.began
+            if not answer.ended and answer is not worker.asked[0]:
+                continue  # it has not begun
             if took >= answer.seconds:
-                worker.kill(_late(answer.seconds))
+                self._stop(answer, worker, _late(answer.seconds))
             elif took >= MOMENT and self._most_long:
                 worker.give_way()
-                self._prolong(answer)
+                self._prolong(answer, worker)
         for answer in [each for each in self._turns.waiting if now - each.joined >= self._deadline]:
             self._turns.leave(answer)
             answer.fail(QueryBusy("no worker came free in time", todo="Try again in a moment."))
-        going_on = self._quick or self._long or self._turns.size
+        going_on = self._given or self._turns.size
         self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick) if going_on else None
 
-    def _prolong(self, answer: WorkerAnswer) -> None:
+    def _prolong(self, answer: WorkerAnswer, worker: Worker) -> None:
         """Let a query that is not over go on as a long one; one of them may have to make room."""
-        if answer not in self._quick:
+        if worker in self._long:
             return
         if len(self._long) < self._most_long:
-            self._long[answer] = self._quick.pop(answer)
+            self._long[worker] = answer
             self._crew.wanted += 1  # one stands in for it
             self._crew.fill()
             self._dispatch()
         elif self._turns.light_waits():
-            running = {**self._long, answer: self._quick[answer]}
-            greediest = max(running, key=lambda each: (self._turns.weight(each.client), -each.began))
-            running[greediest].kill(QueryBusy("others wait, and this query took long", todo="Try again in a moment."))
+            running = {**self._long, worker: answer}
+            greediest = max(running, key=lambda each: (self._turns.weight(running[each].client), -running[each].began))
+            busy = QueryBusy("others wait, and this query took long", todo="Try again in a moment.")
+            self._stop(running[greediest], greediest, busy)
+
+    def _stop(self, answer: WorkerAnswer, worker: Worker, why: QueryError) -> None:
+        """End an answer early; a worker that has done its part may live."""
+        if answer.ended:
+            answer.fail(why)
+            return
+        worker.kill(why)
+        if isinstance(answer, Unwanted):
+            self._lost("client left")
+
+    def _again(self, answer: WorkerAnswer) -> None:
+        """Its worker has not begun with an answer: it waits for another one."""
+        worker = self._given.pop(answer)
+        if self._closed:
+            answer.fail(_closing())
+        else:
+            self._turns.return_to_line(answer)
+        self._take_back(worker)
 
     def _freed(self, answer: WorkerAnswer) -> None:
         """Take the worker of an answer back, if it had one."""
-        worker = self._quick.pop(answer, None)
+        worker = self._given.pop(answer, None)
         if worker is None:
-            worker = self._long.pop(answer, None)
-            if worker is None:
-                return
-            self._crew.wanted -= 1
-        took = self._turns.clock() - answer.began
+            return
         self._turns.leave(answer)
-        self._crew.take_back(worker, grown=took > _SHORT)
+        self._take_back(worker)
+
+    def _take_back(self, worker: Worker) -> None:
+        """Take back a worker that has one query less, if that was the last."""
+        self._queries[worker] -= 1
+        if not self._queries[worker]:
+            del self._queries[worker]
+            if self._long.pop(worker, None):
+                self._crew.wanted -= 1
+            self._crew.take_back(worker, grown=worker.worked > _SHORT)
         self._dispatch()
 
 
