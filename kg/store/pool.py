@@ -56,6 +56,9 @@ _PATIENCE = 2 * frames.PATIENCE
 """Seconds that a query waits behind another one. A little longer than what a worker takes for slow, so that it will
 have sent back what is given to others here."""
 
+_SOON = 0.002
+"""Seconds of a usual query up to which the next one may wait for its end."""
+
 _QUICK = 0.0005
 """Seconds of a usual query from which on it is quicker to wake a worker than to wait for one."""
 
@@ -208,8 +211,8 @@ class QueryPool:
         found, least = None, _AHEAD
         for worker, queries in self._queries.items():
             # Not one of which an answer is still to be taken; and each is to be free now and then, to be looked at.
-            idle_soon = worker.alive and queries == len(worker.asked) and worker.worked < MOMENT
-            if queries < least and idle_soon and worker.asked[0].began > since:
+            idle_soon = queries == len(worker.asked) and worker.worked < MOMENT and worker.asked[0].began > since
+            if queries < least and idle_soon and worker.usual < _SOON and worker.alive and not worker.refuses:
                 found, least = worker, queries
         return found
 

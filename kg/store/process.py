@@ -48,6 +48,7 @@ class Worker:
         memory_at_start: bytes of memory that it took when it was ready.
         worked: seconds that its queries have taken, since somebody set this.
         usual: seconds that its queries take lately.
+        refuses: whether it sends back what is sent ahead, which it does until it has nothing left to do.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, requests: int, answers: int) -> None:
@@ -65,6 +66,7 @@ class Worker:
         self.memory_at_start = 0
         self.worked = 0.0
         self.usual = 0.0
+        self.refuses = False
         self._urgent = True
         # To kill by number could hit another process, to ask first whether it lives takes its end from whoever waits
         # for that.
@@ -150,6 +152,7 @@ class Worker:
         self._line.append(answer)
         answer.given(self._hold)
         if first:
+            self.refuses = False
             self._answers.resume()  # whoever took the last one may have let it wait up to its end
         self._requests.write(answer.request if first else frames.ahead(answer.request))
 
@@ -222,6 +225,7 @@ class Worker:
             fault = _error(json.loads(payload))
             self._next().fail(fault if isinstance(fault, QueryError) else QueryCrashed(str(fault)))
         elif kind == frames.BACK:
+            self.refuses = True
             self._next().again()
         else:
             try:
