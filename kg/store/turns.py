@@ -62,6 +62,7 @@ class Turn:
 
 
 Each = TypeVar("Each", bound=Turn)
+_Rank = tuple[bool, float, int]
 
 
 @dataclass(slots=True)
@@ -84,6 +85,7 @@ class Turns(Generic[Each]):
     _waiting: dict[str, deque[Each]] = field(default_factory=dict)
     _running: dict[str, dict[Each, Hashable]] = field(default_factory=dict)
     _taken: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    _ranks: dict[str, _Rank] = field(default_factory=dict)
 
     @property
     def waiting(self) -> Iterator[Each]:
@@ -133,7 +135,7 @@ class Turns(Generic[Each]):
         fit = [client for client in self._waiting if not client or self._fits(client, place, last=last)]
         if not fit:
             return None
-        chosen = fit[0] if len(fit) == 1 else min(fit, key=self._rank)
+        chosen = fit[0] if len(fit) == 1 else min(fit, key=self._ranked)
         turn = self._waiting[chosen][0]
         self._take(turn)
         turn.began = self.clock()
@@ -151,13 +153,20 @@ class Turns(Generic[Each]):
         now = self.clock()
         return self._past(client, now)[0] + sum(now - turn.began for turn in self._running.get(client, ()))
 
-    def _rank(self, client: str) -> tuple[bool, float, int]:
+    def _rank(self, client: str) -> _Rank:
         """What tells whose turn it is: the least."""
         weight = self.weight(client)
         if weight >= HEAVY:
             return True, weight, self._busy(client)
         _, questions = self._past(client, self.clock())
         return False, (weight + UNKNOWN) / (questions + 1), self._busy(client)
+
+    def _ranked(self, client: str) -> _Rank:
+        """The same; of who only waits, and is light, as it was at first: it hardly changes until something runs."""
+        rank = self._ranks.get(client)
+        if rank is None or rank[0] or client in self._running:
+            rank = self._ranks[client] = self._rank(client)
+        return rank
 
     def _busy(self, client: str) -> int:
         """In how many places a client is."""
@@ -166,9 +175,10 @@ class Turns(Generic[Each]):
 
     def _fits(self, client: str, place: Hashable, *, last: bool) -> bool:
         """Whether a client may have a place: a free one, or one behind others, where it may be one of them."""
-        if last:
-            return client not in self._running and self.weight(client) < HEAVY
-        return self._busy(client) < self.most_running or place in self._running[client].values()
+        running = self._running.get(client)
+        if running is None:
+            return not (last and self._ranked(client)[0])
+        return not last and (self._busy(client) < self.most_running or place in running.values())
 
     def _end(self, turn: Each) -> bool:
         """Run no longer; whether it did."""
@@ -178,6 +188,7 @@ class Turns(Generic[Each]):
         del running[turn]
         if not running:
             del self._running[turn.client]
+        self._ranks.pop(turn.client, None)
         return True
 
     def _take(self, turn: Each) -> None:
@@ -187,6 +198,7 @@ class Turns(Generic[Each]):
         self._waits(-1)
         if not line:
             del self._waiting[turn.client]
+            self._ranks.pop(turn.client, None)
 
     def _waits(self, more: int) -> None:
         self.size += more
