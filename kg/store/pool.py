@@ -19,6 +19,7 @@ somebody waits who has asked little, the greediest client's longest one ends in 
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import lru_cache
@@ -59,8 +60,9 @@ have sent back what is given to others here."""
 _SOON = 0.002
 """Seconds of a usual query up to which the next one may wait for its end."""
 
-_QUICK = 0.0005
-"""Seconds of a usual query from which on it is quicker to wake a worker than to wait for one."""
+_QUICK, _QUICK_IN_A_CROWD = 0.0001, 0.0005
+"""Seconds of a usual query from which on it is quicker to wake a worker than to wait for one: the server itself takes
+about the former for a query, and where it and the workers share few processors, waking takes from the others."""
 
 
 class QueryPool:
@@ -108,6 +110,7 @@ class QueryPool:
             waiting: is told how many queries wait for a worker, whenever that changes.
         """
         self._size = size
+        self._quick = _QUICK_IN_A_CROWD if len(os.sched_getaffinity(0)) <= size else _QUICK
         self._reserve = reserve
         self._most_long = long
         self._lost = lost
@@ -181,7 +184,7 @@ class QueryPool:
         """Give workers to those whose turn it is: free ones, or where questions are short, busy ones first."""
         while self._turns.size and not self._closed:
             soon = self._free_soon()
-            if soon is not None and soon.usual < _QUICK and self._look_ahead(soon):
+            if soon is not None and soon.usual < self._quick and self._look_ahead(soon):
                 continue
             if not (self._begin() or (soon is not None and self._look_ahead(soon))):
                 return
