@@ -29,6 +29,7 @@ from typing import Unpack
 from kg.errors import QueryBusy, QueryError, QueryTimeout
 from kg.store import frames, scan
 from kg.store.crew import Crew
+from kg.store.lines import Lines
 from kg.store.process import Worker
 from kg.store.queries import Options, formats_of, seconds_of
 from kg.store.turns import Turns, whose
@@ -50,15 +51,9 @@ TICK = 0.05
 _SHORT = 0.02
 """Seconds in which no query takes memory that matters."""
 
-_AHEAD = 8
-"""Queries that a worker has at most, the one that it answers and those behind it."""
-
 _PATIENCE = 2 * frames.PATIENCE
 """Seconds that a query waits behind another one. A little longer than what a worker takes for slow, so that it will
 have sent back what is given to others here."""
-
-_SOON = 0.002
-"""Seconds of a usual query up to which the next one may wait for its end."""
 
 _QUICK, _QUICK_IN_A_CROWD = 0.0001, 0.0005
 """Seconds of a usual query from which on it is quicker to wake a worker than to wait for one: the server itself takes
@@ -127,8 +122,7 @@ class QueryPool:
             free=self._dispatch,
             lost=lost,
         )
-        self._given: dict[WorkerAnswer, Worker] = {}
-        self._queries: dict[Worker, int] = {}
+        self._lines = Lines()
         self._long: dict[Worker, WorkerAnswer] = {}
         self._turns: Turns[WorkerAnswer] = Turns(queue, max(1, (size + long) // 2), told=waiting)
         self._ticking: asyncio.TimerHandle | None = None
@@ -169,7 +163,7 @@ class QueryPool:
 
     def leave(self, answer: WorkerAnswer) -> None:
         """Nobody wants more of an answer; who has not got all of it stops its worker."""
-        worker = self._given.get(answer)
+        worker = self._lines.worker_of(answer)
         if worker is None:
             self._turns.leave(answer)
             return
@@ -177,13 +171,13 @@ class QueryPool:
             if answer is worker.asked[0]:
                 worker.kill(QueryError("nobody waits for the answer"))
             else:
-                self._give_up(worker, answer)
+                self._lines.give_up(answer, self._unwanted())
         answer.let_go()
 
     def _dispatch(self) -> None:
         """Give workers to those whose turn it is: free ones, or where questions are short, busy ones first."""
         while self._turns.size and not self._closed:
-            soon = self._free_soon()
+            soon = self._lines.free_soon(self._turns.clock())
             if soon is not None and soon.usual < self._quick and self._look_ahead(soon):
                 continue
             if not (self._begin() or (soon is not None and self._look_ahead(soon))):
@@ -191,11 +185,11 @@ class QueryPool:
 
     def _begin(self) -> bool:
         """Give a free worker to the next one, if there is one for it."""
-        free = min(self._size + self._reserve - (len(self._queries) - len(self._long)), self._crew.ready())
+        free = min(self._size + self._reserve - (len(self._lines) - len(self._long)), self._crew.ready())
         answer = self._turns.next(last=free <= self._reserve, place=self._crew.next()) if free > 0 else None
         if answer is None:
             return False
-        self._give(answer, self._crew.lend())
+        self._lines.give(answer, self._crew.lend())
         return True
 
     def _look_ahead(self, worker: Worker) -> bool:
@@ -203,27 +197,10 @@ class QueryPool:
         answer = self._turns.next(last=False, place=worker)
         if answer is None:
             return False
-        self._give(answer, worker)
+        self._lines.give(answer, worker)
         if self._recalling is None:
             self._recall_soon()
         return True
-
-    def _free_soon(self) -> Worker | None:
-        """The worker that will most likely be free first, of those that are busy; None where that may take long."""
-        since = self._turns.clock() - frames.PATIENCE
-        found, least = None, _AHEAD
-        for worker, queries in self._queries.items():
-            # Not one of which an answer is still to be taken; and each is to be free now and then, to be looked at.
-            idle_soon = queries == len(worker.asked) and worker.worked < MOMENT and worker.asked[0].began > since
-            if queries < least and idle_soon and worker.usual < _SOON and worker.alive and not worker.refuses:
-                found, least = worker, queries
-        return found
-
-    def _give(self, answer: WorkerAnswer, worker: Worker) -> None:
-        """Have a worker answer a query, behind those that it has."""
-        self._given[answer] = worker
-        self._queries[worker] = self._queries.get(worker, 0) + 1
-        worker.ask(answer)
 
     def _recall_soon(self) -> None:
         loop = asyncio.get_running_loop()
@@ -232,33 +209,27 @@ class QueryPool:
     def _recall(self, in_time: float) -> None:
         """Look for others for those that wait behind a query that takes longer than was thought."""
         self._recalling = None
-        behind = [worker for worker in self._queries if len(worker.asked) > 1]
+        behind = self._lines.behind()
         # Where we are late ourselves, answers lie unread that have come long ago.
         if asyncio.get_running_loop().time() < in_time:
             now = self._turns.clock()
             for worker in [each for each in behind if now - each.asked[0].began >= _PATIENCE]:
                 for answer in list(worker.asked)[:0:-1]:
                     if not isinstance(answer, Unwanted):
-                        self._give_up(worker, answer)
+                        self._lines.give_up(answer, self._unwanted())
                         self._again(answer)
         if behind:
             self._recall_soon()
 
-    def _give_up(self, worker: Worker, answer: WorkerAnswer) -> None:
-        """Leave a query that was sent ahead to its worker, which sends it back or, in vain, answers it."""
-        unwanted = Unwanted(b"", "", TICK, self._max_result_bytes, self._freed, self._again)
-        unwanted.began = self._turns.clock()
-        worker.give_up(answer, unwanted)
-        self._given[unwanted] = worker
-        self._queries[worker] += 1
+    def _unwanted(self) -> Unwanted:
+        """What stands in a worker's line for a query that it is not to answer; as short a time as may be."""
+        return Unwanted(b"", "", TICK, self._max_result_bytes, self._freed, self._again)
 
     def _tick(self) -> None:
         """Look after all queries, as long as there are any: the late ones end, the slow ones give way."""
         now = self._turns.clock()
-        for answer, worker in list(self._given.items()):
+        for answer, worker in self._lines:
             took = now - answer.began
-            if not answer.ended and answer is not worker.asked[0]:
-                continue  # it has not begun
             if took >= answer.seconds:
                 self._stop(answer, worker, _late(answer.seconds))
             elif took >= MOMENT and self._most_long:
@@ -267,7 +238,7 @@ class QueryPool:
         for answer in [each for each in self._turns.waiting if now - each.joined >= self._deadline]:
             self._turns.leave(answer)
             answer.fail(QueryBusy("no worker came free in time", todo="Try again in a moment."))
-        going_on = self._given or self._turns.size
+        going_on = len(self._lines) or self._turns.size
         self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick) if going_on else None
 
     def _prolong(self, answer: WorkerAnswer, worker: Worker) -> None:
@@ -296,7 +267,7 @@ class QueryPool:
 
     def _again(self, answer: WorkerAnswer) -> None:
         """Its worker has not begun with an answer: it waits for another one."""
-        worker = self._given.pop(answer)
+        worker = self._lines.take(answer)
         if self._closed:
             answer.fail(_closing())
         else:
@@ -305,17 +276,15 @@ class QueryPool:
 
     def _freed(self, answer: WorkerAnswer) -> None:
         """Take the worker of an answer back, if it had one."""
-        worker = self._given.pop(answer, None)
-        if worker is None:
+        if self._lines.worker_of(answer) is None:
             return
+        worker = self._lines.take(answer)
         self._turns.leave(answer)
         self._take_back(worker)
 
-    def _take_back(self, worker: Worker) -> None:
-        """Take back a worker that has one query less, if that was the last."""
-        self._queries[worker] -= 1
-        if not self._queries[worker]:
-            del self._queries[worker]
+    def _take_back(self, worker: Worker | None) -> None:
+        """Take back a worker that has nothing left to do, if it is one, and see who is next."""
+        if worker is not None:
             if self._long.pop(worker, None):
                 self._crew.wanted -= 1
             self._crew.take_back(worker, grown=worker.worked > _SHORT)

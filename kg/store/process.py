@@ -158,6 +158,7 @@ class Worker:
 
     def give_up(self, answer: WorkerAnswer, unwanted: WorkerAnswer) -> None:
         """Have one that was sent ahead answered by nobody here; another one stands for it until the worker says so."""
+        unwanted.began = answer.began
         self._line[self._line.index(answer)] = unwanted
 
     def kill(self, why: QueryError) -> None:
