@@ -1,4 +1,4 @@
-"""Which worker has which queries: the one that it answers, those behind it, and those whose answers wait to be taken."""
+"""Which worker has which queries: the one that it answers, those behind it, and those whose answers wait to be read."""
 
 from collections.abc import Iterator
 
