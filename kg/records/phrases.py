@@ -94,23 +94,34 @@ def read(text: str) -> str | None:
     >>> read("5 апреля 1963 г."), read("circa October 1962"), read("4/5/1963")
     ('1963-04-05', '1962-10~', None)
     """
-    return _read(text) if len(text) <= MAX_LENGTH else None
+    return _read(text)[0] if len(text) <= MAX_LENGTH else None
+
+
+def fault(text: str) -> str:
+    """Why a phrase that is understood tells no date; empty where it tells one, or is not understood.
+
+    >>> fault("30 February 1963"), fault("5 April 1963"), fault("a fine day in April")
+    ("'1963-02-30': there is no such day", '', '')
+    """
+    return _read(text)[1] if len(text) <= MAX_LENGTH else ""
 
 
 @lru_cache(maxsize=16384)  # the dates of a collection recur
-def _read(text: str) -> str | None:
+def _read(text: str) -> tuple[str | None, str]:
+    """The date, and what is wrong with one that can't be."""
     phrase = _GAP.sub(" ", unicodedata.normalize("NFC", text)).strip()
     if not _TWO_YEARS.fullmatch(phrase):
         with suppress(dates.DateFault):
-            return dates.check(phrase)
+            return dates.check(phrase), ""
     phrase = phrase.casefold()
     if phrase[:1] + phrase[-1:] in {"[]", "()"}:
         phrase = phrase[1:-1].strip()  # brackets: supplied by whoever described it
     found = _one_winter(symbols(_UNKNOWN_DAY.sub("", _TIME_OF_DAY.sub("", phrase))) or [])
     try:
-        return dates.check(_edtf(found)) if found else None
-    except dates.DateFault:  # 31 April
-        return None
+        edtf = _edtf(found) if found else ""
+        return (dates.check(edtf) if edtf else None), ""
+    except dates.DateFault as impossible:  # 31 April
+        return None, str(impossible)
 
 
 def _edtf(found: list[str]) -> str:

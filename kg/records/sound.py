@@ -289,10 +289,10 @@ def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _Work) -> Any:
             return read or value
         inner.sound["text"] = written
         if read is None:
-            said, expected = (
-                ("can be read in two ways", _TOLD_APART) if _TWO_WAYS.fullmatch(written) else (str(fault), _ANY_DATE)
-            )
-            inner.problems.append(("edtf", value, expected, f"{said}; kept as it is written"))
+            said, expected = phrases.fault(value), _ANY_DATE
+            if not said and _TWO_WAYS.fullmatch(written):
+                said, expected = "can be read in two ways", _TOLD_APART
+            inner.problems.append(("edtf", value, expected, f"{said or fault}; kept as it is written"))
         return read or ABSENT
 
 

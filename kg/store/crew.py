@@ -1,7 +1,7 @@
 """The workers of a pool: so many are kept ready, and whoever dies, grows or takes too much memory is replaced.
 
-A worker is lent for one query and taken back behind it. There may be more than are wanted for a while, since those of
-long queries come back when others stand in for them already.
+A worker is lent for a query, or a few that follow on one another, and taken back behind them. There may be more than
+are wanted for a while, since those of long queries come back when others stand in for them already.
 """
 
 import asyncio
@@ -99,9 +99,14 @@ class Crew:
             self._found_dead(self._idle.pop())
         return len(self._idle)
 
+    def next(self) -> Worker:
+        """Who is lent next: the one that was busy last, whose things are in the processor's caches still."""
+        return self._idle[-1]
+
     def lend(self) -> Worker:
-        """One of the idle ones: the one that was busy last, whose things are in the processor's caches still."""
+        """Lend one of the idle ones; the caller knows that there is one."""
         worker = self._idle.pop()
+        worker.worked = 0.0
         self._lent.add(worker)
         return worker
 

@@ -1,8 +1,9 @@
 """What the server and a worker process say to each other: frames of a kind, a length and a payload.
 
 The worker sends `READY` (or `FAULT`) once, and then for each request `HEAD`, any number of `DATA` and `END`,
-or a `FAULT`, which may also come after some `DATA`. The server sends `QUERY`. What a `QUERY` and a `HEAD` carry is
-written here, since each query has them; `READY` and `FAULT` carry JSON.
+or a `FAULT`, which may also come after some `DATA`. The server sends `QUERY`, or `AHEAD` for a query that comes while
+another one is being answered; one that comes behind a slow one is not begun but sent `BACK`. What a `QUERY`, a
+`HEAD` and an `END` carry is written here, since each query has them; `READY` and `FAULT` carry JSON.
 """
 
 import json
@@ -11,12 +12,16 @@ import struct
 from functools import lru_cache
 from typing import Any
 
-READY, QUERY, HEAD, DATA, END, FAULT = b"R", b"Q", b"H", b"D", b"E", b"F"
+READY, QUERY, AHEAD, HEAD, DATA, END, FAULT, BACK = b"R", b"Q", b"A", b"H", b"D", b"E", b"F", b"B"
+
+PATIENCE = 0.005
+"""Seconds that a query may take before those that were sent ahead, behind it, are sent back: others are quicker."""
 
 HEADER = struct.Struct(">cI")
 """Before each payload: its kind and its length in bytes."""
 
 _LENGTH = struct.Struct(">I")
+_SECONDS = struct.Struct(">d")
 
 
 def frame(kind: bytes, payload: bytes = b"") -> bytes:
@@ -47,6 +52,11 @@ def query(text: bytes, options: bytes) -> bytes:
     return frame(QUERY, _LENGTH.pack(len(options)) + options + text)
 
 
+def ahead(query: bytes) -> bytes:
+    """The frame of a query, for a worker that is answering another one."""
+    return AHEAD + query[1:]
+
+
 def read_query(payload: bytes) -> tuple[str, dict[str, Any]]:
     """Text and options of a query, out of its frame.
 
@@ -67,6 +77,21 @@ def options(**values: Any) -> bytes:
 def _read_options(said: bytes) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(said)
     return found
+
+
+def end(seconds: float) -> bytes:
+    """The end of an answer, which says how long the worker had with it."""
+    return frame(END, _SECONDS.pack(seconds))
+
+
+def read_end(payload: bytes) -> float:
+    """Seconds of an end.
+
+    >>> read_end(end(0.5)[HEADER.size :])
+    0.5
+    """
+    (seconds,) = _SECONDS.unpack(payload)
+    return float(seconds)
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from kg.store.frames import HEADER
 
-_AT_ONCE = 256 << 10
+_into = bytearray(256 << 10)
+"""What is read at once, into one place: to make room for so much costs more each time than to copy the little it is."""
 
 
 class FrameReader:
@@ -62,7 +63,7 @@ class FrameReader:
 
     def _read(self) -> None:
         try:
-            data = os.read(self._descriptor, _AT_ONCE)
+            data = bytes(memoryview(_into)[: os.readv(self._descriptor, (_into,))])
         except BlockingIOError:
             return
         except OSError:

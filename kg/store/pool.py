@@ -19,6 +19,7 @@ somebody waits who has asked little, the greediest client's longest one ends in 
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import lru_cache
@@ -28,10 +29,11 @@ from typing import Unpack
 from kg.errors import QueryBusy, QueryError, QueryTimeout
 from kg.store import frames, scan
 from kg.store.crew import Crew
+from kg.store.lines import Lines
 from kg.store.process import Worker
 from kg.store.queries import Options, formats_of, seconds_of
 from kg.store.turns import Turns, whose
-from kg.store.worker_answer import WorkerAnswer
+from kg.store.worker_answer import Unwanted, WorkerAnswer
 
 DEADLINE = 10.0
 RESULT_BYTES = 100_000_000
@@ -48,6 +50,14 @@ TICK = 0.05
 
 _SHORT = 0.02
 """Seconds in which no query takes memory that matters."""
+
+_PATIENCE = 2 * frames.PATIENCE
+"""Seconds that a query waits behind another one. A little longer than what a worker takes for slow, so that it will
+have sent back what is given to others here."""
+
+_QUICK, _QUICK_IN_A_CROWD = 0.0001, 0.0005
+"""Seconds of a usual query from which on it is quicker to wake a worker than to wait for one: the server itself takes
+about the former for a query, and where it and the workers share few processors, waking takes from the others."""
 
 
 class QueryPool:
@@ -95,8 +105,10 @@ class QueryPool:
             waiting: is told how many queries wait for a worker, whenever that changes.
         """
         self._size = size
+        self._quick = _QUICK_IN_A_CROWD if len(os.sched_getaffinity(0)) <= size else _QUICK
         self._reserve = reserve
         self._most_long = long
+        self._lost = lost
         self._deadline = deadline
         self._max_result_bytes = max_result_bytes
         self._limits = limits
@@ -110,10 +122,11 @@ class QueryPool:
             free=self._dispatch,
             lost=lost,
         )
-        self._quick: dict[WorkerAnswer, Worker] = {}
-        self._long: dict[WorkerAnswer, Worker] = {}
+        self._lines = Lines()
+        self._long: dict[Worker, WorkerAnswer] = {}
         self._turns: Turns[WorkerAnswer] = Turns(queue, max(1, (size + long) // 2), told=waiting)
         self._ticking: asyncio.TimerHandle | None = None
+        self._recalling: asyncio.TimerHandle | None = None
         self._closed = True
 
     async def start(self) -> None:
@@ -124,8 +137,9 @@ class QueryPool:
     async def close(self) -> None:
         """Kill all workers and wait until they are gone; queries that are under way get QueryBusy."""
         self._closed = True
-        if self._ticking:
-            self._ticking.cancel()
+        for timer in (self._ticking, self._recalling):
+            if timer:
+                timer.cancel()
         for answer in self._turns.waiting:
             answer.fail(_closing())
         await self._crew.close(_closing())
@@ -140,7 +154,7 @@ class QueryPool:
         """Have a query answered, as soon as it is its turn; the answer before it begins. Raises QueryError."""
         if self._closed:
             raise _closing()
-        answer = WorkerAnswer(request, client, seconds, self._max_result_bytes, self._freed)
+        answer = WorkerAnswer(request, client, seconds, self._max_result_bytes, self._freed, self._again)
         self._turns.join(answer)
         self._dispatch()
         if self._ticking is None:
@@ -149,65 +163,131 @@ class QueryPool:
 
     def leave(self, answer: WorkerAnswer) -> None:
         """Nobody wants more of an answer; who has not got all of it stops its worker."""
-        worker = self._quick.get(answer) or self._long.get(answer)
-        if worker is not None:
-            if not answer.ended:
-                worker.kill(QueryError("nobody waits for the answer"))
-            answer.let_go()
-        else:
+        worker = self._lines.worker_of(answer)
+        if worker is None:
             self._turns.leave(answer)
+            return
+        if not answer.ended:
+            if answer is worker.asked[0]:
+                worker.kill(QueryError("nobody waits for the answer"))
+            else:
+                self._lines.give_up(answer, self._unwanted())
+        answer.let_go()
 
     def _dispatch(self) -> None:
-        """Give free workers to those whose turn it is."""
+        """Give workers to those whose turn it is: free ones, or where questions are short, busy ones first."""
         while self._turns.size and not self._closed:
-            free = min(self._size + self._reserve - len(self._quick), self._crew.ready())
-            answer = self._turns.next(last=free <= self._reserve) if free > 0 else None
-            if answer is None:
+            soon = self._lines.free_soon(self._turns.clock())
+            if soon is not None and soon.usual < self._quick and self._look_ahead(soon):
+                continue
+            if not (self._begin() or (soon is not None and self._look_ahead(soon))):
                 return
-            self._quick[answer] = worker = self._crew.lend()
-            worker.ask(answer)
+
+    def _begin(self) -> bool:
+        """Give a free worker to the next one, if there is one for it."""
+        free = min(self._size + self._reserve - (len(self._lines) - len(self._long)), self._crew.ready())
+        answer = self._turns.next(last=free <= self._reserve, place=self._crew.next()) if free > 0 else None
+        if answer is None:
+            return False
+        self._lines.give(answer, self._crew.lend())
+        return True
+
+    def _look_ahead(self, worker: Worker) -> bool:
+        """Have the next one wait for a worker that is busy, if it is for that one."""
+        answer = self._turns.next(last=False, place=worker)
+        if answer is None:
+            return False
+        self._lines.give(answer, worker)
+        if self._recalling is None:
+            self._recall_soon()
+        return True
+
+    def _recall_soon(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._recalling = loop.call_later(_PATIENCE, self._recall, loop.time() + 2 * _PATIENCE)
+
+    def _recall(self, in_time: float) -> None:
+        """Look for others for those that wait behind a query that takes longer than was thought."""
+        self._recalling = None
+        behind = self._lines.behind()
+        # Where we are late ourselves, answers lie unread that have come long ago.
+        if asyncio.get_running_loop().time() < in_time:
+            now = self._turns.clock()
+            for worker in [each for each in behind if now - each.asked[0].began >= _PATIENCE]:
+                for answer in list(worker.asked)[:0:-1]:
+                    if not isinstance(answer, Unwanted):
+                        self._lines.give_up(answer, self._unwanted())
+                        self._again(answer)
+        if behind:
+            self._recall_soon()
+
+    def _unwanted(self) -> Unwanted:
+        """What stands in a worker's line for a query that it is not to answer; as short a time as may be."""
+        return Unwanted(b"", "", TICK, self._max_result_bytes, self._freed, self._again)
 
     def _tick(self) -> None:
         """Look after all queries, as long as there are any: the late ones end, the slow ones give way."""
         now = self._turns.clock()
-        for answer, worker in [*self._quick.items(), *self._long.items()]:
+        for answer, worker in self._lines:
             took = now - answer.began
             if took >= answer.seconds:
-                worker.kill(_late(answer.seconds))
+                self._stop(answer, worker, _late(answer.seconds))
             elif took >= MOMENT and self._most_long:
                 worker.give_way()
-                self._prolong(answer)
+                self._prolong(answer, worker)
         for answer in [each for each in self._turns.waiting if now - each.joined >= self._deadline]:
             self._turns.leave(answer)
             answer.fail(QueryBusy("no worker came free in time", todo="Try again in a moment."))
-        going_on = self._quick or self._long or self._turns.size
+        going_on = len(self._lines) or self._turns.size
         self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick) if going_on else None
 
-    def _prolong(self, answer: WorkerAnswer) -> None:
+    def _prolong(self, answer: WorkerAnswer, worker: Worker) -> None:
         """Let a query that is not over go on as a long one; one of them may have to make room."""
-        if answer not in self._quick:
+        if worker in self._long:
             return
         if len(self._long) < self._most_long:
-            self._long[answer] = self._quick.pop(answer)
+            self._long[worker] = answer
             self._crew.wanted += 1  # one stands in for it
             self._crew.fill()
             self._dispatch()
         elif self._turns.light_waits():
-            running = {**self._long, answer: self._quick[answer]}
-            greediest = max(running, key=lambda each: (self._turns.weight(each.client), -each.began))
-            running[greediest].kill(QueryBusy("others wait, and this query took long", todo="Try again in a moment."))
+            running = {**self._long, worker: answer}
+            greediest = max(running, key=lambda each: (self._turns.weight(running[each].client), -running[each].began))
+            busy = QueryBusy("others wait, and this query took long", todo="Try again in a moment.")
+            self._stop(running[greediest], greediest, busy)
+
+    def _stop(self, answer: WorkerAnswer, worker: Worker, why: QueryError) -> None:
+        """End an answer early; a worker that has done its part may live."""
+        if answer.ended:
+            answer.fail(why)
+            return
+        worker.kill(why)
+        if isinstance(answer, Unwanted):
+            self._lost("client left")
+
+    def _again(self, answer: WorkerAnswer) -> None:
+        """Its worker has not begun with an answer: it waits for another one."""
+        worker = self._lines.take(answer)
+        if self._closed:
+            answer.fail(_closing())
+        else:
+            self._turns.return_to_line(answer)
+        self._take_back(worker)
 
     def _freed(self, answer: WorkerAnswer) -> None:
         """Take the worker of an answer back, if it had one."""
-        worker = self._quick.pop(answer, None)
-        if worker is None:
-            worker = self._long.pop(answer, None)
-            if worker is None:
-                return
-            self._crew.wanted -= 1
-        took = self._turns.clock() - answer.began
+        if self._lines.worker_of(answer) is None:
+            return
+        worker = self._lines.take(answer)
         self._turns.leave(answer)
-        self._crew.take_back(worker, grown=took > _SHORT)
+        self._take_back(worker)
+
+    def _take_back(self, worker: Worker | None) -> None:
+        """Take back a worker that has nothing left to do, if it is one, and see who is next."""
+        if worker is not None:
+            if self._long.pop(worker, None):
+                self._crew.wanted -= 1
+            self._crew.take_back(worker, grown=worker.worked > _SHORT)
         self._dispatch()
 
 

@@ -12,6 +12,9 @@ import os
 import resource
 import signal
 import sys
+import time
+from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ PIPE = 1 << 20
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
 _LAST_WORDS = 2000
 _LEAST_URGENT = 19
+_USUAL_OF = 8
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError")
 _ERRORS: dict[str, type[KgError]] = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, KgError)
@@ -42,14 +46,16 @@ class Worker:
 
     Attributes:
         memory_at_start: bytes of memory that it took when it was ready.
+        worked: seconds that its queries have taken, since somebody set this.
+        usual: seconds that its queries take lately.
+        refuses: whether it sends back what is sent ahead, which it does until it has nothing left to do.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, requests: int, answers: int) -> None:
         assert process.stderr  # noqa: S101  # `start` asks for it
         self._process = process
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._answer: WorkerAnswer | None = None
-        self._asked = False
+        self._line: deque[WorkerAnswer] = deque()
         self._mourning: asyncio.Task[None] | None = None
         self._requests = PipeWriter(requests)
         self._answers = FrameReader(answers, self._take, self._end)
@@ -58,6 +64,9 @@ class Worker:
         self._listening = asyncio.create_task(self._listen())
         self._why: QueryError | None = None
         self.memory_at_start = 0
+        self.worked = 0.0
+        self.usual = 0.0
+        self.refuses = False
         self._urgent = True
         # To kill by number could hit another process, to ask first whether it lives takes its end from whoever waits
         # for that.
@@ -128,13 +137,29 @@ class Worker:
             return 0
         return (int(fields[1]) - int(fields[2])) * resource.getpagesize()
 
+    @property
+    def asked(self) -> Sequence[WorkerAnswer]:
+        """Whose turn it is, and those behind it."""
+        return self._line
+
     def ask(self, answer: WorkerAnswer) -> None:
-        """Send it a query, whose answer it fills. That it died shows in the answer."""
-        self._answer = answer
-        self._asked = True
+        """Send it a query, whose answer it fills. That it died shows in the answer.
+
+        Where it is answering another one, this one is sent ahead: it comes to it at once when that is over, unless that
+        took long (see `kg.store.frames.PATIENCE`).
+        """
+        first = not self._line
+        self._line.append(answer)
         answer.given(self._hold)
-        self._answers.resume()  # whoever took the last one may have let it wait up to its end
-        self._requests.write(answer.request)
+        if first:
+            self.refuses = False
+            self._answers.resume()  # whoever took the last one may have let it wait up to its end
+        self._requests.write(answer.request if first else frames.ahead(answer.request))
+
+    def give_up(self, answer: WorkerAnswer, unwanted: WorkerAnswer) -> None:
+        """Have one that was sent ahead answered by nobody here; another one stands for it until the worker says so."""
+        unwanted.began = answer.began
+        self._line[self._line.index(answer)] = unwanted
 
     def kill(self, why: QueryError) -> None:
         """Kill it, at once. The first reason counts."""
@@ -186,25 +211,36 @@ class Worker:
 
     def _take(self, kind: bytes, payload: bytes) -> None:
         """Take a frame of what it says."""
-        answer = self._answer
         if self._why is not None:
             return
         if not self._ready.done():
             self._greet(kind, payload)
-        elif answer is None or not self._asked or kind == frames.READY:
+        elif not self._line or kind == frames.READY:
             self.kill(QueryCrashed(f"a query worker sent {kind!r} out of turn"))
         elif kind == frames.END:
-            self._asked = False
-            answer.end()
+            seconds = frames.read_end(payload)
+            self.worked += seconds
+            self.usual += (seconds - self.usual) / _USUAL_OF
+            self._next().end()
         elif kind == frames.FAULT:
-            self._asked = False
             fault = _error(json.loads(payload))
-            answer.fail(fault if isinstance(fault, QueryError) else QueryCrashed(str(fault)))
+            self._next().fail(fault if isinstance(fault, QueryError) else QueryCrashed(str(fault)))
+        elif kind == frames.BACK:
+            self.refuses = True
+            self._next().again()
         else:
             try:
-                answer.take(kind, payload)
+                self._line[0].take(kind, payload)
             except QueryError as fault:
                 self.kill(fault)
+
+    def _next(self) -> WorkerAnswer:
+        """Come to the next one in the line; the one before."""
+        over = self._line.popleft()
+        if self._line:
+            self._line[0].began = time.monotonic()
+            self._answers.resume()
+        return over
 
     def _greet(self, kind: bytes, payload: bytes) -> None:
         """Take the first frame: it is ready, or says why it can't be."""
@@ -223,8 +259,13 @@ class Worker:
             self._mourning = asyncio.create_task(self._mourn())
 
     def _bereave(self, why: QueryError) -> None:
-        if self._answer is not None:
-            self._answer.fail(why)
+        """Fail the one that it was answering, which it may have died of; others may answer those behind it."""
+        line = list(self._line)
+        self._line.clear()
+        for answer in line[1:]:
+            answer.again()
+        for answer in line[:1]:
+            answer.fail(why)
 
     async def _mourn(self) -> None:
         """Find out what it died of."""

@@ -11,7 +11,7 @@ import ipaddress
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Generic, TypeVar
@@ -62,6 +62,7 @@ class Turn:
 
 
 Each = TypeVar("Each", bound=Turn)
+_Rank = tuple[bool, float, int]
 
 
 @dataclass(slots=True)
@@ -82,8 +83,9 @@ class Turns(Generic[Each]):
     size: int = 0
     told: Callable[[int], None] = lambda _: None
     _waiting: dict[str, deque[Each]] = field(default_factory=dict)
-    _running: dict[str, set[Each]] = field(default_factory=dict)
+    _running: dict[str, dict[Each, Hashable]] = field(default_factory=dict)
     _taken: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    _ranks: dict[str, _Rank] = field(default_factory=dict)
 
     @property
     def waiting(self) -> Iterator[Each]:
@@ -112,25 +114,32 @@ class Turns(Generic[Each]):
 
     def leave(self, turn: Each) -> None:
         """Wait or run no longer."""
-        running = self._running.get(turn.client)
-        if running and turn in running:
-            running.discard(turn)
-            if not running:
-                del self._running[turn.client]
+        if self._end(turn):
             self._charge(turn)
         elif turn in self._waiting.get(turn.client, ()):
             self._take(turn)
 
-    def next(self, *, last: bool) -> Each | None:
-        """Whose turn it is, who runs from now on; the last free workers are for those who have none, and are light."""
-        fit = [client for client in self._waiting if not client or self._fits(client, last=last)]
+    def return_to_line(self, turn: Each) -> None:
+        """Wait again, before all others of the same client: it did not run."""
+        if self._end(turn):
+            self._waiting.setdefault(turn.client, deque()).appendleft(turn)
+            self._waits(1)
+
+    def next(self, *, last: bool, place: Hashable = None) -> Each | None:
+        """Whose turn it is, who runs from now on.
+
+        Args:
+            last: whether only the last workers are free, which are for those who have none, and are light.
+            place: where it runs, behind those that run there already; None for where none does.
+        """
+        fit = [client for client in self._waiting if not client or self._fits(client, place, last=last)]
         if not fit:
             return None
-        chosen = fit[0] if len(fit) == 1 else min(fit, key=self._rank)
+        chosen = fit[0] if len(fit) == 1 else min(fit, key=self._ranked)
         turn = self._waiting[chosen][0]
         self._take(turn)
         turn.began = self.clock()
-        self._running.setdefault(chosen, set()).add(turn)
+        self._running.setdefault(chosen, {})[turn] = turn if place is None else place
         return turn
 
     def light_waits(self) -> bool:
@@ -144,7 +153,7 @@ class Turns(Generic[Each]):
         now = self.clock()
         return self._past(client, now)[0] + sum(now - turn.began for turn in self._running.get(client, ()))
 
-    def _rank(self, client: str) -> tuple[bool, float, int]:
+    def _rank(self, client: str) -> _Rank:
         """What tells whose turn it is: the least."""
         weight = self.weight(client)
         if weight >= HEAVY:
@@ -152,13 +161,35 @@ class Turns(Generic[Each]):
         _, questions = self._past(client, self.clock())
         return False, (weight + UNKNOWN) / (questions + 1), self._busy(client)
 
-    def _busy(self, client: str) -> int:
-        return len(self._running.get(client, ()))
+    def _ranked(self, client: str) -> _Rank:
+        """The same; of who only waits, and is light, as it was at first: it hardly changes until something runs."""
+        rank = self._ranks.get(client)
+        if rank is None or rank[0] or client in self._running:
+            rank = self._ranks[client] = self._rank(client)
+        return rank
 
-    def _fits(self, client: str, *, last: bool) -> bool:
-        """Whether a client may have one of the free workers."""
-        busy = self._busy(client)
-        return not busy and self.weight(client) < HEAVY if last else busy < self.most_running
+    def _busy(self, client: str) -> int:
+        """In how many places a client is."""
+        running = self._running.get(client)
+        return len(set(running.values())) if running else 0
+
+    def _fits(self, client: str, place: Hashable, *, last: bool) -> bool:
+        """Whether a client may have a place: a free one, or one behind others, where it may be one of them."""
+        running = self._running.get(client)
+        if running is None:
+            return not (last and self._ranked(client)[0])
+        return not last and (self._busy(client) < self.most_running or place in running.values())
+
+    def _end(self, turn: Each) -> bool:
+        """Run no longer; whether it did."""
+        running = self._running.get(turn.client)
+        if not running or turn not in running:
+            return False
+        del running[turn]
+        if not running:
+            del self._running[turn.client]
+        self._ranks.pop(turn.client, None)
+        return True
 
     def _take(self, turn: Each) -> None:
         """Take one who waits out of the line."""
@@ -167,6 +198,7 @@ class Turns(Generic[Each]):
         self._waits(-1)
         if not line:
             del self._waiting[turn.client]
+            self._ranks.pop(turn.client, None)
 
     def _waits(self, more: int) -> None:
         self.size += more

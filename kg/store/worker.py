@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -88,19 +89,27 @@ def serve(answer: Callable[[str, dict[str, Any]], None], out: int, check: Callab
     """Answer what comes in, to a descriptor, until nothing does."""
     frames.write(out, frames.said(frames.READY, pid=os.getpid()))
     source = sys.stdin.buffer
+    slow = False
     while header := source.read(frames.HEADER.size):
-        _, length = frames.HEADER.unpack(header)
-        text, request = frames.read_query(source.read(length))
+        sent, length = frames.HEADER.unpack(header)
+        payload = source.read(length)
+        if slow and sent == frames.AHEAD:
+            frames.write(out, frames.frame(frames.BACK))
+            continue
+        began = time.monotonic()
+        text, request = frames.read_query(payload)
         try:
             check(text, request.get("spare", 0))
             answer(text, request)
         except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
             frames.write(out, frames.said(frames.FAULT, **described(_named(fault))))
+        slow = time.monotonic() - began > frames.PATIENCE
 
 
 def _answer(  # noqa: PLR0913  # each is one limit or end
     store: Store, text: str, request: dict[str, Any], *, out: int, base: str | None, rows: int
 ) -> None:
+    began = time.monotonic()
     try:
         found = store.query(text, base_iri=base, **_graphs(request))
     except SyntaxError:
@@ -113,7 +122,7 @@ def _answer(  # noqa: PLR0913  # each is one limit or end
     except QueryTooLarge:
         pieces.part()
         raise
-    pieces.end()
+    pieces.end(time.monotonic() - began)
 
 
 def _complaint(store: Store, base: str | None, text: str) -> str:
@@ -160,9 +169,9 @@ class _Pieces:
         """Send what there is, though it is not all."""
         self._send(b"")
 
-    def end(self) -> None:
-        """Send what is left."""
-        self._send(frames.frame(frames.END))
+    def end(self, seconds: float) -> None:
+        """Send what is left, and how long all of it took."""
+        self._send(frames.end(seconds))
 
     def _send(self, after: bytes) -> None:
         data = (frames.HEADER.pack(frames.DATA, len(self._held)), self._held) if self._held else ()

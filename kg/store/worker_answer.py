@@ -27,12 +27,18 @@ class WorkerAnswer(Turn):
     """
 
     __slots__ = (
-        *("_fault", "_free", "_hold", "_left", "_pieces", "_waiter"),
+        *("_again", "_fault", "_free", "_hold", "_left", "_pieces", "_waiter"),
         *("done", "ended", "format", "held", "kind", "limited", "media_type", "request"),
     )
 
-    def __init__(
-        self, request: bytes, client: str, seconds: float, most: int, free: Callable[["WorkerAnswer"], None]
+    def __init__(  # noqa: PLR0913, PLR0917  # made in one place
+        self,
+        request: bytes,
+        client: str,
+        seconds: float,
+        most: int,
+        free: Callable[["WorkerAnswer"], None],
+        again: Callable[["WorkerAnswer"], None],
     ) -> None:
         """Nothing has come yet.
 
@@ -42,6 +48,7 @@ class WorkerAnswer(Turn):
             seconds: how long it may have a worker.
             most: bytes of the longest answer.
             free: is called once, when no worker is needed any more.
+            again: is called when its worker could not begin with it, so that it needs another one.
         """
         super().__init__(client, seconds)
         self.request = request
@@ -54,6 +61,7 @@ class WorkerAnswer(Turn):
         self.held = 0
         self._left = most
         self._free: Callable[[WorkerAnswer], None] | None = free
+        self._again = again
         self._hold: Callable[[bool], None] | None = None
         self.ended = False
         self._fault: QueryError | None = None
@@ -111,6 +119,11 @@ class WorkerAnswer(Turn):
             self.let_go()
             self._wake()
 
+    def again(self) -> None:
+        """Its worker has not begun with it, and will not."""
+        if self._free:
+            self._again(self)
+
     def let_go(self) -> None:
         """Need a worker no longer."""
         if self._free:
@@ -138,3 +151,16 @@ class WorkerAnswer(Turn):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+class Unwanted(WorkerAnswer):
+    """What stands in a worker's line for a query that nobody waits for there any more, until the worker comes to it."""
+
+    __slots__ = ()
+
+    def take(self, kind: bytes, payload: bytes) -> None:
+        """Drop what comes."""
+
+    def again(self) -> None:
+        """Need no other worker."""
+        self.let_go()

@@ -247,3 +247,21 @@ def test_only_dates(text):
 def test_every_day(day, form):
     """Every day is read back from each way to write it."""
     assert phrases.read(day.strftime(form)) == day.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("30 February 1963", "no such day"),
+        ("31 апреля 1963 г.", "no such day"),
+        ("between May 5, 1971 and May 1, 1971", "ends before it begins"),
+        ("5 April 1963", ""),
+        ("4/5/1963", ""),
+        ("some day", ""),
+        ("5 April 1963 " * 20, ""),
+    ],
+)
+def test_dates_that_can_not_be(text, why):
+    """A date that is understood and does not exist is told as that; what is not understood has no reason."""
+    assert why in phrases.fault(text)
+    assert bool(why) == bool(phrases.fault(text))

@@ -372,7 +372,7 @@ def test_queue(folder):
         async with running(folder, queue=1, deadline=0.6) as pool:
             async with pool.query(ROWS):
                 waiting = asyncio.create_task(taken(pool))
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.05)  # it waits for the one worker a moment, then in the queue
                 start = time.monotonic()
                 with pytest.raises(QueryBusy, match="too many"):
                     await taken(pool)

@@ -100,3 +100,35 @@ def test_it_is_told_how_many_wait():
     turns.leave(first)
     turns.leave(second)
     assert told == [1, 2, 1, 0]
+
+
+def test_what_runs_counts_while_it_runs():
+    """A client whose question takes long is heavy already before it is over, and light again when that is forgotten."""
+    clock = Clock()
+    turns = Turns(9, 5, clock)
+    turns.join(Turn("greedy"))
+    running = turns.next(last=False)
+    for client in ("greedy", "greedy", "modest", "other"):
+        turns.join(Turn(client))
+    assert turns.next(last=False).client == "modest"
+    clock.now += 3
+    assert turns.next(last=False).client == "other"
+    turns.leave(running)
+    assert turns.next(last=True) is None
+    clock.now += 5 * HALF_LIFE
+    assert turns.next(last=True).client == "greedy"
+
+
+def test_behind_others_in_one_place():
+    """What stands behind one another in one place counts as one that runs."""
+    turns = Turns(9, 1)
+    for _ in range(4):
+        turns.join(Turn("a"))
+    first = turns.next(last=False, place="one")
+    assert turns.next(last=False, place="two") is None
+    behind = turns.next(last=False, place="one")
+    turns.leave(first)
+    assert turns.next(last=False, place="two") is None
+    turns.return_to_line(behind)
+    assert turns.size == 3
+    assert turns.next(last=False, place="two") is behind

@@ -110,7 +110,7 @@ def _put_event(draft: Draft, note: Element, written: list[Element]) -> None:
     text = xml_tree.text(repeated) or words.get("startDate") or ""
     edtf = edtf or phrases.read(text)
     if edtf is None and text and not phrases.is_undated(text):
-        message = "is no date that can be read; kept as it is written"
+        message = f"{phrases.fault(text) or 'is no date that can be read'}; kept as it is written"
         draft.note(note, "odd/startDate", text, "a date as people write one", message)
     start, _, end = (note.get("altrender") or "").partition("/")
     certainty = {"certainty": words.get("dateCertainty"), "timeCertainty": words.get("timeCertainty")}

@@ -82,7 +82,8 @@ def told(draft: Draft, element: Element, encoded: str | None, name: str) -> str 
         unreadable(draft, element, encoded or "", name, reading.fault)
     if reading.unread:
         where = xml_tree.local(element)
-        draft.note(element, where, text, _WRITTEN, f"is no date that can be read; {_AS_WRITTEN}")
+        why = phrases.fault(_BULK.sub("", text)) or "is no date that can be read"
+        draft.note(element, where, text, _WRITTEN, f"{why}; {_AS_WRITTEN}")
     return reading.edtf
 
 
