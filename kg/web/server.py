@@ -119,7 +119,10 @@ def process(serving: Callable[[], None], host: str, port: int) -> None:
 
 def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
     """A socket for who asks here; server processes share a port. Raises UsageError where somebody listens already."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Where it is not told that this is TCP, asyncio lets the end of an answer wait for the client's word that it has the
+    # part before, which clients delay.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT if shared else socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

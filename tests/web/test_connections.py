@@ -14,6 +14,7 @@ from kg.web import connections, exchanges, protocol
 from kg.web.connections import Connections
 from kg.web.parsing import HEAD_BYTES, HEAD_FIELDS
 from kg.web.protocol import SENT_AHEAD, Connection
+from kg.web.server import _bound
 
 PLAIN = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /a HTTP/1.1\r\nHost: x\r\n"
@@ -662,3 +663,24 @@ def test_whatever_comes():
 
     assert asyncio.run(go()) == ([], set(), set())
     assert Nowhere.sent > 100_000
+
+
+def test_nothing_waits_for_the_clients_word():
+    """What is sent in parts is sent at once (TCP_NODELAY), with the socket that `kg serve` makes."""
+
+    async def go():
+        made = asyncio.get_running_loop().create_future()
+
+        class Looks(asyncio.Protocol):
+            def connection_made(self, transport):
+                connection = transport.get_extra_info("socket")
+                made.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                transport.abort()
+
+        with _bound("127.0.0.1", 0, shared=True) as listener:
+            server = await asyncio.get_running_loop().create_server(Looks, sock=listener)
+            with socket.create_connection(listener.getsockname()):
+                assert await asyncio.wait_for(made, 5)
+            server.close()
+
+    asyncio.run(go())
