@@ -120,7 +120,7 @@ def process(serving: Callable[[], None], host: str, port: int) -> None:
 def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
     """A socket for who asks here; server processes share a port. Raises UsageError where somebody listens already."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Where it is not told that this is TCP, asyncio lets the end of an answer wait for the client's word that it has the
+    # Where nobody says that this is TCP, asyncio lets the end of an answer wait for the client's word that it has the
     # part before, which clients delay.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
