@@ -22,16 +22,16 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Unpack
 
 from kg.errors import QueryBusy, QueryError, QueryTimeout
 from kg.store import frames, scan
+from kg.store.asking import Asking, as_sent
 from kg.store.crew import Crew
 from kg.store.lines import Lines
 from kg.store.process import Worker
-from kg.store.queries import Options, formats_of, seconds_of
+from kg.store.queries import Options, seconds_of
 from kg.store.turns import Turns, whose
 from kg.store.worker_answer import Unwanted, WorkerAnswer
 
@@ -144,11 +144,11 @@ class QueryPool:
             answer.fail(_closing())
         await self._crew.close(_closing())
 
-    def query(self, text: str, **options: Unpack[Options]) -> "_Asking":
+    def query(self, text: str, **options: Unpack[Options]) -> Asking:
         """Ask; see `kg.store.queries`. Raises QueryError: one of those below it; also from the middle of an answer."""
         limits = self._limits.with_spare(options.get("spare", 0))
         seconds = seconds_of(options, self._deadline)
-        return _Asking(self, text, _as_sent(options), limits, seconds, whose(options.get("client", "")))
+        return Asking(self, text, as_sent(options), limits, seconds, whose(options.get("client", "")))
 
     def ask(self, request: bytes, client: str, seconds: float) -> WorkerAnswer:
         """Have a query answered, as soon as it is its turn; the answer before it begins. Raises QueryError."""
@@ -289,66 +289,6 @@ class QueryPool:
                 self._crew.wanted -= 1
             self._crew.take_back(worker, grown=worker.worked > _SHORT)
         self._dispatch()
-
-
-class _Asking:
-    """One query, from its place in the line until its answer was taken or nobody wants more of it."""
-
-    __slots__ = ("_answer", "_client", "_limits", "_options", "_pool", "_seconds", "_text")
-
-    def __init__(  # noqa: PLR0913, PLR0917  # made in one place
-        self, pool: QueryPool, text: str, options: bytes, limits: scan.Limits, seconds: float, client: str
-    ) -> None:
-        self._pool = pool
-        self._text = text
-        self._options = options
-        self._limits = limits
-        self._seconds = seconds
-        self._client = client
-
-    async def __aenter__(self) -> WorkerAnswer:
-        request = frames.query(scan.check_size(self._text, self._limits), self._options)
-        self._answer = self._pool.ask(request, self._client, self._seconds)
-        try:
-            await self._answer.begin()
-        except BaseException:
-            self._pool.leave(self._answer)
-            raise
-        return self._answer
-
-    async def __aexit__(self, *_: object) -> None:
-        self._pool.leave(self._answer)
-
-
-def _as_sent(options: Options) -> bytes:
-    """What a worker is told besides the text."""
-    return _told(
-        formats_of(options),
-        tuple(options.get("default_graphs", ())),
-        tuple(options.get("named_graphs", ())),
-        options.get("union", False),
-        options.get("spare", 0),
-        options.get("rows"),
-    )
-
-
-@lru_cache(maxsize=16)
-def _told(  # noqa: PLR0913, PLR0917  # made in one place
-    formats: tuple[str, ...],
-    default_graphs: tuple[str, ...],
-    named_graphs: tuple[str, ...],
-    union: bool,
-    spare: int,
-    rows: int | None,
-) -> bytes:
-    return frames.options(
-        formats=formats,
-        default_graphs=default_graphs,
-        named_graphs=named_graphs,
-        union=union,
-        spare=spare,
-        rows=rows,
-    )
 
 
 def _room(memory: int, address_space: int | None) -> int:
