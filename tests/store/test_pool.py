@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
+from pooling import THINGS, filled, process_ids, running
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.errors import (
@@ -38,28 +39,11 @@ from kg.store.worker_answer import BUFFER
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"  # 27 million rows, the first of them at once
 SMALL = "SELECT ?o { <http://e/7> ?p ?o }"
-N = 300
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("pool") / "store"
-    store = Store(str(path))
-    p = NamedNode("http://e/p")
-    store.extend(Quad(NamedNode(f"http://e/{n}"), p, Literal(f"value {n}")) for n in range(N))
-    store.extend(Quad(NamedNode("http://e/g"), p, Literal(name), NamedNode(f"http://g/{name}")) for name in "ab")
-    store.flush()
-    return path
-
-
-@contextlib.asynccontextmanager
-async def running(folder, **limits):
-    pool = QueryPool(folder, **{"size": 1, "deadline": 5.0, **limits})
-    await pool.start()
-    try:
-        yield pool
-    finally:
-        await pool.close()
+    return filled(tmp_path_factory.mktemp("pool") / "store")
 
 
 async def taken(pool, text=SMALL, *, into=None, pause=0.0, **options):
@@ -75,10 +59,6 @@ async def taken(pool, text=SMALL, *, into=None, pause=0.0, **options):
 async def values(pool, text=SMALL, **options):
     rows = json.loads(await taken(pool, text, **options))["results"]["bindings"]
     return sorted(row["o"]["value"] for row in rows)
-
-
-def process_ids(pool):
-    return {worker._process.pid for worker in pool._crew.workers}
 
 
 def trap():
@@ -121,10 +101,10 @@ def test_every_format(folder):
                     data = b"".join([chunk async for chunk in answer])
                 assert (answer.kind, answer.format, answer.media_type) == (row.kinds[0], name, row.media_type)
                 if answer.kind == "select":
-                    assert len(list(rdflib.query.Result.parse(io.BytesIO(data), format=name))) == N
+                    assert len(list(rdflib.query.Result.parse(io.BytesIO(data), format=name))) == THINGS
                 else:
                     graph = rdflib.Dataset() if name in {"trig", "nquads"} else rdflib.Graph()
-                    assert len(graph.parse(data=data, format=PARSERS[name])) == N
+                    assert len(graph.parse(data=data, format=PARSERS[name])) == THINGS
 
     asyncio.run(go())
 
@@ -635,11 +615,11 @@ def test_rows(folder):
     """An answer of more rows or triples than may be is an error, in every format; one of so many is whole."""
 
     async def go():
-        async with running(folder, max_rows=N) as full, running(folder, max_rows=N - 1) as short:
+        async with running(folder, max_rows=THINGS) as full, running(folder, max_rows=THINGS - 1) as short:
             for name, row in FORMATS.items():
                 text = "SELECT * { ?s ?p ?o }" if "select" in row.kinds else "CONSTRUCT WHERE { ?s ?p ?o }"
                 assert await taken(full, text, format=name)
-                with pytest.raises(QueryTooLarge, match=f"{N - 1} rows"):
+                with pytest.raises(QueryTooLarge, match=f"{THINGS - 1} rows"):
                     await taken(short, text, format=name)
 
     asyncio.run(go())
