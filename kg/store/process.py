@@ -223,6 +223,7 @@ class Worker:
             self.usual += (seconds - self.usual) / _USUAL_OF
             self._next().end()
         elif kind == frames.FAULT:
+            self.worked += time.monotonic() - self._line[0].began  # what fails may have taken memory, too
             fault = _error(json.loads(payload))
             self._next().fail(fault if isinstance(fault, QueryError) else QueryCrashed(str(fault)))
         elif kind == frames.BACK:
