@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import random
 import re
@@ -14,7 +15,8 @@ import pytest
 
 from kg.web import connections, exchanges, protocol
 from kg.web.connections import Connections
-from kg.web.parsing import HEAD_BYTES, HEAD_FIELDS
+from kg.web.exchanges import Exchange
+from kg.web.parsing import HEAD_BYTES, HEAD_FIELDS, Requests
 from kg.web.protocol import SENT_AHEAD, Connection
 from kg.web.server import _bound
 
@@ -700,3 +702,25 @@ def test_nothing_waits_for_the_clients_word():
             server.close()
 
     asyncio.run(go())
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", PLAIN, POST + b"Content-Length: 10\r\n\r\nabc"])
+def test_nothing_of_a_connection_is_left_in_circles(sent):
+    """What a connection took goes when it does, not some day when all objects are searched for circles."""
+
+    async def client(connect):
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(20):
+                _, writer = await connect()
+                writer.write(sent)
+                await asyncio.sleep(0.01)
+                writer.transport.abort()
+            await asyncio.sleep(0.1)
+            assert not talk.state.connections
+            return sum(isinstance(each, Connection | Requests | Exchange) for each in gc.get_objects())
+        finally:
+            gc.enable()
+
+    assert talk(client) == 0
