@@ -46,7 +46,11 @@ def application() -> ASGIApp:
     gc.set_threshold(BETWEEN_COLLECTIONS)
     sys.setswitchinterval(AT_A_TIME)
     settings = settings_module.load(None)
-    return Guard(Application(settings), clients.networks(settings.proxies))
+    made = Guard(Application(settings), clients.networks(settings.proxies))
+    # What is there by now stays. A search for cycles would go through all of it, and write to each object on the way,
+    # by which a process gets a copy of its own of the memory that it shares with the one that it was forked from.
+    gc.freeze()
+    return made
 
 
 class _Server(uvicorn.Server):
