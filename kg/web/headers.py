@@ -1,10 +1,13 @@
 """Headers that many answers share, and those of a request as one text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 
 from starlette.requests import Request
 
 _KEY = "kg.headers"
+_FEW, _SHORT = 30, 4_000
+"""Header fields of a request that are remembered, and bytes of their values, at most."""
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -48,11 +51,15 @@ def combined(request: Request, name: str) -> str:
     try:
         known: dict[str, str] = scope[_KEY]
     except KeyError:  # a request is asked for many headers, most of which it has not
-        known = scope[_KEY] = _by_name(scope["headers"])
+        headers = tuple(scope["headers"])
+        few = len(headers) <= _FEW and sum(len(value) for _, value in headers) <= _SHORT
+        known = scope[_KEY] = (_by_name if few else _by_name.__wrapped__)(headers)
     return known.get(name, "")
 
 
-def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+@lru_cache(maxsize=512)
+def _by_name(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
+    """The same of all of them; a client sends the same ones again and again."""
     lines: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         lines.setdefault(name, []).append(value)

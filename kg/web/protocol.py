@@ -11,7 +11,7 @@ KiB each time, and sends head and body apart.
 
 import asyncio
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from starlette.types import ASGIApp, Scope
@@ -77,8 +77,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is there."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  # of TCP
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # of TCP; uvloop's has other ancestors
         peer, own = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
         self._client = (str(peer[0]), int(peer[1])) if peer else None
         self._server = (str(own[0]), int(own[1])) if own else None

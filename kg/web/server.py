@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg import settings as settings_module
@@ -118,7 +119,8 @@ def process(serving: Callable[[], None], host: str, port: int) -> None:
         listener = _bound(host, port, shared=True)
     except KgError as fault:
         supervising.leave(fault)
-    asyncio.run(server.serve([listener]))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(server.serve([listener]))
 
 
 def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
