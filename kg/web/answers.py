@@ -10,6 +10,7 @@ import re
 from collections import OrderedDict
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from kg.store.generation import Manifest
 from kg.web import coding
@@ -91,7 +92,7 @@ class _Asked:
 
     tag: str
     among: dict[str, "_Asked"]
-    over: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event | None = None
     fault: Problem | None = None
 
     def __enter__(self) -> None:
@@ -101,7 +102,14 @@ class _Asked:
         if isinstance(fault, Problem) and fault.status in _OF_QUERIES:
             self.fault = fault
         del self.among[self.tag]
-        self.over.set()
+        if self.over is not None:
+            self.over.set()
+
+    async def wait(self) -> None:
+        """Wait until it is over."""
+        if self.over is None:  # most are over before anybody asks the same
+            self.over = asyncio.Event()
+        await self.over.wait()
 
 
 class Answers:
@@ -130,7 +138,7 @@ class Answers:
         asked = self._asked.get(tag)
         if asked is None:
             return None
-        await asked.over.wait()
+        await asked.wait()
         if asked.fault:
             raise replace(asked.fault)
         return self.find(tag)
@@ -187,5 +195,13 @@ def varies(query: str) -> bool:
 
 def tag_of(manifest: Manifest, query: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]) -> str:
     """What names the answer to a query in a generation; another query never has it."""
-    said = f"{manifest.generation} {manifest.published} {formats} {graphs} {query}"  # what may hold anything comes last
-    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    said = _before(manifest.generation, manifest.published, formats, graphs) + query.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(said, digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _before(
+    generation: int, published: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]
+) -> bytes:
+    """What stands before the query, which may hold anything, where an answer is named."""
+    return f"{generation} {published} {formats} {graphs} ".encode("utf-8", "surrogatepass")

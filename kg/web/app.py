@@ -94,6 +94,7 @@ class Application:
         site = Site.of(settings, self._root)
         self._sites = {each: replace(site, language=each) for each in LANGUAGES}
         self._readers = {each: _reader(settings, self._root, each) for each in LANGUAGES}
+        self._contexts: dict[str, Context] = {}
         self._answers = Answers(settings.answers_mb << 20)
         self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
         self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
@@ -107,9 +108,8 @@ class Application:
         if scope["type"] != "http":
             return
         notes = begin(scope)
-        whole = _headers_alone if scope["method"] == "HEAD" else _as_it_is
         if self._metrics is None and self._log is None:
-            await self._respond(scope, receive, whole(send))
+            await self._respond(scope, receive, send)
             return
 
         async def seen(message: Message) -> None:
@@ -118,13 +118,15 @@ class Application:
 
         began = time.perf_counter()
         try:
-            await self._respond(scope, receive, whole(seen))
+            await self._respond(scope, receive, seen)
         finally:
             self._note(scope, notes, time.perf_counter() - began)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; the generation is held until the last byte is sent, since dumps are read while they go."""
         request = Request(scope, receive)
+        if scope["method"] == "HEAD":
+            send = _headers_alone(send)
         try:
             serving = self._live.hold()
         except KgError as fault:
@@ -184,19 +186,21 @@ class Application:
         """The response to a request that is no repetition."""
         switched = language.switched(request)
         spoken = switched or language.preferred(request)
-        context = Context(
-            self._settings,
-            serving,
-            self._base,
-            self._sites[spoken],
-            self._readers[spoken],
-            self._answers,
-            self._metrics,
-        )
+        context = self._contexts.get(spoken)
+        if context is None or context.serving is not serving:
+            context = self._context(serving, spoken)
         answer = await self._route(request, context)
         if switched:
             language.keep(switched, answer, self._root)
         return answer
+
+    def _context(self, serving: Serving, spoken: str) -> Context:
+        """What requests in a language are answered with from a generation; of others nothing is held."""
+        site, reader = self._sites[spoken], self._readers[spoken]
+        made = Context(self._settings, serving, self._base, site, reader, self._answers, self._metrics)
+        same = {each: known for each, known in self._contexts.items() if known.serving is serving}
+        self._contexts = {**same, spoken: made}
+        return made
 
     def _site(self, request: Request) -> Site:
         """What pages say of the site, in the language of the request."""
@@ -242,11 +246,6 @@ class Application:
         if below is None or (below != stripped and _leads(stripped) and not _leads(below)):
             return stripped
         return below
-
-
-def _as_it_is(send: Send) -> Send:
-    """Sends everything."""
-    return send
 
 
 def _headers_alone(send: Send) -> Send:

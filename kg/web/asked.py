@@ -105,7 +105,7 @@ def pairs(encoded: bytes) -> Iterator[tuple[str, str]]:
     for part in encoded.split(b"&"):
         if part:
             name, _, value = part.partition(b"=")
-            read_name = text_of(unescaped(name), "The name of a parameter")
+            read_name = _NAMES.get(name) or text_of(unescaped(name), "The name of a parameter")
             yield read_name, text_of(unescaped(value), f"`{read_name[:_SHOWN]}`")
 
 
@@ -182,6 +182,7 @@ _TAKES: dict[str, Callable[[Asked, str], None]] = {
     "using-named-graph-uri": _update,
 }
 """Name of a parameter → what takes its value; others mean nothing here."""
+_NAMES = {name.encode("ascii"): name for name in _TAKES}
 
 
 def _seconds(value: str) -> float:

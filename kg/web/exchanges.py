@@ -6,7 +6,7 @@ has no proper end on the wire either, so that no client takes it for a whole ans
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Protocol
 
@@ -20,7 +20,8 @@ AHEAD = 64 << 10
 _JOINED = 64 << 10
 """Bytes of a body up to which it is copied beside its head; a larger one goes out by itself."""
 
-_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
+_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}".encode() for each in HTTPStatus}
+_FIELD = b": ".join
 _WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -161,24 +162,24 @@ class Exchange:
         """Make the head; raises RuntimeError for fields that would break it."""
         if not self.whole:
             self.lasting = False  # what comes of the body would have to be told from the next request
-        lines = [_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status]
         length = None
-        for name, value in (*self._wire.fields(), *headers):
-            low = name.lower()
-            if low == b"content-length":
-                length = int(value)
-            elif low == b"connection":
-                self.lasting = self.lasting and b"close" not in value.lower()
+        fields = [*self._wire.fields()]
+        for field in headers:
+            name = field[0]  # in lower case, as ASGI has it
+            if name == b"content-length":
+                length = int(field[1])
+            elif name == b"connection":
+                self.lasting = self.lasting and b"close" not in field[1].lower()
                 continue
-            lines.append(b"%b: %b\r\n" % (low, value))
-        lines += self._framing(status, length)
-        head = b"".join(lines)
-        if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines) or b"\0" in head:
+            fields.append(field)
+        self._frame(status, length, fields)
+        head = b"\r\n".join([_LINES.get(status) or b"HTTP/1.1 %d " % status, *map(_FIELD, fields)])
+        if head.count(b"\n") != len(fields) or head.count(b"\r") != len(fields) or b"\0" in head:
             raise RuntimeError("a line end in a header field")
-        self._head = head + b"\r\n"
+        self._head = head + b"\r\n\r\n"
 
-    def _framing(self, status: int, length: int | None) -> Iterator[bytes]:
-        """The header fields that say how long the body is, and whether the connection stays open."""
+    def _frame(self, status: int, length: int | None, fields: list[tuple[bytes, bytes]]) -> None:
+        """Add the header fields that say how long the body is, and whether the connection stays open."""
         old = self.scope["http_version"] == "1.0"
         self._left = length
         self._bodyless = status in _WITHOUT_BODY or self.scope["method"] == "HEAD"
@@ -186,11 +187,11 @@ class Exchange:
             self._chunked = not old
             self.lasting = self.lasting and self._chunked
             if self._chunked:
-                yield b"transfer-encoding: chunked\r\n"
+                fields.append((b"transfer-encoding", b"chunked"))
         if not self.lasting:
-            yield b"connection: close\r\n"
+            fields.append((b"connection", b"close"))
         elif old:
-            yield b"connection: keep-alive\r\n"
+            fields.append((b"connection", b"keep-alive"))
 
     def _send_body(self, body: bytes, *, more: bool) -> None:
         if self._bodyless:

@@ -43,7 +43,9 @@ class Shape(NamedTuple):
         """How the client of a request gets the answer of this tag."""
         method = request.scope["method"]
         name = coding.for_request(request, coding.OF_ANSWERS)
-        given = tags_of(request) if tag is not None and method != "POST" else []
+        given = tags_of(request) if tag is not None and method != "POST" else ()
+        if not given:
+            return cls(tag, name, method == "HEAD", "", has_any=False)
         # Small answers go without a coding, so that what the client has may be named either way.
         known = next((each for each in given if each in {f'"{tag}"', f'"{tag}-{name}"'}), "")
         return cls(tag, name, method == "HEAD", known, "*" in given)
