@@ -8,7 +8,9 @@ another one is being answered; one that comes behind a slow one is not begun but
 
 import json
 import os
+import select
 import struct
+import time
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +22,7 @@ PATIENCE = 0.005
 HEADER = struct.Struct(">cI")
 """Before each payload: its kind and its length in bytes."""
 
+_READ_AT_ONCE = 64 << 10
 _LENGTH = struct.Struct(">I")
 _SECONDS = struct.Struct(">d")
 
@@ -40,6 +43,49 @@ def write(out: int, *parts: bytes | bytearray) -> None:
         rest = memoryview(b"".join(parts))[written:]
         while rest:
             rest = rest[os.write(out, rest) :]
+
+
+class Incoming:
+    """Frames out of a descriptor that blocks."""
+
+    def __init__(self, source: int) -> None:
+        self._source = source
+        self._come = b""
+        self._poll = select.poll()
+        self._poll.register(source, select.POLLIN)
+
+    def next(self, *, awake: float) -> tuple[bytes, bytes] | None:
+        """Kind and payload of the next one; None where there are no more.
+
+        Args:
+            awake: seconds to look out for it before this sleeps, where it is not here yet. To be woken takes longer
+                than a small query, most of all on machines that are virtual. Whoever else wants the processor gets it.
+        """
+        if awake and not self._come:
+            until = time.monotonic() + awake
+            while not self._poll.poll(0) and time.monotonic() < until:
+                os.sched_yield()
+        head = self._take(HEADER.size)
+        if head is None:
+            return None
+        kind, length = HEADER.unpack(head)
+        payload = self._take(length)
+        return None if payload is None else (kind, payload)
+
+    def _take(self, size: int) -> bytes | None:
+        """So many bytes; None where there are no more."""
+        come = self._come
+        if len(come) < size:
+            parts, missing = [come], size - len(come)
+            while missing > 0:
+                part = os.read(self._source, _READ_AT_ONCE)
+                if not part:
+                    return None
+                parts.append(part)
+                missing -= len(part)
+            come = b"".join(parts)
+        self._come = come[size:]
+        return come[:size]
 
 
 def said(kind: bytes, /, **values: Any) -> bytes:
