@@ -55,7 +55,7 @@ _PATIENCE = 2 * frames.PATIENCE
 """Seconds that a query waits behind another one. A little longer than what a worker takes for slow, so that it will
 have sent back what is given to others here."""
 
-_QUICK, _QUICK_IN_A_CROWD = 0.0001, 0.0005
+_QUICK, _QUICK_IN_A_CROWD = 0.0001, 0.00025
 """Seconds of a usual query from which on it is quicker to wake a worker than to wait for one: the server itself takes
 about the former for a query, and where it and the workers share few processors, waking takes from the others."""
 
