@@ -146,6 +146,7 @@ def head(kind: str, format_: str) -> bytes:
     return frame(HEAD, f"{kind} {format_}".encode("ascii"))
 
 
+@lru_cache(maxsize=64)
 def read_head(payload: bytes) -> tuple[str, str]:
     """Kind and format of an answer, out of its head.
 

@@ -18,7 +18,6 @@ FULL, EASED = 0.75, 0.5
 """Shares of the descriptors: from the first on connections are closed, until no more than the second are taken."""
 
 _LOOK_EVERY = 1.0
-_AT_ONCE = 64
 _READ_AT_ONCE = 64 << 10
 _DESCRIPTORS = Path("/proc/self/fd")
 
@@ -64,11 +63,6 @@ class Connections:
         self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self._easing = False
         self._looking: asyncio.TimerHandle | None = None
-
-    @property
-    def at_once(self) -> int:
-        """How many to accept at a time: four times as many have come before room is made for the first of them."""
-        return max(1, min(_AT_ONCE, self._most // 32))
 
     def add(self, connection: Closable, descriptor: int) -> None:
         """Look after a connection.

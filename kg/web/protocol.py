@@ -93,10 +93,7 @@ class Connection(asyncio.BufferedProtocol):
         self._leave()
         if self._requests is not None:
             self._requests.close()
-        # Circles would stay until all objects are searched for them, which is seldom: this and its parser, and within
-        # asyncio a transport and what it calls to read.
-        self._requests = None
-        getattr(self._transport, "__dict__", {}).pop("_read_ready_cb", None)
+        self._requests = None  # a circle, of this and its parser, would stay until all objects are searched for some
 
     def eof_received(self) -> None:
         """The client has closed its end, which is how clients go away."""

@@ -71,18 +71,16 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                backlog=self._connections.at_once,
+                backlog=_BACKLOG,
             )
         )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen; what uvicorn takes for the length of the queue is how many it accepts at once, too."""
+        """Begin to listen, and say so."""
         try:
             await super().startup(sockets)
         except SystemExit:
             sys.exit(supervising.CANT_SERVE)
-        for each in sockets or ():
-            each.listen(_BACKLOG)
         self._serving()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -126,9 +124,7 @@ def process(serving: Callable[[], None], host: str, port: int) -> None:
 def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
     """A socket for who asks here; server processes share a port. Raises UsageError where somebody listens already."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Where nobody says that this is TCP, asyncio lets the end of an answer wait for the client's word that it has the
-    # part before, which clients delay.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT if shared else socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import uvloop
 
 from kg.web import connections, exchanges, protocol
 from kg.web.connections import Connections
@@ -37,6 +38,12 @@ async def tell(scope, receive, send):
     told = b"|".join((scope["method"].encode(), scope["path"].encode(), scope["raw_path"], scope["query_string"], body))
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(told))]})
     await send({"type": "http.response.body", "body": told})
+
+
+def run(coroutine):
+    """Run it on the loop that `kg serve` has."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(coroutine)
 
 
 def talk(client, application=tell):
@@ -68,7 +75,7 @@ def talk(client, application=tell):
                 task.cancel()
             await asyncio.sleep(0.01)
 
-    return asyncio.run(go())
+    return run(go())
 
 
 async def said(reader, seconds=0.16):
@@ -679,7 +686,7 @@ def test_whatever_comes():
         await asyncio.sleep(0.1)
         return faults, state.tasks, state.connections
 
-    assert asyncio.run(go()) == ([], set(), set())
+    assert run(go()) == ([], set(), set())
     assert Nowhere.sent > 100_000
 
 
@@ -701,7 +708,7 @@ def test_nothing_waits_for_the_clients_word():
                 assert await asyncio.wait_for(made, 5)
             server.close()
 
-    asyncio.run(go())
+    run(go())
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", PLAIN, POST + b"Content-Length: 10\r\n\r\nabc"])
