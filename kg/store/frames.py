@@ -23,6 +23,8 @@ HEADER = struct.Struct(">cI")
 """Before each payload: its kind and its length in bytes."""
 
 _READ_AT_ONCE = 64 << 10
+_TAKEN_AWAY = 0.00001
+"""Seconds after which to have the processor back means that somebody else had it meanwhile."""
 _LENGTH = struct.Struct(">I")
 _SECONDS = struct.Struct(">d")
 
@@ -59,18 +61,26 @@ class Incoming:
 
         Args:
             awake: seconds to look out for it before this sleeps, where it is not here yet. To be woken takes longer
-                than a small query, most of all on machines that are virtual. Whoever else wants the processor gets it.
+                than a small query, most of all on machines that are virtual. Ends when others want the processor.
         """
         if awake and not self._come:
-            until = time.monotonic() + awake
-            while not self._poll.poll(0) and time.monotonic() < until:
-                os.sched_yield()
+            self._look_out(awake)
         head = self._take(HEADER.size)
         if head is None:
             return None
         kind, length = HEADER.unpack(head)
         payload = self._take(length)
         return None if payload is None else (kind, payload)
+
+    def _look_out(self, seconds: float) -> None:
+        now = time.monotonic()
+        until = now + seconds
+        while now < until and not self._poll.poll(0):
+            before = time.monotonic()
+            os.sched_yield()
+            now = time.monotonic()
+            if now - before > _TAKEN_AWAY:
+                return
 
     def _take(self, size: int) -> bytes | None:
         """So many bytes; None where there are no more."""

@@ -55,9 +55,9 @@ _PATIENCE = 2 * frames.PATIENCE
 """Seconds that a query waits behind another one. A little longer than what a worker takes for slow, so that it will
 have sent back what is given to others here."""
 
-_QUICK, _QUICK_IN_A_CROWD = 0.0001, 0.00025
-"""Seconds of a usual query from which on it is quicker to wake a worker than to wait for one: the server itself takes
-about the former for a query, and where it and the workers share few processors, waking takes from the others."""
+_QUICK, _QUICK_IN_A_CROWD = 0.0001, 0.0005
+"""Seconds of waiting behind other queries from which on it is quicker to wake a worker: the server itself takes about
+the former for a query, and where it and the workers share few processors, waking takes from the others."""
 
 
 class QueryPool:
@@ -178,7 +178,7 @@ class QueryPool:
         """Give workers to those whose turn it is: free ones, or where questions are short, busy ones first."""
         while self._turns.size and not self._closed:
             soon = self._lines.free_soon(self._turns.clock())
-            if soon is not None and soon.usual < self._quick and self._look_ahead(soon):
+            if soon is not None and soon.backlog < self._quick and self._look_ahead(soon):
                 continue
             if not (self._begin() or (soon is not None and self._look_ahead(soon))):
                 return

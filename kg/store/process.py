@@ -148,6 +148,11 @@ class Worker:
         """Whose turn it is, and those behind it."""
         return self._line
 
+    @property
+    def backlog(self) -> float:
+        """Seconds that it will need for what it was asked, as far as that can be told."""
+        return self.usual * len(self._line)
+
     def ask(self, answer: WorkerAnswer) -> None:
         """Send it a query, whose answer it fills. That it died shows in the answer.
 

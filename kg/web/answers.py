@@ -200,8 +200,6 @@ def tag_of(manifest: Manifest, query: str, formats: tuple[str, ...], graphs: tup
 
 
 @lru_cache(maxsize=64)
-def _before(
-    generation: int, published: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]
-) -> bytes:
+def _before(generation: int, published: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]) -> bytes:
     """What stands before the query, which may hold anything, where an answer is named."""
     return f"{generation} {published} {formats} {graphs} ".encode("utf-8", "surrogatepass")
