@@ -29,6 +29,21 @@ def test_sound_machine(collection):
     assert _grades(done)["query worker"] == "good"
 
 
+def test_python(tmp_path, monkeypatch):
+    """A Python that somebody compiled without optimisation is poor; the system's own is taken to be good."""
+    settings = Settings(folder=tmp_path)
+
+    def grade(prefix, flags):
+        monkeypatch.setattr(doctor.sys, "base_prefix", prefix)
+        monkeypatch.setattr(doctor.sysconfig, "get_config_var", lambda _: flags)
+        return doctor.python_version(settings).grade
+
+    assert grade("/usr", "'--enable-shared'") == "good"
+    assert grade("/opt/python", "'--enable-shared' '--enable-optimizations'") == "good"
+    assert grade("/opt/python", "'--enable-shared'") == "poor"
+    assert grade("/opt/python", None) == "poor"
+
+
 def test_few_descriptors(collection):
     """Too few descriptors are bad, and said with what to do."""
     done = kg(collection, "doctor", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (150, 150)))
