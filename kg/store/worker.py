@@ -44,7 +44,7 @@ them takes the processor each time."""
 
 _AWAKE = 0.0002
 """Seconds for which a worker that has answered a query quickly looks out for the next one, before it sleeps. A client
-that asks one after another needs about so long to ask the next one, and has its answer a quarter sooner."""
+that asks one after another needs about so long to ask the next one, and gets a fifth more answers."""
 
 
 def main() -> int:
