@@ -38,9 +38,7 @@ STACK = 256 << 20
 ADDRESS_SPACE = 2 << 30
 """Bytes of address space above an idle worker's; under one GB the engine can't even open a store."""
 
-PIECE, LARGEST_PIECE = 64 << 10, 256 << 10
-"""Bytes of an answer that are sent together: first so many, that it may begin soon, then ever more, since whoever reads
-them takes the processor each time."""
+PIECE = 64 << 10
 
 _AWAKE = 0.0002
 """Seconds for which a worker that has answered a query quickly looks out for the next one, before it sleeps. A client
@@ -156,19 +154,17 @@ def _graphs(request: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Pieces:
-    """Collects an answer into frames; the head comes with the first, so an early fault is alone."""
+    """Collects an answer into frames of 64 KiB; the head comes with the first, so an early fault is alone."""
 
     def __init__(self, out: int, head: bytes) -> None:
         self._out = out
         self._before = head
         self._held = bytearray()
-        self._full = PIECE
 
     def write(self, data: bytes) -> int:
         self._held += data
-        if len(self._held) >= self._full:
+        if len(self._held) >= PIECE:
             self._send(b"")
-            self._full = min(2 * self._full, LARGEST_PIECE)
         return len(data)
 
     def flush(self) -> None:
