@@ -34,8 +34,8 @@ PIPE = 1 << 20
 _ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
-    # The engine asks for memory some hundred times a query. Where glibc keeps more of it at hand for the next time (up to
-    # 7 MB, of pieces under a kilobyte), a small query takes a twentieth less.
+    # The engine asks for memory some hundred times a query. Where glibc keeps more of it at hand for the next time, up
+    # to 7 MB in pieces under a kilobyte, a small query takes a twentieth less.
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=200",
 }
 _LAST_WORDS = 2000
