@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Collection, Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn, Self
 
@@ -155,6 +156,8 @@ class Supervisor:
         ours, theirs = self._context.Pipe(duplex=False)
         arguments = (self._target, theirs, os.getpid(), *self._arguments)
         process = self._context.Process(target=_begin, args=arguments, name="kg-server")  # type: ignore[attr-defined]
+        if self._context.get_start_method() == "spawn":
+            resource_tracker.ensure_running()  # with the first process, it would let signals through to that one
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)  # until it has its own way with them
         process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
