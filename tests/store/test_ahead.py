@@ -50,6 +50,22 @@ def depths(monkeypatch):
     return found
 
 
+def test_a_short_line_before_another_worker(folder, depths):
+    """A query waits behind others as long as that is short; then another worker is woken."""
+
+    async def go():
+        async with running(folder, size=2, queue=200) as pool:
+            pool._quick = 0.0005
+            for worker in pool._crew.workers:
+                worker.usual = 0.0002
+            assert await asyncio.gather(*(value(pool, small(n)) for n in range(4))) == [
+                [f"value {n}"] for n in range(4)
+            ]
+        assert depths[:4] == [0, 1, 2, 0]
+
+    asyncio.run(go())
+
+
 def test_quick_ones_follow_on_one_another(folder, depths):
     """Of a crowd of quick queries most are sent ahead, and each gets its own answer."""
 

@@ -8,6 +8,8 @@ import re
 import signal
 import socket
 import subprocess
+import sys
+import textwrap
 import threading
 import time
 from pathlib import Path
@@ -378,3 +380,29 @@ def test_what_head_does_not_send_is_not_counted(example):
     with TestClient(application, base_url="https://archive.example.org") as client:
         assert int(client.head("/data/about").headers["content-length"]) > 0
         assert _figure(client.get("/data/metrics").text, "kg_sent_bytes_total") == 0
+
+
+FIRST_SPAWN = """
+    import signal
+    from multiprocessing import util
+    from kg.web.supervising import Supervisor
+
+    held = []
+    spawn = util.spawnv_passfds
+    def seen(*arguments):
+        held.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        return spawn(*arguments)
+    util.spawnv_passfds = seen
+    if __name__ == "__main__":
+        Supervisor(print, (), processes=1, grace=1, afresh=True)._start().kill()
+        assert len(held) == 2  # of what multiprocessing looks after things with, and ours
+        assert all(signal.SIGINT in each for each in held)
+"""
+
+
+def test_the_first_process_hears_nothing_at_first(tmp_path):
+    """Ctrl-C does not meet the first process that is started afresh before it has its own way with that."""
+    script = tmp_path / "spawning.py"
+    script.write_text(textwrap.dedent(FIRST_SPAWN), encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stderr.decode()
