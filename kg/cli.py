@@ -30,9 +30,9 @@ from kg.publish.report import Report
 from kg.records.model import keys_of
 from kg.records.schema import how_many
 from kg.settings import Settings
-from kg.store.generations import Generations
-from kg.store.once import ask_once, run_once
-from kg.store.results import FORMATS
+from kg.store.generation.generations import Generations
+from kg.store.one_query import ask_once, run_once
+from kg.store.sparql.results import FORMATS
 from kg.web.server import serve as run_server
 
 _NO_CHANGE = "A build would change nothing."

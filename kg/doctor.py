@@ -24,8 +24,8 @@ from pyoxigraph import Store
 from kg.errors import KgError
 from kg.publish.sources import inputs
 from kg.settings import Settings
-from kg.store.generations import Generations
-from kg.store.pool import QueryPool
+from kg.store.generation.generations import Generations
+from kg.store.pool.pool import QueryPool
 
 Grade = Literal["good", "poor", "bad"]
 

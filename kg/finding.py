@@ -13,17 +13,17 @@ from tantivy import Query
 
 from kg.errors import SearchRefused
 from kg.iris import Base
-from kg.store.generation import Generation
-from kg.store.search import asking, clause, fields, filing
-from kg.store.search.asking import Days, Parsed
-from kg.store.search.clause import Rewritten, Row
-from kg.store.search.clause_scan import Clause
-from kg.store.search.counting import Facets
-from kg.store.search.engine_queries import Asked
+from kg.store.generation.generation import Generation
+from kg.store.generation.things import Thing
+from kg.store.search import fields, query_language, sparql_search, title_order
+from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
+from kg.store.search.query_builder import Asked
+from kg.store.search.query_language import Days, Parsed
 from kg.store.search.snippets import Marker, Snippet, plain
+from kg.store.search.sparql_search import Rewritten, Row
+from kg.store.search.sparql_search_scan import Clause
 from kg.store.search.spelling import Spelling
-from kg.store.things import Thing
 
 TITLE = "title"
 SORTS = ("relevance", *ORDERS, TITLE)
@@ -138,7 +138,7 @@ class _Search:
 
 def _kept(order: str, languages: Sequence[str]) -> str:
     """The order as the index keeps it: titles stand in that of the reader's language."""
-    return filing.field(languages[0] if languages else "") if order == TITLE else order
+    return title_order.field(languages[0] if languages else "") if order == TITLE else order
 
 
 def _by_reference(thing: Thing) -> str:
@@ -258,24 +258,26 @@ class Finder:
 
     def completions(self, text: str) -> list[Thing]:
         """Things whose name goes on from what was typed."""
-        typed = asking.parse(f"{text}*" if text[-1:].isalnum() else text)
+        typed = query_language.parse(f"{text}*" if text[-1:].isalnum() else text)
         words = [replace(word, field="title") for word in typed.wanted if word.text]
         if not words or not typed.plain:
             return []
-        query = self.index.query(Asked(Parsed((*words, *([asking.Operator.AND] * (len(words) - 1))), (), plain=False)))
+        query = self.index.query(
+            Asked(Parsed((*words, *([query_language.Operator.AND] * (len(words) - 1))), (), plain=False))
+        )
         hits = self.index.hits(query, COMPLETIONS)
         things = self.generation.catalogue.things([hit.reference for hit in hits])
         return [things[hit.reference] for hit in hits]
 
     def _search(self, wanted: Wanted) -> _Search:
-        parsed = asking.parse(wanted.words)
+        parsed = query_language.parse(wanted.words)
         query, total = self._run(wanted, parsed)
         suggestion = self.spelling.better(parsed, wanted.words) if parsed.wanted else ""
         if total or not parsed.wanted:
             return _Search(wanted, parsed, query, total, suggestion=suggestion)
         if suggestion:
             better = replace(wanted, words=suggestion)
-            right = asking.parse(suggestion)
+            right = query_language.parse(suggestion)
             query, total = self._run(better, right)
             if total:
                 return _Search(better, right, query, total, corrected=suggestion)
@@ -298,7 +300,7 @@ class Finder:
         return self.index.undated(self._run(timeless, search.parsed, most=search.loose)[0])
 
     def _counted(self, wanted: Wanted, loose: bool) -> Facets:
-        return self.index.facets(self._run(wanted, asking.parse(wanted.words), most=loose)[0])
+        return self.index.facets(self._run(wanted, query_language.parse(wanted.words), most=loose)[0])
 
     def _span(self, query: Query) -> tuple[str, str]:
         """First and last day of the dated documents among what is found."""
@@ -330,10 +332,10 @@ class Finder:
 
     def rewrite(self, query: str) -> Rewritten:
         """A query with its searches answered. Raises SearchRefused for one that has not the one form."""
-        return clause.rewrite(query, self.base.value, self._rows)
+        return sparql_search.rewrite(query, self.base.value, self._rows)
 
     def _rows(self, asked: Clause) -> tuple[Sequence[Row], bool]:
-        parsed = asking.parse(asked.words)
+        parsed = query_language.parse(asked.words)
         query = self.index.query(Asked(parsed, language=asked.language))
         hits = self.index.hits(query, asked.limit + 1) if parsed.postfix else []
         marker = Marker(parsed, self.index.languages) if asked.snippet else None

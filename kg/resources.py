@@ -22,11 +22,11 @@ from kg.iris import Base
 from kg.mapping import mapper
 from kg.render.record import references
 from kg.render.statements import Statements, by_subject
-from kg.store.catalogue import MOST_COUNTED
-from kg.store.generation import Generation
-from kg.store.graph import Graph
-from kg.store.literals import as_held, values_as_held
-from kg.store.things import Beside, Linked, Thing
+from kg.store.generation.catalogue import MOST_COUNTED
+from kg.store.generation.generation import Generation
+from kg.store.generation.things import Beside, Linked, Thing
+from kg.store.triples.graph import Graph
+from kg.store.triples.literals import as_held, values_as_held
 
 PAGE_SIZE = 20
 """How many inverse links of one key a page shows at a time."""

@@ -7,7 +7,7 @@ from publishing import publish
 
 from kg.render.statements import by_subject
 from kg.resources import Resources
-from kg.store.generations import Generations
+from kg.store.generation.generations import Generations
 
 REWRITTEN = [
     {"id": "place/a", "name": "Havana", "latitude": 23.0, "longitude": -82.35},

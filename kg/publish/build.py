@@ -21,12 +21,12 @@ from kg.publish.pipeline import Collection, Progress, Sink, collect, silent
 from kg.publish.rejected import RejectedFolder
 from kg.publish.report import PAGE, Report
 from kg.settings import Settings
-from kg.store.cataloguing import CatalogueBuilder, retimed
-from kg.store.embedded import BulkLoad
-from kg.store.generation import Folder, Manifest, copy_unchanged
-from kg.store.generations import Generations
-from kg.store.ledger import Ledger
-from kg.store.remote_load import RemoteLoad, Replay, sweep
+from kg.store.generation.catalogue_builder import CatalogueBuilder, retimed
+from kg.store.generation.generation import Folder, Manifest, copy_unchanged
+from kg.store.generation.generations import Generations
+from kg.store.generation.ledger import Ledger
+from kg.store.remote.load import RemoteLoad, Replay, sweep
+from kg.store.triples.embedded import BulkLoad
 
 DUMP_NAME = "kg"
 PROBLEMS = "problems.jsonl"

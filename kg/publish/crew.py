@@ -11,7 +11,7 @@ from typing import Any, Self
 from kg.publish import dumps
 from kg.publish.sources import Piece
 from kg.publish.work import Done, Worker
-from kg.store.confine import die_with_parent
+from kg.store.pool.sandbox import die_with_parent
 
 SMALL = 2 << 20
 """Sources of fewer bytes than this are read here: they are done before another process has started."""

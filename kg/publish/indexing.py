@@ -14,8 +14,8 @@ from typing import BinaryIO, Self
 
 from kg.errors import PublishError
 from kg.publish.crew import SMALL
-from kg.store.confine import die_with_parent
-from kg.store.search.building import IndexBuilder
+from kg.store.pool.sandbox import die_with_parent
+from kg.store.search.index_builder import IndexBuilder
 
 _LOOK_EVERY = 0.05
 

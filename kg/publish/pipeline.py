@@ -27,7 +27,7 @@ from kg.publish.work import Done, Held, Prepared, Refused, references
 from kg.records.model import Record
 from kg.records.problems import Problem
 from kg.settings import Settings
-from kg.store.cataloguing import CatalogueBuilder, Entry
+from kg.store.generation.catalogue_builder import CatalogueBuilder, Entry
 
 STUBS_AT_ONCE = 500
 

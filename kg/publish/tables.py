@@ -23,8 +23,8 @@ from kg.records.columns import Cell, Column, Labels, columns, targets
 from kg.records.model import Record
 from kg.render import spreadsheet
 from kg.settings import Settings
-from kg.store.catalogue import Catalogue
-from kg.store.generation import Folder
+from kg.store.generation.catalogue import Catalogue
+from kg.store.generation.generation import Folder
 
 _AT_ONCE = 1_000
 """Records whose labels are looked up together."""

@@ -13,9 +13,9 @@ from kg.publish.build import PROBLEMS, fill
 from kg.publish.pipeline import Nowhere, Progress, Sink, silent
 from kg.publish.report import Report
 from kg.settings import Settings
-from kg.store.catalogue import Catalogue
-from kg.store.generation import Folder, Generation
-from kg.store.generations import Generations
+from kg.store.generation.catalogue import Catalogue
+from kg.store.generation.generation import Folder, Generation
+from kg.store.generation.generations import Generations
 
 
 @contextmanager

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A record that may be published: see kg.store.cataloguing.Entry for the fields.
+    """A record that may be published: see kg.store.generation.catalogue_builder.Entry for the fields.
 
     `hints` are what it says of the things it links to, as (reference, partial record in JSON).
     """

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import QueryError, QuerySyntaxError, RemoteError
-from kg.store import scan
-from kg.store.queries import Answer
+from kg.store.sparql import query_checks
+from kg.store.sparql.query_service import Answer
 from kg.web import coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.context import Context
@@ -58,7 +58,7 @@ class Question(NamedTuple):
 
     def tag(self, context: Context) -> str | None:
         """What names the answer; None where each answer is another one."""
-        if len(self.query) > scan.DEFAULT.size or varies(self.query):
+        if len(self.query) > query_checks.DEFAULT.size or varies(self.query):
             return None
         manifest = context.serving.generation.manifest
         return tag_of(manifest, self.query, self.formats, (self.default_graphs, self.named_graphs))
@@ -66,7 +66,7 @@ class Question(NamedTuple):
     def ask(
         self, context: Context, request: Request | None = None, *, rows: int | None = None
     ) -> AbstractAsyncContextManager[Answer]:
-        """Have it answered, for whoever sent a request or for ourselves; see `kg.store.queries`."""
+        """Have it answered, for whoever sent a request or for ourselves; see `kg.store.sparql.query_service`."""
         asking = context.serving.pool.query(
             self.query,
             format=self.formats,
@@ -182,7 +182,7 @@ def _kept(context: Context, tag: str | None, answer: Answer, body: bytes) -> Who
 async def _begin(request: Request, context: Context, question: Question, notes: Told) -> _Begun:
     """Ask, and wait for the beginning. Raises Problem for what comes instead; a client that leaves ends the query."""
     try:
-        scan.check_size(question.query)
+        query_checks.check_size(question.query)
     except QueryError as fault:
         notes.fault = type(fault).__name__
         raise

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from kg.store.generation import Manifest
+from kg.store.generation.generation import Manifest
 from kg.web import coding
 from kg.web.problems import Problem
 

@@ -10,7 +10,7 @@ from kg.errors import KeyFault
 from kg.render.citations import FORMATS, STYLES, in_style
 from kg.render.thing import cite
 from kg.resources import Gone, Moved
-from kg.store.things import Thing
+from kg.store.generation.things import Thing
 from kg.web import published
 from kg.web.context import Context
 from kg.web.documents import subject_of

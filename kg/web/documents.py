@@ -15,8 +15,8 @@ from kg.render.citations import FORMATS as CITATIONS
 from kg.render.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
 from kg.render.thing import Subject, show
 from kg.resources import Description, Gone, LinkGroup, Moved, Surroundings
+from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
-from kg.store.things import Thing
 from kg.web import published
 from kg.web.conditional import answer, http_date
 from kg.web.context import Context

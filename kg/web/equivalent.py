@@ -8,8 +8,8 @@ from pyoxigraph import Literal, NamedNode
 from kg.iris import Base
 from kg.ontology import XSD
 from kg.settings import QUERIES
-from kg.store.search.asking import Days
 from kg.store.search.fields import FACETS, LACKS, UNDATED
+from kg.store.search.query_language import Days
 from kg.web.state import State
 
 _OURS = ("terms/", "search", "agent/", "place/", "collection/")

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from kg.render.pages import page
 from kg.render.record import texts
 from kg.resources import Gone, Moved
+from kg.store.generation.things import Thing
 from kg.store.search.snippets import LENGTH
-from kg.store.things import Thing
 from kg.web.context import Context
 
 MOST = 3

@@ -7,7 +7,7 @@ first format that can hold the answer.
 from functools import lru_cache
 
 from kg.render.negotiation import parse, preference
-from kg.store.results import FORMATS
+from kg.store.sparql.results import FORMATS
 from kg.web.problems import Problem
 
 _FAMILIES: dict[str, tuple[str, ...]] = {

@@ -9,7 +9,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.store.results import FORMATS
+from kg.store.sparql.results import FORMATS
 from kg.web import answering, formats, published, service
 from kg.web.asked import pairs
 from kg.web.context import Context

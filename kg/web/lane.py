@@ -2,8 +2,8 @@
 
 A search can cost as much as a second of a processor, an export of a thousand things or a picture of a whole collection
 some tenths of one. Each sort of work has a lane of its own with few places, so that none holds the threads of another.
-Before them stands the queue that queries have, too (`kg.store.turns`): it is bounded, whoever has taken the least
-lately comes first, and one client has all places but one at most.
+Before them stands the queue that queries have, too (`kg.store.fairness.fair_queue`): it is bounded, whoever has taken
+the least lately comes first, and one client has all places but one at most.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from kg.errors import QueryBusy, QueryTooMany
-from kg.store.places import Place, Places
-from kg.store.turns import whose
+from kg.store.fairness.fair_queue import whose
+from kg.store.fairness.slots import Place, Places
 
 _TODO = "Try again in a moment."
 _T = TypeVar("_T")

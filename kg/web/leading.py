@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from kg.finding import Wanted
 from kg.render import found as said
 from kg.render.translations import translations
+from kg.store.generation.things import Thing
 from kg.store.search.fields import LACKED, LACKS, RECORD
-from kg.store.things import Thing
 from kg.web.context import Context
 from kg.web.state import State
 

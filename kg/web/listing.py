@@ -13,7 +13,7 @@ from math import isqrt
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.store.things import Stretch, place_of
+from kg.store.generation.things import Stretch, place_of
 from kg.web import published
 from kg.web.context import Context
 

@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 from kg import settings as settings_module
 from kg.errors import UsageError
-from kg.store.queries import Answer
+from kg.store.sparql.query_service import Answer
 from kg.web.watching import Told
 
 PUBLIC = "public"

@@ -11,9 +11,9 @@ from kg.render import atlas, tree
 from kg.render.bars import bars
 from kg.render.pages import page
 from kg.resources import DEEPEST
-from kg.store.catalogue import MOST_COUNTED
+from kg.store.generation.catalogue import MOST_COUNTED
+from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
-from kg.store.things import Thing
 from kg.web import seeing
 from kg.web.context import Context
 from kg.web.leading import DOCUMENTS, WIDEST

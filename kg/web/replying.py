@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from kg.store.queries import Answer
+from kg.store.sparql.query_service import Answer
 from kg.web import coding
 from kg.web.answers import Whole
 from kg.web.conditional import tags_of

@@ -11,7 +11,7 @@ from kg.render.negotiation import choose
 from kg.render.queries.openapi import document
 from kg.render.queries.parameters import TYPES
 from kg.render.queries.saved import Saved, saved
-from kg.store.results import FORMATS
+from kg.store.sparql.results import FORMATS
 from kg.web import answering, published
 from kg.web.answering import Question
 from kg.web.asking import SHOWN_AS, Shown, shown

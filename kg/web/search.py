@@ -13,9 +13,9 @@ from kg.render import found as said
 from kg.render.negotiation import choose
 from kg.render.pages import page
 from kg.render.reader import Reader, is_nameless
-from kg.store.search.asking import LONGEST
+from kg.store.generation.things import Thing
 from kg.store.search.index import DEEPEST
-from kg.store.things import Thing
+from kg.store.search.query_language import LONGEST
 from kg.web import found, published
 from kg.web.context import Context
 from kg.web.equivalent import sparql

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Unpack
 
 from kg.finding import Finder
-from kg.store.queries import Answer, Options, Queries
-from kg.store.search.clause_scan import may_search
+from kg.store.search.sparql_search_scan import may_search
+from kg.store.sparql.query_service import Answer, Options, Queries
 from kg.web.lane import Lane
 
 MORE_FOUND = {"Search-Results": "limited"}

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from kg.finding import Results
 from kg.render import network, spreadsheet
 from kg.render.pages import page
-from kg.store.search.asking import LONGEST
+from kg.store.search.query_language import LONGEST
 from kg.web import found, published, seeing
 from kg.web.context import Context
 from kg.web.headers import CORS, SCRIPTED

@@ -7,8 +7,8 @@ from typing import Any
 
 from kg.render import atlas, network
 from kg.render.bars import Bar, bars
+from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
-from kg.store.things import Thing
 from kg.web.context import Context
 from kg.web.state import State
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kg.ontology import RDF_TYPE, XSD
 from kg.render.negotiation import FORMATS, HTML, JSON, JSON_LD, Format, choose
-from kg.store.results import FORMATS as RESULT_FORMATS
+from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web import formats, published
 from kg.web.context import Context
 from kg.web.graph_counts import graph_counts

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.render.negotiation import HTML, preference
-from kg.store.results import FORMATS
+from kg.store.sparql.results import FORMATS
 from kg.web import answering, formats, service, workbench
 from kg.web.asked import Asked, read
 from kg.web.context import Context

@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from kg.finding import SORTS, Wanted
 from kg.iris import KINDS
-from kg.store.search.asking import days
 from kg.store.search.fields import FACETS, LACKED, LACKS
+from kg.store.search.query_language import days
 from kg.web.problems import Problem
 
 LIMIT = 20

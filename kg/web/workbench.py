@@ -18,7 +18,7 @@ from kg.render.negotiation import HTML
 from kg.render.pages import page
 from kg.render.queries.examples import Example, examples
 from kg.settings import QUERIES
-from kg.store.results import FORMATS
+from kg.store.sparql.results import FORMATS
 from kg.web import published
 from kg.web.answering import Question, explained, whole
 from kg.web.asking import SHOWN_AS, names, shown

@@ -15,7 +15,7 @@ from kg.mapping.mapper import Mapper
 from kg.records.gate import faults
 from kg.records.model import DATE_ROLES, Value, keys_of
 from kg.records.sound import make_sound
-from kg.store.literals import as_held
+from kg.store.triples.literals import as_held
 
 ONTOLOGY = ontology.load("https://archive.example.org/somewhere/")
 MAPPER = Mapper(ONTOLOGY)

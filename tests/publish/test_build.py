@@ -9,7 +9,7 @@ from publishing import BASE, publish
 from kg import errors
 from kg.publish import build, trial
 from kg.settings import Settings
-from kg.store.generations import Generations
+from kg.store.generation.generations import Generations
 
 LETTER = {
     "id": "record/1",

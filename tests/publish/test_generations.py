@@ -25,7 +25,7 @@ from kg.cli import cli
 from kg.errors import PublishError
 from kg.publish import build, disk
 from kg.settings import SourceSettings
-from kg.store.generations import Generations, locked
+from kg.store.generation.generations import Generations, locked
 
 LETTER = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/a"]}
 AUTHOR = {"id": "agent/a", "name": {"en": "An author"}, "agentType": "person"}
@@ -94,7 +94,7 @@ def test_trials_where_nothing_can_be_written(tmp_path, monkeypatch):
     assert kg(tmp_path, "build").returncode == 0
     write(tmp_path, [LETTER, {**AUTHOR, "gender": "female"}])
     state = {each: each.stat().st_mtime_ns for each in (tmp_path / "var").rglob("*")}
-    monkeypatch.setattr("kg.store.generations.os.access", lambda *_: False)
+    monkeypatch.setattr("kg.store.generation.generations.os.access", lambda *_: False)
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(cli, ["check"]).exit_code == 0
     told = CliRunner().invoke(cli, ["diff", "--json"]).stdout.splitlines()

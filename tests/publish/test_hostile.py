@@ -13,7 +13,7 @@ from kg.mapping.mapper import Mapper
 from kg.publish import build, work
 from kg.records.readers import READERS
 from kg.settings import Settings
-from kg.store.generations import Generations
+from kg.store.generation.generations import Generations
 from kg.web.app import Application
 
 GOOD = {"id": "record/good", "title": {"en": "Good"}}

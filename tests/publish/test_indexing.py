@@ -6,9 +6,9 @@ from serving import kg
 
 from kg import errors
 from kg.publish import build, indexing
-from kg.store.generations import Generations
-from kg.store.search.asking import parse
-from kg.store.search.engine_queries import Asked
+from kg.store.generation.generations import Generations
+from kg.store.search.query_builder import Asked
+from kg.store.search.query_language import parse
 
 RECORDS = [{"id": f"record/{n}", "kind": "record", "title": {"en": f"Letter {n} on ships"}} for n in range(300)]
 

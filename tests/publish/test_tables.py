@@ -14,7 +14,7 @@ from kg.publish import build, table_description
 from kg.publish.tables import in_csv
 from kg.records.columns import LEFT_OUT, columns
 from kg.records.model import keys_of
-from kg.store.generations import Generations
+from kg.store.generation.generations import Generations
 
 RECORDS = [
     {

@@ -10,8 +10,8 @@ import pytest
 from pooling import THINGS, filled, process_ids, running
 
 from kg.errors import QueryCrashed, QueryError, QueryTimeout
-from kg.store.process import Worker
-from kg.store.scan import Limits
+from kg.store.pool.worker_process import Worker
+from kg.store.sparql.query_checks import Limits
 
 ENDLESS = "SELECT (COUNT(*) AS ?o) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 

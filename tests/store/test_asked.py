@@ -3,7 +3,8 @@
 import pytest
 
 from kg.errors import QueryError, QueryRefused, QuerySyntaxError
-from kg.store import asked, scan
+from kg.store.remote import query_form
+from kg.store.sparql import query_checks
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from kg.store import asked, scan
 )
 def test_read(text, kind, default, named):
     """The kind of a query and its graphs are read, and nothing else is taken for them."""
-    found = asked.read(text, scan.DEFAULT)
+    found = query_form.read(text, query_checks.DEFAULT)
     assert (found.kind, found.default, found.named) == (kind, default, named)
     assert found.graphs == bool(default or named)
 
@@ -42,18 +43,18 @@ def test_read(text, kind, default, named):
 def test_refused(text):
     """What can't be told without reading the query as an engine does is refused."""
     with pytest.raises(QueryRefused):
-        asked.read(text, scan.DEFAULT)
+        query_form.read(text, query_checks.DEFAULT)
 
 
 @pytest.mark.parametrize("text", ["", "define x ASK {}", "EXPLAIN SELECT * {}", "{", "SELECTION {}"])
 def test_no_query(text):
     """What is none of the four forms is no query, whatever a remote engine would make of it."""
     with pytest.raises(QuerySyntaxError):
-        asked.read(text, scan.DEFAULT)
+        query_form.read(text, query_checks.DEFAULT)
 
 
 @pytest.mark.parametrize("text", ["INSERT DATA {}", "PREFIX e: <http://e/> CLEAR ALL", "SELECT * { SERVICE ?s {} }"])
 def test_scanned(text):
     """The scan is passed first."""
     with pytest.raises(QueryError, match="off"):
-        asked.read(text, scan.DEFAULT)
+        query_form.read(text, query_checks.DEFAULT)

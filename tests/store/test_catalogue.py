@@ -9,10 +9,10 @@ from contextlib import closing
 
 import pytest
 
-from kg.store.catalogue import LINKS, SCHEMA, Catalogue
-from kg.store.cataloguing import CatalogueBuilder, Entry
-from kg.store.ledger import Ledger
-from kg.store.things import Stretch
+from kg.store.generation.catalogue import LINKS, SCHEMA, Catalogue
+from kg.store.generation.catalogue_builder import CatalogueBuilder, Entry
+from kg.store.generation.ledger import Ledger
+from kg.store.generation.things import Stretch
 
 MANY = 100_000
 

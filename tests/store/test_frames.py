@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from kg.store import frames
-from kg.store.frames import AHEAD, QUERY, Incoming
+from kg.store.pool import frames
+from kg.store.pool.frames import AHEAD, QUERY, Incoming
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.errors import KgError, QuerySyntaxError, QueryTimeout
-from kg.store.pool import QueryPool
-from kg.store.scan import check
+from kg.store.pool.pool import QueryPool
+from kg.store.sparql.query_checks import check
 
 FLAT = {
     "UNION": "SELECT * {{} @ UNION {}@ }",

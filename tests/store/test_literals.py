@@ -4,7 +4,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 from kg.ontology import XSD
-from kg.store.literals import as_held
+from kg.store.triples.literals import as_held
 
 VALUES = [
     ("decimal", "23.0"),

@@ -11,9 +11,9 @@ import pytest
 from pyoxigraph import Store
 
 from kg.errors import PublishError
-from kg.store import embedded
-from kg.store.embedded import BulkLoad, EmbeddedGraph
-from kg.store.merging import Merging
+from kg.store.triples import embedded
+from kg.store.triples.compaction import Merging
+from kg.store.triples.embedded import BulkLoad, EmbeddedGraph
 
 SIZE = 20_000
 AT_ONCE = 500
@@ -111,7 +111,7 @@ def test_killed_build_takes_the_merge_along(small, tmp_path):
     folder = tmp_path / "store"
     loaded(folder, 40)
     program = (
-        "import sys\nfrom pathlib import Path\nfrom kg.store.merging import Merging\n"
+        "import sys\nfrom pathlib import Path\nfrom kg.store.triples.compaction import Merging\n"
         "merging = Merging(Path(sys.argv[1]))\nprint(merging.process, flush=True)\nmerging.wait()\n"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE) as parent:

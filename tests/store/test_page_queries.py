@@ -4,7 +4,7 @@ import pytest
 
 from kg import ontology
 from kg.settings import QUERIES
-from kg.store.generations import Generations
+from kg.store.generation.generations import Generations
 
 pytestmark = pytest.mark.every_engine
 PLAIN = ["creator", "participants", "mentions", "places", "subjects", "type", "partOf", "sender"]

@@ -6,8 +6,8 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.store.frames import DATA, END, frame
-from kg.store.pipes import FrameReader, PipeWriter
+from kg.store.pool.frames import DATA, END, frame
+from kg.store.pool.pipes import FrameReader, PipeWriter
 
 
 class Taken:

@@ -5,8 +5,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from kg.errors import QueryRefused, QueryTooLarge
-from kg.store.plain import is_plain
-from kg.store.scan import Limits, _Scan
+from kg.store.sparql.plain_queries import is_plain
+from kg.store.sparql.query_checks import Limits, _Scan
 
 PIECES = [
     *(

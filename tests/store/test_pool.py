@@ -29,12 +29,12 @@ from kg.errors import (
     QueryTooLarge,
     QueryUnwritable,
 )
-from kg.store import confine, frames
-from kg.store.once import run_once
-from kg.store.pool import QueryPool
-from kg.store.results import FORMATS
-from kg.store.scan import Limits
-from kg.store.worker_answer import BUFFER
+from kg.store.one_query import run_once
+from kg.store.pool import frames, sandbox
+from kg.store.pool.answer import BUFFER
+from kg.store.pool.pool import QueryPool
+from kg.store.sparql.query_checks import Limits
+from kg.store.sparql.results import FORMATS
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"  # 27 million rows, the first of them at once
@@ -542,13 +542,13 @@ REFUSALS = """
 
 def test_what_the_filter_refuses(folder):
     """No call to look into others, take their descriptors, mount, or arrange namespaces gets through; threads do."""
-    if platform.machine() not in confine._CALLS:
+    if platform.machine() not in sandbox._CALLS:
         pytest.skip("the filter knows the calls of x86-64 and aarch64 alone")
     told = unscanned(folder, "ASK {}", REFUSALS).stderr.decode().splitlines()
     tried = [line.split() for line in told if line.startswith(("refused", "made", "absent"))]
     assert {tuple(each[2:]) for each in tried if each[0] != "absent"} == {("-1", "EPERM")}
     assert [each[2:] for each in tried if each[0] == "absent"] == [["-1", "ENOSYS"]]
-    assert len(tried) == len(confine._CALLS[platform.machine()][3]) + 2
+    assert len(tried) == len(sandbox._CALLS[platform.machine()][3]) + 2
     assert "a thread" in told
 
 

@@ -16,10 +16,10 @@ from kg import settings as settings_module
 from kg.errors import GenerationError, PublishError
 from kg.publish import build
 from kg.settings import QUERIES
-from kg.store.generations import Generations
-from kg.store.remote import Remote
-from kg.store.results import FORMATS
-from kg.store.versions import Versions
+from kg.store.generation.generations import Generations
+from kg.store.remote.client import Remote
+from kg.store.remote.graph_versions import Versions
+from kg.store.sparql.results import FORMATS
 from kg.web.app import Application
 
 BASE = "https://archive.example.org/data/"

@@ -27,8 +27,8 @@ from kg.errors import (
     SettingsError,
 )
 from kg.publish import build
-from kg.store.remote import Remote
-from kg.store.remote_queries import RemoteQueries
+from kg.store.remote.client import Remote
+from kg.store.remote.queries import RemoteQueries
 from kg.web.app import Application
 
 SECONDS = 10.0

@@ -20,7 +20,7 @@ from pyoxigraph import (
 )
 
 from kg.errors import QueryUnwritable
-from kg.store.results import FORMATS, choose, kind_of, write
+from kg.store.sparql.results import FORMATS, choose, kind_of, write
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import QueryTooLarge, QueryUnwritable
-from kg.store import rewriting
-from kg.store.results import FORMATS
-from kg.store.rows import NoTable, Rows
+from kg.store.remote import answer_translation
+from kg.store.sparql.results import FORMATS
+from kg.store.sparql.row_counter import NoTable, Rows
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 TERM = st.one_of(
@@ -78,7 +78,7 @@ TRIPLE = b'<http://e/s> <http://e/p> <<( <http://e/s> <http://e/p> "x" )>> .\n'
 
 def written(kind, name, *pieces):
     """An answer in another format."""
-    writing = rewriting.rewriting(kind, FORMATS[name])
+    writing = answer_translation.rewriting(kind, FORMATS[name])
     return b"".join([*map(writing.feed, pieces), writing.end()])
 
 

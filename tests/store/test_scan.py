@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.errors import KgError, QueryRefused, QueryTooLarge
-from kg.store.scan import Limits, check
+from kg.store.sparql.query_checks import Limits, check
 
 PREFIXES = "PREFIX : <http://e/> PREFIX e: <http://e/#> PREFIX S: <http://e/> PREFIX p: <http://e:> "
 

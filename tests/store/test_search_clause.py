@@ -7,8 +7,8 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from kg.errors import QuerySyntaxError, SearchRefused
 from kg.iris import reference
-from kg.store.search.clause import Row, rewrite
-from kg.store.search.clause_scan import Clause, clauses
+from kg.store.search.sparql_search import Row, rewrite
+from kg.store.search.sparql_search_scan import Clause, clauses
 
 BASE = "https://archive.example.org/data/"
 TERMS = f"PREFIX kg: <{BASE}terms/>\n"

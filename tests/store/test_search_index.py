@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from publishing import publish
 
 from kg.errors import SearchRefused
-from kg.store.generations import Generations
-from kg.store.search import analysis, filing
+from kg.store.generation.generations import Generations
+from kg.store.search import analysis, title_order
 from kg.store.search.analysis import sound, sounds, stems
-from kg.store.search.asking import days, parse
-from kg.store.search.engine_queries import Asked
 from kg.store.search.index import _remove
+from kg.store.search.query_builder import Asked
+from kg.store.search.query_language import days, parse
 from kg.store.search.spelling import Spelling, _letters, distance
 
 
@@ -135,7 +135,7 @@ def test_uncertain_dates(index):
 def test_order_and_pages(index):
     """Every order gives every record once, page by page; undated ones come last."""
     query = index.query(Asked(parse("")))
-    for order in ("relevance", "date", "newest", filing.field("en")):
+    for order in ("relevance", "date", "newest", title_order.field("en")):
         seen, after = [], ""
         while hits := index.hits(query, 4, order, after):
             seen += [hit.reference for hit in hits]

@@ -1,6 +1,6 @@
 """Snippets are made of some of a text, however long that is."""
 
-from kg.store.search.asking import parse
+from kg.store.search.query_language import parse
 from kg.store.search.snippets import Marker
 
 FAR = "ordinary words " * 20_000 + "missiles"

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import KgError
-from kg.store import scan
-from kg.store.search.clause_scan import clauses
-from kg.store.tokens import Tokens, bodies
+from kg.store.search.sparql_search_scan import clauses
+from kg.store.sparql import query_checks
+from kg.store.sparql.string_tokens import Tokens, bodies
 
 ESCAPE = r"\\[\\'\"]"
 SIGN = re.compile("(?P<sign>.)", re.DOTALL)
@@ -34,7 +34,7 @@ def test_marks_that_are_never_closed_take_linear_time() -> None:
         text = f"ASK {{ <search> service {marks * (99_000 // len(marks))}"
         began = time.perf_counter()
         try:
-            scan.check(text, scan.Limits(operators=10**6))
+            query_checks.check(text, query_checks.Limits(operators=10**6))
         except KgError:
             assert "service" in text
         assert list(clauses(text, "http://e/")) == []

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from kg.errors import QueryBusy, QueryTooMany
-from kg.store.turns import HALF_LIFE, Turn, Turns
+from kg.store.fairness.fair_queue import HALF_LIFE, Turn, Turns
 
 
 class Clock:

@@ -15,8 +15,8 @@ from publishing import BASE, publish
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from kg.store.generation import Manifest
-from kg.store.pool import QueryPool
+from kg.store.generation.generation import Manifest
+from kg.store.pool.pool import QueryPool
 from kg.web import answering, coding
 from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.app import Application

@@ -8,7 +8,7 @@ import rdflib
 from publishing import publish
 from rdflib.compare import isomorphic
 
-from kg.store.generations import Generations
+from kg.store.generation.generations import Generations
 
 pytestmark = pytest.mark.every_engine
 

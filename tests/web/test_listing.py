@@ -9,7 +9,7 @@ import pytest
 from publishing import publish
 from starlette.testclient import TestClient
 
-from kg.store.things import Stretch
+from kg.store.generation.things import Stretch
 from kg.web.app import Application
 from kg.web.listing import SIZE, leaps, place
 

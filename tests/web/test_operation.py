@@ -104,7 +104,7 @@ def test_dead_workers_are_counted(collection):
 
 
 def _is_worker(process):
-    return "kg.store.worker" in process.cmdline()
+    return "kg.store.pool.worker" in process.cmdline()
 
 
 def _until(ask, word):

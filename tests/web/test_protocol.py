@@ -18,8 +18,8 @@ from kg.errors import (
     QueryTooLarge,
     QueryUnwritable,
 )
-from kg.store.pool import QueryPool
-from kg.store.remote_queries import RemoteQueries
+from kg.store.pool.pool import QueryPool
+from kg.store.remote.queries import RemoteQueries
 
 pytestmark = pytest.mark.every_engine
 

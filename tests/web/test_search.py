@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from publishing import BASE
 
 from kg.render.translations import LANGUAGES
-from kg.store.search import filing
+from kg.store.search import title_order
 from kg.store.search.fields import LACKED
 
 pytestmark = pytest.mark.every_engine
@@ -304,10 +304,10 @@ def test_by_title(client, language):
         shown += [each["title"] for each in page["results"]]
         after = page["next"] and dict(parse_qsl(urlsplit(page["next"]).query))["after"]
     assert len(shown) == page["total"] > 40
-    assert shown == sorted(shown, key=lambda title: filing.key(title, language))
+    assert shown == sorted(shown, key=lambda title: title_order.key(title, language))
     assert len({title[0] for title in shown}) > 10
 
 
 def test_languages_of_titles():
     """Titles are kept in order for each language that pages speak."""
-    assert filing.LANGUAGES == LANGUAGES
+    assert title_order.LANGUAGES == LANGUAGES
