@@ -33,7 +33,7 @@ from kg.settings import Settings
 from kg.store.generation.generations import Generations
 from kg.store.one_query import ask_once, run_once
 from kg.store.sparql.results import FORMATS
-from kg.web.server import serve as run_server
+from kg.web.server.run import serve as run_server
 
 _NO_CHANGE = "A build would change nothing."
 _LONG, _BEFORE = 160, 40

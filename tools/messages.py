@@ -16,7 +16,7 @@ from kg.render import fields, found, known, reader, scripts, thing, words
 from kg.render.queries.saved import saved
 from kg.render.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
-from kg.web import problems
+from kg.web.http import problems
 
 RENDER = Path(fields.__file__).resolve().parent
 METHODS = [("templates/**.html", "jinja2"), ("found.py", "python")]

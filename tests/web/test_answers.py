@@ -17,10 +17,11 @@ from starlette.testclient import TestClient
 
 from kg.store.generation.generation import Manifest
 from kg.store.pool.pool import QueryPool
-from kg.web import answering, coding
-from kg.web.answers import Answers, Repeat, Whole, tag_of, varies
 from kg.web.app import Application
-from kg.web.problems import Problem
+from kg.web.endpoint import responses
+from kg.web.http import content_coding
+from kg.web.http.problems import Problem
+from kg.web.serving.answer_cache import Answers, Repeat, Whole, tag_of, varies
 
 UNPACK = {
     "identity": bytes,
@@ -139,7 +140,7 @@ def test_an_escaped_slash_is_another_path():
     serving = Mock()
     scope = {"type": "http", "method": "GET", "path": "/graphs/a/b", "query_string": b"", "headers": []}
     one, other = (Request(scope | {"raw_path": raw}) for raw in (b"/graphs/a%2Fb", b"/graphs/a/b"))
-    assert answering._bytes_of(one, serving) != answering._bytes_of(other, serving)
+    assert responses._bytes_of(one, serving) != responses._bytes_of(other, serving)
 
 
 def test_long_answers_are_kept_once_they_are_whole(client, idle):
@@ -339,7 +340,7 @@ def test_tags_are_of_one_question(questions):
 )
 def test_choice_of_coding(header, name):
     """The coding is the one that the client weighs most, and of equals the better one."""
-    assert coding.choose(header, coding.OF_ANSWERS) == name
+    assert content_coding.choose(header, content_coding.OF_ANSWERS) == name
 
 
 @pytest.mark.parametrize("name", ["gzip", "zstd"])

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from kg.web import published
+from kg.web.serving import published
 
 FRESH = count()
 

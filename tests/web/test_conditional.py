@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from kg.publish import build
 from kg.render import negotiation
-from kg.web import coding
 from kg.web.app import Application
+from kg.web.http import content_coding
 
 THING = "/data/record/177838"
 PLACES = [
@@ -197,7 +197,7 @@ def test_dates_that_are_none(client, date):
 def test_long_headers_are_not_remembered():
     """What a header means is remembered for short ones alone: a stranger's 60 kB are read, or not, and forgotten."""
     for read, remembered in (
-        (lambda header: coding.choose(header, coding.OF_ANSWERS), coding._choose),
+        (lambda header: content_coding.choose(header, content_coding.OF_ANSWERS), content_coding._choose),
         (negotiation.parse, negotiation._parsed),
     ):
         before = remembered.cache_info().currsize

@@ -14,12 +14,12 @@ from types import SimpleNamespace
 import pytest
 import uvloop
 
-from kg.web import connections, exchanges, protocol
-from kg.web.connections import Connections
-from kg.web.exchanges import Exchange
-from kg.web.parsing import HEAD_BYTES, HEAD_FIELDS, Requests
-from kg.web.protocol import SENT_AHEAD, Connection
-from kg.web.server import _bound
+from kg.web.server import connection, connection_table, exchange
+from kg.web.server.connection import SENT_AHEAD, Connection
+from kg.web.server.connection_table import Connections
+from kg.web.server.exchange import Exchange
+from kg.web.server.request_parser import HEAD_BYTES, HEAD_FIELDS, Requests
+from kg.web.server.run import _bound
 
 PLAIN = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /a HTTP/1.1\r\nHost: x\r\n"
@@ -388,8 +388,8 @@ def test_answers_that_break_their_head(headers, caplog):
 
 def test_a_drip_does_not_keep_a_connection(monkeypatch):
     """A head has to be whole in time, however many of its bytes come meanwhile; so has what follows an early answer."""
-    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.3)
-    monkeypatch.setattr(connections, "_LOOK_EVERY", 0.1)
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
+    monkeypatch.setattr(connection_table, "_LOOK_EVERY", 0.1)
 
     async def client(connect):
         took = []
@@ -412,8 +412,8 @@ def test_a_drip_does_not_keep_a_connection(monkeypatch):
 
 def test_idle_connections_stay_for_a_while(monkeypatch):
     """A connection that idles for less than it may, between requests too, is not closed."""
-    monkeypatch.setattr(protocol, "IDLE_SECONDS", 1.0)
-    monkeypatch.setattr(connections, "_LOOK_EVERY", 0.1)
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 1.0)
+    monkeypatch.setattr(connection_table, "_LOOK_EVERY", 0.1)
     got, closed = ask(PLAIN, *[b""] * 20, PLAIN, *[b""] * 20, PLAIN)
     assert statuses(got) == [200] * 3
     assert not closed
@@ -444,8 +444,8 @@ def test_who_reads_slowly_holds_up_his_answer_alone():
 
 def test_who_never_reads_is_let_go(monkeypatch):
     """An answer that is whole and of which nothing is taken for long is given up."""
-    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.3)
-    monkeypatch.setattr(connections, "_LOOK_EVERY", 0.1)
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
+    monkeypatch.setattr(connection_table, "_LOOK_EVERY", 0.1)
 
     async def application(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -482,7 +482,7 @@ def test_long_bodies_wait_until_they_are_wanted():
             got += len(await reader.read(1 << 20))
         return held
 
-    assert talk(client, application) <= 2 * exchanges.AHEAD
+    assert talk(client, application) <= 2 * exchange.AHEAD
 
 
 def test_who_leaves_is_noticed():
@@ -578,7 +578,7 @@ def test_room_is_made_by_closing_the_longest_idle(monkeypatch):
         await asyncio.sleep(0.05)
         taken = dense(opened)
         talk.among._most = (taken + 100) * 4 // 3
-        monkeypatch.setattr(connections, "EASED", (taken + 75) / talk.among._most)
+        monkeypatch.setattr(connection_table, "EASED", (taken + 75) / talk.among._most)
         lines = [await connect() for _ in range(60)]
         await asyncio.sleep(0.2)
         gone = [reader.at_eof() for reader, _ in lines]

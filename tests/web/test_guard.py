@@ -18,9 +18,9 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import KG, free_port, kg, served, server_at
 
 from kg.errors import QueryTimeout
-from kg.web import guard
-from kg.web.guard import Guard
-from kg.web.protocol import IDLE_SECONDS
+from kg.web.server import guard
+from kg.web.server.connection import IDLE_SECONDS
+from kg.web.server.guard import Guard
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
@@ -251,7 +251,7 @@ def test_forwarded_addresses():
 
 
 def guard_networks(*proxies):
-    from kg.web.clients import networks
+    from kg.web.server.client_address import networks
 
     return networks(proxies)
 

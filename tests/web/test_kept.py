@@ -4,8 +4,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.web import published
-from kg.web.kept import Kept
+from kg.web.serving import published
+from kg.web.serving.page_cache import Kept
 
 
 def asked(path="/record/a.ttl", method="GET", query=b"", **headers):

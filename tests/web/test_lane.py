@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 
 from kg.errors import QueryBusy, QueryTooMany
-from kg.web.lane import Lane
+from kg.web.serving.thread_queue import Lane
 
 PLACES, QUEUE = 3, 8
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from kg.store.generation.things import Stretch
 from kg.web.app import Application
-from kg.web.listing import SIZE, leaps, place
+from kg.web.pages.things_list import SIZE, leaps, place
 
 LINK = re.compile(r'<a [^>]*?href="([^"]+)"')
 

@@ -21,11 +21,11 @@ import pytest
 from serving import KG, example_collection, free_port, served
 from starlette.testclient import TestClient
 
-from kg.web import access
 from kg.web.app import Application
-from kg.web.live import Live
-from kg.web.metrics import Metrics
-from kg.web.watching import Told
+from kg.web.observe import access_log
+from kg.web.observe.metrics import Metrics
+from kg.web.observe.request_notes import Told
+from kg.web.serving.live import Live
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -216,7 +216,7 @@ def test_metrics_and_log_are_documented(example):
     assert {each for each in metrics if not each.endswith("_created")} <= named
     told = Told(query="ASK {}", answered="asked", format="json", fault="QueryCrashed", killed="crash")
     scope = {"client": ("127.0.0.1", 1), "headers": [], "raw_path": b"/", "method": "GET"}
-    assert set(access._line(scope, told, 0.1)) <= named
+    assert set(access_log._line(scope, told, 0.1)) <= named
 
 
 def _server_processes(server):

@@ -1,5 +1,4 @@
-"""Texts of which a few looks tell that `kg.store.sparql.query_checks` passes them, which spares most queries a walk
-over their tokens.
+"""A fast path before `kg.store.sparql.query_checks`: plain texts that pass without a walk over their tokens.
 
 Such a text holds nothing but tokens that can be read in one way only: no comparison that might begin an IRI, no escape,
 no letters beyond ASCII outside of strings and comments, and "service" nowhere. It asks: SELECT, ASK, CONSTRUCT or
