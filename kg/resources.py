@@ -20,8 +20,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from kg import ontology
 from kg.iris import Base
 from kg.mapping import mapper
-from kg.render.record import references
-from kg.render.statements import Statements, by_subject
+from kg.render.data.record import references
+from kg.render.data.statements import Statements, by_subject
 from kg.store.generation.catalogue import MOST_COUNTED
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Beside, Linked, Thing

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from publishing import publish
 
-from kg.render.statements import by_subject
+from kg.render.data.statements import by_subject
 from kg.resources import Resources
 from kg.store.generation.generations import Generations
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kg.publish.report import Report
-from kg.render.pages import Site, page
+from kg.render.site.pages import Site, page
 from kg.settings import Settings
 
 

@@ -21,7 +21,7 @@ from kg.iris import KINDS, Base
 from kg.publish.table_description import ENDING, SEPARATOR, described
 from kg.records.columns import Cell, Column, Labels, columns, targets
 from kg.records.model import Record
-from kg.render import spreadsheet
+from kg.render.data import spreadsheet
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generation import Folder

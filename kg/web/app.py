@@ -14,10 +14,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from kg.errors import KgError
 from kg.iris import Base
-from kg.render.pages import Site
-from kg.render.queries.saved import saved as load_saved_queries
-from kg.render.reader import Reader
-from kg.render.translations import LANGUAGES
+from kg.render.queries.saved_queries import saved as load_saved_queries
+from kg.render.site.pages import Site
+from kg.render.site.reader import Reader
+from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings, metrics_folder
 from kg.web.endpoint import graph_store, responses, saved_queries, sparql, workbench
 from kg.web.http import language

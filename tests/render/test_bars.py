@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.render.bars import MOST, bars
+from kg.render.pictures.histogram import MOST, bars
 
 _MONTHS = st.builds("{:04}-{:02}".format, st.integers(1000, 2100), st.integers(1, 12))
 

@@ -1,4 +1,4 @@
-from kg.render.briefs import LONGEST, brief
+from kg.render.page.briefs import LONGEST, brief
 
 _TWO_OFFICES = {
     "occupations": {"en": ["Minister of Defence", "First Secretary"]},

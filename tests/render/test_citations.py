@@ -8,8 +8,8 @@ from bibtexparser.entrypoint import parse_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.render.citations import FORMATS, STYLES, bibtex, csl_json, in_style, plain, ris
-from kg.render.citing import Source, csl_date, item
+from kg.render.citations.citations import FORMATS, STYLES, bibtex, csl_json, in_style, plain, ris
+from kg.render.citations.csl_item import Source, csl_date, item
 
 _PEOPLE = {
     "agent/a": {

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from kg.render.compiling import Environment, escaped
+from kg.render.site.template_compiler import Environment, escaped
 
 TEMPLATE = """{% macro link(each, note='', wide=false) %}<a href="{{ each.href }}">{{ each.text }}</a>
 {%- if note %} {{ note }}{% endif %}{% if wide %}!{% endif %}{% endmacro %}

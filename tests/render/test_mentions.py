@@ -3,7 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.render.mentions import Names, forms
+from kg.render.page.mentions import Names, forms
 
 _RAUL = {
     "name": {"en": "Raúl Castro Ruz", "ru": "Рауль Кастро Рус"},

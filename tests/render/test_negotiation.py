@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.render.negotiation import FORMATS, choose, for_thing, parse
+from kg.render.data.negotiation import FORMATS, choose, for_thing, parse
 
 TYPES = [each.media_type for each in FORMATS]
 

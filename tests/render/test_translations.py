@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 from messages import template
 
-from kg.render.translations import FOLDER, LANGUAGES, translations
+from kg.render.site.translations import FOLDER, LANGUAGES, translations
 
 _NAMED = re.compile(r"%\((\w+)\)s")
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.render.translations import LANGUAGES
-from kg.render.words import words
+from kg.render.site.date_phrases import words
+from kg.render.site.translations import LANGUAGES
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from publishing import publish
 from starlette.testclient import TestClient
 
 from kg.publish import build
-from kg.render import negotiation
+from kg.render.data import negotiation
 from kg.web.app import Application
 from kg.web.http import content_coding
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.render.queries import saved
+from kg.render.queries import saved_queries
 from kg.render.queries.examples import examples
 from kg.render.queries.parameters import TYPES
 
@@ -36,7 +36,7 @@ def test_saved_query_runs(client, tmp_path):
     """The saved query of the page is read, and gives rows with its own example."""
     path = tmp_path / "companions.rq"
     path.write_text(next(each for each in BLOCKS if "#+" in each), encoding="utf-8")
-    query = saved.read(path)
+    query = saved_queries.read(path)
     bound = query.bound(query.example, "https://archive.example.org/data/")
     answer = client.get("/data/sparql", params={"query": bound, "format": "csv"})
     assert len(answer.text.splitlines()) > 1, answer.text

@@ -14,8 +14,8 @@ from pyoxigraph import Store
 from kg.errors import KgError, ParameterFault
 from kg.render.queries import headers
 from kg.render.queries.parameters import TYPES, Parameter
-from kg.render.queries.saved import PLACE, read, saved
-from kg.render.translations import LANGUAGES, translations
+from kg.render.queries.saved_queries import PLACE, read, saved
+from kg.render.site.translations import LANGUAGES, translations
 from kg.settings import QUERIES
 
 pytestmark = pytest.mark.every_engine

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from publishing import BASE
 
-from kg.render.translations import LANGUAGES
+from kg.render.site.translations import LANGUAGES
 from kg.store.search import title_order
 from kg.store.search.fields import LACKED
 

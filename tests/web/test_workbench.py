@@ -7,9 +7,9 @@ import pytest
 from publishing import QUERY_FOLDERS, publish
 from starlette.testclient import TestClient
 
-from kg.render.assets import address, assets
 from kg.render.queries.examples import examples
-from kg.render.translations import LANGUAGES
+from kg.render.site.assets import address, assets
+from kg.render.site.translations import LANGUAGES
 from kg.web.app import Application
 
 pytestmark = pytest.mark.every_engine

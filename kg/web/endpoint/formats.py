@@ -6,7 +6,7 @@ first format that can hold the answer.
 
 from functools import lru_cache
 
-from kg.render.negotiation import parse, preference
+from kg.render.data.negotiation import parse, preference
 from kg.store.sparql.results import FORMATS
 from kg.web.http.problems import Problem
 

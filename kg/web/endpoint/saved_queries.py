@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import ParameterFault
-from kg.render.negotiation import choose
+from kg.render.data.negotiation import choose
 from kg.render.queries.openapi import document
 from kg.render.queries.parameters import TYPES
-from kg.render.queries.saved import Saved, saved
+from kg.render.queries.saved_queries import Saved, saved
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import responses
 from kg.web.endpoint.preview import SHOWN_AS, Shown, shown

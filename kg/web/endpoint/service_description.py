@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.ontology import RDF_TYPE, XSD
-from kg.render.negotiation import FORMATS, HTML, JSON, JSON_LD, Format, choose
+from kg.render.data.negotiation import FORMATS, HTML, JSON, JSON_LD, Format, choose
 from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web.endpoint import formats
 from kg.web.endpoint.graph_counts import graph_counts

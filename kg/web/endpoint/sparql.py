@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.render.negotiation import HTML, preference
+from kg.render.data.negotiation import HTML, preference
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import formats, responses, service_description, workbench
 from kg.web.endpoint.protocol_request import Asked, read

@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import QueryError, QueryTimeout, QueryTooLarge
-from kg.render import fields, scripts
-from kg.render.negotiation import HTML
-from kg.render.pages import page
+from kg.render.data.negotiation import HTML
+from kg.render.page import fields
 from kg.render.queries.examples import Example, examples
+from kg.render.site import script_messages
+from kg.render.site.pages import page
 from kg.settings import QUERIES
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint.preview import SHOWN_AS, names, shown
@@ -78,7 +79,7 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
         "shown": answered,
         "problem": problem,
         "examples": sorted((each.spoken(context.reader.language) for each in known), key=lambda each: each.title),
-        "said_by_scripts": scripts.said(context.reader.language),
+        "said_by_scripts": script_messages.said(context.reader.language),
         "still": still(request) if request.method == "GET" else "",
         "formats": [each for each in FORMATS.values() if (answered.kind if answered else "select") in each.kinds],
         "all_formats": list(FORMATS.values()),

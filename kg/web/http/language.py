@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.render.translations import LANGUAGES
+from kg.render.site.translations import LANGUAGES
 from kg.web.http.headers import combined
 
 PARAMETER = "lang"

@@ -27,8 +27,8 @@ from kg.errors import (
     RemoteTimeout,
     SearchRefused,
 )
-from kg.render.negotiation import choose
-from kg.render.pages import Site, page
+from kg.render.data.negotiation import choose
+from kg.render.site.pages import Site, page
 from kg.web.http.headers import CORS, PAGE, combined
 
 _LOG = logging.getLogger("kg")

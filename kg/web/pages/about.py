@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.finding import Results, Wanted
-from kg.render.bars import bars
-from kg.render.pages import page
+from kg.render.pictures.histogram import bars
+from kg.render.site.pages import page
 from kg.store.search.fields import RECORD
 from kg.web.pages.search_links import DOCUMENTS, Lead, gaps
 from kg.web.search import picture_data, presentation

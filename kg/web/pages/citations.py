@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault
-from kg.render.citations import FORMATS, STYLES, in_style
-from kg.render.thing import cite
+from kg.render.citations.citations import FORMATS, STYLES, in_style
+from kg.render.page.thing import cite
 from kg.resources import Gone, Moved
 from kg.store.generation.things import Thing
 from kg.web.http.headers import CORS, PAGE, saved_as

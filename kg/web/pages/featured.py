@@ -5,8 +5,8 @@ from functools import partial
 
 from markupsafe import Markup
 
-from kg.render.pages import page
-from kg.render.record import texts
+from kg.render.data.record import texts
+from kg.render.site.pages import page
 from kg.resources import Gone, Moved
 from kg.store.generation.things import Thing
 from kg.store.search.snippets import LENGTH

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.render.bars import bars
+from kg.render.pictures.histogram import bars
 from kg.web.pages import about
 from kg.web.pages.featured import featured
 from kg.web.search.picture_data import Column

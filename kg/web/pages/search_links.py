@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.finding import Wanted
-from kg.render import found as said
-from kg.render.translations import translations
+from kg.render.site import search_summary as said
+from kg.render.site.translations import translations
 from kg.store.generation.things import Thing
 from kg.store.search.fields import LACKED, LACKS, RECORD
 from kg.web.search.query_string import State

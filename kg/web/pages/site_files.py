@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
-from kg.render import rdf
-from kg.render.negotiation import FORMATS, HTML, JSON_LD, choose
+from kg.render.data import rdf
+from kg.render.data.negotiation import FORMATS, HTML, JSON_LD, choose
 from kg.web.http.headers import CACHE, CORS, combined
 from kg.web.http.problems import Problem
 from kg.web.observe.metrics import MEDIA_TYPE, PUBLIC

@@ -6,7 +6,7 @@ from functools import cache
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.render.assets import assets, version
+from kg.render.site.assets import assets, version
 from kg.web.http import content_coding
 from kg.web.http.conditional import has_it, http_date
 from kg.web.http.problems import Problem

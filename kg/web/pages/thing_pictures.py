@@ -7,9 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from kg.errors import KgError
-from kg.render import atlas, tree
-from kg.render.bars import bars
-from kg.render.pages import page
+from kg.render.pictures import atlas, tree
+from kg.render.pictures.histogram import bars
+from kg.render.site.pages import page
 from kg.resources import DEEPEST
 from kg.store.generation.catalogue import MOST_COUNTED
 from kg.store.generation.things import Thing

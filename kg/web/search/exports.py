@@ -7,11 +7,11 @@ from typing import Any
 from pyoxigraph import RdfFormat
 
 from kg.finding import Results
-from kg.render import rdf, spreadsheet
-from kg.render.citations import FORMATS as CITATIONS
-from kg.render.citing import LINKED, Item, Source, item
-from kg.render.pages import page
-from kg.render.record import all_texts, references, texts
+from kg.render.citations.citations import FORMATS as CITATIONS
+from kg.render.citations.csl_item import LINKED, Item, Source, item
+from kg.render.data import rdf, spreadsheet
+from kg.render.data.record import all_texts, references, texts
+from kg.render.site.pages import page
 from kg.web.search.presentation import summary
 from kg.web.search.query_string import MOST_EXPORTED, State
 from kg.web.serving.context import Context

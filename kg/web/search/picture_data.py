@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from kg.render import atlas, network
-from kg.render.bars import Bar, bars
+from kg.render.pictures import atlas, network
+from kg.render.pictures.histogram import Bar, bars
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.web.search.query_string import State

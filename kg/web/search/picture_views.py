@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.finding import Results
-from kg.render import network, spreadsheet
-from kg.render.pages import page
+from kg.render.data import spreadsheet
+from kg.render.pictures import network
+from kg.render.site.pages import page
 from kg.store.search.query_language import LONGEST
 from kg.web.http.headers import CORS, SCRIPTED
 from kg.web.http.problems import Problem
@@ -118,7 +119,7 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
 
 @lru_cache(maxsize=16)
 def _png(picture: str) -> bytes:
-    command = (sys.executable, "-I", "-m", "kg.render.png", str(_WIDE))
+    command = (sys.executable, "-I", "-m", "kg.render.pictures.png", str(_WIDE))
     return subprocess.run(command, input=picture.encode(), capture_output=True, check=True, timeout=_PATIENCE).stdout
 
 

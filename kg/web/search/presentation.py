@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.finding import Results
-from kg.render import fields as names
-from kg.render import found as said
-from kg.render.found import Tally, sentence
-from kg.render.languages import name as language_name
-from kg.render.translations import translations
+from kg.render.page import fields as names
+from kg.render.site import search_summary as said
+from kg.render.site.language_names import name as language_name
+from kg.render.site.search_summary import Tally, sentence
+from kg.render.site.translations import translations
 from kg.store.search.fields import COUNTED, FACETS, LACKS
 from kg.web.search.query_string import State
 from kg.web.serving.context import Context

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from kg.errors import SearchRefused
 from kg.finding import SORTS, Results
-from kg.render import found as said
-from kg.render.negotiation import choose
-from kg.render.pages import page
-from kg.render.reader import Reader, is_nameless
+from kg.render.data.negotiation import choose
+from kg.render.site import search_summary as said
+from kg.render.site.pages import page
+from kg.render.site.reader import Reader, is_nameless
 from kg.store.generation.things import Thing
 from kg.store.search.index import DEEPEST
 from kg.store.search.query_language import LONGEST

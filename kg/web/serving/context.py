@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from kg.iris import Base
-from kg.render.pages import Site
-from kg.render.reader import Reader
+from kg.render.site.pages import Site
+from kg.render.site.reader import Reader
 from kg.settings import Settings
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import Answers

@@ -6,8 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.render.negotiation import HTML
-from kg.render.pages import page as rendered
+from kg.render.data.negotiation import HTML
+from kg.render.site.pages import page as rendered
 from kg.web.http.conditional import answer
 from kg.web.http.headers import CACHE, PAGE
 from kg.web.http.language import VARY, still

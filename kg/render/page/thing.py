@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.ontology import Ontology
-from kg.render import fields, languages
-from kg.render.citations import plain
-from kg.render.citing import Item, Source, item
-from kg.render.head import meta_tags, schema_org
-from kg.render.reader import Reader, is_nameless
-from kg.render.record import first_date, labels
-from kg.render.shown import Row, Section, Value
-from kg.render.statements import Statements
-from kg.render.translations import translations
-from kg.render.view import sections
-from kg.render.words import words
+from kg.render.citations.citations import plain
+from kg.render.citations.csl_item import Item, Source, item
+from kg.render.data.record import first_date, labels
+from kg.render.data.statements import Statements
+from kg.render.page import fields
+from kg.render.page.metadata import meta_tags, schema_org
+from kg.render.page.sections import Row, Section, Value
+from kg.render.page.view import sections
+from kg.render.site import language_names
+from kg.render.site.date_phrases import words
+from kg.render.site.reader import Reader, is_nameless
+from kg.render.site.translations import translations
 
 SUMMARY = 300
 """Characters of what a page says of itself to search engines."""
@@ -130,8 +131,8 @@ def _facts(record: Mapping[str, Any], rows: Mapping[str, Row], reader: Reader) -
         found += rows["placeOfCreation"].values[:1]
     tags = record.get("language", ())
     if tags:
-        names = ", ".join(languages.name(tag, reader.language) for tag in tags)
+        names = ", ".join(language_names.name(tag, reader.language) for tag in tags)
         original = [tag for tag in record.get("originalLanguage", ()) if tag not in tags]
-        said = ", ".join(languages.name(tag, reader.language) for tag in original)
+        said = ", ".join(language_names.name(tag, reader.language) for tag in original)
         found.append(Value(say(TRANSLATED).format(language=names, original=said) if said else names))
     return found

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from kg.render import fields
-from kg.render.mentions import Piece
+from kg.render.page import fields
+from kg.render.page.mentions import Piece
 
 
 @dataclass(frozen=True, slots=True)

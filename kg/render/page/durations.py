@@ -5,7 +5,7 @@ import re
 from babel.lists import format_list
 from babel.units import format_unit
 
-from kg.render.translations import locale
+from kg.render.site.translations import locale
 
 _UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
 _DURATION = re.compile(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from kg.iris import decode_key
-from kg.render.fields import KINDS
-from kg.render.translations import translations
+from kg.render.page.fields import KINDS
+from kg.render.site.translations import translations
 
 NAMELESS = "%(kind)s without a name (%(key)s)"
 """What something is called of which nothing is known but its address."""

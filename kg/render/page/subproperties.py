@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from kg.ontology import load
-from kg.render.jsonld import keys_of_kind
-from kg.render.statements import Said, Values
+from kg.render.data.jsonld import keys_of_kind
+from kg.render.data.statements import Said, Values
 
 
 @lru_cache(maxsize=64)

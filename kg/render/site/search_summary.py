@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from babel.numbers import format_decimal
 
-from kg.render.translations import locale, translations
+from kg.render.site.translations import locale, translations
 
 FACETS = {
     "kind": "Kind",

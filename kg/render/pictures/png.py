@@ -1,4 +1,4 @@
-"""A picture of ours as PNG: SVG comes in, PNG goes out; a program of its own, `python -m kg.render.png WIDTH`.
+"""A picture of ours as PNG: SVG comes in, PNG goes out; a program of its own, `python -m kg.render.pictures.png WIDTH`.
 
 resvg keeps Python's lock for as long as it draws, half a second for a network with all its names. In the server's own
 process nobody would have an answer meanwhile.

@@ -23,7 +23,7 @@ from citeproc import Citation, CitationItem, CitationStylesBibliography, Citatio
 from citeproc.source.json import CiteProcJSON
 from lxml import etree
 
-from kg.render.citing import Item
+from kg.render.citations.csl_item import Item
 
 _BIBTEX_SPECIAL = str.maketrans(
     {

@@ -5,7 +5,7 @@ Nothing is fetched for it. What is not known here is shown as the address that i
 
 import re
 
-from kg.render.translations import translations
+from kg.render.site.translations import translations
 
 _LICENCE = re.compile(r"https?://creativecommons\.org/licenses/(by(?:-nc)?(?:-nd|-sa)?)/(\d\.\d)(?:/.*)?")
 _DEDICATION = re.compile(r"https?://creativecommons\.org/publicdomain/(zero|mark)/(\d\.\d)(?:/.*)?")

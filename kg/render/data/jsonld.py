@@ -12,8 +12,8 @@ import orjson
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.ontology import RDF_TYPE, XSD, Form, Ontology, Term, load
-from kg.render.rdf import compact
-from kg.render.statements import Values, by_subject
+from kg.render.data.rdf import compact
+from kg.render.data.statements import Values, by_subject
 
 _STRING = XSD + "string"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 from typing import Any
 
-from kg.render.record import all_texts
+from kg.render.data.record import all_texts
 
 _MOST_FORMS = 300
 _SHORTEST = 3

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from babel.dates import format_date, format_interval, format_skeleton, match_skeleton
 from babel.lists import format_list
 
-from kg.render.translations import locale, translations
+from kg.render.site.translations import locale, translations
 
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _MONTH = re.compile(r"(\d{4})-(\d\d)")

@@ -13,7 +13,7 @@ from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-FOLDER = Path(__file__).resolve().parent / "locale"
+FOLDER = Path(__file__).resolve().parents[1] / "locale"
 
 LANGUAGES = ("en", "ru", "es")
 """Languages that pages speak, the one first that is spoken to everybody else."""

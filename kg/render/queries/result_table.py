@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kg.iris import Base
 from kg.ontology import XSD
-from kg.render.reader import Reader
+from kg.render.site.reader import Reader
 
 Names = Callable[[list[str]], dict[str, tuple[str, str]]]
 """From references to what the things are called, each with the language of the name."""

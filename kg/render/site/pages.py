@@ -17,14 +17,15 @@ import jinja2
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from kg.render import assets, fields
-from kg.render.compiling import Environment
-from kg.render.languages import name as language_name
-from kg.render.translations import LANGUAGES, locale, name_of, translations
-from kg.render.words import words
+from kg.render.page import fields
+from kg.render.site import assets
+from kg.render.site.date_phrases import words
+from kg.render.site.language_names import name as language_name
+from kg.render.site.template_compiler import Environment
+from kg.render.site.translations import LANGUAGES, locale, name_of, translations
 from kg.settings import Settings
 
-_FOLDER = Path(__file__).resolve().parent
+_FOLDER = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)

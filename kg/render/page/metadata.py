@@ -7,7 +7,7 @@ import orjson
 from pyoxigraph import Literal, NamedNode
 
 from kg.ontology import RDF_TYPE
-from kg.render.statements import Said
+from kg.render.data.statements import Said
 
 _SCHEMA = "https://schema.org/"
 _ZOTERO = {

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kg.render.record import first_date, labels, references, texts
+from kg.render.data.record import first_date, labels, references, texts
 
 Item = dict[str, Any]
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kg.render.words import words
+from kg.render.site.date_phrases import words
 
 MOST = 40
 """How many bars of one unit fit side by side; beyond it the next larger unit is taken."""

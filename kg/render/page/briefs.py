@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kg.render.record import texts
+from kg.render.data.record import texts
 
 LONGEST = 140
 """Characters of a brief; a longer sentence is cut at a word."""

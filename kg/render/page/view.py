@@ -13,18 +13,19 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.iris import Base
 from kg.ontology import RDF_TYPE, Form, Ontology, Term
-from kg.render import fields, known, languages
-from kg.render.briefs import brief
-from kg.render.durations import duration
-from kg.render.implied import own, special_terms
-from kg.render.jsonld import keys_of_kind
-from kg.render.mentions import Names, Piece, forms
-from kg.render.reader import Reader
-from kg.render.record import first_date, labels
-from kg.render.shown import Row, Section, Value
-from kg.render.statements import Said, Statements, Values
-from kg.render.translations import locale, translations
-from kg.render.words import words
+from kg.render.data.jsonld import keys_of_kind
+from kg.render.data.record import first_date, labels
+from kg.render.data.statements import Said, Statements, Values
+from kg.render.page import fields, outside_labels
+from kg.render.page.briefs import brief
+from kg.render.page.durations import duration
+from kg.render.page.mentions import Names, Piece, forms
+from kg.render.page.sections import Row, Section, Value
+from kg.render.page.subproperties import own, special_terms
+from kg.render.site import language_names
+from kg.render.site.date_phrases import words
+from kg.render.site.reader import Reader
+from kg.render.site.translations import locale, translations
 
 _LINKED = ("http://", "https://", "mailto:")
 """What an outward link on a page may begin with; anything else is shown as text."""
@@ -152,7 +153,7 @@ class _Rows:
         if reference is not None:
             return self.link(reference, note)
         if value.value.startswith(_LINKED):
-            text = known.called(value.value, self.reader.language) or value.value
+            text = outside_labels.called(value.value, self.reader.language) or value.value
             return Value(text, value.value, note=note, outward=True)
         return Value(value.value, note=note)
 
@@ -204,7 +205,7 @@ class _Rows:
         form, dates = self.first(term, part, "form"), self.first(term, part, "dates")
         language = self.first(term, part, "language")
         said = (
-            languages.name(language, self.reader.language) if language else "",
+            language_names.name(language, self.reader.language) if language else "",
             self.say(fields.NAME_FORMS.get(form, "")),
             words(dates, self.reader.language) if dates else "",
         )
@@ -256,8 +257,8 @@ def _degrees(key: str, text: str, language: str) -> str:
 
 
 _SPOKEN: dict[str, Callable[[str, str], str]] = {
-    "language": languages.name,
-    "originalLanguage": languages.name,
+    "language": language_names.name,
+    "originalLanguage": language_names.name,
     "describedOn": words,
     "restrictedUntil": words,
     "duration": duration,

@@ -5,8 +5,8 @@ from functools import cache
 
 import orjson
 
-from kg.render.assets import STATIC
-from kg.render.translations import translations
+from kg.render.site.assets import STATIC
+from kg.render.site.translations import translations
 
 _SAID = re.compile(r'\bsay\((?:\w+ \? )?"((?:[^"\\]|\\.)*)"(?: : "((?:[^"\\]|\\.)*)")?')
 
