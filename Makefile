@@ -66,7 +66,7 @@ format: install-test ## let ruff write what it can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 docs: install-test ## write the pages that are made from the code
-	@$(BIN)/python -m kg.records.schema
+	@$(BIN)/python -m kg.records.model.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/conformance.py

@@ -27,8 +27,8 @@ from kg.publish import build as jobs
 from kg.publish import trial
 from kg.publish.progress import Display
 from kg.publish.report import Report
-from kg.records.model import keys_of
-from kg.records.schema import how_many
+from kg.records.model.keys import keys_of
+from kg.records.model.schema import how_many
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
 from kg.store.one_query import ask_once, run_once

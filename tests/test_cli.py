@@ -11,7 +11,7 @@ from serving import free_port, kg
 
 from kg.cli import cli
 from kg.publish.progress import Display
-from kg.records.model import keys_of
+from kg.records.model.keys import keys_of
 
 RECORD = {"id": "record/1", "title": {"en": "A letter"}}
 BAD = {"id": "record/2"}

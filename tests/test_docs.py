@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg.records.embedded import embedded
+from kg.records.normalisation.embedded import embedded
 from kg.records.readers import READERS
 from kg.records.readers.base import Found, SourceFile
 
@@ -39,7 +39,7 @@ def test_reference_is_what_the_code_says():
 
 def test_record_page_is_what_the_model_says():
     """docs/records.md and the JSON Schema are what the model says; `make docs` writes them."""
-    from kg.records import schema
+    from kg.records.model import schema
 
     assert schema.FILE.read_text(encoding="utf-8") == schema.as_file()
     assert (ROOT / "docs" / "records.md").read_text(encoding="utf-8") == schema.reference_page()

@@ -9,7 +9,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "kg" / "render" / "outlines.json"
+TARGET = Path(__file__).resolve().parent.parent / "kg" / "render" / "pictures" / "outlines.json"
 DIGITS = 1
 """Of a degree: a tenth is some 11 km, less than a map of a country shows."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kg.records.model import KEYS, Record, Value
+from kg.records.model.keys import KEYS, Record, Value
 from kg.records.problems import Problem, shown
 
 _KEPT = "the sources differ; what the first one says was kept"

@@ -24,7 +24,7 @@ from kg.publish.report import Report
 from kg.publish.sources import Input, inputs, pieces
 from kg.publish.stubs import stub
 from kg.publish.work import Done, Held, Prepared, Refused, references
-from kg.records.model import Record
+from kg.records.model.keys import Record
 from kg.records.problems import Problem
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, Entry

@@ -9,7 +9,7 @@ from kg.errors import SettingsError, SourceError
 from kg.records.problems import Problem
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import Found, SourceFile, Unreadable, attempted
-from kg.records.readers.json import lines
+from kg.records.readers.json.json_records import lines
 from kg.settings import FILE_NAME, Settings, SourceSettings
 
 HEAD = 8192

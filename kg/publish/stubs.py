@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from kg.iris import decode_key
-from kg.records.model import Record, keys_of, label_key
+from kg.records.model.keys import Record, keys_of, label_key
 
 _LABEL_MOST = 200
 

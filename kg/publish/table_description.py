@@ -10,8 +10,8 @@ import orjson
 
 from kg import ontology
 from kg.iris import decode_key
-from kg.records.columns import Column, Labels, targets
-from kg.records.model import Record, keys_of
+from kg.records.model.columns import Column, Labels, targets
+from kg.records.model.keys import Record, keys_of
 from kg.settings import Settings
 
 ENDING = ".csv-metadata.json"

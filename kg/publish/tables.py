@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 
 from kg.iris import KINDS, Base
 from kg.publish.table_description import ENDING, SEPARATOR, described
-from kg.records.columns import Cell, Column, Labels, columns, targets
-from kg.records.model import Record
+from kg.records.model.columns import Cell, Column, Labels, columns, targets
+from kg.records.model.keys import Record
 from kg.render.data import spreadsheet
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue

@@ -13,15 +13,15 @@ import orjson
 from kg import ontology
 from kg.mapping.mapper import Mapped, Mapper
 from kg.publish.sources import Piece
-from kg.records import gate
-from kg.records.embedded import embedded
-from kg.records.model import Record, label_key
+from kg.records.model import validation
+from kg.records.model.keys import Record, label_key
+from kg.records.normalisation.embedded import embedded
+from kg.records.normalisation.records import identity, make_sound
+from kg.records.normalisation.values import Fault
 from kg.records.problems import Problem, shown
 from kg.records.readers import READERS
 from kg.records.readers.base import Found, SourceFile, Unreadable, attempted, failure
-from kg.records.readers.json import parse_line
-from kg.records.sound import identity, make_sound
-from kg.records.values import Fault
+from kg.records.readers.json.json_records import parse_line
 
 if TYPE_CHECKING:
     from kg.publish.shapes import Shapes
@@ -122,7 +122,7 @@ class Worker:
         for record in records:
             sound, problems = make_sound(record, source, "")
             done.problems += problems
-            if faults := gate.faults(sound, source, ""):
+            if faults := validation.faults(sound, source, ""):
                 raw = orjson.dumps(record)
                 done.outcomes.append(Refused(sound["kind"], source, raw, tuple(faults)))
             else:
@@ -145,7 +145,7 @@ class Worker:
             shown_id = shown(found.record.get("id", ""))
             problem = Problem(source, found.at, "id", shown_id, fault.expected, str(fault), "rejected")
             return Refused("unknown", source, found.raw, (problem,))
-        faults = gate.faults(sound, source, found.at)
+        faults = validation.faults(sound, source, found.at)
         if faults:
             return Refused(sound["kind"], source, found.raw, (*problems, *faults))
         done.problems += problems

@@ -12,9 +12,9 @@ from pyoxigraph import Literal, RdfFormat, Store, parse
 from kg import ontology
 from kg.iris import KINDS
 from kg.mapping.mapper import Mapper
-from kg.records.gate import faults
-from kg.records.model import DATE_ROLES, Value, keys_of
-from kg.records.sound import make_sound
+from kg.records.model.keys import DATE_ROLES, Value, keys_of
+from kg.records.model.validation import faults
+from kg.records.normalisation.records import make_sound
 from kg.store.triples.literals import as_held
 
 ONTOLOGY = ontology.load("https://archive.example.org/somewhere/")

@@ -8,10 +8,10 @@ from pyoxigraph import BlankNode, RdfFormat, parse
 
 from kg import ontology
 from kg.mapping.mapper import Mapper
-from kg.records.embedded import embedded
+from kg.records.normalisation.embedded import embedded
+from kg.records.normalisation.records import make_sound
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import Found, SourceFile
-from kg.records.sound import make_sound
 
 BASE = "https://archive.example.org/"
 ROOT = Path(__file__).resolve().parents[2]

@@ -243,7 +243,7 @@ def _fails_at_once(*_):
         ("kg.publish.work", "parse_line", _fails_at_once, "line 1"),
         ("kg.publish.work", "make_sound", _fails_at_once, "line 1"),
         ("kg.mapping.mapper", "Mapper", _fails_at_once, "line 1"),
-        ("kg.records.readers.eac", "_agent", _fails, "line 1"),
+        ("kg.records.readers.eac.authority_record", "_agent", _fails, "line 1"),
     ],
 )
 def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):

@@ -13,9 +13,9 @@ from kg import ontology
 from kg.iris import KINDS
 from kg.mapping.mapper import Mapper
 from kg.publish.shapes import OWN, Shapes
-from kg.records import gate
-from kg.records.model import Value, keys_of, label_key
-from kg.records.sound import make_sound
+from kg.records.model import validation
+from kg.records.model.keys import Value, keys_of, label_key
+from kg.records.normalisation.records import make_sound
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -36,7 +36,7 @@ def verdicts(record):
     """Whether the gate lets a record pass, and whether the shapes do its graph."""
     (mapped,) = MAPPER.map([record])
     found, _ = SHAPES.violations([mapped.ntriples], "")
-    return not gate.faults(record, "", ""), not found
+    return not validation.faults(record, "", ""), not found
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -116,7 +116,7 @@ def test_parts_without_what_they_require(kind):
                 bad = full(kind)
                 del bad[key.name][0][part.name]
                 if part.name in {"role", "target"}:  # mapped directly besides: without them nothing can be
-                    assert gate.faults(bad, "", "")
+                    assert validation.faults(bad, "", "")
                     continue
                 assert verdicts(bad) == (False, False), (key.name, part.name)
 

@@ -12,8 +12,8 @@ from publishing import BASE, publish
 from kg.iris import KINDS, Base
 from kg.publish import build, table_description
 from kg.publish.tables import in_csv
-from kg.records.columns import LEFT_OUT, columns
-from kg.records.model import keys_of
+from kg.records.model.columns import LEFT_OUT, columns
+from kg.records.model.keys import keys_of
 from kg.store.generation.generations import Generations
 
 RECORDS = [

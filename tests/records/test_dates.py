@@ -7,8 +7,8 @@ from edtf import EDTFParseException, parse_edtf
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from kg.records import dates
-from kg.records.dates import DateFault, Interval
+from kg.records.dates import edtf_strings
+from kg.records.dates.edtf_strings import DateFault, Interval
 
 INTERVALS = {
     "1963": ("1963-01-01", "1963-12-31"),
@@ -74,14 +74,14 @@ NO_DATES = """
 @pytest.mark.parametrize("edtf", INTERVALS)
 def test_interval(edtf):
     """A date lies between the first and the last day that it allows; an end that is not known is absent."""
-    assert dates.interval(edtf) == Interval(*INTERVALS[edtf])
-    assert dates.check(edtf) == edtf
+    assert edtf_strings.interval(edtf) == Interval(*INTERVALS[edtf])
+    assert edtf_strings.check(edtf) == edtf
 
 
 @pytest.mark.parametrize("text", [*NO_DATES.split(), "", " ", "1963 04", "April 5, 1963", "1963\n04", "\ud800", "\x00"])
 def test_no_date(text):
     """What is no date, or a day that does not exist, is refused by every function."""
-    for function in (dates.check, dates.interval):
+    for function in (edtf_strings.check, edtf_strings.interval):
         with pytest.raises(DateFault):
             function(text)
 
@@ -91,7 +91,7 @@ def test_too_long(text):
     """A text over 100 characters is refused before it is looked at."""
     start = perf_counter()
     with pytest.raises(DateFault):
-        dates.check(text)
+        edtf_strings.check(text)
     assert perf_counter() - start < 0.05
 
 
@@ -105,7 +105,7 @@ def test_too_long(text):
 )
 def test_canonical(text, canonical):
     """A date has one spelling: no spaces, and a zone with its minutes."""
-    assert dates.check(text) == canonical
+    assert edtf_strings.check(text) == canonical
 
 
 YEARS = st.from_regex(r"\A(1\d{3}|20\d\d|[012][0-9X]{3})\Z")
@@ -143,7 +143,7 @@ def test_as_the_edtf_package(edtf):
     theirs = read_by_the_package(edtf)
     assume(theirs is not None)
     try:
-        ours, fault = dates.interval(edtf), ""
+        ours, fault = edtf_strings.interval(edtf), ""
     except DateFault as refused:
         ours, fault = None, str(refused)
     # The package takes 29 February in any year, 30 February where a digit is open, and what ends before it begins.
@@ -167,10 +167,10 @@ def test_as_the_edtf_package(edtf):
 def test_nothing_but_a_fault(text):
     """Any text is a date, whose canonical form means the same and whose ends are in order, or a DateFault."""
     try:
-        canonical = dates.check(text)
+        canonical = edtf_strings.check(text)
     except DateFault:
         return
-    span = dates.interval(text)
-    assert dates.check(canonical) == canonical
-    assert dates.interval(canonical) == span
+    span = edtf_strings.interval(text)
+    assert edtf_strings.check(canonical) == canonical
+    assert edtf_strings.interval(canonical) == span
     assert not (span.start and span.end) or span.start <= span.end

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kg.records import languages
+from kg.records.names import language_tags
 
 TAGS = {
     "en": "en",
@@ -76,13 +76,13 @@ def accepted(tag):
 @pytest.mark.parametrize("text", TAGS)
 def test_tag(text):
     """A tag, a code or a name of a language gives its canonical tag."""
-    assert languages.tag(text) == TAGS[text]
+    assert language_tags.tag(text) == TAGS[text]
 
 
 @pytest.mark.parametrize("text", NONE)
 def test_no_language(text):
     """What is no language, or of no known one, gives none: nothing is guessed from a part of a name."""
-    assert languages.tag(text) is None
+    assert language_tags.tag(text) is None
 
 
 @settings(max_examples=1000)
@@ -93,12 +93,12 @@ def test_no_language(text):
 @example("en-a-bb-a-cc")
 def test_well_formed_as_oxigraph(tag):
     """A tag is well-formed where Oxigraph takes it; what it does not take it would drop with its text."""
-    assert languages.is_well_formed(tag) == accepted(tag)
+    assert language_tags.is_well_formed(tag) == accepted(tag)
 
 
 @settings(max_examples=500)
 @given(ANY_TAG)
 def test_canonical(text):
     """Any text gives a tag that Oxigraph takes and that is canonical, or none."""
-    tag = languages.tag(text)
-    assert tag is None or (accepted(tag) and languages.tag(tag) == tag)
+    tag = language_tags.tag(text)
+    assert tag is None or (accepted(tag) and language_tags.tag(tag) == tag)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.records import names
-from kg.records.names import _EDGES
+from kg.records.names import personal_names
+from kg.records.names.personal_names import _EDGES
 
 NOBODY = [
     "", " ", "-", "—", "...", "[?]", "???", "[Unknown person(s)]", "Unknown", "unknown man", "An unidentified man",
@@ -86,35 +86,35 @@ LISTS = {
 @pytest.mark.parametrize("text", NOBODY)
 def test_nobody(text):
     """What only says that nobody is known is no name."""
-    assert names.is_nobody(text)
+    assert personal_names.is_nobody(text)
 
 
 @pytest.mark.parametrize("text", SOMEBODY)
 def test_somebody(text):
     """A role, or a name that such a word is a part of, is somebody."""
-    assert not names.is_nobody(text)
+    assert not personal_names.is_nobody(text)
 
 
 @pytest.mark.parametrize("text", OFFICES)
 def test_office(text):
     """An office is what begins like one behind a comma or in brackets; given names and maiden names are none."""
-    assert names.split_office(text) == (OFFICES[text] or (text, None))
+    assert personal_names.split_office(text) == (OFFICES[text] or (text, None))
 
 
 @pytest.mark.parametrize("text", LISTS)
 def test_list(text):
     """A list is taken apart where each part is a whole name of a person, or where semicolons say so."""
-    assert names.split_list(text) == (LISTS[text] or [text])
+    assert personal_names.split_list(text) == (LISTS[text] or [text])
 
 
 def test_nothing_listed():
     """There are no empty names."""
-    assert names.split_list(" ") == names.split_list(";") == []
+    assert personal_names.split_list(" ") == personal_names.split_list(";") == []
 
 
 def test_key():
     """The same name is the same text whatever its Unicode form and spaces; case is kept."""
-    assert names.key("Rau\u0301l \u00a0 Castro\n") == "Raúl Castro" != names.key("RAÚL CASTRO")
+    assert personal_names.key("Rau\u0301l \u00a0 Castro\n") == "Raúl Castro" != personal_names.key("RAÚL CASTRO")
 
 
 TEXTS = st.one_of(
@@ -130,17 +130,17 @@ TEXTS = st.one_of(
 @given(TEXTS)
 def test_nothing_is_lost(text):
     """Whatever the text, its name and office together hold its words, and a list holds no empty name."""
-    name, office = names.split_office(text)
-    letters = "".join(filter(str.isalnum, names.key(text)))
+    name, office = personal_names.split_office(text)
+    letters = "".join(filter(str.isalnum, personal_names.key(text)))
     assert "".join(filter(str.isalnum, name + (office or ""))) == letters
-    assert all(names.split_list(text))
-    names.is_nobody(text)
+    assert all(personal_names.split_list(text))
+    personal_names.is_nobody(text)
 
 
 @pytest.mark.parametrize("text", ["(" * 1000, "a, " * 330, 'A ("' * 250, "and " * 250, ", " * 1_000_000])
 def test_hostile(text):
     """A hostile text takes no time to speak of."""
-    for function in (names.is_nobody, names.split_office, names.split_list):
+    for function in (personal_names.is_nobody, personal_names.split_office, personal_names.split_list):
         function(text)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.records import dates, phrases
+from kg.records.dates import edtf_strings, phrases
 
 READ = {
     # one day, one month, one year
@@ -237,7 +237,7 @@ WORDS = st.sampled_from(SOME_WORDS.split())
 def test_only_dates(text):
     """Whatever the text, what is read from it is a date in EDTF."""
     found = phrases.read(text)
-    assert found is None or dates.check(found) == found
+    assert found is None or edtf_strings.check(found) == found
 
 
 @given(

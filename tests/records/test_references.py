@@ -3,8 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import iris
-from kg.records import model, references
-from kg.records.references import Level, Node, read, tree
+from kg.records.model import keys
+from kg.records.names import archival_references
+from kg.records.names.archival_references import Level, Node, read, tree
 
 SOVIET = [
     ("archive", "AVP RF"),
@@ -84,7 +85,7 @@ def test_not_understood(text):
 
 def test_levels_of_the_model():
     """Every level that can be read is one that the model knows."""
-    assert set(references._LEVELS) <= set(model.LEVELS)
+    assert set(archival_references._LEVELS) <= set(keys.LEVELS)
 
 
 def test_tree():
@@ -144,7 +145,7 @@ def test_too_long():
 
 
 VALUES = st.text(st.sampled_from("1a.~_ /-Я"), min_size=1, max_size=6)
-PATHS = st.lists(st.tuples(st.sampled_from(model.LEVELS), VALUES), max_size=3).map(
+PATHS = st.lists(st.tuples(st.sampled_from(keys.LEVELS), VALUES), max_size=3).map(
     lambda path: tuple(Level(*each) for each in path if each[0] not in {"archive", "pages", "leaves", "frames"})
 )
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.records import gate
-from kg.records.model import KEYS, keys_of
-from kg.records.sound import make_sound
-from kg.records.values import Fault
+from kg.records.model import validation
+from kg.records.model.keys import KEYS, keys_of
+from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.values import Fault
 
 JSON = st.recursive(
     st.none()
@@ -43,7 +43,7 @@ def test_any_json(record):
     except Fault:
         return
     assert repr(record) == repr(before)
-    if not gate.faults(sound, "file", ""):
+    if not validation.faults(sound, "file", ""):
         again, problems = make_sound(sound, "file", "")
         assert again == sound
         assert not problems
@@ -114,7 +114,7 @@ def test_a_part_that_says_nothing(part):
     sound, problems = sound_of(part)
     assert not sound.keys() & part.keys()
     assert not problems
-    assert not gate.faults(sound, "file", "")
+    assert not validation.faults(sound, "file", "")
 
 
 def test_date_phrase():
@@ -155,14 +155,14 @@ def test_put_aside(given_, field):
     sound, problems = sound_of(given_)
     assert [each["field"] for each in sound["extra"]] == [field]
     assert [(problem.field, problem.severity, problem.at) for problem in problems] == [(field, "repaired", "line 1")]
-    assert not gate.faults(sound, "file", "")
+    assert not validation.faults(sound, "file", "")
 
 
 @pytest.mark.parametrize("given_", [{"title": {"en": {"x": 1}}}, {"title": True}, {"title": {"en": ["a", "b"]}}])
 def test_left_for_the_gate(given_):
     """What the record must have and can't be made sound stays, and the gate refuses the record with its place."""
     sound, _ = sound_of(given_)
-    faults = gate.faults(sound, "file", "line 1")
+    faults = validation.faults(sound, "file", "line 1")
     assert faults
     assert faults[0].field.startswith(next(iter(given_)))
     assert faults[0].expected
@@ -198,7 +198,7 @@ def test_one_bad_value_costs_no_record(given_, field, kept, rest):
     assert problems[0].message.endswith("; kept under extra")
     assert sound["extra"] == [kept]
     assert sorted(sound.keys() - {"id", "kind", "title", "extra"}) == rest
-    assert not gate.faults(sound, "file", "")
+    assert not validation.faults(sound, "file", "")
 
 
 def test_a_long_list():
@@ -234,7 +234,7 @@ def test_what_a_bare_date_means(id_, role):
 def test_the_record_itself_needs_it():
     """What the record must have is told once, and costs it."""
     sound, problems = make_sound({"id": "record/1", "title": {"en": ["A", "B"]}}, "file", "")
-    assert [each.field for each in [*problems, *gate.faults(sound, "file", "")]] == ["title.en"]
+    assert [each.field for each in [*problems, *validation.faults(sound, "file", "")]] == ["title.en"]
 
 
 @pytest.mark.parametrize(
@@ -269,6 +269,6 @@ def test_an_id_of_no_kind():
 def test_a_key_without_a_name():
     """A key that is empty is a key like any other that the model lacks."""
     sound, _ = sound_of({"digitalObjects": {"": 1, "identifier": "a"}, "": 2})
-    assert not gate.faults(sound, "file", "")
+    assert not validation.faults(sound, "file", "")
     assert sound["digitalObjects"] == [{"identifier": "a"}]
     assert [each["value"] for each in sound["extra"]] == ["1", "2"]

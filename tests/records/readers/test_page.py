@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.records import gate
+from kg.records.model import validation
+from kg.records.normalisation.records import make_sound
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import Found, SourceFile, Unreadable
-from kg.records.sound import make_sound
 
 HERE = Path(__file__).resolve().parent
 CASE = HERE / "cases" / "page.txt"
@@ -49,7 +49,7 @@ def test_records_are_sound(path):
     for record in read(path):
         sound, problems = make_sound(record, path.name, "")
         assert not problems
-        assert not gate.faults(sound, path.name, "")
+        assert not validation.faults(sound, path.name, "")
 
 
 def test_case():
