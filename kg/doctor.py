@@ -22,7 +22,7 @@ from typing import Literal
 from pyoxigraph import Store
 
 from kg.errors import KgError
-from kg.publish.sources import inputs
+from kg.publish.pipeline.sources import inputs
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
 from kg.store.pool.pool import QueryPool

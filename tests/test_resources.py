@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from publishing import publish
 
+from kg.read.things import Resources
 from kg.render.data.statements import by_subject
-from kg.resources import Resources
 from kg.store.generation.generations import Generations
 
 REWRITTEN = [

@@ -5,7 +5,8 @@ from publishing import publish
 from serving import kg
 
 from kg import errors
-from kg.publish import build, indexing
+from kg.publish import build
+from kg.publish.outputs import search_index
 from kg.store.generation.generations import Generations
 from kg.store.search.query_builder import Asked
 from kg.store.search.query_language import parse
@@ -25,7 +26,7 @@ def found(made, text):
 def test_beside_as_here(tmp_path, monkeypatch):
     """A process beside makes the same index as the build itself, each hit with the place of its record."""
     here, _ = publish(tmp_path / "here", RECORDS)
-    monkeypatch.setattr(indexing, "SMALL", 1)
+    monkeypatch.setattr(search_index, "SMALL", 1)
     beside, _ = publish(tmp_path / "beside", RECORDS)
     assert len(found(here, "ship")) == 300
     assert found(here, "ship") == found(beside, "ship")
@@ -34,8 +35,8 @@ def test_beside_as_here(tmp_path, monkeypatch):
 def test_an_index_that_fails_fails_the_build(tmp_path, monkeypatch):
     """A process beside that dies stops the build with its reason; the live generation stays."""
     made, _ = publish(tmp_path, RECORDS)
-    monkeypatch.setattr(indexing, "SMALL", 1)
-    monkeypatch.setattr(indexing.sys, "executable", "/bin/false")
+    monkeypatch.setattr(search_index, "SMALL", 1)
+    monkeypatch.setattr(search_index.sys, "executable", "/bin/false")
     with pytest.raises(errors.PublishError, match="search index"):
         build.build(made)
     assert Generations(made.var_folder).live() == 1

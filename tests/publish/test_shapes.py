@@ -12,7 +12,7 @@ from publishing import BASE, publish
 from kg import ontology
 from kg.iris import KINDS
 from kg.mapping.mapper import Mapper
-from kg.publish.shapes import OWN, Shapes
+from kg.publish.pipeline.shapes import OWN, Shapes
 from kg.records.model import validation
 from kg.records.model.keys import Value, keys_of, label_key
 from kg.records.normalisation.records import make_sound

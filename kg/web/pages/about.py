@@ -7,7 +7,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.finding import Results, Wanted
+from kg.read.search import Results, Wanted
 from kg.render.pictures.histogram import bars
 from kg.render.site.pages import page
 from kg.store.search.fields import RECORD

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault
+from kg.read.things import Gone, Moved
 from kg.render.citations.citations import FORMATS, STYLES, in_style
 from kg.render.page.thing import cite
-from kg.resources import Gone, Moved
 from kg.store.generation.things import Thing
 from kg.web.http.headers import CORS, PAGE, saved_as
 from kg.web.http.problems import Problem

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault
+from kg.read.things import Description, Gone, LinkGroup, Moved, Surroundings
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data import jsonld, rdf
 from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
 from kg.render.page.thing import Subject, show
-from kg.resources import Description, Gone, LinkGroup, Moved, Surroundings
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.web.http.conditional import answer, http_date

@@ -5,9 +5,9 @@ from functools import partial
 
 from markupsafe import Markup
 
+from kg.read.things import Gone, Moved
 from kg.render.data.record import texts
 from kg.render.site.pages import page
-from kg.resources import Gone, Moved
 from kg.store.generation.things import Thing
 from kg.store.search.snippets import LENGTH
 from kg.web.serving.context import Context

@@ -7,10 +7,10 @@ from typing import Any
 from markupsafe import Markup
 
 from kg.errors import KgError
+from kg.read.things import DEEPEST
 from kg.render.pictures import atlas, tree
 from kg.render.pictures.histogram import bars
 from kg.render.site.pages import page
-from kg.resources import DEEPEST
 from kg.store.generation.catalogue import MOST_COUNTED
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyoxigraph import RdfFormat
 
-from kg.finding import Results
+from kg.read.search import Results
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.citations.csl_item import LINKED, Item, Source, item
 from kg.render.data import rdf, spreadsheet

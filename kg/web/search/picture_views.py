@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.finding import Results
+from kg.read.search import Results
 from kg.render.data import spreadsheet
 from kg.render.pictures import network
 from kg.render.site.pages import page

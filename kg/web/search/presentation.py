@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kg.finding import Results
+from kg.read.search import Results
 from kg.render.page import fields as names
 from kg.render.site import search_summary as said
 from kg.render.site.language_names import name as language_name

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
 
-from kg.finding import SORTS, Wanted
 from kg.iris import KINDS
+from kg.read.search import SORTS, Wanted
 from kg.store.search.fields import FACETS, LACKED, LACKS
 from kg.store.search.query_language import days
 from kg.web.http.problems import Problem

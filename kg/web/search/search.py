@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import SearchRefused
-from kg.finding import SORTS, Results
+from kg.read.search import SORTS, Results
 from kg.render.data.negotiation import choose
 from kg.render.site import search_summary as said
 from kg.render.site.pages import page

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from kg import ontology
 from kg.errors import GenerationError
-from kg.finding import Finder
 from kg.ontology import Ontology
-from kg.resources import Resources
+from kg.read.search import Finder
+from kg.read.things import Resources
 from kg.settings import Settings
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Unpack
 
-from kg.finding import Finder
+from kg.read.search import Finder
 from kg.store.search.sparql_search_scan import may_search
 from kg.store.sparql.query_service import Answer, Options, Queries
 from kg.web.serving.thread_queue import Lane

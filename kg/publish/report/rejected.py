@@ -11,7 +11,7 @@ from typing import IO
 
 import orjson
 
-from kg.publish.work import Refused
+from kg.publish.pipeline.batch import Refused
 
 
 class RejectedFolder:

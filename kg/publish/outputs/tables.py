@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kg.iris import KINDS, Base
-from kg.publish.table_description import ENDING, SEPARATOR, described
+from kg.publish.outputs.csvw import ENDING, SEPARATOR, described
 from kg.records.model.columns import Cell, Column, Labels, columns, targets
 from kg.records.model.keys import Record
 from kg.render.data import spreadsheet

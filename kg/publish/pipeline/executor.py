@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any, Self
 
-from kg.publish import dumps
-from kg.publish.sources import Piece
-from kg.publish.work import Done, Worker
+from kg.publish.outputs import dumps
+from kg.publish.pipeline.batch import Done, Worker
+from kg.publish.pipeline.sources import Piece
 from kg.store.pool.sandbox import die_with_parent
 
 SMALL = 2 << 20

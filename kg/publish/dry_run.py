@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from kg.publish import disk
+from kg.publish import disk_faults
 from kg.publish.build import PROBLEMS, fill
-from kg.publish.pipeline import Nowhere, Progress, Sink, silent
-from kg.publish.report import Report
+from kg.publish.pipeline.pipeline import Nowhere, Progress, Sink, silent
+from kg.publish.report.report import Report
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generation import Folder, Generation
@@ -23,7 +23,7 @@ def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple
     """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
     generations = Generations.of_settings(settings)
     var = settings.var_folder
-    with disk.errors(var), generations.scratch() as folder, disk.errors(folder.path):
+    with disk_faults.errors(var), generations.scratch() as folder, disk_faults.errors(folder.path):
         report = Report(folder.path / PROBLEMS)
         with closing(generations.ledger_for_trial(folder)) as ledger:
             now = generations.next_time(ledger)
@@ -44,7 +44,7 @@ def check(settings: Settings, *, shacl: bool = False, progress: Progress = silen
     graph = _Kept() if shacl else Nowhere()
     with _trial(settings, graph, progress) as (_, report):
         if isinstance(graph, _Kept):
-            from kg.publish.shapes import OWN, Shapes  # noqa: PLC0415  # see kg.publish.work
+            from kg.publish.pipeline.shapes import OWN, Shapes  # noqa: PLC0415  # see kg.publish.work
 
             violations, report.shapes_seconds = Shapes(OWN, settings.base).violations(graph.pieces, "")
             for problems in violations.values():

@@ -12,7 +12,7 @@ import orjson
 
 from kg import ontology
 from kg.mapping.mapper import Mapped, Mapper
-from kg.publish.sources import Piece
+from kg.publish.pipeline.sources import Piece
 from kg.records.model import validation
 from kg.records.model.keys import Record, label_key
 from kg.records.normalisation.embedded import embedded
@@ -24,7 +24,7 @@ from kg.records.readers.base import Found, SourceFile, Unreadable, attempted, fa
 from kg.records.readers.json.json_records import parse_line
 
 if TYPE_CHECKING:
-    from kg.publish.shapes import Shapes
+    from kg.publish.pipeline.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ _PLACE: Any = None
 
 
 def _shapes(path: str, base: str) -> "Shapes":
-    from kg.publish.shapes import Shapes  # noqa: PLC0415  # takes 0.3 s, and few builds need it
+    from kg.publish.pipeline.shapes import Shapes  # noqa: PLC0415  # takes 0.3 s, and few builds need it
 
     return Shapes(path, base)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kg.publish.report import Report
+from kg.publish.report.report import Report
 from kg.render.site.pages import Site, page
 from kg.settings import Settings
 

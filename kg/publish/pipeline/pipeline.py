@@ -15,15 +15,15 @@ from typing import Protocol, Self
 import orjson
 
 from kg import ontology
-from kg.publish.crew import SMALL, Crew
-from kg.publish.dumps import DumpFiles, Packed
-from kg.publish.indexing import Indexing
-from kg.publish.merge import unite
-from kg.publish.rejected import RejectedFolder
-from kg.publish.report import Report
-from kg.publish.sources import Input, inputs, pieces
-from kg.publish.stubs import stub
-from kg.publish.work import Done, Held, Prepared, Refused, references
+from kg.publish.outputs.dumps import DumpFiles, Packed
+from kg.publish.outputs.search_index import Indexing
+from kg.publish.pipeline.batch import Done, Held, Prepared, Refused, references
+from kg.publish.pipeline.executor import SMALL, Crew
+from kg.publish.pipeline.merge import unite
+from kg.publish.pipeline.sources import Input, inputs, pieces
+from kg.publish.pipeline.stubs import stub
+from kg.publish.report.rejected import RejectedFolder
+from kg.publish.report.report import Report
 from kg.records.model.keys import Record
 from kg.records.problems import Problem
 from kg.settings import Settings

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from kg.errors import PublishError
-from kg.publish.crew import SMALL
+from kg.publish.pipeline.executor import SMALL
 from kg.store.pool.sandbox import die_with_parent
 from kg.store.search.index_builder import IndexBuilder
 
@@ -34,7 +34,14 @@ class Indexing:
     def grown(self, size: int) -> None:
         """The file of records has so many bytes now; from some size on the work is begun beside."""
         if self._beside is None and size >= SMALL:
-            command = [sys.executable, "-I", "-m", "kg.publish.indexing", str(self._records), str(self._folder)]
+            command = [
+                sys.executable,
+                "-I",
+                "-m",
+                "kg.publish.outputs.search_index",
+                str(self._records),
+                str(self._folder),
+            ]
             self._beside = subprocess.Popen([*command, str(os.getpid())], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def __exit__(
