@@ -54,7 +54,7 @@ test-hostile: install-test ## hostile clients beside a polite one, at full lengt
 
 test-engines: install-test ## what asks a store, against Jena Fuseki too (where Maven and Java are)
 	@sh tests/engines.sh
-	@ENGINES=fuseki $(BIN)/python -m pytest -q tests/store/test_remote_engines.py tests/store/test_page_queries.py tests/web
+	@ENGINES=fuseki $(BIN)/python -m pytest -q tests/store/remote/test_engines.py tests/store/generation/test_page_queries.py tests/web
 
 lint: install-test ## ruff, mypy, the layers
 	@$(BIN)/ruff check .

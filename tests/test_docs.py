@@ -6,16 +6,15 @@ import pkgutil
 import re
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
+from locations import ROOT
 
 import kg
 from kg.records.normalisation.embedded import embedded
 from kg.records.readers import READERS
 from kg.records.readers.base import Found, SourceFile
 
-ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 

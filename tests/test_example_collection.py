@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from locations import ROOT
 
 from kg import iris
 from kg.records.dates import edtf_strings
@@ -14,7 +15,6 @@ from kg.records.model.keys import DATE_ROLES, KEYS, Key, Record, Value
 from kg.records.names.archival_references import read, tree
 from kg.records.normalisation.records import make_sound
 
-ROOT = Path(__file__).resolve().parent.parent
 WILSON = ROOT.parent / "shared" / "sources" / "wilson" / "177838.txt"
 FILES = sorted((ROOT / "data").glob("*.jsonl"))
 DERIVED = {"start", "end"}

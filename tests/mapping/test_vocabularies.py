@@ -1,9 +1,9 @@
 """Two vocabularies, each whole: a client that knows Dublin Core alone, or schema.org alone, misses nothing."""
 
 import json
-from pathlib import Path
 
 import pytest
+from locations import ROOT
 from pyoxigraph import BlankNode, RdfFormat, parse
 
 from kg import ontology
@@ -14,7 +14,6 @@ from kg.records.readers import READERS, sniff
 from kg.records.readers.base import Found, SourceFile
 
 BASE = "https://archive.example.org/"
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT.parent / "shared" / "sources"
 MAPPER = Mapper(ontology.load(BASE))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from locations import SOURCES
 
 from kg.records.model import validation
 from kg.records.normalisation.records import make_sound
@@ -13,7 +14,7 @@ from kg.records.readers.base import Found, SourceFile, Unreadable
 
 HERE = Path(__file__).resolve().parent
 CASE = HERE / "cases" / "page.txt"
-REAL = HERE.parents[3] / "shared" / "sources" / "wilson" / "177838.txt"
+REAL = SOURCES / "wilson" / "177838.txt"
 real = pytest.mark.skipif(not REAL.exists(), reason="the page of the digital archive is not here")
 
 

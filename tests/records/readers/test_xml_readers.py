@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from locations import SOURCES
 from lxml import etree
 
 from kg.records.model import validation
@@ -15,7 +16,7 @@ from kg.records.readers.xml import tree
 
 HERE = Path(__file__).resolve().parent
 AID, AUTHORITY = HERE / "cases" / "finding-aid.xml", HERE / "cases" / "authority.xml"
-TAPES = HERE.parents[3] / "shared" / "sources" / "nixon-tapes"
+TAPES = SOURCES / "nixon-tapes"
 REAL = [*sorted((TAPES / "findingaids").glob("*.xml"))[::40], *sorted((TAPES / "authorities").glob("*.xml"))[::40]]
 NONE = pytest.mark.skipif(not TAPES.is_dir(), reason="the Nixon tapes' finding aids are not here")
 

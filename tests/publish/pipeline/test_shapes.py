@@ -2,11 +2,11 @@
 
 import copy
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from locations import ROOT
 from publishing import BASE, publish
 
 from kg import ontology
@@ -17,7 +17,7 @@ from kg.records.model import validation
 from kg.records.model.keys import Value, keys_of, label_key
 from kg.records.normalisation.records import make_sound
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+sys.path.insert(0, str(ROOT / "tools"))
 
 MAPPER = Mapper(ontology.load(BASE))
 SHAPES = Shapes(OWN, BASE)

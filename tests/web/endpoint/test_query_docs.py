@@ -1,15 +1,15 @@
 """docs/queries.md is true: its queries run, its functions are there, its types are those that there are."""
 
 import re
-from pathlib import Path
 
 import pytest
+from locations import ROOT
 
 from kg.render.queries import saved_queries
 from kg.render.queries.examples import examples
 from kg.render.queries.parameters import TYPES
 
-TEXT = (Path(__file__).resolve().parent.parent.parent / "docs" / "queries.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sparql\n(.*?)```", TEXT, re.DOTALL)
 SQUARE = '"POLYGON((0 0,4 0,4 4,0 4,0 0))"^^geo:wktLiteral'
 OTHER = '"POLYGON((1 1,2 1,2 2,1 2,1 1))"^^geo:wktLiteral'

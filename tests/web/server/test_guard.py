@@ -8,12 +8,12 @@ import signal
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 import httpx2
 import psutil
 import pytest
 import rdflib
+from locations import ROOT
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import KG, free_port, kg, served, server_at
 
@@ -22,7 +22,6 @@ from kg.web.server import guard
 from kg.web.server.connection import IDLE_SECONDS
 from kg.web.server.guard import Guard
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 
 

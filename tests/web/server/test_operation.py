@@ -12,12 +12,12 @@ import sys
 import textwrap
 import threading
 import time
-from pathlib import Path
 from urllib.parse import quote
 
 import httpx2
 import psutil
 import pytest
+from locations import ROOT
 from serving import KG, example_collection, free_port, served
 from starlette.testclient import TestClient
 
@@ -27,7 +27,6 @@ from kg.web.observe.metrics import Metrics
 from kg.web.observe.request_notes import Told
 from kg.web.serving.live import Live
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } "
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

@@ -1,12 +1,10 @@
 """Real sources, whole: everything is published, nothing is lost in silence."""
 
 import json
-from pathlib import Path
 
 import pytest
+from locations import SOURCES
 from serving import kg
-
-SOURCES = Path(__file__).resolve().parents[3] / "shared" / "sources"
 
 
 @pytest.mark.skipif(not SOURCES.is_dir(), reason="the real sources are not here (../shared/sources)")
