@@ -68,7 +68,17 @@ class KeyFault(KgError):
 
 
 class ParameterFault(KgError):
-    """A value that a saved query can't take, or one that is missing."""
+    """A value that a saved query can't take, or one that is missing.
+
+    Attributes:
+        kind: the type of the fault, by which its message in another language is found.
+        values: the fields of that message.
+    """
+
+    def __init__(self, what: str, *, kind: str, todo: str | None = None, **values: object) -> None:
+        super().__init__(what, todo=todo)
+        self.kind = kind
+        self.values = values
 
 
 class SourceError(KgError):

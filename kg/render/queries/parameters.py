@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
@@ -60,21 +61,45 @@ class Parameter:
     def term(self, value: str, base: str) -> NamedNode | Literal:
         """The term that a value is. Raises ParameterFault where it is none of the type."""
         if len(value) > LONGEST or _CONTROL.search(value):
-            raise self._fault(f"more than {LONGEST} characters, or a control character", value[:40])
+            raise self._fault(
+                f"more than {LONGEST} characters, or a control character", value[:40], "literal", most=LONGEST
+            )
         if self.choices and value not in self.choices:
-            raise self._fault(f"none of {', '.join(self.choices)}", value)
+            choices = ", ".join(self.choices)
+            raise self._fault(f"none of {choices}", value, "choice", choices=choices)
         if self.language:
             return Literal(value, language=self.language)
         try:
             return TYPES[self.type].read(value.strip() if self.type != "literal" else value, base)
         except (ValueError, KgError):
-            raise self._fault(f"not {TYPES[self.type].what}", value) from None
+            raise self._fault(f"not {TYPES[self.type].what}", value, self.type, most=LONGEST) from None
 
-    def _fault(self, what: str, value: str) -> ParameterFault:
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The type in JSON Schema, with the default."""
+        schema: dict[str, Any] = dict(TYPES[self.type].schema)
+        if self.choices:
+            schema["enum"] = list(self.choices)
+        if self.default is not None:
+            schema["default"] = self.in_json(self.default)
+        return schema
+
+    def in_json(self, value: str) -> str | int | float | bool:
+        """A value of a header as the JSON value that the schema asks for."""
+        type_ = TYPES[self.type].schema["type"]
+        if type_ == "integer":
+            return int(value)
+        if type_ == "number":
+            return float(value)
+        return value == "true" if type_ == "boolean" else value
+
+    def _fault(self, what: str, value: str, kind: str, **values: object) -> ParameterFault:
         shown = f" Such as {self.name}={self.example or self.default}." if self.example or self.default else ""
         return ParameterFault(
             f"the parameter `{self.name}` is {what}: {value[:100]!r}",
             todo=f"{self.description or 'Give ' + TYPES[self.type].what + '.'}{shown}",
+            kind=kind,
+            **values,
         )
 
 

@@ -52,7 +52,7 @@ class Saved:
         for name in values:
             if name not in known:
                 there = f"Its parameters are {', '.join(known)}." if known else "It has none."
-                raise ParameterFault(f"`{self.name}` has no parameter {name[:50]!r}", todo=there)
+                raise ParameterFault(f"`{self.name}` has no parameter {name[:50]!r}", todo=there, kind="unknown")
         columns, row = [], []
         for each in self.parameters:
             value = values.get(each.name) or each.default
@@ -61,7 +61,7 @@ class Saved:
                 row.append(str(each.term(value, base)))
             elif each.required:
                 shown = f" Such as {each.name}={each.example}." if each.example else ""
-                raise ParameterFault(f"the parameter `{each.name}` is missing", todo=f"{each.description}{shown}")
+                raise ParameterFault(f"the parameter `{each.name}` is missing", todo=f"{each.description}{shown}", kind="missing")
         block = f"VALUES ({' '.join(columns)}) {{ ({' '.join(row)}) }}" if columns else ""
         return self.text.replace(PLACE, block)
 

@@ -5,7 +5,6 @@ may be kept, by Cache-Control. So a handler need not know of this, and as long a
 """
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -55,14 +54,6 @@ class Kept:
         self._most = most
         self._size = 0
         self._places: OrderedDict[tuple[bytes, bytes], _Place] = OrderedDict()
-
-    async def out(self, request: Request, make: Callable[[], Awaitable[Response]]) -> Response:
-        """The answer to a request: the one that was given before, else one that is made and kept."""
-        answer = self.find(request)
-        if answer is None:
-            answer = await make()
-            self.keep(request, answer)
-        return answer
 
     def find(self, request: Request) -> Response | None:
         """The answer to a GET that was given before, or 304 where the client has it (RFC 9111, 4.1 and 4.3.2)."""

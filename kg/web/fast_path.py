@@ -1,0 +1,202 @@
+"""The fast path: what a request meets before FastAPI, by the table of routes.
+
+It holds the generation, looks into the caches before anything is parsed, answers HEAD and OPTIONS, and calls the
+handlers of direct routes by itself: things, documents, /sparql. FastAPI costs some tens of microseconds a request; a
+page that is made can bear that, one from the cache (some 10) can't.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.errors import KgError
+from kg.iris import Base
+from kg.render.site.pages import Site
+from kg.render.site.reader import Reader
+from kg.settings import Settings
+from kg.web.api import MATCHED
+from kg.web.endpoint import responses
+from kg.web.http import language
+from kg.web.http.headers import CORS
+from kg.web.http.problems import Problem
+from kg.web.observe.metrics import Metrics
+from kg.web.observe.request_notes import told
+from kg.web.pages.documents import with_query
+from kg.web.route_table import READ, Matched, RouteTable
+from kg.web.serving.answer_cache import Answers
+from kg.web.serving.context import Context, hold
+from kg.web.serving.live import Live, Serving
+from kg.web.serving.outcome import outcome, problem
+
+LONGEST_ADDRESS = 8_000
+"""Characters of an address, but of routes that take a whole query, or a long name."""
+
+ELSEWHERE = "other"
+"""Name of a place that is none of ours, in metrics."""
+
+
+class FastPath:
+    """ASGI application before FastAPI's."""
+
+    def __init__(
+        self,
+        api: ASGIApp,
+        table: RouteTable,
+        live: Live,
+        settings: Settings,
+        spoken: Mapping[str, tuple[Site, Reader]],
+        *,
+        answers: Answers,
+        metrics: Metrics | None,
+    ) -> None:
+        """Nothing is served yet.
+
+        Args:
+            api: FastAPI's application.
+            table: the routes.
+            live: the live generation.
+            settings: of the collection.
+            spoken: language → what pages say of the site, and how names are shown.
+            answers: the cache of SPARQL answers.
+            metrics: what is measured, if anything is.
+        """
+        self._api = api
+        self._table = table
+        self._live = live
+        self._settings = settings
+        self._base = Base(settings.base)
+        self._root = self._base.path
+        self._spoken = spoken
+        self._answers = answers
+        self._metrics = metrics
+        self._contexts: dict[str, Context] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; the generation is held until the last byte is sent, since dumps are read while they go."""
+        request = Request(scope, receive)
+        if scope["method"] == "HEAD":
+            send = _headers_alone(send)
+        try:
+            serving = self._live.hold()
+        except KgError as fault:
+            await problem(request, fault, self._site(request))(scope, receive, send)
+            return
+        try:
+            told(scope).generation = serving.generation.number
+            response = await self._respond(request, serving)
+            await (self._api if response is None else response)(scope, receive, send)
+        finally:
+            serving.release()
+
+    async def _respond(self, request: Request, serving: Serving) -> Response | None:
+        """The response of the fast path; None for what is FastAPI's."""
+        path = self._path(request.scope)
+        place = path.partition("/")[0]
+        caches = self._table.caches.get(place)
+        told(request.scope).place = ELSEWHERE if caches is None else f"/{place}"
+        if caches is not None and request.scope["method"] == "GET":
+            cached = caches.answers and responses.repeated(request, serving, self._answers)
+            cached = cached or (caches.pages and self._cached(request, serving))
+            if cached:
+                return cached
+        try:
+            matched = self._matched(request, path)
+        except Problem as fault:
+            return problem(request, fault, self._site(request))
+        if isinstance(matched, Response):
+            return matched
+        context = self._context(request, serving)
+        row, parameters = matched
+        if row.direct:
+            make = partial(row.handler, request, context, **parameters)
+            return await outcome(request, context, make, cacheable=row.cacheable)
+        hold(request.scope, context)
+        request.scope[MATCHED] = matched
+        return None
+
+    def _cached(self, request: Request, serving: Serving) -> Response | None:
+        """The page of the cache, with the cookie of a language that the address switches to."""
+        page = serving.kept.find(request)
+        if page is not None and b"lang=" in request.scope["query_string"] and (spoken := language.switched(request)):
+            language.keep(spoken, page, self._root)
+        return page
+
+    def _matched(self, request: Request, path: str) -> Matched | Response:
+        """The row of a request, or the response that needs none. Raises Problem where the path leads nowhere."""
+        matched = self._table.match(path)
+        long = len(path) + len(request.scope["query_string"]) > LONGEST_ADDRESS
+        if long and not (matched and matched.route.long_address):
+            raise Problem(
+                414, f"An address here has at most {LONGEST_ADDRESS:,} characters; queries and graphs, more."
+            )
+        if options := _options(request, matched.route.methods if matched else READ):
+            return options
+        if matched is not None:
+            return matched
+        if path and not path.endswith("/") and self._table.match(f"{path}/"):
+            location = f"{self._root}{path}/{with_query(request)}"
+            return Response(None, 308, {**CORS, "Location": location})
+        raise Problem(404, "There is no such page.")
+
+    def _context(self, request: Request, serving: Serving) -> Context:
+        """The context of requests in a language; those of a generation that is no longer live are let go."""
+        spoken = language.switched(request) or language.preferred(request)
+        context = self._contexts.get(spoken)
+        if context is None or context.serving is not serving:
+            site, reader = self._spoken[spoken]
+            context = Context(self._settings, serving, self._base, site, reader, self._answers, self._metrics)
+            same = {each: known for each, known in self._contexts.items() if known.serving is serving}
+            self._contexts = {**same, spoken: context}
+        return context
+
+    def _site(self, request: Request) -> Site:
+        """What pages say of the site, in the language of the request."""
+        return self._spoken[language.switched(request) or language.preferred(request)][0]
+
+    def _path(self, scope: Scope) -> str:
+        """The path below the base, escapes and all; a proxy may have stripped the base's path, or not.
+
+        Where the base is `/data/`, `/data/` may be its start page, or, from a proxy that strips, its tables: without a
+        word from the settings it is the former.
+        """
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        path = raw.decode("latin-1").partition("?")[0]
+        if self._settings.proxy_strips:
+            return path.lstrip("/")
+        root = self._root
+        below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
+        stripped = path.lstrip("/")
+        # Where the base's own path begins like one of ours (`/record/`), the reading that leads somewhere is meant.
+        if below is None or (below != stripped and self._table.leads(stripped) and not self._table.leads(below)):
+            return stripped
+        return below
+
+
+def _headers_alone(send: Send) -> Send:
+    """Sends the headers that GET has and nothing after them, as HEAD asks (RFC 9110, 9.3.2)."""
+
+    async def sending(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sending
+
+
+def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
+    """The answer to OPTIONS; None for what is allowed. Raises Problem for what is not."""
+    method = request.scope["method"]
+    if method in methods and method != "OPTIONS":
+        return None
+    allow = ", ".join(methods)
+    if method not in methods:
+        raise Problem(405, f"{method} is not allowed here; {allow} are.", {"Allow": allow})
+    headers = {
+        "Allow": allow,
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": allow,
+        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since, Range",
+        "Access-Control-Max-Age": "86400",
+    }
+    return Response(None, 204, headers)
