@@ -2,15 +2,10 @@
 
 import logging
 import time
-from dataclasses import replace
 
 from starlette.types import Message, Receive, Scope, Send
 
 from kg.errors import KgError
-from kg.iris import Base
-from kg.render.site.pages import Site
-from kg.render.site.reader import Reader
-from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings, metrics_folder
 from kg.web import api, routes
 from kg.web.fast_path import FastPath
@@ -19,6 +14,7 @@ from kg.web.observe.metrics import Metrics
 from kg.web.observe.request_notes import Told, begin
 from kg.web.route_table import RouteTable
 from kg.web.serving.answer_cache import Answers
+from kg.web.serving.contexts import Contexts
 from kg.web.serving.live import Live
 
 _LOG = logging.getLogger("kg")
@@ -60,19 +56,11 @@ class Application:
 
     def _made(self) -> FastPath:
         """The fast path and FastAPI behind it. Raises KgError for a saved query that can't be read."""
-        root = Base(self._settings.base).path
-        site = Site.of(self._settings, root)
-        spoken = {each: (replace(site, language=each), self._reader(root, each)) for each in LANGUAGES}
         table = RouteTable(routes.of(self._settings))
-        front = api.build(table.rows, site.title, site.description)
-        self._front = FastPath(
-            front, table, self._live, self._settings, spoken, answers=self._answers, metrics=self._metrics
-        )
+        front = api.build(table.rows, self._settings.title, self._settings.description)
+        contexts = Contexts(self._settings, self._answers, self._metrics)
+        self._front = FastPath(front, table, self._live, contexts)
         return self._front
-
-    def _reader(self, root: str, spoken: str) -> Reader:
-        """How names are shown in a language: in it, else in those that the settings prefer."""
-        return Reader(tuple(dict.fromkeys((spoken, *self._settings.languages))), root, spoken)
 
     def _note(self, scope: Scope, notes: Told, seconds: float) -> None:
         """Tell metrics and log of a request that is over."""

@@ -5,7 +5,6 @@ handlers of direct routes by itself: things, documents, /sparql. FastAPI costs s
 page that is made can bear that, one from the cache (some 10) can't.
 """
 
-from collections.abc import Mapping
 from functools import partial
 
 from starlette.requests import Request
@@ -13,21 +12,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.errors import KgError
-from kg.iris import Base
-from kg.render.site.pages import Site
-from kg.render.site.reader import Reader
-from kg.settings import Settings
 from kg.web.api import MATCHED
 from kg.web.endpoint import responses
 from kg.web.http import language
 from kg.web.http.headers import CORS
 from kg.web.http.problems import Problem
-from kg.web.observe.metrics import Metrics
 from kg.web.observe.request_notes import told
 from kg.web.pages.documents import with_query
 from kg.web.route_table import READ, Matched, RouteTable
-from kg.web.serving.answer_cache import Answers
-from kg.web.serving.context import Context, hold
+from kg.web.serving.context import hold
+from kg.web.serving.contexts import Contexts
 from kg.web.serving.live import Live, Serving
 from kg.web.serving.outcome import outcome, problem
 
@@ -41,38 +35,21 @@ ELSEWHERE = "other"
 class FastPath:
     """ASGI application before FastAPI's."""
 
-    def __init__(
-        self,
-        api: ASGIApp,
-        table: RouteTable,
-        live: Live,
-        settings: Settings,
-        spoken: Mapping[str, tuple[Site, Reader]],
-        *,
-        answers: Answers,
-        metrics: Metrics | None,
-    ) -> None:
+    def __init__(self, api: ASGIApp, table: RouteTable, live: Live, contexts: Contexts) -> None:
         """Nothing is served yet.
 
         Args:
             api: FastAPI's application.
             table: the routes.
             live: the live generation.
-            settings: of the collection.
-            spoken: language → what pages say of the site, and how names are shown.
-            answers: the cache of SPARQL answers.
-            metrics: what is measured, if anything is.
+            contexts: of requests, by language.
         """
         self._api = api
         self._table = table
         self._live = live
-        self._settings = settings
-        self._base = Base(settings.base)
-        self._root = self._base.path
-        self._spoken = spoken
-        self._answers = answers
-        self._metrics = metrics
-        self._contexts: dict[str, Context] = {}
+        self._contexts = contexts
+        self._root = contexts.base.path
+        self._proxy_strips = contexts.settings.proxy_strips
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; the generation is held until the last byte is sent, since dumps are read while they go."""
@@ -82,7 +59,7 @@ class FastPath:
         try:
             serving = self._live.hold()
         except KgError as fault:
-            await problem(request, fault, self._site(request))(scope, receive, send)
+            await problem(request, fault, self._contexts.site(request))(scope, receive, send)
             return
         try:
             told(scope).generation = serving.generation.number
@@ -98,17 +75,17 @@ class FastPath:
         caches = self._table.caches.get(place)
         told(request.scope).place = ELSEWHERE if caches is None else f"/{place}"
         if caches is not None and request.scope["method"] == "GET":
-            cached = caches.answers and responses.repeated(request, serving, self._answers)
+            cached = caches.answers and responses.repeated(request, serving, self._contexts.answers)
             cached = cached or (caches.pages and self._cached(request, serving))
             if cached:
                 return cached
         try:
             matched = self._matched(request, path)
         except Problem as fault:
-            return problem(request, fault, self._site(request))
+            return problem(request, fault, self._contexts.site(request))
         if isinstance(matched, Response):
             return matched
-        context = self._context(request, serving)
+        context = self._contexts.of(request, serving)
         row, parameters = matched
         if row.direct:
             make = partial(row.handler, request, context, **parameters)
@@ -129,9 +106,7 @@ class FastPath:
         matched = self._table.match(path)
         long = len(path) + len(request.scope["query_string"]) > LONGEST_ADDRESS
         if long and not (matched and matched.route.long_address):
-            raise Problem(
-                414, f"An address here has at most {LONGEST_ADDRESS:,} characters; queries and graphs, more."
-            )
+            raise Problem(414, f"An address here has at most {LONGEST_ADDRESS:,} characters; queries and graphs, more.")
         if options := _options(request, matched.route.methods if matched else READ):
             return options
         if matched is not None:
@@ -141,21 +116,6 @@ class FastPath:
             return Response(None, 308, {**CORS, "Location": location})
         raise Problem(404, "There is no such page.")
 
-    def _context(self, request: Request, serving: Serving) -> Context:
-        """The context of requests in a language; those of a generation that is no longer live are let go."""
-        spoken = language.switched(request) or language.preferred(request)
-        context = self._contexts.get(spoken)
-        if context is None or context.serving is not serving:
-            site, reader = self._spoken[spoken]
-            context = Context(self._settings, serving, self._base, site, reader, self._answers, self._metrics)
-            same = {each: known for each, known in self._contexts.items() if known.serving is serving}
-            self._contexts = {**same, spoken: context}
-        return context
-
-    def _site(self, request: Request) -> Site:
-        """What pages say of the site, in the language of the request."""
-        return self._spoken[language.switched(request) or language.preferred(request)][0]
-
     def _path(self, scope: Scope) -> str:
         """The path below the base, escapes and all; a proxy may have stripped the base's path, or not.
 
@@ -164,7 +124,7 @@ class FastPath:
         """
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1").partition("?")[0]
-        if self._settings.proxy_strips:
+        if self._proxy_strips:
             return path.lstrip("/")
         root = self._root
         below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""

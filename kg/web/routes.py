@@ -1,4 +1,4 @@
-"""The routes: every path of a site, once. Routing, `Allow`, caches, metrics, the reference and the description read them.
+"""Routes: every path of a site, once. Routing, `Allow`, caches, metrics, the reference and the description read them.
 
 Rows stand by wing. A page is a handler, a row here and a template.
 """
@@ -33,6 +33,7 @@ _MOVED = {301: "The thing has another key now: the same document of that one."}
 _PART = {206: "The part of the file that Range names."}
 _TERMS_DATA = ("text/turtle", "application/n-triples", "application/rdf+xml")
 _RESULTS = tuple(dict.fromkeys(each.media_type.partition(";")[0] for each in RESULT_FORMATS.values()))
+_GRAPH_TYPES = tuple(dict.fromkeys(RESULT_FORMATS[name].media_type.partition(";")[0] for name in GRAPHS))
 _FORM = {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}
 
 PAGES = (
@@ -245,7 +246,7 @@ ENDPOINT = (
         "/graphs",
         graph_store.respond,
         "Graph Store Protocol, read side: a named graph or the default graph; without either, the list of graphs",
-        tuple(RESULT_FORMATS[name].media_type.partition(";")[0] for name in GRAPHS) + (_HTML,),
+        (*_GRAPH_TYPES, _HTML),
         repeats=True,
         long_address=True,
         problems=(404, *_QUERIES),
@@ -255,7 +256,7 @@ ENDPOINT = (
         "/graphs/{name:path}",
         graph_store.direct,
         "Graph whose IRI is the address",
-        tuple(RESULT_FORMATS[name].media_type.partition(";")[0] for name in GRAPHS),
+        _GRAPH_TYPES,
         repeats=True,
         long_address=True,
         problems=(404, *_QUERIES),

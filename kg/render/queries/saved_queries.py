@@ -61,7 +61,9 @@ class Saved:
                 row.append(str(each.term(value, base)))
             elif each.required:
                 shown = f" Such as {each.name}={each.example}." if each.example else ""
-                raise ParameterFault(f"the parameter `{each.name}` is missing", todo=f"{each.description}{shown}", kind="missing")
+                raise ParameterFault(
+                    f"the parameter `{each.name}` is missing", todo=f"{each.description}{shown}", kind="missing"
+                )
         block = f"VALUES ({' '.join(columns)}) {{ ({' '.join(row)}) }}" if columns else ""
         return self.text.replace(PLACE, block)
 

@@ -40,7 +40,9 @@ class ProtocolParameters(Parameters):
         default_factory=list, alias="named-graph-uri", description="A graph that GRAPH sees, by its IRI."
     )
     format: str = Field("", description="The format by name or media type; it goes before Accept.")
-    timeout: float = Field(default_factory=float, gt=0, description="Seconds that the client gives the query, at most those of the server.")
+    timeout: float = Field(
+        default_factory=float, gt=0, description="Seconds that the client gives the query, at most those of the server."
+    )
     example: str = Field("", description="An example of the workbench, by its name.")
 
 

@@ -21,7 +21,7 @@ from kg.web.endpoint.preview import SHOWN_AS, Shown, shown
 from kg.web.endpoint.responses import Question
 from kg.web.http.headers import combined
 from kg.web.http.language import PARAMETER
-from kg.web.http.parameter_problems import Expected, ParameterProblem, bad_parameter, refusal
+from kg.web.http.parameter_problems import ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, choice
 from kg.web.http.problems import Problem
 from kg.web.serving import published
@@ -133,7 +133,10 @@ def _given(request: Request, query: Saved) -> dict[str, str]:
             raise bad_parameter(name, value, "once")
         if name not in known and name != "format":
             raise bad_parameter(
-                name, value, "unknown" if known else "unknown_of_none", **({"choices": ", ".join(known)} if known else {})
+                name,
+                value,
+                "unknown" if known else "unknown_of_none",
+                **({"choices": ", ".join(known)} if known else {}),
             )
         values[name] = value
     values.pop("format", None)

@@ -1,6 +1,6 @@
 """Problems with parameters: 400 with the members `parameter`, `value` and `expected`, in the reader's language.
 
-pydantic checks values, for FastAPI or by itself. Of its faults the *type* alone is taken; a reader sees a message of the
+pydantic checks values, for FastAPI or by itself. Of its faults the *type* alone is taken; readers see a message of the
 catalogue: `MESSAGES` has one for each type of fault that a parameter can have.
 """
 
@@ -77,7 +77,7 @@ class ParameterProblem(Problem):
         others: further members.
     """
 
-    def __init__(  # noqa: PLR0913  # members of one problem
+    def __init__(  # members of one problem
         self,
         parameter: str,
         value: str | None,
@@ -126,7 +126,7 @@ def refusal(kind: str, /, **values: object) -> PydanticCustomError:
         kind: a key of MESSAGES.
         values: fields of the message.
     """
-    return PydanticCustomError(kind, "refused", {**values})  # type: ignore[arg-type]  # mypy wants a literal
+    return PydanticCustomError(kind, "refused", {**values})
 
 
 def problem_of(faults: Iterable[Mapping[str, Any]]) -> ParameterProblem:

@@ -27,7 +27,10 @@ SUFFIXES = (_PAGE, *_BY_SUFFIX)
 
 
 async def respond(
-    request: Request, context: HeldContext, key: KeyPath, citation: Annotated[str, Path(description="The format of the citation.", json_schema_extra={"enum": [*SUFFIXES]})]
+    request: Request,
+    context: HeldContext,
+    key: KeyPath,
+    citation: Annotated[str, Path(description="The format of the citation.", json_schema_extra={"enum": [*SUFFIXES]})],
 ) -> Response:
     """A record's citation, in the format of a suffix.
 

@@ -71,12 +71,12 @@ class PageParameters(Parameters):
     links: str = Field("", description="A group of the links to the thing, by its key: the page shows this one alone.")
     after: str = Field("", description="A place in that group to go on behind, as its links have it.")
     q: str = Field("", description="The search from which the page was opened, with all of its parameters.")
-    at: Annotated[int, whole_number(1, DEEPEST)] = Field(default_factory=int, description="The place in the list of that search.")
+    at: Annotated[int, whole_number(1, DEEPEST)] = Field(
+        default_factory=int, description="The place in the list of that search."
+    )
 
 
-async def thing(
-    request: Request, context: HeldContext, kind: KindPath, key: KeyPath
-) -> Response:
+async def thing(request: Request, context: HeldContext, kind: KindPath, key: KeyPath) -> Response:
     """A thing: 303 to a document about it."""
     return await _respond(request, context, kind, key)
 

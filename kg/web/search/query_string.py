@@ -193,7 +193,7 @@ def searched(formats: tuple[str, ...]) -> Any:
 
 
 def read(request: Request) -> State:
-    """The search in the query string of a thing's page, whose own parameters stand beside it. Raises ParameterProblem."""
+    """The search in the address of a thing's page, beside that page's own parameters. Raises ParameterProblem."""
     pairs = [each for each in pairs_of(request) if each[0] not in _OF_PAGES]
     return _state(parameters.read(SearchParameters, pairs, _LISTS), pairs)
 

@@ -40,7 +40,11 @@ DESCRIPTION = "application/opensearchdescription+xml"
 FORMATS = ("html", "json", *EXPORTS)
 """Values of `format=`."""
 
-MEDIA_TYPES = {_HTML: "html", _JSON: "json", **{each.media_type.partition(";")[0]: each.name for each in EXPORTS.values()}}
+MEDIA_TYPES = {
+    _HTML: "html",
+    _JSON: "json",
+    **{each.media_type.partition(";")[0]: each.name for each in EXPORTS.values()},
+}
 """Media type → format."""
 
 

@@ -14,7 +14,6 @@ from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import Answers
 from kg.web.serving.live import Serving
 
-
 _KEY = "kg.context"
 
 

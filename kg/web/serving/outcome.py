@@ -1,4 +1,4 @@
-"""Outcome of a request's handler: its response or a problem, kept in the page cache, with the cookie of the language."""
+"""Outcome of a handler: its response or a problem, kept in the page cache, with the cookie of the language."""
 
 import logging
 from collections.abc import Awaitable, Callable
