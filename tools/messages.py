@@ -6,7 +6,6 @@ a test fails while a translation is missing.
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -17,10 +16,12 @@ from kg.render.queries.saved_queries import saved
 from kg.render.site import date_phrases, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
-from kg.web.http import problems
+from kg.web import api, openapi, routes
+from kg.web.endpoint import saved_queries
+from kg.web.http import parameter_problems, problems
 
-RENDER = Path(fields.__file__).resolve().parent
-METHODS = [("templates/**.html", "jinja2"), ("found.py", "python")]
+RENDER = FOLDER.parent
+METHODS = [("templates/**.html", "jinja2"), ("site/search_summary.py", "python")]
 
 
 def tables() -> Iterator[str]:
@@ -49,6 +50,8 @@ def tables() -> Iterator[str]:
         *search_summary.LEADS.values(),
     )
     yield from problems.TITLES.values()
+    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, saved_queries.SUCH_AS)
+    yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 
 
 def template() -> Catalog:

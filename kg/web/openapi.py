@@ -13,7 +13,7 @@ VERSION = "2"
 
 OK = "The representation"
 NOT_MODIFIED = "The client has it already, by If-None-Match or If-Modified-Since"
-PART = "Range Not Satisfiable"
+PART = "The file has no such range"
 PROBLEM = "What is wrong, and what to do; as a page for who takes HTML"
 LANGUAGE = "The language of the page, which a cookie keeps; else that of the cookie, else Accept-Language"
 _SHARED = (NOT_MODIFIED, OK, LANGUAGE)

@@ -295,7 +295,7 @@ ENDPOINT = (
     ),
 )
 
-WINGS = {"Pages": PAGES, "Search": SEARCH, "Queries": ENDPOINT}
+WINGS = {"Pages and files": PAGES, "Searches": SEARCH, "Queries": ENDPOINT}
 """Heading of a wing in the description → its rows."""
 
 ROUTES = tuple(replace(row, wing=wing) for wing, rows in WINGS.items() for row in rows)

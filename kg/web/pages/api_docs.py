@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.store.search.fields import RECORD
+from kg.iris import KINDS
 from kg.web.http.headers import CORS
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
@@ -18,6 +18,9 @@ from kg.web.serving.context import Context, HeldContext
 MEDIA_TYPE = "application/vnd.oai.openapi+json"
 _CONTENT_TYPE = f"{MEDIA_TYPE};version=3.1"
 _EXAMPLE = "x-example"
+
+_COMMON = ("304", "414", "500", "503")
+"""Statuses that the page tells once, of all addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class ShownOperation:
         path: its template below the base.
         summary, description: in English, to be translated.
         parameters: of path and query.
-        statuses: status → description.
+        statuses: status → description, but for those that any address may have.
         media_types: of the representation.
         example: an address below the base that is answered; empty for none.
     """
@@ -88,7 +91,13 @@ async def page(request: Request, context: HeldContext) -> Response:
     wings: dict[str, list[ShownOperation]] = {}
     for operation, tag in _operations(document):
         wings.setdefault(tag, []).append(operation)
-    return published.page(request, context, "docs", {"wings": wings})
+    operations = document["paths"]["/search"]["get"]["responses"]
+    values = {
+        "wings": wings,
+        "common": [(status, operations[status]["description"]) for status in _COMMON],
+        "language": _parameter(document["components"]["parameters"]["Language"]),
+    }
+    return published.page(request, context, "docs", values)
 
 
 def _described(request: Request, context: Context) -> dict[str, Any]:
@@ -112,7 +121,7 @@ def _known(context: Context) -> dict[str, str]:
     """Names in the addresses of examples → what stands for them in this collection; empty where there is nothing."""
     generation = context.serving.generation
     record = generation.catalogue.newest(1)
-    thing = next((each.thing.reference for kind in _kinds() for each in generation.catalogue.listed(kind, 1, "")), "")
+    thing = next((each.thing.reference for kind in KINDS for each in generation.catalogue.listed(kind, 1, "")), "")
     return {
         "record": record[0].reference if record else "",
         "thing": thing,
@@ -121,18 +130,14 @@ def _known(context: Context) -> dict[str, str]:
     }
 
 
-def _kinds() -> tuple[str, ...]:
-    return (RECORD, "agent", "place", "collection", "archive", "topic")
-
-
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[ShownOperation, str]]:
     """The operations of a description with the wing of each."""
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            yield _operation(document, path, method, operation), operation["tags"][0]
+            yield _operation(path, method, operation), operation["tags"][0]
 
 
-def _operation(document: Mapping[str, Any], path: str, method: str, operation: Mapping[str, Any]) -> ShownOperation:
+def _operation(path: str, method: str, operation: Mapping[str, Any]) -> ShownOperation:
     responses = operation["responses"]
     media_types = tuple(responses.get("200", {}).get("content", {}))
     return ShownOperation(
@@ -141,16 +146,14 @@ def _operation(document: Mapping[str, Any], path: str, method: str, operation: M
         path,
         operation["summary"],
         operation.get("description", ""),
-        tuple(_parameter(document, each) for each in operation.get("parameters", ())),
-        tuple((status, responses[status]["description"]) for status in sorted(responses)),
+        tuple(_parameter(each) for each in operation.get("parameters", ()) if "name" in each),
+        tuple((status, responses[status]["description"]) for status in sorted(responses) if status not in _COMMON),
         media_types or tuple(operation.get("requestBody", {}).get("content", {})),
         operation.get(_EXAMPLE, ""),
     )
 
 
-def _parameter(document: Mapping[str, Any], parameter: Mapping[str, Any]) -> ShownParameter:
-    if reference := parameter.get("$ref"):
-        parameter = document["components"]["parameters"][reference.rpartition("/")[2]]
+def _parameter(parameter: Mapping[str, Any]) -> ShownParameter:
     schema = parameter["schema"]
     inner = schema.get("items", schema)
     bounds = "…".join(str(inner[each]) for each in ("minimum", "maximum") if each in inner)
