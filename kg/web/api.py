@@ -1,7 +1,7 @@
 """The FastAPI application: a route for each row of the table, and the description that is generated from them.
 
 FastAPI reads and checks parameters, and describes the routes. The fast path before it has matched the path with a row
-already, as it was sent, and holds the generation; so a route of ours matches by its row. FastAPI's own pages, its
+already, as it was sent, and holds the generation; so a route of ours is chosen by its row. FastAPI's own pages, its
 redirects, its handlers of errors and its telemetry are off: problems have one shape, made in `kg.web.serving.outcome`.
 """
 
@@ -17,12 +17,11 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg.web import openapi
 from kg.web.http.parameter_problems import problem_of
-from kg.web.route_table import Matched, Route
+from kg.web.route_table import Route
 from kg.web.serving.context import held
 from kg.web.serving.outcome import outcome
 
@@ -41,19 +40,13 @@ Made = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class SentPathRoute(APIRoute):
-    """A route that is matched by its row: paths as they were sent, whatever the method, which is checked before."""
+    """A route that is chosen by its row: its path was matched as it was sent, and its method is allowed."""
 
     row: Route
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """A full match for requests of the row, with the parameters of the path as they were sent."""
-        matched: Matched = scope[MATCHED]
-        if matched.route is not self.row:
-            return Match.NONE, {}
-        return Match.FULL, {"endpoint": self.endpoint, "path_params": matched.parameters, "route": self}
-
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer whichever method: GET, HEAD and POST are told apart by the handler."""
+        """Answer a request whose path and method fit: HEAD is told apart by what sends its response."""
+        scope.update(endpoint=self.endpoint, path_params=scope[MATCHED].parameters, route=self)
         await self.app(scope, receive, send)
 
     def get_route_handler(self) -> Made:
@@ -79,9 +72,32 @@ class SentPathRoute(APIRoute):
 class Api(FastAPI):
     """FastAPI with the routes of a table, and without what stands around them."""
 
+    def __init__(self, title: str, description: str) -> None:
+        """No routes yet; the title and the description of the site."""
+        self._of_rows: dict[int, SentPathRoute] = {}
+        super().__init__(
+            title=title,
+            description=description,
+            version=openapi.VERSION,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            telemetry=_TELEMETRY_OFF,
+        )
+
     def build_middleware_stack(self) -> ASGIApp:
-        """The router with the stack that its dependencies need: errors are problems already, or none of a client's."""
-        return AsyncExitStackMiddleware(self.router)
+        """The routes with the stack that their dependencies need; errors are problems already."""
+        return AsyncExitStackMiddleware(self._routed)
+
+    def add(self, route: SentPathRoute) -> None:
+        """Add the route of a row."""
+        self.router.routes.append(route)
+        self._of_rows[id(route.row)] = route
+
+    async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by the route of the row that the fast path found: trying one route after another would take longer."""
+        await self._of_rows[id(scope[MATCHED].route)].handle(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The description, with responses and parameters that all routes share."""
@@ -98,16 +114,7 @@ def build(rows: Iterable[Route], title: str, description: str) -> Api:
         title: of the site.
         description: of the site.
     """
-    api = Api(
-        title=title,
-        description=description,
-        version=openapi.VERSION,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        telemetry=_TELEMETRY_OFF,
-    )
+    api = Api(title, description)
     for row in rows:
         for method in ("GET", "POST") if "POST" in row.methods else ("GET",):
             _add(api, row, method)
@@ -132,7 +139,7 @@ def _add(api: Api, row: Route, method: str) -> None:
         openapi_extra=openapi.extras(row, method),
     )
     route.row = row
-    api.router.routes.append(route)
+    api.add(route)
 
 
 def _operation(path: str) -> str:

@@ -6,6 +6,7 @@ page that is made can bear that, one from the cache (some 10) can't.
 """
 
 from functools import partial
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,6 +33,21 @@ ELSEWHERE = "other"
 """Name of a place that is none of ours, in metrics."""
 
 
+class _Place(NamedTuple):
+    """Place of a request.
+
+    Attributes:
+        path: below the base.
+        name: of its first segment, in metrics.
+        pages, answers: whether it is looked up in the page cache, in the cache of SPARQL answers.
+    """
+
+    path: str
+    name: str
+    pages: bool
+    answers: bool
+
+
 class FastPath:
     """ASGI application before FastAPI's."""
 
@@ -50,6 +66,8 @@ class FastPath:
         self._contexts = contexts
         self._root = contexts.base.path
         self._proxy_strips = contexts.settings.proxy_strips
+        sent = (f"{start}{path}".encode() for path in table.fixed for start in (self._root, "/"))
+        self._places = {raw: self._place(raw) for raw in sent}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; the generation is held until the last byte is sent, since dumps are read while they go."""
@@ -62,23 +80,31 @@ class FastPath:
             await problem(request, fault, self._contexts.site(request))(scope, receive, send)
             return
         try:
-            told(scope).generation = serving.generation.number
-            response = await self._respond(request, serving)
-            await (self._api if response is None else response)(scope, receive, send)
+            notes = told(scope)
+            notes.generation = serving.generation.number
+            raw: bytes = scope.get("raw_path") or scope["path"].encode()
+            place = self._places.get(raw) or self._place(raw)
+            notes.place = place.name
+            response = None
+            if scope["method"] == "GET":
+                if place.answers:
+                    response = responses.repeated(request, serving, self._contexts.answers)
+                if response is None and place.pages:
+                    response = self._page(request, serving)
+            response = response or await self._respond(request, serving, place.path)
+            await (response or self._api)(scope, receive, send)
         finally:
             serving.release()
 
-    async def _respond(self, request: Request, serving: Serving) -> Response | None:
+    def _page(self, request: Request, serving: Serving) -> Response | None:
+        """The page of the cache, with the cookie of a language that the address switches to."""
+        page = serving.kept.find(request)
+        if page is not None and b"lang=" in request.scope["query_string"] and (spoken := language.switched(request)):
+            language.keep(spoken, page, self._root)
+        return page
+
+    async def _respond(self, request: Request, serving: Serving, path: str) -> Response | None:
         """The response of the fast path; None for what is FastAPI's."""
-        path = self._path(request.scope)
-        place = path.partition("/")[0]
-        caches = self._table.caches.get(place)
-        told(request.scope).place = ELSEWHERE if caches is None else f"/{place}"
-        if caches is not None and request.scope["method"] == "GET":
-            cached = caches.answers and responses.repeated(request, serving, self._contexts.answers)
-            cached = cached or (caches.pages and self._cached(request, serving))
-            if cached:
-                return cached
         try:
             matched = self._matched(request, path)
         except Problem as fault:
@@ -93,13 +119,6 @@ class FastPath:
         hold(request.scope, context)
         request.scope[MATCHED] = matched
         return None
-
-    def _cached(self, request: Request, serving: Serving) -> Response | None:
-        """The page of the cache, with the cookie of a language that the address switches to."""
-        page = serving.kept.find(request)
-        if page is not None and b"lang=" in request.scope["query_string"] and (spoken := language.switched(request)):
-            language.keep(spoken, page, self._root)
-        return page
 
     def _matched(self, request: Request, path: str) -> Matched | Response:
         """The row of a request, or the response that needs none. Raises Problem where the path leads nowhere."""
@@ -116,13 +135,21 @@ class FastPath:
             return Response(None, 308, {**CORS, "Location": location})
         raise Problem(404, "There is no such page.")
 
-    def _path(self, scope: Scope) -> str:
+    def _place(self, raw: bytes) -> _Place:
+        """The place of a path as it was sent."""
+        path = self._path(raw)
+        first = path.partition("/")[0]
+        caches = self._table.caches.get(first)
+        if caches is None:
+            return _Place(path, ELSEWHERE, pages=False, answers=False)
+        return _Place(path, f"/{first}", caches.pages, caches.answers)
+
+    def _path(self, raw: bytes) -> str:
         """The path below the base, escapes and all; a proxy may have stripped the base's path, or not.
 
         Where the base is `/data/`, `/data/` may be its start page, or, from a proxy that strips, its tables: without a
         word from the settings it is the former.
         """
-        raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1").partition("?")[0]
         if self._proxy_strips:
             return path.lstrip("/")

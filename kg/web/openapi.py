@@ -94,8 +94,10 @@ def extras(row: Route, method: str) -> dict[str, Any]:
         extra["parameters"] = [{"$ref": "#/components/parameters/Language"}]
     if method == "POST":
         extra["requestBody"] = {"required": True, "content": row.body}
-    elif address := row.example or ("" if "{" in row.path else row.path.removeprefix("/")):
-        extra["x-example"] = address
+    elif row.example:
+        extra["x-example"] = row.example
+    elif row.example is None and "{" not in row.path:
+        extra["x-example"] = row.path.removeprefix("/")
     return extra
 
 

@@ -40,7 +40,8 @@ class Route:
         values: values of a parameter of the path where these are few.
         statuses: status → what it means here, of responses besides 200 and 304.
         problems: statuses of problems.
-        example: an address below the base that is answered in any collection; `{thing}` is a document of it.
+        example: an address below the base that is answered, where it is not the path itself; empty for none. `{record}`,
+            `{thing}`, `{dump}` and `{table}` stand for some of the collection.
         undescribed: why the description has it not; empty where it has.
         body: the request body in OpenAPI, of POST.
         description: more about it.
@@ -63,7 +64,7 @@ class Route:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     statuses: Mapping[int, str] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
-    example: str = ""
+    example: str | None = None
     undescribed: str = ""
     body: Mapping[str, Any] | None = None
     description: str = ""
@@ -119,6 +120,11 @@ class RouteTable:
                 given = {"kind": place} if row.path.startswith("/{kind}") else {}
                 return Matched(row, {**given, **found.groupdict()})
         return None
+
+    @property
+    def fixed(self) -> Iterable[str]:
+        """Paths without parameters."""
+        return self._exact
 
     def leads(self, path: str) -> bool:
         """Whether a path begins like that of a row."""

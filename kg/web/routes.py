@@ -150,6 +150,7 @@ PAGES = (
         "/static/{name:path}",
         static.respond,
         "Files that pages use; an address with a version, /static/v-…/, may be kept for ever",
+        direct=True,
         undescribed="files of the pages, not of the collection",
     ),
     Route(
@@ -157,6 +158,7 @@ PAGES = (
         site_files.robots,
         "Addresses that crawlers leave alone: searches, queries",
         ("text/plain",),
+        direct=True,
         undescribed="read by crawlers, at the root of a host",
     ),
     Route(
@@ -164,6 +166,7 @@ PAGES = (
         site_files.health,
         "Health of this process, and its generation",
         ("application/json",),
+        direct=True,
         undescribed="for whoever runs the server",
     ),
     Route(
@@ -171,6 +174,7 @@ PAGES = (
         site_files.metrics,
         "Metrics for Prometheus, where the setting metrics is public",
         ("text/plain",),
+        direct=True,
         undescribed="for whoever runs the server",
     ),
 )

@@ -36,7 +36,7 @@ class GraphParameters(Parameters):
 
     graph: Annotated[str, matching(_ABSOLUTE, "absolute_iri")] = Field("", description="A graph by its absolute IRI.")
     default: Annotated[bool, Check(bool, {"type": "string", "enum": [""]})] = Field(
-        default=False, description="The default graph, named by this parameter without a value."
+        default_factory=bool, description="The default graph, named by this parameter without a value."
     )
     format: str = Field("", description="The format by name or media type; it goes before Accept.")
 

@@ -60,7 +60,7 @@ class ShownOperation:
         parameters: of path and query.
         statuses: status → description, but for those that any address may have.
         media_types: of the representation.
-        example: an address below the base that is answered; empty for none.
+        example: an address below the base that is answered; None where there is none.
     """
 
     name: str
@@ -71,7 +71,7 @@ class ShownOperation:
     parameters: tuple[ShownParameter, ...]
     statuses: tuple[tuple[str, str], ...]
     media_types: tuple[str, ...]
-    example: str
+    example: str | None
 
 
 async def description(request: Request, context: HeldContext) -> Response:
@@ -149,7 +149,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> ShownOpe
         tuple(_parameter(each) for each in operation.get("parameters", ()) if "name" in each),
         tuple((status, responses[status]["description"]) for status in sorted(responses) if status not in _COMMON),
         media_types or tuple(operation.get("requestBody", {}).get("content", {})),
-        operation.get(_EXAMPLE, ""),
+        operation.get(_EXAMPLE),
     )
 
 

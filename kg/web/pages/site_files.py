@@ -86,20 +86,20 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
     return [term for _, term in sorted(said.items()) if term["label"]]
 
 
-async def robots(context: HeldContext) -> Response:
+async def robots(_: Request, context: HeldContext) -> Response:
     """What crawlers leave alone: there is no end to searches, their pictures and queries."""
     closed = "".join(f"Disallow: {context.path(each)}\n" for each in _CLOSED)
     headers = {"Cache-Control": "public, max-age=3600"}
     return Response(f"User-agent: *\n{closed}", 200, headers, "text/plain; charset=utf-8")
 
 
-async def health(context: HeldContext) -> Response:
+async def health(_: Request, context: HeldContext) -> Response:
     """Whether this process serves, and which generation."""
     body = f'{{"status":"ok","generation":{context.serving.generation.number}}}'
     return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 
 
-async def metrics(context: HeldContext) -> Response:
+async def metrics(_: Request, context: HeldContext) -> Response:
     """What is measured, where the settings put it beside the pages."""
     if context.metrics is None or context.settings.metrics != PUBLIC:
         raise Problem(404, "There is no such page.")

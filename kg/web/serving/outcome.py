@@ -31,7 +31,7 @@ async def outcome(
         made = await make()
         if cacheable:
             context.serving.kept.keep(request, made)
-        if switched := language.switched(request):
+        if b"lang=" in request.scope["query_string"] and (switched := language.switched(request)):
             language.keep(switched, made, context.base.path)
     except Exception as fault:  # noqa: BLE001  # the client is told no more than that, whatever it is
         return problem(request, fault, context.site)

@@ -69,11 +69,13 @@ class Kept:
 
     def keep(self, request: Request, answer: Response) -> None:
         """Keep an answer to a GET, if it may be given to anybody who asks the same."""
+        if request.scope["method"] != "GET" or answer.status_code != 200:
+            return
         headers = answer.headers
         public = "public" in headers.get("cache-control", "") and "set-cookie" not in headers
         listed = headers.get("vary", "").lower().encode("latin-1").split(b",")
         varies = tuple(name.strip() for name in listed if name.strip())
-        if request.method != "GET" or answer.status_code != 200 or not public or b"*" in varies:
+        if not public or b"*" in varies:
             return
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
         whole = _Whole(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
