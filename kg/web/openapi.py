@@ -67,6 +67,10 @@ _SCHEMAS = {
     "application/sparql-results+json": {"$ref": "#/components/schemas/Results"},
     "application/json": {"type": "object"},
     "application/ld+json": {"type": ["object", "array"]},
+    "application/csvm+json": {"type": "object"},
+    "application/vnd.oai.openapi+json": {"type": "object"},
+    "application/vnd.citationstyles.csl+json": {"type": "array"},
+    "application/x-suggestions+json": {"type": "array"},
 }
 """Media type → schema; any other one is a text or bytes."""
 

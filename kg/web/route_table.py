@@ -40,8 +40,8 @@ class Route:
         values: values of a parameter of the path where these are few.
         statuses: status → what it means here, of responses besides 200 and 304.
         problems: statuses of problems.
-        example: an address below the base that is answered, where it is not the path itself; empty for none. `{record}`,
-            `{thing}`, `{dump}` and `{table}` stand for some of the collection.
+        example: an address below the base that is answered, where it is not the path itself; empty for none. In it
+            `{record}`, `{thing}`, `{dump}` and `{table}` stand for some of the collection.
         undescribed: why the description has it not; empty where it has.
         body: the request body in OpenAPI, of POST.
         description: more about it.
