@@ -54,7 +54,7 @@ test-hostile: install-test ## hostile clients beside a polite one, at full lengt
 
 test-engines: install-test ## what asks a store, against Jena Fuseki too (where Maven and Java are)
 	@sh tests/engines.sh
-	@ENGINES=fuseki $(BIN)/python -m pytest -q tests/store/test_remote_engines.py tests/store/test_page_queries.py tests/web
+	@ENGINES=fuseki $(BIN)/python -m pytest -q tests/store/remote/test_engines.py tests/store/generation/test_page_queries.py tests/web
 
 lint: install-test ## ruff, mypy, the layers
 	@$(BIN)/ruff check .
@@ -66,7 +66,7 @@ format: install-test ## let ruff write what it can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 docs: install-test ## write the pages that are made from the code
-	@$(BIN)/python -m kg.records.schema
+	@$(BIN)/python -m kg.records.model.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/conformance.py

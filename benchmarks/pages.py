@@ -16,7 +16,7 @@ from benchmarks.collections import Plan, published
 from benchmarks.load import Load, get, load, together
 from benchmarks.results import Row
 from benchmarks.servers import Server, kg_serve
-from kg.render.negotiation import FORMATS
+from kg.render.data.negotiation import FORMATS
 
 CLIENTS = 8
 TURNS = 3

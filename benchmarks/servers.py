@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.processes import KG, OXIGRAPH, background, cpu_of
-from kg.store.embedded import checkpoint
+from kg.store.triples.embedded import checkpoint
 
 _READY_WITHIN = 60
 

@@ -21,19 +21,19 @@ from rich.text import Text
 from kg import doctor as checks
 from kg import settings as settings_module
 from kg.errors import KgError, UsageError
-from kg.finding import Finder
 from kg.iris import KINDS
 from kg.publish import build as jobs
-from kg.publish import trial
-from kg.publish.progress import Display
-from kg.publish.report import Report
-from kg.records.model import keys_of
-from kg.records.schema import how_many
+from kg.publish import dry_run
+from kg.publish.report.progress import Display
+from kg.publish.report.report import Report
+from kg.read.search import Finder
+from kg.records.model.keys import keys_of
+from kg.records.model.schema import how_many
 from kg.settings import Settings
-from kg.store.generations import Generations
-from kg.store.once import ask_once, run_once
-from kg.store.results import FORMATS
-from kg.web.server import serve as run_server
+from kg.store.generation.generations import Generations
+from kg.store.one_query import ask_once, run_once
+from kg.store.sparql.results import FORMATS
+from kg.web.server.run import serve as run_server
 
 _NO_CHANGE = "A build would change nothing."
 _LONG, _BEFORE = 160, 40
@@ -113,7 +113,7 @@ def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
     """Say what a build would report, without publishing."""
     with (
         Display(quiet=as_json) as display,
-        trial.check(settings, shacl=shacl, progress=display.show) as report,
+        dry_run.check(settings, shacl=shacl, progress=display.show) as report,
     ):
         display.stop()
         (_print_json if as_json else _print_report)(report)
@@ -127,7 +127,7 @@ def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
 def diff(settings: Settings, *, as_json: bool) -> None:
     """Show what a build would create, change and delete."""
     counts: Counter[str] = Counter()
-    for difference in trial.diff(settings):
+    for difference in dry_run.diff(settings):
         counts[difference.what] += 1
         if as_json:
             told = {"id": difference.reference, "what": difference.what, "fields": difference.fields}

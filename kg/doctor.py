@@ -22,10 +22,10 @@ from typing import Literal
 from pyoxigraph import Store
 
 from kg.errors import KgError
-from kg.publish.sources import inputs
+from kg.publish.pipeline.sources import inputs
 from kg.settings import Settings
-from kg.store.generations import Generations
-from kg.store.pool import QueryPool
+from kg.store.generation.generations import Generations
+from kg.store.pool.pool import QueryPool
 
 Grade = Literal["good", "poor", "bad"]
 

@@ -1,11 +1,11 @@
 """What all tests share: a published example collection, and a client of its server."""
 
 import shutil
-from pathlib import Path
 
 import engines
 import pytest
 from hypothesis import settings as hypothesis_settings
+from locations import ROOT
 from publishing import BASE
 from starlette.testclient import TestClient
 
@@ -19,7 +19,6 @@ hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("kg")
 
 CHROMIUM = shutil.which("chromium")
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_generate_tests(metafunc):

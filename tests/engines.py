@@ -11,10 +11,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from locations import ROOT
 from serving import free_port
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
-FUSEKI = Path(__file__).resolve().parent.parent / ".venv" / "engines" / "fuseki.jar"
+FUSEKI = ROOT / ".venv" / "engines" / "fuseki.jar"
 
 
 @dataclass(frozen=True)

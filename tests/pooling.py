@@ -4,7 +4,7 @@ import contextlib
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg.store.pool import QueryPool
+from kg.store.pool.pool import QueryPool
 
 THINGS = 300
 """Each of these, http://e/N, has one value, "value N"."""

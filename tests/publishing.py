@@ -1,14 +1,15 @@
 """Publish some records, for tests."""
 
 import json
-from pathlib import Path
+
+from locations import ROOT
 
 from kg import settings
 from kg.publish import build
 
 BASE = "https://archive.example.org/data/"
 
-QUERY_FOLDERS = (settings.QUERIES, Path(__file__).resolve().parent.parent / "data" / "queries")
+QUERY_FOLDERS = (settings.QUERIES, ROOT / "data" / "queries")
 """Queries that come with kg, and those of the example collection."""
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx2
 import psutil
+from locations import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 KG = Path(sys.executable).with_name("kg")
 
 

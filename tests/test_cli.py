@@ -10,8 +10,8 @@ from rich.console import Console
 from serving import free_port, kg
 
 from kg.cli import cli
-from kg.publish.progress import Display
-from kg.records.model import keys_of
+from kg.publish.report.progress import Display
+from kg.records.model.keys import keys_of
 
 RECORD = {"id": "record/1", "title": {"en": "A letter"}}
 BAD = {"id": "record/2"}
@@ -229,7 +229,7 @@ def test_progress_on_a_terminal():
 
 def test_progress_in_a_log(monkeypatch):
     """Elsewhere a line now and then tells the same, and with --json none does."""
-    monkeypatch.setattr("kg.publish.progress.EVERY", 0.0)
+    monkeypatch.setattr("kg.publish.report.progress.EVERY", 0.0)
     for quiet in (False, True):
         log = io.StringIO()
         with Display(quiet=quiet, console=Console(file=log, width=120)) as display:

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from locations import ROOT
 
 from kg import iris
-from kg.records import dates, gate
-from kg.records.model import DATE_ROLES, KEYS, Key, Record, Value
-from kg.records.references import read, tree
-from kg.records.sound import make_sound
+from kg.records.dates import edtf_strings
+from kg.records.model import validation
+from kg.records.model.keys import DATE_ROLES, KEYS, Key, Record, Value
+from kg.records.names.archival_references import read, tree
+from kg.records.normalisation.records import make_sound
 
-ROOT = Path(__file__).resolve().parent.parent
 WILSON = ROOT.parent / "shared" / "sources" / "wilson" / "177838.txt"
 FILES = sorted((ROOT / "data").glob("*.jsonl"))
 DERIVED = {"start", "end"}
@@ -152,7 +153,7 @@ def test_records_are_sound(file: Path) -> None:
     for record in load(file):
         sound, problems = make_sound(record, file.name, record["id"])
         assert problems == []
-        assert gate.faults(sound, file.name, record["id"]) == []
+        assert validation.faults(sound, file.name, record["id"]) == []
         assert list(record) == list(sound)
         assert {**without_derived(record)} == {**without_derived(sound)}
 
@@ -168,7 +169,7 @@ def test_given_days_are_those_of_the_date() -> None:
     given = [date for record in RECORDS for date in record.get("dates", ()) if DERIVED & date.keys()]
     assert given
     for date in given:
-        assert dates.Interval(date["start"], date["end"]) == dates.interval(date["edtf"])
+        assert edtf_strings.Interval(date["start"], date["end"]) == edtf_strings.interval(date["edtf"])
 
 
 def test_archival_reference() -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
+from locations import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg.render import fields, found, known, reader, scripts, thing, words
-from kg.render.queries.saved import saved
-from kg.render.translations import FOLDER, LANGUAGES
+from kg.render.page import fields, outside_labels, thing
+from kg.render.queries.saved_queries import saved
+from kg.render.site import date_phrases, reader, script_messages, search_summary
+from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
-from kg.web import problems
+from kg.web.http import problems
 
 RENDER = Path(fields.__file__).resolve().parent
 METHODS = [("templates/**.html", "jinja2"), ("found.py", "python")]
@@ -34,14 +35,19 @@ def tables() -> Iterator[str]:
     yield from (*fields.AGENT_TYPES.values(), *fields.GENDERS.values())
     for one, many in fields.KINDS.values():
         yield from (one, many)
-    yield from words.EXPRESSIONS.values()
+    yield from date_phrases.EXPRESSIONS.values()
     yield thing.TRANSLATED
     yield reader.NAMELESS
-    yield from scripts.texts()
+    yield from script_messages.texts()
     for query in saved((QUERIES,)).values():
         yield from (query.summary, query.description, *(each.description for each in query.parameters))
-    yield from (*known.DEDICATIONS.values(), *known.STATEMENTS.values())
-    yield from (*found.FACETS.values(), *found.SORTS.values(), *found.LACKS.values(), *found.LEADS.values())
+    yield from (*outside_labels.DEDICATIONS.values(), *outside_labels.STATEMENTS.values())
+    yield from (
+        *search_summary.FACETS.values(),
+        *search_summary.SORTS.values(),
+        *search_summary.LACKS.values(),
+        *search_summary.LEADS.values(),
+    )
     yield from problems.TITLES.values()
 
 

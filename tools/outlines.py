@@ -1,4 +1,4 @@
-"""Write kg/render/outlines.json, the land of the world for maps that the server draws, from Natural Earth's data.
+"""Write kg/render/pictures/outlines.json, the land of the world for maps drawn on the server, from Natural Earth.
 
 The source is `land-110m.json` of the npm package world-atlas (`npm pack world-atlas`), TopoJSON of Natural Earth, which
 is in the public domain: `python tools/outlines.py land-110m.json`.
@@ -9,7 +9,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "kg" / "render" / "outlines.json"
+TARGET = Path(__file__).resolve().parent.parent / "kg" / "render" / "pictures" / "outlines.json"
 DIGITS = 1
 """Of a degree: a tenth is some 11 km, less than a map of a country shows."""
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from kg.cli import cli
-from kg.render.negotiation import FORMATS
+from kg.render.data.negotiation import FORMATS
 from kg.settings import Settings, SourceSettings
-from kg.store.results import FORMATS as RESULT_FORMATS
+from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
 

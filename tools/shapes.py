@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from kg import ontology
 from kg.ontology import Form, Ontology, Term
-from kg.records.model import Key, Value, keys_of
+from kg.records.model.keys import Key, Value, keys_of
 from kg.settings import ONTOLOGY
 
 FILE = ONTOLOGY / "shapes.ttl"
@@ -32,7 +32,7 @@ _DATE = f"sh:or ( {' '.join(f'[ sh:datatype {each} ]' for each in _DATATYPES)} )
 
 _HEAD = """\
 # Shapes of records: what ontology/record.schema.json says, said of the graph (SHACL).
-# Written by `make docs` from kg/records/model.py and ontology/context.jsonld; a test keeps it so.
+# Written by `make docs` from kg/records/model/keys.py and ontology/context.jsonld; a test keeps it so.
 
 """
 

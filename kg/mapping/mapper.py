@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from kg import ontology
-from kg.mapping import hands, writer
-from kg.mapping.hands import Lines, Terms, Value
+from kg.mapping import term_writers, writer
+from kg.mapping.term_writers import Lines, Terms, Value
 from kg.mapping.writer import Tables, Writer
 from kg.ontology import Ontology
 from kg.settings import ONTOLOGY
@@ -79,4 +79,4 @@ def version() -> str:
     return found.hexdigest()
 
 
-_SOURCES = (ontology.__file__, writer.__file__, hands.__file__, __file__)
+_SOURCES = (ontology.__file__, writer.__file__, term_writers.__file__, __file__)

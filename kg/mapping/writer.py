@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from kg.mapping.hands import NO_LANGUAGE, Hand, Said, Value
+from kg.mapping.term_writers import NO_LANGUAGE, Hand, Said, Value
 from kg.ontology import EDTF, RDF_TYPE, XSD, Form, Ontology, Term
 
 _KEPT = 1 << 15

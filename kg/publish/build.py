@@ -12,21 +12,22 @@ from pyoxigraph import Quad
 from kg import ontology
 from kg.errors import PublishError, StrictError
 from kg.mapping.mapper import version
-from kg.publish import disk, tables
-from kg.publish.describe import dataset
-from kg.publish.dumps import DumpFiles
-from kg.publish.indexing import Indexing
-from kg.publish.page import write_page
-from kg.publish.pipeline import Collection, Progress, Sink, collect, silent
-from kg.publish.rejected import RejectedFolder
-from kg.publish.report import PAGE, Report
+from kg.publish import disk_faults
+from kg.publish.outputs import tables
+from kg.publish.outputs.dataset_description import dataset
+from kg.publish.outputs.dumps import DumpFiles
+from kg.publish.outputs.search_index import Indexing
+from kg.publish.pipeline.pipeline import Collection, Progress, Sink, collect, silent
+from kg.publish.report.page import write_page
+from kg.publish.report.rejected import RejectedFolder
+from kg.publish.report.report import PAGE, Report
 from kg.settings import Settings
-from kg.store.cataloguing import CatalogueBuilder, retimed
-from kg.store.embedded import BulkLoad
-from kg.store.generation import Folder, Manifest, copy_unchanged
-from kg.store.generations import Generations
-from kg.store.ledger import Ledger
-from kg.store.remote_load import RemoteLoad, Replay, sweep
+from kg.store.generation.catalogue_builder import CatalogueBuilder, retimed
+from kg.store.generation.generation import Folder, Manifest, copy_unchanged
+from kg.store.generation.generations import Generations
+from kg.store.generation.ledger import Ledger
+from kg.store.remote.load import RemoteLoad, Replay, sweep
+from kg.store.triples.embedded import BulkLoad
 
 DUMP_NAME = "kg"
 PROBLEMS = "problems.jsonl"
@@ -54,7 +55,7 @@ def build(
     generations = Generations.of_settings(settings)
     # Inside too: on the way out of the folder it is taken away, and there is room again.
     var = settings.var_folder
-    with disk.errors(var), generations.building() as (number, folder), disk.errors(var):
+    with disk_faults.errors(var), generations.building() as (number, folder), disk_faults.errors(var):
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
@@ -162,7 +163,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
     """
     generations = Generations.of_settings(settings)
     var = settings.var_folder
-    with disk.errors(var), generations.building() as (new, folder), disk.errors(var):
+    with disk_faults.errors(var), generations.building() as (new, folder), disk_faults.errors(var):
         live = generations.live()
         if number is None:
             earlier = [each for each in generations.numbers() if live is not None and each < live]

@@ -14,37 +14,23 @@ from starlette.types import Message, Receive, Scope, Send
 
 from kg.errors import KgError
 from kg.iris import Base
-from kg.render.pages import Site
-from kg.render.queries.saved import saved as saved_queries
-from kg.render.reader import Reader
-from kg.render.translations import LANGUAGES
+from kg.render.queries.saved_queries import saved as load_saved_queries
+from kg.render.site.pages import Site
+from kg.render.site.reader import Reader
+from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings, metrics_folder
-from kg.web import (
-    about,
-    answering,
-    citations,
-    documents,
-    downloads,
-    graphs,
-    home,
-    language,
-    listing,
-    lists,
-    saved,
-    search,
-    see,
-    sparql,
-    static,
-    workbench,
-)
-from kg.web.access import AccessLog
-from kg.web.answers import Answers
-from kg.web.context import Context
-from kg.web.headers import CORS
-from kg.web.live import Live, Serving
-from kg.web.metrics import Metrics
-from kg.web.problems import Problem, of, response
-from kg.web.watching import Told, begin, told
+from kg.web.endpoint import graph_store, responses, saved_queries, sparql, workbench
+from kg.web.http import language
+from kg.web.http.headers import CORS
+from kg.web.http.problems import Problem, of, response
+from kg.web.observe.access_log import AccessLog
+from kg.web.observe.metrics import Metrics
+from kg.web.observe.request_notes import Told, begin, told
+from kg.web.pages import about, citations, documents, downloads, home, site_files, static, things_list
+from kg.web.search import picture_views, search
+from kg.web.serving.answer_cache import Answers
+from kg.web.serving.context import Context
+from kg.web.serving.live import Live, Serving
 
 _LOG = logging.getLogger("kg")
 _READ = ("GET", "HEAD", "OPTIONS")
@@ -62,25 +48,25 @@ Named = Callable[[Request, Context, str], Awaitable[Response]]
 _FOLDERS: dict[str, Named] = {
     "dumps": downloads.dumps,
     "data": downloads.tables,
-    "terms": lists.terms,
+    "terms": site_files.terms,
     "static": static.respond,
     "search": search.below,
-    "api": saved.respond,
+    "api": saved_queries.respond,
     "workbench": workbench.data,
-    "graphs": graphs.direct,
+    "graphs": graph_store.direct,
 }
 _PLACES: dict[str, Handler] = {
     "": home.respond,
     "about": about.respond,
     "sparql": sparql.respond,
     "search": search.respond,
-    "timeline": see.timeline,
-    "map": see.places,
-    "network": see.people,
-    "graphs": graphs.respond,
-    "metrics": lists.metrics,
-    "healthz": lists.health,
-    "robots.txt": lists.robots,
+    "timeline": picture_views.timeline,
+    "map": picture_views.places,
+    "network": picture_views.people,
+    "graphs": graph_store.respond,
+    "metrics": site_files.metrics,
+    "healthz": site_files.health,
+    "robots.txt": site_files.robots,
 }
 
 
@@ -142,7 +128,7 @@ class Application:
         """Tell metrics and log of a request that is over."""
         if self._metrics is not None:
             place = self._path(scope).partition("/")[0]
-            known = place in _PLACES or place in _FOLDERS or lists.is_kind(place)
+            known = place in _PLACES or place in _FOLDERS or site_files.is_kind(place)
             self._metrics.see(f"/{place}" if known else "other", scope["method"], notes, seconds, self._answers.size)
         if self._log is not None:
             self._log.write(scope, notes, seconds)
@@ -150,7 +136,7 @@ class Application:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            saved_queries(self._settings.query_folders)  # a header that is wrong is said before anybody asks
+            load_saved_queries(self._settings.query_folders)  # a header that is wrong is said before anybody asks
             await self._live.start()
         except Exception as fault:  # noqa: BLE001  # a server that could not begin would answer 503 for ever
             if not isinstance(fault, KgError):
@@ -169,7 +155,7 @@ class Application:
         """The response to a request from a generation that is held, whatever happens."""
         try:
             told(request.scope).generation = serving.generation.number
-            return answering.repeated(request, serving, self._answers) or await self._fresh(request, serving)
+            return responses.repeated(request, serving, self._answers) or await self._fresh(request, serving)
         except Problem as problem:
             return response(request, problem, self._site(request))
         except KgError as fault:
@@ -218,13 +204,13 @@ class Application:
             return options
         if slash and place in _FOLDERS:
             return await _FOLDERS[place](request, context, rest)
-        if lists.is_kind(place):
+        if site_files.is_kind(place):
             if slash and not rest:
-                return await listing.respond(request, context, place)
+                return await things_list.respond(request, context, place)
             if rest and "/" not in rest:
                 handler = citations.respond if citations.is_citation(place, rest) else documents.respond
                 return await handler(request, context, place, rest)
-        if not slash and (place in _FOLDERS or lists.is_kind(place)):
+        if not slash and (place in _FOLDERS or site_files.is_kind(place)):
             location = context.path(f"{place}/") + documents.with_query(request)
             return Response(None, 308, {**CORS, "Location": location})
         raise Problem(404, "There is no such page.")
@@ -260,7 +246,7 @@ def _headers_alone(send: Send) -> Send:
 def _leads(path: str) -> bool:
     """Whether a path below the base may be one of ours, by its first segment."""
     place = path.partition("/")[0]
-    return place in _PLACES or place in _FOLDERS or lists.is_kind(place)
+    return place in _PLACES or place in _FOLDERS or site_files.is_kind(place)
 
 
 def _reader(settings: Settings, root: str, spoken: str) -> Reader:

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 from benchmarks.load import Answer
-from kg.render.negotiation import FORMATS
+from kg.render.data.negotiation import FORMATS
 
 NAMES = {
     "build": {"bare load", "build", "build with index and dumps", "build with tables"},

@@ -1,12 +1,10 @@
 """What all browser tests share: the example collection as a person serves it."""
 
 import shutil
-from pathlib import Path
 
 import pytest
+from locations import ROOT
 from serving import free_port, kg, served
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from publishing import QUERY_FOLDERS
 
-from kg.render.assets import STATIC
 from kg.render.queries.examples import examples
-from kg.render.translations import LANGUAGES, translations
+from kg.render.site.assets import STATIC
+from kg.render.site.translations import LANGUAGES, translations
 
 EXAMPLES = examples(QUERY_FOLDERS)
 EDITOR = "document.querySelector('.tabPanel.active .CodeMirror').CodeMirror"

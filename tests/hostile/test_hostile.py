@@ -19,9 +19,9 @@ import attacks
 import psutil
 import pytest
 from clients import Polite, attack, idlers, read_slowly, vanish, write_slowly
+from locations import ROOT
 from serving import free_port, kg, served, server_at
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 CALM = 11  # head and idle time-outs take 10 s
 PATIENCE = 40  # a worker too many stays for 20 s
 

@@ -8,8 +8,8 @@ from pyoxigraph import RdfFormat, parse
 from kg import ontology
 from kg.iris import KINDS
 from kg.mapping.mapper import Mapper
-from kg.records.model import keys_of, label_key
-from kg.records.sound import make_sound
+from kg.records.model.keys import keys_of, label_key
+from kg.records.normalisation.records import make_sound
 
 BASE = "https://archive.example.org/"
 ONTOLOGY = ontology.load(BASE)

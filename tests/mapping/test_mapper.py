@@ -1,25 +1,25 @@
 """Mapping: the triples of a record are those that a JSON-LD processor reads from it, and their counterparts."""
 
 import json
-from pathlib import Path
 
 import pytest
 from general_mapping import triples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from locations import ROOT
 from pyoxigraph import Literal, RdfFormat, Store, parse
 
 from kg import ontology
 from kg.iris import KINDS
 from kg.mapping.mapper import Mapper
-from kg.records.gate import faults
-from kg.records.model import DATE_ROLES, Value, keys_of
-from kg.records.sound import make_sound
-from kg.store.literals import as_held
+from kg.records.model.keys import DATE_ROLES, Value, keys_of
+from kg.records.model.validation import faults
+from kg.records.normalisation.records import make_sound
+from kg.store.triples.literals import as_held
 
 ONTOLOGY = ontology.load("https://archive.example.org/somewhere/")
 MAPPER = Mapper(ONTOLOGY)
-EXAMPLES = Path(__file__).parents[2] / "data"
+EXAMPLES = ROOT / "data"
 
 _words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 _languages = st.sampled_from(["en", "ru", "id", "sr-Latn", "@none", "zh-hans-cn"])

@@ -1,20 +1,19 @@
 """Two vocabularies, each whole: a client that knows Dublin Core alone, or schema.org alone, misses nothing."""
 
 import json
-from pathlib import Path
 
 import pytest
+from locations import ROOT
 from pyoxigraph import BlankNode, RdfFormat, parse
 
 from kg import ontology
 from kg.mapping.mapper import Mapper
-from kg.records.embedded import embedded
+from kg.records.normalisation.embedded import embedded
+from kg.records.normalisation.records import make_sound
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import Found, SourceFile
-from kg.records.sound import make_sound
 
 BASE = "https://archive.example.org/"
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT.parent / "shared" / "sources"
 MAPPER = Mapper(ontology.load(BASE))
 

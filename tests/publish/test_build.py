@@ -7,9 +7,9 @@ import pytest
 from publishing import BASE, publish
 
 from kg import errors
-from kg.publish import build, trial
+from kg.publish import build, dry_run
 from kg.settings import Settings
-from kg.store.generations import Generations
+from kg.store.generation.generations import Generations
 
 LETTER = {
     "id": "record/1",
@@ -138,7 +138,7 @@ def test_diff(tmp_path):
     (tmp_path / "records.jsonl").write_text(
         "\n".join(map(json.dumps, [{**AUTHOR, "name": {"en": "B"}}, {"id": "record/3", "title": "C"}]))
     )
-    found = {each.reference: each for each in trial.diff(made)}
+    found = {each.reference: each for each in dry_run.diff(made)}
     assert {name: each.what for name, each in found.items()} == {
         "record/1": "deleted",
         "agent/a": "changed",
@@ -151,7 +151,7 @@ def test_diff(tmp_path):
 def test_check(tmp_path):
     """A check reports what a build would, with the shapes too, and publishes nothing."""
     made, _ = publish(tmp_path, [LETTER, AUTHOR])
-    with trial.check(made) as report:
+    with dry_run.check(made) as report:
         assert report.published == {"record": 1, "agent": 1}
     assert Generations(made.var_folder).live() == 1
 
@@ -183,18 +183,18 @@ def test_parallel_is_the_same(tmp_path):
     assert (tmp_path / "a" / "records.jsonl").stat().st_size > 2 << 20
     folder = Generations(made.var_folder).of(1)
     beside = gzip.decompress((folder.dumps / "kg.nt.gz").read_bytes())
-    from kg.publish import crew
+    from kg.publish.pipeline import executor
 
-    alone = crew.SMALL
-    crew.SMALL = 1 << 40
+    alone = executor.SMALL
+    executor.SMALL = 1 << 40
     try:
-        from kg.publish import pipeline
+        from kg.publish.pipeline import pipeline
 
         pipeline.SMALL, kept = 1 << 40, pipeline.SMALL
         made, again = publish(tmp_path / "b", records)
         pipeline.SMALL = kept
     finally:
-        crew.SMALL = alone
+        executor.SMALL = alone
     here = gzip.decompress((Generations(made.var_folder).of(1).dumps / "kg.nt.gz").read_bytes())
     assert beside == here
     assert report.triples == again.triples

@@ -23,9 +23,9 @@ from serving import KG, free_port, kg, served, server_at
 from kg import errors
 from kg.cli import cli
 from kg.errors import PublishError
-from kg.publish import build, disk
+from kg.publish import build, disk_faults
 from kg.settings import SourceSettings
-from kg.store.generations import Generations, locked
+from kg.store.generation.generations import Generations, locked
 
 LETTER = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/a"]}
 AUTHOR = {"id": "agent/a", "name": {"en": "An author"}, "agentType": "person"}
@@ -70,7 +70,7 @@ def test_full_disk(tmp_path, most):
 )
 def test_whoever_says_that_the_disk_is_full(tmp_path, fault):
     """Whichever part finds the disk full, and however it says so, the message is the same and says what to do."""
-    with pytest.raises(PublishError) as said, disk.errors(tmp_path):
+    with pytest.raises(PublishError) as said, disk_faults.errors(tmp_path):
         raise fault
     assert str(said.value).startswith(
         f"{tmp_path}: the disk is full; nothing was published. Make room, or lower `keep`"
@@ -81,10 +81,10 @@ def test_no_room_for_sqlite(tmp_path, monkeypatch):
     """Where SQLite can't read or write, it is the disk if nothing is left there, and a fault of its own else."""
     fault = sqlite3.OperationalError("disk I/O error")
     fault.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
-    with pytest.raises(PublishError, match="disk I/O error; nothing"), disk.errors(tmp_path):
+    with pytest.raises(PublishError, match="disk I/O error; nothing"), disk_faults.errors(tmp_path):
         raise fault
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
-    with pytest.raises(PublishError, match="the disk is full"), disk.errors(tmp_path):
+    monkeypatch.setattr(disk_faults.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
+    with pytest.raises(PublishError, match="the disk is full"), disk_faults.errors(tmp_path):
         raise fault
 
 
@@ -94,7 +94,7 @@ def test_trials_where_nothing_can_be_written(tmp_path, monkeypatch):
     assert kg(tmp_path, "build").returncode == 0
     write(tmp_path, [LETTER, {**AUTHOR, "gender": "female"}])
     state = {each: each.stat().st_mtime_ns for each in (tmp_path / "var").rglob("*")}
-    monkeypatch.setattr("kg.store.generations.os.access", lambda *_: False)
+    monkeypatch.setattr("kg.store.generation.generations.os.access", lambda *_: False)
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(cli, ["check"]).exit_code == 0
     told = CliRunner().invoke(cli, ["diff", "--json"]).stdout.splitlines()
@@ -322,7 +322,15 @@ def _until(done, seconds=20.0):  # long enough for a busy machine
 def test_who_is_orphaned_at_once_ends(tmp_path):
     """What a build that was killed has only just started touches nothing: the folder may be the next build's by now."""
     (tmp_path / "records").write_bytes(b"{}\n")
-    command = [sys.executable, "-I", "-m", "kg.publish.indexing", tmp_path / "records", tmp_path / "search", "-1"]
+    command = [
+        sys.executable,
+        "-I",
+        "-m",
+        "kg.publish.outputs.search_index",
+        tmp_path / "records",
+        tmp_path / "search",
+        "-1",
+    ]
     assert subprocess.run(command, input=b"3\n", check=False, timeout=30).returncode == 1
     assert not (tmp_path / "search").exists()
 

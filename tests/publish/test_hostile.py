@@ -10,10 +10,11 @@ from serving import kg
 from starlette.testclient import TestClient
 
 from kg.mapping.mapper import Mapper
-from kg.publish import build, work
+from kg.publish import build
+from kg.publish.pipeline import batch
 from kg.records.readers import READERS
 from kg.settings import Settings
-from kg.store.generations import Generations
+from kg.store.generation.generations import Generations
 from kg.web.app import Application
 
 GOOD = {"id": "record/good", "title": {"en": "Good"}}
@@ -240,10 +241,10 @@ def _fails_at_once(*_):
     ("where", "name", "value", "at"),
     [
         ("kg.records.readers.READERS", "page", _fails, ""),
-        ("kg.publish.work", "parse_line", _fails_at_once, "line 1"),
-        ("kg.publish.work", "make_sound", _fails_at_once, "line 1"),
+        ("kg.publish.pipeline.batch", "parse_line", _fails_at_once, "line 1"),
+        ("kg.publish.pipeline.batch", "make_sound", _fails_at_once, "line 1"),
         ("kg.mapping.mapper", "Mapper", _fails_at_once, "line 1"),
-        ("kg.records.readers.eac", "_agent", _fails, "line 1"),
+        ("kg.records.readers.eac.authority_record", "_agent", _fails, "line 1"),
     ],
 )
 def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
@@ -260,8 +261,8 @@ def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
     if where.endswith("READERS"):
         monkeypatch.setitem(READERS, name, value)
     elif name == "make_sound":
-        sound = work.make_sound
-        monkeypatch.setattr(work, name, lambda each, *more: value() if each == GOOD else sound(each, *more))
+        sound = batch.make_sound
+        monkeypatch.setattr(batch, name, lambda each, *more: value() if each == GOOD else sound(each, *more))
     elif name == "Mapper":
         mapped = Mapper.map
         monkeypatch.setattr(

@@ -40,7 +40,7 @@ def test_css_is_valid(packages):
     "The Nu checker finds no error in the stylesheet."
     if shutil.which("java") is None:
         pytest.skip("there is no java here")
-    from kg.render.assets import STATIC
+    from kg.render.site.assets import STATIC
 
     jar = packages / "vnu-jar" / "build" / "dist" / "vnu.jar"
     command = [

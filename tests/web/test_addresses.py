@@ -62,7 +62,8 @@ def test_a_long_address_is_refused_unread(client, accept):
 
 def test_long_headers_are_not_remembered(client):
     """What a client takes and speaks may be said at any length, and only short sayings are held."""
-    from kg.web import formats, language
+    from kg.web.endpoint import formats
+    from kg.web.http import language
 
     before = formats._wanted.cache_info().currsize, language._preferred.cache_info().currsize
     headers = {"accept": "text/csv" + ", text/x" * 300, "accept-language": "ru" + ", de" * 300}

@@ -2,15 +2,19 @@
 
 import re
 
-from kg.records.readers import eac, ead, json, page, xml
 from kg.records.readers.base import Reader
+from kg.records.readers.eac import authority_record
+from kg.records.readers.ead import finding_aid
+from kg.records.readers.json import json_records
+from kg.records.readers.page import record_page
+from kg.records.readers.xml import parsing
 
 READERS: dict[str, Reader] = {
-    "json": json.read,
-    "jsonl": json.read_lines,
-    "page": page.read,
-    "ead": ead.read,
-    "eac": eac.read,
+    "json": json_records.read,
+    "jsonl": json_records.read_lines,
+    "page": record_page.read,
+    "ead": finding_aid.read,
+    "eac": authority_record.read,
 }
 """Format → its reader."""
 
@@ -37,6 +41,6 @@ def sniff(head: bytes, name: str) -> str | None:
     if text[:1] in {b"{", b"["}:
         many = re.search(rb"\}\s*\n\s*\{", text)
         return named or ("jsonl" if many and text[:1] == b"{" else "json")
-    if root := xml.sniff(head):
+    if root := parsing.sniff(head):
         return _ROOTS.get(root.rpartition("}")[2])
-    return "page" if page.sniff(head) else named
+    return "page" if record_page.sniff(head) else named

@@ -7,7 +7,7 @@ from typing import Any
 
 from kg import iris
 from kg.errors import KeyFault, SourceError
-from kg.records.model import Record
+from kg.records.model.keys import Record
 from kg.records.problems import Problem, shown
 
 

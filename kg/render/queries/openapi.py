@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from kg.render.pages import Site
 from kg.render.queries.parameters import TYPES, Parameter
-from kg.render.queries.saved import Saved
+from kg.render.queries.saved_queries import Saved
+from kg.render.site.pages import Site
 
 VERSION = "1"
 """Of the interface; a query that is taken away or changes its parameters makes another."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from tantivy import Schema, SchemaBuilder
 
-from kg.store.search import filing
+from kg.store.search import title_order
 
 VERSION = 3
 """Of the fields: an index with another number has to be built anew."""
@@ -102,8 +102,8 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="kg", index_option="basic")
     for name in (*FACETS, "links"):
         builder.add_text_field(name, fast=name != "links", tokenizer_name="raw", index_option="basic")
-    for language in filing.LANGUAGES:
-        builder.add_text_field(filing.field(language), fast=True, tokenizer_name="raw", index_option="basic")
+    for language in title_order.LANGUAGES:
+        builder.add_text_field(title_order.field(language), fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("start", "end", "by_date", "by_date_back", "start_year", "end_year", "month"):
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("offset", "length"):

@@ -12,11 +12,11 @@ from typing import Any
 from tantivy import DocAddress, FieldType, Index, Order, Query, Searcher
 
 from kg.errors import GenerationError, SearchRefused
-from kg.store.search import counting, fields
+from kg.store.search import facets, fields
 from kg.store.search.analysis import PLAIN, analyzer
-from kg.store.search.building import INFO
-from kg.store.search.counting import Facets
-from kg.store.search.engine_queries import Asked, EngineQueries, all_of, reference_at
+from kg.store.search.facets import Facets
+from kg.store.search.index_builder import INFO
+from kg.store.search.query_builder import Asked, EngineQueries, all_of, reference_at
 
 DEEPEST = 10_000
 """How far down a list in order of relevance or of titles can be read; one in order of date has no end."""
@@ -157,7 +157,7 @@ class SearchIndex:
 
     def facets(self, query: Query, most: int = 12) -> Facets:
         """Count what is found by each facet; `most` values of each, the years of documents alone."""
-        found = counting.facets(self._searcher, query, self.documents(query), self._queries.top, most)
+        found = facets.facets(self._searcher, query, self.documents(query), self._queries.top, most)
         if self._held_twice:  # what lies in two files of one archive was counted twice
             archives = [
                 (name, self.count(all_of([query, self._queries.facet("archive", name)])))
@@ -176,11 +176,11 @@ class SearchIndex:
 
     def counted(self, query: Query, name: str, most: int) -> list[tuple[Any, int]]:
         """The values of one field and how many have them, the most first."""
-        return counting.counted(self._searcher, query, name, most)
+        return facets.counted(self._searcher, query, name, most)
 
     def together(self, query: Query, name: str, most: int) -> dict[tuple[str, str], int]:
         """How often two of the most frequent values of a facet stand together."""
-        return counting.together(self._searcher, query, name, most)
+        return facets.together(self._searcher, query, name, most)
 
 
 def _opened(folder: Path) -> Index:

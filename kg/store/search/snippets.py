@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.store.search.analysis import places, plain_words, readings, rules_of, sounds, stems, words_of
-from kg.store.search.asking import Parsed
+from kg.store.search.query_language import Parsed
 
 LENGTH = 240
 _LOOKED_THROUGH = 30_000

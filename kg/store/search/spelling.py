@@ -5,8 +5,8 @@ from collections import Counter
 from functools import lru_cache
 
 from kg.store.search.analysis import plain_words, readings, sound, sounds
-from kg.store.search.asking import Parsed, Word
 from kg.store.search.index import SearchIndex
+from kg.store.search.query_language import Parsed, Word
 
 _MOST = 300_000
 """Words that are known; a collection with more has its rarest ones left out of suggestions."""

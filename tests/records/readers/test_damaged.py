@@ -8,12 +8,12 @@ import pytest
 
 from kg import ontology
 from kg.mapping.mapper import Mapper
-from kg.records import gate
+from kg.records.model import validation
+from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.values import Fault
 from kg.records.problems import Problem
 from kg.records.readers import READERS
 from kg.records.readers.base import Found, SourceFile, Unreadable
-from kg.records.sound import make_sound
-from kg.records.values import Fault
 
 CASES = Path(__file__).resolve().parent / "cases"
 MAPPER = Mapper(ontology.load("https://archive.example.org/"))
@@ -90,7 +90,7 @@ def check(record, name):
         sound, _ = make_sound(record, name, "")
     except Fault:
         return
-    faults = gate.faults(sound, name, "")
+    faults = validation.faults(sound, name, "")
     assert all(fault.field and fault.expected for fault in faults)
     assert {fault.field for fault in faults} <= {"title", "name"}, faults
     if not faults:

@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from locations import SOURCES
 
-from kg.records import gate
+from kg.records.model import validation
+from kg.records.normalisation.records import make_sound
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import Found, SourceFile, Unreadable
-from kg.records.sound import make_sound
 
 HERE = Path(__file__).resolve().parent
 CASE = HERE / "cases" / "page.txt"
-REAL = HERE.parents[3] / "shared" / "sources" / "wilson" / "177838.txt"
+REAL = SOURCES / "wilson" / "177838.txt"
 real = pytest.mark.skipif(not REAL.exists(), reason="the page of the digital archive is not here")
 
 
@@ -49,7 +50,7 @@ def test_records_are_sound(path):
     for record in read(path):
         sound, problems = make_sound(record, path.name, "")
         assert not problems
-        assert not gate.faults(sound, path.name, "")
+        assert not validation.faults(sound, path.name, "")
 
 
 def test_case():

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.records.normalisation.records import make_sound
 from kg.records.problems import Problem
 from kg.records.readers import READERS
 from kg.records.readers.base import Found, SourceFile
-from kg.records.sound import make_sound
 
 EAD = """<ead><eadheader><eadid>a</eadid>{header}</eadheader><archdesc level="item"><did><unittitle>A</unittitle>
 {unit}</did>{note}</archdesc></ead>"""

@@ -5,16 +5,18 @@ import socket
 from pathlib import Path
 
 import pytest
+from locations import SOURCES
 from lxml import etree
 
-from kg.records import gate
-from kg.records.readers import READERS, sniff, xml_tree
+from kg.records.model import validation
+from kg.records.normalisation.records import make_sound
+from kg.records.readers import READERS, sniff
 from kg.records.readers.base import Found, SourceFile, Unreadable
-from kg.records.sound import make_sound
+from kg.records.readers.xml import tree
 
 HERE = Path(__file__).resolve().parent
 AID, AUTHORITY = HERE / "cases" / "finding-aid.xml", HERE / "cases" / "authority.xml"
-TAPES = HERE.parents[3] / "shared" / "sources" / "nixon-tapes"
+TAPES = SOURCES / "nixon-tapes"
 REAL = [*sorted((TAPES / "findingaids").glob("*.xml"))[::40], *sorted((TAPES / "authorities").glob("*.xml"))[::40]]
 NONE = pytest.mark.skipif(not TAPES.is_dir(), reason="the Nixon tapes' finding aids are not here")
 
@@ -101,7 +103,7 @@ def test_what_is_read_is_sound(path):
     for record in found.values():
         sound, problems = make_sound(record, path.name, "")
         assert not problems
-        assert not gate.faults(sound, path.name, "")
+        assert not validation.faults(sound, path.name, "")
 
 
 _LEFT_OUT = {"head", "thead", "listhead", "language", "script", "relationEntry", "agentType"}
@@ -114,12 +116,12 @@ def test_nothing_is_lost(path):
     said = " ".join(_strings(list(records(path).values())))
     said = " ".join(said.split())
     for element in etree.parse(path, etree.XMLParser(remove_comments=True)).iter():
-        if not isinstance(element.tag, str) or xml_tree.local(element) in _LEFT_OUT:
+        if not isinstance(element.tag, str) or tree.local(element) in _LEFT_OUT:
             continue
         for piece in (element.text, *(each.tail for each in element)):
             text = " ".join((piece or "").split()).strip(" .,:;()")
             if len(text) > 1 and text not in _TYPES:
-                assert text in said or _only_encoded(text, said), f"{xml_tree.local(element)}: {text}"
+                assert text in said or _only_encoded(text, said), f"{tree.local(element)}: {text}"
 
 
 _TOLD = {"href", "publicid", "countrycode", "mainagencycode", "repositorycode", "certainty", "authfilenumber"}
@@ -131,7 +133,7 @@ def test_no_address_is_lost(path):
     said = set(_strings(list(records(path).values())))
     said |= {each.rpartition("/")[2] for each in said}
     for element in etree.parse(path, etree.XMLParser(remove_comments=True)).iter():
-        if xml_tree.attribute(element, "show") == "embed" or not xml_tree.text(element):
+        if tree.attribute(element, "show") == "embed" or not tree.text(element):
             continue
         for name, value in element.items():
             told = " ".join(value.split())

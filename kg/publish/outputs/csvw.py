@@ -1,0 +1,94 @@
+"""What a table is made of, for machines: CSV on the Web (W3C, 2015), one JSON document a table.
+
+The page at `/data/` is made from it too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from kg import ontology
+from kg.iris import decode_key
+from kg.records.model.columns import Column, Labels, targets
+from kg.records.model.keys import Record, keys_of
+from kg.settings import Settings
+
+ENDING = ".csv-metadata.json"
+"""Of the name of a description: where clients look for it by themselves (Tabular Metadata, 5.3)."""
+
+SEPARATOR = "|"
+"""Stands between the values of a list in a CSV; inside a value it is written ¦."""
+
+_NOTE = (
+    "Text that begins with = + - @ or a tab has an apostrophe in front in the CSV, so that no spreadsheet runs it;"
+    " Parquet has it without."
+)
+
+
+def described(kind: str, columns: Sequence[Column], rows: int, filled: Mapping[str, int], settings: Settings) -> bytes:
+    """The description of the table of a kind, as JSON.
+
+    Args:
+        kind: record, agent …
+        columns: its columns.
+        rows: how many rows it has.
+        filled: column → how many cells say something.
+        settings: base and licence.
+    """
+    document = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "url": f"{kind}.csv",
+        "dc:title": f"{settings.title}: {kind}",
+        "dc:license": {"@id": settings.license},
+        "void:entities": rows,
+        "rdfs:comment": _NOTE,
+        "dialect": {"encoding": "utf-8", "header": True, "delimiter": ",", "doubleQuote": True},
+        "tableSchema": {
+            "aboutUrl": f"{settings.base}{{+id}}",
+            "primaryKey": "id",
+            "columns": list(_columns(kind, columns, filled, settings.base)),
+        },
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+
+
+def _columns(kind: str, columns: Sequence[Column], filled: Mapping[str, int], base: str) -> Iterator[dict[str, Any]]:
+    example, labels = sample(kind)
+    terms = ontology.load(base).terms_of(kind)
+    for column in columns:
+        said: dict[str, Any] = {
+            "name": column.name,
+            "titles": column.name,
+            "dc:description": column.meaning,
+            "datatype": column.datatype,
+        }
+        if column.many:
+            said["separator"] = SEPARATOR
+        if column.links and column.key in terms:
+            said |= {"propertyUrl": terms[column.key].iri, "valueUrl": f"{base}{{+{column.name}}}"}
+        value = column.cell(example, labels)
+        shown = SEPARATOR.join(value) if isinstance(value, list) else value
+        if shown not in {None, ""}:
+            said["skos:example"] = str(shown)
+        said["void:entities"] = filled.get(column.name, 0)
+        yield said
+
+
+def sample(kind: str) -> tuple[Record, Labels]:
+    """A record of a kind that has the model's example under every key, and what its links lead to are called."""
+    record: Record = {key.name: key.example for key in keys_of(kind)}
+    record |= {"id": f"{kind}/{_KEYS.get(kind, 'example')}", "kind": kind}
+    names = {each: decode_key(each.partition("/")[2]).replace("-", " ").title() for each in targets(record)}
+    return record, {reference: {"@none": name} for reference, name in names.items()}
+
+
+_KEYS = {
+    "record": "177838",
+    "agent": "raul-castro-ruz",
+    "place": "havana",
+    "collection": "cuban-missile-crisis",
+    "archive": "avp-rf.fond-0104",
+    "topic": "cuban-missile-crisis",
+}
+"""Keys of examples."""

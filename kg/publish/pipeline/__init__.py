@@ -1,0 +1,1 @@
+"""The build pipeline: sources, batches, executor, merge, stubs, shapes."""

@@ -1,0 +1,1 @@
+"""Reports of a build: problems, rejected records, progress, the page."""

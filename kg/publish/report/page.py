@@ -1,0 +1,17 @@
+"""The report of a build as a page in its generation."""
+
+from pathlib import Path
+
+from kg.publish.report.report import Report
+from kg.render.site.pages import Site, page
+from kg.settings import Settings
+
+
+def write_page(settings: Settings, report: Report, path: Path) -> None:
+    """Write the page that shows what a build did and what was wrong."""
+    values = {
+        "report": report,
+        "published": sum(report.published.values()),
+        "problems": report.grouped(),
+    }
+    path.write_bytes(page("report", Site.of(settings, "/"), values))

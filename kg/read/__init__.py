@@ -1,0 +1,1 @@
+"""The read side: use cases that pages and data share."""

@@ -1,0 +1,1 @@
+"""Dates: EDTF and the phrases that are read into it."""

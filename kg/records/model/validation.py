@@ -1,0 +1,59 @@
+"""The gate: each record's JSON Schema, checked while the record streams by.
+
+What is in sound form and still breaks the schema is left out, with the place and the reason of every fault.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import jsonschema_rs
+
+from kg.records.model.keys import KEYS, Key, Record, Value
+from kg.records.model.schema import of_kind
+from kg.records.problems import Problem, shown
+
+_FORMS: dict[Value, Callable[[Key], str]] = {
+    Value.TEXT: lambda key: 'text by language: {"en": "…"}' + (", a list in each" if key.many else ""),
+    Value.PART: lambda key: f"objects with {', '.join(part.name for part in key.parts)}",
+    Value.LINK: lambda key: f"references to {' or '.join(key.to)}: {key.to[0]}/…",
+    Value.CHOICE: lambda key: f"one of {', '.join(key.choices)}",
+    Value.NUMBER: lambda key: f"a number from {key.minimum:g} to {key.maximum:g}",
+}
+
+
+@cache
+def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(
+        {"$schema": "https://json-schema.org/draft/2020-12/schema", **of_kind(kind)}
+    )
+
+
+def faults(record: Record, source: str, at: str) -> list[Problem]:
+    """Every fault of a record in sound form; none if it may be published."""
+    validator = _validator(record["kind"])
+    if validator.is_valid(record):
+        return []
+    found = []
+    for error in validator.iter_errors(record):
+        path = list(error.instance_path)
+        missing = re.search(r'^"([^"]+)" is a required', error.message)
+        if missing:
+            path.append(missing[1])
+        # Counted from 1, as lines are, and as the problems of what was put aside.
+        field = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+        value = "" if missing else shown(error.instance)
+        message = "is required" if missing else "does not fit"
+        found.append(Problem(source, at, field, value, expected(path), message, "rejected", record["id"]))
+    return found
+
+
+def expected(path: Sequence[str | int]) -> str:
+    """What should stand at a path, in the model's words."""
+    key = KEYS.get(str(path[0])) if path else None
+    if key is None:
+        return "an object with the keys of the model"
+    inner = {part.name: part for part in key.parts}
+    for step in path[1:]:
+        key = inner.get(str(step), key)
+    return _FORMS[key.value](key) if key.value in _FORMS else f"{key.value.value}: {key.meaning}"

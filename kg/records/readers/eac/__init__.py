@@ -1,0 +1,1 @@
+"""EAC-CPF 2010 authority records."""

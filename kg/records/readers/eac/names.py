@@ -1,0 +1,94 @@
+"""The forms of a name in EAC-CPF: which is shown first, and what is said of each."""
+
+from kg.records.model.keys import Record
+from kg.records.names import language_tags
+from kg.records.readers.eac import dates
+from kg.records.readers.xml import tree
+from kg.records.readers.xml.draft import Draft
+from kg.records.readers.xml.tree import NO_LANGUAGE, Element
+
+_FAMILY = frozenset({"familyname", "surname", "lastname", "family"})
+_GIVEN = frozenset({"givenname", "forename", "firstname", "given"})
+_NICKNAME = frozenset({"nickname"})
+_SUFFIX = frozenset({"generationalmarker", "generation", "suffix"})
+_DIRECT = frozenset({"directorder"})
+"""What a part of a name is said to be (`@localType`), in small letters after any address."""
+
+_FORMS = {"authorizedForm": "authorized", "preferredForm": "authorized", "alternativeForm": "variant"}
+"""Element that names the rules by which a form is the one to use, or another → the form."""
+
+
+def put_names(draft: Draft, identity: Element) -> None:
+    """Put every form of the name that says something; the first authorised one is shown."""
+    for entry in tree.descendants(identity, "nameEntry"):
+        if form := _form(draft, entry):
+            draft.add("names", form)
+        else:
+            draft.taken.add(entry)  # a form left blank names its rules and nobody
+    forms = draft.record.get("names", [])
+    shown = next((form for form in forms if form.get("form") == "authorized"), next(iter(forms), None))
+    if shown:
+        draft.record["name"] = {shown.get("language") or NO_LANGUAGE: shown["text"]}
+
+
+def _form(draft: Draft, entry: Element) -> Record:
+    """One form of the name; empty where its parts are."""
+    said = [part for part in tree.children(entry, "part") if tree.text(part)]
+    parts = [(_type(part), tree.text(part) or "") for part in said]
+    if not parts:
+        return {}
+    draft.taken.update(said)
+    form: Record = {"text": _whole(parts)}
+    if (language := draft.language_of(entry)) != NO_LANGUAGE:
+        form["language"] = language
+    if script := tree.attribute(entry, "scriptCode"):
+        form["script"] = script
+    rules = [each for each in tree.children(entry, *_FORMS) if tree.text(each)]
+    if rules:
+        form["form"] = _FORMS[tree.local(rules[0])]
+        form["rules"] = "; ".join(filter(None, map(tree.text, rules)))
+        draft.taken.update(rules)
+    if any(kind in _DIRECT for kind, _ in parts):
+        form["form"] = "direct"
+    for name, kinds in (("family", _FAMILY), ("given", _GIVEN)):
+        if of_kind := " ".join(text for kind, text in parts if kind in kinds):
+            form[name] = of_kind
+    used = tree.child(entry, "useDates")
+    if used is not None and (used_dates := dates.held(draft, used)):
+        form["dates"] = used_dates
+    return form
+
+
+def _type(part: Element) -> str:
+    return (tree.attribute(part, "localType") or "").rpartition("#")[2].lower()
+
+
+def _whole(parts: list[tuple[str, str]]) -> str:
+    """A name from its parts: the family name before a comma where both are told apart, else as they stand.
+
+    >>> _whole([("familyname", "Meadows"), ("givenname", "Ed W."), ("titlehonorific", "Gen.")])
+    'Meadows, Ed W. (Gen.)'
+    >>> _whole([("familyname", "Haig"), ("givenname", "A. M."), ("nickname", "Al"), ("generationalmarker", "Jr.")])
+    'Haig, A. M. ("Al"), Jr.'
+    >>> _whole([("marcfield:100$a", "Nixon, Richard M."), ("marcfield:100$d", "1913-1994")])
+    'Nixon, Richard M. 1913-1994'
+    """
+
+    def of(kinds: frozenset[str]) -> str:
+        return " ".join(text for kind, text in parts if kind in kinds)
+
+    if not (of(_FAMILY) and of(_GIVEN)):
+        return " ".join(text for _, text in parts)
+    rest = ", ".join(text for kind, text in parts if kind not in _FAMILY | _GIVEN | _NICKNAME | _SUFFIX)
+    nickname, suffix = of(_NICKNAME), of(_SUFFIX)
+    return (
+        f"{of(_FAMILY)}, {of(_GIVEN)}"
+        + (f' ("{nickname}")' if nickname else "")
+        + (f", {suffix}" if suffix else "")
+        + (f" ({rest})" if rest else "")
+    )
+
+
+def tag(element: Element) -> str | None:
+    """The language that an element names, by code or by name."""
+    return language_tags.tag(tree.attribute(element, "languageCode") or tree.text(element) or "")

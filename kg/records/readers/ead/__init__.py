@@ -1,0 +1,1 @@
+"""EAD 2002 finding aids."""

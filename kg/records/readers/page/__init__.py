@@ -1,0 +1,1 @@
+"""The text of an archive's record page."""

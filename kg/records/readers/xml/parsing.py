@@ -1,0 +1,174 @@
+"""XML that strangers wrote, parsed safely and in a stream.
+
+- No DTD is loaded, no address opened, no entity expanded. A file that declares entities of its own, or uses
+  one that XML does not define, is refused: what it stands for would be lost, or could grow without end.
+- Bytes, depth, the length of a text and the number of elements held at once are bounded.
+
+>>> sniff(b'<!-- made by hand --><ead xmlns="urn:isbn:1-931666-22-9">'), sniff(b"id,title")
+('{urn:isbn:1-931666-22-9}ead', None)
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from kg.errors import SourceError
+from kg.records.readers.base import Item, SourceFile, Unreadable
+from kg.records.readers.xml.tree import Element, at
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Longest file that is read."""
+MAX_DEPTH = 256
+"""Deepest nesting that is read; libxml2 itself refuses what is deeper, and a text over 10 MB."""
+MAX_ELEMENTS = 1_000_000
+"""Most elements held at once, at some 150 bytes each beside their text: one record's, and those around it."""
+
+_CHUNK = 64 * 1024
+_POSITION = re.compile(r", line \d+, column \d+\s*$|, (?:use|try) XML_PARSE_HUGE(?: option)?")
+
+
+def sniff(head: bytes) -> str | None:
+    """The name of the root element, `{namespace}local`, from the first kilobytes; None where it is no XML.
+
+    White space in front of the XML declaration is overlooked here, for the reader to report.
+    """
+    parser = _parser("start")
+    with suppress(etree.XMLSyntaxError):  # what went before a fault is known all the same
+        parser.feed(head.lstrip(b" \t\r\n"))
+    return next((str(element.tag) for _, element in parser.read_events()), None)
+
+
+def elements(source: SourceFile, wanted: Callable[[Element], bool]) -> Iterator[Element]:
+    """Each element that is wanted, as it ends; then it leaves the tree, so that memory stays bounded.
+
+    What is yielded is whole but for what was yielded before and lay inside it. The elements around it are
+    there, with all that stood before it, to be looked at and not to be changed.
+
+    Raises:
+        SourceError: where the file is no well-formed XML, or more than may be read; `where` has the line.
+        OSError: where it can't be opened.
+    """
+    held = 0
+    around: list[int] = []
+    with source.path.open("rb") as file:
+        for event, element in _events(file):
+            if event == "start":
+                if not around:
+                    _refuse_declared(element)
+                around.append(held)
+                held += 1
+                _check_bounds(element, len(around), held)
+                continue
+            outside = around.pop()
+            if wanted(element):
+                _refuse_used(element)
+                yield element
+                _take_out(element)
+                held = outside
+            elif not around:
+                _refuse_used(element)
+
+
+def guarded(source: SourceFile, items: Iterator[Item]) -> Iterator[Item]:
+    """What a reader yields, and one `Unreadable` in the end if the file could be read no further."""
+    try:
+        yield from items
+    except SourceError as fault:
+        yield Unreadable(source.problem(fault.where or "", "", "", fault.todo or "", fault.what, severity="rejected"))
+
+
+def _parser(*events: str) -> Any:
+    return etree.XMLPullParser(
+        events=events,  # type: ignore[arg-type]  # the stubs take literal strings alone
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _events(file: BinaryIO) -> Iterator[tuple[str, Element]]:
+    """The starts and ends of elements; what came before a fault comes first, then SourceError."""
+    parser = _parser("start", "end")
+    size = 0
+    try:
+        while chunk := file.read(_CHUNK):
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise SourceError(f"the file is larger than {MAX_BYTES // 2**20} MB", todo="several smaller files")
+            fault = _fed(parser, chunk)
+            yield from parser.read_events()
+            if fault:
+                raise fault
+        parser.close()
+    except etree.XMLSyntaxError as fault:
+        raise _not_well_formed(fault) from None
+
+
+def _fed(parser: Any, chunk: bytes) -> etree.XMLSyntaxError | None:
+    try:
+        parser.feed(chunk)
+    except etree.XMLSyntaxError as fault:
+        return fault
+    return None
+
+
+def _not_well_formed(fault: etree.XMLSyntaxError) -> SourceError:
+    message = " ".join(_POSITION.sub("", str(fault.msg)).split())
+    return SourceError(
+        f"the file can be read no further: {message}",
+        where=f"line {fault.lineno}" if fault.lineno else "",
+        todo="well-formed XML 1.0 in the encoding that it declares",
+    )
+
+
+def _refuse_declared(root: Element) -> None:
+    """Refuse a file that declares internal entities, before any attribute is looked at: they hide there too.
+
+    Unparsed entities (a picture, by NDATA) and external ones do no harm until they are used.
+    """
+    subset: Any = root.getroottree().docinfo.internalDTD
+    for entity in subset.iterentities() if subset is not None else ():
+        if entity.content is not None and entity.system_url is None:
+            raise _entity(entity.name, "line 1")
+
+
+def _refuse_used(element: Element) -> None:
+    """Refuse an entity in the text: it was not expanded, so something would be missing there."""
+    entity: Any
+    for entity in element.iter(etree.Entity):
+        raise _entity(entity.name, at(entity) or at(element))
+
+
+def _entity(name: str, where: str) -> SourceError:
+    return SourceError(
+        f"the file has the entity {name!r}, and entities are not expanded",
+        where=where,
+        todo="the characters themselves, and the text of other files put in",
+    )
+
+
+def _check_bounds(element: Element, depth: int, held: int) -> None:
+    if depth > MAX_DEPTH:
+        raise SourceError(f"elements nest deeper than {MAX_DEPTH}", where=at(element), todo="a flatter document")
+    if held > MAX_ELEMENTS:
+        raise SourceError(
+            f"one record has more than {MAX_ELEMENTS} elements", where=at(element), todo="smaller records"
+        )
+
+
+def _take_out(element: Element) -> None:
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail and not element.tail.isspace():
+        element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs don't know it
+    else:
+        parent.remove(element)

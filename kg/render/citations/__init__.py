@@ -1,0 +1,1 @@
+"""Citations: CSL items and the formats that are written from them."""

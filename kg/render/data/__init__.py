@@ -1,0 +1,1 @@
+"""A description as data: RDF formats, JSON-LD, the record, content negotiation."""

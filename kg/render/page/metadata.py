@@ -1,0 +1,84 @@
+"""What the head of a thing's page says to machines: schema.org as JSON-LD, and meta tags for reference managers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+from pyoxigraph import Literal, NamedNode
+
+from kg.ontology import RDF_TYPE
+from kg.render.data.statements import Said
+
+_SCHEMA = "https://schema.org/"
+_ZOTERO = {
+    "personal_communication": "letter",
+    "speech": "presentation",
+    "report": "report",
+    "interview": "interview",
+    "map": "map",
+    "bill": "bill",
+    "song": "audioRecording",
+    "article-newspaper": "newspaperArticle",
+}
+"""CSL's type → Zotero's; anything else is a manuscript."""
+
+
+def meta_tags(item: Mapping[str, Any], places: Sequence[str], rights: str) -> Iterator[tuple[str, str]]:
+    """Name and content of meta tags: those of Highwire Press, Dublin Core, and Zotero's own.
+
+    Places stand in DCTERMS.spatial, since Zotero takes DC.coverage for the place in the archive.
+
+    Args:
+        item: the record as CSL-JSON.
+        places: names of places that it is about.
+        rights: who may do what with it.
+    """
+    parts = item.get("issued", {}).get("date-parts", [[]])[0]
+    day = "-".join(f"{part:02}" for part in parts)
+    authors = [
+        person.get("literal") or ", ".join(filter(None, (person.get("family"), person.get("given"))))
+        for person in item.get("author", ())
+    ]
+    yield from (("citation_author", author) for author in authors)
+    yield from (("DC.creator", author) for author in authors)
+    yield from (("DCTERMS.spatial", place) for place in places)
+    said = {
+        "citation_title": item.get("title"),
+        "citation_publication_date": day.replace("-", "/"),
+        "citation_language": item.get("language"),
+        "citation_publisher": item.get("publisher"),
+        "citation_public_url": item["URL"],
+        "DC.title": item.get("title"),
+        "DC.date": day,
+        "DC.language": item.get("language"),
+        "DC.type": item.get("genre"),
+        "DC.publisher": item.get("publisher"),
+        "DC.identifier": item["URL"],
+        "DC.description": item.get("abstract"),
+        "DC.rights": rights,
+        "z:itemType": _ZOTERO.get(item["type"], "manuscript"),
+        "z:archive": item.get("archive"),
+        "z:archiveLocation": item.get("archive_location"),
+    }
+    yield from ((name, value) for name, value in said.items() if value)
+
+
+def schema_org(said: Said, iri: str) -> str:
+    """What a thing says in schema.org terms, as JSON-LD for the head of its page; safe inside a script element."""
+    types = [each.value.removeprefix(_SCHEMA) for each in said.get(RDF_TYPE, ()) if each.value.startswith(_SCHEMA)]
+    node = {
+        predicate.removeprefix(_SCHEMA): [_as_json(each) for each in values]
+        for predicate, values in said.items()
+        if predicate.startswith(_SCHEMA)
+    }
+    document: dict[str, object] = {"@context": "https://schema.org", "@id": iri, "@type": types or ["Thing"]}
+    document |= {key: values[0] if len(values) == 1 else values for key, values in node.items()}
+    text = orjson.dumps(document).decode()
+    # Inside <script>, only "<" can end or nest it (HTML, 4.12.1.3); in JSON it may be written as an escape.
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _as_json(value: NamedNode | Literal) -> object:
+    if isinstance(value, NamedNode):
+        return {"@id": value.value}
+    return {"@value": value.value, "@language": value.language} if value.language else value.value

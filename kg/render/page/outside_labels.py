@@ -1,0 +1,69 @@
+"""What well-known addresses outside are called: licences, statements of rights, entries of authority files.
+
+Nothing is fetched for it. What is not known here is shown as the address that it is.
+"""
+
+import re
+
+from kg.render.site.translations import translations
+
+_LICENCE = re.compile(r"https?://creativecommons\.org/licenses/(by(?:-nc)?(?:-nd|-sa)?)/(\d\.\d)(?:/.*)?")
+_DEDICATION = re.compile(r"https?://creativecommons\.org/publicdomain/(zero|mark)/(\d\.\d)(?:/.*)?")
+_STATEMENT = re.compile(r"https?://rightsstatements\.org/(?:vocab|page)/([A-Za-z-]+)/\d\.\d/?(?:\?.*)?")
+
+DEDICATIONS = {
+    "zero": "CC0 %(version)s: no rights reserved",
+    "mark": "Public Domain Mark %(version)s: no known rights",
+}
+"""Name of a dedication to the public, in its address → what it is called."""
+
+STATEMENTS = {
+    "InC": "In copyright",
+    "InC-OW-EU": "In copyright; EU orphan work",
+    "InC-EDU": "In copyright; educational use permitted",
+    "InC-NC": "In copyright; non-commercial use permitted",
+    "InC-RUU": "In copyright; rights-holder can't be found",
+    "NoC-CR": "No copyright; contractual restrictions",
+    "NoC-NC": "No copyright; non-commercial use only",
+    "NoC-OKLR": "No copyright; other known legal restrictions",
+    "NoC-US": "No copyright in the United States",
+    "CNE": "Copyright not evaluated",
+    "UND": "Copyright undetermined",
+    "NKC": "No known copyright",
+}
+"""Code of RightsStatements.org → what it says."""
+
+_AUTHORITIES = (
+    (re.compile(r"https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/([QP]\d+)"), "Wikidata"),
+    (re.compile(r"https?://(?:www\.)?viaf\.org/viaf/(\d+)/?"), "VIAF"),
+    (re.compile(r"https?://(?:sws|www)\.geonames\.org/(\d+)(?:/.*)?"), "GeoNames"),
+    (re.compile(r"https?://id\.loc\.gov/authorities/\w+/([a-z]+\d+)(?:\.html)?"), "Library of Congress"),
+    (re.compile(r"https?://d-nb\.info/gnd/([\dX-]+)"), "GND"),
+    (re.compile(r"https?://vocab\.getty\.edu/(?:page/)?(?:aat|tgn|ulan)/(\d+)"), "Getty"),
+    (re.compile(r"https?://(?:www\.)?isni\.org/(?:isni/)?(\d{15}[\dX])"), "ISNI"),
+    (re.compile(r"https?://orcid\.org/([\dX-]{19})"), "ORCID"),
+)
+"""Form of an address → whose it is; the group is the number there."""
+
+
+def called(address: str, language: str) -> str:
+    """What an address is called; empty where that is not known.
+
+    >>> called("https://creativecommons.org/licenses/by-sa/4.0/", "en")
+    'CC BY-SA 4.0'
+    >>> called("http://www.wikidata.org/entity/Q1563", "ru"), called("https://example.org/", "en")
+    ('Wikidata Q1563', '')
+    >>> called("http://rightsstatements.org/vocab/NoC-US/1.0/", "en")
+    'No copyright in the United States'
+    """
+    say = translations(language).gettext
+    if found := _LICENCE.fullmatch(address):
+        return f"CC {found[1].upper()} {found[2]}"
+    if found := _DEDICATION.fullmatch(address):
+        return say(DEDICATIONS[found[1]]) % {"version": found[2]}
+    if (found := _STATEMENT.fullmatch(address)) and found[1] in STATEMENTS:
+        return say(STATEMENTS[found[1]])
+    for form, authority in _AUTHORITIES:
+        if found := form.fullmatch(address):
+            return f"{authority} {found[1]}"
+    return ""

@@ -1,0 +1,1 @@
+"""Pictures drawn on the server: map, histogram, network, tree; SVG and PNG."""

@@ -1,0 +1,143 @@
+"""Dates in words: what EDTF (ISO 8601-2) says in signs, as a sentence of the reader's language can hold it.
+
+>>> words("1963-04-05", "en"), words("{1963-02-22,1963-02-23}", "en"), words("1962~", "en")
+('5 April 1963', '22 and 23 February 1963', 'about 1962')
+>>> words("[1971-05-01..1971-05-05]", "en")
+'on an unknown day between 1 May 1971 and 5 May 1971'
+"""
+
+import re
+from datetime import date
+from functools import cache, lru_cache
+
+from babel.dates import format_date, format_interval, format_skeleton, match_skeleton
+from babel.lists import format_list
+
+from kg.render.site.translations import locale, translations
+
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_MONTH = re.compile(r"(\d{4})-(\d\d)")
+_SEASON = re.compile(r"(\d{4})-(2[1-4])")
+_YEAR = re.compile(r"-?\d{4}")
+_DECADE = re.compile(r"\d{3}X")
+_CENTURY = re.compile(r"\d{2}XX")
+_UNKNOWN_PARTS = re.compile(r"(-XX)+$")
+_QUALIFIERS = re.compile(r"[?~%]")
+_SPAN = re.compile(r"\[(\d[^,.]*)\.\.(\d[^,.\]]*)\]")
+
+EXPRESSIONS = {
+    "about": "about {date}",
+    "uncertain": "{date} (uncertain)",
+    "between": "on an unknown day between {start} and {end}",
+    "interval": "{start} to {end}",
+    "until": "until {date}",
+    "from": "from {date}",
+    "or before": "{date} or earlier",
+    "or after": "{date} or later",
+    "decade": "the {year}s",
+    "century": "between {start} and {end}",
+    "21": "spring {year}",
+    "22": "summer {year}",
+    "23": "autumn {year}",
+    "24": "winter {year}",
+}
+"""What can be said of a date; the texts are looked up in the catalogues."""
+
+
+@lru_cache(8192)
+def words(edtf: str, language: str) -> str:
+    """A date in words; as it stands where there are no words for it.
+
+    Args:
+        edtf: a date in EDTF, levels 0 to 2.
+        language: one of those that pages speak.
+    """
+    return _Speaker(language).date(edtf.strip())
+
+
+class _Speaker:
+    """Says dates in one language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._locale = locale(language)
+        self._gettext = translations(language).gettext
+
+    def say(self, key: str, **values: str) -> str:
+        return self._gettext(EXPRESSIONS[key]).format(**values)
+
+    def date(self, edtf: str) -> str:
+        if edtf[:1] + edtf[-1:] in {"{}", "[]"}:
+            return self.several(edtf)
+        if "/" in edtf:
+            return self.interval(*edtf.split("/", 1))
+        bare = _QUALIFIERS.sub("", edtf)
+        said = self.plain(bare)
+        if bare == edtf:
+            return said
+        signs = set(_QUALIFIERS.findall(edtf))
+        if signs & {"~", "%"}:
+            said = self.say("about", date=said)
+        return self.say("uncertain", date=said) if signs & {"?", "%"} else said
+
+    def plain(self, edtf: str) -> str:
+        """A date without qualifiers."""
+        edtf = _UNKNOWN_PARTS.sub("", edtf)
+        if match := _SEASON.fullmatch(edtf):
+            return self.say(match[2], year=match[1])
+        if day := _as_day(edtf):
+            return format_date(day, "long", locale=self._locale)
+        if (match := _MONTH.fullmatch(edtf)) and 1 <= int(match[2]) <= 12:
+            return str(format_skeleton("yMMMM", date(int(match[1]), int(match[2]), 1), locale=self._locale))
+        if _DECADE.fullmatch(edtf):
+            return self.say("decade", year=edtf[:3] + "0")
+        if _CENTURY.fullmatch(edtf):
+            return self.say("century", start=edtf[:2] + "00", end=edtf[:2] + "99")
+        return edtf
+
+    def interval(self, start: str, end: str) -> str:
+        if end in {"", ".."}:
+            return self.say("from", date=self.date(start))
+        if start in {"", ".."}:
+            return self.say("until", date=self.date(end))
+        first, last = _as_day(start), _as_day(end)
+        if first and last:
+            return str(format_interval(first, last, _of_days(self._language), locale=self._locale))
+        return self.say("interval", start=self.date(start), end=self.date(end))
+
+    def several(self, edtf: str) -> str:
+        """A set: all of them in braces, one of them in brackets."""
+        if match := _SPAN.fullmatch(edtf):
+            return self.say("between", start=self.date(match[1]), end=self.date(match[2]))
+        parts = [part.strip() for part in edtf[1:-1].split(",")]
+        if len(parts) == 1 and parts[0].startswith(".."):
+            return self.say("or before", date=self.date(parts[0][2:]))
+        if len(parts) == 1 and parts[0].endswith(".."):
+            return self.say("or after", date=self.date(parts[0][:-2]))
+        said = [self.span(part) for part in parts]
+        days = [_as_day(part) for part in parts]
+        if all(days) and len({(day.year, day.month) for day in days if day}) == 1:
+            said[:-1] = [str(day.day) for day in days[:-1] if day]
+        return str(format_list(said, "standard" if edtf[0] == "{" else "or", locale=self._locale))
+
+    def span(self, part: str) -> str:
+        """An element of a set: a date, or all from one to another."""
+        start, dots, end = part.partition("..")
+        if not dots:
+            return self.date(part)
+        return self.interval(start, end)
+
+
+@cache
+def _of_days(language: str) -> str:
+    """How a language names a span of days. To look for the nearest way that it has takes longer than to name one."""
+    known, wanted = locale(language).interval_formats, "yMMMMd"
+    return wanted if wanted in known else match_skeleton(wanted, known) or wanted
+
+
+def _as_day(edtf: str) -> date | None:
+    match = _DAY.fullmatch(edtf)
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Immutable generations: their folders, catalogue, change log, and the live one."""

@@ -1,0 +1,1 @@
+"""A pool of sandboxed worker processes that answer queries of strangers."""

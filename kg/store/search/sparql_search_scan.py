@@ -1,0 +1,235 @@
+"""Where a query holds searches: one flat loop over its tokens, and the one form that a search may have."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from kg.errors import SearchRefused
+from kg.store.sparql.string_tokens import Tokens, bodies
+
+DEFAULT_LIMIT = 100
+MOST = 1_000
+MOST_CLAUSES = 10
+"""Searches in one query; each may take as long as a page of its own."""
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space> (?>(?: [ \t\r\n]++ | \#[^\r\n]*+ )+) )
+    | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*+> )
+    | (?P<variable> [?$][\w\u00b7\u203f\u2040]++ )
+    | (?P<tag> @[A-Za-z]++(?>(?:-[A-Za-z0-9]++)*) )
+    | (?P<word> (?>(?:[\w.:%\-\u00b7\u203f\u2040]++|\\[-_~.!$&'()*+,;=/?\#@%])+) )
+    | (?P<sign> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_STRINGS = bodies(r"\\.")
+_ESCAPE = re.compile(
+    r"""\\(?:[tbnrf"'\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"""
+    r"""|U(?:0000(?![dD][89a-fA-F])|000[1-9a-fA-F]|0010)[0-9a-fA-F]{4})"""
+)
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_SIMPLE_ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+_FORM = '?r kg:matches "words"@en ; kg:score ?score ; kg:snippet ?s ; kg:limit 200'
+_PROPERTIES = ("matches", "score", "snippet", "limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A search in a query.
+
+    Attributes:
+        start, end: where it stands.
+        subject: the variable that takes what is found.
+        words: what is searched.
+        language: tag of the words; empty for none.
+        score, snippet: variables for those, or empty.
+        limit: how many hits at most.
+    """
+
+    start: int
+    end: int
+    subject: str
+    words: str
+    language: str
+    score: str
+    snippet: str
+    limit: int
+
+
+def may_search(query: str) -> bool:
+    """Whether a query may hold a clause: most hold none, and are looked at no further."""
+    return "search>" in query and "service" in query.lower()
+
+
+def clauses(query: str, base: str) -> Iterator[Clause]:
+    """The clauses of a query, in order. Raises SearchRefused for one that has not the one form."""
+    return _Scan(query, base).run()
+
+
+class _Scan:
+    """One pass over one query."""
+
+    def __init__(self, query: str, base: str) -> None:
+        self.query = query
+        self.base = base
+        self.prefixes: dict[str, str] = {}
+        self.unclear: int | None = None
+        self.searches = 0
+        self.tokens = [token for token in Tokens(query, _TOKEN, _STRINGS) if token.lastgroup != "space"]
+
+    def run(self) -> Iterator[Clause]:
+        at = 0
+        relative_to = self.base
+        while at < len(self.tokens):
+            token = self.tokens[at]
+            self.look(token)
+            word = token[0].lower() if token.lastgroup == "word" else ""
+            following = self.tokens[at + 1 : at + 3]
+            if word == "base" and following and following[0].lastgroup == "iri":
+                relative_to = self.resolved(following[0], relative_to)
+                at += 2
+            elif word == "prefix" and len(following) == 2 and following[1].lastgroup == "iri":
+                self.prefixes[following[0][0]] = self.resolved(following[1], relative_to)
+                at += 3
+            elif word == "service" and following and self.is_ours(following[0], relative_to):
+                if self.unclear is not None:
+                    raise _refused(self.query, self.unclear, "this can be read in two ways", "Write IRIs whole.")
+                self.searches += 1
+                if self.searches > MOST_CLAUSES:
+                    todo = "Ask in several queries."
+                    raise _refused(self.query, token.start(), f"a query holds at most {MOST_CLAUSES} searches", todo)
+                clause, at = self.clause(at)
+                yield clause
+            else:
+                at += 1
+
+    def look(self, token: re.Match[str]) -> None:
+        """Notice what is no plain string or IRI."""
+        text = token[0]
+        if token.lastgroup == "iri":
+            clear = bool(_ABSOLUTE.match(text, 1)) or not ("'" in text or "#" in text)
+        elif token.lastgroup == "text":
+            clear = "\\" not in _ESCAPE.sub("", text)
+        else:
+            clear = text not in {"'", '"', "\\"}
+        if not clear and self.unclear is None:
+            self.unclear = token.start()
+
+    def resolved(self, token: re.Match[str], relative_to: str) -> str:
+        iri = token[0][1:-1]
+        try:
+            return iri if _ABSOLUTE.match(iri) else urljoin(relative_to, iri)
+        except ValueError:  # brackets that are no address
+            return iri
+
+    def is_ours(self, token: re.Match[str], relative_to: str) -> bool:
+        return token.lastgroup == "iri" and self.resolved(token, relative_to) == f"{self.base}search"
+
+    def clause(self, at: int) -> tuple[Clause, int]:
+        """The clause whose SERVICE stands at a token, and the token after it."""
+        begin = self.tokens[at].start()
+        at += 2
+        self.expect(at, "{", begin)
+        subject = self.take(at + 1, "variable", begin, "a variable")
+        said: dict[str, str] = {}
+        language = ""
+        at += 2
+        while True:
+            name = self.property(at, begin)
+            if name in said:
+                raise self.wrong(at, f"kg:{name} is said twice", begin)
+            kind, what = {"matches": ("text", "a string"), "limit": ("word", "a number")}.get(
+                name, ("variable", "a variable")
+            )
+            said[name] = self.take(at + 1, kind, begin, what)
+            at += 2
+            if name == "matches" and self.kind(at) == "tag":
+                language = self.tokens[at][0][1:]
+                at += 1
+            if self.text(at) == ";":
+                at += 1
+            if self.text(at) == ".":
+                at += 1
+                break
+            if self.text(at) == "}":
+                break
+        self.expect(at, "}", begin)
+        return self.made(begin, at, subject, said, language), at + 1
+
+    def made(self, begin: int, at: int, subject: str, said: dict[str, str], language: str) -> Clause:
+        if "matches" not in said:
+            raise self.wrong(at, "kg:matches is missing", begin)
+        variables = [each[1:] for each in (subject, said.get("score", ""), said.get("snippet", "")) if each]
+        if len(set(variables)) < len(variables):
+            raise self.wrong(at, "a variable stands for two things", begin)
+        limit = said.get("limit", str(DEFAULT_LIMIT))
+        if not limit.isascii() or not limit.isdecimal() or len(limit) > 6 or not 1 <= int(limit) <= MOST:
+            raise self.wrong(at, f"kg:limit is a number from 1 to {MOST:,}", begin)
+        end = self.tokens[at].end()
+        words = _unquoted(said["matches"])
+        return Clause(begin, end, subject, words, language, said.get("score", ""), said.get("snippet", ""), int(limit))
+
+    def property(self, at: int, begin: int) -> str:
+        """The name of one of our properties: prefix and name, or a whole IRI."""
+        text, kind = self.text(at), self.kind(at)
+        iri = ""
+        if kind == "word" and ":" in text:
+            prefix, _, name = text.partition(":")
+            iri = self.prefixes.get(f"{prefix}:", "?") + name
+        elif kind == "iri":
+            iri = text[1:-1]
+        name = iri.removeprefix(f"{self.base}terms/")
+        if name == iri or name not in _PROPERTIES:
+            known = ", ".join(f"kg:{each}" for each in _PROPERTIES)
+            raise self.wrong(at, f"one of {known} is expected (with PREFIX kg: <{self.base}terms/>)", begin)
+        return name
+
+    def take(self, at: int, kind: str, begin: int, what: str) -> str:
+        if self.kind(at) != kind:
+            raise self.wrong(at, f"{what} is expected", begin)
+        if kind == "text":
+            self.look(self.tokens[at])
+            if self.unclear is not None:
+                raise self.wrong(at, "the string has an escape that stands for no character", begin)
+        return self.tokens[at][0]
+
+    def expect(self, at: int, sign: str, begin: int) -> None:
+        if self.text(at) != sign:
+            raise self.wrong(at, f"{sign} is expected", begin)
+
+    def text(self, at: int) -> str:
+        return self.tokens[at][0] if at < len(self.tokens) else ""
+
+    def kind(self, at: int) -> str | None:
+        return self.tokens[at].lastgroup if at < len(self.tokens) else None
+
+    def wrong(self, at: int, what: str, begin: int) -> SearchRefused:
+        place = self.tokens[at].start() if at < len(self.tokens) else begin
+        todo = f"A search in a query has one form: SERVICE <{self.base}search> {{ {_FORM} }}"
+        return _refused(self.query, place, what, todo)
+
+
+def _refused(query: str, at: int, what: str, todo: str) -> SearchRefused:
+    line, column = line_and_column(query, at)
+    return SearchRefused(what, where=f"line {line}, column {column}", todo=todo)
+
+
+def _unquoted(text: str) -> str:
+    """What a string of SPARQL says."""
+    quotes = 3 if text[:3] in {"'''", '"""'} and len(text) >= 6 else 1
+
+    def said(escape: re.Match[str]) -> str:
+        sign = escape[0][1]
+        if sign in "uU":
+            return chr(int(escape[0].lstrip("\\uU"), 16))
+        return _SIMPLE_ESCAPES.get(sign, sign)
+
+    return _ESCAPE.sub(said, text[quotes:-quotes])
+
+
+def line_and_column(text: str, at: int) -> tuple[int, int]:
+    """Where a position stands in a text, counted from 1."""
+    before = text[:at]
+    return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1

@@ -1,0 +1,1 @@
+"""SPARQL texts and results: checks before a query runs, result formats, limits of formats."""

@@ -1,0 +1,1 @@
+"""The embedded triple store: bulk load, compaction, reading of graphs."""

@@ -1,0 +1,1 @@
+"""The SPARQL endpoint: protocol, responses, formats, graph store, saved queries, workbench."""

@@ -1,0 +1,76 @@
+"""In which formats a client takes the answer of a query: `format=` goes before Accept.
+
+Whether a query gives a table or a graph only the engine knows, so a client's wish is a list, and the worker takes the
+first format that can hold the answer.
+"""
+
+from functools import lru_cache
+
+from kg.render.data.negotiation import parse, preference
+from kg.store.sparql.results import FORMATS
+from kg.web.http.problems import Problem
+
+_FAMILIES: dict[str, tuple[str, ...]] = {
+    "json": ("json", "jsonld"),
+    "xml": ("xml", "rdfxml"),
+    "application/json": ("json", "jsonld"),
+    "application/xml": ("xml", "rdfxml"),
+    "text/xml": ("xml", "rdfxml"),
+    "text/plain": ("ntriples", "tsv"),
+    "application/x-turtle": ("turtle",),
+    "json-ld": ("jsonld",),
+    "rdf": ("rdfxml",),
+    "ttl": ("turtle",),
+    "nt": ("ntriples",),
+    "nq": ("nquads",),
+}
+"""Words of clients that mean more than one format, or are not its own name."""
+
+_MEDIA_TYPES = {row.media_type.partition(";")[0]: (name,) for name, row in FORMATS.items()}
+_ACCEPTABLE = {**_MEDIA_TYPES, **{name: found for name, found in _FAMILIES.items() if "/" in name}}
+_BY_NAME = {**{name: (name,) for name in FORMATS}, **_MEDIA_TYPES, **_FAMILIES}
+
+GRAPHS = tuple(name for name, row in FORMATS.items() if "construct" in row.kinds)
+"""The formats that hold a graph."""
+
+
+_LONGEST = 1_000
+"""Characters up to which what a client takes is remembered."""
+
+
+def wanted(asked: str | None, accept: str) -> tuple[str, ...]:
+    """Names of formats, the one the client prefers first. Raises Problem if there is none.
+
+    Args:
+        asked: what `format=` says.
+        accept: the header.
+
+    >>> wanted("csv", "*/*")
+    ('csv',)
+    >>> wanted(None, "text/turtle, application/json;q=0.5")
+    ('turtle', 'json', 'jsonld')
+    """
+    short = len(asked or "") + len(accept) <= _LONGEST
+    return (_wanted if short else _wanted.__wrapped__)(asked, accept)
+
+
+@lru_cache(maxsize=512)
+def _wanted(asked: str | None, accept: str) -> tuple[str, ...]:
+    if asked is not None:
+        words = (each.strip().lower() for each in asked.split(","))
+        known = [name for word in words for name in _BY_NAME.get(word, ())]
+        if not known:
+            detail = f"There is no format {asked[:50]!r}; there are {', '.join(FORMATS)}."
+            raise Problem(400, detail, more={"text": asked[:50]})
+        return tuple(dict.fromkeys(known))
+    found = [name for each in preference(accept, list(_ACCEPTABLE)) for name in _ACCEPTABLE[each]]
+    if not found and parse(accept) and "html" not in accept:
+        raise unacceptable(tuple(FORMATS))
+    return tuple(dict.fromkeys(found)) or tuple(FORMATS)
+
+
+def unacceptable(names: tuple[str, ...]) -> Problem:
+    """406 with what there is."""
+    types = [FORMATS[name].media_type.partition(";")[0] for name in names]
+    alternates = [{"type": each, "format": name} for each, name in zip(types, names, strict=True)]
+    return Problem(406, f"There are {', '.join(types)}.", more={"alternates": alternates})

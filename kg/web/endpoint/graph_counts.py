@@ -1,0 +1,22 @@
+"""Which named graphs there are: asked once for each generation, of a worker as everybody asks."""
+
+from functools import cache
+
+import orjson
+
+from kg.settings import QUERIES
+from kg.web.endpoint import responses
+from kg.web.serving.context import Context
+
+
+@cache
+def query(name: str) -> str:
+    """A query of queries/protocol."""
+    return (QUERIES / "protocol" / f"{name}.rq").read_text(encoding="utf-8")
+
+
+async def graph_counts(context: Context) -> dict[str, int]:
+    """IRI of each named graph → how many statements it has."""
+    answer = await responses.whole(context, responses.Question(query("graphs"), ("json",)))
+    rows = orjson.loads(answer.body)["results"]["bindings"]
+    return {row["graph"]["value"]: int(row["triples"]["value"]) for row in rows}

@@ -1,0 +1,257 @@
+"""From a question to a response: the kept answer, 304, or what a worker gives, whole or as a stream.
+
+Nothing is sent before 64 KiB of an answer are there or its end, so that whatever goes wrong by then has its own status.
+What goes wrong later breaks the connection off: no client takes a part for the whole.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.errors import QueryError, QuerySyntaxError, RemoteError
+from kg.store.sparql import query_checks
+from kg.store.sparql.query_service import Answer
+from kg.web.endpoint.answer_headers import Shape
+from kg.web.http import content_coding
+from kg.web.http.headers import combined
+from kg.web.http.problems import Problem, of
+from kg.web.http.responses import Ready, Stream
+from kg.web.observe.request_notes import Told, told
+from kg.web.serving.answer_cache import Answers, Repeat, Whole, tag_of, varies
+from kg.web.serving.context import Context
+from kg.web.serving.live import Serving
+
+HELD = 64 << 10
+"""Bytes of an answer that are waited for before it is begun."""
+
+_KILLS = {"QueryTimeout": "time", "QueryTooLarge": "size", "QueryTooHeavy": "memory", "QueryCrashed": "crash"}
+"""Error of a query → why its worker is gone."""
+
+_KILLS_LATE = {**_KILLS, "QueryBusy": "others wait"}
+_LEFT = "client left"
+_LARGE = 200_000
+"""Bytes from which others would wait while they are packed."""
+
+_SHOWN = 40
+
+
+class Question(NamedTuple):
+    """A query and what of.
+
+    Attributes:
+        query: the text.
+        formats: names of formats by preference.
+        default_graphs: graphs that are the default graph together.
+        named_graphs: graphs that GRAPH sees.
+        timeout: seconds that the client gives it.
+    """
+
+    query: str
+    formats: tuple[str, ...]
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    timeout: float | None = None
+
+    def tag(self, context: Context) -> str | None:
+        """What names the answer; None where each answer is another one."""
+        if len(self.query) > query_checks.DEFAULT.size or varies(self.query):
+            return None
+        manifest = context.serving.generation.manifest
+        return tag_of(manifest, self.query, self.formats, (self.default_graphs, self.named_graphs))
+
+    def ask(
+        self, context: Context, request: Request | None = None, *, rows: int | None = None
+    ) -> AbstractAsyncContextManager[Answer]:
+        """Have it answered, for whoever sent a request or for ourselves; see `kg.store.sparql.query_service`."""
+        asking = context.serving.pool.query(
+            self.query,
+            format=self.formats,
+            default_graphs=self.default_graphs,
+            named_graphs=self.named_graphs,
+            rows=rows,
+            timeout=self.timeout,
+            client="" if request is None else _client(request),
+        )
+        return asking if context.metrics is None else context.metrics.asking(asking)
+
+
+def _client(request: Request) -> str:
+    host, _ = request.scope.get("client") or ("", 0)
+    return str(host)
+
+
+@dataclass(slots=True)
+class _Begun:
+    """An answer of which some is here."""
+
+    answer: Answer
+    asking: AbstractAsyncContextManager[Answer]
+    held: list[bytes]
+    pieces: AsyncIterator[bytes]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.held:
+            yield piece
+        async for piece in self.pieces:
+            yield piece
+
+    def close(self) -> Awaitable[bool | None]:
+        """Want no more of it."""
+        return self.asking.__aexit__(None, None, None)
+
+
+async def respond(request: Request, context: Context, question: Question) -> Response:
+    """The response to a question. Raises Problem."""
+    notes = told(request.scope)
+    notes.query = question.query
+    shape = Shape.of(request, question.tag(context))
+    if shape.known:
+        notes.answered = "not modified"
+        return Ready(304, shape.headers(shape.known))
+    shared = shape.tag if question.timeout is None else None  # who waits less than others is on his own
+    found = context.answers.find(shape.tag) if shape.tag else None
+    if found is None and shared:
+        found = await context.answers.coming(shared)
+    if found is not None:
+        notes.answered, notes.format = "kept", found.format
+        if shape.coding and len(found.body) > _LARGE:
+            await asyncio.to_thread(found.bytes_in, shape.coding)
+        response = shape.whole(found)
+        if request.method == "GET" and response.status_code == 200:
+            repeat = Repeat(shape.tag or "", shape.coding_of(found), question.query, response.raw_headers)
+            context.answers.expect(_bytes_of(request, context.serving), repeat)
+        return response
+    with context.answers.asking(shared):
+        begun = await _begin(request, context, question, notes)
+        notes.answered, notes.format = "asked", begun.answer.format
+        if begun.answer.done:
+            await begun.close()
+            return shape.whole(_kept(context, shape.tag, begun.answer, b"".join(begun.held)))
+    if shape.head or shape.has_any:
+        notes.killed = "nobody took it"
+        await begun.close()
+        return Ready(200, shape.begun(begun.answer)) if shape.head else Ready(304, shape.headers(shape.etag))
+    pieces = _sent(begun, context, shape.tag, notes)
+    if shape.coding:
+        pieces = content_coding.stream(pieces, shape.coding)
+    return Stream(shape.begun(begun.answer), pieces)
+
+
+def repeated(request: Request, serving: Serving, answers: Answers) -> Response | None:
+    """The response to a GET that came before byte by byte, if its answer is still kept."""
+    if request.scope["method"] != "GET" or combined(request, "if-none-match"):
+        return None
+    found = answers.repeat(_bytes_of(request, serving))
+    if found is None:
+        return None
+    repeat, answer = found
+    notes = told(request.scope)
+    notes.answered, notes.format, notes.query = "kept", answer.format, repeat.query
+    return Ready(200, repeat.headers, answer.bytes_in(repeat.coding))
+
+
+def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
+    """What the answer to a GET depends on, as it came."""
+    scope = request.scope
+    path: bytes = scope.get("raw_path") or scope["path"].encode()  # `a%2Fb` names another graph than `a/b`
+    depends = combined(request, "accept"), combined(request, "accept-encoding")
+    return serving.generation.manifest.published, path, scope["query_string"], *depends
+
+
+async def whole(context: Context, question: Question) -> Whole:
+    """The whole answer to a question of our own."""
+    tag = question.tag(context)
+    found = context.answers.find(tag) if tag else None
+    if found is not None:
+        return found
+    async with question.ask(context) as answer:
+        return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
+
+
+def _kept(context: Context, tag: str | None, answer: Answer, body: bytes) -> Whole:
+    made = Whole(answer.format, answer.media_type, body, answer.limited)
+    if tag is not None:
+        context.answers.keep(tag, made)
+    return made
+
+
+async def _begin(request: Request, context: Context, question: Question, notes: Told) -> _Begun:
+    """Ask, and wait for the beginning. Raises Problem for what comes instead; a client that leaves ends the query."""
+    try:
+        query_checks.check_size(question.query)
+    except QueryError as fault:
+        notes.fault = type(fault).__name__
+        raise
+    asking = question.ask(context, request)
+    begun = None
+    try:
+        answer = await asking.__aenter__()
+        begun = _Begun(answer, asking, [], aiter(answer))
+        size = 0
+        async for piece in begun.pieces:
+            begun.held.append(piece)
+            size += len(piece)
+            if size >= HELD:
+                break
+    except BaseException as fault:
+        if begun:
+            await begun.close()
+        match fault:
+            case QueryError():
+                notes.fault = type(fault).__name__
+                notes.killed = _KILLS.get(notes.fault)
+                raise explained(fault, question.query) from None
+            case RemoteError():
+                notes.fault = type(fault).__name__
+            case asyncio.CancelledError():
+                notes.killed = _LEFT
+        raise
+    return begun
+
+
+async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncGenerator[bytes, None]:
+    """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
+    gathered: list[bytes] = []
+    size, most = 0, context.answers.largest if tag is not None else 0
+    try:
+        try:
+            async for piece in begun:
+                size += len(piece)
+                if size <= most:
+                    gathered.append(piece)
+                else:
+                    gathered.clear()
+                yield piece
+        except QueryError as fault:
+            notes.fault = type(fault).__name__
+            notes.killed = _KILLS_LATE.get(notes.fault)
+            raise
+        except RemoteError as fault:
+            notes.fault = type(fault).__name__
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            notes.killed = _LEFT
+            raise
+    finally:
+        await begun.close()
+    if size <= most:
+        _kept(context, tag, begun.answer, b"".join(gathered))
+
+
+def explained(fault: QueryError, query: str) -> Problem:
+    """The problem that a fault is, with what stands in the query where it is."""
+    problem = of(fault)
+    if not isinstance(fault, QuerySyntaxError) or fault.line is None or fault.column is None:
+        return problem
+    lines = query.split("\n")
+    line = lines[fault.line - 1] if fault.line <= len(lines) else ""
+    text = line[fault.column - 1 : fault.column - 1 + _SHOWN].rstrip()
+    near = f"near {text!r}" if text else "at the end of the line" if fault.line < len(lines) else "at the end"
+    told = f"{fault.where}: {fault.what}, {near}"
+    detail = f"{told}. {fault.todo}" if fault.todo else told
+    return Problem(problem.status, detail, problem.headers, {**problem.more, "text": text})

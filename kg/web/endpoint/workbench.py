@@ -1,0 +1,157 @@
+"""The page of /sparql, an editor with examples where scripts run and a form with a table where not; and what it needs.
+
+What the editor completes comes from here: the prefixes of the ontology, the classes and properties that this graph has.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.errors import QueryError, QueryTimeout, QueryTooLarge
+from kg.render.data.negotiation import HTML
+from kg.render.page import fields
+from kg.render.queries.examples import Example, examples
+from kg.render.site import script_messages
+from kg.render.site.pages import page
+from kg.settings import QUERIES
+from kg.store.sparql.results import FORMATS
+from kg.web.endpoint.preview import SHOWN_AS, names, shown
+from kg.web.endpoint.responses import Question, explained, whole
+from kg.web.http.headers import CACHE, CORS, PAGE
+from kg.web.http.language import VARY, still
+from kg.web.http.problems import Problem
+from kg.web.serving import published
+from kg.web.serving.context import Context
+
+HEADERS = {
+    **PAGE,
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+"""Sent with this page: its scripts come from here alone, and none stands in the page."""
+
+MOST_THINGS = 100
+"""Names that are asked for at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the page was asked.
+
+    Attributes:
+        query: a query, or None.
+        example: the name of an example, or None.
+        default_graphs, named_graphs: the graphs to ask.
+        timeout: seconds that the client gives it.
+    """
+
+    query: str | None = None
+    example: str | None = None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    timeout: float | None = None
+
+
+async def respond(request: Request, context: Context, wanted: Wanted) -> Response:
+    """The page, with the beginning of the answer where something is asked."""
+    known = examples(context.settings.query_folders)
+    chosen = next((each for each in known if each.name == wanted.example), None)
+    query = wanted.query if wanted.query is not None else chosen.text if chosen else None
+    status, answered, problem = 200, None, None
+    if query is not None:
+        try:
+            question = Question(query, SHOWN_AS, wanted.default_graphs, wanted.named_graphs, wanted.timeout)
+            answered = await shown(request, context, question)
+        except QueryError as fault:
+            problem = explained(fault, query)
+            status = problem.status
+    values = {
+        "query": query if query is not None else _first(known),
+        "asked": query is not None,
+        "view": chosen.view if chosen else "",
+        "shown": answered,
+        "problem": problem,
+        "examples": sorted((each.spoken(context.reader.language) for each in known), key=lambda each: each.title),
+        "said_by_scripts": script_messages.said(context.reader.language),
+        "still": still(request) if request.method == "GET" else "",
+        "formats": [each for each in FORMATS.values() if (answered.kind if answered else "select") in each.kinds],
+        "all_formats": list(FORMATS.values()),
+    }
+    make = partial(page, "sparql", context.site, values)
+    body = await context.serving.lane.run(request, make) if answered and answered.large else make()
+    headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
+    headers |= dict(problem.headers) if problem else {}
+    return Response(body, status, headers, HTML.content_type)
+
+
+def _first(known: Sequence[Example]) -> str:
+    """The query that stands in the editor before anything is asked: one whose answer is easily understood."""
+    plain = "SELECT * WHERE { ?thing ?property ?value } LIMIT 20"
+    return next((each.text for each in known if each.view == "chart"), known[0].text if known else plain)
+
+
+async def data(request: Request, context: Context, name: str) -> Response:
+    """What the editor asks for: `terms.json` for completion, `names.json?thing=…` for names beside addresses."""
+    if name == "terms.json":
+        body = await _terms(context)
+    elif name == "names.json":
+        body = _names(request, context)
+    else:
+        raise Problem(404, "There is no such file.")
+    headers = {**CORS, "Cache-Control": "public, max-age=300"}
+    return published.respond(request, context, body, "application/json", headers, vary=VARY)
+
+
+def _names(request: Request, context: Context) -> bytes:
+    """Reference → name in the reader's language."""
+    asked = request.query_params.getlist("thing")
+    if len(asked) > MOST_THINGS:
+        raise Problem(400, f"At most {MOST_THINGS} things at once.")
+    return orjson.dumps({reference: name for reference, (name, _) in names(context, asked).items()})
+
+
+async def _terms(context: Context) -> bytes:
+    """Prefixes, classes and properties; counted once for a generation, however many ask at once."""
+    return await context.serving.worked.out("terms", lambda: _all_counted(context))
+
+
+async def _all_counted(context: Context) -> bytes:
+    found = {each: await _counted(context, each) for each in ("classes", "properties")}
+    return orjson.dumps({"prefixes": context.serving.ontology.prefixes, **found})
+
+
+async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
+    """The classes or properties of the graph with the number of their uses; where counting fails, the ontology's."""
+    ontology = context.serving.ontology
+    query = (QUERIES / "pages" / f"{name}.rq").read_text(encoding="utf-8")
+    named = _named(context)
+    try:
+        answered = await whole(context, Question(query, ("json",)))
+    except (QueryTimeout, QueryTooLarge):  # what a graph that can't be counted in time may hold is known all the same
+        some = ontology.classes if name == "classes" else {key: term.iri for key, term in ontology.terms.items()}
+        return [{"iri": iri, "label": named.get(iri, ""), "count": 0} for iri in sorted(set(some.values()))]
+    rows = orjson.loads(answered.body)["results"]["bindings"]
+    return [
+        {
+            "iri": row["term"]["value"],
+            "label": named.get(row["term"]["value"], ""),
+            "count": int(row["count"]["value"]),
+        }
+        for row in rows
+        if "term" in row
+    ]
+
+
+def _named(context: Context) -> dict[str, str]:
+    """IRI of a term → what pages call it."""
+    ontology = context.serving.ontology
+    keys = {term.iri: fields.FIELDS[key].label for key, term in ontology.terms.items() if key in fields.FIELDS}
+    kinds = {ontology.classes[kind]: one for kind, (one, _) in fields.KINDS.items() if kind in ontology.classes}
+    return {**keys, **kinds, **ontology.labels}

@@ -1,0 +1,1 @@
+"""HTTP semantics: headers, conditional requests, content coding, language, problem details."""

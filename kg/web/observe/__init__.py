@@ -1,0 +1,1 @@
+"""Observability: access log, metrics, notes on a request."""

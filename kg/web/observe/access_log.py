@@ -1,0 +1,85 @@
+"""The access log: each request as a line of JSON.
+
+A query is named by its digest, which tells equal ones apart from others and says nothing else. Whatever a stranger sent
+stands escaped, so that no line can be forged and no terminal be spoken to.
+"""
+
+import hashlib
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
+
+from starlette.types import Scope
+
+from kg.errors import SettingsError
+from kg.web.observe.request_notes import Told
+
+_LONGEST = 500
+_JSON = json.JSONEncoder(separators=(",", ":"))
+
+
+class AccessLog:
+    """Where requests are written down; a file that was moved away is begun anew, as log rotation wants it."""
+
+    def __init__(self, where: str, folder: Path) -> None:
+        """Open it.
+
+        Args:
+            where: a file, or `-` for standard error.
+            folder: what the file is relative to.
+
+        Raises:
+            SettingsError: if the file can't be written.
+        """
+        try:
+            handler = logging.StreamHandler(sys.stderr) if where == "-" else WatchedFileHandler(folder / where)
+        except OSError as fault:
+            raise SettingsError(f"can't be written: {fault.strerror}", where=f"access_log {where}") from None
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        self._handler: logging.Handler = handler
+
+    def write(self, scope: Scope, told: Told, seconds: float) -> None:
+        """Write a request down. The line is one write, so that several processes share a file."""
+        line = _JSON.encode(_line(scope, told, seconds))
+        self._handler.handle(logging.LogRecord("kg.access", logging.INFO, "", 0, "%s", (line,), None))
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._handler.close()
+
+
+def _line(scope: Scope, told: Told, seconds: float) -> dict[str, object]:
+    client = scope.get("client")
+    agent = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    line: dict[str, object] = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "client": client[0] if client else None,
+        "method": scope["method"],
+        "path": path.partition(b"?")[0].decode("latin-1")[:_LONGEST],
+        "status": told.status,
+        "bytes": told.sent,
+        "whole": told.whole,
+        "seconds": round(seconds, 6),
+        "generation": told.generation,
+        "agent": agent.decode("latin-1")[:_LONGEST],
+    }
+    if told.query is not None:
+        line["digest"] = digest(told.query)
+    for name in ("answered", "format", "fault", "killed"):
+        value = getattr(told, name)
+        if value is not None:
+            line[name] = value
+    return line
+
+
+def digest(query: str) -> str:
+    """What stands for a query.
+
+    >>> digest("ASK {}")
+    'c5a2bbd571afbb9d'
+    """
+    return hashlib.blake2b(query.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""Pages and documents of things, lists, downloads, citations, site files."""

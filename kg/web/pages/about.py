@@ -1,0 +1,146 @@
+"""`/about`: what the collection covers and what it lacks, in numbers that lead to the documents they count."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.read.search import Results, Wanted
+from kg.render.pictures.histogram import bars
+from kg.render.site.pages import page
+from kg.store.search.fields import RECORD
+from kg.web.pages.search_links import DOCUMENTS, Lead, gaps
+from kg.web.search import picture_data, presentation
+from kg.web.search.picture_data import Column
+from kg.web.search.presentation import Choice
+from kg.web.search.query_string import State
+from kg.web.serving import published
+from kg.web.serving.context import Context
+
+MAP = 720
+"""Units of the map from left to right."""
+
+_SPANNED = "collection"
+"""The facet each of whose values is shown with the time that its documents cover."""
+
+_COUNTED = ("type", "collection", "archive", "language", "topic", "person", "place")
+"""Facets of the page, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """One value of a facet: its share of all documents in per cent; their first and last day, if asked for."""
+
+    choice: Choice
+    share: float
+    span: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A facet on the page.
+
+    Attributes:
+        name, title: of the facet.
+        values: the most frequent ones.
+        distinct: how many there are.
+        spanned: whether the time is told.
+    """
+
+    name: str
+    title: str
+    values: tuple[Covered, ...]
+    distinct: int
+    spanned: bool
+
+
+async def respond(request: Request, context: Context) -> Response:
+    """The page, from what is kept where it was asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context))
+
+
+async def _made(request: Request, context: Context) -> Response:
+    """The page; its numbers are worked out once for a generation and language."""
+
+    async def work() -> bytes:
+        return await context.serving.beside(partial(_counted, context))
+
+    searched = context.serving.generation.search is not None
+    counted = await context.serving.worked.out(f"about {context.reader.language}", work) if searched else b""
+    return await context.serving.beside(partial(_page, request, context, counted))
+
+
+def _page(request: Request, context: Context, counted: bytes) -> Response:
+    generation = context.serving.generation
+    months = generation.catalogue.by_month()
+    values = {
+        "manifest": generation.manifest,
+        "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
+        "undated": generation.manifest.counts.get(RECORD, 0) - sum(months.values()),
+        "counted": Markup(counted.decode()),  # noqa: S704  # a page's part, from a template of ours
+    }
+    return published.page(request, context, "about", values)
+
+
+async def shortly(context: Context) -> Markup:
+    """The same in short, with a map, for the start page; nothing where nothing can be searched."""
+    if context.serving.generation.search is None:
+        return Markup()
+
+    async def work() -> bytes:
+        return await context.serving.beside(partial(_in_short, context))
+
+    made = await context.serving.worked.out(f"covers {context.reader.language}", work)
+    return Markup(made.decode())  # noqa: S704  # the same
+
+
+def _all(context: Context) -> Results:
+    return context.serving.finder.find(Wanted(filters=(DOCUMENTS,)), context.reader.languages, limit=1)
+
+
+def _in_short(context: Context) -> bytes:
+    return page("covers", context.site, _shown(context, _all(context)))
+
+
+def _shown(context: Context, results: Results) -> dict[str, object]:
+    """What both pages show: a sentence, a map, what is lacking."""
+    return {
+        "drawn": picture_data.places(State(), context, width=MAP).drawn,
+        "links": False,  # the whole of it is one link, to the map with a link in each dot
+        "place": "",
+        "sentence": presentation.summary(results, context),
+        "gaps": gaps(context),
+    }
+
+
+def _counted(context: Context) -> bytes:
+    results = _all(context)
+    shown = _shown(context, results)
+    lacking: list[Lead] = gaps(context)
+    parts = {each.name: each for each in presentation.facets(results, State(filters=(DOCUMENTS,)), context)}
+    values = {
+        **shown,
+        "lacking": [(each, _share(each.count, results.total)) for each in lacking],
+        "parts": [_part(parts[name], results, context) for name in _COUNTED if name in parts],
+    }
+    return page("covered", context.site, values)
+
+
+def _part(facet: presentation.Shown, results: Results, context: Context) -> Part:
+    spanned = facet.name == _SPANNED
+    values = tuple(
+        Covered(each, _share(each.count or 0, results.total), _span(each, context) if spanned else ("", ""))
+        for each in facet.choices
+    )
+    return Part(facet.name, facet.title, values, facet.distinct, spanned)
+
+
+def _span(choice: Choice, context: Context) -> tuple[str, str]:
+    wanted = Wanted(filters=(DOCUMENTS, (_SPANNED, choice.value)))
+    return context.serving.finder.find(wanted, context.reader.languages, limit=1).span
+
+
+def _share(count: int, total: int) -> float:
+    return round(100 * count / total, 1) if total else 0.0

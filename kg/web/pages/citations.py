@@ -1,0 +1,77 @@
+"""A record's citations: files for reference managers, and a page with the text of each style to copy."""
+
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg import iris
+from kg.errors import KeyFault
+from kg.read.things import Gone, Moved
+from kg.render.citations.citations import FORMATS, STYLES, in_style
+from kg.render.page.thing import cite
+from kg.store.generation.things import Thing
+from kg.web.http.headers import CORS, PAGE, saved_as
+from kg.web.http.problems import Problem
+from kg.web.pages.documents import subject_of
+from kg.web.serving import published
+from kg.web.serving.context import Context
+
+_PAGE = "cite.html"
+_BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
+_SUFFIXES = (_PAGE, *_BY_SUFFIX)
+_ENDS = tuple(f".{suffix}" for suffix in _SUFFIXES)
+
+
+def is_citation(kind: str, segment: str) -> bool:
+    """Whether a path segment names a citation of a record."""
+    return kind == "record" and segment.endswith(_ENDS)
+
+
+async def respond(request: Request, context: Context, _kind: str, segment: str) -> Response:
+    """Answer with a record's citation, in the format that the address ends with; kept where it was asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context, segment))
+
+
+async def _made(request: Request, context: Context, segment: str) -> Response:
+    suffix = next(each for each in _SUFFIXES if segment.endswith(f".{each}"))
+    thing = _find(context, segment.removesuffix(f".{suffix}"))
+    if isinstance(thing, Moved):
+        return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
+    await context.serving.look_up(context.base.iri(thing.reference))
+    # A style of citations takes some tens of milliseconds, and so does the first file of any format.
+    return await context.serving.beside(partial(_written, request, context, thing, segment, suffix))
+
+
+def _written(request: Request, context: Context, thing: Thing, segment: str, suffix: str) -> Response:
+    resources = context.serving.resources
+    said = resources.describe(thing)
+    subject = subject_of(context, said, resources.around(said))
+    link = {"Link": f'<{said.iri}>; rel="describes"'}
+    if suffix == _PAGE:
+        item = cite(subject, context.reader.languages)
+        styles = {name: in_style(name, item) for name in STYLES}
+        files = [(format_, format_.write([item]).decode()) for format_ in FORMATS]
+        path = context.path(thing.reference)
+        label, language = context.reader.label(thing.labels)
+        values = {"label": label, "language": language, "path": path, "styles": styles, "files": files, "iri": said.iri}
+        return published.page(request, context, "cite", values, {**PAGE, **link})
+    headers = {**CORS, **link, **saved_as(segment)}
+    # A file says the same to everybody: names in the language that the settings prefer.
+    body = _BY_SUFFIX[suffix].write([cite(subject, context.settings.languages)])
+    media_type = _BY_SUFFIX[suffix].media_type
+    content_type = media_type if "json" in media_type else f"{media_type}; charset=utf-8"
+    return published.respond(request, context, body, content_type, headers, vary="Accept-Encoding")
+
+
+def _find(context: Context, stem: str) -> Thing | Moved:
+    try:
+        reference = iris.reference("record", iris.decode_key(stem))
+    except KeyFault as fault:
+        raise Problem(404, f"{fault.what}.") from None
+    found = context.serving.resources.find(reference)
+    if found is None:
+        raise Problem(404, f"Nothing was ever published as {reference}.")
+    if isinstance(found, Gone):
+        raise Problem(410, f"{reference} was taken away on {(found.thing.deleted or '')[:10]}.")
+    return found

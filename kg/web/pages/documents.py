@@ -1,0 +1,212 @@
+"""Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
+
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import quote
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg import iris
+from kg.errors import KeyFault
+from kg.read.things import Description, Gone, LinkGroup, Moved, Surroundings
+from kg.render.citations.citations import FORMATS as CITATIONS
+from kg.render.data import jsonld, rdf
+from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
+from kg.render.page.thing import Subject, show
+from kg.store.generation.things import Thing
+from kg.store.search.fields import RECORD
+from kg.web.http.conditional import answer, http_date
+from kg.web.http.headers import CACHE, CORS, PAGE, combined
+from kg.web.http.problems import Problem
+from kg.web.pages.search_links import leads
+from kg.web.pages.thing_pictures import pictures
+from kg.web.search.neighbours import Walk, walk
+from kg.web.serving import published
+from kg.web.serving.context import Context
+
+_QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
+_VARY = "Accept, Accept-Encoding"
+"""A document does not depend on Accept, but the problem that may once stand in its place does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a path below a kind means: a thing, or a document about it."""
+
+    reference: str
+    format: Format | None
+
+
+def read_address(context: Context, kind: str, segment: str) -> Address:
+    """The thing or document that a path segment names.
+
+    A suffix that is known makes a document, unless its dot is escaped: then it belongs to the key. Some clients and
+    proxies undo that escape (RFC 3986, 6.2.2.2 lets them), so where there is no such thing, the key is tried whole.
+    """
+    stem, dot, suffix = segment.rpartition(".")
+    format_ = BY_SUFFIX.get(suffix) if dot and stem else None
+    try:
+        whole = iris.reference(kind, iris.decode_key(segment))
+        if format_ is None:
+            return Address(whole, None)
+        reference = iris.reference(kind, iris.decode_key(stem))
+    except KeyFault as fault:
+        raise Problem(404, f"{fault.what}.") from None
+    find = context.serving.resources.find
+    if find(reference) is None and find(whole) is not None:
+        return Address(whole, None)
+    return Address(reference, format_)
+
+
+async def respond(request: Request, context: Context, kind: str, segment: str) -> Response:
+    """Answer for a thing or a document about it, from what is kept where it was asked for lately."""
+    return await context.serving.kept.out(request, lambda: _respond(request, context, kind, segment))
+
+
+async def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
+    address = read_address(context, kind, segment)
+    found = context.serving.resources.find(address.reference)
+    if found is None:
+        raise Problem(404, f"Nothing was ever published as {address.reference}.")
+    if isinstance(found, Gone):
+        raise _gone(context, found.thing)
+    suffix = f".{address.format.suffix}" if address.format else ""
+    if isinstance(found, Moved):
+        location = context.path(found.target + suffix) + with_query(request)
+        return Response(None, 301, {**CORS, "Location": location, **CACHE})
+    if address.format is None:
+        return _see_other(request, context, found)
+    if address.format is not JSON:  # the record as JSON lies in a file
+        await context.serving.look_up(context.base.iri(found.reference))
+    if address.format is HTML:
+        walked = await walk(request, context, found.reference)
+        drawn = await pictures(found, context)
+        if found.kind == RECORD:
+            return _web_page(request, context, found, walked, drawn)
+        # The page of what many documents link to takes several times as long: it is made beside other requests.
+        return await context.serving.beside(partial(_web_page, request, context, found, walked, drawn))
+    return _data(request, context, found, address.format)
+
+
+def with_query(request: Request) -> str:
+    """The query of an address, as it came, to put behind another path."""
+    query: bytes = request.scope["query_string"]
+    return f"?{quote(query, safe=_QUERY)}" if query else ""
+
+
+def _gone(context: Context, thing: Thing) -> Problem:
+    label, _ = context.reader.called(thing.labels, thing.reference, thing.status)
+    named = f"“{label}” ({thing.reference})"
+    detail = f"{named} was published on {thing.created[:10]} and taken away on {(thing.deleted or '')[:10]}."
+    headers = {"Last-Modified": http_date(thing.modified)}
+    return Problem(410, detail, headers, {"id": context.base.iri(thing.reference), "deleted": thing.deleted})
+
+
+def _see_other(request: Request, context: Context, thing: Thing) -> Response:
+    """303 to the document that Accept asks for."""
+    format_ = for_thing(combined(request, "accept"))
+    if format_ is None:
+        detail = (
+            "This thing is described in: " + ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS) + "."
+        )
+        alternates = [
+            {"type": each.media_type, "href": context.path(f"{thing.reference}.{each.suffix}")} for each in FORMATS
+        ]
+        path = context.path(thing.reference)
+        raise Problem(406, detail, {"Link": _links(context, thing, None)}, {"alternates": alternates}, FORMATS, path)
+    headers = {
+        **CORS,
+        "Location": context.path(f"{thing.reference}.{format_.suffix}") + with_query(request),
+        "Link": _links(context, thing, None),
+        "Vary": "Accept",
+        **CACHE,
+    }
+    return Response(None, 303, headers)
+
+
+def _links(context: Context, thing: Thing, shown: Format | None) -> str:
+    """The Link header: other formats, what is described, its licence; FAIR Signposting's relations."""
+    iri = context.base.iri(thing.reference)
+    path = context.path(thing.reference)
+    links = [f'<{iri}>; rel="cite-as"']
+    if shown is None:
+        links += [f'<{path}.{each.suffix}>; rel="describedby"; type="{each.media_type}"' for each in FORMATS]
+    else:
+        links.append(f'<{iri}>; rel="describes"')
+        links.append(f'<{context.base.iri(thing.reference)}.{shown.suffix}>; rel="canonical"')
+        others = (each for each in FORMATS if each is not shown)
+        links += [f'<{path}.{each.suffix}>; rel="alternate"; type="{each.media_type}"' for each in others]
+    links.append(f'<{quote(context.settings.license, safe=":/?#[]@!$&()*+,;=%~")}>; rel="license"')
+    return ", ".join(links)
+
+
+def _data(request: Request, context: Context, thing: Thing, format_: Format) -> Response:
+    """A document of data."""
+    resources, ontology = context.serving.resources, context.serving.ontology
+    if format_ is JSON:
+        body = resources.record(thing)
+    elif format_ is JSON_LD:
+        body = jsonld.write(resources.describe(thing).triples, thing.reference, ontology)
+    else:
+        assert format_.rdf is not None  # noqa: S101  # the table says so for all others
+        body = rdf.write(resources.describe(thing).triples, format_.rdf, ontology)
+    headers = {
+        **CORS,
+        "Content-Location": context.path(f"{thing.reference}.{format_.suffix}"),
+        "Link": _links(context, thing, format_),
+        **CACHE,
+    }
+    return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
+
+
+def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None, drawn: Markup) -> Response:
+    """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
+    key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
+    said = context.serving.resources.describe(thing)
+    around = context.serving.resources.around(said, key, after)
+    subject = subject_of(context, said, around)
+    values = {
+        "thing": thing,
+        "iri": said.iri,
+        "citations": CITATIONS,
+        "path": context.path(thing.reference),
+        "shown": show(subject, context.serving.ontology, context.reader),
+        "around": around,
+        "groups": _shown_groups(around.groups),
+        "formats": [each for each in FORMATS if each is not HTML],
+        "reader": context.reader,
+        "leads": leads(thing, context),
+        "pictures": drawn,
+        "walk": walked,
+        "keep": walked.keep if walked else "",
+        "sought": walked.words if walked else "",
+    }
+    headers = {
+        "Content-Location": context.path(f"{thing.reference}.html") + with_query(request),
+        "Link": _links(context, thing, HTML),
+        **PAGE,
+        **({"Cache-Control": "private, max-age=60"} if walked else {}),
+    }
+    # A page also shows others' labels and links: it may change whenever a generation does.
+    return published.page(request, context, "thing", values, headers)
+
+
+def subject_of(context: Context, said: Description, around: Surroundings) -> Subject:
+    """What a page, or a citation, is about."""
+    archive, _ = context.reader.label(around.path[0].labels) if around.path else ("", "")
+    return Subject(
+        said.iri,
+        said.thing.reference,
+        said.statements,
+        said.record,
+        {reference: each.record for reference, each in around.linked.items()},
+        archive,
+        context.settings.publisher or context.settings.title,
+    )
+
+
+def _shown_groups(groups: tuple[LinkGroup, ...]) -> list[LinkGroup]:
+    """The groups of inverse links; the target of a relation is also `relatedTo`, and is shown once."""
+    return [group for group in groups if group.key != "target"]

@@ -1,0 +1,145 @@
+"""Files to take away: the dumps, and the tables with the description of their columns."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from kg.iris import KINDS
+from kg.web.http.conditional import has_it, http_date
+from kg.web.http.headers import CORS
+from kg.web.http.problems import Problem
+from kg.web.serving import published
+from kg.web.serving.context import Context
+
+_SUMS = "SHA256SUMS"
+_TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that a page offers.
+
+    Attributes:
+        name: its name.
+        format: what it is.
+        size: in bytes.
+        sha256: its digest.
+    """
+
+    name: str
+    format: str
+    size: int
+    sha256: str
+
+
+_DUMPS = {".nt.gz": "N-Triples", ".ttl.gz": "Turtle"}
+_DESCRIPTION = ".csv-metadata.json"
+_TABLES = {".csv": "CSV", ".parquet": "Parquet", _DESCRIPTION: "CSV on the Web"}
+_MEDIA_TYPES = {
+    ".gz": "application/gzip",
+    ".csv": "text/csv; charset=utf-8; header=present",
+    ".parquet": "application/vnd.apache.parquet",
+    _DESCRIPTION: "application/csvm+json",
+}
+
+
+async def dumps(request: Request, context: Context, name: str) -> Response:
+    """The page of the dumps, or one of them."""
+    folder = context.serving.generation.folder.dumps
+    if name:
+        return _file(request, context, folder, name, "dumps/")
+    return await context.serving.kept.out(request, lambda: _dumps(request, context))
+
+
+async def _dumps(request: Request, context: Context) -> Response:
+    folder = context.serving.generation.folder.dumps
+    manifest = context.serving.generation.manifest
+    values = {
+        "files": _offered(folder, _DUMPS),
+        "triples": manifest.triples,
+        "generation": manifest.generation,
+        "tables": context.serving.generation.folder.tables.is_dir(),
+    }
+    return published.page(request, context, "dumps", values)
+
+
+async def tables(request: Request, context: Context, name: str) -> Response:
+    """The page of the tables with every column, or one of their files."""
+    folder = context.serving.generation.folder.tables
+    if name:
+        return _file(request, context, folder, name, "data/")
+    work = partial(_tables, request, context)
+    return await context.serving.kept.out(request, lambda: context.serving.beside(work))
+
+
+def _tables(request: Request, context: Context) -> Response:
+    folder = context.serving.generation.folder.tables
+    offered = _offered(folder, _TABLES)
+    shown = [
+        {
+            "kind": kind,
+            "files": [each for each in offered if each.name.startswith(f"{kind}.")],
+            **_described(folder / f"{kind}{_DESCRIPTION}"),
+        }
+        for kind in KINDS
+        if (folder / f"{kind}{_DESCRIPTION}").is_file()
+    ]
+    return published.page(request, context, "tables", {"tables": shown})
+
+
+def _described(path: Path) -> dict[str, Any]:
+    """How many rows a table has, and its columns, as its description has them."""
+    document = orjson.loads(path.read_bytes())
+    columns = [
+        {
+            "name": each["name"],
+            "meaning": each["dc:description"],
+            "type": each["datatype"],
+            "many": "separator" in each,
+            "example": each.get("skos:example", ""),
+            "filled": each["void:entities"],
+        }
+        for each in document["tableSchema"]["columns"]
+    ]
+    return {"rows": document["void:entities"], "columns": columns}
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """File → its digest."""
+    sums = folder / _SUMS
+    lines = sums.read_text(encoding="ascii").splitlines() if sums.is_file() else []
+    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+
+
+def _offered(folder: Path, formats: dict[str, str]) -> list[Download]:
+    """The files of a folder that have one of these endings, by name and in the order of the endings."""
+    digests = _digests(folder)
+    return [
+        Download(name, title, (folder / name).stat().st_size, digests[name])
+        for name in digests
+        for ending, title in formats.items()
+        if name.endswith(ending)
+    ]
+
+
+def _file(request: Request, context: Context, folder: Path, name: str, place: str) -> Response:
+    """One file of a folder; a part of it where that is asked for (RFC 9110, 14.2)."""
+    there = {each.name: each for each in folder.iterdir() if each.is_file()} if folder.is_dir() else {}
+    if name not in there:
+        raise Problem(404, f"There is no file {name[:100]!r}; {context.path(place)} lists them.")
+    manifest = context.serving.generation.manifest
+    etag = f'"{_digests(folder).get(name, manifest.generation)}"'
+    headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": etag}
+    headers["Last-Modified"] = http_date(manifest.published)
+    if name.endswith(".csv"):  # CSV on the Web, 5.2
+        described = f"{name.removesuffix('.csv')}{_DESCRIPTION}"
+        headers["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
+    if has_it(request, etag, manifest.published):
+        return Response(None, 304, headers)
+    media_type = next((type_ for ending, type_ in _MEDIA_TYPES.items() if name.endswith(ending)), _TEXT)
+    return FileResponse(there[name], headers=headers, media_type=media_type)

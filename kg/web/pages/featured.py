@@ -1,0 +1,61 @@
+"""The documents that the start page shows first: those that the settings name, else those that others lead to most."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from markupsafe import Markup
+
+from kg.read.things import Gone, Moved
+from kg.render.data.record import texts
+from kg.render.site.pages import page
+from kg.store.generation.things import Thing
+from kg.store.search.snippets import LENGTH
+from kg.web.serving.context import Context
+
+MOST = 3
+"""How many are shown where the settings name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Featured:
+    """A document with what it is about; the language of that is empty where it is not known."""
+
+    thing: Thing
+    summary: str
+    language: str
+
+
+async def featured(context: Context) -> Markup:
+    """A part of the start page, worked out once for a generation and language."""
+
+    async def work() -> bytes:
+        return await context.serving.beside(partial(_made, context))
+
+    made = await context.serving.worked.out(f"featured {context.reader.language}", work)
+    return Markup(made.decode())  # noqa: S704  # a page's part, from a template of ours
+
+
+def _made(context: Context) -> bytes:
+    shown = [_told(each, context) for each in _chosen(context)]
+    return page("featured", context.site, {"featured": shown, "reader": context.reader}) if shown else b""
+
+
+def _chosen(context: Context) -> list[Thing]:
+    resources = context.serving.resources
+    if not context.settings.featured:
+        return context.serving.generation.catalogue.most_linked("record", MOST)
+    found = []
+    for reference in context.settings.featured:
+        thing = resources.find(reference)
+        if isinstance(thing, Moved):
+            thing = resources.find(thing.target)
+        if thing is not None and not isinstance(thing, Gone | Moved):
+            found.append(thing)
+    return found
+
+
+def _told(thing: Thing, context: Context) -> Featured:
+    record = context.serving.finder.record(thing.offset, thing.length)
+    said, language = texts(record.get("summary") or record.get("description"), context.reader.languages)
+    text = said[0] if said else ""
+    return Featured(thing, text if len(text) <= LENGTH else f"{text[: LENGTH - 1].rsplit(None, 1)[0]} …", language)

@@ -1,0 +1,40 @@
+"""The start page: what this is, how much there is of it, what it covers and lacks, how to use it."""
+
+from functools import partial
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.render.pictures.histogram import bars
+from kg.web.pages import about
+from kg.web.pages.featured import featured
+from kg.web.search.picture_data import Column
+from kg.web.serving import published
+from kg.web.serving.context import Context
+
+NEWEST = 6
+
+
+async def respond(request: Request, context: Context) -> Response:
+    """The start page, from what is kept where it was asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context))
+
+
+async def _made(request: Request, context: Context) -> Response:
+    parts = {"featured": await featured(context), "covers": await about.shortly(context)}
+    return await context.serving.beside(partial(_page, request, context, parts))
+
+
+def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
+    generation = context.serving.generation
+    months = generation.catalogue.by_month()
+    values = {
+        "manifest": generation.manifest,
+        "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
+        "dated": sum(months.values()),
+        "newest": generation.catalogue.newest(NEWEST),
+        **parts,
+        "reader": context.reader,
+    }
+    return published.page(request, context, "home", values)

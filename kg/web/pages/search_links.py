@@ -1,0 +1,58 @@
+"""Where pages lead on to: the searches for what belongs to a thing, and for what the collection covers and lacks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.read.search import Wanted
+from kg.render.site import search_summary as said
+from kg.render.site.translations import translations
+from kg.store.generation.things import Thing
+from kg.store.search.fields import LACKED, LACKS, RECORD
+from kg.web.search.query_string import State
+from kg.web.serving.context import Context
+
+_ASKED = {
+    "agent": ("from", "to", "person"),
+    "place": ("place",),
+    "topic": ("type", "topic"),
+    "collection": ("collection",),
+    "archive": ("archive",),
+}
+"""Kind of a thing → the facets by which documents stand to it; the widest last."""
+
+WIDEST = {kind: facets[-1] for kind, facets in _ASKED.items()}
+"""Kind of a thing → the facet by which all of its documents stand to it."""
+
+DOCUMENTS = ("kind", RECORD)
+"""The filter that leaves documents alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A search that a page offers: what it is called, how many it finds, its address behind the question mark."""
+
+    title: str
+    count: int
+    query: str
+
+
+def leads(thing: Thing, context: Context) -> list[Lead]:
+    """The searches for documents that belong to a thing; none without a search index."""
+    asked = ((said.LEADS[facet], (facet, thing.reference)) for facet in _ASKED.get(thing.kind, ()))
+    return list(_found(asked, context))
+
+
+def gaps(context: Context) -> list[Lead]:
+    """The searches for documents that lack something."""
+    return list(_found(((said.LACKS[name], (LACKS, name)) for name in LACKED), context))
+
+
+def _found(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> Iterator[Lead]:
+    if context.serving.generation.search is None:
+        return
+    say = translations(context.reader.language).gettext
+    for title, filter_ in asked:
+        state = State(filters=(DOCUMENTS, filter_))
+        count = context.serving.finder.count(Wanted(filters=state.filters))
+        if count:
+            yield Lead(say(title), count, state.address())

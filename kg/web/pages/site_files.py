@@ -1,0 +1,97 @@
+"""What is no single thing: terms, robots.txt, health."""
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.iris import KINDS
+from kg.ontology import RDFS_LABEL
+from kg.render.data import rdf
+from kg.render.data.negotiation import FORMATS, HTML, JSON_LD, choose
+from kg.web.http.headers import CACHE, CORS, combined
+from kg.web.http.problems import Problem
+from kg.web.observe.metrics import MEDIA_TYPE, PUBLIC
+from kg.web.serving import published
+from kg.web.serving.context import Context
+
+_CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
+"""Beginnings of addresses below the base; the forms themselves may be found."""
+_COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
+_ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")
+_TERMS_DOCUMENTS = {
+    f"terms.{each.suffix}": each
+    for each in FORMATS
+    if each.rdf in {RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML}
+}
+
+
+async def terms(request: Request, context: Context, name: str) -> Response:
+    """Our own terms as a page and as data, and the context; a term leads to the one or the other."""
+    ontology = context.serving.ontology
+    if name in _TERMS_DOCUMENTS:
+        format_ = _TERMS_DOCUMENTS[name]
+        triples = [quad.triple for quad in ontology.terms_document()]
+        assert format_.rdf is not None  # noqa: S101  # the table holds no other
+        return _terms_document(request, context, rdf.write(triples, format_.rdf, ontology), format_.content_type)
+    if name == "context.jsonld":
+        return _terms_document(request, context, ontology.context_document(), JSON_LD.content_type)
+    if name and f"{context.base.value}terms/{name}" not in ontology.labels:
+        raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
+    offered = {HTML.media_type: "", **{each.media_type: place for place, each in _TERMS_DOCUMENTS.items()}}
+    chosen = choose(combined(request, "accept"), list(offered))
+    if chosen is None:
+        raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
+    if chosen == HTML.media_type and not name:
+        terms = _own_terms(ontology.terms_document(), context.base.value)
+        answered = published.page(request, context, "terms", {"terms": terms})
+        answered.headers.add_vary_header("Accept")
+        return answered
+    location = context.path(f"terms/{offered[chosen]}") + (f"#{name}" if chosen == HTML.media_type else "")
+    return Response(None, 303, {**CORS, **CACHE, "Location": location, "Vary": "Accept"})
+
+
+def _terms_document(request: Request, context: Context, body: bytes, content_type: str) -> Response:
+    return published.respond(request, context, body, content_type, CORS, vary="Accept-Encoding")
+
+
+def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
+    """What the page of terms shows of each own term."""
+    said: dict[str, dict[str, str]] = {}
+    for quad in quads:
+        if not isinstance(quad.subject, NamedNode) or not quad.subject.value.startswith(f"{base}terms/"):
+            continue
+        name = quad.subject.value.removeprefix(f"{base}terms/")
+        term = said.setdefault(name, {"name": name, "iri": quad.subject.value, "label": "", "comment": "", "above": ""})
+        if isinstance(quad.object, Literal) and quad.predicate.value == RDFS_LABEL:
+            term["label"] = quad.object.value
+        elif isinstance(quad.object, Literal) and quad.predicate.value == _COMMENT:
+            term["comment"] = quad.object.value
+        elif isinstance(quad.object, NamedNode) and quad.predicate.value in _ABOVE:
+            term["above"] = quad.object.value
+    return [term for _, term in sorted(said.items()) if term["label"]]
+
+
+async def robots(_: Request, context: Context) -> Response:
+    """What crawlers leave alone: there is no end to searches, their pictures and queries."""
+    closed = "".join(f"Disallow: {context.path(each)}\n" for each in _CLOSED)
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(f"User-agent: *\n{closed}", 200, headers, "text/plain; charset=utf-8")
+
+
+async def health(_: Request, context: Context) -> Response:
+    """Whether this process serves, and which generation."""
+    body = f'{{"status":"ok","generation":{context.serving.generation.number}}}'
+    return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+async def metrics(_: Request, context: Context) -> Response:
+    """What is measured, where the settings put it beside the pages."""
+    if context.metrics is None or context.settings.metrics != PUBLIC:
+        raise Problem(404, "There is no such page.")
+    body = context.metrics.written()
+    return Response(body, 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)
+
+
+def is_kind(name: str) -> bool:
+    """Whether a path segment names a kind of thing."""
+    return name in KINDS

@@ -1,0 +1,153 @@
+"""The pictures in the page of a thing: its documents by time, their people and places, and what it is a part of."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from kg.errors import KgError
+from kg.read.things import DEEPEST
+from kg.render.pictures import atlas, tree
+from kg.render.pictures.histogram import bars
+from kg.render.site.pages import page
+from kg.store.generation.catalogue import MOST_COUNTED
+from kg.store.generation.things import Thing
+from kg.store.search.fields import RECORD
+from kg.web.pages.search_links import DOCUMENTS, WIDEST
+from kg.web.search import picture_data
+from kg.web.search.picture_data import Column
+from kg.web.search.query_string import State
+from kg.web.serving.context import Context
+
+PEOPLE = 12
+TIES = 24
+PLACES = 30
+BRANCHES = 24
+"""How many a picture shows at most."""
+
+_FEWEST = 2
+"""Bars, people or branches from which a picture says more than a list."""
+
+_ABOVE = {"place": "partOf", "collection": "partOf", "archive": "partOf", "topic": "broader"}
+"""Kind → the key by which one thing lies in another."""
+
+
+async def pictures(thing: Thing, context: Context) -> Markup:
+    """A part of the page of a thing, worked out once for a generation and language; documents have no pictures."""
+    if thing.kind == RECORD:
+        return Markup()
+
+    async def work() -> bytes:
+        return await context.serving.beside(partial(_drawn, thing, context))
+
+    name = f"pictures {context.reader.language} {thing.reference}"
+    return Markup((await context.serving.worked.out(name, work)).decode())  # noqa: S704  # from a template of ours
+
+
+def _drawn(thing: Thing, context: Context) -> bytes:
+    above = context.serving.resources.path(context.serving.finder.record(thing.offset, thing.length))
+    values: dict[str, Any] = {"thing": thing, "tree": _tree(thing, above, context), "links": False, "place": ""}
+    if context.serving.generation.search is None:
+        values |= {"columns": _columns(thing, context), "to": "record/?", "people": None, "places": None, "query": ""}
+    else:
+        state = State(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference)))
+        people = picture_data.nearest_people(state, context, PEOPLE, TIES)
+        places = picture_data.places(state, context, PLACES, atlas.SMALL)
+        values |= {
+            "columns": picture_data.time(state, context).drawn,
+            "to": "search?",
+            "people": people if people.drawn.ties else None,
+            "places": places if places.drawn.dots else _own_place(thing, context),
+            "query": state.address(),
+        }
+    if len(values["columns"]) < _FEWEST:
+        values["columns"] = ()
+    return page("pictures", context.site, values)
+
+
+def _columns(thing: Thing, context: Context) -> tuple[Column, ...]:
+    """Bars where nothing can be searched: of what links to the thing, if it is not too much to be counted now."""
+    catalogue = context.serving.generation.catalogue
+    if sum(catalogue.link_counts(thing.n).values()) > MOST_COUNTED:
+        return ()
+    counted = bars(catalogue.by_month(thing.n), context.reader.language)
+    return tuple(Column(bar, f"after={bar.start}_") for bar in counted)
+
+
+def _own_place(thing: Thing, context: Context) -> picture_data.Seen | None:
+    """A place that no document names, on the map."""
+    record = context.serving.finder.record(thing.offset, thing.length)
+    latitude, longitude = record.get("latitude"), record.get("longitude")
+    if thing.kind != "place" or latitude is None or longitude is None:
+        return None
+    label, language = context.reader.called(thing.labels, thing.reference, thing.status)
+    spot = atlas.Place(label, language, float(latitude), float(longitude), 0, "")
+    return picture_data.Seen(atlas.draw([spot], atlas.SMALL), (), ((label, thing.reference, latitude, longitude, 0),))
+
+
+# The tree --------------------------------------------------------------------------------------------------------
+
+
+def _tree(thing: Thing, above: tuple[Thing, ...], context: Context) -> tree.Tree | None:
+    """What a thing is a part of, and what it contains, as far down as there is room; None where it stands alone."""
+    key = _ABOVE.get(thing.kind)
+    if key is None:
+        return None
+    upper = [each for each in above if each.kind == thing.kind and each.n != thing.n]
+    contained, hidden = _below(thing, key, upper, context)
+    counted = _counts(thing.kind, context)
+
+    def branch(each: Thing, depth: int) -> tree.Branch:
+        label, language = context.reader.called(each.labels, each.reference, each.status)
+        more = hidden.get(each.n, 0)
+        return tree.Branch(each.reference, label, language, depth, counted(each), more, here=each.n == thing.n)
+
+    def walk(each: Thing, depth: int) -> list[tree.Branch]:
+        lower = contained.get(each.n, ())
+        return [branch(each, depth), *(found for child in lower for found in walk(child, depth + 1))]
+
+    branches = [branch(each, depth) for depth, each in enumerate(upper)] + walk(thing, len(upper))
+    return tree.draw(branches) if len(branches) >= _FEWEST else None
+
+
+def _below(
+    thing: Thing, key: str, upper: Sequence[Thing], context: Context
+) -> tuple[dict[int, list[Thing]], dict[int, int]]:
+    """What lies in a thing and in what lies in it, nearest first; and how much of it there is no room for."""
+    room = BRANCHES - len(upper) - 1
+    catalogue = context.serving.generation.catalogue
+    contained: dict[int, list[Thing]] = {}
+    hidden: dict[int, int] = {}
+    met = {thing.n, *(each.n for each in upper)}
+    level = [thing]
+    for _ in range(DEEPEST):
+        lower: list[Thing] = []
+        share = max(room // len(level), 1) if level else 0
+        for each in level:
+            links = catalogue.linked(each.n, key, room + 1) if room > 0 else []
+            fresh = [link.thing for link in links if link.thing.n not in met and link.thing.kind == thing.kind]
+            found = fresh[: min(share, max(room, 0))]
+            met.update(child.n for child in found)
+            room -= len(found)
+            contained[each.n] = found
+            shown = len(links) - len(fresh) + len(found)
+            hidden[each.n] = max(catalogue.link_counts(each.n).get(key, 0) - shown, 0)
+            lower += found
+        level = lower
+    return contained, hidden
+
+
+def _counts(kind: str, context: Context) -> Callable[[Thing], int | None]:
+    """How many documents belong to a thing of a kind, where that can be searched."""
+    if context.serving.generation.search is None:
+        return lambda _: None
+
+    def counted(each: Thing) -> int | None:
+        state = State(filters=(DOCUMENTS, (WIDEST[kind], each.reference)))
+        try:
+            return context.serving.finder.count(state.wanted)
+        except KgError:
+            return None
+
+    return counted

@@ -1,0 +1,93 @@
+"""`/record/`, `/agent/` …: the things of a kind, page by page, with leaps to any other page.
+
+From the first page of a list any of its pages is two links away: one to the part of the list that it is in, one within
+this part. So from the start page any of 100,000 documents is reached in four links, however their dates lie.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import isqrt
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.store.generation.things import Stretch, place_of
+from kg.web.serving import published
+from kg.web.serving.context import Context
+
+SIZE = 50
+"""Things on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leap:
+    """A link to another page of a list.
+
+    Attributes:
+        begin, end: the places of its first and last thing.
+        first, last: the days of these; empty where they have none.
+        after: the cursor of the page; empty for the first.
+        here: whether it is this page, or the part that this page is in.
+    """
+
+    begin: int
+    end: int
+    first: str
+    last: str
+    after: str
+    here: bool
+
+
+async def respond(request: Request, context: Context, kind: str) -> Response:
+    """The things of a kind in order of date, from what is kept where they were asked for lately."""
+    return await context.serving.kept.out(request, lambda: _made(request, context, kind))
+
+
+async def _made(request: Request, context: Context, kind: str) -> Response:
+    catalogue = context.serving.generation.catalogue
+    after = request.query_params.get("after", "")
+    links = catalogue.listed(kind, SIZE + 1, after)
+    count = context.serving.generation.manifest.counts.get(kind, 0)
+
+    async def work() -> list[Stretch]:
+        return await context.serving.beside(partial(catalogue.stretches, kind, SIZE))
+
+    pages = await context.serving.worked.out(f"pages {kind}", work) if count > SIZE else []
+    here = place(pages, after)
+    parts, near = leaps(pages, here, count)
+    values = {
+        "kind": kind,
+        "count": count,
+        "links": links[:SIZE],
+        "after": links[SIZE - 1].cursor if len(links) > SIZE else None,
+        "before": pages[here - 1].cursor if here else None,
+        "begins": not after,
+        "cursor": after,
+        "parts": parts,
+        "near": near,
+        "reader": context.reader,
+        "searched": context.serving.generation.search is not None,
+    }
+    return published.page(request, context, "listing", values)
+
+
+def place(pages: Sequence[Stretch], after: str) -> int:
+    """Which page it is that begins behind a cursor, or has what does."""
+    return max(bisect_right(pages, place_of(after), key=lambda page: place_of(page.cursor)) - 1, 0)
+
+
+def leaps(pages: Sequence[Stretch], here: int, count: int) -> tuple[list[Leap], list[Leap]]:
+    """The parts of a list, and the pages of the part that a page is in: about as many of the one as of the other."""
+    size = isqrt(max(len(pages) - 1, 0)) + 1
+    begins = range(0, len(pages), size)
+    part = here - here % size
+
+    def leap(first: int, last: int, *, here: bool) -> Leap:
+        end = min((last + 1) * SIZE, count)
+        return Leap(first * SIZE + 1, end, pages[first].first, pages[last].last, pages[first].cursor, here)
+
+    parts = [leap(at, min(at + size, len(pages)) - 1, here=at == part) for at in begins]
+    near = [leap(at, at, here=at == here) for at in range(part, min(part + size, len(pages)))]
+    return (parts, near) if len(parts) > 1 else ([], near if len(near) > 1 else [])

@@ -1,0 +1,1 @@
+"""Search pages: query string, presentation, exports, picture views."""

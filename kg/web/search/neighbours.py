@@ -1,0 +1,73 @@
+"""From one thing to the next in the search that it was opened from: “2 of 230”.
+
+The search stands in the address of the page as it does in that of /search; `at` says where in its list the thing is.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.requests import Request
+
+from kg.store.search.index import DEEPEST
+from kg.web.http.problems import Problem
+from kg.web.search.query_string import MOST, State, read
+from kg.web.serving.context import Context
+
+PLACE = "at"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where a thing stands in a search.
+
+    Attributes:
+        words: those of the search.
+        back: the path of the list, at this thing.
+        at: its place in the list, which begins with 1; 0 if the list has changed and the thing stands elsewhere.
+        total: how many the list has.
+        before, after: the paths of its neighbours; empty at an end.
+        keep: what other links of this page put into their query, to stay in the search.
+    """
+
+    words: str
+    back: str
+    at: int
+    total: int
+    before: str
+    after: str
+    keep: str
+
+
+def steps(state: State) -> str:
+    """The part of an address that leads to a thing of a search, up to its place in the list."""
+    return f"{state.address()}&{PLACE}=" if state.pairs else f"{PLACE}="
+
+
+async def walk(request: Request, context: Context, reference: str) -> Walk | None:
+    """The search from which a thing was opened; None if it was not, or nothing can be searched here."""
+    given = request.query_params.get(PLACE)
+    if given is None or context.serving.generation.search is None:
+        return None
+    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 1 <= int(given) <= DEEPEST):
+        raise Problem(400, f"`{PLACE}` is a place in the list of a search, a number from 1 to {DEEPEST:,}.")
+    state, at = read(request), int(given)
+    limit = min(state.limit, MOST)
+    work = partial(
+        context.serving.finder.neighbours,
+        reference,
+        state.wanted,
+        context.reader.languages,
+        at=at,
+        sort=state.sort,
+        limit=limit,
+    )
+    beside = await context.serving.searches.run(request, work)
+    search, leads = context.path("search"), steps(state)
+    if beside is None:
+        return Walk(state.words, f"{search}?{state.address()}", 0, 0, "", "", f"{leads}{at}&")
+    before, after = (
+        f"{context.path(other)}.html?{leads}{place}" if other else ""
+        for other, place in ((beside.before, at - 1), (beside.after, at + 1))
+    )
+    back = f"{search}?{state.address(after=beside.page)}#hit-{at}"
+    return Walk(state.words, back, at, beside.total, before, after, f"{leads}{at}&")

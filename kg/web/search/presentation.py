@@ -1,0 +1,192 @@
+"""What was found, with its labels and links: what the page of a search and its JSON both show."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kg.read.search import Results
+from kg.render.page import fields as names
+from kg.render.site import search_summary as said
+from kg.render.site.language_names import name as language_name
+from kg.render.site.search_summary import Tally, sentence
+from kg.render.site.translations import translations
+from kg.store.search.fields import COUNTED, FACETS, LACKS
+from kg.web.search.query_string import State
+from kg.web.serving.context import Context
+
+MOST_YEARS = 60
+"""Years that stand as single ones; where there are more, they stand as decades."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet.
+
+    Attributes:
+        value: as it stands in the address.
+        label, language: what it is called, and the language of that.
+        count: how many have it; None where it is chosen.
+        query: of the address that chooses it, or takes it back.
+    """
+
+    value: str
+    label: str
+    language: str
+    count: int | None
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A facet.
+
+    Attributes:
+        name: of the parameter.
+        title: what it is called.
+        choices: its values, the most frequent first.
+        distinct: how many values there are.
+    """
+
+    name: str
+    title: str
+    choices: tuple[Choice, ...]
+    distinct: int
+
+
+class Labels:
+    """What values of facets are called, in the language of whoever reads."""
+
+    def __init__(self, context: Context, references: list[str]) -> None:
+        self._context = context
+        self._known = context.serving.generation.catalogue.things(references)
+
+    def __call__(self, name: str, value: str) -> tuple[str, str]:
+        """The label of a value and the language of that."""
+        language = self._context.reader.language
+        if name == "kind":
+            return translations(language).gettext(names.KINDS[value][1]), ""
+        if name == LACKS:
+            return translations(language).gettext(said.LACKS[value]), ""
+        if name == "language":
+            return _language_name(value, language), ""
+        thing = self._known.get(value)
+        return self._context.reader.called(thing.labels, value, thing.status) if thing else (value, "")
+
+
+def _language_name(tag: str, language: str) -> str:
+    try:
+        return language_name(tag, language)
+    except ValueError:  # has the form of a tag, and is none
+        return tag
+
+
+def tally(results: Results) -> Tally:
+    """What was found, in numbers."""
+    counts = {name: dict(values) for name, values in results.facets.counts.items()}
+    documents = counts["kind"].get("record", 0)
+    first, last = (day[:5] if day.startswith("-") else day[:4] for day in results.span)
+    distinct = results.facets.distinct
+    return Tally(documents, results.total - documents, distinct["collection"], distinct["person"], first, last)
+
+
+def summary(results: Results, context: Context) -> str:
+    """What was found, in a sentence."""
+    return sentence(tally(results), context.reader.language)
+
+
+def facets(results: Results, state: State, context: Context) -> list[Shown]:
+    """The facets with their counts, and where each value leads."""
+    counts = results.facets.counts
+    label = Labels(context, [value for name in COUNTED if FACETS[name].kind for value, _ in counts[name]])
+    title = translations(context.reader.language).gettext
+    found = []
+    for name in COUNTED:
+        choices = tuple(
+            Choice(value, *label(name, value), count, state.with_filter(name, value).address())
+            for value, count in counts[name]
+            if (name, value) not in state.filters
+        )
+        if choices:
+            found.append(Shown(name, title(said.FACETS[name]), choices, results.facets.distinct[name]))
+    return found
+
+
+def chosen(state: State, context: Context) -> list[tuple[str, Choice]]:
+    """What the list is narrowed by: (what the facet is called, the value with the address that takes it back)."""
+    label = Labels(context, [value for _, value in state.filters])
+    title = translations(context.reader.language).gettext
+    found = [
+        (
+            title(said.FACETS[name]),
+            Choice(value, *label(name, value), None, state.without_filter(name, value).address()),
+        )
+        for name, value in state.filters
+    ]
+    if state.time:
+        back = Choice(state.time, state.time.replace("..", " – "), "", None, state.at_time("").address())
+        found.append((title(said.FACETS["year"]), back))
+    return found
+
+
+def years(results: Results, state: State) -> list[Choice]:
+    """Years, or decades where there are many, with how many documents touch each."""
+    counts = results.facets.years
+    if len(counts) <= MOST_YEARS:
+        return [_time(f"{_year(year)}", f"{year}", count, state) for year, count in counts.items()]
+    return list(_decades(results, state))
+
+
+def _decades(results: Results, state: State) -> Iterator[Choice]:
+    for decade in dict.fromkeys(year // 10 for year in results.facets.years):
+        first, last = decade * 10, decade * 10 + 9
+        count = results.facets.touching(first, last)
+        yield _time(f"{_year(first)}..{_year(last)}", f"{first}–{last}", count, state)
+
+
+def _time(time: str, label: str, count: int, state: State) -> Choice:
+    return Choice(time, label, "", count, state.at_time(time).address())
+
+
+def _year(year: int) -> str:
+    return f"{year:05}" if year < 0 else f"{year:04}"
+
+
+def as_json(results: Results, state: State, context: Context, addresses: dict[str, str | None]) -> dict[str, Any]:
+    """What was found, as one object."""
+    return {
+        "query": state.words,
+        "searched": results.wanted.words,
+        "total": results.total,
+        "sentence": summary(results, context),
+        "corrected": results.corrected or None,
+        "suggestion": results.suggestion or None,
+        "loose": results.loose,
+        "undated_left_out": results.undated,
+        "sort": results.sort,
+        "filters": [{"facet": name, "value": value} for name, value in state.filters],
+        "results": [
+            {
+                "id": each.thing.reference,
+                "iri": context.base.iri(each.thing.reference),
+                "kind": each.thing.kind,
+                "title": each.title.text,
+                "language": each.title.language or None,
+                "titles": each.thing.labels,
+                "start": each.thing.start,
+                "end": each.thing.end,
+                "status": each.thing.status,
+                "score": round(each.score, 4) if results.sort == "relevance" else None,
+                "snippet": each.snippet.text if each.snippet else None,
+                "snippet_language": (each.snippet.language or None) if each.snippet else None,
+                "marked": [[text, hit] for text, hit in each.snippet.parts] if each.snippet else [],
+            }
+            for each in results.found
+        ],
+        "facets": {
+            shown.name: [{"value": each.value, "label": each.label, "count": each.count} for each in shown.choices]
+            for shown in facets(results, state, context)
+        },
+        "distinct": results.facets.distinct,
+        "years": [{"year": year, "count": count} for year, count in results.facets.years.items()],
+        **addresses,
+    }

@@ -1,0 +1,162 @@
+"""`/search`: the page, and the same result as JSON, CSV, feeds, Turtle, citations; what is offered while one types."""
+
+from functools import partial
+from urllib.parse import urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.errors import SearchRefused
+from kg.read.search import SORTS, Results
+from kg.render.data.negotiation import choose
+from kg.render.site import search_summary as said
+from kg.render.site.pages import page
+from kg.render.site.reader import Reader, is_nameless
+from kg.store.generation.things import Thing
+from kg.store.search.index import DEEPEST
+from kg.store.search.query_language import LONGEST
+from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
+from kg.web.http.problems import Problem
+from kg.web.search import presentation
+from kg.web.search.as_sparql import sparql
+from kg.web.search.exports import EXPORTS, Export
+from kg.web.search.neighbours import steps
+from kg.web.search.query_string import MOST, State, read
+from kg.web.serving import published
+from kg.web.serving.context import Context
+
+_JSON = "application/json"
+_HTML = "text/html"
+_NOT_INDEXED = {"X-Robots-Tag": "noindex"}
+_SUGGESTIONS = "application/x-suggestions+json"
+_DESCRIPTION = "application/opensearchdescription+xml"
+
+
+async def respond(request: Request, context: Context) -> Response:
+    """Answer a search in the format asked for."""
+    state = read(request)
+    name = _format(request, state)
+    work = partial(_answered, request, context, state, name)
+    lane = context.serving.lane if name in EXPORTS else context.serving.searches
+    return await lane.run(request, work)
+
+
+def _answered(request: Request, context: Context, state: State, name: str) -> Response:
+    """The whole answer, beside the requests of others: up to a thousand things are found and written."""
+    export = EXPORTS.get(name)
+    most = export.most if export else MOST
+    results = context.serving.finder.find(
+        state.wanted,
+        context.reader.languages,
+        sort=state.sort,
+        after=state.after,
+        limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
+        nameless=partial(_nameless, context.reader),
+        marked=export is None or export.marked,
+    )
+    if export:
+        return _exported(request, context, state, results, export)
+    if name == "json":
+        body = orjson.dumps(presentation.as_json(results, state, context, addresses(results, state, context)))
+        return published.respond(request, context, body, _JSON, {**CORS, **_next(results, state, context)})
+    return _page(request, context, state, results)
+
+
+def _nameless(reader: Reader, thing: Thing) -> str:
+    nameless = is_nameless(thing.labels, thing.reference, thing.status)
+    return reader.nameless(thing.reference) if nameless else ""
+
+
+def _format(request: Request, state: State) -> str:
+    """Name of the format: `format=` goes before Accept."""
+    names = ("html", "json", *EXPORTS)
+    if state.format:
+        if state.format not in names:
+            raise Problem(400, f"There is no format {state.format[:40]!r}; there are {', '.join(names)}.")
+        return state.format
+    types = {_HTML: "html", _JSON: "json"}
+    types |= {each.media_type.partition(";")[0]: each.name for each in EXPORTS.values()}
+    chosen = choose(combined(request, "accept"), list(types))
+    if chosen is None:
+        raise Problem(406, f"A search is answered as {', '.join(types)}.")
+    return types[chosen]
+
+
+def addresses(results: Results, state: State, context: Context) -> dict[str, str | None]:
+    """Where the result goes on, and where it stands in other shapes."""
+    place = context.path("search")
+    return {
+        "next": f"{place}?{state.address(after=results.after, format=state.format)}" if results.after else None,
+        "page": f"{place}?{state.address()}",
+        "timeline": f"{context.path('timeline')}?{state.address()}",
+        "map": f"{context.path('map')}?{state.address()}",
+        "network": f"{context.path('network')}?{state.address()}",
+        "sparql": sparql(state, context.base),
+    }
+
+
+def _next(results: Results, state: State, context: Context) -> dict[str, str]:
+    if not results.after:
+        return {}
+    address = f"{context.path('search')}?{state.address(after=results.after, format=state.format)}"
+    return {"Link": f'<{address}>; rel="next"'}
+
+
+def _exported(request: Request, context: Context, state: State, results: Results, export: Export) -> Response:
+    body = export.write(results, state, context)
+    headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
+    if export.saved:
+        headers |= saved_as(f"search.{export.name}")
+    return published.respond(request, context, body, export.media_type, headers)
+
+
+def _page(request: Request, context: Context, state: State, results: Results) -> Response:
+    query = sparql(state, context.base)
+    values = {
+        "state": state,
+        "results": results,
+        "sentence": presentation.summary(results, context),
+        "facets": presentation.facets(results, state, context),
+        "chosen": presentation.chosen(state, context),
+        "years": presentation.years(results, state),
+        "facet_names": said.FACETS,
+        "sorts": {name: said.SORTS[name] for name in SORTS},
+        "formats": {"json": "JSON", **{name: each.title for name, each in EXPORTS.items()}},
+        "query": query,
+        "run": urlencode({"query": query}),
+        "after": state.address(after=results.after) if results.after else "",
+        "begins": not state.after,
+        "reader": context.reader,
+        "keep": f"{state.address()}&" if state.pairs else "",
+        "sought": state.words,
+        "steps": steps(state),
+        "deepest": DEEPEST,
+        "longest": LONGEST,
+    }
+    return published.page(request, context, "search", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
+
+
+async def below(request: Request, context: Context, name: str) -> Response:
+    """What lies below /search: completions, and the description for browsers."""
+    if name == "suggest":
+        return await _suggest(request, context)
+    if name == "opensearch.xml":
+        body = page("opensearch", context.site, {})
+        vary = "Accept, Accept-Encoding"
+        return published.respond(request, context, body, f"{_DESCRIPTION}; charset=utf-8", CORS, vary=vary)
+    raise Problem(404, f"There is no such page; {context.path('search')} searches.")
+
+
+async def _suggest(request: Request, context: Context) -> Response:
+    """Completions in the form of OpenSearch: what was typed, names, what they are, where they are."""
+    text = request.query_params.get("q", "").strip()[:LONGEST]
+    try:
+        work = partial(context.serving.finder.completions, text)
+        things = await context.serving.searches.run(request, work) if text else []
+    except SearchRefused:  # half of a search is none yet
+        things = []
+    names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]
+    kinds = [thing.kind for thing in things]
+    told = [text, names, kinds, [context.base.iri(thing.reference) for thing in things]]
+    return published.respond(request, context, orjson.dumps(told), _SUGGESTIONS, CORS)

@@ -1,0 +1,1 @@
+"""State of a serving process: live generation, context, caches, thread queue."""

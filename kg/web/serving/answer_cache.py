@@ -1,0 +1,205 @@
+"""Whole answers kept in memory, so that who asks what was asked before, or is asked just now, needs no worker.
+
+What names an answer is its tag: generation, query, graphs and formats, digested. The same tag is its ETag, so a client
+that has the answer already is told so without asking anybody.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections import OrderedDict
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from kg.store.generation.generation import Manifest
+from kg.web.http import content_coding
+from kg.web.http.problems import Problem
+
+SHARE = 16
+"""No answer may take more than this part of what there is."""
+
+REPEATS = 2_000
+"""How many requests are known by their bytes."""
+
+LONGEST = 4_000
+"""Bytes of a request up to which it is."""
+
+_OF_QUERIES = frozenset({400, 413, 500, 504, 507})
+"""What a query comes to by itself, whoever asks it."""
+
+_OVERHEAD = 500
+"""Bytes that an answer takes besides its own, about."""
+
+# The engine knows no tokens, so this looks at letters alone; what it takes for one of these by mistake is answered
+# all the same, only not kept. Comments may stand between a function and its parenthesis, and are not read: to follow
+# each would take quadratic time. \u may be any letter.
+_VARIES = re.compile(r"(?:rand|now|uuid|bnode)\s*+[(#]|\\u", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(slots=True)
+class Whole:
+    """A whole answer.
+
+    Attributes:
+        format: the name of its format.
+        media_type: the same as a value of Content-Type.
+        body: its bytes.
+        limited: whether a search in the query found more than its limit.
+        packed: the same in a content coding, once somebody took it so.
+    """
+
+    format: str
+    media_type: str
+    body: bytes
+    limited: bool = False
+    packed: dict[str, bytes] = field(default_factory=dict)
+
+    def bytes_in(self, name: str) -> bytes:
+        """The body in a coding; as it is for ""."""
+        if not name:
+            return self.body
+        if name not in self.packed:
+            self.packed[name] = content_coding.pack(self.body, name)
+        return self.packed[name]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes at most, whichever codings it will be taken in."""
+        return len(self.body) * 2 + _OVERHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A request as it came, and how it was answered: who sends the same bytes again needs no reading.
+
+    Attributes:
+        tag: what names the answer.
+        coding: the content coding it went in.
+        query: for the log.
+        headers: of the response, as ASGI has them.
+    """
+
+    tag: str
+    coding: str
+    query: str | None
+    headers: list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A question that is being asked, until its answer has begun or will not come; `fault` is what it failed of."""
+
+    tag: str
+    among: dict[str, "_Asked"]
+    over: asyncio.Event | None = None
+    fault: Problem | None = None
+
+    def __enter__(self) -> None:
+        self.among[self.tag] = self
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _traceback: object) -> None:
+        if isinstance(fault, Problem) and fault.status in _OF_QUERIES:
+            self.fault = fault
+        del self.among[self.tag]
+        if self.over is not None:
+            self.over.set()
+
+    async def wait(self) -> None:
+        """Wait until it is over."""
+        if self.over is None:  # most are over before anybody asks the same
+            self.over = asyncio.Event()
+        await self.over.wait()
+
+
+class Answers:
+    """Answers up to so many bytes; those not asked for longest go first."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.largest = most // SHARE
+        self._kept: OrderedDict[str, Whole] = OrderedDict()
+        self._size = 0
+        self._repeats: OrderedDict[tuple[str | bytes, ...], Repeat] = OrderedDict()
+        self._asked: dict[str, _Asked] = {}
+
+    def find(self, tag: str) -> Whole | None:
+        """The answer of this tag, if it is there."""
+        found = self._kept.get(tag)
+        if found is not None:
+            self._kept.move_to_end(tag)
+        return found
+
+    async def coming(self, tag: str) -> Whole | None:
+        """The answer of this tag once it is made for whoever is asking just now; None where it was not kept.
+
+        Raises Problem where the query itself is why there is none.
+        """
+        asked = self._asked.get(tag)
+        if asked is None:
+            return None
+        await asked.wait()
+        if asked.fault:
+            raise replace(asked.fault)
+        return self.find(tag)
+
+    def asking(self, tag: str | None) -> AbstractContextManager[None]:
+        """Ask within the context, until the answer is kept or has begun: who asks the same waits for it."""
+        return nullcontext() if tag is None or tag in self._asked else _Asked(tag, self._asked)
+
+    def keep(self, tag: str, answer: Whole) -> None:
+        """Keep an answer, unless it is too large."""
+        size = answer.size
+        if size > self.largest or tag in self._kept:
+            return
+        self._kept[tag] = answer
+        self._size += size
+        while self._size > self.most:
+            _, oldest = self._kept.popitem(last=False)
+            self._size -= oldest.size
+
+    def repeat(self, request: tuple[str | bytes, ...]) -> tuple[Repeat, Whole] | None:
+        """How a request was answered before, if the answer is still there."""
+        found = self._repeats.get(request)
+        answer = self.find(found.tag) if found is not None else None
+        return None if found is None or answer is None else (found, answer)
+
+    def expect(self, request: tuple[str | bytes, ...], repeat: Repeat) -> None:
+        """Note how a request was answered, unless it is long; of the requests the oldest goes first."""
+        if sum(map(len, request)) > LONGEST:
+            return
+        self._repeats[request] = repeat
+        if len(self._repeats) > REPEATS:
+            self._repeats.popitem(last=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes taken."""
+        return self._size
+
+
+def varies(query: str) -> bool:
+    """Whether a query may answer otherwise each time: chance, the clock, or names for new blank nodes.
+
+    >>> varies("SELECT (NOW() AS ?t) {}"), varies("CONSTRUCT { [] ?p ?o } WHERE { ?s ?p ?o }")
+    (True, True)
+    >>> varies("SELECT * { ?s ?p 'it is known' ; ?q [] }")
+    False
+    """
+    plain = query.lower()
+    named = "rand" in plain or "now" in plain or "uuid" in plain or "bnode" in plain or "\\u" in plain
+    if named and _VARIES.search(query):
+        return True
+    return "construct" in plain and ("[" in query or "_:" in query)
+
+
+def tag_of(manifest: Manifest, query: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]) -> str:
+    """What names the answer to a query in a generation; another query never has it."""
+    said = _before(manifest.generation, manifest.published, formats, graphs) + query.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(said, digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _before(generation: int, published: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]) -> bytes:
+    """What stands before the query, which may hold anything, where an answer is named."""
+    return f"{generation} {published} {formats} {graphs} ".encode("utf-8", "surrogatepass")

@@ -1,0 +1,37 @@
+"""What a request is answered with: the settings, the generation it holds, and who asks."""
+
+from typing import NamedTuple
+
+from kg.iris import Base
+from kg.render.site.pages import Site
+from kg.render.site.reader import Reader
+from kg.settings import Settings
+from kg.web.observe.metrics import Metrics
+from kg.web.serving.answer_cache import Answers
+from kg.web.serving.live import Serving
+
+
+class Context(NamedTuple):
+    """Everything that a handler needs besides the request.
+
+    Attributes:
+        settings: the settings.
+        serving: the generation that this request holds.
+        base: the identity of what is published.
+        site: what pages say of the site.
+        reader: who reads.
+        answers: whole answers kept in memory.
+        metrics: what is measured, if anything is.
+    """
+
+    settings: Settings
+    serving: Serving
+    base: Base
+    site: Site
+    reader: Reader
+    answers: Answers
+    metrics: Metrics | None = None
+
+    def path(self, below: str) -> str:
+        """The path of something below the base: links go by path, so that a copy elsewhere can be browsed."""
+        return self.base.path + below

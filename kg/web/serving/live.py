@@ -1,0 +1,201 @@
+"""The live generation of a running server: each request holds one, and a new one is taken as soon as it is there."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from kg import ontology
+from kg.errors import GenerationError
+from kg.ontology import Ontology
+from kg.read.search import Finder
+from kg.read.things import Resources
+from kg.settings import Settings
+from kg.store.generation.generation import Generation
+from kg.store.generation.generations import Generations
+from kg.store.pool.pool import QueryPool
+from kg.store.remote.graph import RemoteGraph
+from kg.store.remote.queries import RemoteQueries
+from kg.store.sparql.query_service import Queries
+from kg.web.observe.metrics import Metrics
+from kg.web.serving.memo import Worked
+from kg.web.serving.page_cache import Kept
+from kg.web.serving.search_rewriting import SearchingQueries
+from kg.web.serving.thread_queue import Lane
+
+LOOK = 0.5
+"""Seconds between two looks at which generation is live."""
+
+LONG = 3
+"""Queries that may go on after a moment, for each worker."""
+
+_LONG_PLACES, _LONG_QUEUE = 2, 14
+"""Exports and pictures that are made at a time, and that may wait."""
+
+_SEARCHES, _SEARCHES_QUEUE = 4, 128
+"""The same of searches, be they of a page, in a query or of what somebody types."""
+
+_PAGES, _PAGES_QUEUE = 4, 10_000
+"""The same of parts of pages, most of which are made once for a generation."""
+
+_LOG = logging.getLogger("kg")
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Serving:
+    """A generation with what answers from it, and how many requests hold it.
+
+    `worked` holds what handlers work out of this generation once; `lane` is for work that takes long, `searches` for
+    searches. Whatever reads the generation in a thread does so in one of the lanes, which are waited for at the end.
+    """
+
+    generation: Generation
+    resources: Resources
+    ontology: Ontology
+    pool: Queries
+    finder: Finder
+    searches: Lane
+    lane: Lane = field(default_factory=lambda: Lane(_LONG_PLACES, _LONG_QUEUE))
+    pages: Lane = field(default_factory=lambda: Lane(_PAGES, _PAGES_QUEUE))
+    kept: Kept = field(default_factory=Kept)
+    held: int = 0
+    retired: bool = False
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    worked: Worked = field(default_factory=Worked)
+
+    def hold(self) -> None:
+        """Keep it open, until as many `release` it; an answer that is still being sent holds it too."""
+        self.held += 1
+
+    def release(self) -> None:
+        """Hold it no longer."""
+        self.held -= 1
+        if self.retired and not self.held:
+            self.idle.set()
+
+    async def beside(self, work: Callable[[], _T]) -> _T:
+        """Do some of a page's work beside the event loop."""
+        return await self.pages.run("", work)
+
+    async def look_up(self, iri: str) -> None:
+        """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
+        if isinstance(self.generation.graph, RemoteGraph):
+            await self.generation.graph.look_up(iri)
+
+
+class Live:
+    """Holds the live generation open, and those that requests still read."""
+
+    def __init__(self, settings: Settings, metrics: Metrics | None) -> None:
+        """Settings of a collection, and what is told of its query workers."""
+        self._settings = settings
+        self._lost: Callable[[str], None] = metrics.lose if metrics else _untold
+        self._waiting: Callable[[int], None] = metrics.wait if metrics else _untold
+        self._generations = Generations.of_settings(settings)
+        self._current: Serving | None = None
+        self._mark: tuple[int, ...] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._leaving: dict[asyncio.Task[None], Serving] = {}
+
+    async def start(self) -> None:
+        """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
+        self._mark = self._generations.live_mark()
+        self._current = await self._open()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def close(self) -> None:
+        """Let everything go."""
+        if self._watching:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+        if self._current:
+            self._retire(self._current)
+        for serving in self._leaving.values():
+            serving.idle.set()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
+
+    def hold(self) -> Serving:
+        """The live generation, held until it is released. Raises GenerationError where there is none."""
+        if self._current is None:
+            raise GenerationError("nothing is published yet")
+        self._current.hold()
+        return self._current
+
+    async def _watch(self) -> None:
+        told = ""
+        while True:
+            await asyncio.sleep(LOOK)
+            mark = self._generations.live_mark()
+            if self._current is None or mark is None or mark == self._mark:
+                continue
+            try:
+                fresh = await self._open()
+            except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
+                if str(fault) != told:
+                    told = str(fault)
+                    _LOG.warning("generation %s can't be served: %s", mark[0], told)
+                continue
+            old, self._current, self._mark = self._current, fresh, mark
+            _LOG.info("generation %s is live", fresh.generation.number)
+            self._retire(old)
+
+    async def _open(self) -> Serving:
+        began = time.perf_counter()
+        generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
+        try:
+            finder = Finder(generation)
+            searches = Lane(_SEARCHES, _SEARCHES_QUEUE)
+            pool = SearchingQueries(self._queries(generation), finder, searches)
+            await pool.start()
+        except BaseException:
+            generation.close()
+            raise
+        _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
+        terms = ontology.load(self._settings.base)
+        return Serving(generation, Resources(generation), terms, pool, finder, searches)
+
+    def _queries(self, generation: Generation) -> Queries:
+        """What answers queries, wherever the generation's triples lie."""
+        if generation.manifest.graph:
+            return RemoteQueries(self._settings, generation.manifest.graph, waiting=self._waiting)
+        return QueryPool(
+            generation.folder.store,
+            size=self._settings.query_workers,
+            reserve=1,
+            long=LONG * self._settings.query_workers,
+            spares=2,
+            deadline=self._settings.query_seconds,
+            memory=self._settings.query_memory << 20,
+            max_rows=self._settings.query_rows,
+            max_result_bytes=self._settings.query_bytes,
+            queue=self._settings.query_queue,
+            base=self._settings.base,
+            lost=self._lost,
+            waiting=self._waiting,
+        )
+
+    def _retire(self, serving: Serving) -> None:
+        """Close a generation as soon as nobody holds it."""
+        serving.retired = True
+        if not serving.held:
+            serving.idle.set()
+        task = asyncio.create_task(_close(serving))
+        self._leaving[task] = serving
+        task.add_done_callback(self._leaving.pop)
+
+
+def _untold(_: object) -> None:
+    """What nobody measures."""
+
+
+async def _close(serving: Serving) -> None:
+    await serving.idle.wait()
+    await serving.pool.close()
+    for lane in (serving.searches, serving.lane, serving.pages):
+        await lane.close()  # a client that has left holds nothing, but a thread may work for it still
+    serving.generation.close()

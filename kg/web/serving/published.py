@@ -1,0 +1,63 @@
+"""Answers that show much of a generation, pages above all: they last changed when it was published."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.render.data.negotiation import HTML
+from kg.render.site.pages import page as rendered
+from kg.web.http.conditional import answer
+from kg.web.http.headers import CACHE, PAGE
+from kg.web.http.language import VARY, still
+from kg.web.serving.context import Context
+
+BY_FORMAT = f"Accept, {VARY}"
+"""What an answer depends on whose format is told by Accept."""
+
+
+def respond(  # noqa: PLR0913  # what one answer is made of
+    request: Request,
+    context: Context,
+    body: bytes,
+    content_type: str,
+    headers: Mapping[str, str],
+    *,
+    vary: str = BY_FORMAT,
+) -> Response:
+    """A whole answer that anybody may keep for a minute, unless its headers say otherwise.
+
+    Args:
+        request: the request.
+        context: what it is answered with.
+        body: the whole body.
+        content_type: its media type.
+        headers: to send along.
+        vary: what the answer depends on.
+    """
+    modified = context.serving.generation.manifest.published
+    return answer(request, body, content_type, modified=modified, headers={**CACHE, **headers}, vary=vary)
+
+
+def page(  # noqa: PLR0913  # what one page is made of
+    request: Request,
+    context: Context,
+    name: str,
+    values: dict[str, Any],
+    headers: Mapping[str, str] = PAGE,
+    *,
+    vary: str = VARY,
+) -> Response:
+    """The same for a page.
+
+    Args:
+        request: the request.
+        context: what it is answered with.
+        name: of the template.
+        values: what the template asks for.
+        headers: to send along, those of each page among them.
+        vary: what the page depends on.
+    """
+    body = rendered(name, context.site, {"still": still(request), **values})
+    return respond(request, context, body, HTML.content_type, headers, vary=vary)

@@ -1,0 +1,46 @@
+"""Queries that may search: the searches are answered here, before whoever answers the query sees it."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from typing import Unpack
+
+from kg.read.search import Finder
+from kg.store.search.sparql_search_scan import may_search
+from kg.store.sparql.query_service import Answer, Options, Queries
+from kg.web.serving.thread_queue import Lane
+
+MORE_FOUND = {"Search-Results": "limited"}
+"""The header that says that a search in the query found more than its limit."""
+
+
+class SearchingQueries:
+    """Stands before what answers queries, and is asked as that is."""
+
+    def __init__(self, queries: Queries, finder: Finder, lane: Lane) -> None:
+        """What answers queries, what finds, and the lane in which searches are done."""
+        self._queries = queries
+        self._finder = finder
+        self._lane = lane
+
+    async def start(self) -> None:
+        """Get ready."""
+        await self._queries.start()
+
+    async def close(self) -> None:
+        """Let everything go."""
+        await self._queries.close()
+
+    def query(self, text: str, **options: Unpack[Options]) -> AbstractAsyncContextManager[Answer]:
+        """Ask; see `Queries.query`. Raises SearchRefused besides, for a search that has not its one form."""
+        return self._searching(text, options) if may_search(text) else self._queries.query(text, **options)
+
+    @contextlib.asynccontextmanager
+    async def _searching(self, text: str, options: Options) -> AsyncIterator[Answer]:
+        rewritten = await self._lane.run(options.get("client", ""), partial(self._finder.rewrite, text))
+        with rewritten.places():
+            options["spare"] = rewritten.added
+            async with self._queries.query(rewritten.text, **options) as answer:
+                answer.limited = rewritten.limited
+                yield answer

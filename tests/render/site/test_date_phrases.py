@@ -1,0 +1,45 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.render.site.date_phrases import words
+from kg.render.site.translations import LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("edtf", "said"),
+    [
+        ("1963-04-05", "5 April 1963"),
+        ("1963-02", "February 1963"),
+        ("1963", "1963"),
+        ("1962~", "about 1962"),
+        ("1962-11~", "about November 1962"),
+        ("2001-06-19?", "19 June 2001 (uncertain)"),
+        ("1962%", "about 1962 (uncertain)"),
+        ("1962-10-XX", "October 1962"),
+        ("196X", "the 1960s"),
+        ("1962-21", "spring 1962"),
+        ("{1963-02-22,1963-02-23}", "22 and 23 February 1963"),
+        ("[1962-10-26,1962-10-27]", "26 or 27 October 1962"),
+        ("[1971-05-01..1971-05-05]", "on an unknown day between 1 May 1971 and 5 May 1971"),
+        ("[..1962]", "1962 or earlier"),
+        ("1962-10/..", "from October 1962"),
+        ("../1963", "until 1963"),
+        ("1963-02/1963-03", "February 1963 to March 1963"),
+    ],
+)
+def test_what_a_date_says_stands_in_words(edtf, said):
+    "A date keeps in words what it says in signs: certainty, one of a set, all of a set, open ends."
+    assert words(edtf, "en") == said
+
+
+def test_each_language_writes_dates_in_its_own_way():
+    "Days and months stand as the language of the page writes them."
+    assert words("1963-04-05", "ru").startswith("5 апреля 1963")
+    assert words("{1963-02-22,1963-02-23}", "es") == "22 y 23 de febrero de 1963"
+
+
+@given(st.text(max_size=30), st.sampled_from(LANGUAGES))
+def test_what_is_no_date_is_said_as_it_stands(text, language):
+    "Whatever stands in the place of a date, a page can show it."
+    assert isinstance(words(text, language), str)

@@ -1,0 +1,52 @@
+"""Templates compiled to quicker code say what Jinja's own code says."""
+
+import jinja2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
+
+from kg.render.site.template_compiler import Environment, escaped
+
+TEMPLATE = """{% macro link(each, note='', wide=false) %}<a href="{{ each.href }}">{{ each.text }}</a>
+{%- if note %} {{ note }}{% endif %}{% if wide %}!{% endif %}{% endmacro %}
+{% macro framed() %}<p>{{ caller() }}</p>{% endmacro %}
+{% for each in links %}{{ link(each) }}{{ link(each, note=text) }}{{ link(each, text, wide=true) }}{% endfor %}
+{% call framed() %}{{ text }}{{ link(links[0]) }}{% endcall %}
+{% set place = {'count': text} %}{{ said('%(count)s <i>', **place) }}{{ said(text) }}{{ text|upper }}{{ range(3)|join }}
+{% filter replace('&', '+') %}{{ text }}{% endfilter %}{{ none }}{{ 1 / 3 }}{{ text ~ link(links[0]) }}"""
+
+
+class _Named(str):
+    """A text of a class of its own, which is no sign that it is safe."""
+
+    __slots__ = ()
+
+
+def _environment(kind):
+    environment = kind(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.globals["said"] = lambda text, **values: Markup("<b>{}</b>").format(text % values if values else text)
+    return environment.from_string(TEMPLATE)
+
+
+_OURS, _JINJAS = _environment(Environment), _environment(jinja2.Environment)
+
+
+@given(st.text(alphabet=st.sampled_from("<>&'\"a\u202e{}%é"), max_size=20).filter(lambda text: "%" not in text))
+def test_the_same_template_says_the_same(text):
+    "Whatever the values are, a page is the one that Jinja's own code makes, escapes and all."
+    values = {"text": text, "links": [{"href": text, "text": _Named(text)}, {"href": 7, "text": Markup("<b>")}]}
+    assert _OURS.render(values) == _JINJAS.render(values)
+
+
+@given(st.text() | st.integers() | st.none() | st.text().map(_Named) | st.text().map(Markup))
+def test_values_are_escaped_alike(value):
+    "What stands in a page for a value is what the template engine's own escape makes of it."
+    assert escaped(value) == escape(value)
+
+
+def test_what_is_not_there_is_told():
+    "A name that a template misses is an error, as a value and as a function."
+    for template in ("{{ missing }}", "{{ missing(1) }}"):
+        with pytest.raises(jinja2.UndefinedError, match="missing"):
+            Environment(undefined=jinja2.StrictUndefined).from_string(template).render()

@@ -1,0 +1,53 @@
+"""Pages speak every language whole."""
+
+import re
+import string
+
+import pytest
+from babel.messages.pofile import read_po
+from messages import template
+
+from kg.render.site.translations import FOLDER, LANGUAGES, translations
+
+_NAMED = re.compile(r"%\((\w+)\)s")
+
+
+def _catalog(language):
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def _fields(text):
+    return set(_NAMED.findall(text)) | {
+        name for _, name, _, _ in string.Formatter().parse(_NAMED.sub("", text)) if name
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_text_has_a_translation(language):
+    "What a page says, it says in every language: `make messages` finds new texts, and a person translates them."
+    catalog = _catalog(language)
+    missing = [
+        message.id
+        for message in template()
+        if message.id and not ((found := catalog.get(message.id)) and found.string and all(found.string))
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_translations_name_what_their_originals_name(language):
+    "A translation has the same places for values, so that none fails when a page is shown."
+    for message in _catalog(language):
+        if message.id:
+            originals = [message.id] if isinstance(message.id, str) else message.id
+            said = [message.string] if isinstance(message.string, str) else message.string
+            for each in said:
+                assert _fields(each) == _fields(originals[-1]), message.id
+
+
+def test_russian_counts_in_its_own_way():
+    "Plural forms are those of the language."
+    say = translations("ru").ngettext
+    forms = [say("%(num)s document has no date.", "%(num)s documents have no date.", n) for n in (1, 2, 5)]
+    assert len(set(forms)) == 3

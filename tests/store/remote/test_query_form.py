@@ -1,0 +1,60 @@
+"""What a query asks for, read from its text."""
+
+import pytest
+
+from kg.errors import QueryError, QueryRefused, QuerySyntaxError
+from kg.store.remote import query_form
+from kg.store.sparql import query_checks
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "default", "named"),
+    [
+        ("SELECT*{?s ?p ?o}", "select", (), ()),
+        ("# FROM <http://e/c>\nBASE <http://e/> PREFIX from: <http://e/from/> ask {}", "ask", (), ()),
+        ("CONSTRUCT { ?s ?p 'FROM <http://e/t>' } FROM <http://e/a> WHERE {}", "construct", ("http://e/a",), ()),
+        ("DESCRIBE ?from FROM<http://e/a>FROM NAMED<http://e/n> {}", "construct", ("http://e/a",), ("http://e/n",)),
+        (
+            "SELECT (?a < ?b AS ?from) from <http://e/a> from named <http://e/b> {}",
+            "select",
+            ("http://e/a",),
+            ("http://e/b",),
+        ),
+        ("SELECT * { ?from from:from ?o FILTER(?o < 5) }", "select", (), ()),
+    ],
+)
+def test_read(text, kind, default, named):
+    """The kind of a query and its graphs are read, and nothing else is taken for them."""
+    found = query_form.read(text, query_checks.DEFAULT)
+    assert (found.kind, found.default, found.named) == (kind, default, named)
+    assert found.graphs == bool(default or named)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM e:g {}",
+        "SELECT * FROM <g> {}",
+        "SELECT * FROM",
+        "SELECT * FROM NAMED ?g {}",
+        "ASK { ?s ?p '\\u0027' }",
+    ],
+)
+def test_refused(text):
+    """What can't be told without reading the query as an engine does is refused."""
+    with pytest.raises(QueryRefused):
+        query_form.read(text, query_checks.DEFAULT)
+
+
+@pytest.mark.parametrize("text", ["", "define x ASK {}", "EXPLAIN SELECT * {}", "{", "SELECTION {}"])
+def test_no_query(text):
+    """What is none of the four forms is no query, whatever a remote engine would make of it."""
+    with pytest.raises(QuerySyntaxError):
+        query_form.read(text, query_checks.DEFAULT)
+
+
+@pytest.mark.parametrize("text", ["INSERT DATA {}", "PREFIX e: <http://e/> CLEAR ALL", "SELECT * { SERVICE ?s {} }"])
+def test_scanned(text):
+    """The scan is passed first."""
+    with pytest.raises(QueryError, match="off"):
+        query_form.read(text, query_checks.DEFAULT)

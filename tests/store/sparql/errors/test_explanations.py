@@ -1,0 +1,100 @@
+"""What is said of queries with typical mistakes: the place, what is wrong, what to do."""
+
+import pytest
+from pyoxigraph import Store
+
+from kg.store.sparql import query_checks
+from kg.store.sparql.errors import explanations
+
+# The query, with ¦ where the place is; a part of what is said.
+MISTAKES = {
+    "SELECT ?d WHERE {\n  ?d a <http://e/A>\n  ¦?d <http://e/title> ?t .\n}": "a dot is missing",
+    "PREFIX dcterms: <http://purl.org/dc/terms/>\nSELECT ?d {\n  ?d dcterms:title ?t\n  ¦?d a ?k }": "a dot is missing",
+    "SELECT * { ?d ¦schema:name ?n }": "PREFIX schema: <https://schema.org/>",
+    "SELECT * { ?d ¦my:name ?n }": "prefix my: is not declared",
+    "SELECT * ¦{ ?d ?p ?n": "{ is never closed. What is missing at the end: }",
+    "SELECT * { ?d ?p ?n FILTER¦(?n > 5 ": "What is missing at the end: )}",
+    "SELECT * WHERE ¦?d ?p ?n }": "WHERE takes a pattern in braces",
+    "SELECT * { ?d ?p ?n }¦}": "closes nothing",
+    "SELECT * { ?d ?p ?n FILTER(?n > 5 ¦}": "Close ( first",
+    "SELECT * { ?d ?p ?n FILTER(¦CONTAIN(?n, 'x')) }": "CONTAIN is no function of SPARQL. Is CONTAINS meant?",
+    "SELECT * { ?d ?p ?n } ¦SELECT * { ?a ?b ?c }": "one query at a time",
+    "SELECT * { ?d ?p ¦“Castro” }": "straight ones",
+    "SELECT * { ?d ?p ?n FILTER(CONTAINS(?n, ¦‘Castro’)) }": "straight ones",
+    'SELECT * { ?d ?p ¦"Castro }': "no end",
+    "SELECT * { ?d ?p 'Castro'¦s letter' }": "the text ends before this",
+    "SELECT ¦WHERE { ?d ?p ?n }": "SELECT names no variables",
+    "SELECT ?a¦, ?b { ?a ?p ?b }": "commas part no variables",
+    "SELECT ?a ¦?b (COUNT(*) AS ?n) { ?a ?p ?b } GROUP BY ?a": "SELECT names ?b, which is not in GROUP BY",
+    "SELECT * { { SELECT ?a ¦?b { ?a ?p ?b } GROUP BY ?a } }": "SELECT names ?b, which is not in GROUP BY",
+    "SELECT ¦?a (COUNT(?b) AS ?n) { ?a ?p ?b }": "SELECT names ?a, which is not in GROUP BY",
+    "SELECT ?a (COUNT(?b)¦) { ?a ?p ?b } GROUP BY ?a": "(COUNT(?x) AS ?number)",
+    "SELECT ?a ¦COUNT(?b) AS ?n { ?a ?p ?b } GROUP BY ?a": "(COUNT(?x) AS ?number)",
+    "SELECT ?a { ?a ?p ?b } LIMIT 5 ¦ORDER BY ?a": "The parts come in this order",
+    "SELECT ?a { ?a ?p ?b } LIMIT ¦ten": "LIMIT takes a whole number",
+    "SELECT ?a { ?a ?p ?b FILTER ¦?b > 5 }": "FILTER (?x > 5)",
+    "SELECT ?a { ?a ?p ?b FILTER(?b =¦= 5) }": "Write = for equal",
+    "SELECT ?a { ?a ?p ?b FILTER(?b > 5 ¦AND ?b < 7) }": "write &&",
+    "SELECT ?a { ?a ?p ?b FILTER(?b ¦LIKE 'x%') }": "CONTAINS(LCASE(STR(?x))",
+    "¦SELCT ?a { ?a ?p ?b }": "Is SELECT meant?",
+    "SELECT ?a ¦WERE { ?a ?p ?b }": "Is WHERE meant?",
+    "SELECT ?a { ?a ?p ?b ¦OPTINAL { ?b ?c ?d } }": "Is OPTIONAL meant?",
+    "SELECT ?a { ?a ?p ?b OPTIONAL ¦?b ?c ?d }": "OPTIONAL takes a pattern in braces",
+    "PREFIX ¦schema <https://schema.org/> SELECT * { ?s ?p ?o }": "ends with a colon",
+    "PREFIX schema: ¦https://schema.org/ SELECT * { ?s ?p ?o }": "angle brackets",
+    "¦@prefix schema: <https://schema.org/> . SELECT * { ?s ?p ?o }": "without @ and dot",
+    "SELECT * { ¦https://e/a ?p ?o }": "angle brackets",
+    "SELECT * { ?s ?p ?o BIND(1 AS ?o) ¦}": "?o may have a value already",
+    "SELECT * { ?s ?p ¦}": "subject, property and value",
+    "¦who wrote to Castro in 1962?": "a query begins with SELECT",
+    "SELECT ¦title FROM documents": "?title",
+    "¦SELECT\u00a0* { ?s ?p ?o }": "can't be seen",
+    "SELECT * { ?s ?p ?o FILTER(?o ¦– 1 > 2) }": "a minus",
+    "SELECT * { VALUES ?x { 1¦, 2 } }": "commas part no values",
+    "SELECT * { ?s ?p ?o FILTER(?o IN ¦{1, 2}) }": "IN takes its values in parentheses",
+    "SELECT * { ?s ?p ?o FILTER(?o ¦&gt; 5) }": "&gt; is how HTML writes",
+    "¦": "there is no query",
+    "# nothing but a comment¦": "there is no query",
+}
+
+
+def complaint(text):
+    try:
+        Store().query(text)
+    except SyntaxError as fault:
+        return str(fault)
+    return ""
+
+
+@pytest.mark.parametrize("marked", MISTAKES)
+def test_what_to_do(marked):
+    """A typical mistake is named with its place, and with what to do; what is refused here is never recommended."""
+    before, _, after = marked.partition("¦")
+    fault = explanations.explained(before + after, complaint)
+    assert MISTAKES[marked] in str(fault)
+    assert (fault.line, fault.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert "SERVICE" not in str(fault)
+    assert "LATERAL" not in str(fault)
+
+
+@pytest.mark.parametrize("many", [10, 3_000])
+def test_long_queries(many):
+    """The place is found in long queries too, in time that grows with their length alone."""
+    text = "ASK {\n" + '  ?s ?p "a\nb" .\n'.replace('"', '"""') * many
+    fault = explanations.explained(f"{text}  ?s ?p\n}}", complaint)
+    assert (fault.line, fault.column) == (2 * many + 3, 1)
+
+
+def test_other_engines():
+    """Of another engine's long list of what could stand there nothing is told, SERVICE and LATERAL least of all."""
+    fault = explanations.of_words("error at 1:19: expected one of LATERAL, SERVICE, [_]")
+    assert (fault.what, fault.line, fault.column) == ("something else is expected about here", 1, 19)
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT * { ?s ?p ?o ", "ASK { FILTER(", "}", "'", "SELECT", "a:b", "<<( ?s", "PREFIX"]
+)
+def test_whatever_it_is(text):
+    """Whatever is no query has an explanation."""
+    query_checks.check(text)
+    assert str(explanations.explained(text, complaint)).startswith("line 1, column ")

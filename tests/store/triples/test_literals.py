@@ -1,0 +1,35 @@
+"""Literals as the engine holds them."""
+
+import pytest
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
+
+from kg.ontology import XSD
+from kg.store.triples.literals import as_held
+
+VALUES = [
+    ("decimal", "23.0"),
+    ("decimal", "-0"),
+    ("decimal", "0.00000000000000000001"),
+    ("duration", "PT90M"),
+    ("duration", "P2W"),
+    ("duration", "a while"),
+    ("dateTime", "1971-06-10T09:08:00.500+00:00"),
+    ("dateTime", "1971-06-10T09:08:00-05:00"),
+    ("dateTime", "1971-06-10T24:00:00"),
+    ("date", "1971-02-30"),
+    ("date", "0000-01-01"),
+    ("gYearMonth", "1971-06"),
+    ("gYear", "0001"),
+    ("integer", "12"),
+]
+
+
+@pytest.mark.parametrize(("datatype", "value"), VALUES)
+def test_as_a_store_gives_them_back(datatype, value):
+    """A triple is told as a store tells it that has loaded it, whatever its value."""
+    said = Literal(value, datatype=NamedNode(XSD + datatype))
+    ntriples = f"<http://e/s> <http://e/p> {said} .\n".encode()
+    store = Store()
+    store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
+    triples = [quad.triple for quad in parse(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)]
+    assert list(as_held(triples, ntriples)) == [quad.triple for quad in store]

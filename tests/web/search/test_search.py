@@ -1,0 +1,313 @@
+"""/search over HTTP: what is found, in which shapes, and what is refused."""
+
+import csv
+import io
+from urllib.parse import parse_qsl, urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from publishing import BASE
+
+from kg.render.site.translations import LANGUAGES
+from kg.store.search import title_order
+from kg.store.search.fields import LACKED
+
+pytestmark = pytest.mark.every_engine
+
+SEARCH = "/data/search"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def ask(client, **parameters):
+    answer = client.get(SEARCH, params={"format": "json", **parameters})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("raul castro toast ambassadors seated", "record/177838"),
+        ("raul kastor celebrations", "record/177838"),
+        ("Рауль Кастро февраль запись беседы", "record/177838"),
+        ("conversacion raul castro embajadores", "record/177838"),
+        ("Mikojan", "agent/anastas-mikoyan"),
+    ],
+)
+def test_half_remembered(client, words, key):
+    """Half-remembered words and misspelt names find the record, in any of its languages."""
+    assert key in [each["id"] for each in ask(client, q=words)["results"][:3]]
+
+
+def test_what_became_of_the_words(client):
+    """A search that finds nothing is put right, or taken loosely, and says so."""
+    assert ask(client, q="celebratoins")["corrected"] == "celebrations"
+    loose = ask(client, q="raul castro ambassadors seated banana")
+    assert loose["loose"]
+    assert loose["total"]
+    assert ask(client, q="xyzzyx")["total"] == 0
+
+
+def test_accept_json(client):
+    """Accept: application/json is as good as format=json; a browser gets the page."""
+    answer = client.get(SEARCH, params={"q": "castro"}, headers={"accept": "application/json"})
+    assert answer.json() | {"next": ""} == ask(client, q="castro") | {"next": ""}
+    assert client.get(SEARCH, headers={"accept": "text/html,*/*;q=0.8"}).headers["content-type"].startswith("text/html")
+
+
+def test_sentence(client):
+    """A sentence says what was found."""
+    said = ask(client, collection="collection/alekseyev-conversations", kind="record")["sentence"]
+    assert said.startswith("11 documents from ")
+    assert "1963" in said
+
+
+def test_undated_are_told(client):
+    """A search by time says how many undated ones it leaves out."""
+    everything, dated = ask(client), ask(client, year="-9999..9999")
+    assert dated["undated_left_out"] == everything["total"] - dated["total"] > 0
+
+
+def test_uncertain_dates_can_be_left_out(client):
+    """With dates=certain only what lies in the time whole is left."""
+    loose, certain = ask(client, year="1962-10"), ask(client, year="1962-10", dates="certain")
+    assert 0 < certain["total"] < loose["total"]
+
+
+def counted_by_sparql(client, query):
+    body = query[query.index("SELECT") :]
+    head = query[: query.index("SELECT")]
+    inner = body[body.index("WHERE") : body.rindex("GROUP BY")]
+    answer = client.get("/data/sparql", params={"query": f"{head}SELECT (COUNT(DISTINCT ?thing) AS ?n) {inner}"})
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["results"]["bindings"][0]["n"]["value"])
+
+
+def test_facets_are_what_sparql_counts(client):
+    """Each count of each facet is that of the SPARQL query which the narrowed search shows."""
+    seen = 0
+    for name, values in ask(client)["facets"].items():
+        for value in values:
+            narrowed = ask(client, **{name: value["value"]})
+            assert narrowed["total"] == value["count"], (name, value)
+            assert counted_by_sparql(client, narrowed["sparql"]) == value["count"], (name, value)
+            seen += 1
+    assert seen > 40
+
+
+def test_years_are_what_sparql_counts(client):
+    """Each year has as many documents as the SPARQL query of that year finds."""
+    years = {each["year"]: each["count"] for each in ask(client, kind="record")["years"]}
+    for year in (1962, 1963, 1964):
+        narrowed = ask(client, kind="record", year=year)
+        assert narrowed["total"] == years.get(year, 0)
+        assert counted_by_sparql(client, narrowed["sparql"]) == narrowed["total"]
+    certain = ask(client, kind="record", year="1962", dates="certain")
+    assert counted_by_sparql(client, certain["sparql"]) == certain["total"]
+
+
+@pytest.mark.parametrize("what", LACKED)
+def test_gaps_are_what_sparql_counts(client, what):
+    """Documents that lack something are those of the SPARQL query."""
+    lacking = ask(client, kind="record", lacks=what)
+    assert counted_by_sparql(client, lacking["sparql"]) == lacking["total"] < ask(client, kind="record")["total"]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"q": "castro missiles"}, {"q": "from:alekseyev"}, {"person": "castro", "year": "1963"}]
+)
+def test_words_are_what_sparql_finds(client, asked):
+    """A search with words finds what its SPARQL query finds."""
+    found = ask(client, **asked)
+    assert counted_by_sparql(client, found["sparql"]) == found["total"] > 0
+
+
+@pytest.mark.parametrize("sort", ["relevance", "date", "newest", "title"])
+def test_pages_by_cursor(client, sort):
+    """Page by page everything comes once."""
+    seen, found = [], ask(client, q="castro OR kennedy", sort=sort, limit=7)
+    total = found["total"]
+    while True:
+        seen += [each["id"] for each in found["results"]]
+        if not found["next"]:
+            break
+        found = client.get(found["next"]).json()
+    assert len(seen) == len(set(seen)) == total
+
+
+def test_csv(client):
+    """CSV has a line for each."""
+    found = ask(client, q="castro")
+    rows = list(csv.DictReader(io.StringIO(client.get(SEARCH, params={"q": "castro", "format": "csv"}).text)))
+    assert len(rows) == found["total"]
+    assert rows[0]["iri"].startswith(BASE)
+
+
+@pytest.mark.parametrize("name", ["atom", "rss"])
+def test_feeds(client, name):
+    """Feeds are well formed and have an entry for each of the page."""
+    root = ET.fromstring(client.get(SEARCH, params={"q": 'castro & "kennedy"', "format": name, "limit": 5}).text)
+    assert len(root.findall(f"{ATOM}entry") or root.findall("channel/item")) >= 1
+
+
+@pytest.mark.parametrize("name", ["atom", "rss"])
+@pytest.mark.parametrize("sign", ["\x01", "\ufffe", "\x1f"])
+def test_feeds_hold_no_sign_that_xml_has_not(client, name, sign):
+    """What was asked stands in a feed without the characters that no document of XML can hold."""
+    asked = {"q": f"cas{sign}tro", "format": name, "limit": 5}
+    assert "castro" in "".join(ET.fromstring(client.get(SEARCH, params=asked).text).itertext())
+
+
+def test_words_stay_words_in_the_query(client):
+    """What a reader wrote stands in the query that finds the same as it was written, also where it looks like ours."""
+    found = client.get(SEARCH, params={"q": '"<search> <terms/>"', "format": "json"}).json()
+    assert "<search> <terms/>" in found["sparql"]
+    assert f"SERVICE <{BASE}search>" in found["sparql"]
+
+
+def test_turtle_and_citations(client):
+    """Turtle, BibTeX, RIS and CSL-JSON hold what was found."""
+    import pyoxigraph
+    import rispy
+
+    parameters = {"q": "raul castro", "kind": "record", "limit": 3}
+    turtle = client.get(SEARCH, params={**parameters, "format": "ttl"})
+    assert list(pyoxigraph.parse(turtle.content, format=pyoxigraph.RdfFormat.TURTLE))
+    assert client.get(SEARCH, params={**parameters, "format": "bib"}).text.count("\turl = ") == 3
+    assert len(rispy.loads(client.get(SEARCH, params={**parameters, "format": "ris"}).text)) == 3
+    assert len(client.get(SEARCH, params={**parameters, "format": "csl.json"}).json()) == 3
+
+
+def test_page(client):
+    """The page marks hits, keeps its state in links, and is not for crawlers."""
+    page = client.get(SEARCH, params={"q": "raul castro", "year": "1963"}, headers={"accept": "text/html"})
+    assert "<mark>" in page.text
+    assert 'name="robots" content="noindex' in page.text
+    assert "q=raul%20castro&amp;person=" in page.text
+    assert "?q=raul%20castro&amp;year=1963&amp;lang=ru" in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+
+
+def test_completions(client):
+    """What is typed is completed with names, in the form of OpenSearch."""
+    typed, names, kinds, addresses = client.get(f"{SEARCH}/suggest", params={"q": "raul ca"}).json()
+    assert (typed, names[0], kinds[0]) == ("raul ca", "Raúl Castro Ruz", "agent")
+    assert addresses[0] == f"{BASE}agent/raul-castro-ruz"
+    assert client.get(f"{SEARCH}/suggest", params={"q": "("}).json()[1] == []
+    assert client.get(f"{SEARCH}/suggest").json()[1] == []
+
+
+def test_opensearch_description(client):
+    """Browsers find how to search here."""
+    root = ET.fromstring(client.get(f"{SEARCH}/opensearch.xml").text)
+    templates = [url.get("template") for url in root if url.tag.endswith("Url")]
+    assert f"{BASE}search?q={{searchTerms}}" in templates
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"q": "x" * 1_500},
+        {"q": "("},
+        {"q": "year:soon"},
+        {"year": "soon"},
+        {"year": "1963..1962"},
+        {"sort": "sideways"},
+        {"dates": "maybe"},
+        {"limit": "0"},
+        {"limit": "1e9"},
+        {"limit": "٣"},
+        {"after": "tomorrow"},
+        {"kind": "nothing"},
+        {"format": "pdf"},
+        {"person": "x" * 1000},
+        [("q", "a"), ("q", "b")],
+        [("person", f"agent/{n}") for n in range(30)],
+    ],
+    ids=str,
+)
+def test_bad_parameters_are_told(client, parameters):
+    """What can't be meant is 400 with help, as a page too."""
+    answer = client.get(SEARCH, params=parameters)
+    assert answer.status_code == 400
+    assert answer.json()["detail"]
+    assert client.get(SEARCH, params=parameters, headers={"accept": "text/html"}).status_code == 400
+
+
+def test_nothing_of_a_parameter_reaches_the_page_unescaped(client):
+    """Markup, template syntax and IRIs in parameters are shown as text."""
+    hostile = "</script><b>{{7*7}}</b>\"'><img src=x>"
+    for name in ("q", "person", "place", "type", "topic"):
+        page = client.get(SEARCH, params={name: hostile}, headers={"accept": "text/html"})
+        assert page.status_code == 200
+        assert "<b>" not in page.text
+        assert "<img" not in page.text
+        assert "49</b>" not in page.text
+
+
+NAMES = st.sampled_from(
+    [
+        "q",
+        "kind",
+        "person",
+        "place",
+        "language",
+        "archive",
+        "from",
+        "year",
+        "dates",
+        "sort",
+        "after",
+        "limit",
+        "format",
+        "x",
+    ]
+)
+VALUES = st.text(max_size=12) | st.sampled_from(
+    ["1962", "record", "agent/x", "1", "date", "-5", "agent/\0", "certain", "json"]
+)
+
+
+@given(st.lists(st.tuples(NAMES, VALUES), max_size=5))
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+def test_any_parameters(client, pairs):
+    """Whatever the parameters: found, or told why not; never an error of ours."""
+    pairs = [(name, value.encode("utf-8", "replace").decode()) for name, value in pairs]
+    assert client.get(SEARCH, params=pairs).status_code in {200, 400}
+
+
+def test_without_an_index(tmp_path):
+    """Where no index was made, the page says so."""
+    from publishing import publish
+    from starlette.testclient import TestClient
+
+    from kg.web.app import Application
+
+    made, _ = publish(tmp_path, [{"id": "record/1", "title": {"en": "One"}}], search=False)
+    with TestClient(Application(made), base_url="https://archive.example.org") as client:
+        assert "search = true" in client.get(SEARCH).json()["detail"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "es"])
+def test_by_title(client, language):
+    """Sorted by title, a list is in the order of the titles that this reader sees, page by page to its end."""
+    shown, after = [], ""
+    while after is not None:
+        page = client.get(
+            SEARCH,
+            params={"format": "json", "kind": "agent", "sort": "title", "limit": 17, "after": after},
+            headers={"accept-language": language},
+        ).json()
+        shown += [each["title"] for each in page["results"]]
+        after = page["next"] and dict(parse_qsl(urlsplit(page["next"]).query))["after"]
+    assert len(shown) == page["total"] > 40
+    assert shown == sorted(shown, key=lambda title: title_order.key(title, language))
+    assert len({title[0] for title in shown}) > 10
+
+
+def test_languages_of_titles():
+    """Titles are kept in order for each language that pages speak."""
+    assert title_order.LANGUAGES == LANGUAGES

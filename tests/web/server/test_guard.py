@@ -1,0 +1,285 @@
+"""What stands before the application, and how `kg serve` stands it: cut answers, slow bodies, many connections."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import httpx2
+import psutil
+import pytest
+import rdflib
+from locations import ROOT
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from serving import KG, free_port, kg, served, server_at
+
+from kg.errors import QueryTimeout
+from kg.web.server import guard
+from kg.web.server.connection import IDLE_SECONDS
+from kg.web.server.guard import Guard
+
+LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The example collection with answers of half a megabyte at most."""
+    folder = tmp_path_factory.mktemp("guard")
+    shutil.copytree(ROOT / "data", folder / "data")
+    text = (ROOT / "kg.toml").read_text(encoding="utf-8")
+    (folder / "kg.toml").write_text("query_bytes = 500_000\n" + text, encoding="utf-8")
+    assert kg(folder, "build").returncode == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    with served(folder, free_port()) as address:
+        yield address
+
+
+def test_curl_sees_the_cut(address):
+    """An answer that is cut ends curl with an error."""
+    done = subprocess.run(
+        ["curl", "-s", "-o", os.devnull, "--data-urlencode", f"query={LONG}", f"{address}/sparql"], check=False
+    )
+    assert done.returncode == 18  # partial file
+
+
+def test_httpx_sees_the_cut(address):
+    """An answer that is cut raises in httpx."""
+    with pytest.raises(httpx2.RemoteProtocolError):
+        httpx2.get(f"{address}/sparql", params={"query": LONG})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_rdflib_sees_the_cut(address):
+    """An answer that is cut raises in rdflib's SPARQLStore."""
+    graph = rdflib.Graph(SPARQLStore(f"{address}/sparql", method="POST"))
+    with pytest.raises(
+        Exception, match=r"IncompleteRead|incomplete|no element|Extra data|Unterminated|column|Expecting"
+    ):
+        list(graph.query(LONG))
+
+
+def test_fetch_sees_the_cut(address):
+    """An answer that is cut fails in the fetch of node, by which Comunica and its kin read."""
+    if not shutil.which("node"):
+        pytest.skip("there is no node here")
+    script = "fetch(process.argv[1]).then(r => r.text()).then(() => console.log('whole'), () => console.log('cut'))"
+    url = str(httpx2.URL(f"{address}/sparql", params={"query": LONG}))
+    done = subprocess.run(["node", "-e", script, url], capture_output=True, check=True, timeout=60)
+    assert done.stdout == b"cut\n"
+
+
+def test_http_1_0_is_told_before(address):
+    """HTTP/1.0 can't see a cut, so its answers are whole before they begin, and have a length."""
+    command = ["curl", "-s", "-0", "-w", "%{http_code}", "--data-urlencode"]
+    cut = subprocess.run([*command, f"query={LONG}", f"{address}/sparql"], capture_output=True, check=True)
+    assert cut.stdout.startswith(b"{")
+    assert cut.stdout.endswith(b"413")
+    whole = subprocess.run(
+        [*command, f"query={LONG} LIMIT 500", "-i", f"{address}/sparql"], capture_output=True, check=True
+    )
+    assert whole.stdout.endswith(b"200")
+    assert {b"date", b"server"} & {line.partition(b":")[0] for line in whole.stdout.lower().splitlines()} == {b"date"}
+    assert b"\r\ncontent-length: " in whole.stdout.lower()
+
+
+def test_a_dead_server_process_is_started_again(folder):
+    """With several server processes on one port, one that is killed is replaced, and requests are answered."""
+    port = free_port()
+    with served(folder, port, "--workers", "2") as address:
+        server = server_at(port)
+        before = processes(server)
+        assert len(before) == 2
+        os.kill(min(before), signal.SIGKILL)
+        until = time.monotonic() + 20
+        while (len(processes(server)) < 2 or processes(server) == before) and time.monotonic() < until:
+            time.sleep(0.2)
+        assert len(processes(server) - {min(before)}) == 2
+        for _ in range(8):
+            assert httpx2.get(f"{address}/healthz").status_code == 200
+
+
+def processes(server):
+    """The server's processes that live, without the workers of queries."""
+    return {each.pid for each in server.children() if _lives(each)}
+
+
+def _lives(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:  # it ended while it was looked at
+        return False
+
+
+def test_idle_connections_make_room(folder):
+    """Where descriptors run short the longest idle connections are closed, and a new one gets its answer."""
+    port = free_port()
+    command = f"ulimit -n 600; exec {KG} serve --port {port}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+    process = subprocess.Popen(["sh", "-c", command], cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            with contextlib.suppress(httpx2.TransportError):
+                httpx2.get(f"http://127.0.0.1:{port}/healthz")
+                break
+            time.sleep(0.1)
+        with contextlib.ExitStack() as stack:
+            began = time.monotonic()
+            idle = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(900)]
+            answer = httpx2.get(f"http://127.0.0.1:{port}/sparql", params={"query": "ASK {}"}, timeout=60)
+            took = time.monotonic() - began
+            assert answer.status_code == 200
+            # On a machine too busy to tell, they may have been closed since they idled for seconds.
+            assert took > IDLE_SECONDS or sum(map(closed, idle[:450])) > 0
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def closed(connection):
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def scope(method="GET", **more):
+    return {
+        "type": "http",
+        "method": method,
+        "path": "/",
+        "http_version": "1.1",
+        "headers": [],
+        "client": ("10.0.0.1", 9),
+        **more,
+    }
+
+
+def said(messages):
+    """A client that says this and then nothing."""
+
+    async def receive():
+        if messages:
+            return messages.pop(0)
+        await asyncio.Event().wait()
+        return None
+
+    return receive
+
+
+def exchange(application, method="GET", messages=(), proxies=(), **more):
+    """What the client is sent."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def go():
+        await asyncio.wait_for(Guard(application, proxies)(scope(method, **more), said(list(messages)), send), 5)
+
+    asyncio.run(go())
+    return sent
+
+
+def test_slow_bodies_end(monkeypatch):
+    """A body that does not come in time ends the request in 408."""
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.2)
+
+    async def application(scope, receive, send):
+        await receive()
+        with pytest.raises(guard.Problem) as caught:
+            await receive()
+        assert caught.value.status == 408
+        await send({"type": "http.response.start", "status": 408, "headers": []})
+
+    messages = [{"type": "http.request", "body": b"x", "more_body": True}]
+    assert exchange(application, "POST", messages)[0]["status"] == 408
+
+
+def test_who_goes_away_takes_the_request_along():
+    """A client that is gone ends the work for it, before anything was answered."""
+    ended = []
+
+    async def application(scope, receive, send):
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            ended.append(True)
+            raise
+
+    messages = [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+    assert exchange(application, messages=messages) == []
+    assert ended
+
+
+def test_a_late_fault_ends_without_the_end(caplog):
+    """After the beginning of an answer a fault sends nothing more, and above all no end."""
+
+    async def application(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        raise QueryTimeout("too long")
+
+    sent = exchange(application)
+    assert [message.get("more_body") for message in sent] == [None, True]
+    assert "too long" in caplog.text
+
+
+def test_forwarded_addresses():
+    """The address that a known proxy forwards is the client's; a stranger's claim is not believed."""
+    seen = []
+
+    async def application(scope, receive, send):
+        seen.append(scope["client"][0])
+
+    headers = [(b"x-forwarded-for", b"198.51.100.9, 192.0.2.7")]
+    exchange(application, headers=headers, proxies=guard_networks("10.0.0.0/8"))
+    exchange(application, headers=headers, proxies=guard_networks("172.16.0.0/12"))
+    exchange(application, headers=headers)
+    assert seen == ["192.0.2.7", "10.0.0.1", "10.0.0.1"]
+
+
+def guard_networks(*proxies):
+    from kg.web.server.client_address import networks
+
+    return networks(proxies)
+
+
+def test_no_line_of_the_log_can_be_forged(caplog):
+    """A path is decoded: a line end that a stranger escaped stands in the log as one."""
+
+    async def application(scope, receive, send):
+        scope["path"] = "/a\n500 forged"
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        raise QueryTimeout("too long")
+
+    exchange(application)
+    assert "/a\\n500 forged" in caplog.text
+    assert "\n500 forged" not in caplog.text.replace("\\n", "")
+
+
+def test_an_address_of_ipv4_is_itself():
+    """Where a socket of IPv6 takes all connections, a client of IPv4 is still one by itself, and a proxy is known."""
+    seen = []
+
+    async def application(scope, _receive, send):
+        seen.append(scope["client"][0])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    exchange(application, client=("::ffff:192.0.2.7", 5))
+    for said in (b"192.0.2.7:4711", b"[2001:db8::1]:80", b"::ffff:192.0.2.8", b"unknown"):
+        headers = [(b"x-forwarded-for", said)]
+        exchange(application, client=("::ffff:10.0.0.1", 5), headers=headers, proxies=guard_networks("10.0.0.0/8"))
+    assert seen == ["192.0.2.7", "192.0.2.7", "2001:db8::1", "192.0.2.8", "10.0.0.1"]

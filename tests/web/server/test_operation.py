@@ -1,0 +1,407 @@
+"""A server as it runs: metrics, access log, clients that leave, answers that are cut, a clean stop."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from urllib.parse import quote
+
+import httpx2
+import psutil
+import pytest
+from locations import ROOT
+from serving import KG, example_collection, free_port, served
+from starlette.testclient import TestClient
+
+from kg.web.app import Application
+from kg.web.observe import access_log
+from kg.web.observe.metrics import Metrics
+from kg.web.observe.request_notes import Told
+from kg.web.serving.live import Live
+
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } "
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory):
+    """A folder with the example collection, built."""
+    return example_collection(tmp_path_factory.mktemp("operation"))
+
+
+def _set(folder, **settings):
+    ours = (ROOT / "kg.toml").read_text(encoding="utf-8").splitlines()
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+    others = [line for line in ours if line.partition("=")[0].strip() not in settings]
+    (folder / "kg.toml").write_text("\n".join([*lines, *others]), encoding="utf-8")
+
+
+def _figure(text, name):
+    """The sum of a metric's samples whose name and labels begin so."""
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name))
+
+
+def _lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()]
+
+
+def test_metrics_of_several_processes(collection):
+    """Metrics have a port of their own and add up all server processes; the public port has none."""
+    port, other = free_port(), free_port()
+    _set(collection, metrics=f"127.0.0.1:{other}")
+    with served(collection, port, "--workers", "2") as address:
+        for n in range(30):  # each on a connection of its own, which the kernel gives to either process
+            assert httpx2.get(f"{address}/sparql", params={"query": f"{COUNT} #{n}"}).status_code == 200
+        assert httpx2.get(f"{address}/sparql", params={"query": "ASK {"}).status_code == 400
+        assert httpx2.get(f"{address}/metrics").status_code == 404
+        ask = f"http://127.0.0.1:{other}/metrics"
+        text = _until(lambda: httpx2.get(ask).text, 'place="/metrics",status="404"')
+    assert _figure(text, 'kg_requests_total{method="GET",place="/sparql",status="200"}') == 30
+    assert _figure(text, 'kg_queries_total{answered="asked"}') == 30
+    assert _figure(text, 'kg_query_faults_total{fault="QuerySyntaxError"}') == 1
+    assert _figure(text, "kg_query_workers") == 4
+    assert _figure(text, "kg_queries_asked") == 0
+    assert _figure(text, "kg_generation") == 1
+    assert _figure(text, 'kg_request_seconds_bucket{le="+Inf",place="/sparql"}') == 31
+
+
+def test_public_metrics_and_kills(collection):
+    """Metrics may stand beside the pages; they say which workers were killed and why, also for clients that leave."""
+    port = free_port()
+    _set(collection, metrics="public", query_workers=1, query_seconds=1.0, access_log="access.jsonl")
+    log = collection / "access.jsonl"
+    with served(collection, port) as address:
+        assert httpx2.get(f"{address}/sparql", params={"query": ENDLESS}).status_code == 504
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(f"GET /sparql?query={quote(LONG)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
+        assert httpx2.get(f"{address}/sparql", params={"query": COUNT}, timeout=10).status_code == 200
+        text = _until(lambda: httpx2.get(f"{address}/metrics").text, 'why="client left"')
+    assert _figure(text, 'kg_worker_kills_total{why="time"}') == 1
+    assert _figure(text, 'kg_worker_kills_total{why="client left"}') == 1
+    assert {line["killed"] for line in _lines(log) if "killed" in line} == {"time", "client left"}
+
+
+def test_dead_workers_are_counted(collection):
+    """A worker that dies while it has no query is counted, too."""
+    port = free_port()
+    _set(collection, metrics="public", query_workers=1, query_seconds=10.0)
+    with served(collection, port, process=True) as (address, server):
+        workers = [each for each in psutil.Process(server.pid).children(recursive=True) if _is_worker(each)]
+        workers[0].kill()
+        text = _until(lambda: httpx2.get(f"{address}/metrics").text, 'why="died, idle"')
+    assert _figure(text, 'kg_worker_kills_total{why="died, idle"}') == 1
+
+
+def _is_worker(process):
+    return "kg.store.pool.worker" in process.cmdline()
+
+
+def _until(ask, word):
+    for _ in range(100):
+        text = ask()
+        if word in text:
+            return text
+        time.sleep(0.05)
+    raise AssertionError(text)
+
+
+def test_client_that_leaves_while_waiting(collection):
+    """A client that leaves before its answer begins frees its worker long before the deadline."""
+    port = free_port()
+    _set(collection, query_workers=1, query_seconds=30.0)
+    with served(collection, port) as address:
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            time.sleep(0.5)
+        began = time.monotonic()
+        assert httpx2.get(f"{address}/sparql", params={"query": COUNT}, timeout=20).status_code == 200
+        assert time.monotonic() - began < 10
+
+
+def test_access_log(collection):
+    """Each request is a line of JSON in plain ASCII, with a digest and never the query."""
+    port = free_port()
+    log = collection / "lines.jsonl"
+    _set(collection, access_log="lines.jsonl")
+    secret = "SELECT ?secret { ?secret ?p ?o } LIMIT 1"
+    with served(collection, port) as address:
+        for _ in range(2):
+            httpx2.get(f"{address}/sparql", params={"query": secret})
+        httpx2.get(f"{address}/record/none")
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"GET /x\xc2\x9b31m HTTP/1.1\r\nHost: x\r\nUser-Agent: \x9b31m\r\nConnection: close\r\n\r\n")
+            while client.recv(1000):
+                pass
+        _until(log.read_text, "31m")  # a line is written once its response is sent
+        log.rename(collection / "rotated.jsonl")
+        httpx2.get(f"{address}/record/none")
+    lines = _lines(collection / "rotated.jsonl")
+    assert "secret" not in (collection / "rotated.jsonl").read_text(encoding="ascii")
+    first, second = (line for line in lines if "digest" in line)
+    assert first["digest"] == second["digest"]
+    assert (first["answered"], second["answered"]) == ("asked", "kept")
+    assert first["status"] == 200
+    assert first["whole"]
+    assert any(line["status"] == 404 and line["path"] == "/record/none" for line in lines)
+    assert [line["path"] for line in _lines(log)] == ["/record/none"]
+
+
+def test_cut_answer_is_an_error(collection):
+    """An answer that is over a limit after its beginning is cut off, and curl and httpx say so."""
+    port = free_port()
+    _set(collection, query_seconds=1.0)
+    with served(collection, port) as address:
+        for coding in ("identity", "gzip", "zstd"):
+            command = ["curl", "-s", "-o", "/dev/null", "-H", f"Accept-Encoding: {coding}", "-G", f"{address}/sparql"]
+            done = subprocess.run([*command, "--data-urlencode", f"query={LONG}"], check=False, timeout=20)
+            assert done.returncode in {18, 56}, coding  # a part of a file; a failure to receive
+        with pytest.raises(httpx2.RemoteProtocolError):
+            httpx2.get(f"{address}/sparql", params={"query": LONG}, timeout=20)
+
+
+def test_clean_stop(collection):
+    """A server that is told to stop sends what is under way to its end, and then it is gone."""
+    port = free_port()
+    _set(collection, query_seconds=20.0, grace_seconds=20)
+    ask = f"GET /sparql?query={quote(LONG + 'LIMIT 40000')}&format=csv HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    got = bytearray()
+    with served(collection, port, process=True) as (address, process):
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            client.sendall(ask.encode())
+            got += client.recv(1000)
+            process.send_signal(signal.SIGTERM)
+            stopping = threading.Event()
+            stopping.wait(1)
+            while piece := client.recv(65536):
+                got += piece
+        assert process.wait(20) == 0
+    assert got.endswith(b"\r\n0\r\n\r\n")
+    assert len(re.findall(rb"\r\n", bytes(got))) > 40_000
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{address}/healthz")
+
+
+def test_killed(collection):
+    """Where the first process is killed, no other one serves on."""
+    _set(collection)
+    with served(collection, free_port(), "--workers", "2", process=True) as (address, process):
+        others = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait(5)
+        _, alive = psutil.wait_procs(others, 10)
+    assert not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
+    assert len(others) >= 2
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{address}/healthz")
+
+
+def test_metrics_and_log_are_documented(example):
+    """docs/operation.md names every metric and every member of a line of the log."""
+    page = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page))
+    text = Metrics(None, 2).written().decode()
+    metrics = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    assert {each for each in metrics if not each.endswith("_created")} <= named
+    told = Told(query="ASK {}", answered="asked", format="json", fault="QueryCrashed", killed="crash")
+    scope = {"client": ("127.0.0.1", 1), "headers": [], "raw_path": b"/", "method": "GET"}
+    assert set(access_log._line(scope, told, 0.1)) <= named
+
+
+def _server_processes(server):
+    """The processes that serve, by age."""
+    found = []
+    for each in psutil.Process(server.pid).children():
+        with contextlib.suppress(psutil.Error):  # one that has just ended
+            if "resource_tracker" not in " ".join(each.cmdline()):
+                found.append(each)
+    return found
+
+
+def _answers(address):
+    with contextlib.suppress(httpx2.TransportError):
+        return httpx2.get(f"{address}/healthz").status_code == 200
+    return False
+
+
+def test_dead_server_processes(collection):
+    """A server process that dies is started again, however soon it dies again, and the server stays."""
+    port = free_port()
+    _set(collection)
+    with served(collection, port, process=True) as (address, server):
+        for _ in range(3):
+            (process,) = _server_processes(server)
+            process.kill()
+            process.wait(5)
+            for _ in range(100):
+                if _answers(address):
+                    break
+                time.sleep(0.1)
+            assert _answers(address)
+            assert server.poll() is None
+        server.terminate()
+        assert server.wait(10) == 0
+    assert "started again in 0.5 s" in (collection / "server.log").read_text(encoding="utf-8")
+
+
+def test_all_processes_are_renewed(collection):
+    """At SIGHUP each server process is replaced, one after another; requests are answered meanwhile."""
+    port = free_port()
+    _set(collection)
+    with served(collection, port, "--workers", "2", process=True) as (address, server):
+        before = set(_server_processes(server))
+        server.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        answers = []
+        while before & (now := set(_server_processes(server))) or len(now) != 2:
+            assert time.monotonic() < until
+            answers.append(_answers(address))
+        assert answers.count(False) <= 1  # one whom a process had not accepted yet when it ended
+        assert len(before) == 2
+        server.terminate()
+        assert server.wait(10) == 0
+
+
+def test_a_new_process_that_cannot_begin_replaces_none(collection):
+    """Where the settings are wrong by now, the processes that serve stay at SIGHUP."""
+    port = free_port()
+    _set(collection)
+    with served(collection, port, process=True) as (address, server):
+        before = _server_processes(server)
+        (collection / "kg.toml").write_text("nonsense = 1", encoding="utf-8")
+        server.send_signal(signal.SIGHUP)
+        _until((collection / "server.log").read_text, "the others stay")
+        assert _server_processes(server) == before
+        assert _answers(address)
+
+
+@pytest.mark.parametrize(("metrics", "seconds"), [("", 0), ("", 0.3), ("", 1.5), ("public", 0.3), ("public", 2.5)])
+def test_ctrl_c(collection, metrics, seconds):
+    """Ctrl-C, which all in the terminal's group hear, ends the server without a traceback, while it starts too."""
+    _set(collection, metrics=metrics)
+    command = [KG, "serve", "--port", str(free_port()), "--workers", "2"]
+    process = subprocess.Popen(command, cwd=collection, stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        assert process.stderr.readline().startswith(b"Serving")
+        time.sleep(0.05 + seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    assert (process.returncode, told) == (0, b"")
+
+
+def test_ctrl_c_lets_answers_end(collection):
+    """What is under way at a Ctrl-C is answered, since neither server processes nor query workers hear it."""
+    port = free_port()
+    _set(collection, query_seconds=20.0)
+    command = [KG, "serve", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=collection, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        _until(lambda: str(_answers(f"http://127.0.0.1:{port}")), "True")
+        ask = f"GET /sparql?query={quote(LONG + 'LIMIT 40000')}&format=csv HTTP/1.1\r\nHost: x\r\n\r\n"
+        got = bytearray()
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(ask.encode())
+            got += client.recv(1000)
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.5)
+            while piece := client.recv(65536):
+                got += piece
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+    assert got.endswith(b"\r\n0\r\n\r\n")
+
+
+def test_a_process_that_does_not_end_is_killed(collection):
+    """What is still under way when the time of grace is over is cut off, and the server ends."""
+    port = free_port()
+    _set(collection, query_seconds=60.0, grace_seconds=1)
+    with (
+        served(collection, port, process=True) as (_, server),
+        socket.create_connection(("127.0.0.1", port)) as client,
+    ):
+        client.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        time.sleep(0.5)
+        began = time.monotonic()
+        server.terminate()
+        assert server.wait(10) == 0
+        assert 0.9 < time.monotonic() - began < 5
+        assert client.recv(1000) == b""
+
+
+def test_what_cannot_begin(collection):
+    """Where the first server process can't begin, for whatever reason, the server says why and stops."""
+    (collection / "own" / "saved").mkdir(parents=True)
+    (collection / "own" / "saved" / "broken.rq").write_text("ASK { ?_a_iri ?p ?o }", encoding="utf-8")
+    _set(collection, queries="own")
+    done = subprocess.run(
+        [KG, "serve", "--port", str(free_port())], cwd=collection, capture_output=True, check=False, timeout=30
+    )
+    assert done.returncode == 1
+    assert b"broken.rq" in done.stderr
+
+
+def test_a_fault_at_start_is_told(example, monkeypatch):
+    """What goes wrong at start without a name of ours fails the start, too: nothing is served half."""
+
+    async def fail(_):
+        raise RuntimeError("the moon is full")
+
+    async def receive():
+        return {"type": "lifespan.startup"}
+
+    told = []
+
+    async def send(message):
+        told.append(message)
+
+    monkeypatch.setattr(Live, "start", fail)
+    asyncio.run(Application(example)({"type": "lifespan"}, receive, send))
+    assert [message["type"] for message in told] == ["lifespan.startup.failed"]
+    assert "the moon is full" in told[0]["message"]
+
+
+def test_what_head_does_not_send_is_not_counted(example):
+    """The answer to HEAD has no body, so no bytes of one are counted."""
+    application = Application(example.model_copy(update={"metrics": "public"}))
+    with TestClient(application, base_url="https://archive.example.org") as client:
+        assert int(client.head("/data/about").headers["content-length"]) > 0
+        assert _figure(client.get("/data/metrics").text, "kg_sent_bytes_total") == 0
+
+
+FIRST_SPAWN = """
+    import signal
+    from multiprocessing import util
+    from kg.web.supervising import Supervisor
+
+    held = []
+    spawn = util.spawnv_passfds
+    def seen(*arguments):
+        held.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        return spawn(*arguments)
+    util.spawnv_passfds = seen
+    if __name__ == "__main__":
+        Supervisor(print, (), processes=1, grace=1, afresh=True)._start().kill()
+        assert len(held) == 2  # of what multiprocessing looks after things with, and ours
+        assert all(signal.SIGINT in each for each in held)
+"""
+
+
+def test_the_first_process_hears_nothing_at_first(tmp_path):
+    """Ctrl-C does not meet the first process that is started afresh before it has its own way with that."""
+    script = tmp_path / "spawning.py"
+    script.write_text(textwrap.dedent(FIRST_SPAWN), encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stderr.decode()
