@@ -107,7 +107,7 @@ KEYS = (
         Value.CHOICE,
         "Whether an agent is a person, a body or a family; absent where the source does not say.",
         "person",
-        shown=Heading("Kind", PageSection.ABOUT, rank=2),
+        shown=Elsewhere("in words, above the title"),
         searched=Omitted("One of three words, which nearly all agents share."),
         kinds=(AGENT,),
         choices=AGENT_TYPES,
