@@ -1,7 +1,8 @@
 """A record as a row: which columns a table of a kind has, and what stands in each.
 
-Follows the model's table of keys, so that a new key is a new column. A link is two columns, what things are called and
-their references; a label is one column for each preferred language; dates are the first one's, and a list of all.
+Follows the model's table of keys: a new key is a new column unless its row says why it has none. A link is two columns,
+what things are called and their references; a label is one column for each preferred language; dates are the first
+one's, and a list of all.
 """
 
 import re
@@ -12,10 +13,9 @@ from functools import partial
 from typing import Any
 
 from kg.iris import Base
+from kg.key_annotations import Heading
+from kg.records.model.key import Omitted
 from kg.records.model.keys import KEYS, Key, Record, Value, keys_of, label_key
-
-LEFT_OUT = ("kind", "text", "extra")
-"""Keys without a column: what the table's name says, and what is too long or too mixed for a cell."""
 
 Labels = Mapping[str, Mapping[str, str]]
 """Reference → what the thing is called, by language."""
@@ -55,7 +55,7 @@ def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[Column, ..
     """
     found: list[Column] = []
     for key in keys_of(kind):
-        if key.name in LEFT_OUT:
+        if isinstance(key.column, Omitted):
             continue
         if key.name == label_key(kind):
             found += _label(key, languages)
@@ -141,7 +141,7 @@ def _in_language(name: str, language: str) -> Cell:
 
 
 def _text(key: Key, languages: Sequence[str]) -> Column:
-    prose = key.name in _PROSE
+    prose = isinstance(key.shown, Heading) and key.shown.prose
 
     def cell(record: Record, _: Labels) -> Any:
         texts = record.get(key.name, {})
@@ -262,21 +262,6 @@ _PARTS: dict[str, Callable[[Key, Sequence[str]], Iterator[Column]]] = {
     "digitalObjects": _objects,
 }
 """Part → its columns; every part has an entry or is left out."""
-
-_PROSE = frozenset(
-    {
-        "summary",
-        "scopeNote",
-        "description",
-        "biography",
-        "custodialHistory",
-        "rights",
-        "accessConditions",
-        "citation",
-        "note",
-    }
-)
-"""Texts of which several are paragraphs of one cell, and no list."""
 
 _IN_EVERY_LANGUAGE = frozenset({"alternativeNames"})
 """Texts of which none stands for another in a second language."""
