@@ -37,7 +37,7 @@ class Manifest:
         summary: what the build reported: read, published, rejected, merged, stubs …
         rollback_of: the generation that it repeats, or None.
         graph: the name of the graph at the remote store that holds its triples; empty where they lie in its folder.
-        mapping: what names the mapping that made its triples of its records.
+        mapping: the version of the mapping that made its triples of its records.
         format: of its folder.
     """
 

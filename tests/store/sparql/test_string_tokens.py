@@ -1,8 +1,9 @@
 import re
-import time
+from contextlib import suppress
 
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import no_endless_work
 
 from kg.errors import KgError
 from kg.store.search.sparql_search_scan import clauses
@@ -28,13 +29,10 @@ def test_strings_are_those_of_the_grammar(text: str) -> None:
 
 
 def test_marks_that_are_never_closed_take_linear_time() -> None:
-    """100 kB of quotation marks behind backslashes are read at once, by the scan and by the search for clauses."""
+    """100 kB of quotation marks behind backslashes are read in linear time, by the scan and by the search for clauses."""
     for marks in ('"\\', "'\\", '"""\n\\', "'''\n\\"):
         text = f"ASK {{ <search> service {marks * (99_000 // len(marks))}"
-        began = time.perf_counter()
-        try:
-            query_checks.check(text, query_checks.Limits(operators=10**6))
-        except KgError:
-            assert "service" in text
-        assert list(clauses(text, "http://e/")) == []
-        assert time.perf_counter() - began < 3
+        with no_endless_work():
+            with suppress(KgError):
+                query_checks.check(text, query_checks.Limits(operators=10**6))
+            assert list(clauses(text, "http://e/")) == []
