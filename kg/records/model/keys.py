@@ -1,4 +1,4 @@
-"""What a record is: its kinds, its keys, and what stands under each.
+"""Record model: the kinds of records, their keys, and the form of each key's values.
 
 A record is a plain JSON object in one shape, whatever it was read from. This table is the shape's only
 definition: the JSON Schema (`ontology/record.schema.json`), the reference page (`docs/records.md`), the step that
@@ -21,7 +21,7 @@ Record = dict[str, Any]
 
 
 class Value(Enum):
-    """What stands under a key."""
+    """Form of the value under a key."""
 
     REFERENCE = "reference"
     """The record's own reference, `kind/key`."""
@@ -51,7 +51,7 @@ class Value(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a record.
+    """Key of a record.
 
     Attributes:
         name: the key, as it stands in JSON.
@@ -98,7 +98,7 @@ DATE_ROLES = {
     "active": "somebody or something is known to have been active or in force",
     "existence": "somebody or something existed",
 }
-"""Role of a date → what happened then."""
+"""Role of a date → its event."""
 
 LEVELS = [
     "archive",
@@ -400,16 +400,16 @@ _KEYS = (
 )
 
 KEYS = {key.name: key for key in _KEYS}
-"""Name → key, in the order in which they are shown."""
+"""Name → key, in display order."""
 
 
 def keys_of(kind: str) -> tuple[Key, ...]:
-    """The keys that a record of this kind may have, in order."""
+    """Return the keys that a record of this kind may have, in order."""
     return _BY_KIND[kind]
 
 
 def label_key(kind: str) -> str:
-    """The key under which a record of this kind has its label."""
+    """Return the key of the label of a record of this kind."""
     return "title" if kind == _RECORD else "name"
 
 
