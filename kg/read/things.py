@@ -26,7 +26,7 @@ from kg.store.generation.catalogue import MOST_COUNTED
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Beside, Linked, Thing
 from kg.store.triples.graph import Graph
-from kg.store.triples.literals import as_held, values_as_held
+from kg.store.triples.literals import canonical_triples, canonical_values
 
 PAGE_SIZE = 20
 """How many inverse links of one key a page shows at a time."""
@@ -146,13 +146,13 @@ class _Mapped:
     def triples(self, said: Description) -> list[Triple]:
         (mapped,) = self.mapper.map([said.record])
         quads = parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
-        return list(as_held((quad.triple for quad in quads), mapped.ntriples))
+        return list(canonical_triples((quad.triple for quad in quads), mapped.ntriples))
 
     def statements(self, said: Description) -> Statements:
         found = self.mapper.statements(said.record)
         for about in found.values():
             for predicate in self.mapper.typed & about.keys():
-                about[predicate] = values_as_held(about[predicate])
+                about[predicate] = canonical_values(about[predicate])
         return found
 
 

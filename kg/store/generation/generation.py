@@ -125,8 +125,7 @@ class Generation:
         """Let its files go."""
         os.close(self._records)
         self.catalogue.close()
-        if isinstance(self.graph, RemoteGraph):
-            self.graph.close()
+        self.graph.close()
         if self.search:
             self.search.close()
         del self.graph
