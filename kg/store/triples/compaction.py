@@ -17,7 +17,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from kg.errors import PublishError
-from kg.store.pool.sandbox import die_with_parent
+from kg.processes import die_with_parent
 
 FILE_DESCRIPTORS = 2_048
 """File descriptors that a load asks for."""
