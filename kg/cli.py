@@ -213,7 +213,7 @@ def list_generations(settings: Settings) -> None:
         return
     for number in numbers:
         try:
-            manifest = generations.of(number).read_manifest()
+            manifest = generations.generation_folder(number).read_manifest()
         except KgError as fault:
             table.add_row("?", str(number), "", "", "", fault.what)
             continue

@@ -146,7 +146,9 @@ def test_keys_of_all_kinds(tmp_path):
     made, report = publish(tmp_path, records)
     assert report.published == {"record": len(KEYS)}, problems(report)
     generation = Generations(made.var_folder).open_live()
-    references = {link.thing.labels["en"]: link.thing.reference for link in generation.catalogue.listed("record", 99)}
+    references = {
+        link.thing.labels["en"]: link.thing.reference for link in generation.catalogue.list_of_kind("record", 99)
+    }
     generation.close()
     assert len(references) == len(KEYS)
     with TestClient(Application(made), base_url="https://archive.example.org") as client:

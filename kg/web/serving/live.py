@@ -101,7 +101,7 @@ class Live:
 
     async def start(self) -> None:
         """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
-        self._mark = self._generations.live_mark()
+        self._mark = self._generations.live_fingerprint()
         self._current = await self._open()
         self._watching = asyncio.create_task(self._watch())
 
@@ -128,7 +128,7 @@ class Live:
         told = ""
         while True:
             await asyncio.sleep(LOOK)
-            mark = self._generations.live_mark()
+            mark = self._generations.live_fingerprint()
             if self._current is None or mark is None or mark == self._mark:
                 continue
             try:
