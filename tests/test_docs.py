@@ -188,3 +188,19 @@ def test_queries_in_documents_run(client):
         answer = client.get("/data/sparql", params={"query": block})
         assert answer.status_code == 200, answer.text
         assert answer.json()["results"]["bindings"], block
+
+
+def test_picture_of_the_layers_names_every_room():
+    """README's picture of the layers names every package of kg, two levels deep, and every module beside them."""
+    picture = re.search(r"```\n(cli.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    words = set(re.findall(r"\w+", picture))
+    rooms = {name.split(".")[1] for name in MODULES}
+    wings = {module.name for package in rooms for module in _modules(package)}
+    assert (rooms | wings) - words == set()
+
+
+def _modules(package):
+    """The packages and modules directly in a package that has packages."""
+    folder = ROOT / "kg" / package
+    modules = list(pkgutil.iter_modules([str(folder)])) if folder.is_dir() else []
+    return modules if any(module.ispkg for module in modules) else []

@@ -15,7 +15,7 @@ from kg.mapping.mapper import Mapper
 from kg.records.model.keys import DATE_ROLES, Value, keys_of
 from kg.records.model.validation import faults
 from kg.records.normalisation.records import normalise_record
-from kg.store.triples.literals import as_held
+from kg.store.triples.literals import canonical_triples
 
 ONTOLOGY = ontology.load("https://archive.example.org/somewhere/")
 MAPPER = Mapper(ONTOLOGY)
@@ -146,7 +146,7 @@ def test_as_a_store_holds_it(record):
     store = Store()
     store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
     triples = [quad.triple for quad in parse(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)]
-    assert set(as_held(triples, ntriples)) == {quad.triple for quad in store}
+    assert set(canonical_triples(triples, ntriples)) == {quad.triple for quad in store}
 
 
 def test_characters_are_written_as_the_engine_does():

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from kg.errors import PublishError
+from kg.processes import die_with_parent
 from kg.publish.pipeline.executor import SMALL
-from kg.store.pool.sandbox import die_with_parent
 from kg.store.search.index_builder import IndexBuilder
 
 _LOOK_EVERY = 0.05

@@ -24,7 +24,7 @@ from kg.records.model.keys import Record
 from kg.render.data import spreadsheet
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
-from kg.store.generation.generation import Folder
+from kg.store.generation.generation import GenerationFolder
 
 _AT_ONCE = 1_000
 """Records whose labels are looked up together."""
@@ -39,7 +39,7 @@ _MOST_LABELS = 50_000
 _TYPES = {"string": pa.string(), "anyURI": pa.string(), "date": pa.date32(), "double": pa.float64()}
 
 
-def write(settings: Settings, generation: Folder) -> None:
+def write(settings: Settings, generation: GenerationFolder) -> None:
     """Write the tables of everything that is published; stubs are in none.
 
     Args:

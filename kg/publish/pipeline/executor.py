@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any, Self
 
+from kg.processes import die_with_parent
 from kg.publish.outputs import dumps
 from kg.publish.pipeline.batch import Done, Worker
 from kg.publish.pipeline.sources import Piece
-from kg.store.pool.sandbox import die_with_parent
 
 SMALL = 2 << 20
 """Sources of fewer bytes than this are read here: they are done before another process has started."""

@@ -27,7 +27,7 @@ from kg.publish.report.report import Report
 from kg.records.model.keys import Record
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
-from kg.store.generation.catalogue_builder import CatalogueBuilder, Entry
+from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
 
 STUBS_AT_ONCE = 500
 
@@ -278,8 +278,8 @@ class _Entering:
             self._to.dumps.add(self._packing.pop(0)())
 
 
-def _entry(record: Prepared, offset: int, length: int) -> Entry:
-    return Entry(
+def _entry(record: Prepared, offset: int, length: int) -> CatalogueEntry:
+    return CatalogueEntry(
         record.reference,
         record.label,
         record.status,

@@ -18,7 +18,6 @@ import errno
 import os
 import platform
 import resource
-import signal
 import struct
 from pathlib import Path
 
@@ -28,7 +27,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 # <linux/prctl.h>, <linux/seccomp.h>, <linux/filter.h>
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC = 1, 1
 _ALLOW, _REFUSE, _ABSENT, _KILL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS, 0x80000000
 _LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _JUMP_IF_ANY, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -62,18 +61,6 @@ _CAPABILITY_VERSION_3, _READ_SEARCH = 0x20080522, 1 << 2
 _INET, _INET6, _UNIX, _STREAM = 2, 10, 1, 1
 _LOCAL = struct.pack("=H", _INET) + struct.pack(">H4s8x", 9, bytes((127, 0, 0, 1)))
 """struct sockaddr_in: port 9 of this machine, if there is a way to it."""
-
-
-def die_with_parent(parent: int | None = None) -> None:
-    """Have the kernel kill this process when the one that started it is gone.
-
-    Args:
-        parent: the number of that one. Where it is gone before the kernel was told, this process ends at once; without
-            a number it lives on, and has to see by itself.
-    """
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if parent is not None and os.getppid() != parent:
-        os._exit(1)
 
 
 def leave_network() -> None:

@@ -29,6 +29,7 @@ from kg.errors import (
     QueryTooLarge,
     QueryUnwritable,
 )
+from kg.processes import die_with_parent
 from kg.store.pool import frames, sandbox
 from kg.store.sparql import query_checks, results
 from kg.store.sparql.errors import explanations
@@ -52,7 +53,7 @@ def main() -> int:
     options: dict[str, Any] = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
     sandbox.leave_network()
     sandbox.drop_capabilities()
-    sandbox.die_with_parent()
+    die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
     out = os.dup(1)
     os.dup2(2, 1)  # whatever else prints must not get among the frames

@@ -39,7 +39,7 @@ class Asked:
 def read(text: str, limits: query_checks.Limits) -> Asked:
     """What a query asks for, once it has passed the scan. Raises QueryRefused, QueryTooLarge or QuerySyntaxError.
 
-    >>> read("SELECT * FROM <http://e/g> { ?s ?p ?o }", scan.DEFAULT)
+    >>> read("SELECT * FROM <http://e/g> { ?s ?p ?o }", query_checks.DEFAULT)
     Asked(kind='select', graphs=True, default=('http://e/g',), named=())
     """
     query_checks.check(text, limits)

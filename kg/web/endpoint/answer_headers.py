@@ -1,17 +1,15 @@
 """How a client gets the answer of a query: with which headers and coding, whole, in pieces or not at all."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from kg.store.sparql.query_service import Answer
 from kg.web.http import content_coding
 from kg.web.http.conditional import tags_of
 from kg.web.http.headers import CACHE, CORS, raw
+from kg.web.http.responses import Ready
 from kg.web.serving.answer_cache import Whole
 from kg.web.serving.search_rewriting import MORE_FOUND
 
@@ -87,31 +85,3 @@ def _described(answer: Answer | Whole, packed: str) -> list[tuple[bytes, bytes]]
     if packed:
         headers.append((b"content-encoding", packed.encode("ascii")))
     return headers
-
-
-class Ready(Response):
-    """A response whose bytes and headers are there already."""
-
-    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
-        self.status_code = status
-        self.raw_headers = headers
-        self.body = body
-        self.background = None
-
-
-class Stream(Response):
-    """An answer as it comes. Who left is seen by what stands before the application, which stops this then."""
-
-    def __init__(self, headers: list[tuple[bytes, bytes]], pieces: AsyncGenerator[bytes, None]) -> None:
-        self.status_code = 200
-        self.raw_headers = headers
-        self.pieces = pieces
-        self.background = None
-
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send it, as ASGI 3 has it."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with aclosing(self.pieces) as pieces:
-            async for piece in pieces:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})

@@ -16,10 +16,11 @@ from starlette.responses import Response
 from kg.errors import QueryError, QuerySyntaxError, RemoteError
 from kg.store.sparql import query_checks
 from kg.store.sparql.query_service import Answer
-from kg.web.endpoint.answer_headers import Ready, Shape, Stream
+from kg.web.endpoint.answer_headers import Shape
 from kg.web.http import content_coding
 from kg.web.http.headers import combined
 from kg.web.http.problems import Problem, of
+from kg.web.http.responses import Ready, Stream
 from kg.web.observe.request_notes import Told, told
 from kg.web.serving.answer_cache import Answers, Repeat, Whole, tag_of, varies
 from kg.web.serving.context import Context

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NoReturn, Self
 
 from kg.errors import KgError
-from kg.store.pool.sandbox import die_with_parent
+from kg.processes import die_with_parent
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before a process is started that died at once again, and at most."""

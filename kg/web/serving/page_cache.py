@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.web.endpoint.answer_headers import Ready
 from kg.web.http.conditional import has_it
+from kg.web.http.responses import Ready
 
 MOST = 32 << 20
 """Bytes of bodies that are kept in a server process; the ones asked for last."""

@@ -29,7 +29,7 @@ from kg.errors import (
     QueryTooLarge,
     QueryUnwritable,
 )
-from kg.store.one_query import run_once
+from kg.store.one_query import query_embedded
 from kg.store.pool import frames, sandbox
 from kg.store.pool.answer import BUFFER
 from kg.store.pool.pool import QueryPool
@@ -441,7 +441,7 @@ def test_workers_die_with_the_server(folder):
     script = f"""
         import asyncio
         from pathlib import Path
-        from kg.store.pool import QueryPool
+        from kg.store.pool.pool import QueryPool
         async def go():
             pool = QueryPool(Path({str(folder)!r}), deadline=60)
             await pool.start()
@@ -465,7 +465,7 @@ def test_workers_die_with_the_server(folder):
 BARE = """
     import os, sys
     from pathlib import Path
-    from kg.store import confine, worker
+    from kg.store.pool import sandbox, worker
     {before}
     try:
         store = worker._open(Path(sys.argv[1]), worker.ADDRESS_SPACE)
@@ -473,8 +473,8 @@ BARE = """
         sys.exit(str(fault))
     worker.serve(lambda *request: worker._answer(store, *request, out=1, base=None, rows=9), 1, lambda *_: None)
 """
-NO_FILTER = "confine._CALLS = {}"
-NO_LIMIT = "confine.resource.setrlimit = lambda *_: None; confine.resource.getrlimit = lambda _: (1, 1)"
+NO_FILTER = "sandbox._CALLS = {}"
+NO_LIMIT = "sandbox.resource.setrlimit = lambda *_: None; sandbox.resource.getrlimit = lambda _: (1, 1)"
 
 
 def unscanned(folder, text, before):
@@ -488,7 +488,7 @@ def unscanned(folder, text, before):
 
 @pytest.mark.parametrize(
     "before",
-    ["", "confine.leave_network()", NO_FILTER, NO_LIMIT, f"{NO_FILTER}; {NO_LIMIT}; confine.leave_network()"],
+    ["", "sandbox.leave_network()", NO_FILTER, NO_LIMIT, f"{NO_FILTER}; {NO_LIMIT}; sandbox.leave_network()"],
     ids=["limit and filter", "all three", "limit alone", "filter alone", "namespace alone"],
 )
 def test_no_socket_can_be_opened(folder, before):
@@ -515,10 +515,10 @@ def test_no_socket_can_be_opened(folder, before):
 def test_no_power_is_kept(folder):
     """Where the server runs as root a worker does not: it can read files, and look into no process beside it."""
     status = "print(Path('/proc/self/status').read_text(), file=sys.stderr)"
-    arrange = "print('arranged', confine._LIBC.unshare(0), confine._LIBC.setns(0, 0), file=sys.stderr)"
-    look = "print('looked', confine._LIBC.process_vm_readv(os.getppid(), 0, 0, 0, 0, 0), file=sys.stderr)"
+    arrange = "print('arranged', sandbox._LIBC.unshare(0), sandbox._LIBC.setns(0, 0), file=sys.stderr)"
+    look = "print('looked', sandbox._LIBC.process_vm_readv(os.getppid(), 0, 0, 0, 0, 0), file=sys.stderr)"
     try_out = f"worker._answer = lambda *_, **__: ({arrange}, {look})"
-    told = unscanned(folder, "ASK {}", f"confine.drop_capabilities(); {status}; {try_out}").stderr.decode()
+    told = unscanned(folder, "ASK {}", f"sandbox.drop_capabilities(); {status}; {try_out}").stderr.decode()
     lines = dict(line.split(":", 1) for line in told.splitlines() if ":" in line)
     assert int(lines["CapEff"], 16) | int(lines["CapPrm"], 16) | 4 == 4
     assert "arranged -1 -1" in told
@@ -528,11 +528,11 @@ def test_no_power_is_kept(folder):
 REFUSALS = """
     import ctypes, errno, platform, threading
     def trying(*_, **__):
-        _, _, clone, refused = confine._CALLS[platform.machine()]
+        _, _, clone, refused = sandbox._CALLS[platform.machine()]
         tried = [("refused", number, ()) for number in refused] + [("made", clone, (0x10000000,))]
         for what, number, arguments in [*tried, ("absent", 435, (None, 0))]:
             ctypes.set_errno(0)
-            done = confine._LIBC.syscall(number, *arguments)
+            done = sandbox._LIBC.syscall(number, *arguments)
             print(what, number, done, errno.errorcode.get(ctypes.get_errno()), file=sys.stderr)
         thread = threading.Thread(target=lambda: print("a thread", file=sys.stderr))
         thread.start(), thread.join()
@@ -605,10 +605,10 @@ def test_environment(folder):
 def test_run_once(folder):
     """A command asks one query of a store and writes the answer where it likes."""
     out = io.BytesIO()
-    assert run_once(folder, "ASK { ?s ?p ?o }", out, format="json") == "application/sparql-results+json"
+    assert query_embedded(folder, "ASK { ?s ?p ?o }", out, format="json") == "application/sparql-results+json"
     assert json.loads(out.getvalue())["boolean"] is True
     with pytest.raises(QueryTimeout):
-        run_once(folder, ENDLESS, out, deadline=0.3)
+        query_embedded(folder, ENDLESS, out, deadline=0.3)
 
 
 def test_rows(folder):

@@ -35,8 +35,8 @@ Look = Callable[[Place], Found | None]
 def find(place: Place, reason: str) -> Found:
     """What is most likely wrong at a place; the reason is the engine's own, if it gave one.
 
-    >>> from kg.store import scan
-    >>> find(Place(list(scan.tokens("SELECT ?a, ?b { ?a ?p ?b }")), 2), "").what
+    >>> from kg.store.sparql import query_checks
+    >>> find(Place(list(query_checks.tokens("SELECT ?a, ?b { ?a ?p ?b }")), 2), "").what
     'commas part no variables'
     """
     for look in (_by_reason(reason), *_LOOKS):
