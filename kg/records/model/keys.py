@@ -1,4 +1,4 @@
-"""What a record is: its kinds, its keys, and what stands under each.
+"""Record model: the kinds of records, their keys, and the form of each key's values.
 
 A record is a plain JSON object in one shape, whatever it was read from. This table is the shape's only definition. The
 step that makes a record sound, the mapping and the tables follow it; what is written from it for the rest is listed in

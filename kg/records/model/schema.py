@@ -1,7 +1,7 @@
-"""The model as a JSON Schema (2020-12), for everybody: `ontology/record.schema.json`.
+"""JSON Schema (2020-12) of the record model: `ontology/record.schema.json`.
 
 Written by `python -m kg.records.model.schema`; a test keeps the file equal to the model. It describes records in
-sound form, which is what `.json` serves and what the gate checks; the `json` reader takes looser ones.
+normal form, as `.json` serves them and as validation checks them; the `json` reader takes looser ones.
 """
 
 import json
@@ -17,7 +17,7 @@ from kg.settings import ONTOLOGY
 FILE = ONTOLOGY / "record.schema.json"
 
 _STRING = {"type": "string", "minLength": 1}
-# RFC 5646, 2.1, in the shape that the made-sound form has; whether the subtags are registered is checked before.
+# RFC 5646, 2.1, in the shape that normal form has; whether the subtags are registered is checked before.
 _TAG = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 _DAY = "^\\d{4}-\\d{2}-\\d{2}$"
 _IRI = '^(https?|urn|mailto|ark|doi|info):[^\\s<>"{}|\\\\^`]+$'
@@ -25,7 +25,7 @@ _INSTANT = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}"
 
 
 def schema() -> dict[str, Any]:
-    """The whole schema: one definition a kind, chosen by `kind`."""
+    """Return the whole schema: a definition for each kind, chosen by `kind`."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Record",
@@ -41,7 +41,7 @@ def schema() -> dict[str, Any]:
 
 
 def of_kind(kind: str) -> dict[str, Any]:
-    """The schema of records of one kind."""
+    """Return the schema of records of one kind."""
     keys = keys_of(kind)
     return {
         "type": "object",
@@ -58,8 +58,8 @@ def _of_key(key: Key, kind: str) -> dict[str, Any]:
         return {"const": kind}
     if key.value is Value.REFERENCE:
         return _reference((kind,))
-    one = _part(key) if key.value is Value.PART else _scalar(key)
-    return {"type": "array", "minItems": 1, "items": one} if key.many else one
+    single = _part(key) if key.value is Value.PART else _scalar(key)
+    return {"type": "array", "minItems": 1, "items": single} if key.many else single
 
 
 def _text(key: Key) -> dict[str, Any]:
@@ -108,12 +108,12 @@ def _part(key: Key) -> dict[str, Any]:
 
 
 def as_file() -> str:
-    """The text of the schema's file."""
+    """Return the text of the schema's file."""
     return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 def reference_page() -> str:
-    """docs/records.md: every key with its meaning, how often it may stand, and an example."""
+    """Return docs/records.md: every key with its meaning, cardinality and an example."""
     rows = ["| key | value | how many | kinds | meaning | example |", "| --- | --- | --- | --- | --- | --- |"]
     for key in KEYS.values():
         rows.append(_row(key, key.name))
@@ -123,7 +123,7 @@ def reference_page() -> str:
 
 
 def how_many(key: Key) -> str:
-    """How often a key may stand."""
+    """Return the cardinality of a key, in words."""
     many = "many" if key.many else "one"
     return f"{many}, required" if key.required else many
 

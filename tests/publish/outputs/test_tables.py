@@ -43,7 +43,7 @@ RECORDS = [
 def tables(tmp_path):
     settings, report = publish(tmp_path / "made", RECORDS, languages=("en", "ru"))
     generations = Generations.of_settings(settings)
-    return settings, report, generations.of(generations.live()).tables
+    return settings, report, generations.generation_folder(generations.live()).tables
 
 
 def rows(folder, kind):
@@ -137,7 +137,7 @@ def test_a_rollback_has_the_tables_of_its_generation(tables):
     publish(settings.folder, RECORDS[1:], languages=("en", "ru"))
     build.rollback(settings)
     generations = Generations.of_settings(settings)
-    again = generations.of(generations.live()).tables
+    again = generations.generation_folder(generations.live()).tables
     assert again != folder
     assert (again / "record.csv").samefile(folder / "record.csv")
 
@@ -146,7 +146,7 @@ def test_tables_can_be_left_out(tmp_path):
     "With `tables = false` a build writes none."
     settings, _ = publish(tmp_path / "made", RECORDS, tables=False)
     generations = Generations.of_settings(settings)
-    assert not generations.of(generations.live()).tables.exists()
+    assert not generations.generation_folder(generations.live()).tables.exists()
 
 
 def test_the_description_counts_what_is_filled_in(tables):

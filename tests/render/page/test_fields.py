@@ -31,7 +31,9 @@ def page(client, reference):
 def row(article, heading):
     """What stands in a row: its values; the whole section where the row leads it."""
     (section,) = article.xpath("//section[h2 = $title]", title=str(heading.section))
-    values = section.xpath("dl/dt[. = $label]/following-sibling::dd[preceding-sibling::dt[1] = $label]", label=heading.label)
+    values = section.xpath(
+        "dl/dt[. = $label]/following-sibling::dd[preceding-sibling::dt[1] = $label]", label=heading.label
+    )
     return values or [section]
 
 

@@ -48,7 +48,9 @@ def test_every_key_is_searched_as_its_row_says(index, marked):
         assert marked.reference in by_mark(index, marked)
 
 
-@pytest.mark.parametrize("marked", [each for each in MARKED if each.row.searched == Indexed(SearchField.TITLE)], ids=str)
+@pytest.mark.parametrize(
+    "marked", [each for each in MARKED if each.row.searched == Indexed(SearchField.TITLE)], ids=str
+)
 def test_titles_are_found_in_titles(index, marked):
     "What a row calls a title is found by `title:`, and text is not."
     assert marked.reference in found(index, f"title:{marked.mark}")
