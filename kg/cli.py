@@ -31,7 +31,7 @@ from kg.records.model.keys import keys_of
 from kg.records.model.schema import how_many
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
-from kg.store.one_query import ask_once, run_once
+from kg.store.one_query import query_embedded, query_remote
 from kg.store.sparql.results import FORMATS
 from kg.web.server.run import serve as run_server
 
@@ -181,9 +181,9 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
         text, out, spare = rewritten.text, sys.stdout.buffer, rewritten.added
         with rewritten.places():
             if live.manifest.graph:
-                ask_once(settings, live.manifest.graph, text, out, format=formats, spare=spare)
+                query_remote(settings, live.manifest.graph, text, out, format=formats, spare=spare)
             else:
-                run_once(live.folder.store, text, out, format=formats, spare=spare, base=live.manifest.base)
+                query_embedded(live.folder.store, text, out, format=formats, spare=spare, base=live.manifest.base)
     if rewritten.limited:
         _ERRORS.print("kg: a search in the query found more than its limit.", markup=False)
 
@@ -213,7 +213,7 @@ def list_generations(settings: Settings) -> None:
         return
     for number in numbers:
         try:
-            manifest = generations.of(number).read_manifest()
+            manifest = generations.generation_folder(number).read_manifest()
         except KgError as fault:
             table.add_row("?", str(number), "", "", "", fault.what)
             continue

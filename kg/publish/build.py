@@ -22,8 +22,8 @@ from kg.publish.report.page import write_page
 from kg.publish.report.rejected import RejectedFolder
 from kg.publish.report.report import PAGE, Report
 from kg.settings import Settings
-from kg.store.generation.catalogue_builder import CatalogueBuilder, retimed
-from kg.store.generation.generation import Folder, Manifest, copy_unchanged
+from kg.store.generation.catalogue_builder import CatalogueBuilder, copy_with_new_times
+from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
 from kg.store.generation.ledger import Ledger
 from kg.store.remote.load import RemoteLoad, Replay, sweep
@@ -55,7 +55,7 @@ def build(
     generations = Generations.of_settings(settings)
     # Inside too: on the way out of the folder it is taken away, and there is room again.
     var = settings.var_folder
-    with disk_faults.errors(var), generations.building() as (number, folder), disk_faults.errors(var):
+    with disk_faults.errors(var), generations.new_generation() as (number, folder), disk_faults.errors(var):
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
@@ -63,7 +63,7 @@ def build(
             _load(settings, generations, number, folder) as load,
             _indexing(settings, folder) as index,
         ):
-            now = generations.next_time(ledger)
+            now = generations.next_timestamp(ledger)
             counts = fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
             _refuse_nothing(report, told, strict=strict)
             if settings.tables:
@@ -86,19 +86,19 @@ def build(
         folder.write_manifest(manifest)
         load.close()
         generations.publish(number, folder, settings.keep)
-        final = generations.of(number).path
+        final = generations.generation_folder(number).path
         report.problems_file = final / PROBLEMS
         _forget_rejected(generations)
     report.seconds = time.perf_counter() - began
     return report
 
 
-def _load(settings: Settings, generations: Generations, number: int, folder: Folder) -> BulkLoad | RemoteLoad:
+def _load(settings: Settings, generations: Generations, number: int, folder: GenerationFolder) -> BulkLoad | RemoteLoad:
     """Where triples go: into the generation's folder, or to the remote store of the settings."""
     return RemoteLoad(settings, number, generations.live_graph()) if settings.store else BulkLoad(folder.store)
 
 
-def _indexing(settings: Settings, folder: Folder) -> AbstractContextManager[Indexing | None]:
+def _indexing(settings: Settings, folder: GenerationFolder) -> AbstractContextManager[Indexing | None]:
     """What makes the search index, if there is to be one."""
     return Indexing(folder.records, folder.search) if settings.search else nullcontext()
 
@@ -114,7 +114,7 @@ def _described(settings: Settings, triples: int, now: str) -> dict[str, list[Qua
 
 def fill(
     settings: Settings,
-    folder: Folder,
+    folder: GenerationFolder,
     report: Report,
     to: tuple[Sink, Ledger, str, Path, Indexing | None],
     progress: Progress,
@@ -170,22 +170,22 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
     """
     generations = Generations.of_settings(settings)
     var = settings.var_folder
-    with disk_faults.errors(var), generations.building() as (new, folder), disk_faults.errors(var):
+    with disk_faults.errors(var), generations.new_generation() as (new, folder), disk_faults.errors(var):
         live = generations.live()
         if number is None:
             earlier = [each for each in generations.numbers() if live is not None and each < live]
             if not earlier:
                 raise PublishError("there is no earlier generation", where=str(generations.folder))
             number = earlier[-1]
-        source = generations.of(number)
+        source = generations.generation_folder(number)
         manifest = source.read_manifest()
         if manifest.base != settings.base:
             what = f"it was built for the base {manifest.base}, and the settings say {settings.base}"
             raise PublishError(what, where=str(source.path), todo="Set the base back, or run `kg build`.")
         copy_unchanged(source, folder)
         with closing(generations.ledger()) as ledger:
-            now = generations.next_time(ledger)
-            retimed(source.catalogue, folder.catalogue, ledger, now)
+            now = generations.next_timestamp(ledger)
+            copy_with_new_times(source.catalogue, folder.catalogue, ledger, now)
         for name in (PROBLEMS, PAGE):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)

@@ -14,19 +14,19 @@ from kg.publish.pipeline.pipeline import Nowhere, Progress, Sink, silent
 from kg.publish.report.report import Report
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
-from kg.store.generation.generation import Folder, Generation
+from kg.store.generation.generation import Generation, GenerationFolder
 from kg.store.generation.generations import Generations
 
 
 @contextmanager
-def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[Folder, Report]]:
+def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[GenerationFolder, Report]]:
     """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
     generations = Generations.of_settings(settings)
     var = settings.var_folder
     with disk_faults.errors(var), generations.scratch() as folder, disk_faults.errors(folder.path):
         report = Report(folder.path / PROBLEMS)
-        with closing(generations.ledger_for_trial(folder)) as ledger:
-            now = generations.next_time(ledger)
+        with closing(generations.ledger_for_dry_run(folder)) as ledger:
+            now = generations.next_timestamp(ledger)
             fill(settings, folder, report, (sink, ledger, now, folder.path / "rejected", None), progress)
         yield folder, report
 

@@ -22,11 +22,11 @@ from kg.iris import Base
 from kg.mapping import mapper
 from kg.render.data.record import references
 from kg.render.data.statements import Statements, by_subject
-from kg.store.generation.catalogue import MOST_COUNTED
+from kg.store.generation.catalogue import MAX_COUNTED_LINKS
 from kg.store.generation.generation import Generation
-from kg.store.generation.things import Beside, Linked, Thing
+from kg.store.generation.things import LinkNeighbours, ListEntry, Thing
 from kg.store.triples.graph import Graph
-from kg.store.triples.literals import as_held, values_as_held
+from kg.store.triples.literals import canonical_triples, canonical_values
 
 PAGE_SIZE = 20
 """How many inverse links of one key a page shows at a time."""
@@ -76,7 +76,7 @@ class LinkGroup:
 
     key: str
     count: int
-    links: tuple[Linked, ...]
+    links: tuple[ListEntry, ...]
     after: str | None
     begins: bool
 
@@ -104,7 +104,7 @@ class Surroundings:
 
     linked: dict[str, Described]
     path: tuple[Thing, ...] = ()
-    beside: Beside | None = None
+    beside: LinkNeighbours | None = None
     kin: tuple[tuple[Thing, int], ...] = ()
     days: tuple[Thing, ...] = ()
     groups: tuple[LinkGroup, ...] = ()
@@ -146,13 +146,13 @@ class _Mapped:
     def triples(self, said: Description) -> list[Triple]:
         (mapped,) = self.mapper.map([said.record])
         quads = parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
-        return list(as_held((quad.triple for quad in quads), mapped.ntriples))
+        return list(canonical_triples((quad.triple for quad in quads), mapped.ntriples))
 
     def statements(self, said: Description) -> Statements:
         found = self.mapper.statements(said.record)
         for about in found.values():
             for predicate in self.mapper.typed & about.keys():
-                about[predicate] = values_as_held(about[predicate])
+                about[predicate] = canonical_values(about[predicate])
         return found
 
 
@@ -235,7 +235,7 @@ class Resources:
         return record
 
     def _group(self, thing: Thing, key: str, count: int, after: str) -> LinkGroup:
-        links = self.generation.catalogue.linked(thing.n, key, PAGE_SIZE + 1, after)
+        links = self.generation.catalogue.linking_things(thing.n, key, PAGE_SIZE + 1, after)
         more = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else None
         return LinkGroup(key, count, tuple(links[:PAGE_SIZE]), more, begins=not after)
 
@@ -251,12 +251,12 @@ class Resources:
             above = next(references(self._record(thing), "partOf", "broader"), None)
         return tuple(path)
 
-    def _beside(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> Beside | None:
+    def _beside(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> LinkNeighbours | None:
         """The neighbours of a record in the file that it lies in; where it is alone there, in its collection."""
         for key in ("heldIn", "collections"):
             unit = next(references(record, key), None)
             if unit in linked:
-                found = self.generation.catalogue.beside(linked[unit].thing.n, key, thing.start, thing.n)
+                found = self.generation.catalogue.link_neighbours(linked[unit].thing.n, key, thing.start, thing.n)
                 if found.count > 1:
                     return found
         return None
@@ -268,18 +268,20 @@ class Resources:
         for reference in dict.fromkeys(references(record, *TAKING_PART)):
             if reference in linked:
                 n = linked[reference].thing.n
-                if sum(self.generation.catalogue.link_counts(n).values()) <= MOST_COUNTED:
+                if sum(self.generation.catalogue.link_counts(n).values()) <= MAX_COUNTED_LINKS:
                     people.append(n)
         if not people:
             return ()
-        found = self.generation.catalogue.sharing(people, list(TAKING_PART), thing.n, KIN + len(stated))
+        found = self.generation.catalogue.things_sharing_targets(people, list(TAKING_PART), thing.n, KIN + len(stated))
         return tuple(each for each in found if each[0].reference not in stated)[:KIN]
 
     def _days(self, thing: Thing, named: set[str]) -> tuple[Thing, ...]:
         """Other records whose date begins in the days of this one's, if these are not many."""
         if thing.kind != "record" or not _short(thing.start, thing.end):
             return ()
-        found = self.generation.catalogue.begun(thing.start or "", thing.end or "", KIN + len(named) + 1)
+        found = self.generation.catalogue.records_starting_between(
+            thing.start or "", thing.end or "", KIN + len(named) + 1
+        )
         return tuple(each for each in found if each.n != thing.n and each.reference not in named)[:KIN]
 
     def record(self, thing: Thing) -> bytes:

@@ -25,7 +25,7 @@ from kg.cli import cli
 from kg.errors import PublishError
 from kg.publish import build, disk_faults
 from kg.settings import SourceSettings
-from kg.store.generation.generations import Generations, locked
+from kg.store.generation.generations import Generations, folder_lock
 
 LETTER = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/a"]}
 AUTHOR = {"id": "agent/a", "name": {"en": "An author"}, "agentType": "person"}
@@ -107,16 +107,16 @@ def test_a_ledger_that_can_not_follow(tmp_path):
     publish(tmp_path, [LETTER])
     generations = Generations(tmp_path / "var")
     with closing(generations.ledger()) as ledger:
-        before = list(ledger.all())
+        before = list(ledger.entries())
         broken = tmp_path / "broken.sqlite"
         with closing(sqlite3.connect(broken)) as db:
             db.execute("CREATE TABLE things (ref)")
         with pytest.raises(sqlite3.OperationalError, match="no such column"):
             ledger.follow(2, "2030-01-01T00:00:00Z", broken)
-        assert list(ledger.all()) == before
-        assert ledger.followed[0] == 1
-        ledger.follow(2, "2030-01-01T00:00:00Z", generations.of(1).catalogue)
-        assert ledger.followed[0] == 2
+        assert list(ledger.entries()) == before
+        assert ledger.position[0] == 1
+        ledger.follow(2, "2030-01-01T00:00:00Z", generations.generation_folder(1).catalogue)
+        assert ledger.position[0] == 2
 
 
 @pytest.mark.parametrize("closed", ["records.jsonl", "more"])
@@ -161,7 +161,7 @@ def test_killed_builds_are_swept(tmp_path):
     (var / ".scratch-dead").mkdir()
     (var / ".scratch-alive").mkdir()
     (var / "rejected" / "0002").mkdir(parents=True)
-    with locked(var / ".scratch-alive"):
+    with folder_lock(var / ".scratch-alive"):
         build.build(made)
     assert sorted(path.name for path in var.glob(".*")) == [".scratch-alive"]
     assert names(tmp_path) == ["0001", "0002"]

@@ -29,7 +29,7 @@ from kg.errors import (
     QueryTooLarge,
     QueryUnwritable,
 )
-from kg.store.one_query import run_once
+from kg.store.one_query import query_embedded
 from kg.store.pool import frames, sandbox
 from kg.store.pool.answer import BUFFER
 from kg.store.pool.pool import QueryPool
@@ -605,10 +605,10 @@ def test_environment(folder):
 def test_run_once(folder):
     """A command asks one query of a store and writes the answer where it likes."""
     out = io.BytesIO()
-    assert run_once(folder, "ASK { ?s ?p ?o }", out, format="json") == "application/sparql-results+json"
+    assert query_embedded(folder, "ASK { ?s ?p ?o }", out, format="json") == "application/sparql-results+json"
     assert json.loads(out.getvalue())["boolean"] is True
     with pytest.raises(QueryTimeout):
-        run_once(folder, ENDLESS, out, deadline=0.3)
+        query_embedded(folder, ENDLESS, out, deadline=0.3)
 
 
 def test_rows(folder):

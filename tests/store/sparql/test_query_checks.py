@@ -47,6 +47,10 @@ CALLS = [
     "SELECT * { FILTER(?x<e:b#>'''\n) SERVICE :x {} #'''\n }",
     "SELECT * { FILTER(?x<<e:b#>'''\n) SERVICE :x {} #'''\n }",
     "SELECT * { ?s ?p 'a'@en--SERVICE <http://e/> {} }",
+    # A Python before 3.11.5 that repeats groups possessively takes the end of the long string for part of it.
+    "SELECT * { OPTIONAL { ?s ?p '''a\n''' } SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } } #'",
+    'SELECT * { OPTIONAL { ?s ?p """a\n""" } SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } } #"',
+    "SELECT * { ?s ?p '''a'''SERVICE <http://e/>{} } #'",
 ]
 
 

@@ -13,11 +13,10 @@ from kg.store.sparql.string_tokens import Tokens, bodies
 ESCAPE = r"\\[\\'\"]"
 SIGN = re.compile("(?P<sign>.)", re.DOTALL)
 # The grammar as it is written, which tries each mark anew.
-GRAMMAR = re.compile(
-    rf"(?P<text>'''(?:(?:''|')?+(?:[^'\\]|{ESCAPE}))*+'''|\"\"\"(?:(?:\"\"|\")?+(?:[^\"\\]|{ESCAPE}))*+\"\"\""
-    rf"|'(?:[^'\\\r\n]|{ESCAPE})*+'|\"(?:[^\"\\\r\n]|{ESCAPE})*+\")|(?P<sign>.)",
-    re.DOTALL,
-)
+LONG = rf"%(mark)s{{3}}(?>(?:%(mark)s{{0,2}}(?:[^%(mark)s\\]|{ESCAPE}))*)%(mark)s{{3}}"
+SHORT = rf"%(mark)s(?>(?:[^%(mark)s\\\r\n]|{ESCAPE})*)%(mark)s"
+STRINGS = "|".join(kind % {"mark": mark} for kind in (LONG, SHORT) for mark in "'\"")
+GRAMMAR = re.compile(rf"(?P<text>{STRINGS})|(?P<sign>.)", re.DOTALL)
 
 
 @given(st.text("'\"\\\na", max_size=40) | st.lists(st.sampled_from(["'''", '"""', "\\", "'", "\n", "a"])).map("".join))
