@@ -17,8 +17,8 @@ from kg.errors import GenerationError, PublishError
 from kg.publish import build
 from kg.settings import QUERIES
 from kg.store.generation.generations import Generations
-from kg.store.remote.client import Remote
-from kg.store.remote.graph_versions import Versions
+from kg.store.remote.client import RemoteStore
+from kg.store.remote.graph_versions import GraphVersions
 from kg.store.sparql.results import FORMATS
 from kg.web.app import Application
 
@@ -60,8 +60,8 @@ def titles(made):
 
 
 def versions(made):
-    remote = Remote(made)
-    found = Versions(remote, made.base).all()
+    remote = RemoteStore(made)
+    found = GraphVersions(remote, made.base).all()
     remote.close()
     return found
 

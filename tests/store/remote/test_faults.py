@@ -27,7 +27,7 @@ from kg.errors import (
     SettingsError,
 )
 from kg.publish import build
-from kg.store.remote.client import Remote
+from kg.store.remote.client import RemoteStore
 from kg.store.remote.queries import RemoteQueries
 from kg.web.app import Application
 
@@ -294,11 +294,11 @@ def test_a_token_that_no_header_holds(published):
     """A token with a line break in it is refused without being shown; white space around it does no harm."""
     broken = published.model_copy(update={"store_token": settings_module.SecretStr(f"{SECRET}\nX: y")})
     with pytest.raises(SettingsError) as fault:
-        Remote(broken)
+        RemoteStore(broken)
     assert SECRET not in str(fault.value)
     with faking(answering(200, TABLE + b"]}}")) as fake:
         token = settings_module.SecretStr(f"{SECRET}\n")
-        remote = Remote(published.model_copy(update={"store_token": token, "store": fake.address}))
+        remote = RemoteStore(published.model_copy(update={"store_token": token, "store": fake.address}))
         assert remote.select("SELECT * {}", []) == []
         remote.close()
         assert f"Bearer {SECRET}\r\n".encode() in fake.seen[0]
@@ -349,12 +349,12 @@ def test_leaving_frees_the_remote(published):
 
 def test_what_the_client_raises(published):
     """The client tells a remote that is gone from one that is slow."""
-    gone = Remote(published)
+    gone = RemoteStore(published)
     with pytest.raises(RemoteUnreachable):
         gone.select("SELECT * {}", [])
     gone.close()
     with faking(silent) as fake:
-        slow = Remote(published.model_copy(update={"store": fake.address, "store_seconds": 0.3}))
+        slow = RemoteStore(published.model_copy(update={"store": fake.address, "store_seconds": 0.3}))
         with pytest.raises(RemoteTimeout):
             slow.select("SELECT * {}", [])
         slow.close()

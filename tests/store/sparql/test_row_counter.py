@@ -78,7 +78,7 @@ TRIPLE = b'<http://e/s> <http://e/p> <<( <http://e/s> <http://e/p> "x" )>> .\n'
 
 def written(kind, name, *pieces):
     """An answer in another format."""
-    writing = answer_translation.rewriting(kind, FORMATS[name])
+    writing = answer_translation.translator_for(kind, FORMATS[name])
     return b"".join([*map(writing.feed, pieces), writing.end()])
 
 
