@@ -13,8 +13,8 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 from kg.errors import QueryError, QueryTooLarge
 from kg.store.sparql import results
-from kg.store.sparql.results import Format, Kind
-from kg.store.sparql.row_counter import NoTable, Rows
+from kg.store.sparql.json_table import MalformedTable, TableReader
+from kg.store.sparql.results import Kind, ResultFormat
 
 DOCUMENT_FORMATS = frozenset({"rdfxml", "jsonld"})
 """Formats of one document, which can't be concatenated from parts."""
@@ -44,7 +44,7 @@ class AnswerTranslator(Protocol):
         ...
 
 
-def translator_for(kind: Kind, result_format: Format) -> AnswerTranslator:
+def translator_for(kind: Kind, result_format: ResultFormat) -> AnswerTranslator:
     """Translator for a kind of answer and a result format."""
     if kind == "select":
         return TableTranslator(result_format)
@@ -85,14 +85,14 @@ def _output_of(write: Callable[[_Buffer], None]) -> bytes:
     return bytes(buffer)
 
 
-def _write_table(text: bytes, result_format: Format) -> bytes:
+def _write_table(text: bytes, result_format: ResultFormat) -> bytes:
     """Translate a document of SPARQL Results JSON into another format."""
     return _output_of(
         lambda out: results.write(parse_query_results(input=text, format=QueryResultsFormat.JSON), result_format, out)
     )
 
 
-def _write_graph(ntriples: bytes, result_format: Format) -> bytes:
+def _write_graph(ntriples: bytes, result_format: ResultFormat) -> bytes:
     """Translate N-Triples into another format."""
 
     def write(out: _Buffer) -> None:
@@ -105,9 +105,9 @@ def _write_graph(ntriples: bytes, result_format: Format) -> bytes:
 class TableTranslator:
     """Translator of a SELECT answer, row by row: each chunk becomes a small table, whose head and tail are cut off."""
 
-    def __init__(self, row: Format) -> None:
+    def __init__(self, row: ResultFormat) -> None:
         self._format = row
-        self._reader = Rows()
+        self._reader = TableReader()
         self.rows = 0
         self._head = self._tail = b""
         self._separator = b""
@@ -145,7 +145,7 @@ class BooleanTranslator:
 
     rows = 0
 
-    def __init__(self, row: Format) -> None:
+    def __init__(self, row: ResultFormat) -> None:
         self._format = row
         self._body = b""
 
@@ -153,14 +153,14 @@ class BooleanTranslator:
         """Buffer a chunk."""
         self._body += chunk
         if len(self._body) > MAX_BOOLEAN_BYTES:
-            raise NoTable("a truth value is not as long as that")
+            raise MalformedTable("a truth value is not as long as that")
         return b""
 
     def end(self) -> bytes:
         """The answer in the result format."""
         document = orjson.loads(self._body)
         if not isinstance(document, dict) or not isinstance(document.get("boolean"), bool):
-            raise NoTable("it is no truth value")
+            raise MalformedTable("it is no truth value")
         return _write_table(orjson.dumps({"head": {}, "boolean": document["boolean"]}), self._format)
 
 
@@ -183,7 +183,7 @@ class _LineBuffer:
 class GraphTranslator:
     """Translator of triples into a format whose documents can be concatenated."""
 
-    def __init__(self, row: Format) -> None:
+    def __init__(self, row: ResultFormat) -> None:
         self._format = row
         self._lines = _LineBuffer()
         self.rows = 0
@@ -204,7 +204,7 @@ class GraphTranslator:
 class DocumentTranslator:
     """Translator of triples into a format of one document: buffered until the end of the answer."""
 
-    def __init__(self, row: Format) -> None:
+    def __init__(self, row: ResultFormat) -> None:
         self._format = row
         self._body = _Buffer()
         self.rows = 0

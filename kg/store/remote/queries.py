@@ -31,11 +31,11 @@ from kg.store.remote.answer_translation import DOCUMENT_FORMATS, translator_for
 from kg.store.remote.client import GRAPH_TYPE, TABLE_TYPE, credentials, network_errors, status_error
 from kg.store.remote.graph import public_graphs
 from kg.store.sparql import query_checks, results
-from kg.store.sparql.errors.explanations import of_words
-from kg.store.sparql.query_service import Options, formats_of, seconds_of
-from kg.store.sparql.results import Format, Kind
+from kg.store.sparql.errors.explanations import error_of_message
+from kg.store.sparql.query_service import QueryOptions, deadline_seconds, format_names
+from kg.store.sparql.results import Kind, ResultFormat
 
-LIMITS = query_checks.Limits(depth=100, operators=1_000)
+LIMITS = query_checks.QueryLimits(depth=100, operators=1_000)
 """Limits of a query's text: lower than for kg's own workers, whose stack size is known."""
 
 _LONG_QUERY = 4_000
@@ -57,7 +57,7 @@ class RemoteAnswer:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # one caller
-        self, kind: Kind, row: Format, place: str, seconds: float, most: tuple[int, int], free: Callable[[], None]
+        self, kind: Kind, row: ResultFormat, place: str, seconds: float, most: tuple[int, int], free: Callable[[], None]
     ) -> None:
         self.kind = kind
         self.format = row.name
@@ -117,7 +117,7 @@ class RemoteAnswer:
         except (ValueError, SyntaxError) as fault:
             raise RemoteError(f"the remote store's answer can't be read: {fault}"[:500], where=self._host) from None
         if self._translator.rows > self._max_rows:
-            raise results.too_many(self._max_rows)
+            raise results.too_many_rows(self._max_rows)
         self._bytes_left -= len(out)
         if self._bytes_left < 0:
             raise QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
@@ -165,7 +165,7 @@ class RemoteQueries:
         settings: Settings,
         graph: str,
         *,
-        limits: query_checks.Limits = LIMITS,
+        limits: query_checks.QueryLimits = LIMITS,
         waiting: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Set the limits; `start` opens the client.
@@ -198,18 +198,18 @@ class RemoteQueries:
             await client.aclose()
 
     @contextlib.asynccontextmanager
-    async def query(self, text: str, **options: Unpack[Options]) -> AsyncIterator[RemoteAnswer]:
+    async def query(self, text: str, **options: Unpack[QueryOptions]) -> AsyncIterator[RemoteAnswer]:
         """Run a query; see `kg.store.sparql.query_service`. Leaving the context early costs nothing here."""
-        limits = self._limits.with_spare(options.get("spare", 0))
+        limits = self._limits.with_added_bytes(options.get("spare", 0))
         query_checks.check_size(text, limits)
 
         parsing = partial(query_form.parse_form, text, limits)
         form = await asyncio.to_thread(parsing) if len(text) > _LONG_QUERY else parsing()
-        row = results.choose(form.kind, formats_of(options))
+        row = results.choose_format(form.kind, format_names(options))
         default, named = tuple(options.get("default_graphs", ())), tuple(options.get("named_graphs", ()))
         if default or named:
             form = query_form.QueryForm(form.kind, has_dataset=True, default_graphs=default, named_graphs=named)
-        seconds = seconds_of(options, self._settings.query_seconds)
+        seconds = deadline_seconds(options, self._settings.query_seconds)
         with contextlib.ExitStack() as occupied:
             connections, slot = await self._take_slot(whose(options.get("client", "")))
             occupied.callback(self._slots.give_back, slot)
@@ -271,7 +271,7 @@ async def _response_error(response: httpx2.Response, host: str) -> KgError:
 def _syntax_error(message: str) -> QuerySyntaxError:
     """Syntax error from the remote store's message, its position one line up for the BASE before the query."""
     if message.startswith("error at "):
-        fault = of_words(message)
+        fault = error_of_message(message)
         what, line, column = fault.what, fault.line, fault.column
     else:
         position = _POSITION.search(message)

@@ -36,7 +36,7 @@ class QueryForm:
     named_graphs: tuple[str, ...]
 
 
-def parse_form(text: str, limits: query_checks.Limits) -> QueryForm:
+def parse_form(text: str, limits: query_checks.QueryLimits) -> QueryForm:
     """Form and dataset of a query that passes the query checks.
 
     >>> parse_form("SELECT * FROM <http://e/g> { ?s ?p ?o }", query_checks.DEFAULT)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from kg.errors import SearchRefused
-from kg.store.sparql.string_tokens import Tokens, bodies
+from kg.store.sparql.string_tokens import Lexer, string_patterns
 
 DEFAULT_LIMIT = 100
 MOST = 1_000
@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_STRINGS = bodies(r"\\.")
+_STRINGS = string_patterns(r"\\.")
 _ESCAPE = re.compile(
     r"""\\(?:[tbnrf"'\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"""
     r"""|U(?:0000(?![dD][89a-fA-F])|000[1-9a-fA-F]|0010)[0-9a-fA-F]{4})"""
@@ -77,7 +77,7 @@ class _Scan:
         self.prefixes: dict[str, str] = {}
         self.unclear: int | None = None
         self.searches = 0
-        self.tokens = [token for token in Tokens(query, _TOKEN, _STRINGS) if token.lastgroup != "space"]
+        self.tokens = [token for token in Lexer(query, _TOKEN, _STRINGS) if token.lastgroup != "space"]
 
     def run(self) -> Iterator[Clause]:
         at = 0

@@ -1,4 +1,4 @@
-"""A remote store that is slow, gone, or talks nonsense: what people are told, and that nobody else suffers."""
+"""Faults of a remote store: slow, unreachable or malformed answers, their errors and their isolation."""
 
 import asyncio
 import contextlib
@@ -146,7 +146,7 @@ def served(published):
 
 
 def test_vanished(served, published, caplog):
-    """A remote that is gone is 502, as a page and as a problem; what does not need it is served as before."""
+    """An unreachable remote store is 502, as a page and as a problem; pages that need no store are served as before."""
     client = served(published.store)
     for path, params in (("/data/record/1.ttl", {}), ("/data/record/1.html", {}), ("/data/sparql", ROWS)):
         answer = client.get(path, params=params)
@@ -209,7 +209,7 @@ def test_slow(served, behave):
     ids=lambda value: "" if callable(value) else str(value),
 )
 def test_nonsense(served, behave, status):
-    """An answer that can't be used has a status of its own, and nothing of it is sent on."""
+    """A malformed answer has a status of its own, and none of its bytes reach the client."""
     with faking(behave) as fake:
         answer = served(fake.address).get("/data/sparql", params=ROWS)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
@@ -226,7 +226,7 @@ def test_broken_triples(served, said):
 
 
 def test_breaks_off_late(served):
-    """What goes wrong after the first 64 KiB breaks the answer off: the client sees no whole document."""
+    """A fault after the first 64 KiB aborts the answer: the client gets no complete document."""
     rows = b",".join(ROW % n for n in range(20_000))
     with faking(answering(200, TABLE + rows + b",The engine gave up")) as fake:
         client = served(fake.address)
