@@ -18,12 +18,12 @@ from kg.store.generation.things import Thing
 from kg.store.search import fields, query_language, sparql_search, title_order
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
-from kg.store.search.query_builder import Asked
-from kg.store.search.query_language import Days, Parsed
-from kg.store.search.snippets import Marker, Snippet, plain
-from kg.store.search.sparql_search import Rewritten, Row
-from kg.store.search.sparql_search_scan import Clause
-from kg.store.search.spelling import Spelling
+from kg.store.search.query_builder import IndexRequest
+from kg.store.search.query_language import DayRange, ParsedSearch
+from kg.store.search.snippets import HitMarker, Snippet, unmarked_snippet
+from kg.store.search.sparql_search import RewrittenQuery, SearchRow
+from kg.store.search.sparql_search_scan import SearchClause
+from kg.store.search.spelling import SpellingSuggester
 
 TITLE = "title"
 SORTS = ("relevance", *ORDERS, TITLE)
@@ -46,7 +46,7 @@ class Wanted:
 
     words: str = ""
     filters: tuple[tuple[str, str], ...] = ()
-    days: Days | None = None
+    days: DayRange | None = None
     certain: bool = False
 
 
@@ -123,7 +123,7 @@ class _Search:
     """A search ready to be run: what the engine is asked, and what became of the words on the way."""
 
     wanted: Wanted
-    parsed: Parsed
+    parsed: ParsedSearch
     query: Query
     total: int
     corrected: str = ""
@@ -133,12 +133,12 @@ class _Search:
     @property
     def order(self) -> str:
         """The order that suits: by how well it fits where there are words."""
-        return "relevance" if self.parsed.wanted else "date"
+        return "relevance" if self.parsed.words else "date"
 
 
 def _kept(order: str, languages: Sequence[str]) -> str:
     """The order as the index keeps it: titles stand in that of the reader's language."""
-    return title_order.field(languages[0] if languages else "") if order == TITLE else order
+    return title_order.sort_field(languages[0] if languages else "") if order == TITLE else order
 
 
 def _by_reference(thing: Thing) -> str:
@@ -151,7 +151,7 @@ class Finder:
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         self.base = Base(generation.manifest.base)
-        self._spelling: Spelling | None = None
+        self._spelling: SpellingSuggester | None = None
         self._facets = lru_cache(maxsize=64)(self._counted)
 
     @property
@@ -165,10 +165,10 @@ class Finder:
         return self.generation.search
 
     @property
-    def spelling(self) -> Spelling:
+    def spelling(self) -> SpellingSuggester:
         """The words of the index."""
         if self._spelling is None:
-            self._spelling = Spelling(self.index)
+            self._spelling = SpellingSuggester(self.index)
         return self._spelling
 
     # For pages and data -------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class Finder:
         order = sort or search.order
         kept = _kept(order, languages)
         hits = self.index.hits(search.query, limit + 1, kept, after)
-        marker = Marker(search.parsed, self.index.languages) if marked else None
+        marker = HitMarker(search.parsed, self.index.languages) if marked else None
         things = self.generation.catalogue.things([hit.reference for hit in hits[:limit]])
         found = [self._found(hit, things[hit.reference], marker, languages, nameless) for hit in hits[:limit]]
         return Results(
@@ -217,7 +217,7 @@ class Finder:
             search.suggestion,
             search.loose,
             order,
-            self.index.before(search.query, kept, after),
+            self.index.count_before(search.query, kept, after),
         )
 
     def neighbours(  # noqa: PLR0913  # what one place in a list is made of
@@ -239,12 +239,12 @@ class Finder:
         search = self._search(wanted)
         order = _kept(sort or search.order, languages)
         first = max(at - 2, 0)
-        hits = self.index.stretch(search.query, first, at - first + 1, order)
+        hits = self.index.hits_from(search.query, first, at - first + 1, order)
         here = at - 1 - first
         if len(hits) <= here or hits[here].reference != reference:
             return None
         begun = (at - 1) // limit * limit
-        page = self.index.stretch(search.query, begun - 1, 1, order)[0].cursor if begun else ""
+        page = self.index.hits_from(search.query, begun - 1, 1, order)[0].cursor if begun else ""
         beside = [hit.reference for hit in hits]
         return Neighbours(search.total, beside[0] if here else "", "".join(beside[here + 1 :]), page)
 
@@ -259,11 +259,11 @@ class Finder:
     def completions(self, text: str) -> list[Thing]:
         """Things whose name goes on from what was typed."""
         typed = query_language.parse(f"{text}*" if text[-1:].isalnum() else text)
-        words = [replace(word, field="title") for word in typed.wanted if word.text]
+        words = [replace(word, field="title") for word in typed.words if word.text]
         if not words or not typed.plain:
             return []
         query = self.index.query(
-            Asked(Parsed((*words, *([query_language.Operator.AND] * (len(words) - 1))), (), plain=False))
+            IndexRequest(ParsedSearch((*words, *([query_language.Operator.AND] * (len(words) - 1))), (), plain=False))
         )
         hits = self.index.hits(query, COMPLETIONS)
         things = self.generation.catalogue.things([hit.reference for hit in hits])
@@ -272,8 +272,8 @@ class Finder:
     def _search(self, wanted: Wanted) -> _Search:
         parsed = query_language.parse(wanted.words)
         query, total = self._run(wanted, parsed)
-        suggestion = self.spelling.better(parsed, wanted.words) if parsed.wanted else ""
-        if total or not parsed.wanted:
+        suggestion = self.spelling.correct(parsed, wanted.words) if parsed.words else ""
+        if total or not parsed.words:
             return _Search(wanted, parsed, query, total, suggestion=suggestion)
         if suggestion:
             better = replace(wanted, words=suggestion)
@@ -282,13 +282,13 @@ class Finder:
             if total:
                 return _Search(better, right, query, total, corrected=suggestion)
             wanted, parsed = better, right
-        if parsed.plain and len(parsed.wanted) > 1:
+        if parsed.plain and len(parsed.words) > 1:
             query, total = self._run(wanted, parsed, most=True)
             return _Search(wanted, parsed, query, total, corrected=suggestion, loose=bool(total))
         return _Search(wanted, parsed, query, total)
 
-    def _run(self, wanted: Wanted, parsed: Parsed, *, most: bool = False) -> tuple[Query, int]:
-        asked = Asked(parsed, wanted.filters, wanted.days, wanted.certain, most=most)
+    def _run(self, wanted: Wanted, parsed: ParsedSearch, *, most: bool = False) -> tuple[Query, int]:
+        asked = IndexRequest(parsed, wanted.filters, wanted.days, wanted.certain, loose=most)
         query = self.index.query(asked)
         return query, self.index.count(query)
 
@@ -297,7 +297,7 @@ class Finder:
         if search.wanted.days is None:
             return 0
         timeless = replace(search.wanted, days=None)
-        return self.index.undated(self._run(timeless, search.parsed, most=search.loose)[0])
+        return self.index.count_undated(self._run(timeless, search.parsed, most=search.loose)[0])
 
     def _counted(self, wanted: Wanted, loose: bool) -> Facets:
         return self.index.facets(self._run(wanted, query_language.parse(wanted.words), most=loose)[0])
@@ -313,14 +313,19 @@ class Finder:
         return first.start or first.end or "", last.end or last.start or ""
 
     def _found(
-        self, hit: Hit, thing: Thing, marker: Marker | None, languages: Sequence[str], nameless: Callable[[Thing], str]
+        self,
+        hit: Hit,
+        thing: Thing,
+        marker: HitMarker | None,
+        languages: Sequence[str],
+        nameless: Callable[[Thing], str],
     ) -> Found:
         record = self.record(hit.offset, hit.length)
         tag = next((each for each in languages if each in thing.labels), next(iter(thing.labels), "@none"))
         called = nameless(thing) or thing.labels[tag]
         if marker is None:
-            return Found(thing, record, hit.score, plain(tag, called), None)
-        title = marker.marked(tag, called)
+            return Found(thing, record, hit.score, unmarked_snippet(tag, called), None)
+        title = marker.mark(tag, called)
         return Found(thing, record, hit.score, title, marker.snippet(_passages(record)))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:
@@ -330,21 +335,21 @@ class Finder:
 
     # For queries --------------------------------------------------------------------------------------------------
 
-    def rewrite(self, query: str) -> Rewritten:
+    def rewrite(self, query: str) -> RewrittenQuery:
         """A query with its searches answered. Raises SearchRefused for one that has not the one form."""
         return sparql_search.rewrite(query, self.base.value, self._rows)
 
-    def _rows(self, asked: Clause) -> tuple[Sequence[Row], bool]:
+    def _rows(self, asked: SearchClause) -> tuple[Sequence[SearchRow], bool]:
         parsed = query_language.parse(asked.words)
-        query = self.index.query(Asked(parsed, language=asked.language))
+        query = self.index.query(IndexRequest(parsed, language=asked.language))
         hits = self.index.hits(query, asked.limit + 1) if parsed.postfix else []
-        marker = Marker(parsed, self.index.languages) if asked.snippet else None
+        marker = HitMarker(parsed, self.index.languages) if asked.snippet else None
         return [self._row(hit, marker) for hit in hits[: asked.limit]], len(hits) > asked.limit
 
-    def _row(self, hit: Hit, marker: Marker | None) -> Row:
+    def _row(self, hit: Hit, marker: HitMarker | None) -> SearchRow:
         said = marker.snippet(_passages(self.record(hit.offset, hit.length))) if marker else None
         iri = self.base.iri(hit.reference)
-        return Row(iri, hit.score, said.text, said.language) if said else Row(iri, hit.score)
+        return SearchRow(iri, hit.score, said.text, said.language) if said else SearchRow(iri, hit.score)
 
 
 def _passages(record: dict[str, Any]) -> list[tuple[str, str]]:

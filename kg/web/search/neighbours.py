@@ -8,7 +8,7 @@ from functools import partial
 
 from starlette.requests import Request
 
-from kg.store.search.index import DEEPEST
+from kg.store.search.index import MAX_OFFSET
 from kg.web.http.problems import Problem
 from kg.web.search.query_string import MOST, State, read
 from kg.web.serving.context import Context
@@ -48,8 +48,8 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
     given = request.query_params.get(PLACE)
     if given is None or context.serving.generation.search is None:
         return None
-    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 1 <= int(given) <= DEEPEST):
-        raise Problem(400, f"`{PLACE}` is a place in the list of a search, a number from 1 to {DEEPEST:,}.")
+    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 1 <= int(given) <= MAX_OFFSET):
+        raise Problem(400, f"`{PLACE}` is a place in the list of a search, a number from 1 to {MAX_OFFSET:,}.")
     state, at = read(request), int(given)
     limit = min(state.limit, MOST)
     work = partial(

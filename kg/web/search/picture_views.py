@@ -17,7 +17,7 @@ from kg.read.search import Results
 from kg.render.data import spreadsheet
 from kg.render.pictures import network
 from kg.render.site.pages import page
-from kg.store.search.query_language import LONGEST
+from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED
 from kg.web.http.problems import Problem
 from kg.web.search import picture_data, presentation
@@ -112,7 +112,7 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
         "formats": {"svg": "SVG", "png": "PNG", "csv": "CSV", **dict.fromkeys(view.more, "GraphML")},
         "keep": f"{state.address()}&" if state.pairs else "",
         "sought": state.words,
-        "longest": LONGEST,
+        "longest": MAX_LENGTH,
     }
     return published.page(request, context, "seen", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 

@@ -139,7 +139,7 @@ def years(results: Results, state: State) -> list[Choice]:
 def _decades(results: Results, state: State) -> Iterator[Choice]:
     for decade in dict.fromkeys(year // 10 for year in results.facets.years):
         first, last = decade * 10, decade * 10 + 9
-        count = results.facets.touching(first, last)
+        count = results.facets.overlapping(first, last)
         yield _time(f"{_year(first)}..{_year(last)}", f"{first}–{last}", count, state)
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from kg.iris import KINDS
 from kg.read.search import SORTS, Wanted
 from kg.store.search.fields import FACETS, LACKED, LACKS
-from kg.store.search.query_language import days
+from kg.store.search.query_language import parse_days
 from kg.web.http.problems import Problem
 
 LIMIT = 20
@@ -54,7 +54,7 @@ class State:
     @property
     def wanted(self) -> Wanted:
         """What is looked for. Raises SearchRefused for a time that is none."""
-        return Wanted(self.words, self.filters, days(self.time) if self.time else None, self.certain)
+        return Wanted(self.words, self.filters, parse_days(self.time) if self.time else None, self.certain)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

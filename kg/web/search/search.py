@@ -14,8 +14,8 @@ from kg.render.site import search_summary as said
 from kg.render.site.pages import page
 from kg.render.site.reader import Reader, is_nameless
 from kg.store.generation.things import Thing
-from kg.store.search.index import DEEPEST
-from kg.store.search.query_language import LONGEST
+from kg.store.search.index import MAX_OFFSET
+from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
 from kg.web.http.problems import Problem
 from kg.web.search import presentation
@@ -131,8 +131,8 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
         "keep": f"{state.address()}&" if state.pairs else "",
         "sought": state.words,
         "steps": steps(state),
-        "deepest": DEEPEST,
-        "longest": LONGEST,
+        "deepest": MAX_OFFSET,
+        "longest": MAX_LENGTH,
     }
     return published.page(request, context, "search", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 
@@ -150,7 +150,7 @@ async def below(request: Request, context: Context, name: str) -> Response:
 
 async def _suggest(request: Request, context: Context) -> Response:
     """Completions in the form of OpenSearch: what was typed, names, what they are, where they are."""
-    text = request.query_params.get("q", "").strip()[:LONGEST]
+    text = request.query_params.get("q", "").strip()[:MAX_LENGTH]
     try:
         work = partial(context.serving.finder.completions, text)
         things = await context.serving.searches.run(request, work) if text else []

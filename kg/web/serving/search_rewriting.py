@@ -7,7 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from kg.read.search import Finder
-from kg.store.search.sparql_search_scan import may_search
+from kg.store.search.sparql_search_scan import may_have_clauses
 from kg.store.sparql.query_service import QueryAnswer, QueryOptions, QueryService
 from kg.web.serving.thread_queue import Lane
 
@@ -34,13 +34,13 @@ class SearchingQueries:
 
     def query(self, text: str, **options: Unpack[QueryOptions]) -> AbstractAsyncContextManager[QueryAnswer]:
         """Ask; see `Queries.query`. Raises SearchRefused besides, for a search that has not its one form."""
-        return self._searching(text, options) if may_search(text) else self._queries.query(text, **options)
+        return self._searching(text, options) if may_have_clauses(text) else self._queries.query(text, **options)
 
     @contextlib.asynccontextmanager
     async def _searching(self, text: str, options: QueryOptions) -> AsyncIterator[QueryAnswer]:
         rewritten = await self._lane.run(options.get("client", ""), partial(self._finder.rewrite, text))
-        with rewritten.places():
-            options["spare"] = rewritten.added
+        with rewritten.original_positions():
+            options["spare"] = rewritten.added_bytes
             async with self._queries.query(rewritten.text, **options) as answer:
                 answer.limited = rewritten.limited
                 yield answer

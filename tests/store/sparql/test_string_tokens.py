@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import KgError
-from kg.store.search.sparql_search_scan import clauses
+from kg.store.search.sparql_search_scan import find_clauses
 from kg.store.sparql import query_checks
 from kg.store.sparql.string_tokens import Lexer, string_patterns
 
@@ -37,5 +37,5 @@ def test_marks_that_are_never_closed_take_linear_time() -> None:
             query_checks.check(text, query_checks.QueryLimits(operators=10**6))
         except KgError:
             assert "service" in text
-        assert list(clauses(text, "http://e/")) == []
+        assert list(find_clauses(text, "http://e/")) == []
         assert time.perf_counter() - began < 3
