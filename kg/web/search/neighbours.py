@@ -8,6 +8,7 @@ from functools import partial
 
 from starlette.requests import Request
 
+from kg.read.search import SearchRequest
 from kg.store.search.index import MAX_OFFSET
 from kg.web.http.problems import Problem
 from kg.web.search.query_string import MOST, State, read
@@ -54,12 +55,9 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
     limit = min(state.limit, MOST)
     work = partial(
         context.serving.finder.neighbours,
+        SearchRequest(state.wanted, context.reader.languages, sort=state.sort, limit=limit),
         reference,
-        state.wanted,
-        context.reader.languages,
-        at=at,
-        sort=state.sort,
-        limit=limit,
+        at,
     )
     beside = await context.serving.searches.run(request, work)
     search, leads = context.path("search"), steps(state)
@@ -69,5 +67,5 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
         f"{context.path(other)}.html?{leads}{place}" if other else ""
         for other, place in ((beside.before, at - 1), (beside.after, at + 1))
     )
-    back = f"{search}?{state.address(after=beside.page)}#hit-{at}"
+    back = f"{search}?{state.address(after=beside.page_cursor)}#hit-{at}"
     return Walk(state.words, back, at, beside.total, before, after, f"{leads}{at}&")

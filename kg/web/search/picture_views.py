@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.read.search import Results
+from kg.read.search import SearchRequest, SearchResults
 from kg.render.data import spreadsheet
 from kg.render.pictures import network
 from kg.render.site.pages import page
@@ -79,7 +79,7 @@ def _answered(request: Request, context: Context, state: State, view: View, name
     """The whole answer, beside the requests of others: a picture of hundreds of places takes its time."""
     seen = view.see(state, context)
     if name == "html":
-        results = context.serving.finder.find(state.wanted, context.reader.languages, limit=1)
+        results = context.serving.finder.find(SearchRequest(state.wanted, context.reader.languages, limit=1))
         return _page(request, context, state, view, (seen, results))
     if name in view.more:
         media_type, write = view.more[name]
@@ -99,7 +99,7 @@ def _values(seen: Seen, context: Context, *, links: bool) -> dict[str, Any]:
     return {"drawn": seen.drawn, "links": links, "place": context.path("search")}
 
 
-def _page(request: Request, context: Context, state: State, view: View, what: tuple[Seen, Results]) -> Response:
+def _page(request: Request, context: Context, state: State, view: View, what: tuple[Seen, SearchResults]) -> Response:
     seen, results = what
     values = {
         **_values(seen, context, links=True),
