@@ -50,7 +50,7 @@ _OUT = Console(highlight=False)
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--config", type=click.Path(path_type=Path), help="kg.toml; looked for here and above if not given.")
-@click.version_option(package_name="kg")
+@click.version_option(package_name="kg", prog_name="kg", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context, config: Path | None) -> None:
     """Publish archival records as linked data."""

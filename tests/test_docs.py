@@ -11,9 +11,9 @@ import pytest
 from locations import ROOT
 
 import kg
-from kg.records.normalisation.embedded import embedded
+from kg.records.normalisation.embedded import embedded_records
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, SourceFile
+from kg.records.readers.base import RawRecord, SourceFile
 
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -23,8 +23,10 @@ def test_how_sources_become_records(tmp_path):
     page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
     file = tmp_path / "a.xml"
     file.write_text(re.search(r"```xml\n(.*?)```", page, re.DOTALL)[1], encoding="utf-8")
-    records = [each.record for each in READERS["ead"](SourceFile(file, "a.xml", origin="a")) if isinstance(each, Found)]
-    named = {each for record in records for each, _ in embedded(record)} | {record["id"] for record in records}
+    records = [
+        each.record for each in READERS["ead"](SourceFile(file, "a.xml", origin="a")) if isinstance(each, RawRecord)
+    ]
+    named = {each for record in records for each, _ in embedded_records(record)} | {record["id"] for record in records}
     becomes = re.search(r"\nbecomes (.*?)\n\n", page, re.DOTALL)[1]
     assert set(re.findall(r"`(\w+/[^`]+)`", becomes)) == {each for each in named if not each.startswith("place/")}
 

@@ -6,7 +6,6 @@ a test fails while a translation is missing.
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -19,17 +18,16 @@ from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web.http import problems
 
-RENDER = Path(fields.__file__).resolve().parent
-METHODS = [("templates/**.html", "jinja2"), ("found.py", "python")]
+RENDER = FOLDER.parent
+METHODS = [("templates/**.html", "jinja2"), ("site/search_summary.py", "python")]
 
 
 def tables() -> Iterator[str]:
     """The texts that stand in tables of the code."""
-    for field in fields.FIELDS.values():
-        yield field.label
-        yield field.inverse
+    yield from (heading.label for heading in fields.FIELDS.values())
     yield from fields.SECTIONS
-    for table in (fields.DATE_ROLES, fields.NAME_FORMS, fields.PARTS, fields.STATUSES, fields.INVERSES, fields.LEVELS):
+    yield from (label for captions in fields.CAPTIONS.values() for label in captions.values())
+    for table in (fields.DATE_ROLES, fields.NAME_FORMS, fields.STATUSES, fields.INVERSES, fields.LEVELS):
         yield from table.values()
     yield from (side for sides in fields.COMPASS.values() for side in sides)
     yield from (*fields.AGENT_TYPES.values(), *fields.GENDERS.values())

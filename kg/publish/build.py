@@ -11,7 +11,7 @@ from pyoxigraph import Quad
 
 from kg import ontology
 from kg.errors import PublishError, StrictError
-from kg.mapping.mapper import version
+from kg.mapping import mapper
 from kg.publish import disk_faults
 from kg.publish.outputs import tables
 from kg.publish.outputs.dataset_description import dataset
@@ -74,7 +74,14 @@ def build(
         report.seconds = time.perf_counter() - began
         write_page(settings, report, folder.path / PAGE)
         manifest = Manifest(
-            number, settings.base, now, report.triples, counts, report.summary(), graph=load.graph, mapping=version()
+            number,
+            settings.base,
+            now,
+            report.triples,
+            counts,
+            report.summary(),
+            graph=load.graph,
+            mapping=mapper.VERSION,
         )
         folder.write_manifest(manifest)
         load.close()

@@ -176,7 +176,7 @@ class Resources:
         self.generation = generation
         self.base = Base(generation.manifest.base)
         manifest = generation.manifest
-        ours = manifest.mapping == mapper.version() and not manifest.graph
+        ours = mapper.is_current(manifest.mapping) and not manifest.graph
         self._source = _Mapped(mapper.Mapper(ontology.load(manifest.base))) if ours else _Stored(generation.graph)
         self._known = lru_cache(_THINGS_KEPT)(self.generation.catalogue.thing)
         self._read = lru_cache(_RECORDS_KEPT)(self._parsed)

@@ -9,7 +9,7 @@ from kg import ontology
 from kg.iris import KINDS
 from kg.mapping.mapper import Mapper
 from kg.records.model.keys import keys_of, label_key
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.records import normalise_record
 
 BASE = "https://archive.example.org/"
 ONTOLOGY = ontology.load(BASE)
@@ -20,7 +20,7 @@ CLASSES = {"agentType": ("person", "https://schema.org/Person"), "status": ("stu
 
 def graph(record):
     """(subject, predicate, object) of a record's triples, as text without marks; no key may be lost."""
-    sound, problems = make_sound(copy.deepcopy(record), "", "")
+    sound, problems = normalise_record(copy.deepcopy(record), "", "")
     assert not problems
     (mapped,) = MAPPER.map([sound])
     assert not mapped.lost

@@ -14,7 +14,7 @@ from kg.iris import KINDS
 from kg.mapping.mapper import Mapper
 from kg.records.model.keys import DATE_ROLES, Value, keys_of
 from kg.records.model.validation import faults
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.records import normalise_record
 from kg.store.triples.literals import canonical_triples
 
 ONTOLOGY = ontology.load("https://archive.example.org/somewhere/")
@@ -85,7 +85,7 @@ def _is_the_same(record):
 @given(st.sampled_from(KINDS).flatmap(_record))
 def test_any_record(record):
     """Whatever a record holds, once it is sound, a general JSON-LD processor reads the same from it."""
-    sound, _ = make_sound(record, "", "")
+    sound, _ = normalise_record(record, "", "")
     if not faults(sound, "", ""):
         _is_the_same(sound)
 
@@ -94,7 +94,7 @@ def test_any_record(record):
 def test_examples(path):
     """The example collection is read as a general JSON-LD processor reads it."""
     for line in path.read_text(encoding="utf-8").splitlines():
-        _is_the_same(make_sound(json.loads(line), "", "")[0])
+        _is_the_same(normalise_record(json.loads(line), "", "")[0])
 
 
 def test_each_kind_of_date_has_a_property():
@@ -105,7 +105,7 @@ def test_each_kind_of_date_has_a_property():
 def test_parts_stand_behind_their_record():
     """The triples of one subject stand together, so that Turtle says each subject once."""
     date = {"role": "document", "edtf": "1962"}
-    sound, _ = make_sound({"id": "record/1", "title": "T", "dates": [date], "note": "N"}, "", "")
+    sound, _ = normalise_record({"id": "record/1", "title": "T", "dates": [date], "note": "N"}, "", "")
     subjects = [line.split(b" ")[0] for line in MAPPER.map([sound])[0].ntriples.splitlines()]
     assert subjects == sorted(subjects, key=subjects.index)
 
@@ -114,7 +114,7 @@ def test_links_once():
     """A link is told of by key and target, once, wherever it stands; what leads outside is none."""
     relation = {"target": "agent/b", "type": "family"}
     record = {"id": "agent/a", "name": "A", "relations": [relation, {**relation, "type": "friend"}]}
-    sound, _ = make_sound({**record, "sameAs": ["https://example.org/x"]}, "", "")
+    sound, _ = normalise_record({**record, "sameAs": ["https://example.org/x"]}, "", "")
     assert set(MAPPER.map([sound])[0].links) == {("relatedTo", "agent/b"), ("target", "agent/b")}
 
 
@@ -141,7 +141,7 @@ def test_lost_is_told(key, value):
 @given(st.sampled_from(KINDS).flatmap(_record))
 def test_as_a_store_holds_it(record):
     """Whatever a record holds, its mapped triples are told as a store tells them that has loaded them."""
-    sound, _ = make_sound(record, "", "")
+    sound, _ = normalise_record(record, "", "")
     ntriples = MAPPER.map([sound])[0].ntriples
     store = Store()
     store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)

@@ -244,7 +244,7 @@ def _fails_at_once(*_):
     [
         ("kg.records.readers.READERS", "page", _fails, ""),
         ("kg.publish.pipeline.batch", "parse_line", _fails_at_once, "line 1"),
-        ("kg.publish.pipeline.batch", "make_sound", _fails_at_once, "line 1"),
+        ("kg.publish.pipeline.batch", "normalise_record", _fails_at_once, "line 1"),
         ("kg.mapping.mapper", "Mapper", _fails_at_once, "line 1"),
         ("kg.records.readers.eac.authority_record", "_agent", _fails, "line 1"),
     ],

@@ -10,7 +10,7 @@ import orjson
 
 from kg import ontology
 from kg.iris import decode_key
-from kg.records.model.columns import Column, Labels, targets
+from kg.records.model.columns import Labels, TableColumn, link_targets
 from kg.records.model.keys import Record, keys_of
 from kg.settings import Settings
 
@@ -26,7 +26,9 @@ _NOTE = (
 )
 
 
-def described(kind: str, columns: Sequence[Column], rows: int, filled: Mapping[str, int], settings: Settings) -> bytes:
+def described(
+    kind: str, columns: Sequence[TableColumn], rows: int, filled: Mapping[str, int], settings: Settings
+) -> bytes:
     """The description of the table of a kind, as JSON.
 
     Args:
@@ -53,7 +55,9 @@ def described(kind: str, columns: Sequence[Column], rows: int, filled: Mapping[s
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)
 
 
-def _columns(kind: str, columns: Sequence[Column], filled: Mapping[str, int], base: str) -> Iterator[dict[str, Any]]:
+def _columns(
+    kind: str, columns: Sequence[TableColumn], filled: Mapping[str, int], base: str
+) -> Iterator[dict[str, Any]]:
     example, labels = sample(kind)
     terms = ontology.load(base).terms_of(kind)
     for column in columns:
@@ -79,7 +83,7 @@ def sample(kind: str) -> tuple[Record, Labels]:
     """A record of a kind that has the model's example under every key, and what its links lead to are called."""
     record: Record = {key.name: key.example for key in keys_of(kind)}
     record |= {"id": f"{kind}/{_KEYS.get(kind, 'example')}", "kind": kind}
-    names = {each: decode_key(each.partition("/")[2]).replace("-", " ").title() for each in targets(record)}
+    names = {each: decode_key(each.partition("/")[2]).replace("-", " ").title() for each in link_targets(record)}
     return record, {reference: {"@none": name} for reference, name in names.items()}
 
 

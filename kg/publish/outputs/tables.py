@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from kg.iris import KINDS, Base
 from kg.publish.outputs.csvw import ENDING, SEPARATOR, described
-from kg.records.model.columns import Cell, Column, Labels, columns, targets
+from kg.records.model.columns import Cell, Labels, TableColumn, columns, link_targets
 from kg.records.model.keys import Record
 from kg.render.data import spreadsheet
 from kg.settings import Settings
@@ -54,7 +54,7 @@ def write(settings: Settings, generation: GenerationFolder) -> None:
         while some := list(islice(lines, _AT_ONCE)):
             rows = [(orjson.loads(line), len(line)) for line in some]
             rows = [(record, size) for record, size in rows if record.get("status") != "stub"]
-            said = labels.of({each for record, _ in rows for each in targets(record)})
+            said = labels.of({each for record, _ in rows for each in link_targets(record)})
             for record, size in rows:
                 tables[record["kind"]].add(record, size, said)
     for table in tables.values():
@@ -139,7 +139,7 @@ class _Table:
         self._size = 0
 
 
-def _type(column: Column) -> pa.DataType:
+def _type(column: TableColumn) -> pa.DataType:
     one = _TYPES[column.datatype]
     return pa.list_(one) if column.many else one
 

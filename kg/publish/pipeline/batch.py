@@ -15,12 +15,12 @@ from kg.mapping.mapper import Mapped, Mapper
 from kg.publish.pipeline.sources import Piece
 from kg.records.model import validation
 from kg.records.model.keys import Record, label_key
-from kg.records.normalisation.embedded import embedded
-from kg.records.normalisation.records import identity, make_sound
-from kg.records.normalisation.values import Fault
-from kg.records.problems import Problem, shown
+from kg.records.normalisation.embedded import embedded_records
+from kg.records.normalisation.records import canonical_reference, normalise_record
+from kg.records.normalisation.values import ValueFault
+from kg.records.problems import SourceProblem, excerpt
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, SourceFile, Unreadable, attempted, failure
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile, failure_problem, isolate_failures
 from kg.records.readers.json.json_records import parse_line
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Refused:
     kind: str
     source: str
     raw: bytes | None
-    problems: tuple[Problem, ...]
+    problems: tuple[SourceProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Done:
     """What came of a piece of work, in the order of the source."""
 
     outcomes: list[Prepared | Refused | Held] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[SourceProblem] = field(default_factory=list)
     size: int = 0
     shapes_seconds: float = 0.0
 
@@ -92,13 +92,13 @@ class Worker:
     def do(self, piece: Piece) -> Done:
         """Read a piece and prepare what is in it."""
         done = Done(size=piece.size)
-        ready: list[tuple[Record, Found]] = []
+        ready: list[tuple[Record, RawRecord]] = []
         places: list[int] = []
         source = piece.input.file.name
         for item in _items(piece):
-            if isinstance(item, Problem):
+            if isinstance(item, SourceProblem):
                 done.problems.append(item)
-            elif isinstance(item, Unreadable):
+            elif isinstance(item, ReadFailure):
                 done.outcomes.append(Refused("unknown", source, item.raw, (item.problem,)))
             else:
                 outcome = self._attempted(item, piece, done)
@@ -120,30 +120,30 @@ class Worker:
         done = Done()
         ready = []
         for record in records:
-            sound, problems = make_sound(record, source, "")
+            sound, problems = normalise_record(record, source, "")
             done.problems += problems
             if faults := validation.faults(sound, source, ""):
                 raw = orjson.dumps(record)
                 done.outcomes.append(Refused(sound["kind"], source, raw, tuple(faults)))
             else:
-                ready.append((sound, Found(sound)))
+                ready.append((sound, RawRecord(sound)))
         done.outcomes += self._mapped(ready, source, done, shapes=None if stubs else self._shapes)
         return done
 
-    def _attempted(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
+    def _attempted(self, found: RawRecord, piece: Piece, done: Done) -> Record | Refused | Held:
         try:
             return self._checked(found, piece, done)
         except Exception as fault:  # noqa: BLE001  # whatever it is, the other records are to be published
             file, name = piece.input.file.name, str(found.record.get("id", ""))
-            return Refused("unknown", file, found.raw, (failure(file, found.at or "record", fault, name),))
+            return Refused("unknown", file, found.raw, (failure_problem(file, found.at or "record", fault, name),))
 
-    def _checked(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
+    def _checked(self, found: RawRecord, piece: Piece, done: Done) -> Record | Refused | Held:
         source = piece.input.file.name
         try:
-            sound, problems = make_sound(found.record, source, found.at, found.raw if piece.lines else None)
-        except Fault as fault:
-            shown_id = shown(found.record.get("id", ""))
-            problem = Problem(source, found.at, "id", shown_id, fault.expected, str(fault), "rejected")
+            sound, problems = normalise_record(found.record, source, found.at, found.raw if piece.lines else None)
+        except ValueFault as fault:
+            shown_id = excerpt(found.record.get("id", ""))
+            problem = SourceProblem(source, found.at, "id", shown_id, fault.expected, str(fault), "rejected")
             return Refused("unknown", source, found.raw, (problem,))
         faults = validation.faults(sound, source, found.at)
         if faults:
@@ -154,10 +154,10 @@ class Worker:
         return sound
 
     def _mapped(
-        self, ready: list[tuple[Record, Found]], source: str, done: Done, *, shapes: "Shapes | None"
+        self, ready: list[tuple[Record, RawRecord]], source: str, done: Done, *, shapes: "Shapes | None"
     ) -> Iterator[Prepared | Refused]:
         mapped = [self._said(record, found, source) for record, found in ready]
-        violations: dict[str, list[Problem]] = {}
+        violations: dict[str, list[SourceProblem]] = {}
         if shapes:
             said = [each.ntriples for each in mapped if isinstance(each, Mapped)]
             violations, seconds = shapes.violations(said, source)
@@ -174,11 +174,11 @@ class Worker:
             else:
                 yield _prepared(record, each, source, found.at)
 
-    def _said(self, record: Record, found: Found, source: str) -> Mapped | Refused:
+    def _said(self, record: Record, found: RawRecord, source: str) -> Mapped | Refused:
         try:
             (mapped,) = self._mapper.map([record])
         except Exception as fault:  # noqa: BLE001  # as above
-            problem = failure(source, found.at or "record", fault, record["id"])
+            problem = failure_problem(source, found.at or "record", fault, record["id"])
             return Refused(record["kind"], source, found.raw, (problem,))
         return mapped
 
@@ -193,35 +193,35 @@ def _shapes(path: str, base: str) -> "Shapes":
     return Shapes(path, base)
 
 
-def _items(piece: Piece) -> Iterator[Found | Unreadable | Problem]:
+def _items(piece: Piece) -> Iterator[RawRecord | ReadFailure | SourceProblem]:
     file = piece.input.file
     if piece.lines is not None:
         for number, raw in piece.lines:
-            yield from attempted(file, _line(file, number, raw), f"line {number}", raw)
+            yield from isolate_failures(file, _line(file, number, raw), f"line {number}", raw)
     elif piece.found is not None:
         yield from piece.found
     else:
-        yield from attempted(file, READERS[piece.input.format](file))
+        yield from isolate_failures(file, READERS[piece.input.format](file))
 
 
-def _line(file: SourceFile, number: int, raw: bytes) -> Iterator[Found | Unreadable]:
+def _line(file: SourceFile, number: int, raw: bytes) -> Iterator[RawRecord | ReadFailure]:
     yield parse_line(file, number, raw)
 
 
 def references(piece: Piece) -> Iterator[str]:
     """The references of the records in a piece, for finding those that stand in several places."""
     for item in _items(piece):
-        if isinstance(item, Found):
+        if isinstance(item, RawRecord):
             try:
-                yield identity(item.record)
-            except Fault:  # reported when it is read in earnest
+                yield canonical_reference(item.record)
+            except ValueFault:  # reported when it is read in earnest
                 continue
 
 
-def _lost(source: str, at: str, key: str, record: Record) -> Problem:
+def _lost(source: str, at: str, key: str, record: Record) -> SourceProblem:
     message = "a value gave no statement; it stands in the record's .json alone"
-    return Problem(
-        source, at, key, shown(record.get(key, "")), "a value that can be mapped", message, "note", record["id"]
+    return SourceProblem(
+        source, at, key, excerpt(record.get(key, "")), "a value that can be mapped", message, "note", record["id"]
     )
 
 
@@ -242,7 +242,7 @@ def _prepared(record: Record, mapped: Mapped, source: str, at: str) -> Prepared:
         ntriples=mapped.ntriples,
         triples=mapped.triples,
         links=mapped.links,
-        hints=tuple((reference, orjson.dumps(told)) for reference, told in embedded(record)),
+        hints=tuple((reference, orjson.dumps(told)) for reference, told in embedded_records(record)),
     )
 
 

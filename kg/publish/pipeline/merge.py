@@ -3,12 +3,12 @@
 from typing import Any
 
 from kg.records.model.keys import KEYS, Record, Value
-from kg.records.problems import Problem, shown
+from kg.records.problems import SourceProblem, excerpt
 
 _KEPT = "the sources differ; what the first one says was kept"
 
 
-def unite(first: Record, second: Record, source: str, at: str) -> tuple[Record, list[Problem]]:
+def unite(first: Record, second: Record, source: str, at: str) -> tuple[Record, list[SourceProblem]]:
     """One record out of two of the same reference: lists are joined; where both say something else, the first stays.
 
     Args:
@@ -32,7 +32,9 @@ def unite(first: Record, second: Record, source: str, at: str) -> tuple[Record, 
         elif mine != value:
             differing.append(name)
     notes = [
-        Problem(source, at, name, shown(second[name]), f"{shown(first[name])}, as the first source says", _KEPT, "note")
+        SourceProblem(
+            source, at, name, excerpt(second[name]), f"{excerpt(first[name])}, as the first source says", _KEPT, "note"
+        )
         for name in differing
     ]
     return {name: united[name] for name in KEYS if name in united}, notes

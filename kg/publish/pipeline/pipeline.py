@@ -25,7 +25,7 @@ from kg.publish.pipeline.stubs import stub
 from kg.publish.report.rejected import RejectedFolder
 from kg.publish.report.report import Report
 from kg.records.model.keys import Record
-from kg.records.problems import Problem
+from kg.records.problems import SourceProblem
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
 
@@ -208,10 +208,12 @@ class _Entering:
         if self._to.dumps:
             self._to.dumps.finish()
 
-    def _dangling(self, reference: str) -> Problem:
+    def _dangling(self, reference: str) -> SourceProblem:
         place, key = self._to.catalogue.linking_to(reference)
         message = "leads nowhere; there is a stub in its place"
-        return Problem(place.source, place.at, key, reference, "a record of that id", message, "note", place.reference)
+        return SourceProblem(
+            place.source, place.at, key, reference, "a record of that id", message, "note", place.reference
+        )
 
     def _enter(self, record: Prepared, *, stubs: bool) -> Iterator[bytes]:
         kind = record.reference.partition("/")[0]
@@ -243,7 +245,7 @@ class _Entering:
 
     def _refuse_repeated(self, record: Prepared | Held, taken: str) -> None:
         """Leave out a record whose reference another one has; its reading was counted already."""
-        problem = Problem(
+        problem = SourceProblem(
             record.source,
             record.at,
             "id",
@@ -299,4 +301,4 @@ def _check_whole(collection: Collection) -> None:
         for place in collection.catalogue.cycles(key):
             message = f"is reached from itself by {key}; the page shows it, but a tree can't"
             value, expected = place.reference, "a chain that ends"
-            collection.report.add(Problem(place.source, place.at, key, value, expected, message, "note", value))
+            collection.report.add(SourceProblem(place.source, place.at, key, value, expected, message, "note", value))

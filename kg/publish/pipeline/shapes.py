@@ -13,7 +13,7 @@ from rdflib.namespace import SH
 
 from kg.errors import SettingsError
 from kg.iris import Base
-from kg.records.problems import Problem, shown
+from kg.records.problems import SourceProblem, excerpt
 from kg.settings import ONTOLOGY
 
 OWN = ONTOLOGY / "shapes.ttl"
@@ -34,7 +34,7 @@ class Shapes:
         except Exception as fault:  # noqa: BLE001  # rdflib's parsers raise whatever they like
             raise SettingsError(f"are no shapes in Turtle: {fault}", where=str(path)) from None
 
-    def violations(self, ntriples: list[bytes], source: str) -> tuple[dict[str, list[Problem]], float]:
+    def violations(self, ntriples: list[bytes], source: str) -> tuple[dict[str, list[SourceProblem]], float]:
         """What breaks the shapes, by reference of the record, and how many seconds it took to know.
 
         Shapes see the records that are given here and nothing else: one that looks at what is linked finds it only if
@@ -42,7 +42,7 @@ class Shapes:
         """
         began = time.perf_counter()
         data = rdflib.Graph().parse(data=b"".join(ntriples), format="nt")
-        found: dict[str, list[Problem]] = {}
+        found: dict[str, list[SourceProblem]] = {}
         # Nothing is fetched: the shapes import no ontology, and the data names no graph to load.
         conforms, report, _ = pyshacl.validate(data, shacl_graph=self._graph, advanced=True, do_owl_imports=False)
         if not conforms and isinstance(report, rdflib.Graph):
@@ -53,13 +53,13 @@ class Shapes:
                 found.setdefault(record, []).append(self._problem(report, result, record, source))
         return found, time.perf_counter() - began
 
-    def _problem(self, report: rdflib.Graph, result: Any, record: str, source: str) -> Problem:
+    def _problem(self, report: rdflib.Graph, result: Any, record: str, source: str) -> SourceProblem:
         """A violation in our words; the shape's own message, if it has one, says what was expected."""
         shape = report.value(result, SH.sourceShape)
         value = report.value(result, SH.value)
         field = self._graph.value(shape, SH.name) or report.value(result, SH.resultPath) or ""
         component = str(report.value(result, SH.sourceConstraintComponent) or "").rpartition("#")[2]
         expected = self._graph.value(shape, SH.message) or component.removesuffix("ConstraintComponent")
-        told = shown(str(value)) if value is not None else ""
+        told = excerpt(str(value)) if value is not None else ""
         message = f"breaks a shape of {self._name}"
-        return Problem(source, "", str(field), told, str(expected), message, "rejected", record)
+        return SourceProblem(source, "", str(field), told, str(expected), message, "rejected", record)

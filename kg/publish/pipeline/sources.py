@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import SettingsError, SourceError
-from kg.records.problems import Problem
+from kg.records.problems import SourceProblem
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import Found, SourceFile, Unreadable, attempted
-from kg.records.readers.json.json_records import lines
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile, isolate_failures
+from kg.records.readers.json.json_records import nonblank_lines
 from kg.settings import FILE_NAME, Settings, SourceSettings
 
 HEAD = 8192
@@ -48,18 +48,18 @@ class Piece:
 
     input: Input
     lines: tuple[tuple[int, bytes], ...] | None = None
-    found: tuple[Found | Unreadable | Problem, ...] | None = None
+    found: tuple[RawRecord | ReadFailure | SourceProblem, ...] | None = None
     size: int = 0
 
 
-def inputs(settings: Settings) -> tuple[list[Input], list[Problem]]:
+def inputs(settings: Settings) -> tuple[list[Input], list[SourceProblem]]:
     """Every file of every source, and a note on each that is left aside.
 
     Raises:
         SourceError: where a source is missing or can't be read.
     """
     found: list[Input] = []
-    notes: list[Problem] = []
+    notes: list[SourceProblem] = []
     if not settings.sources:
         todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
         if settings.file is None:
@@ -162,7 +162,7 @@ def pieces(files: Iterable[Input]) -> Iterator[Piece]:
 def _of_lines(each: Input) -> Iterator[Piece]:
     some: list[tuple[int, bytes]] = []
     size = 0
-    for item in lines(each.file):
+    for item in nonblank_lines(each.file):
         if not isinstance(item, tuple):
             yield Piece(each, found=(item,))
             continue
@@ -176,8 +176,8 @@ def _of_lines(each: Input) -> Iterator[Piece]:
 
 
 def _of_records(each: Input) -> Iterator[Piece]:
-    some: list[Found | Unreadable | Problem] = []
-    for item in attempted(each.file, READERS[each.format](each.file)):
+    some: list[RawRecord | ReadFailure | SourceProblem] = []
+    for item in isolate_failures(each.file, READERS[each.format](each.file)):
         some.append(item)
         if len(some) >= LINES:
             yield Piece(each, found=tuple(some))

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from kg.records.problems import SEVERITIES, Problem
+from kg.records.problems import SEVERITIES, SourceProblem
 
 PAGE = "report.html"
 """The page in a generation that shows what its build did."""
@@ -50,7 +50,7 @@ class Report:
     shapes_seconds: float = 0.0
     severities: Counter[str] = field(default_factory=Counter)
 
-    def add(self, *problems: Problem) -> None:
+    def add(self, *problems: SourceProblem) -> None:
         """Enter problems; they go to the file, so that memory does not follow their number."""
         if not problems:
             return
@@ -59,16 +59,16 @@ class Report:
                 self.severities[problem.severity] += 1
                 file.write(orjson.dumps(problem.as_json()) + b"\n")
 
-    def problems(self) -> Iterator[Problem]:
+    def problems(self) -> Iterator[SourceProblem]:
         """Every problem, in the order in which they turned up."""
         if self.problems_file.exists():
             with self.problems_file.open("rb") as file:
                 for line in file:
-                    yield Problem(**orjson.loads(line))
+                    yield SourceProblem(**orjson.loads(line))
 
-    def grouped(self) -> list[tuple[Problem, int]]:
+    def grouped(self) -> list[tuple[SourceProblem, int]]:
         """Problems that differ only in the record are one, with how many there are; the gravest first."""
-        first: dict[tuple[str, ...], Problem] = {}
+        first: dict[tuple[str, ...], SourceProblem] = {}
         counts: Counter[tuple[str, ...]] = Counter()
         of_severity: Counter[str] = Counter()
         for problem in self.problems():

@@ -37,7 +37,7 @@ class Manifest:
         summary: figures of the build's report: read, published, rejected, merged, stubs …
         rollback_of: number of the generation that it repeats, or None.
         graph: name of its graph at the remote store; empty where its triples lie in its folder.
-        mapping: identifier of the mapping from its records to its triples.
+        mapping: version of the mapping from its records to its triples.
         format: format number of its folder.
     """
 

@@ -66,26 +66,22 @@ class IndexBuilder:
 
     def _add_texts(self, document: Document, record: dict[str, Any]) -> None:
         words: dict[str, None] = {}
-        names = [(lang, text) for key in fields.TITLE_KEYS for lang, text in fields.texts(record.get(key))]
-        names += [(form.get("language", PLAIN), form["text"]) for form in record.get("names", ())]
-        codes = [code for key in fields.CODE_KEYS for code in fields.plain(record.get(key))]
         name_sounds: dict[str, None] = {}
-        for language, text in names:
+        for _, language, text in fields.texts_under(record, fields.TITLE_KEYS):
             self._add_stemmed(document, "title", language, text)
             words |= dict.fromkeys(plain_words(text))
             name_sounds |= dict.fromkeys(sounds_of_text(text, names_only=False))
-        for code in codes:
+        for code in fields.codes(record):
             self._add_stemmed(document, "title", PLAIN, code)
         text_sounds: dict[str, None] = {}
         left = MAX_TEXT_LENGTH
         vocabulary: dict[str, None] = {}
-        for key in fields.TEXT_KEYS:
-            for language, text in fields.texts(record.get(key)):
-                part, left = text[:left], left - len(text[:left])
-                self._add_stemmed(document, "text", language, part)
-                text_sounds |= dict.fromkeys(sounds_of_text(part, names_only=True))
-                if key != "text":
-                    vocabulary |= dict.fromkeys(plain_words(part))
+        for path, language, text in fields.texts_under(record, fields.TEXT_KEYS):
+            part, left = text[:left], left - len(text[:left])
+            self._add_stemmed(document, "text", language, part)
+            text_sounds |= dict.fromkeys(sounds_of_text(part, names_only=True))
+            if path.key != "text":
+                vocabulary |= dict.fromkeys(plain_words(part))
         word_fields = {"word": words, "vocabulary": vocabulary, "sound": name_sounds, "text_sound": text_sounds}
         for name, tokens in word_fields.items():
             if tokens:

@@ -20,17 +20,31 @@ MAX_HEAD_BYTES = 1 << 20
 MAX_ROW_DEPTH = 40
 """Nesting of objects in a row: terms have one level, each triple term adds two."""
 
-_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+MAX_COLUMNS = 25_000
+"""Columns of a table; a query of 100 kB can name no more."""
+
+_MAX_MEMBERS = 1_000
+"""Objects in a term; the format has three."""
+
+# The matcher stores each iteration of a repeat within an atomic group until the group ends. So long repeats are cut
+# into groups of this many iterations: the memory for a row is small, with any number of escapes. A repeat over objects
+# can't be cut so: the next group tries the end of a group again, at each depth twice as often.
+_ITERATIONS = 1_000
+
+_STRING = rb'"[^"\\]*+(?:"|(?>(?:(?>(?:\\.[^"\\]*+){1,%d}))*)")' % _ITERATIONS
+_BETWEEN_MEMBERS = rb'[^{}\[\]"]*+'
+_STRINGS = rb"(?>(?:%b%b){1,%d})" % (_STRING, _BETWEEN_MEMBERS, _ITERATIONS)
 _BEGIN = re.compile(rb'"bindings"\s*:\s*\[')
 _BETWEEN = re.compile(rb"[\s,]*+")
 
 
-def _row_pattern(depth: int) -> bytes:
-    inner = b"" if depth == 0 else rb"|" + _row_pattern(depth - 1)
-    return rb'\{(?:[^{}\[\]"]++|' + _STRING + inner + rb")*+\}"
+def _row_pattern(depth: int, objects: int) -> bytes:
+    inner = b"" if depth == 0 else rb"|" + _row_pattern(depth - 1, _MAX_MEMBERS) + _BETWEEN_MEMBERS
+    # Strings and objects alternate.
+    return rb"\{%b(?>(?:%b%b){0,%d})\}" % (_BETWEEN_MEMBERS, _STRINGS, inner, 2 * objects)
 
 
-_ROW = re.compile(_row_pattern(MAX_ROW_DEPTH), re.DOTALL)
+_ROW = re.compile(_row_pattern(MAX_ROW_DEPTH, MAX_COLUMNS), re.DOTALL)
 
 
 class MalformedTable(ValueError):

@@ -19,8 +19,8 @@ def string_patterns(escape: str) -> dict[str, re.Pattern[str]]:
     Args:
         escape: regular expression of an escape sequence.
     """
-    short = {mark: rf"(?:[^{mark}\\\r\n]|{escape})*+" for mark in sorted(_QUOTES)}
-    long = {mark * 3: rf"(?:(?:{mark}{mark}|{mark})?+(?:[^{mark}\\]|{escape}))*+" for mark in sorted(_QUOTES)}
+    short = {mark: rf"(?>(?:[^{mark}\\\r\n]++|{escape})*)" for mark in sorted(_QUOTES)}
+    long = {mark * 3: rf"(?>(?:{mark}{{0,2}}+(?:[^{mark}\\]++|{escape}))*)" for mark in sorted(_QUOTES)}
     return {mark: re.compile(body, re.DOTALL) for mark, body in (short | long).items()}
 
 

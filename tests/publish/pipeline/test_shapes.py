@@ -15,7 +15,7 @@ from kg.mapping.mapper import Mapper
 from kg.publish.pipeline.shapes import OWN, Shapes
 from kg.records.model import validation
 from kg.records.model.keys import Value, keys_of, label_key
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.records import normalise_record
 
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -27,7 +27,7 @@ def full(kind):
     """A record of a kind with the example of each key of the model."""
     record = {key.name: key.example for key in keys_of(kind) if key.name not in {"id", "kind", "status"}}
     record |= {"id": f"{kind}/1", label_key(kind): {"en": "A", "ru": "Б"}}
-    sound, problems = make_sound(copy.deepcopy(record), "", "")
+    sound, problems = normalise_record(copy.deepcopy(record), "", "")
     assert not problems
     return sound
 
