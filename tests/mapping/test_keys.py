@@ -23,7 +23,7 @@ def graph(record):
     sound, problems = normalise_record(copy.deepcopy(record), "", "")
     assert not problems
     (mapped,) = MAPPER.map([sound])
-    assert not mapped.lost
+    assert not mapped.unmapped
     quads = list(parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES))
     assert len(quads) == mapped.triples
     return [(quad.subject.value, quad.predicate.value, quad.object.value) for quad in quads]
@@ -95,5 +95,5 @@ def test_what_cannot_be_said_is_told():
     """A value that gives no triple is named by its key, and the rest is mapped."""
     record = {"id": "record/1", "kind": "record", "title": {"en": "A", "no tag!": "B"}, "license": ["not an iri:"]}
     (mapped,) = MAPPER.map([record])
-    assert set(mapped.lost) == {"title", "license"}
+    assert set(mapped.unmapped) == {"title", "license"}
     assert b'"A"@en' in mapped.ntriples

@@ -78,7 +78,7 @@ def _is_the_same(record):
     assert lines.pop() == ""
     assert set(lines) == triples(record, ONTOLOGY)
     assert len(lines) == len(set(lines)) == mapped.triples
-    assert not mapped.lost
+    assert not mapped.unmapped
 
 
 @settings(max_examples=150, deadline=None)
@@ -130,7 +130,7 @@ def test_lost_is_told(key, value):
     """What would not be valid RDF is left out alone, and its key told of, even if it got past everything else."""
     record = {"id": "record/1", "kind": "record", "title": {"en": "T"}, key: value}
     mapped = MAPPER.map([record])[0]
-    assert mapped.lost == (key,)
+    assert mapped.unmapped == (key,)
     assert (
         mapped.triples
         > MAPPER.map([{**record, key: []} if isinstance(value, list) else {**record, key: {}}])[0].triples
@@ -154,8 +154,8 @@ def test_characters_are_written_as_the_engine_does():
     characters = [chr(code) for code in (*range(0xD800), *range(0xE000, 0x10400))] + ["\\u0041", "\n\u0001"]
     record = {"id": "record/1", "kind": "record", "title": {"en": "A"}, "alternativeNames": {"en": characters}}
     (mapped,) = MAPPER.map([record])
-    assert not mapped.lost
+    assert not mapped.unmapped
     said = {line.partition(b"alternateName> ")[2] for line in mapped.ntriples.splitlines()}
     assert {f"{Literal(each, language='en')} .".encode() for each in characters} <= said
     (mapped,) = MAPPER.map([record | {"alternativeNames": {"en": ["\ud800"]}}])
-    assert mapped.lost == ("alternativeNames",)
+    assert mapped.unmapped == ("alternativeNames",)

@@ -75,7 +75,7 @@ def check(record):
 
 def check_sound(record):
     (mapped,) = MAPPER.map([record])
-    assert not mapped.lost
+    assert not mapped.unmapped
     said = {}
     for quad in parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES):
         assert not isinstance(quad.subject, BlankNode)

@@ -185,16 +185,16 @@ def test_parallel_is_the_same(tmp_path):
     beside = gzip.decompress((folder.dumps / "kg.nt.gz").read_bytes())
     from kg.publish.pipeline import executor
 
-    alone = executor.SMALL
-    executor.SMALL = 1 << 40
+    alone = executor.MAX_BYTES_IN_PROCESS
+    executor.MAX_BYTES_IN_PROCESS = 1 << 40
     try:
         from kg.publish.pipeline import pipeline
 
-        pipeline.SMALL, kept = 1 << 40, pipeline.SMALL
+        pipeline.MAX_BYTES_IN_PROCESS, kept = 1 << 40, pipeline.MAX_BYTES_IN_PROCESS
         made, again = publish(tmp_path / "b", records)
-        pipeline.SMALL = kept
+        pipeline.MAX_BYTES_IN_PROCESS = kept
     finally:
-        executor.SMALL = alone
+        executor.MAX_BYTES_IN_PROCESS = alone
     here = gzip.decompress((Generations(made.var_folder).generation_folder(1).dumps / "kg.nt.gz").read_bytes())
     assert beside == here
     assert report.triples == again.triples

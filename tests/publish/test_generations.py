@@ -70,7 +70,7 @@ def test_full_disk(tmp_path, most):
 )
 def test_whoever_says_that_the_disk_is_full(tmp_path, fault):
     """Whichever part finds the disk full, and however it says so, the message is the same and says what to do."""
-    with pytest.raises(PublishError) as said, disk_faults.errors(tmp_path):
+    with pytest.raises(PublishError) as said, disk_faults.reported(tmp_path):
         raise fault
     assert str(said.value).startswith(
         f"{tmp_path}: the disk is full; nothing was published. Make room, or lower `keep`"
@@ -81,10 +81,10 @@ def test_no_room_for_sqlite(tmp_path, monkeypatch):
     """Where SQLite can't read or write, it is the disk if nothing is left there, and a fault of its own else."""
     fault = sqlite3.OperationalError("disk I/O error")
     fault.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
-    with pytest.raises(PublishError, match="disk I/O error; nothing"), disk_faults.errors(tmp_path):
+    with pytest.raises(PublishError, match="disk I/O error; nothing"), disk_faults.reported(tmp_path):
         raise fault
     monkeypatch.setattr(disk_faults.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
-    with pytest.raises(PublishError, match="the disk is full"), disk_faults.errors(tmp_path):
+    with pytest.raises(PublishError, match="the disk is full"), disk_faults.reported(tmp_path):
         raise fault
 
 

@@ -262,8 +262,8 @@ def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
         (tmp_path / each).write_bytes(content)
     if where.endswith("READERS"):
         monkeypatch.setitem(READERS, name, value)
-    elif name == "make_sound":
-        sound = batch.make_sound
+    elif name == "normalise_record":
+        sound = batch.normalise_record
         monkeypatch.setattr(batch, name, lambda each, *more: value() if each == GOOD else sound(each, *more))
     elif name == "Mapper":
         mapped = Mapper.map

@@ -102,7 +102,7 @@ def test_lines_end_as_rfc_4180_has_it(tables):
 def test_descriptions_are_csv_on_the_web(tables, kind):
     "A CSVW library reads each table by its description, and finds nothing wrong."
     folder = tables[2]
-    read = CSVW(str(folder / f"{kind}.csv"), md_url=str(folder / f"{kind}{csvw.ENDING}"), validate=True)
+    read = CSVW(str(folder / f"{kind}.csv"), md_url=str(folder / f"{kind}{csvw.METADATA_SUFFIX}"), validate=True)
     assert read.is_valid
     assert not read.warnings
     assert len(list(read.tables[0])) == len(rows(folder, kind))
@@ -115,7 +115,7 @@ def test_every_key_has_a_column_with_an_example(kind):
     wanted = {key.name for key in keys_of(kind) if not isinstance(key.column, Omitted)}
     assert wanted == {each.key for each in made}
     assert len({each.name for each in made}) == len(made)
-    example, labels = csvw.sample(kind)
+    example, labels = csvw.sample_record(kind)
     for column in made:
         column.cell(example, labels)
         assert column.meaning.endswith(".")
@@ -151,7 +151,7 @@ def test_tables_can_be_left_out(tmp_path):
 
 def test_the_description_counts_what_is_filled_in(tables):
     "A description says how many rows there are, and in how many of them a column says something."
-    document = orjson.loads((tables[2] / f"record{csvw.ENDING}").read_bytes())
+    document = orjson.loads((tables[2] / f"record{csvw.METADATA_SUFFIX}").read_bytes())
     filled = {each["name"]: each["void:entities"] for each in document["tableSchema"]["columns"]}
     assert document["void:entities"] == 2
     assert (filled["id"], filled["summary"], filled["sender"]) == (2, 1, 0)

@@ -95,4 +95,4 @@ def check(record, name):
     assert {fault.field for fault in faults} <= {"title", "name"}, faults
     if not faults:
         (mapped,) = MAPPER.map([sound])
-        assert not mapped.lost
+        assert not mapped.unmapped

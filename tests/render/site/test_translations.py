@@ -36,6 +36,13 @@ def test_every_text_has_a_translation(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_no_translation_is_obsolete(language):
+    "A catalogue holds the texts of the pages and no others: `make messages` looks through all of kg.render."
+    texts = {str(message.id) for message in template()}
+    assert [message.id for message in _catalog(language) if str(message.id) not in texts] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_translations_name_what_their_originals_name(language):
     "A translation has the same places for values, so that none fails when a page is shown."
     for message in _catalog(language):
