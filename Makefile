@@ -85,8 +85,8 @@ lock: install ## resolve the newest versions that pyproject.toml allows and writ
 	@$(PIP) install uv
 	@$(BIN)/python tools/lock.py
 
-bench: install-test ## build and serve synthetic collections, measured beside their peers
-	@$(BIN)/python -m benchmarks
+bench: install-test ## measure builds and servers beside their peers; AGAINST=COMMIT takes turns with that commit
+	@$(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(OPTIONS)
 
 clean: ## remove what was built (not .venv)
 	@rm -rf var dist build

@@ -49,7 +49,7 @@ _OUT = Console(highlight=False)
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--config", type=click.Path(path_type=Path), help="kg.toml; looked for here and above if not given.")
-@click.version_option(package_name="kg")
+@click.version_option(package_name="kg", prog_name="kg", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context, config: Path | None) -> None:
     """Publish archival records as linked data."""
@@ -177,8 +177,8 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
     with closing(Generations.of_settings(settings).open_live()) as live:
         formats = (name,) if name else ("tsv", "turtle")
         rewritten = Finder(live).rewrite(query_text)
-        text, out, spare = rewritten.text, sys.stdout.buffer, rewritten.added
-        with rewritten.places():
+        text, out, spare = rewritten.text, sys.stdout.buffer, rewritten.added_bytes
+        with rewritten.original_positions():
             if live.manifest.graph:
                 query_remote(settings, live.manifest.graph, text, out, format=formats, spare=spare)
             else:

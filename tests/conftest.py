@@ -6,7 +6,8 @@ import engines
 import pytest
 from hypothesis import settings as hypothesis_settings
 from locations import ROOT
-from publishing import BASE
+from marked_keys import MARKED
+from publishing import BASE, publish
 from starlette.testclient import TestClient
 
 from kg import settings
@@ -68,3 +69,11 @@ def browser():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def marked_keys(tmp_path_factory):
+    """Settings of the collection that has a record for each key of the model, published."""
+    made, report = publish(tmp_path_factory.mktemp("marked"), [each.record for each in MARKED])
+    assert not report.rejected
+    return made

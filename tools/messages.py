@@ -6,13 +6,11 @@ a test fails while a translation is missing.
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg import render
 from kg.render.page import fields, outside_labels, thing
 from kg.render.queries.saved_queries import saved
 from kg.render.site import date_phrases, reader, script_messages, search_summary
@@ -20,17 +18,16 @@ from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web.http import problems
 
-RENDER = Path(render.__file__).resolve().parent
+RENDER = FOLDER.parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 
 
 def tables() -> Iterator[str]:
     """Yield the texts in tables of the code."""
-    for field in fields.FIELDS.values():
-        yield field.label
-        yield field.inverse
+    yield from (heading.label for heading in fields.FIELDS.values())
     yield from fields.SECTIONS
-    for table in (fields.DATE_ROLES, fields.NAME_FORMS, fields.PARTS, fields.STATUSES, fields.INVERSES, fields.LEVELS):
+    yield from (label for captions in fields.CAPTIONS.values() for label in captions.values())
+    for table in (fields.DATE_ROLES, fields.NAME_FORMS, fields.STATUSES, fields.INVERSES, fields.LEVELS):
         yield from table.values()
     yield from (side for sides in fields.COMPASS.values() for side in sides)
     yield from (*fields.AGENT_TYPES.values(), *fields.GENDERS.values())

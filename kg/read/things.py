@@ -176,7 +176,7 @@ class Resources:
         self.generation = generation
         self.base = Base(generation.manifest.base)
         manifest = generation.manifest
-        same_mapping = manifest.mapping == mapper.version() and not manifest.graph
+        same_mapping = mapper.is_current(manifest.mapping) and not manifest.graph
         self._source = (
             _MappedSource(mapper.Mapper(ontology.load(manifest.base)))
             if same_mapping

@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from publishing import BASE, publish
 from serving import KG, free_port, kg, served, server_at
+from waiting import HANG_SECONDS, eventually
 
 from kg import errors
 from kg.cli import cli
@@ -308,17 +308,10 @@ def test_server_lets_old_files_go(tmp_path):
         for number in (2, 3):
             write(tmp_path, [LETTER, {**AUTHOR, "name": {"en": f"Name {number}"}}], base=f"http://127.0.0.1:{port}/")
             assert kg(tmp_path, "build").returncode == 0
-            _until(lambda n=number: httpx2.get(f"{address}/healthz").json()["generation"] == n)
+            eventually(lambda n=number: httpx2.get(f"{address}/healthz").json()["generation"] == n)
             assert f"Name {number}" in httpx2.get(f"{address}/agent/a.ttl").text
-        _until(lambda: not [name for name in _open_files(server) if "/0001/" in name or "/0002/" in name])
+        eventually(lambda: not [name for name in _open_files(server) if "/0001/" in name or "/0002/" in name])
         assert any("/generations/0003/" in name for name in _open_files(server))
-
-
-def _until(process, seconds=20.0):  # long enough for a busy machine
-    end = time.monotonic() + seconds
-    while not process():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_who_is_orphaned_at_once_ends(tmp_path):
@@ -333,7 +326,7 @@ def test_who_is_orphaned_at_once_ends(tmp_path):
         tmp_path / "search",
         "-1",
     ]
-    assert subprocess.run(command, input=b"3\n", check=False, timeout=30).returncode == 1
+    assert subprocess.run(command, input=b"3\n", check=False, timeout=HANG_SECONDS).returncode == 1
     assert not (tmp_path / "search").exists()
 
 
@@ -343,9 +336,9 @@ def test_interrupted_build(tmp_path):
     # What a shell starts in the background ignores Ctrl-C, and so do the programs that it starts.
     command = ["env", "--default-signal=INT", KG, "build"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    _until((tmp_path / "var" / "generations" / ".0001.building").exists, 20)
+    eventually((tmp_path / "var" / "generations" / ".0001.building").exists)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=HANG_SECONDS)
     assert process.returncode == 1
     assert b"Traceback" not in said
     assert names(tmp_path) == []

@@ -1,7 +1,8 @@
 """Table columns of the record model: the columns of a kind, and the cells of a record in them.
 
-Follows the model's table of keys, so that a new key is a new column. A link is two columns, labels and
-their references; a label is one column for each preferred language; dates are the first one's, and a list of all.
+Follows the model's table of keys: a new key is a new column unless its row says why it has none. A link is two columns,
+labels and their references; a label is one column for each preferred language; dates are the first one's, and a list of
+all.
 """
 
 import re
@@ -12,10 +13,9 @@ from functools import partial
 from typing import Any
 
 from kg.iris import Base
+from kg.key_annotations import Heading
+from kg.records.model.key import Omitted
 from kg.records.model.keys import KEYS, Key, Record, Value, keys_of, label_key
-
-LEFT_OUT = ("kind", "text", "extra")
-"""Keys without a column: those implied by the table's name, and those too long or too mixed for a cell."""
 
 Labels = Mapping[str, Mapping[str, str]]
 """Reference → label of the thing, by language."""
@@ -55,7 +55,7 @@ def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[TableColum
     """
     table_columns: list[TableColumn] = []
     for key in keys_of(kind):
-        if key.name in LEFT_OUT:
+        if isinstance(key.column, Omitted):
             continue
         if key.name == label_key(kind):
             table_columns += _label_columns(key, languages)
@@ -141,7 +141,7 @@ def _in_language(name: str, language: str) -> Cell:
 
 
 def _text_column(key: Key, languages: Sequence[str]) -> TableColumn:
-    prose = key.name in _PROSE
+    prose = isinstance(key.shown, Heading) and key.shown.prose
 
     def cell(record: Record, _: Labels) -> Any:
         texts = record.get(key.name, {})
@@ -283,21 +283,6 @@ _PARTS: dict[str, Callable[[Key, Sequence[str]], Iterator[TableColumn]]] = {
     "digitalObjects": _digital_object_columns,
 }
 """Part → its columns; every part has an entry or is left out."""
-
-_PROSE = frozenset(
-    {
-        "summary",
-        "scopeNote",
-        "description",
-        "biography",
-        "custodialHistory",
-        "rights",
-        "accessConditions",
-        "citation",
-        "note",
-    }
-)
-"""Text keys whose values are paragraphs of a single cell, not a list."""
 
 _IN_EVERY_LANGUAGE = frozenset({"alternativeNames"})
 """Text keys whose values in different languages are not translations of each other."""

@@ -7,8 +7,11 @@ normal form, as `.json` serves them and as validation checks them; the `json` re
 import json
 from typing import Any
 
+from kg import key_annotations
 from kg.iris import KINDS
+from kg.records.model import annotations
 from kg.records.model.keys import KEYS, Key, Value, keys_of
+from kg.records.model.uses import uses_table
 from kg.settings import ONTOLOGY
 
 FILE = ONTOLOGY / "record.schema.json"
@@ -116,7 +119,7 @@ def reference_page() -> str:
         rows.append(_row(key, key.name))
         rows += [_row(part, f"{key.name}[].{part.name}") for part in key.parts]
     values = [f"- **{value.value}**: {text}" for value, text in _VALUE_NOTES.items()]
-    return _PAGE.format(values="\n".join(values), rows="\n".join(rows))
+    return _PAGE.format(values="\n".join(values), rows="\n".join(rows), uses=uses_table())
 
 
 def how_many(key: Key) -> str:
@@ -149,7 +152,7 @@ _VALUE_NOTES = {
 
 _PAGE = """# The record
 
-<!-- Written by `python -m kg.records.model.schema` from kg/records/model/keys.py; a test keeps it so. -->
+<!-- Written by `python -m kg.records.model.schema` from kg/records/model/areas/; a test keeps it so. -->
 
 A record is a JSON object. Its `id` is a reference, `kind/key`, and names its kind: record, agent, place, collection,
 archive or topic. The JSON Schema is `ontology/record.schema.json`; which RDF term a key means is said in
@@ -175,9 +178,18 @@ What stands under a key:
 {values}
 
 {rows}
+
+## What becomes of each key
+
+Beside its triples. Search reads a key as a title, as text, as a code or as a date, or counts it in a facet; a document
+is found by the names of what it links to. The page of a thing lists the links that lead to it under the inverse. What
+is left out has the reason here. `en` stands for each preferred language.
+
+{uses}
 """
 
 
 if __name__ == "__main__":
     FILE.write_text(as_file(), encoding="utf-8")
+    key_annotations.FILE.write_text(annotations.as_file(), encoding="utf-8")
     (ONTOLOGY.parent / "docs" / "records.md").write_text(reference_page(), encoding="utf-8")

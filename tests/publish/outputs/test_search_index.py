@@ -8,7 +8,7 @@ from kg import errors
 from kg.publish import build
 from kg.publish.outputs import search_index
 from kg.store.generation.generations import Generations
-from kg.store.search.query_builder import Asked
+from kg.store.search.query_builder import IndexRequest
 from kg.store.search.query_language import parse
 
 RECORDS = [{"id": f"record/{n}", "kind": "record", "title": {"en": f"Letter {n} on ships"}} for n in range(300)]
@@ -16,7 +16,7 @@ RECORDS = [{"id": f"record/{n}", "kind": "record", "title": {"en": f"Letter {n} 
 
 def found(settings, text):
     generation = Generations(settings.var_folder).open_live()
-    hits = generation.search.hits(generation.search.query(Asked(parse(text))), 1000)
+    hits = generation.search.hits(generation.search.query(IndexRequest(parse(text))), 1000)
     for hit in hits:
         assert f'"{hit.reference}"'.encode() in generation.record(hit.offset, hit.length)
     generation.close()

@@ -1,8 +1,7 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from waiting import no_endless_work
 
 from kg.records.names import personal_names
 from kg.records.names.personal_names import _EDGES
@@ -145,7 +144,6 @@ def test_hostile(text):
 
 
 def test_edges_take_linear_time() -> None:
-    """A name of 200,000 signs that are no letters is stripped at once."""
-    began = time.perf_counter()
-    assert _EDGES.sub("", "a" + "\n" * 200_000 + "a" + "!" * 10) == "a" + "\n" * 200_000 + "a"
-    assert time.perf_counter() - began < 1
+    """A name of 200,000 signs that are no letters is stripped in linear time: the square of it would take minutes."""
+    with no_endless_work():
+        assert _EDGES.sub("", "a" + "\n" * 200_000 + "a" + "!" * 10) == "a" + "\n" * 200_000 + "a"
