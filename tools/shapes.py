@@ -32,7 +32,7 @@ _DATE = f"sh:or ( {' '.join(f'[ sh:datatype {each} ]' for each in _DATATYPES)} )
 
 _HEAD = """\
 # Shapes of records: what ontology/record.schema.json says, said of the graph (SHACL).
-# Written by `make docs` from kg/records/model/keys.py and ontology/context.jsonld; a test keeps it so.
+# Written by `make docs` from kg/records/model/areas/ and ontology/context.jsonld; a test keeps it so.
 
 """
 
