@@ -43,7 +43,7 @@ def names(folder):
     return sorted(each.name for each in (folder / "var" / "generations").iterdir())
 
 
-@pytest.mark.parametrize("most", [20_000, 200_000, 600_000])
+@pytest.mark.parametrize("max_bytes", [20_000, 200_000, 600_000])
 def test_full_disk(tmp_path, max_bytes):
     """A disk that takes no more stops the build with a message; what is live stays, and nothing half made is left."""
     write(tmp_path, [LETTER, AUTHOR])

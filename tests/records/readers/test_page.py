@@ -106,20 +106,20 @@ def test_the_memorandum():
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "fragment"),
     [
         (b"Document Information\n\nType\n\nLetter\n", "key"),
         (b"Document Information\n\nRecord ID\n\ncaf\xe9\n", "is not UTF-8"),
         (b"", "key"),
     ],
 )
-def test_unreadable(tmp_path, raw, page_text):
+def test_unreadable(tmp_path, raw, fragment):
     """A page without an id, or in another encoding, is one clear problem."""
     path = tmp_path / "page.txt"
     path.write_bytes(raw)
     (item,) = READERS["page"](SourceFile(path, "page.txt"))
     assert isinstance(item, ReadFailure)
-    assert page_text in item.problem.message
+    assert fragment in item.problem.message
 
 
 def test_sniff():

@@ -27,7 +27,7 @@ def read(tmp_path, text, **values):
 
 
 @pytest.mark.parametrize(
-    ("text", "said", "field", "value"),
+    ("text", "values", "field", "value"),
     [
         (EAD, {"unit": '<unitdate normal="1963-05-01/1963-06-31">May</unitdate>'}, "@normal", "1963-05-01/1963-06-31"),
         (EAD, {"unit": '<unitdate normal="1920/1890">1920</unitdate>'}, "@normal", "1920/1890"),
@@ -93,7 +93,7 @@ def test_a_day_that_is_none(tmp_path, text, values, field, value):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "values"),
     [
         (EAD, {"unit": '<unitdate normal="0000">n.d.</unitdate>'}),
         (EAD, {"unit": "<unitdate>undated</unitdate>"}),

@@ -285,18 +285,18 @@ def test_links_by_our_own_names(tmp_path, prefix, href, reference):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "fragment"),
     [
         ('<ead xmlns="http://ead3.archivists.org/schema/"><control/><archdesc level="fonds"/></ead>', "this is EAD3"),
         ('<ead><control><recordid>1</recordid></control><archdesc level="fonds"/></ead>', "this is EAD3"),
         ('<eac xmlns="https://archivists.org/ns/eac/v2"><control/></eac>', "this is EAC-CPF 2.0"),
     ],
 )
-def test_later_standards(tmp_path, text, texts):
+def test_later_standards(tmp_path, text, fragment):
     """A file of a later standard is called that, with what is read here."""
     file = tmp_path / "a.xml"
     file.write_text(text, encoding="utf-8")
     (item,) = items(file)
     assert isinstance(item, ReadFailure)
-    assert texts in item.problem.message
+    assert fragment in item.problem.message
     assert item.problem.expected
