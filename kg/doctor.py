@@ -81,8 +81,8 @@ def sound(findings: list[Finding]) -> bool:
 def python_version(_: Settings) -> Finding:
     """Whether Python and the system are ones that kg knows."""
     said = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < (3, 11):  # noqa: UP036  # whoever forced an installation reads it here
-        return Finding("Python", "bad", said, "kg needs Python 3.11 or newer.")
+    if sys.version_info < (3, 11, 2):  # whoever forced an installation reads it here
+        return Finding("Python", "bad", said, "kg needs Python 3.11.2 or newer.")
     if platform.system() != "Linux":
         return Finding("Python", "bad", said, "Query workers are confined by means of Linux.")
     # Distributions optimise theirs in ways of their own.

@@ -23,9 +23,9 @@ COLUMNS = 25_000
 _MEMBERS = 1_000
 """Objects in a term, of which three are known."""
 
-# An atomic group remembers each turn of the repeat within it until it is left. So long repeats are cut into groups of so
-# many turns: what is remembered of a row is small, however many escapes it has. Nothing that holds objects may be cut
-# so: the end of a group is tried again by the next one, at each depth twice as often.
+# An atomic group remembers each turn of the repeat within it until it is left. So long repeats are cut into groups of
+# so many turns: what is remembered of a row is small, however many escapes it has. Nothing that holds objects may be
+# cut so: the end of a group is tried again by the next one, at each depth twice as often.
 _TURNS = 1_000
 
 _STRING = rb'"[^"\\]*+(?:"|(?>(?:(?>(?:\\.[^"\\]*+){1,%d}))*)")' % _TURNS
