@@ -6,7 +6,7 @@ postfix order, whose number of terms and depth are limited.
 >>> [str(term) for term in parse("castro (ships OR missiles) -cuba").postfix]
 ['castro', 'ships', 'missiles', 'OR', 'AND', 'cuba', 'NOT', 'AND']
 >>> parse('from:castro year:1962').postfix[1]
-Days(first=19620101, last=19621231)
+DayRange(first=19620101, last=19621231)
 """
 
 import calendar
@@ -239,7 +239,7 @@ def parse_days(text: str) -> DayRange:
     """Parse a range of days: `1962`, `1962..1963`, `1962-10..`, `..1963-04-05`. Raises SearchRefused.
 
     >>> parse_days("1962-10"), parse_days("..1963")
-    (Days(first=19621001, last=19621031), Days(first=-1000000000, last=19631231))
+    (DayRange(first=19621001, last=19621031), DayRange(first=-1000000000, last=19631231))
     """
     first, dots, last = text.partition("..")
     if not (first or last):

@@ -43,11 +43,11 @@ def sort_title(labels: dict[str, str], language: str) -> str:
 def sort_key(text: str, language: str) -> str:
     """Sort key of a title: without punctuation and diacritics, numbers by value, by the language's alphabet.
 
-    >>> sorted(["Émile", "“Elba”", "Letter 10", "Letter 9", "Zorin"], sort_key=lambda text: sort_key(text, "en"))
+    >>> sorted(["Émile", "“Elba”", "Letter 10", "Letter 9", "Zorin"], key=lambda text: sort_key(text, "en"))
     ['“Elba”', 'Émile', 'Letter 9', 'Letter 10', 'Zorin']
-    >>> sorted(["Nunez", "Ñico", "Noriega"], sort_key=lambda text: sort_key(text, "es"))
+    >>> sorted(["Nunez", "Ñico", "Noriega"], key=lambda text: sort_key(text, "es"))
     ['Noriega', 'Nunez', 'Ñico']
-    >>> sorted(["Castro", "Ёлкин", "Ежов", "Йота", "Иванов"], sort_key=lambda text: sort_key(text, "ru"))
+    >>> sorted(["Castro", "Ёлкин", "Ежов", "Йота", "Иванов"], key=lambda text: sort_key(text, "ru"))
     ['Ежов', 'Ёлкин', 'Иванов', 'Йота', 'Castro']
     """
     plain = text[: 2 * MAX_KEY_LENGTH].casefold()
