@@ -22,6 +22,18 @@ hypothesis_settings.load_profile("kg")
 CHROMIUM = shutil.which("chromium")
 
 
+BROWSED = {"browser", "validators"}
+"""Folders of tests that need Chromium, node or both: `make test-browser` runs them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Leave to `make test-browser` what needs a browser, but for the smoke tests."""
+    for item in items:
+        if item.path.parent.name in BROWSED and not item.get_closest_marker("smoke"):
+            item.add_marker("browser")
+
+
 def pytest_generate_tests(metafunc):
     """Run the tests of modules that are marked `every_engine` against each engine."""
     if metafunc.definition.get_closest_marker("every_engine") and "client" in metafunc.fixturenames:

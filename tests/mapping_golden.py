@@ -16,7 +16,7 @@ from kg import ontology
 from kg.iris import KINDS
 from kg.mapping.mapper import VERSION, Mapper
 from kg.records.model.keys import keys_of, label_key
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.records import normalise_record
 
 FILE = Path(__file__).parent / "mapping" / "cases" / "golden.json"
 BASE = "https://archive.example.org/"
@@ -41,7 +41,7 @@ def inputs():
     for path in sorted((ROOT / "data").glob("*.jsonl")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             found[f"{path.name} {number}"] = json.loads(line)
-    return {name: make_sound(copy.deepcopy(record), "", "")[0] for name, record in found.items()}
+    return {name: normalise_record(copy.deepcopy(record), "", "")[0] for name, record in found.items()}
 
 
 def digests():

@@ -62,6 +62,20 @@ def test_links_in_documents_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_each_word_of_the_glossary_leads_to_its_module():
+    """The glossary is in alphabetical order, and each word has a sentence and a module that exists."""
+    page = ROOT / "docs" / "glossary.md"
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| \[(.+?)\]\((.+?)\) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) == page.read_text(encoding="utf-8").count("\n| ") - 2
+    words = [word.lower() for word, _, _, _ in rows]
+    assert words == sorted(set(words))
+    for word, meaning, name, target in rows:
+        module = (page.parent / target).resolve()
+        assert module.is_file(), word
+        assert name in {module.stem, module.parent.name}, word
+        assert meaning.endswith("."), word
+
+
 def test_every_route_is_documented():
     """Every place and folder that the server answers at stands in the reference."""
     import reference

@@ -29,6 +29,7 @@ def test_wheel_is_whole(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for name in (
         "kg/ontology_files/context.jsonld",
+        "kg/ontology_files/keys.json",
         "kg/ontology_files/terms.ttl",
         "kg/ontology_files/record.schema.json",
         "kg/queries/examples/titles.rq",

@@ -61,3 +61,11 @@ def test_no_test_asserts_a_time():
         if not name.startswith("tests/store/pool/")
     }
     assert found == set(READERS)
+
+
+@pytest.mark.parametrize("folder", ["browser", "validators"])
+def test_a_smoke_test_of_each_kind_is_left(folder):
+    """Of each module that needs a browser at least one test is run by `make test`, unless all of it is slow."""
+    for path in (ROOT / "tests" / folder).glob("test_*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert "mark.smoke" in source or "CASES" in source or "mark.slow" in source, path.name

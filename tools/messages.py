@@ -1,4 +1,4 @@
-"""Bring kg/render/locale/*.po up to what pages say: every text of the templates and of the tables beside them.
+"""Update of kg/render/locale/*.po with every text of the templates and of the tables beside them.
 
 New texts stand there without a translation, and those that no page says any more are gone. Run by `make messages`;
 a test fails while a translation is missing.
@@ -19,11 +19,11 @@ from kg.settings import QUERIES
 from kg.web.http import problems
 
 RENDER = FOLDER.parent
-METHODS = [("templates/**.html", "jinja2"), ("site/search_summary.py", "python")]
+METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 
 
 def tables() -> Iterator[str]:
-    """The texts that stand in tables of the code."""
+    """Yield the texts in tables of the code."""
     yield from (heading.label for heading in fields.FIELDS.values())
     yield from fields.SECTIONS
     yield from (label for captions in fields.CAPTIONS.values() for label in captions.values())
@@ -31,14 +31,14 @@ def tables() -> Iterator[str]:
         yield from table.values()
     yield from (side for sides in fields.COMPASS.values() for side in sides)
     yield from (*fields.AGENT_TYPES.values(), *fields.GENDERS.values())
-    for one, many in fields.KINDS.values():
-        yield from (one, many)
+    for singular, plural in fields.KINDS.values():
+        yield from (singular, plural)
     yield from date_phrases.EXPRESSIONS.values()
     yield thing.TRANSLATED
     yield reader.NAMELESS
     yield from script_messages.messages()
     for query in saved_queries((QUERIES,)).values():
-        yield from (query.summary, query.description, *(each.description for each in query.parameters))
+        yield from (query.summary, query.description, *(parameter.description for parameter in query.parameters))
     yield from (*outside_labels.DEDICATIONS.values(), *outside_labels.STATEMENTS.values())
     yield from (
         *search_summary.FACET_LABELS.values(),
@@ -50,7 +50,7 @@ def tables() -> Iterator[str]:
 
 
 def template() -> Catalog:
-    """Every text, in the order of the templates, then of the tables."""
+    """Return every text, in the order of the templates, then of the tables."""
     catalog = Catalog(project="kg", version="1", copyright_holder="the kg project", charset="utf-8", fuzzy=False)
     for _, _, message, comments, context in extract_from_dir(RENDER, METHODS):
         catalog.add(message, None, [], auto_comments=comments, context=context)
@@ -73,17 +73,17 @@ def main() -> None:
         write_po(text, catalog, width=120, omit_header=False, sort_output=True, ignore_obsolete=True)
         lines = text.getvalue().decode().splitlines(keepends=True)
         # The dates of the header would change the file at every run.
-        kept = [
+        stable_lines = [
             line
             for line in lines
             if not line.startswith(('"POT-Creation', '"PO-Revision', '"Last-Translator', '"Generated-By'))
         ]
-        path.write_text("".join(kept), encoding="utf-8")
-        missing = [message.id for message in catalog if message.id and not _whole(message.string)]
+        path.write_text("".join(stable_lines), encoding="utf-8")
+        missing = [message.id for message in catalog if message.id and not _is_complete(message.string)]
         print(f"{language}: {len(missing)} of {len(catalog)} texts have no translation")
 
 
-def _whole(string: str | tuple[str, ...] | list[str]) -> bool:
+def _is_complete(string: str | tuple[str, ...] | list[str]) -> bool:
     return all(string) if isinstance(string, tuple | list) else bool(string)
 
 

@@ -87,7 +87,7 @@ def link_targets(record: Record) -> Iterator[str]:
 def snake_case(name: str) -> str:
     """Return a key in snake case, as the name of a column.
 
-    >>> snake("placeOfCreation"), snake("title")
+    >>> snake_case("placeOfCreation"), snake_case("title")
     ('place_of_creation', 'title')
     """
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

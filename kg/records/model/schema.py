@@ -29,7 +29,7 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Record",
-        "description": "A record as kg takes it, in sound form. Generated from kg/records/model/keys.py.",
+        "description": "A record as kg takes it, in sound form. Generated from kg/records/model/areas/.",
         "type": "object",
         "required": ["id", "kind"],
         "properties": {"kind": {"enum": list(KINDS)}},

@@ -7,7 +7,7 @@ A reference of which any part is not understood gives None: then its text alone 
 >>> levels = read("AVP RF, f. 0104, op. 19, p. 124, d. 3, ll. 83-84")
 >>> levels[0], levels[-1]
 (Level(level='archive', value='AVP RF'), Level(level='leaves', value='83-84'))
->>> [node.key for node in tree(levels)][-1]
+>>> [node.key for node in units(levels)][-1]
 'avp-rf.fond-0104.opis-19.papka-124.delo-3'
 """
 # ruff: noqa: RUF002  # Cyrillic letters that look like Latin ones are what this module is about
@@ -194,7 +194,7 @@ def units(levels: tuple[Level, ...]) -> tuple[ArchivalUnit, ...]:
 
     A path that is too long to be a key has none either.
 
-    >>> [(node.name, node.parent) for node in tree((Level("archive", "АВП РФ"), Level("fond", "0104")))]
+    >>> [(node.name, node.parent) for node in units((Level("archive", "АВП РФ"), Level("fond", "0104")))]
     [('AVP RF', None), ('Fond 0104', 'avp-rf')]
     """
     if not levels or levels[0].level != "archive":

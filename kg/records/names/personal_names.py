@@ -100,7 +100,7 @@ def key(name: str) -> str:
 def is_placeholder(text: str) -> bool:
     """Return whether a text stands for a missing name: "[Unknown person(s)]", "unidentified man", "n/a", "—", "".
 
-    >>> is_nobody("[?]"), is_nobody("не установлено"), is_nobody("White House operator")
+    >>> is_placeholder("[?]"), is_placeholder("не установлено"), is_placeholder("White House operator")
     (True, True, False)
     """
     if len(text) > MAX_LENGTH:

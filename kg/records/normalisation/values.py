@@ -47,7 +47,7 @@ class ValueFault(ValueError):
 def normalise_text(value: Any) -> Any:
     r"""Return a string, trimmed, with Unix line ends and U+FFFD for unpublishable characters.
 
-    >>> text(" a\r\nb "), text("N/A") is ABSENT, text(12)
+    >>> normalise_text(" a\r\nb "), normalise_text("N/A") is ABSENT, normalise_text(12)
     ('a\nb', True, '12')
     """
     if not isinstance(value, str):

@@ -25,7 +25,7 @@ CREATE TABLE stage.redirects (ref TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """Input row of a record; the fields are those of `Thing`, with its source, position and links."""
+    """Input row of a record; the fields are those of `Thing`, with its source and links."""
 
     reference: str
     label: bytes
@@ -36,8 +36,6 @@ class CatalogueEntry:
     digest: str
     source: str
     at: str
-    offset: int
-    length: int
     links: tuple[tuple[str, str], ...]
 
 
@@ -78,8 +76,17 @@ class CatalogueBuilder:
         self._keys: dict[str, int] = {}
         self._created = self._changed = 0
 
-    def add(self, entry: CatalogueEntry) -> str | None:
-        """Insert a record. Returns None, or the source position of an earlier record with the same reference."""
+    def add(self, entry: CatalogueEntry, offset: int, length: int) -> str | None:
+        """Insert a record.
+
+        Args:
+            entry: its row.
+            offset: its position in the file of records, in bytes.
+            length: its length there, in bytes.
+
+        Returns:
+            None, or the source position of an earlier record with the same reference.
+        """
         n = self._number(entry.reference)
         existing = self._db.execute("SELECT source, at FROM things WHERE n = ? AND digest IS NOT NULL", (n,)).fetchone()
         if existing:
@@ -90,7 +97,7 @@ class CatalogueBuilder:
             " at=?, offset=?, length=? WHERE n=?",
             (
                 *(entry.label, entry.status, entry.start, entry.end, entry.edtf, created, modified, entry.digest),
-                *(entry.source, entry.at, entry.offset, entry.length, n),
+                *(entry.source, entry.at, offset, length, n),
             ),
         )
         start = entry.start or UNDATED

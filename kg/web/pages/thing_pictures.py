@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from kg.errors import KgError
-from kg.read.things import DEEPEST
+from kg.read.things import MAX_PATH_LEVELS
 from kg.render.pictures import atlas, tree
 from kg.render.pictures.histogram import bars
 from kg.render.site.pages import render_page
@@ -125,7 +125,7 @@ def _below(
     hidden: dict[int, int] = {}
     met = {thing.n, *(each.n for each in upper)}
     level = [thing]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_PATH_LEVELS):
         lower: list[Thing] = []
         share = max(room // len(level), 1) if level else 0
         for each in level:

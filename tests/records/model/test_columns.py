@@ -16,7 +16,7 @@ from kg.store.generation.generations import Generations
 def tables(marked_keys):
     """Kind → reference → the row of the table."""
     generations = Generations.of_settings(marked_keys)
-    folder = generations.of(generations.live()).tables
+    folder = generations.generation_folder(generations.live()).tables
     found = {}
     for kind in KINDS:
         with (folder / f"{kind}.csv").open(encoding="utf-8", newline="") as file:

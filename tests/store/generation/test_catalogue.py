@@ -173,9 +173,9 @@ def _redirecting(folder, many):
         builder = CatalogueBuilder(folder / "catalogue.sqlite", ledger, "2030-01-01T00:00:00Z")
         for n in range(many):
             links = (("creator", f"agent/old{n}"), ("replaces", f"record/{n}"))
-            builder.add(CatalogueEntry(f"record/new{n}", b"{}", None, None, None, None, "x", "", "", 0, 0, links))
+            builder.add(CatalogueEntry(f"record/new{n}", b"{}", None, None, None, None, "x", "", "", links), 0, 0)
             links = (("replaces", f"agent/old{n}"),)
-            builder.add(CatalogueEntry(f"agent/new{n}", b"{}", None, None, None, None, "x", "", "", 0, 0, links))
+            builder.add(CatalogueEntry(f"agent/new{n}", b"{}", None, None, None, None, "x", "", "", links), 0, 0)
         steps = [0]
 
         def step():

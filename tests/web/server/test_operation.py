@@ -380,7 +380,7 @@ def test_what_head_does_not_send_is_not_counted(example):
 FIRST_SPAWN = """
     import signal
     from multiprocessing import util
-    from kg.web.supervising import Supervisor
+    from kg.web.server.supervisor import Supervisor
 
     held = []
     spawn = util.spawnv_passfds

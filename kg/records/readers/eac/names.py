@@ -66,11 +66,11 @@ def _type(part: Element) -> str:
 def _full_name(parts: list[tuple[str, str]]) -> str:
     """Full name from its parts: the family name before a comma where the parts are typed, else in document order.
 
-    >>> _whole([("familyname", "Meadows"), ("givenname", "Ed W."), ("titlehonorific", "Gen.")])
+    >>> _full_name([("familyname", "Meadows"), ("givenname", "Ed W."), ("titlehonorific", "Gen.")])
     'Meadows, Ed W. (Gen.)'
-    >>> _whole([("familyname", "Haig"), ("givenname", "A. M."), ("nickname", "Al"), ("generationalmarker", "Jr.")])
+    >>> _full_name([("familyname", "Haig"), ("givenname", "A. M."), ("nickname", "Al"), ("generationalmarker", "Jr.")])
     'Haig, A. M. ("Al"), Jr.'
-    >>> _whole([("marcfield:100$a", "Nixon, Richard M."), ("marcfield:100$d", "1913-1994")])
+    >>> _full_name([("marcfield:100$a", "Nixon, Richard M."), ("marcfield:100$d", "1913-1994")])
     'Nixon, Richard M. 1913-1994'
     """
 

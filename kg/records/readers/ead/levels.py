@@ -54,7 +54,9 @@ class Arrangement:
 
     def containing_level(self, element: Element) -> Record | None:
         """Return the link to the lowest level of the archive around a component; None without one."""
-        return next((self._link(each) for each in _enclosing_records(element) if self._is_archive(each)), None)
+        return next(
+            (self._link(ancestor) for ancestor in _enclosing_records(element) if self._is_archive(ancestor)), None
+        )
 
     def containing_item(self, element: Element) -> Record | None:
         """Return the link to the item around a component, if the nearest record is an item."""

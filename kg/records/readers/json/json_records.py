@@ -22,7 +22,7 @@ _ONE_A_LINE = "one object a line; a list, or objects over several lines, in a fi
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(r"^([a-z]+/)")
-_WRITTEN_OTHERWISE = (b" :", b"\t:", b"\n:", b"\r:", b"\\u0022")
+_ALTERNATIVE_SPELLINGS = (b" :", b"\t:", b"\n:", b"\r:", b"\\u0022")
 
 
 def read(source: SourceFile) -> Iterator[ReaderItem]:
@@ -118,7 +118,7 @@ def _parse(source: SourceFile, at: str, raw: bytes) -> Any:
     # as many keys do; but that is sure only where keys and texts are written as the parser's own writer writes them.
     if reserialised == raw.rstrip():
         return parsed
-    counted = reserialised.count(b'":') == raw.count(b'":') and not any(each in raw for each in _WRITTEN_OTHERWISE)
+    counted = reserialised.count(b'":') == raw.count(b'":') and not any(sign in raw for sign in _ALTERNATIVE_SPELLINGS)
     if not counted and (repeated := _repeated(raw)):
         return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object", line=line)
     return parsed
@@ -185,7 +185,7 @@ def resolve_references(record: Record, source: SourceFile) -> Record:
 
     >>> from pathlib import Path
     >>> source = SourceFile(Path("a"), "a", "a-", base="https://a.example.org/")
-    >>> referring({"id": "record/1", "creator": ["agent/x", "https://a.example.org/agent/y"]}, source)
+    >>> resolve_references({"id": "record/1", "creator": ["agent/x", "https://a.example.org/agent/y"]}, source)
     {'id': 'record/a-1', 'creator': ['agent/a-x', 'agent/y']}
     """
     return {name: _resolve_value(name, value, source) for name, value in record.items()}

@@ -115,7 +115,7 @@ def split_source(text: str) -> tuple[str, str]:
 def credited_names(statement: str) -> dict[str, list[str]]:
     """Parse credits into key of the model → names of the people who obtained or translated a document.
 
-    >>> credited("Obtained by A. Finder and translated by B. Writer.")
+    >>> credited_names("Obtained by A. Finder and translated by B. Writer.")
     {'obtainedBy': ['A. Finder'], 'translator': ['B. Writer']}
     """
     names_by_key: dict[str, list[str]] = {}

@@ -65,23 +65,23 @@ class Draft:
         if value is not None and self._is_new(name, value):
             self.record.setdefault(name, []).append(value)
 
-    def add_text(self, name: str, element: Element | None, said: str | None = None) -> None:
+    def add_text(self, name: str, element: Element | None, text: str | None = None) -> None:
         """Append an element's text to a key with many texts, under the element's language, and consume the element."""
-        said = tree.text(element) if said is None else said
-        if element is None or said is None:
+        text = tree.text(element) if text is None else text
+        if element is None or text is None:
             return
         name, language = self.key(name), self.language_of(element)
-        if self._is_new(name, (language, said)):
-            self.record.setdefault(name, {}).setdefault(language, []).append(said)
+        if self._is_new(name, (language, text)):
+            self.record.setdefault(name, {}).setdefault(language, []).append(text)
         self.consumed.add(element)
 
-    def add_single_text(self, name: str, element: Element, said: str | None = None) -> bool:
+    def add_single_text(self, name: str, element: Element, text: str | None = None) -> bool:
         """Set an element's text under a key with a single text a language; False for a second, different text."""
-        said = tree.text(element) if said is None else said
-        if said is None:
+        text = tree.text(element) if text is None else text
+        if text is None:
             return False
         texts = self.record.setdefault(name, {})
-        if texts.setdefault(self.language_of(element), said) != said:
+        if texts.setdefault(self.language_of(element), text) != text:
             return False
         self.consumed.add(element)
         return True
@@ -110,13 +110,14 @@ class Draft:
         """
         if top is None:
             return
-        for block in tree.blocks(top, lambda each: each in self.consumed or passed(each)):
+        for block in tree.blocks(top, lambda part: part in self.consumed or passed(part)):
             self.add_extra(tree.path(block, top), tree.text(block))
-        said = set(_strings(self.record))
-        said |= {each.rpartition("/")[2] for each in said}  # a number in the source, where it became a reference
+        recorded = set(_strings(self.record))
+        # A number in the source became the key of a reference.
+        recorded |= {text.rpartition("/")[2] for text in recorded}
         for element, name, value in tree.attributes(top, _INFORMATIVE_ATTRIBUTES):
             is_icon = tree.attribute(element, "show") == "embed"
-            if value not in said and not is_icon:
+            if value not in recorded and not is_icon:
                 self.add_extra(f"{tree.path(element, top)}/@{name}", value)
 
     def _is_new(self, name: str, value: Any) -> bool:

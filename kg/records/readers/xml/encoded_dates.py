@@ -3,7 +3,7 @@
 Encoded forms are wrong in whole collections, and archivists wrote the text. So the text holds where the two have no
 day in common. Where they agree, the more precise form is taken. An unreadable form is reported, and kept as written.
 
->>> reconciled("circa 1962", "1962").edtf, reconciled("June 10, 1971", "1971-02-16/1971-02-16").contradicted
+>>> reconcile("circa 1962", "1962").edtf, reconcile("June 10, 1971", "1971-02-16/1971-02-16").contradicted
 ('1962~', True)
 """
 
@@ -43,9 +43,9 @@ class ReconciledDate:
 def reconcile(text: str, encoded: str | None) -> ReconciledDate:
     """Return the date from its text and its encoded form.
 
-    >>> reconciled("spring 1962", "1962-03/1962-05").edtf, reconciled("n.d.", "1962").edtf
+    >>> reconcile("spring 1962", "1962-03/1962-05").edtf, reconcile("n.d.", "1962").edtf
     ('1962-21', None)
-    >>> reconciled("", "1953-02-30").fault, reconciled("31 June 1920", None).unread
+    >>> reconcile("", "1953-02-30").fault, reconcile("31 June 1920", None).unread
     ("'1953-02-30': there is no such day", True)
     """
     text_date = phrases.read(_BULK.sub("", text))
@@ -108,7 +108,7 @@ def decode(encoded: str | None) -> str | None:
 
     Raises DateFault for an invalid date.
 
-    >>> decoded("19710610/19710612"), decoded("1971-06-10/1971-06-10"), decoded("0000")
+    >>> decode("19710610/19710612"), decode("1971-06-10/1971-06-10"), decode("0000")
     ('1971-06-10/1971-06-12', '1971-06-10', None)
     """
     if encoded is None or not encoded.strip("0"):
@@ -120,7 +120,7 @@ def decode(encoded: str | None) -> str | None:
 def hyphenate(day: str) -> str:
     """Return a day or month with hyphens.
 
-    >>> hyphened("19710610"), hyphened("1971")
+    >>> hyphenate("19710610"), hyphenate("1971")
     ('1971-06-10', '1971')
     """
     match = _COMPACT.fullmatch(day)

@@ -92,7 +92,7 @@ def reference(source: SourceFile, kind: str, number: str | None) -> str | None:
 def authority_key(iri: str) -> str:
     """Return a raw key from an IRI in an authority file.
 
-    >>> key_of("http://id.loc.gov/authorities/names/n79018757"), key_of("https://viaf.org/viaf/71385/")
+    >>> authority_key("http://id.loc.gov/authorities/names/n79018757"), authority_key("https://viaf.org/viaf/71385/")
     ('n79018757', 'viaf.org-viaf-71385')
     """
     rest = iri.partition("://")[2].strip("/")
@@ -103,7 +103,7 @@ def authority_key(iri: str) -> str:
 def web_address(text: str | None) -> str | None:
     """Return the web address in an attribute; None for a number in the source, or for no such address.
 
-    >>> address("http://viaf.org/viaf/71385"), address("37-wht-eac-00002003"), address("javascript://x")
+    >>> web_address("http://viaf.org/viaf/71385"), web_address("37-wht-eac-00002003"), web_address("javascript://x")
     ('http://viaf.org/viaf/71385', None, None)
     """
     if text is None or "://" not in text:
