@@ -23,14 +23,14 @@ _ZOTERO = {
 """CSL type → Zotero type; any other one is a manuscript."""
 
 
-def meta_tags(item: Mapping[str, Any], places: Sequence[str], rights: str) -> Iterator[tuple[str, str]]:
+def meta_tags(item: Mapping[str, Any], place_names: Sequence[str], rights: str) -> Iterator[tuple[str, str]]:
     """Meta tags as (name, content): those of Highwire Press, Dublin Core, and Zotero's own.
 
     Places are in DCTERMS.spatial, since Zotero reads DC.coverage as the location in the archive.
 
     Args:
         item: the record as CSL-JSON.
-        places: names of places that it is about.
+        place_names: names of places that it is about.
         rights: its statement of rights.
     """
     parts = item.get("issued", {}).get("date-parts", [[]])[0]
@@ -41,7 +41,7 @@ def meta_tags(item: Mapping[str, Any], places: Sequence[str], rights: str) -> It
     ]
     yield from (("citation_author", author) for author in authors)
     yield from (("DC.creator", author) for author in authors)
-    yield from (("DCTERMS.spatial", place) for place in places)
+    yield from (("DCTERMS.spatial", place) for place in place_names)
     values = {
         "citation_title": item.get("title"),
         "citation_publication_date": day.replace("-", "/"),

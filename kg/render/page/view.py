@@ -139,7 +139,7 @@ class _RowBuilder:
         """Values in order of the reader's languages."""
         if len(values) == 1:
             return values
-        preferred = {language: place for place, language in enumerate(self.reader.languages)}
+        preferred = {language: rank for rank, language in enumerate(self.reader.languages)}
 
         def place(value: NamedNode | Literal) -> int:
             language = value.language if isinstance(value, Literal) else None
@@ -250,8 +250,8 @@ class _RowBuilder:
 
 def _has_more(text: str, edtf: str) -> bool:
     """Test for a date's text that has more than its English phrase and its EDTF."""
-    known = {date_phrase(edtf, "en").casefold(), edtf.casefold()} if edtf else {""}
-    return bool(text) and text.casefold() not in known
+    phrases = {date_phrase(edtf, "en").casefold(), edtf.casefold()} if edtf else {""}
+    return bool(text) and text.casefold() not in phrases
 
 
 def _from_table(table: Mapping[str, str], text: str, language: str) -> str:

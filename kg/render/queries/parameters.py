@@ -71,10 +71,10 @@ class Parameter:
             raise self._fault(f"not {TYPES[self.type].what}", value) from None
 
     def _fault(self, what: str, value: str) -> ParameterFault:
-        shown = f" Such as {self.name}={self.example or self.default}." if self.example or self.default else ""
+        hint = f" Such as {self.name}={self.example or self.default}." if self.example or self.default else ""
         return ParameterFault(
             f"the parameter `{self.name}` is {what}: {value[:100]!r}",
-            todo=f"{self.description or 'Give ' + TYPES[self.type].what + '.'}{shown}",
+            todo=f"{self.description or 'Give ' + TYPES[self.type].what + '.'}{hint}",
         )
 
 

@@ -99,7 +99,7 @@ def _link(iri: str, base: Base, reader: ReaderPreferences, labels: dict[str, tup
 
 
 def _unescape(text: str) -> str:
-    def meant(match: re.Match[str]) -> str:
+    def character(match: re.Match[str]) -> str:
         return _ESCAPES[match[1]] if match[1] else chr(int(match[2] or match[3], 16))
 
-    return _ESCAPE.sub(meant, text)
+    return _ESCAPE.sub(character, text)

@@ -48,10 +48,10 @@ class SavedQuery:
             values: name of a parameter → its value.
             base: base IRI for `kind/key`.
         """
-        known = {each.name: each for each in self.parameters}
+        parameters = {each.name: each for each in self.parameters}
         for name in values:
-            if name not in known:
-                there = f"Its parameters are {', '.join(known)}." if known else "It has none."
+            if name not in parameters:
+                there = f"Its parameters are {', '.join(parameters)}." if parameters else "It has none."
                 raise ParameterFault(f"`{self.name}` has no parameter {name[:50]!r}", todo=there)
         columns, row = [], []
         for each in self.parameters:
@@ -60,8 +60,8 @@ class SavedQuery:
                 columns.append(each.variable)
                 row.append(str(each.term(value, base)))
             elif each.required:
-                shown = f" Such as {each.name}={each.example}." if each.example else ""
-                raise ParameterFault(f"the parameter `{each.name}` is missing", todo=f"{each.description}{shown}")
+                hint = f" Such as {each.name}={each.example}." if each.example else ""
+                raise ParameterFault(f"the parameter `{each.name}` is missing", todo=f"{each.description}{hint}")
         block = f"VALUES ({' '.join(columns)}) {{ ({' '.join(row)}) }}" if columns else ""
         return self.text.replace(PARAMETERS_LINE, block)
 

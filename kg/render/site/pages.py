@@ -108,8 +108,8 @@ def _translated(language: str, text: str, /, **values: object) -> Markup:
 
 def _translated_with_language(language: str, text: str) -> tuple[str, str]:
     """Translation of a text of any origin, or the text itself; and the language of the result."""
-    found = translations(language).gettext(text) if text else text
-    return found, LANGUAGES[0] if found == text else language
+    translation = translations(language).gettext(text) if text else text
+    return translation, LANGUAGES[0] if translation == text else language
 
 
 def _plural(language: str, one: str, many: str, num: int) -> Markup:

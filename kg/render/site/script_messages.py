@@ -19,8 +19,8 @@ def messages() -> tuple[str, ...]:
     (True, True)
     """
     scripts = sorted((STATIC / "workbench").glob("*.js"))
-    found = (text for path in scripts for pair in _SAY_CALL.findall(path.read_text(encoding="utf-8")) for text in pair)
-    return tuple(dict.fromkeys(filter(None, found)))
+    texts = (text for path in scripts for pair in _SAY_CALL.findall(path.read_text(encoding="utf-8")) for text in pair)
+    return tuple(dict.fromkeys(filter(None, texts)))
 
 
 @cache

@@ -18,7 +18,7 @@ def test_names_are_found_whatever_their_accents():
     "A name is linked with accents or without, in any script that the thing has a form of its name in."
     names = NameLinker(name_forms({"/agent/raul": _RAUL}))
     for text in ("met Raul Castro Ruz there", "met Raúl Castro Ruz there", "Рауль Кастро Рус"):
-        assert [span.href for span in names.spans(text) if piece.href] == ["/agent/raul"]
+        assert [span.href for span in names.spans(text) if span.href] == ["/agent/raul"]
 
 
 def test_nobody_is_linked_on_a_guess():
@@ -34,15 +34,15 @@ def test_a_name_within_a_word_is_none(text):
 
 
 def test_a_name_of_two_letters_is_none():
-    "What is as short as a common word is not looked for."
+    "A name as short as a common word is no mention."
     names = NameLinker({"An": "/agent/an", "Ann": "/agent/ann"})
     assert [span.href for span in names.spans("An Ann")] == [None, "/agent/ann"]
 
 
 @given(st.text(), st.dictionaries(st.text(max_size=8), st.just("/agent/x"), max_size=5))
 def test_a_text_is_the_same_in_pieces(text, names):
-    "Pieces put together are the text: nothing is lost or changed."
-    assert "".join(piece.text for span in NameLinker(names).spans(text)) == text
+    "The spans of a text, joined, are the text."
+    assert "".join(span.text for span in NameLinker(names).spans(text)) == text
 
 
 def test_the_longest_name_is_meant():
@@ -63,7 +63,7 @@ def test_names_are_those_of_a_pattern(text, named):
     first = {}
     for found in pattern.finditer(text.replace("é", "e")) if forms else ():
         first.setdefault(folded[found[0]], text[found.start() : found.end()])
-    linked = [(piece.href, piece.text) for span in NameLinker(named).spans(text) if piece.href]
+    linked = [(span.href, span.text) for span in NameLinker(named).spans(text) if span.href]
     assert linked == list(first.items())
 
 
@@ -75,6 +75,6 @@ def test_a_text_of_nothing_but_names_stays_whole():
         ("a" * 50_000, []),
         ("bbb " + "abbba " * 9_000, ["/agent/c"]),
     ):
-        pieces = names.spans(text)
-        assert [span.href for span in pieces if piece.href] == linked
-        assert "".join(piece.text for span in pieces) == text
+        spans = names.spans(text)
+        assert [span.href for span in spans if span.href] == linked
+        assert "".join(span.text for span in spans) == text
