@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from kg.render.page import outside_labels, thing
-from kg.render.queries.saved_queries import saved
+from kg.render.queries.saved_queries import saved_queries
 from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
@@ -42,15 +42,15 @@ def tables() -> Iterator[str]:
     yield from date_phrases.EXPRESSIONS.values()
     yield thing.TRANSLATED
     yield reader.NAMELESS
-    yield from script_messages.texts()
-    for query in saved((QUERIES,)).values():
+    yield from script_messages.messages()
+    for query in saved_queries((QUERIES,)).values():
         yield from (query.summary, query.description, *(parameter.description for parameter in query.parameters))
     yield from (*outside_labels.DEDICATIONS.values(), *outside_labels.STATEMENTS.values())
     yield from (
-        *search_summary.FACETS.values(),
-        *search_summary.SORTS.values(),
-        *search_summary.LACKS.values(),
-        *search_summary.LEADS.values(),
+        *search_summary.FACET_LABELS.values(),
+        *search_summary.SORT_LABELS.values(),
+        *search_summary.GAP_LABELS.values(),
+        *search_summary.LINK_LABELS.values(),
     )
     yield from problems.TITLES.values()
 

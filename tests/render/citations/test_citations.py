@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.render.citations.citations import FORMATS, STYLES, bibtex, csl_json, in_style, plain, ris
-from kg.render.citations.csl_item import Source, csl_date, item
+from kg.render.citations.csl_item import CitationSource, csl_date, item
 
 _PEOPLE = {
     "agent/a": {
@@ -33,7 +33,7 @@ def _item(**more):
         "type": ["topic/telegram"],
         **more,
     }
-    return item(Source("https://a.example/record/1", record, _PEOPLE, "AVP RF", "An archive", ["en"]))
+    return item(CitationSource("https://a.example/record/1", record, _PEOPLE, "AVP RF", "An archive", ["en"]))
 
 
 def test_a_person_is_family_and_given_name_and_a_body_is_not():
@@ -44,7 +44,9 @@ def test_a_person_is_family_and_given_name_and_a_body_is_not():
 
 def test_what_is_absent_stays_absent():
     "No key of an item is empty, and no style prints an invented value."
-    bare = item(Source("https://a.example/record/1", {"id": "record/1", "title": {"en": "A"}}, {}, "", "", ["en"]))
+    bare = item(
+        CitationSource("https://a.example/record/1", {"id": "record/1", "title": {"en": "A"}}, {}, "", "", ["en"])
+    )
     assert set(bare) == {"id", "type", "title", "URL"}
     for name in STYLES:
         assert "None" not in in_style(name, bare)

@@ -1,4 +1,4 @@
-from kg.render.page.briefs import LONGEST, brief
+from kg.render.page.briefs import MAX_LENGTH, brief
 
 _TWO_OFFICES = {
     "occupations": {"en": ["Minister of Defence", "First Secretary"]},
@@ -25,7 +25,7 @@ def test_one_sentence_is_enough():
 def test_a_long_one_is_cut_at_a_word():
     "A brief stays brief."
     text, _ = brief({"description": {"en": "word " * 200}}, None, ["en"])
-    assert len(text) <= LONGEST + 2
+    assert len(text) <= MAX_LENGTH + 2
     assert text.endswith("word …")
 
 

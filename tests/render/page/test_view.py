@@ -5,7 +5,7 @@ import pytest
 from kg import ontology
 from kg.mapping.mapper import Mapper
 from kg.render.page.view import sections
-from kg.render.site.reader import Reader
+from kg.render.site.reader import ReaderPreferences
 
 BASE = "https://archive.example.org/"
 ONTOLOGY = ontology.load(BASE)
@@ -15,7 +15,7 @@ RECORD = {"id": "record/1", "kind": "record", "title": {"en": "A"}}
 def rows(languages=("en",), **keys):
     """Key → its values, on the page of a record that says this besides its title."""
     statements = Mapper(ONTOLOGY).statements({**RECORD, **keys})
-    shown = sections(statements, "record/1", {}, ONTOLOGY, Reader(tuple(languages), "/"))
+    shown = sections(statements, "record/1", {}, ONTOLOGY, ReaderPreferences(tuple(languages), "/"))
     return {row.key: row.values for section in shown for row in section.rows}
 
 
@@ -47,7 +47,7 @@ def test_parts_stand_in_the_order_of_the_record():
     said = statements[f"{BASE}record/1"]
     for predicate, values in said.items():
         said[predicate] = list(reversed(values))
-    shown = sections(statements, "record/1", {}, ONTOLOGY, Reader(("en",), "/"))
+    shown = sections(statements, "record/1", {}, ONTOLOGY, ReaderPreferences(("en",), "/"))
     values = next(row.values for section in shown for row in section.rows if row.key == "referenceLevels")
     assert [value.text for value in values] == ["0", "1", "2", "3"]
 
