@@ -1,4 +1,4 @@
-"""Accept, after RFC 9110 (12.5.1): what a client gets for whatever it sends."""
+"""Content negotiation by Accept (RFC 9110, 12.5.1), for any header."""
 
 import string
 
@@ -75,7 +75,7 @@ def test_any_header(header):
 
 @given(st.lists(st.tuples(st.sampled_from([*TYPES, "text/*", "*/*", "image/png"]), st.integers(0, 1000)), min_size=1))
 def test_well_formed_headers(ranges):
-    """Nobody gets a format that he weighs zero, or less than another one."""
+    """No client gets a format with quality zero, or with less than another one."""
     header = ", ".join(f"{name};q={weight / 1000:.3f}" for name, weight in ranges)
     assert len(parse(header)) == len(ranges)
     exact = {}

@@ -10,7 +10,7 @@ _TWO_OFFICES = {
 
 
 def test_an_office_is_that_of_the_time():
-    "Beside a paper of 1963 stands what somebody was in 1963."
+    "The brief of a person beside a document of 1963 is the office of 1963."
     assert brief(_TWO_OFFICES, "1963-04-05", ["en"]) == ("Minister of defence", "")
     assert brief(_TWO_OFFICES, "2012-01-01", ["en"]) == ("First secretary", "")
     assert brief(_TWO_OFFICES, None, ["en"]) == ("Minister of Defence", "en")
@@ -30,5 +30,5 @@ def test_a_long_one_is_cut_at_a_word():
 
 
 def test_of_nothing_nothing_is_said():
-    "What has no description has no brief."
+    "A thing without a description has no brief."
     assert brief({}, "1963-01-01", ["en"]) == ("", "")

@@ -46,7 +46,7 @@ def test_a_text_is_the_same_in_pieces(text, names):
 
 
 def test_the_longest_name_is_meant():
-    "Of names that begin at one place the longest is linked, and what stands within it is no mention of another."
+    "Of names at one position the longest is linked, and no other name within it."
     names = NameLinker({"Castro": "/agent/castro", "Castro Ruz": "/agent/ruz", "Ruz": "/agent/other"})
     assert [span.href for span in names.spans("Castro Ruz")] == ["/agent/ruz"]
 
@@ -56,7 +56,7 @@ _TEXTS = st.text(alphabet="ab_ (é", max_size=40)
 
 @given(_TEXTS, st.dictionaries(st.text(alphabet="ab_ (é", min_size=3, max_size=6), st.sampled_from("xyz"), max_size=6))
 def test_names_are_those_of_a_pattern(text, named):
-    "What is linked is what a regular expression of all names, the longest first, would find as words."
+    "The links are the matches of a regular expression of all names, the longest first, at word boundaries."
     folded = {form.replace("é", "e"): path for form, path in named.items()}
     forms = sorted(folded, key=len, reverse=True)
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)")

@@ -29,7 +29,7 @@ from kg.render.site.translations import LANGUAGES
     ],
 )
 def test_what_a_date_says_stands_in_words(edtf, said):
-    "A date keeps in words what it says in signs: certainty, one of a set, all of a set, open ends."
+    "A date phrase keeps the meaning of EDTF: certainty, one of a set, all of a set, open ends."
     assert date_phrase(edtf, "en") == said
 
 
@@ -41,5 +41,5 @@ def test_each_language_writes_dates_in_its_own_way():
 
 @given(st.text(max_size=30), st.sampled_from(LANGUAGES))
 def test_what_is_no_date_is_said_as_it_stands(text, language):
-    "Whatever stands in the place of a date, a page can show it."
+    "A page can show any text in place of a date."
     assert isinstance(date_phrase(text, language), str)

@@ -1,4 +1,4 @@
-"""Templates compiled to quicker code say what Jinja's own code says."""
+"""Compiled templates give the same output as Jinja's own code."""
 
 import jinja2
 import pytest
@@ -34,14 +34,14 @@ _OURS, _JINJAS = _environment(FastEnvironment), _environment(jinja2.Environment)
 
 @given(st.text(alphabet=st.sampled_from("<>&'\"a\u202e{}%é"), max_size=20).filter(lambda text: "%" not in text))
 def test_the_same_template_says_the_same(text):
-    "Whatever the values are, a page is the one that Jinja's own code makes, escapes and all."
+    "For any values a page equals the output of Jinja's own code, with the same escapes."
     values = {"text": text, "links": [{"href": text, "text": _Named(text)}, {"href": 7, "text": Markup("<b>")}]}
     assert _OURS.render(values) == _JINJAS.render(values)
 
 
 @given(st.text() | st.integers() | st.none() | st.text().map(_Named) | st.text().map(Markup))
 def test_values_are_escaped_alike(value):
-    "What stands in a page for a value is what the template engine's own escape makes of it."
+    "A value on a page equals the result of the template engine's own escape."
     assert escape_value(value) == escape(value)
 
 
