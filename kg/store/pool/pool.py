@@ -34,7 +34,7 @@ from kg.store.pool.pooled_query import Asking, as_sent
 from kg.store.pool.worker_process import Worker
 from kg.store.pool.worker_set import Crew
 from kg.store.sparql import query_checks
-from kg.store.sparql.query_service import Options, seconds_of
+from kg.store.sparql.query_service import QueryOptions, deadline_seconds
 
 DEADLINE = 10.0
 RESULT_BYTES = 100_000_000
@@ -78,7 +78,7 @@ class QueryPool:
         queue: int = 32,
         memory: int = MEMORY,
         address_space: int | None = None,
-        limits: query_checks.Limits = query_checks.DEFAULT,
+        limits: query_checks.QueryLimits = query_checks.DEFAULT,
         base: str | None = None,
         lost: Callable[[str], None] = lambda _: None,
         waiting: Callable[[int], None] = lambda _: None,
@@ -145,10 +145,10 @@ class QueryPool:
             answer.fail(_closing())
         await self._crew.close(_closing())
 
-    def query(self, text: str, **options: Unpack[Options]) -> Asking:
+    def query(self, text: str, **options: Unpack[QueryOptions]) -> Asking:
         """Ask; see `kg.store.sparql.query_service`. Raises QueryError, also from the middle of an answer."""
-        limits = self._limits.with_spare(options.get("spare", 0))
-        seconds = seconds_of(options, self._deadline)
+        limits = self._limits.with_added_bytes(options.get("spare", 0))
+        seconds = deadline_seconds(options, self._deadline)
         return Asking(self, text, as_sent(options), limits, seconds, whose(options.get("client", "")))
 
     def ask(self, request: bytes, client: str, seconds: float) -> WorkerAnswer:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from kg.errors import QueryBusy, QueryTooMany
+from kg.store.fairness import fair_queue
 from kg.store.fairness.fair_queue import HALF_LIFE, Turn, Turns
 
 
@@ -132,3 +133,52 @@ def test_behind_others_in_one_place():
     turns.return_to_line(behind)
     assert turns.size == 3
     assert turns.next(last=False, place="two") is behind
+
+
+def _ran(turns, clock, client, seconds):
+    """Have a client run one query for so long."""
+    turns.join(Turn(client))
+    running = turns.next(last=False)
+    clock.now += seconds
+    turns.leave(running)
+
+
+def test_light_clients_that_wait_are_known():
+    """Whether somebody waits who has not taken much is told by those who wait alone."""
+    clock = Clock()
+    turns = Turns(9, 5, clock)
+    _ran(turns, clock, "greedy", 8)
+    assert not turns.light_waits()
+    turns.join(Turn("greedy"))
+    assert not turns.light_waits()
+    turns.join(Turn("modest"))
+    assert turns.light_waits()
+
+
+def test_clients_that_are_remembered_are_bounded(monkeypatch):
+    """Of too many clients those that took the least are forgotten."""
+    monkeypatch.setattr(fair_queue, "_MOST_CLIENTS", 10)
+    clock = Clock()
+    turns = Turns(9, 5, clock)
+    _ran(turns, clock, "greedy", 8)
+    for number in range(50):
+        _ran(turns, clock, f"192.0.2.{number}", 0.01)
+    assert len(turns._taken) <= 10
+    assert turns.weight("greedy") > 1
+
+
+def test_rank_of_a_client_is_what_it_is_now():
+    """A client that ran is ranked anew when it has ended, not as it was while it ran."""
+    clock = Clock()
+    turns = Turns(9, 5, clock)
+    turns.join(Turn("a"))
+    first = turns.next(last=False)
+    clock.now += 0.4
+    turns.join(Turn("c"))
+    turns.next(last=False)
+    clock.now += 0.5
+    for client in ("a", "c", "stranger"):
+        turns.join(Turn(client))
+    assert turns.next(last=False).client == "stranger"
+    turns.leave(first)
+    assert turns.next(last=False).client == "a"  # (0.9 s + 0.1 s) / 2 queries; the other one (0.5 s + 0.1 s) / 1

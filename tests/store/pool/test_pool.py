@@ -29,11 +29,11 @@ from kg.errors import (
     QueryTooLarge,
     QueryUnwritable,
 )
-from kg.store.one_query import run_once
+from kg.store.one_query import query_embedded
 from kg.store.pool import frames, sandbox
 from kg.store.pool.answer import BUFFER
 from kg.store.pool.pool import QueryPool
-from kg.store.sparql.query_checks import Limits
+from kg.store.sparql.query_checks import QueryLimits
 from kg.store.sparql.results import FORMATS
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
@@ -189,7 +189,7 @@ def test_deadline_counts_planning(folder):
     patterns = "".join(f"?s{n} ?p ?s{n + 1} . " for n in range(400))
 
     async def go():
-        async with running(folder, deadline=0.6, limits=Limits(patterns=500)) as pool:
+        async with running(folder, deadline=0.6, limits=QueryLimits(patterns=500)) as pool:
             with pytest.raises(QueryTimeout):
                 await taken(pool, f"ASK {{ {patterns} }}")
             assert await values(pool) == ["value 7"]
@@ -211,7 +211,7 @@ def test_deadline_holds_for_slow_clients(folder):
 
 def test_crash(folder):
     """A query that brings the engine down gets QueryCrashed, and the next one a sound worker."""
-    limits = Limits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
+    limits = QueryLimits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
     text = "SELECT * " + "{" * 1_000_000 + "}" * 1_000_000
 
     async def go():
@@ -605,10 +605,10 @@ def test_environment(folder):
 def test_run_once(folder):
     """A command asks one query of a store and writes the answer where it likes."""
     out = io.BytesIO()
-    assert run_once(folder, "ASK { ?s ?p ?o }", out, format="json") == "application/sparql-results+json"
+    assert query_embedded(folder, "ASK { ?s ?p ?o }", out, format="json") == "application/sparql-results+json"
     assert json.loads(out.getvalue())["boolean"] is True
     with pytest.raises(QueryTimeout):
-        run_once(folder, ENDLESS, out, deadline=0.3)
+        query_embedded(folder, ENDLESS, out, deadline=0.3)
 
 
 def test_rows(folder):
