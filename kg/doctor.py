@@ -86,19 +86,11 @@ def is_servable(results: list[CheckResult]) -> bool:
     return all(result.grade != "bad" for result in results)
 
 
-<<<<<<< HEAD
-def python_version(_: Settings) -> Finding:
-    """Whether Python and the system are ones that kg knows."""
-    said = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < (3, 11, 2):  # whoever forced an installation reads it here
-        return Finding("Python", "bad", said, "kg needs Python 3.11.2 or newer.")
-=======
 def python_version(_: Settings) -> CheckResult:
     """Check Python and the operating system against the supported ones."""
     state = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < (3, 11):  # noqa: UP036  # for a forced installation
-        return CheckResult("Python", "bad", state, "kg needs Python 3.11 or newer.")
->>>>>>> main
+    if sys.version_info < (3, 11, 2):  # for a forced installation
+        return CheckResult("Python", "bad", state, "kg needs Python 3.11.2 or newer.")
     if platform.system() != "Linux":
         return CheckResult("Python", "bad", state, "Query workers are confined by means of Linux.")
     # Distributions optimise theirs in ways of their own.
