@@ -3,28 +3,31 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from kg.settings import Settings
+from kg.store.pool.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
 from kg.store.sparql.query_service import Queries
 
 
-def run_once(
+def run_once(  # noqa: PLR0913  # as `query`
     store: Path,
     text: str,
     out: BinaryIO,
     *,
     format: str | Sequence[str] = "json",  # noqa: A002  # as in `query`
     spare: int = 0,
-    **limits: Any,
+    base: str | None = None,
+    limits: PoolLimits | None = None,
 ) -> str:
     """Ask one query of a store, as a command does, and write its answer to `out`; the media type of it.
 
-    Takes the limits that QueryPool takes, and raises what `QueryPool.query` raises.
+    Raises what `QueryPool.query` raises.
     """
-    return asyncio.run(_written(QueryPool(store, size=1, **limits), text, out, format, spare))
+    pool = QueryPool(store, limits or PoolLimits(size=1), base=base)
+    return asyncio.run(_written(pool, text, out, format, spare))
 
 
 def ask_once(  # noqa: PLR0913  # as `query`

@@ -91,7 +91,10 @@ def limit_memory(above_now: int) -> None:
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # core(5): a dump that is piped to a program is made whatever the limit is, but for a limit of 1, which no file fits
+    # in either. To dump hundreds of megabytes of stack takes seconds, in which the query has no answer.
+    core = 0 if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0 else 1
+    resource.setrlimit(resource.RLIMIT_CORE, (core, core))
 
 
 def forbid_sockets(store: Path) -> None:

@@ -23,8 +23,8 @@ from kg.errors import (
     RemoteError,
 )
 from kg.settings import Settings
-from kg.store.fairness.fair_queue import whose
-from kg.store.fairness.slots import Place, Places
+from kg.store.fairness.fair_queue import client_of
+from kg.store.fairness.slots import QueueObserver, Reservation, Slots
 from kg.store.remote import query_form
 from kg.store.remote.answer_translation import WHOLE, rewriting
 from kg.store.remote.client import GRAPH, TABLE, credentials, faults, refusal
@@ -161,7 +161,7 @@ class RemoteQueries:
         graph: str,
         *,
         limits: query_checks.Limits = LIMITS,
-        waiting: Callable[[int], None] = lambda _: None,
+        observer: QueueObserver | None = None,
     ) -> None:
         """Set the limits; `start` opens the client.
 
@@ -170,14 +170,14 @@ class RemoteQueries:
                 how long an answer may be.
             graph: the name of the generation's graph there.
             limits: what a query's text may be.
-            waiting: is told how many queries wait for their turn, whenever that changes.
+            observer: receives the number of queries that wait for their turn.
         """
         self._settings = settings
         self._graph = graph
         self._public = public_graphs(settings.base)
         self._most = settings.query_rows, settings.query_bytes
         self._limits = limits
-        self._places = Places(settings.query_workers, settings.query_queue, waiting)
+        self._slots = Slots(settings.query_workers, settings.query_queue, observer)
         self._client: httpx2.AsyncClient | None = None
         self._place = httpx2.URL(settings.store).netloc.decode("ascii")
 
@@ -205,8 +205,8 @@ class RemoteQueries:
             said = query_form.Asked(said.kind, graphs=True, default=default, named=named)
         seconds = seconds_of(options, self._settings.query_seconds)
         with contextlib.ExitStack() as turn:
-            connections, place = await self._turn(whose(options.get("client", "")))
-            turn.callback(self._places.give_back, place)
+            connections, slot = await self._turn(client_of(options.get("client", "")))
+            turn.callback(self._slots.give_back, slot)
             # Whoever takes nothing of his answer must not keep others from theirs.
             answer = RemoteAnswer(said.kind, row, self._place, seconds, self._most, turn.close)
             form = {
@@ -231,13 +231,13 @@ class RemoteQueries:
             named = list(self._public)
         return {"default-graph-uri": default or [f"{self._settings.base}graphs/none"], "named-graph-uri": named}
 
-    async def _turn(self, client: str) -> tuple[httpx2.AsyncClient, Place]:
-        """Wait for a turn; what asks the remote, and the place, which has to be given back."""
+    async def _turn(self, client: str) -> tuple[httpx2.AsyncClient, Reservation]:
+        """Wait for a turn; what asks the remote, and the slot, which has to be given back."""
         if self._client is None:
             raise QueryBusy("the service is closing", todo="Try again in a moment.")
         try:
             async with asyncio.timeout(self._settings.query_seconds):
-                return self._client, await self._places.take(client)
+                return self._client, await self._slots.take(client)
         except TimeoutError:
             raise QueryBusy("no turn came in time", todo="Try again in a moment.") from None
 
