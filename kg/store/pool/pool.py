@@ -141,8 +141,9 @@ class QueryPool:
 
     def leave(self, stream: AnswerStream) -> None:
         """Want no more of an answer; a worker that is not done with it is stopped."""
-        if self._streams.pop(stream.query, None) is not None:
-            self._carry_out(self._state.left(stream.query, time.monotonic()))
+        self._streams.pop(stream.query, None)
+        if actions := self._state.left(stream.query, time.monotonic()):
+            self._carry_out(actions)
 
     def read(self, query: int) -> None:
         """Take note that a complete answer is read."""
@@ -150,29 +151,29 @@ class QueryPool:
 
     def received(self, worker: int, kind: bytes, payload: bytes) -> None:
         """Take a frame of a worker."""
-        state, now = self._state, time.monotonic()
-        if kind == frames.READY or not state.expects(worker):
-            error: QueryError = QueryCrashed(f"a query worker sent {kind!r} out of turn")
-            self._carry_out(state.broken(worker, KillReason.CRASH, error, now))
-            return
+        state = self._state
         query = state.receiver(worker)
+        if kind == frames.READY or (query is None and not state.expects(worker)):
+            error: QueryError = QueryCrashed(f"a query worker sent {kind!r} out of turn")
+            self._carry_out(state.broken(worker, KillReason.CRASH, error, time.monotonic()))
+            return
         stream = self._streams.get(query) if query is not None else None
         if kind == frames.END:
             self._processes[worker].resume()
             unread = stream is not None and stream.complete()
-            self._carry_out(state.ended(worker, frames.read_end(payload), now, unread=unread))
+            self._carry_out(state.ended(worker, frames.read_end(payload), time.monotonic(), unread=unread))
         elif kind == frames.FAULT:
             self._processes[worker].resume()
             fault = error_of(payload)
             error = fault if isinstance(fault, QueryError) else QueryCrashed(str(fault))
-            self._carry_out(state.failed(worker, error, now))
+            self._carry_out(state.failed(worker, error, time.monotonic()))
         elif kind == frames.BACK:
-            self._carry_out(state.sent_back(worker, now))
+            self._carry_out(state.sent_back(worker, time.monotonic()))
         elif stream is not None:
             try:
                 stream.take(kind, payload)
             except QueryTooLarge as fault:
-                self._carry_out(state.broken(worker, KillReason.RESULT_SIZE, fault, now))
+                self._carry_out(state.broken(worker, KillReason.RESULT_SIZE, fault, time.monotonic()))
 
     def died(self, worker: int, error: QueryError) -> None:
         """Take note that a worker is dead."""

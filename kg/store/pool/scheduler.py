@@ -57,11 +57,12 @@ class Scheduler:
         self.long: dict[int, Assignment] = {}
         self.quick = QUICK_IN_A_CROWD if processors <= limits.size else QUICK
         self.retired = False
+        self._workers = limits.workers
 
     @property
     def wanted(self) -> int:
         """Workers that there are to be: another one stands in for each with a long query."""
-        wanted = self.limits.workers + len(self.long)
+        wanted = self._workers + len(self.long)
         return min(wanted, len(self.table)) if self.retired else wanted
 
     def worker_of(self, row: Assignment) -> PoolWorker:

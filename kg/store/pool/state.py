@@ -74,7 +74,7 @@ class PoolState:
         self._limits = limits
         self._scheduler = Scheduler(limits, processors)
         self._open = False
-        self._surplus_since = 0.0
+        self._surplus_since: float | None = None
 
     @property
     def waiting(self) -> int:
@@ -98,8 +98,11 @@ class PoolState:
 
     def receiver(self, worker: int) -> int | None:
         """The query that a worker is answering; None where the answer is for nobody."""
-        line = self._scheduler.workers.busy[worker].line if worker in self._scheduler.workers.busy else None
-        return line[0].query if line and line[0].state is not QueryState.TAKEN_BACK else None
+        member = self._scheduler.workers.busy.get(worker)
+        if member is None or not member.line:
+            return None
+        row = member.line[0]
+        return None if row.state is QueryState.TAKEN_BACK else row.query
 
     def open(self) -> list[Action]:
         """Begin to take queries."""
@@ -300,6 +303,8 @@ class PoolState:
         scheduler = self._scheduler
         actions = memory_bounds.sampled(scheduler, sizes, now)
         if scheduler.workers.present <= scheduler.wanted:
+            self._surplus_since = None
+        elif self._surplus_since is None:
             self._surplus_since = now
         elif not actions and scheduler.workers.idle and now - self._surplus_since > CALM:
             actions = scheduler.replace(scheduler.workers.idle[0], KillReason.SURPLUS)

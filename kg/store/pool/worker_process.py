@@ -81,7 +81,10 @@ class WorkerProcess:
         self._urgent = True
         # To kill by number could hit another process, to ask first whether it lives takes its end from whoever waits
         # for that.
-        self._handle = os.pidfd_open(process.pid)
+        try:
+            self._handle = os.pidfd_open(process.pid)
+        except ProcessLookupError:  # it has died at once
+            self._handle = -1
 
     @classmethod
     async def start(cls, number: int, owner: Owner, store: Path, options: dict[str, Any]) -> "WorkerProcess":
