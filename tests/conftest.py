@@ -6,7 +6,8 @@ import engines
 import pytest
 from hypothesis import settings as hypothesis_settings
 from locations import ROOT
-from publishing import BASE
+from marked_keys import MARKED
+from publishing import BASE, publish
 from starlette.testclient import TestClient
 
 from kg import settings
@@ -19,6 +20,18 @@ hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("kg")
 
 CHROMIUM = shutil.which("chromium")
+
+
+BROWSED = {"browser", "validators"}
+"""Folders of tests that need Chromium, node or both: `make test-browser` runs them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Leave to `make test-browser` what needs a browser, but for the smoke tests."""
+    for item in items:
+        if item.path.parent.name in BROWSED and not item.get_closest_marker("smoke"):
+            item.add_marker("browser")
 
 
 def pytest_generate_tests(metafunc):
@@ -68,3 +81,11 @@ def browser():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def marked_keys(tmp_path_factory):
+    """Settings of the collection that has a record for each key of the model, published."""
+    made, report = publish(tmp_path_factory.mktemp("marked"), [each.record for each in MARKED])
+    assert not report.rejected
+    return made

@@ -10,7 +10,7 @@ from rich.console import Console
 from serving import free_port, kg
 
 from kg.cli import cli
-from kg.publish.report.progress import Display
+from kg.publish.report.progress import ProgressDisplay
 from kg.records.model.keys import keys_of
 
 RECORD = {"id": "record/1", "title": {"en": "A letter"}}
@@ -219,7 +219,7 @@ def test_query(folder):
 def test_progress_on_a_terminal():
     """On a terminal a line tells records, triples, rate and time left."""
     screen = io.StringIO()
-    with Display(console=Console(file=screen, force_terminal=True, width=120)) as display:
+    with ProgressDisplay(console=Console(file=screen, force_terminal=True, width=120)) as display:
         display.show(12_000, 340_000, 1_000_000, 4_000_000)
         display._bar.refresh()
     assert "12,000 records, 340,000 triples" in screen.getvalue()
@@ -229,10 +229,10 @@ def test_progress_on_a_terminal():
 
 def test_progress_in_a_log(monkeypatch):
     """Elsewhere a line now and then tells the same, and with --json none does."""
-    monkeypatch.setattr("kg.publish.report.progress.EVERY", 0.0)
+    monkeypatch.setattr("kg.publish.report.progress.LINE_INTERVAL", 0.0)
     for quiet in (False, True):
         log = io.StringIO()
-        with Display(quiet=quiet, console=Console(file=log, width=120)) as display:
+        with ProgressDisplay(quiet=quiet, console=Console(file=log, width=120)) as display:
             display.show(12_000, 340_000, 1_000_000, 4_000_000)
         said = log.getvalue()
         assert said == "" if quiet else ("12,000 records, 340,000 triples" in said and " s left" in said)

@@ -82,7 +82,7 @@ def test_disk_before_the_first_build(tmp_path, monkeypatch):
 
 def test_memory_that_a_query_may_take(tmp_path):
     """The memory that is looked for is what the settings let queries take."""
-    said = [doctor.memory(Settings(folder=tmp_path, query_memory=each, answers_mb=0)).said for each in (128, 512)]
+    said = [doctor.memory(Settings(folder=tmp_path, query_memory=each, answers_mb=0)).state for each in (128, 512)]
     assert ["may take 256 MB" in said[0], "may take 1,024 MB" in said[1]] == [True, True]
 
 
@@ -107,7 +107,7 @@ def test_what_can_not_be_looked_at(tmp_path, monkeypatch):
     monkeypatch.setattr(doctor.subprocess, "run", refuse)
     found = {each.name: each for each in doctor.examine(Settings(folder=tmp_path))}
     assert found["namespaces"].grade == "bad"
-    assert "/python" in found["namespaces"].said
+    assert "/python" in found["namespaces"].state
     assert len(found) == len(doctor._CHECKS)
 
 

@@ -1,4 +1,4 @@
-"""Write docs/reference.md from the code: settings, commands, web paths. Run by `make docs`; a test keeps it so."""
+"""Generator of docs/reference.md: settings, commands, web paths. Run by `make docs`; a test keeps it up to date."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ PATHS = {
     "/robots.txt": "what crawlers leave alone: searches, queries",
     "/healthz": "whether this process serves, and which generation",
 }
-"""Path below the base → what is there."""
+"""Path below the base → its content."""
 
 
 _COMMANDS = """\
@@ -49,7 +49,7 @@ from serving; 2, the command line, the settings or the port are wrong."""
 
 
 def settings_rows(model: type) -> list[str]:
-    """The rows of a table of settings."""
+    """Return the rows of a table of settings."""
     rows = ["| setting | default | what for |", "| --- | --- | --- |"]
     for name, field in model.model_fields.items():
         if not field.exclude:
@@ -59,7 +59,7 @@ def settings_rows(model: type) -> list[str]:
 
 
 def command_rows() -> list[str]:
-    """The rows of a table of commands."""
+    """Return the rows of a table of commands."""
     rows = ["| command | what it does |", "| --- | --- |"]
     for name, command in sorted(cli.commands.items()):
         usage = " ".join(_usage(parameter) for parameter in command.params)
@@ -75,9 +75,9 @@ def _usage(parameter: click.Parameter) -> str:
 
 
 def text() -> str:
-    """The whole page."""
-    suffixes = ", ".join(f"`.{each.suffix}` ({each.media_type})" for each in FORMATS)
-    results = ", ".join(f"`{each.name}` ({each.media_type})" for each in RESULT_FORMATS.values())
+    """Return the whole page."""
+    suffixes = ", ".join(f"`.{format_.suffix}` ({format_.media_type})" for format_ in FORMATS)
+    results = ", ".join(f"`{format_.name}` ({format_.media_type})" for format_ in RESULT_FORMATS.values())
     paths = [f"| `{path}` | {what} |" for path, what in PATHS.items()]
     parts = [
         "# Reference",

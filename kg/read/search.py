@@ -349,4 +349,4 @@ class Finder:
 
 def _passages(record: dict[str, Any]) -> list[tuple[str, str]]:
     """The texts of a record, (language, text), the most telling first."""
-    return [passage for key in fields.TEXT_KEYS for passage in fields.texts(record.get(key))]
+    return [(language, text) for _, language, text in fields.texts_under(record, fields.TEXT_KEYS)]

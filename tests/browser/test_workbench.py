@@ -77,6 +77,7 @@ def _encoded(query):
     return urlencode({"query": query})
 
 
+@pytest.mark.smoke
 def test_names_beside_addresses_lead_on(person, address):
     """A thing is called by its name, beside it its address, and the link leads to its page."""
     page = person("/sparql?example=correspondence#view=table")

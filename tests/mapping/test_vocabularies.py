@@ -8,10 +8,10 @@ from pyoxigraph import BlankNode, RdfFormat, parse
 
 from kg import ontology
 from kg.mapping.mapper import Mapper
-from kg.records.normalisation.embedded import embedded
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.embedded import embedded_records
+from kg.records.normalisation.records import normalise_record
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import Found, SourceFile
+from kg.records.readers.base import RawRecord, SourceFile
 
 BASE = "https://archive.example.org/"
 SOURCES = ROOT.parent / "shared" / "sources"
@@ -62,20 +62,20 @@ def read(folder):
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         format_ = sniff(path.read_bytes()[:8192], path.name)
         for item in READERS[format_](SourceFile(path, path.name, origin=folder.name)):
-            if isinstance(item, Found):
+            if isinstance(item, RawRecord):
                 yield item.record
 
 
 def check(record):
-    sound, _ = make_sound(record, "file", "")
-    for one in (sound, *(make_sound(told, "file", "")[0] for _, told in embedded(sound))):
+    sound, _ = normalise_record(record, "file", "")
+    for one in (sound, *(normalise_record(told, "file", "")[0] for _, told in embedded_records(sound))):
         if "title" in one or "name" in one:
             check_sound(one)
 
 
 def check_sound(record):
     (mapped,) = MAPPER.map([record])
-    assert not mapped.lost
+    assert not mapped.unmapped
     said = {}
     for quad in parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES):
         assert not isinstance(quad.subject, BlankNode)

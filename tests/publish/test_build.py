@@ -110,7 +110,7 @@ def test_rollback(tmp_path):
 def test_two_builds(tmp_path):
     """A second build beside a first one says so and stops."""
     made, _ = publish(tmp_path, [LETTER])
-    with Generations(made.var_folder).building(), pytest.raises(errors.LockedError):
+    with Generations(made.var_folder).new_generation(), pytest.raises(errors.LockedError):
         build.build(made)
 
 
@@ -163,7 +163,7 @@ def test_dumps_hold_the_graph(tmp_path):
     import pyoxigraph
 
     made, report = publish(tmp_path, [LETTER, AUTHOR])
-    folder = Generations(made.var_folder).of(report.generation).dumps
+    folder = Generations(made.var_folder).generation_folder(report.generation).dumps
     sets = []
     for name, format_ in (("kg.nt.gz", pyoxigraph.RdfFormat.N_TRIPLES), ("kg.ttl.gz", pyoxigraph.RdfFormat.TURTLE)):
         data = gzip.decompress((folder / name).read_bytes())
@@ -181,21 +181,21 @@ def test_parallel_is_the_same(tmp_path):
     ]
     made, report = publish(tmp_path / "a", records, jobs=1)
     assert (tmp_path / "a" / "records.jsonl").stat().st_size > 2 << 20
-    folder = Generations(made.var_folder).of(1)
+    folder = Generations(made.var_folder).generation_folder(1)
     beside = gzip.decompress((folder.dumps / "kg.nt.gz").read_bytes())
     from kg.publish.pipeline import executor
 
-    alone = executor.SMALL
-    executor.SMALL = 1 << 40
+    alone = executor.MAX_BYTES_IN_PROCESS
+    executor.MAX_BYTES_IN_PROCESS = 1 << 40
     try:
         from kg.publish.pipeline import pipeline
 
-        pipeline.SMALL, kept = 1 << 40, pipeline.SMALL
+        pipeline.MAX_BYTES_IN_PROCESS, kept = 1 << 40, pipeline.MAX_BYTES_IN_PROCESS
         made, again = publish(tmp_path / "b", records)
-        pipeline.SMALL = kept
+        pipeline.MAX_BYTES_IN_PROCESS = kept
     finally:
-        executor.SMALL = alone
-    here = gzip.decompress((Generations(made.var_folder).of(1).dumps / "kg.nt.gz").read_bytes())
+        executor.MAX_BYTES_IN_PROCESS = alone
+    here = gzip.decompress((Generations(made.var_folder).generation_folder(1).dumps / "kg.nt.gz").read_bytes())
     assert beside == here
     assert report.triples == again.triples
 

@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -19,13 +18,14 @@ import pytest
 from click.testing import CliRunner
 from publishing import BASE, publish
 from serving import KG, free_port, kg, served, server_at
+from waiting import HANG_SECONDS, eventually
 
 from kg import errors
 from kg.cli import cli
 from kg.errors import PublishError
 from kg.publish import build, disk_faults
 from kg.settings import SourceSettings
-from kg.store.generation.generations import Generations, locked
+from kg.store.generation.generations import Generations, folder_lock
 
 LETTER = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/a"]}
 AUTHOR = {"id": "agent/a", "name": {"en": "An author"}, "agentType": "person"}
@@ -70,7 +70,7 @@ def test_full_disk(tmp_path, most):
 )
 def test_whoever_says_that_the_disk_is_full(tmp_path, fault):
     """Whichever part finds the disk full, and however it says so, the message is the same and says what to do."""
-    with pytest.raises(PublishError) as said, disk_faults.errors(tmp_path):
+    with pytest.raises(PublishError) as said, disk_faults.reported(tmp_path):
         raise fault
     assert str(said.value).startswith(
         f"{tmp_path}: the disk is full; nothing was published. Make room, or lower `keep`"
@@ -81,10 +81,10 @@ def test_no_room_for_sqlite(tmp_path, monkeypatch):
     """Where SQLite can't read or write, it is the disk if nothing is left there, and a fault of its own else."""
     fault = sqlite3.OperationalError("disk I/O error")
     fault.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
-    with pytest.raises(PublishError, match="disk I/O error; nothing"), disk_faults.errors(tmp_path):
+    with pytest.raises(PublishError, match="disk I/O error; nothing"), disk_faults.reported(tmp_path):
         raise fault
     monkeypatch.setattr(disk_faults.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
-    with pytest.raises(PublishError, match="the disk is full"), disk_faults.errors(tmp_path):
+    with pytest.raises(PublishError, match="the disk is full"), disk_faults.reported(tmp_path):
         raise fault
 
 
@@ -107,16 +107,16 @@ def test_a_ledger_that_can_not_follow(tmp_path):
     publish(tmp_path, [LETTER])
     generations = Generations(tmp_path / "var")
     with closing(generations.ledger()) as ledger:
-        before = list(ledger.all())
+        before = list(ledger.entries())
         broken = tmp_path / "broken.sqlite"
         with closing(sqlite3.connect(broken)) as db:
             db.execute("CREATE TABLE things (ref)")
         with pytest.raises(sqlite3.OperationalError, match="no such column"):
             ledger.follow(2, "2030-01-01T00:00:00Z", broken)
-        assert list(ledger.all()) == before
-        assert ledger.followed[0] == 1
-        ledger.follow(2, "2030-01-01T00:00:00Z", generations.of(1).catalogue)
-        assert ledger.followed[0] == 2
+        assert list(ledger.entries()) == before
+        assert ledger.position[0] == 1
+        ledger.follow(2, "2030-01-01T00:00:00Z", generations.generation_folder(1).catalogue)
+        assert ledger.position[0] == 2
 
 
 @pytest.mark.parametrize("closed", ["records.jsonl", "more"])
@@ -161,7 +161,7 @@ def test_killed_builds_are_swept(tmp_path):
     (var / ".scratch-dead").mkdir()
     (var / ".scratch-alive").mkdir()
     (var / "rejected" / "0002").mkdir(parents=True)
-    with locked(var / ".scratch-alive"):
+    with folder_lock(var / ".scratch-alive"):
         build.build(made)
     assert sorted(path.name for path in var.glob(".*")) == [".scratch-alive"]
     assert names(tmp_path) == ["0001", "0002"]
@@ -306,17 +306,10 @@ def test_server_lets_old_files_go(tmp_path):
         for number in (2, 3):
             write(tmp_path, [LETTER, {**AUTHOR, "name": {"en": f"Name {number}"}}], base=f"http://127.0.0.1:{port}/")
             assert kg(tmp_path, "build").returncode == 0
-            _until(lambda n=number: httpx2.get(f"{address}/healthz").json()["generation"] == n)
+            eventually(lambda n=number: httpx2.get(f"{address}/healthz").json()["generation"] == n)
             assert f"Name {number}" in httpx2.get(f"{address}/agent/a.ttl").text
-        _until(lambda: not [name for name in _open_files(server) if "/0001/" in name or "/0002/" in name])
+        eventually(lambda: not [name for name in _open_files(server) if "/0001/" in name or "/0002/" in name])
         assert any("/generations/0003/" in name for name in _open_files(server))
-
-
-def _until(done, seconds=20.0):  # long enough for a busy machine
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_who_is_orphaned_at_once_ends(tmp_path):
@@ -331,7 +324,7 @@ def test_who_is_orphaned_at_once_ends(tmp_path):
         tmp_path / "search",
         "-1",
     ]
-    assert subprocess.run(command, input=b"3\n", check=False, timeout=30).returncode == 1
+    assert subprocess.run(command, input=b"3\n", check=False, timeout=HANG_SECONDS).returncode == 1
     assert not (tmp_path / "search").exists()
 
 
@@ -341,9 +334,9 @@ def test_interrupted_build(tmp_path):
     # What a shell starts in the background ignores Ctrl-C, and so do the programs that it starts.
     command = ["env", "--default-signal=INT", KG, "build"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    _until((tmp_path / "var" / "generations" / ".0001.building").exists, 20)
+    eventually((tmp_path / "var" / "generations" / ".0001.building").exists)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=HANG_SECONDS)
     assert process.returncode == 1
     assert b"Traceback" not in said
     assert names(tmp_path) == []

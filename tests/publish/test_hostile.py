@@ -146,7 +146,9 @@ def test_keys_of_all_kinds(tmp_path):
     made, report = publish(tmp_path, records)
     assert report.published == {"record": len(KEYS)}, problems(report)
     generation = Generations(made.var_folder).open_live()
-    references = {link.thing.labels["en"]: link.thing.reference for link in generation.catalogue.listed("record", 99)}
+    references = {
+        link.thing.labels["en"]: link.thing.reference for link in generation.catalogue.list_of_kind("record", 99)
+    }
     generation.close()
     assert len(references) == len(KEYS)
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
@@ -242,7 +244,7 @@ def _fails_at_once(*_):
     [
         ("kg.records.readers.READERS", "page", _fails, ""),
         ("kg.publish.pipeline.batch", "parse_line", _fails_at_once, "line 1"),
-        ("kg.publish.pipeline.batch", "make_sound", _fails_at_once, "line 1"),
+        ("kg.publish.pipeline.batch", "normalise_record", _fails_at_once, "line 1"),
         ("kg.mapping.mapper", "Mapper", _fails_at_once, "line 1"),
         ("kg.records.readers.eac.authority_record", "_agent", _fails, "line 1"),
     ],
@@ -260,8 +262,8 @@ def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
         (tmp_path / each).write_bytes(content)
     if where.endswith("READERS"):
         monkeypatch.setitem(READERS, name, value)
-    elif name == "make_sound":
-        sound = batch.make_sound
+    elif name == "normalise_record":
+        sound = batch.normalise_record
         monkeypatch.setattr(batch, name, lambda each, *more: value() if each == GOOD else sound(each, *more))
     elif name == "Mapper":
         mapped = Mapper.map

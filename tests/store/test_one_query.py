@@ -7,15 +7,15 @@ import pytest
 from pooling import ENDLESS, filled
 
 from kg.errors import QueryTimeout
-from kg.store.one_query import run_once
+from kg.store.one_query import query_embedded
 from kg.store.pool.limits import PoolLimits
 
 
-def test_run_once(tmp_path):
+def test_query_embedded(tmp_path):
     """A command asks one query of a store and writes the answer where it likes."""
     folder = filled(tmp_path / "store")
     out = io.BytesIO()
-    assert run_once(folder, "ASK { ?s ?p ?o }", out, format="json") == "application/sparql-results+json"
+    assert query_embedded(folder, "ASK { ?s ?p ?o }", out, format="json") == "application/sparql-results+json"
     assert json.loads(out.getvalue())["boolean"] is True
     with pytest.raises(QueryTimeout):
-        run_once(folder, ENDLESS, out, limits=PoolLimits(size=1, deadline=0.3))
+        query_embedded(folder, ENDLESS, out, limits=PoolLimits(size=1, deadline=0.3))

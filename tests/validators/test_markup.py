@@ -69,7 +69,7 @@ def test_extruct_reads_the_json_ld(site, path):
     assert data["opengraph"]
 
 
-@pytest.mark.parametrize("key", ["177838", "hostile", "arabic"])
+@pytest.mark.parametrize("key", ["177838", pytest.param("hostile", marks=pytest.mark.smoke), "arabic"])
 def test_citation_js_reads_the_citations(packages, site, key):
     "BibTeX, RIS and CSL-JSON of a record tell a reference manager the same title and the same people."
     files = [httpx2.get(f"{site}/record/{key}.{suffix}").text for suffix in ("bib", "ris", "csl.json")]

@@ -1,4 +1,4 @@
-"""The report of a build as a page in its generation."""
+"""Report page of a build, in its generation."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from kg.settings import Settings
 
 
 def write_page(settings: Settings, report: Report, path: Path) -> None:
-    """Write the page that shows what a build did and what was wrong."""
+    """Write the page with the results and problems of a build."""
     values = {
         "report": report,
         "published": sum(report.published.values()),

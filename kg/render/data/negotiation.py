@@ -51,10 +51,10 @@ BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
 
 # Possessive throughout: a header that matches in no way is found so in one pass, whatever a stranger sends.
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
-_VALUE = rf"(?:{_NAME}|\"(?:[^\"\\]|\\.)*+\")"
+_VALUE = rf"(?:{_NAME}|\"(?>(?:[^\"\\]++|\\.)*)\")"
 _BLANK = r"[ \t]*+"
 _RANGE = re.compile(
-    rf"{_BLANK}({_NAME})/({_NAME}){_BLANK}((?:;{_BLANK}(?:{_NAME}{_BLANK}={_BLANK}{_VALUE}{_BLANK})?+)*+)(?:,|$)"
+    rf"{_BLANK}({_NAME})/({_NAME}){_BLANK}((?>(?:;{_BLANK}(?>(?:{_NAME}{_BLANK}={_BLANK}{_VALUE}{_BLANK})?))*))(?:,|$)"
 )
 _PARAMETER = re.compile(rf"({_NAME}){_BLANK}={_BLANK}({_VALUE})")
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)

@@ -1,134 +1,61 @@
-"""How keys are called on a page, and under which heading they stand."""
+"""How keys are called on a page, and under which heading they stand; and how other words of a record are called.
 
-from dataclasses import dataclass
+Labels and sections of keys are the model's to say (`ontology/keys.json`); the order of sections is said here.
+"""
 
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A key on a page: what it is called, the heading it stands under, and how its inverse is called."""
-
-    key: str
-    label: str
-    section: str
-    inverse: str = ""
-
+from kg import key_annotations
+from kg.key_annotations import Caption, Heading, PageSection
 
 SECTIONS = (
-    "Summary",
-    "People",
-    "Places",
-    "Text",
-    "About",
-    "In the archive",
-    "Rights and access",
-    "Description",
-    "Further data",
+    PageSection.SUMMARY,
+    PageSection.PEOPLE,
+    PageSection.PLACES,
+    PageSection.TEXT,
+    PageSection.ABOUT,
+    PageSection.ARCHIVE,
+    PageSection.RIGHTS,
+    PageSection.DESCRIPTION,
+    PageSection.FURTHER,
 )
-"""Headings, in order."""
+"""Titles of sections, in order."""
 
-_GLANCE, _PEOPLE, _PLACES, _TEXT, _ABOUT, _ARCHIVE, _RIGHTS, _DESCRIPTION, _FURTHER = SECTIONS
-
-BESIDE = frozenset({_ARCHIVE, _RIGHTS, _DESCRIPTION})
+BESIDE = frozenset({PageSection.ARCHIVE, PageSection.RIGHTS, PageSection.DESCRIPTION})
 """Those that stand beside the main column where there is room."""
-
-PROSE = frozenset(
-    (
-        "summary",
-        "description",
-        "biography",
-        "text",
-        "scopeNote",
-        "rights",
-        "custodialHistory",
-        "accessConditions",
-        "note",
-    )
-)
-"""Keys of running text."""
 
 NAMED_PLACES = "mentions place"
 """No key of its own: the places among what the text names."""
 
-_FIELDS = (
-    Field("summary", "Summary", _GLANCE),
-    Field("description", "Description", _GLANCE),
-    Field("biography", "Life and history", _GLANCE),
-    Field("occupations", "Occupations and offices", _GLANCE),
-    Field("functions", "Functions", _GLANCE),
-    Field("creator", "Author", _PEOPLE, "Author of"),
-    Field("journalAuthor", "From the journal of", _PEOPLE, "From this journal"),
-    Field("sender", "From", _PEOPLE, "Sent"),
-    Field("recipient", "To", _PEOPLE, "Received"),
-    Field("participants", "Participants", _PEOPLE, "Took part in"),
-    Field("translator", "Translated by", _PEOPLE, "Translated"),
-    Field("obtainedBy", "Obtained by", _PEOPLE, "Obtained"),
-    Field("contributors", "Contributors", _PEOPLE, "Contributed to"),
-    Field("donors", "Donors", _PEOPLE, "Paid for"),
-    Field("sponsors", "Sponsors", _PEOPLE, "Supported"),
-    Field("mentions", "Named in the text", _PEOPLE, "Named in"),
-    Field("relations", "Relations", _PEOPLE, "Related"),
-    Field("placeOfCreation", "Made at", _PLACES, "Made here"),
-    Field("birthPlace", "Born at", _PLACES, "Born here"),
-    Field("deathPlace", "Died at", _PLACES, "Died here"),
-    Field("places", "Connected with", _PLACES, "About this place"),
-    Field(NAMED_PLACES, "Named in the text", _PLACES),
-    Field("latitude", "Latitude", _ABOUT),
-    Field("longitude", "Longitude", _ABOUT),
-    Field("type", "Type", _ABOUT, "Of this type"),
-    Field("agentType", "Kind", _ABOUT),
-    Field("gender", "Gender", _ABOUT),
-    Field("level", "Level", _ABOUT),
-    Field("dates", "Dates", _ABOUT),
-    Field("names", "Forms of the name", _ABOUT),
-    Field("alternativeNames", "Also called", _ABOUT),
-    Field("subjects", "Subjects", _ABOUT, "About this"),
-    Field("broader", "Broader topic", _ABOUT, "Narrower topics"),
-    Field("partOf", "Part of", _ABOUT, "Contains"),
-    Field("related", "Related documents", _ABOUT, "Related"),
-    Field("scopeNote", "Scope", _ABOUT),
-    Field("text", "Text", _TEXT),
-    Field("language", "Language of the text", _TEXT),
-    Field("originalLanguage", "Language of the original", _TEXT),
-    Field("reference", "Archival reference", _ARCHIVE),
-    Field("heldIn", "Lies in", _ARCHIVE, "Documents"),
-    Field("repository", "Kept by", _ARCHIVE, "Keeps"),
-    Field("collections", "Collections", _ARCHIVE, "In this collection"),
-    Field("referenceLevels", "Levels of the reference", _ARCHIVE),
-    Field("identifiers", "Identifiers", _ARCHIVE),
-    Field("outgoingNumber", "Outgoing number", _ARCHIVE),
-    Field("copyNumber", "Copy number", _ARCHIVE),
-    Field("classification", "Original classification", _ARCHIVE),
-    Field("extent", "Extent", _ARCHIVE),
-    Field("physicalForm", "Physical form", _ARCHIVE),
-    Field("duration", "Duration", _ARCHIVE),
-    Field("custodialHistory", "Custodial history", _ARCHIVE),
-    Field("digitalObjects", "Scans and recordings", _ARCHIVE),
-    Field("rights", "Rights", _RIGHTS),
-    Field("rightsHolder", "Rights holder", _RIGHTS, "Holds the rights in"),
-    Field("license", "Licence of the document", _RIGHTS),
-    Field("accessConditions", "Access", _RIGHTS),
-    Field("restrictedUntil", "Restricted until", _RIGHTS),
-    Field("citation", "Cite as", _RIGHTS),
-    Field("sourcePage", "Source", _DESCRIPTION),
-    Field("homepage", "Home page", _DESCRIPTION),
-    Field("sameAs", "The same elsewhere", _DESCRIPTION),
-    Field("exactMatch", "The same concept elsewhere", _DESCRIPTION),
-    Field("describedBy", "Described by", _DESCRIPTION, "Described"),
-    Field("describedOn", "Described on", _DESCRIPTION),
-    Field("descriptionLicense", "Licence of the description", _DESCRIPTION),
-    Field("note", "Note", _DESCRIPTION),
-    Field("replaces", "Earlier address", _DESCRIPTION),
-    Field("extra", "Other fields of the source", _FURTHER),
-)
+_ANNOTATIONS = key_annotations.load()
 
-FIELDS = {field.key: field for field in _FIELDS}
+
+def _headings() -> dict[str, Heading]:
+    """Key → its row, in the order of a page."""
+    found = {key: each.shown for key, each in _ANNOTATIONS.items() if isinstance(each.shown, Heading)}
+    found[NAMED_PLACES] = Heading("Named in the text", PageSection.PLACES, rank=2)
+    return dict(sorted(found.items(), key=lambda row: (SECTIONS.index(row[1].section), row[1].rank)))
+
+
+FIELDS = _headings()
 """Key → how it is shown. The title or name is the page's heading; id, kind and status are said in words."""
 
-INVERSES = {field.key: field.inverse for field in _FIELDS if field.inverse} | {"relatedTo": "Related"}
+PROSE = frozenset(key for key, heading in FIELDS.items() if heading.prose)
+"""Keys of running text."""
+
+INVERSES = {key: heading.inverse for key, heading in FIELDS.items() if heading.inverse} | {"relatedTo": "Related"}
 """Key → how the list of those is called that link to a thing under it."""
 
-ONE_LANGUAGE = frozenset({"occupations", "functions", "extent", "physicalForm", "classification"})
+ONE_LANGUAGE = frozenset(key for key, heading in FIELDS.items() if heading.one_language)
 """Keys of which a page shows what is said in the reader's language alone, where something is."""
+
+
+def _captions(parts: dict[str, key_annotations.Annotations]) -> dict[str, str]:
+    """Key of a part → its label in the note beside the part, in the order of the note."""
+    found = {name: each.shown for name, each in parts.items() if isinstance(each.shown, Caption)}
+    return {name: caption.label for name, caption in sorted(found.items(), key=lambda each: each[1].rank)}
+
+
+CAPTIONS = {key: _captions(each.parts) for key, each in _ANNOTATIONS.items() if each.parts}
+"""Key → key of its parts → how that is called in the note beside a part."""
 
 LEVELS = {
     "archive": "archive",
@@ -163,24 +90,6 @@ NAME_FORMS = {
     "former": "former name",
 }
 """Forms of a name that are worth a word; how its parts are ordered is seen."""
-
-PARTS = {
-    "role": "role",
-    "certainty": "certainty",
-    "timeCertainty": "certainty of the time",
-    "startTime": "from",
-    "endTime": "to",
-    "script": "script",
-    "form": "form",
-    "rules": "rules",
-    "language": "language",
-    "dates": "dates",
-    "type": "type",
-    "mediaType": "media type",
-    "extent": "extent",
-    "identifier": "identifier",
-}
-"""How keys of parts are called."""
 
 DATE_ROLES = {
     "document": "dated",

@@ -185,19 +185,19 @@ class _Rows:
         values = self.in_order(part.get(term.parts[key].iri, [])) if key in term.parts else []
         return values[0].value if values else ""
 
-    def rest(self, term: Term, part: Said, *shown: str) -> str:
+    def rest(self, term: Term, part: Said) -> str:
         """What else a part says, in a line."""
         said = []
-        for key, label in fields.PARTS.items():
-            if key not in shown and (text := self.first(term, part, key)):
-                said.append(f"{self.say(label)}: {text}")
+        for key, label in fields.CAPTIONS[term.key].items():
+            if text := self.first(term, part, key):
+                said.append(f"{self.say(label)}: {outside_labels.called(text, self.reader.language) or text}")
         return "; ".join(said)
 
     def date(self, term: Term, part: Said) -> Value | None:
         text, edtf = self.first(term, part, "text"), self.first(term, part, "edtf")
         said = words(edtf, self.reader.language) if edtf else text
         role = fields.DATE_ROLES.get(self.first(term, part, "role"), "")
-        more = self.rest(term, part, "role")
+        more = self.rest(term, part)
         written = text if _tells_more(text, edtf) else ""
         return Value(said, note="; ".join(filter(None, (self.say(role), written and f"“{written}”", more))))
 

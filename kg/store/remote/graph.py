@@ -3,10 +3,9 @@
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Triple
 
 from kg.errors import RemoteError, RemoteTimeout
 from kg.store.remote.client import Remote, query_text
@@ -89,21 +88,6 @@ class RemoteGraph:
             )
             seen |= parts
             found += asked
-
-    def named(self, iri: str) -> list[Triple]:
-        """The triples of a named graph."""
-        return self._remote.construct(query_text("everything.rq"), [iri])
-
-    def quads(self) -> Iterator[Quad]:
-        """Every statement, graph by graph."""
-        for graph in (self.name, *self._named):
-            name = DefaultGraph() if graph == self.name else NamedNode(graph)
-            for triple in self._remote.stream(query_text("everything.rq"), [graph]):
-                yield Quad(triple.subject, triple.predicate, triple.object, name)
-
-    def count(self) -> int:
-        """How many statements there are."""
-        return sum(count(self._remote, graph) for graph in (self.name, *self._named))
 
     def close(self) -> None:
         """Let threads and connections go."""

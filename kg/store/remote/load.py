@@ -15,7 +15,7 @@ from kg.settings import Settings
 from kg.store.remote.client import Remote
 from kg.store.remote.graph import count
 from kg.store.remote.graph_versions import Versions
-from kg.store.triples.batches import Pieces
+from kg.store.triples.batches import BatchLoader
 
 PIECE = 4 << 20
 """Bytes of N-Triples in a request of the Graph Store Protocol."""
@@ -40,6 +40,9 @@ class RemoteLoad:
         graph: the name of the graph into which it goes.
     """
 
+    publishes = True
+    """The loaded triples become a generation: dumps are written beside."""
+
     def __init__(self, settings: Settings, number: int, keep: str = "") -> None:
         """Note the new graph at the remote, once what killed builds left there has been dropped.
 
@@ -62,7 +65,7 @@ class RemoteLoad:
             raise
         self.graph = self._graph.value
         size = PIECE if settings.store_graphs else UPDATE_PIECE
-        self._pieces = Pieces(self._send, size=size, threads=1, waiting=WAITING)
+        self._pieces = BatchLoader(self._send, batch_bytes=size, threads=1, max_pending=WAITING)
         self._described: dict[str, list[Quad]] = {}
 
     def __enter__(self) -> Self:

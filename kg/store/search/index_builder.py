@@ -61,26 +61,22 @@ class IndexBuilder:
 
     def _texts(self, document: Document, record: dict[str, Any]) -> None:
         words: dict[str, None] = {}
-        names = [(lang, text) for key in fields.TITLE_KEYS for lang, text in fields.texts(record.get(key))]
-        names += [(each.get("language", PLAIN), each["text"]) for each in record.get("names", ())]
-        codes = [code for key in fields.CODE_KEYS for code in fields.plain(record.get(key))]
         heard: dict[str, None] = {}
-        for language, text in names:
+        for _, language, text in fields.texts_under(record, fields.TITLE_KEYS):
             self._stemmed(document, "title", language, text)
             words |= dict.fromkeys(plain_words(text))
             heard |= dict.fromkeys(spoken(text, names_only=False))
-        for code in codes:
+        for code in fields.codes(record):
             self._stemmed(document, "title", PLAIN, code)
         spoken_of: dict[str, None] = {}
         left = LONGEST_TEXT
         vocabulary: dict[str, None] = {}
-        for key in fields.TEXT_KEYS:
-            for language, text in fields.texts(record.get(key)):
-                part, left = text[:left], left - len(text[:left])
-                self._stemmed(document, "text", language, part)
-                spoken_of |= dict.fromkeys(spoken(part, names_only=True))
-                if key != "text":
-                    vocabulary |= dict.fromkeys(plain_words(part))
+        for path, language, text in fields.texts_under(record, fields.TEXT_KEYS):
+            part, left = text[:left], left - len(text[:left])
+            self._stemmed(document, "text", language, part)
+            spoken_of |= dict.fromkeys(spoken(part, names_only=True))
+            if path.key != "text":
+                vocabulary |= dict.fromkeys(plain_words(part))
         kept = {"word": words, "vocabulary": vocabulary, "sound": heard, "text_sound": spoken_of}
         for name, found in kept.items():
             if found:

@@ -14,20 +14,20 @@ _COMMENT = r"\#[^\r\n\\()]*+"
 _IRI = r"""<[A-Za-z][A-Za-z0-9+.-]*+://[^<>"{}|^`\\()\x00-\x20]*+>"""
 _PLAIN = re.compile(
     rf"""
-    (?: {_SPACE}++ | {_COMMENT} | (?: prefix{_SPACE}++[A-Za-z0-9_-]*+: | base ){_SPACE}*+{_IRI} )*+
+    (?>(?: {_SPACE}++ | {_COMMENT} | (?: prefix{_SPACE}++[A-Za-z0-9_-]*+: | base ){_SPACE}*+{_IRI} )*)
     (?:select|ask|construct|describe)(?![A-Za-z0-9_:.-])
-    (?:
+    (?>(?:
         {_SPACE}++
       | [?$][A-Za-z0-9_]++
-      | [A-Za-z0-9_][A-Za-z0-9_-]*+(?::[A-Za-z0-9_-]*+)?+
+      | [A-Za-z0-9_][A-Za-z0-9_-]*+(?>(?::[A-Za-z0-9_-]*+)?)
       | :[A-Za-z0-9_-]*+
       | [{{}}().,;*=/|&!+^\[\]]
       | {_IRI}
       | "[^"\\\r\n()]++"(?!")
       | '[^'\\\r\n()]++'(?!')
-      | @[A-Za-z]++(?:-[A-Za-z0-9]++)*+
+      | @[A-Za-z]++(?>(?:-[A-Za-z0-9]++)*)
       | {_COMMENT}
-    )*+
+    )*)
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )

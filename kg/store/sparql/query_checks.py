@@ -42,15 +42,15 @@ _ESCAPE = (
 _ENDS_WORD = r"""\x00-\x20"#$&'()*+,/;<=>?@\[\\\]^`{|}~!"""
 _WORD = f"[^:%{_ENDS_WORD}]"
 _LOCAL = rf"(?:[^{_ENDS_WORD}]++|\\[-_~.!$&'()*+,;=/?#@%])"
-_SPACE = r"(?:[ \t\r\n]|\#[^\r\n]*+)"
+_SPACE = r"(?:[ \t\r\n]++|\#[^\r\n]*+)"
 
 _TOKEN = re.compile(
     rf"""
-      (?P<space> {_SPACE}++ )
-    | (?P<iri> <(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}})*+> )
-    | (?P<text> [?$][{_VAR}]++ | @[A-Za-z]++(?:-[A-Za-z0-9]++)*+
-              | _:[{_VAR}][-{_VAR}]*+(?:\.++[-{_VAR}]++)*+ )
-    | (?P<word> {_WORD}++(?::{_LOCAL}*+)?+ | :{_LOCAL}*+ )
+      (?P<space> (?>{_SPACE}+) )
+    | (?P<iri> <(?>(?:[^<>"{{}}|^`\\\x00-\x20]++|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}})*)> )
+    | (?P<text> [?$][{_VAR}]++ | @[A-Za-z]++(?>(?:-[A-Za-z0-9]++)*)
+              | _:[{_VAR}][-{_VAR}]*+(?>(?:\.++[-{_VAR}]++)*) )
+    | (?P<word> {_WORD}++(?>(?::{_LOCAL}*)?) | :(?>{_LOCAL}*) )
     | (?P<sign> . )
     """,
     re.VERBOSE | re.DOTALL,
@@ -59,7 +59,7 @@ _STRINGS = bodies(_ESCAPE)
 _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
 # What makes the letters "service" a call: SILENT or not, a variable or IRI, and a brace.
 _CALLS = re.compile(
-    rf"{_SPACE}*+(?:silent{_SPACE}*+)?(?:<[^>]*+>|(?:[?$]++|{_LOCAL})++){_SPACE}*+\{{",
+    rf"(?>{_SPACE}*)(?:silent(?>{_SPACE}*))?(?:<[^>]*+>|(?>(?:[?$]++|{_LOCAL})+))(?>{_SPACE}*)\{{",
     re.IGNORECASE | re.ASCII,
 )
 _UPDATE = re.compile(

@@ -17,17 +17,31 @@ LONGEST_HEAD = 1 << 20
 DEPTH = 40
 """Objects inside one another in a row: terms are one deep, each triple about a triple adds two."""
 
-_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+COLUMNS = 25_000
+"""Columns of a table; a query of 100 kB can name no more."""
+
+_MEMBERS = 1_000
+"""Objects in a term, of which three are known."""
+
+# An atomic group remembers each turn of the repeat within it until it is left. So long repeats are cut into groups of
+# so many turns: what is remembered of a row is small, however many escapes it has. Nothing that holds objects may be
+# cut so: the end of a group is tried again by the next one, at each depth twice as often.
+_TURNS = 1_000
+
+_STRING = rb'"[^"\\]*+(?:"|(?>(?:(?>(?:\\.[^"\\]*+){1,%d}))*)")' % _TURNS
+_BETWEEN_MEMBERS = rb'[^{}\[\]"]*+'
+_STRINGS = rb"(?>(?:%b%b){1,%d})" % (_STRING, _BETWEEN_MEMBERS, _TURNS)
 _BEGIN = re.compile(rb'"bindings"\s*:\s*\[')
 _BETWEEN = re.compile(rb"[\s,]*+")
 
 
-def _row(depth: int) -> bytes:
-    inner = b"" if depth == 0 else rb"|" + _row(depth - 1)
-    return rb'\{(?:[^{}\[\]"]++|' + _STRING + inner + rb")*+\}"
+def _row(depth: int, objects: int) -> bytes:
+    inner = b"" if depth == 0 else rb"|" + _row(depth - 1, _MEMBERS) + _BETWEEN_MEMBERS
+    # Strings and objects take turns.
+    return rb"\{%b(?>(?:%b%b){0,%d})\}" % (_BETWEEN_MEMBERS, _STRINGS, inner, 2 * objects)
 
 
-_ROW = re.compile(_row(DEPTH), re.DOTALL)
+_ROW = re.compile(_row(DEPTH, COLUMNS), re.DOTALL)
 
 
 class NoTable(ValueError):

@@ -19,8 +19,8 @@ def bodies(escape: str) -> dict[str, re.Pattern[str]]:
     Args:
         escape: the regular expression of an escape.
     """
-    short = {mark: rf"(?:[^{mark}\\\r\n]|{escape})*+" for mark in sorted(_MARKS)}
-    long = {mark * 3: rf"(?:(?:{mark}{mark}|{mark})?+(?:[^{mark}\\]|{escape}))*+" for mark in sorted(_MARKS)}
+    short = {mark: rf"(?>(?:[^{mark}\\\r\n]++|{escape})*)" for mark in sorted(_MARKS)}
+    long = {mark * 3: rf"(?>(?:{mark}{{0,2}}+(?:[^{mark}\\]++|{escape}))*)" for mark in sorted(_MARKS)}
     return {mark: re.compile(body, re.DOTALL) for mark, body in (short | long).items()}
 
 

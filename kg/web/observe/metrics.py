@@ -146,7 +146,7 @@ def listening(where: str) -> Iterator[None]:
         yield
         return
     folder = Path(tempfile.mkdtemp(prefix="kg-metrics-"))
-    settings_module.hand_down_metrics(folder)
+    settings_module.export_metrics_folder(folder)
     try:
         with contextlib.nullcontext() if where == PUBLIC else _port(where, folder):
             yield

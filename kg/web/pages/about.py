@@ -74,7 +74,7 @@ async def _made(request: Request, context: Context) -> Response:
 
 def _page(request: Request, context: Context, counted: bytes) -> Response:
     generation = context.serving.generation
-    months = generation.catalogue.by_month()
+    months = generation.catalogue.counts_by_month()
     values = {
         "manifest": generation.manifest,
         "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],

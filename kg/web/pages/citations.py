@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault
-from kg.read.things import Gone, Moved
+from kg.read.things import DeletedThing, Redirect
 from kg.render.citations.citations import FORMATS, STYLES, in_style
 from kg.render.page.thing import cite
 from kg.store.generation.things import Thing
@@ -36,7 +36,7 @@ async def respond(request: Request, context: Context, _kind: str, segment: str) 
 async def _made(request: Request, context: Context, segment: str) -> Response:
     suffix = next(each for each in _SUFFIXES if segment.endswith(f".{each}"))
     thing = _find(context, segment.removesuffix(f".{suffix}"))
-    if isinstance(thing, Moved):
+    if isinstance(thing, Redirect):
         return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
     await context.serving.look_up(context.base.iri(thing.reference))
     # A style of citations takes some tens of milliseconds, and so does the first file of any format.
@@ -64,7 +64,7 @@ def _written(request: Request, context: Context, thing: Thing, segment: str, suf
     return published.respond(request, context, body, content_type, headers, vary="Accept-Encoding")
 
 
-def _find(context: Context, stem: str) -> Thing | Moved:
+def _find(context: Context, stem: str) -> Thing | Redirect:
     try:
         reference = iris.reference("record", iris.decode_key(stem))
     except KeyFault as fault:
@@ -72,6 +72,6 @@ def _find(context: Context, stem: str) -> Thing | Moved:
     found = context.serving.resources.find(reference)
     if found is None:
         raise Problem(404, f"Nothing was ever published as {reference}.")
-    if isinstance(found, Gone):
+    if isinstance(found, DeletedThing):
         raise Problem(410, f"{reference} was taken away on {(found.thing.deleted or '')[:10]}.")
     return found

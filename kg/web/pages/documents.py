@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault
-from kg.read.things import Description, Gone, LinkGroup, Moved, Surroundings
+from kg.read.things import DeletedThing, Description, LinkGroup, Redirect, Surroundings
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data import jsonld, rdf
 from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
@@ -70,10 +70,10 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     found = context.serving.resources.find(address.reference)
     if found is None:
         raise Problem(404, f"Nothing was ever published as {address.reference}.")
-    if isinstance(found, Gone):
+    if isinstance(found, DeletedThing):
         raise _gone(context, found.thing)
     suffix = f".{address.format.suffix}" if address.format else ""
-    if isinstance(found, Moved):
+    if isinstance(found, Redirect):
         location = context.path(found.target + suffix) + with_query(request)
         return Response(None, 301, {**CORS, "Location": location, **CACHE})
     if address.format is None:

@@ -5,7 +5,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from kg.read.things import Gone, Moved
+from kg.read.things import DeletedThing, Redirect
 from kg.render.data.record import texts
 from kg.render.site.pages import page
 from kg.store.generation.things import Thing
@@ -47,9 +47,9 @@ def _chosen(context: Context) -> list[Thing]:
     found = []
     for reference in context.settings.featured:
         thing = resources.find(reference)
-        if isinstance(thing, Moved):
+        if isinstance(thing, Redirect):
             thing = resources.find(thing.target)
-        if thing is not None and not isinstance(thing, Gone | Moved):
+        if thing is not None and not isinstance(thing, DeletedThing | Redirect):
             found.append(thing)
     return found
 

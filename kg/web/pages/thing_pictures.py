@@ -7,11 +7,11 @@ from typing import Any
 from markupsafe import Markup
 
 from kg.errors import KgError
-from kg.read.things import DEEPEST
+from kg.read.things import MAX_PATH_LEVELS
 from kg.render.pictures import atlas, tree
 from kg.render.pictures.histogram import bars
 from kg.render.site.pages import page
-from kg.store.generation.catalogue import MOST_COUNTED
+from kg.store.generation.catalogue import MAX_COUNTED_LINKS
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.web.pages.search_links import DOCUMENTS, WIDEST
@@ -69,9 +69,9 @@ def _drawn(thing: Thing, context: Context) -> bytes:
 def _columns(thing: Thing, context: Context) -> tuple[Column, ...]:
     """Bars where nothing can be searched: of what links to the thing, if it is not too much to be counted now."""
     catalogue = context.serving.generation.catalogue
-    if sum(catalogue.link_counts(thing.n).values()) > MOST_COUNTED:
+    if sum(catalogue.link_counts(thing.n).values()) > MAX_COUNTED_LINKS:
         return ()
-    counted = bars(catalogue.by_month(thing.n), context.reader.language)
+    counted = bars(catalogue.counts_by_month(thing.n), context.reader.language)
     return tuple(Column(bar, f"after={bar.start}_") for bar in counted)
 
 
@@ -121,11 +121,11 @@ def _below(
     hidden: dict[int, int] = {}
     met = {thing.n, *(each.n for each in upper)}
     level = [thing]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_PATH_LEVELS):
         lower: list[Thing] = []
         share = max(room // len(level), 1) if level else 0
         for each in level:
-            links = catalogue.linked(each.n, key, room + 1) if room > 0 else []
+            links = catalogue.linking_things(each.n, key, room + 1) if room > 0 else []
             fresh = [link.thing for link in links if link.thing.n not in met and link.thing.kind == thing.kind]
             found = fresh[: min(share, max(room, 0))]
             met.update(child.n for child in found)

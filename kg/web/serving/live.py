@@ -18,7 +18,6 @@ from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
 from kg.store.pool.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
-from kg.store.remote.graph import RemoteGraph
 from kg.store.remote.queries import RemoteQueries
 from kg.store.sparql.query_service import Queries
 from kg.web.observe.metrics import Metrics
@@ -84,8 +83,7 @@ class Serving:
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
-        if isinstance(self.generation.graph, RemoteGraph):
-            await self.generation.graph.look_up(iri)
+        await self.generation.graph.look_up(iri)
 
 
 class Live:
@@ -103,7 +101,7 @@ class Live:
 
     async def start(self) -> None:
         """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
-        self._mark = self._generations.live_mark()
+        self._mark = self._generations.live_fingerprint()
         self._current = await self._open()
         self._watching = asyncio.create_task(self._watch())
 
@@ -130,7 +128,7 @@ class Live:
         told = ""
         while True:
             await asyncio.sleep(LOOK)
-            mark = self._generations.live_mark()
+            mark = self._generations.live_fingerprint()
             if self._current is None or mark is None or mark == self._mark:
                 continue
             try:

@@ -13,7 +13,8 @@ from kg.iris import KINDS, Base
 from kg.publish import build
 from kg.publish.outputs import csvw
 from kg.publish.outputs.tables import in_csv
-from kg.records.model.columns import LEFT_OUT, columns
+from kg.records.model.columns import columns
+from kg.records.model.key import Omitted
 from kg.records.model.keys import keys_of
 from kg.store.generation.generations import Generations
 
@@ -42,7 +43,7 @@ RECORDS = [
 def tables(tmp_path):
     settings, report = publish(tmp_path / "made", RECORDS, languages=("en", "ru"))
     generations = Generations.of_settings(settings)
-    return settings, report, generations.of(generations.live()).tables
+    return settings, report, generations.generation_folder(generations.live()).tables
 
 
 def rows(folder, kind):
@@ -101,7 +102,7 @@ def test_lines_end_as_rfc_4180_has_it(tables):
 def test_descriptions_are_csv_on_the_web(tables, kind):
     "A CSVW library reads each table by its description, and finds nothing wrong."
     folder = tables[2]
-    read = CSVW(str(folder / f"{kind}.csv"), md_url=str(folder / f"{kind}{csvw.ENDING}"), validate=True)
+    read = CSVW(str(folder / f"{kind}.csv"), md_url=str(folder / f"{kind}{csvw.METADATA_SUFFIX}"), validate=True)
     assert read.is_valid
     assert not read.warnings
     assert len(list(read.tables[0])) == len(rows(folder, kind))
@@ -109,11 +110,12 @@ def test_descriptions_are_csv_on_the_web(tables, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_key_has_a_column_with_an_example(kind):
-    "Every key of the model but those left out has a column; each has a meaning and, for the model's examples, a value."
+    "Every key but those whose row says why not has a column; each has a meaning and, for the model's examples, a value."
     made = columns(kind, ("en",), Base(BASE))
-    assert {key.name for key in keys_of(kind)} - set(LEFT_OUT) == {each.key for each in made}
+    wanted = {key.name for key in keys_of(kind) if not isinstance(key.column, Omitted)}
+    assert wanted == {each.key for each in made}
     assert len({each.name for each in made}) == len(made)
-    example, labels = csvw.sample(kind)
+    example, labels = csvw.sample_record(kind)
     for column in made:
         column.cell(example, labels)
         assert column.meaning.endswith(".")
@@ -135,7 +137,7 @@ def test_a_rollback_has_the_tables_of_its_generation(tables):
     publish(settings.folder, RECORDS[1:], languages=("en", "ru"))
     build.rollback(settings)
     generations = Generations.of_settings(settings)
-    again = generations.of(generations.live()).tables
+    again = generations.generation_folder(generations.live()).tables
     assert again != folder
     assert (again / "record.csv").samefile(folder / "record.csv")
 
@@ -144,12 +146,12 @@ def test_tables_can_be_left_out(tmp_path):
     "With `tables = false` a build writes none."
     settings, _ = publish(tmp_path / "made", RECORDS, tables=False)
     generations = Generations.of_settings(settings)
-    assert not generations.of(generations.live()).tables.exists()
+    assert not generations.generation_folder(generations.live()).tables.exists()
 
 
 def test_the_description_counts_what_is_filled_in(tables):
     "A description says how many rows there are, and in how many of them a column says something."
-    document = orjson.loads((tables[2] / f"record{csvw.ENDING}").read_bytes())
+    document = orjson.loads((tables[2] / f"record{csvw.METADATA_SUFFIX}").read_bytes())
     filled = {each["name"]: each["void:entities"] for each in document["tableSchema"]["columns"]}
     assert document["void:entities"] == 2
     assert (filled["id"], filled["summary"], filled["sender"]) == (2, 1, 0)

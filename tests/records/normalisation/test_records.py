@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from kg.records.model import validation
 from kg.records.model.keys import KEYS, keys_of
-from kg.records.normalisation.records import make_sound
-from kg.records.normalisation.values import Fault
+from kg.records.normalisation.records import normalise_record
+from kg.records.normalisation.values import ValueFault
 
 JSON = st.recursive(
     st.none()
@@ -27,7 +27,7 @@ JSON = st.recursive(
 
 
 def sound_of(record):
-    return make_sound({"id": "record/1", "title": {"en": "A"}, **record}, "file", "line 1")
+    return normalise_record({"id": "record/1", "title": {"en": "A"}, **record}, "file", "line 1")
 
 
 @settings(max_examples=300)
@@ -39,12 +39,12 @@ def test_any_json(record):
     record = {**record, "id": "record/1"}
     before = copy.deepcopy(record)
     try:
-        sound, _ = make_sound(record, "file", "")
-    except Fault:
+        sound, _ = normalise_record(record, "file", "")
+    except ValueFault:
         return
     assert repr(record) == repr(before)
     if not validation.faults(sound, "file", ""):
-        again, problems = make_sound(sound, "file", "")
+        again, problems = normalise_record(sound, "file", "")
         assert again == sound
         assert not problems
 
@@ -227,13 +227,13 @@ def test_a_year_as_a_number():
 )
 def test_what_a_bare_date_means(id_, role):
     """A date of which no more is said is that of the life of somebody, or of the writing of a document."""
-    sound, _ = make_sound({"id": id_, "name": "A", "dates": "1920-1980"}, "file", "")
+    sound, _ = normalise_record({"id": id_, "name": "A", "dates": "1920-1980"}, "file", "")
     assert [(each["role"], each["edtf"]) for each in sound["dates"]] == [(role, "1920/1980")]
 
 
 def test_the_record_itself_needs_it():
     """What the record must have is told once, and costs it."""
-    sound, problems = make_sound({"id": "record/1", "title": {"en": ["A", "B"]}}, "file", "")
+    sound, problems = normalise_record({"id": "record/1", "title": {"en": ["A", "B"]}}, "file", "")
     assert [each.field for each in [*problems, *validation.faults(sound, "file", "")]] == ["title.en"]
 
 
@@ -261,8 +261,8 @@ def test_values_are_shown_as_json():
 
 def test_an_id_of_no_kind():
     """Whoever writes an id of no kind is told the kinds."""
-    with pytest.raises(Fault) as fault:
-        make_sound({"id": "letter/1"}, "file", "")
+    with pytest.raises(ValueFault) as fault:
+        normalise_record({"id": "letter/1"}, "file", "")
     assert "record, agent, place, collection, archive, topic" in fault.value.expected
 
 

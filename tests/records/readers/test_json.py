@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 
 BASE = "https://archive.example.org/data/"
 
@@ -28,7 +28,7 @@ def test_addresses_of_our_own(tmp_path, escaped):
     }
     text = json.dumps(record)
     (found,) = read(tmp_path, text.replace("/", "\\/") if escaped else text)
-    assert isinstance(found, Found)
+    assert isinstance(found, RawRecord)
     assert found.record == record | {
         "id": "agent/a%20b",
         "relations": [{"target": {"id": "agent/c", "name": "C"}}],
@@ -53,7 +53,7 @@ def test_prefix(tmp_path):
 def test_json_over_several_lines(tmp_path, text):
     """JSON that goes over several lines in a file of lines is told once, with what to do."""
     (item,) = read(tmp_path, text)
-    assert isinstance(item, Unreadable)
+    assert isinstance(item, ReadFailure)
     assert "over several lines" in item.problem.message
     assert "named .json" in item.problem.expected
 
@@ -67,7 +67,7 @@ def test_a_list_in_a_line(tmp_path):
 def test_one_broken_line(tmp_path):
     """A line that is cut costs itself alone."""
     _, found = read(tmp_path, '{"id": "record/1",\n{"id": "record/2"}')
-    assert isinstance(found, Found)
+    assert isinstance(found, RawRecord)
 
 
 def test_many_keys(tmp_path):

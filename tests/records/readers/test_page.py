@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from locations import SOURCES
 
 from kg.records.model import validation
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.records import normalise_record
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 
 HERE = Path(__file__).resolve().parent
 CASE = HERE / "cases" / "page.txt"
@@ -20,7 +20,7 @@ real = pytest.mark.skipif(not REAL.exists(), reason="the page of the digital arc
 
 def read(path):
     items = list(READERS["page"](SourceFile(path, path.name, origin="pages")))
-    assert all(isinstance(item, Found) for item in items)
+    assert all(isinstance(item, RawRecord) for item in items)
     return [item.record for item in items]
 
 
@@ -48,7 +48,7 @@ def test_every_line_is_kept(path):
 def test_records_are_sound(path):
     """What the reader yields is sound and fits the model."""
     for record in read(path):
-        sound, problems = make_sound(record, path.name, "")
+        sound, problems = normalise_record(record, path.name, "")
         assert not problems
         assert not validation.faults(sound, path.name, "")
 
@@ -118,7 +118,7 @@ def test_unreadable(tmp_path, raw, said):
     path = tmp_path / "page.txt"
     path.write_bytes(raw)
     (item,) = READERS["page"](SourceFile(path, "page.txt"))
-    assert isinstance(item, Unreadable)
+    assert isinstance(item, ReadFailure)
     assert said in item.problem.message
 
 

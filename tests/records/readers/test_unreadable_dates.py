@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.records.normalisation.records import make_sound
-from kg.records.problems import Problem
+from kg.records.normalisation.records import normalise_record
+from kg.records.problems import SourceProblem
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, SourceFile
+from kg.records.readers.base import RawRecord, SourceFile
 
 EAD = """<ead><eadheader><eadid>a</eadid>{header}</eadheader><archdesc level="item"><did><unittitle>A</unittitle>
 {unit}</did>{note}</archdesc></ead>"""
@@ -22,8 +22,8 @@ def read(tmp_path, text, **said):
     file = tmp_path / "a.xml"
     file.write_text(text.format(**SAID | said), encoding="utf-8")
     items = list(READERS["eac" if "eac" in text else "ead"](SourceFile(file, "a.xml", origin="test")))
-    (record,) = [item.record for item in items if isinstance(item, Found)]
-    return record, [item for item in items if isinstance(item, Problem)]
+    (record,) = [item.record for item in items if isinstance(item, RawRecord)]
+    return record, [item for item in items if isinstance(item, SourceProblem)]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_day_that_is_none(tmp_path, text, said, field, value):
     told = [each for each in problems if each.value == value]
     assert [each.field[-len(field) :] for each in told] == [field]
     assert all(each.at.startswith("line ") and each.expected and each.record == record["id"] for each in told)
-    sound, _ = make_sound(record, "a.xml", "")
+    sound, _ = normalise_record(record, "a.xml", "")
     assert any(value in str(sound[key]) for key in ("extra", "dates") if key in sound)
 
 
@@ -116,7 +116,7 @@ def test_no_encoded_date_is_lost(tmp_path, encoded):
         (EAC, {"exist": f'<date standardDate="{encoded}"/>'}),
     ):
         record, problems = read(tmp_path, text, **said)
-        sound, _ = make_sound(record, "a.xml", "")
+        sound, _ = normalise_record(record, "a.xml", "")
         dated = any("edtf" in date for date in sound.get("dates", []))
         kept = " ".join(encoded.split()) in [each["value"] for each in sound.get("extra", [])]
         assert dated or kept

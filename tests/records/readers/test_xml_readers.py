@@ -9,9 +9,9 @@ from locations import SOURCES
 from lxml import etree
 
 from kg.records.model import validation
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.records import normalise_record
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.xml import tree
 
 HERE = Path(__file__).resolve().parent
@@ -28,7 +28,7 @@ def items(path):
 
 
 def records(path):
-    return {item.record["id"]: item.record for item in items(path) if isinstance(item, Found)}
+    return {item.record["id"]: item.record for item in items(path) if isinstance(item, RawRecord)}
 
 
 def name_of(link):
@@ -101,7 +101,7 @@ def test_what_is_read_is_sound(path):
     found = records(path)
     assert found
     for record in found.values():
-        sound, problems = make_sound(record, path.name, "")
+        sound, problems = normalise_record(record, path.name, "")
         assert not problems
         assert not validation.faults(sound, path.name, "")
 
@@ -214,7 +214,7 @@ def test_hostile_xml(tmp_path, name):
     path = tmp_path / "aid.xml"
     path.write_bytes(raw)
     found = list(READERS["ead"](SourceFile(path, "aid.xml")))
-    problems = [item.problem for item in found if isinstance(item, Unreadable)]
+    problems = [item.problem for item in found if isinstance(item, ReadFailure)]
     assert len(problems) == 1
     assert said in problems[0].message
     assert problems[0].expected
@@ -229,7 +229,7 @@ def test_no_network(tmp_path):
         path = tmp_path / "aid.xml"
         address = f"http://127.0.0.1:{port}/x.dtd"
         path.write_text(f'<!DOCTYPE ead SYSTEM "{address}" [<!ENTITY x SYSTEM "{address}">]><ead><c>&x;</c></ead>')
-        assert any(isinstance(item, Unreadable) for item in READERS["ead"](SourceFile(path, "aid.xml")))
+        assert any(isinstance(item, ReadFailure) for item in READERS["ead"](SourceFile(path, "aid.xml")))
         with pytest.raises(TimeoutError):
             trap.accept()
 
@@ -266,7 +266,7 @@ def test_links_by_our_own_names(tmp_path, prefix, href, reference):
     relation = f'<cpfRelation xlink:href="{href}"><relationEntry>Ivanova</relationEntry></cpfRelation>'
     file.write_text(EAC.format(number="agent/a", relations=relation), encoding="utf-8")
     source = SourceFile(file, "a.xml", prefix, base="https://archive.example.org/")
-    (found,) = [item.record for item in READERS["eac"](source) if isinstance(item, Found)]
+    (found,) = [item.record for item in READERS["eac"](source) if isinstance(item, RawRecord)]
     assert found["id"] == f"agent/{prefix}a"
     assert [each["target"]["id"] for each in found["relations"]] == [reference]
     assert "sameAs" not in found["relations"][0]["target"] or "://archive.example.org/agent" not in href
@@ -285,6 +285,6 @@ def test_later_standards(tmp_path, text, said):
     file = tmp_path / "a.xml"
     file.write_text(text, encoding="utf-8")
     (item,) = items(file)
-    assert isinstance(item, Unreadable)
+    assert isinstance(item, ReadFailure)
     assert said in item.problem.message
     assert item.problem.expected

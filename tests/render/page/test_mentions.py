@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,9 +27,16 @@ def test_nobody_is_linked_on_a_guess():
     assert [piece.href for piece in names.pieces("Castro Ruz spoke with Pliyev.")] == [None, "/agent/pliyev", None]
 
 
-def test_a_name_within_a_word_is_none():
-    "A name is a word of its own."
-    assert [piece.href for piece in Names({"Cuba": "/place/cuba"}).pieces("Cubana")] == [None]
+@pytest.mark.parametrize("text", ["Cubana", "InterCuba", "_Cuba", "Cuba2"])
+def test_a_name_within_a_word_is_none(text):
+    "A name is a word of its own, at its beginning and at its end."
+    assert [piece.href for piece in Names({"Cuba": "/place/cuba"}).pieces(text)] == [None]
+
+
+def test_a_name_of_two_letters_is_none():
+    "What is as short as a common word is not looked for."
+    names = Names({"An": "/agent/an", "Ann": "/agent/ann"})
+    assert [piece.href for piece in names.pieces("An Ann")] == [None, "/agent/ann"]
 
 
 @given(st.text(), st.dictionaries(st.text(max_size=8), st.just("/agent/x"), max_size=5))

@@ -32,7 +32,14 @@ def test_every_text_has_a_translation(language):
         for message in template()
         if message.id and not ((found := catalog.get(message.id)) and found.string and all(found.string))
     ]
-    assert missing == []
+    assert not missing, f"run `make messages` and translate them in kg/render/locale/{language}.po"
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_no_translation_is_obsolete(language):
+    "A catalogue holds the texts of the pages and no others: `make messages` looks through all of kg.render."
+    texts = {str(message.id) for message in template()}
+    assert [message.id for message in _catalog(language) if str(message.id) not in texts] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import QueryBusy, QueryTooMany
+from kg.store.fairness import fair_queue
 from kg.store.fairness.fair_queue import HALF_LIFE, HEAVY_USE, FairQueue, QueuedJob
 
 START = 100.0
@@ -110,3 +111,47 @@ def test_a_light_client_waits_for_no_heavy_one(services, places):
     heavy = [queue._past(job.client, now)[0] >= HEAVY_USE for job in order]
     assert heavy == sorted(heavy)
     assert queue.size == 0
+
+
+def served(queue, now, client, seconds):
+    """Serve one job of a client for so long; the time after."""
+    joined(queue, now, client)
+    queue.leave(queue.next(now, last=False), now + seconds)
+    return now + seconds
+
+
+def test_light_clients_that_wait():
+    """Whether a light client waits is told by those who wait alone."""
+    queue = FairQueue(9, 5)
+    now = served(queue, START, "greedy", 8)
+    assert not queue.light_waits(now)
+    joined(queue, now, "greedy")
+    assert not queue.light_waits(now)
+    joined(queue, now, "modest")
+    assert queue.light_waits(now)
+
+
+def test_clients_that_are_remembered_are_bounded(monkeypatch):
+    """Of too many clients those that used the least are forgotten."""
+    monkeypatch.setattr(fair_queue, "_MAX_CLIENTS", 10)
+    queue = FairQueue(9, 5)
+    now = served(queue, START, "greedy", 8)
+    for number in range(50):
+        now = served(queue, now, f"192.0.2.{number}", 0.01)
+    assert len(queue._used) <= 10
+    assert queue.use("greedy", now) > 1
+
+
+def test_rank_of_a_client_is_what_it_is_now():
+    """A client whose job ran is ranked anew when that has ended, not as it was while it ran."""
+    queue, now = FairQueue(9, 5), START
+    joined(queue, now, "a")
+    first = queue.next(now, last=False)
+    now += 0.4
+    joined(queue, now, "c")
+    queue.next(now, last=False)
+    now += 0.5
+    joined(queue, now, "a", "c", "stranger")
+    assert queue.next(now, last=False).client == "stranger"
+    queue.leave(first, now)
+    assert queue.next(now, last=False).client == "a"  # (0.9 s + 0.1 s) / 2 jobs; the other one (0.5 s + 0.1 s) / 1

@@ -38,18 +38,37 @@ def test_a_slot_is_taken_and_given_back():
     asyncio.run(go())
 
 
-def test_a_job_that_is_cancelled_leaves_the_queue():
-    """What is cancelled while it waits has no slot and no place in the queue."""
+def test_slot_of_a_client_that_left_goes_to_the_next():
+    """A client that leaves while it waits takes no slot: the one that is given back goes to the next in line."""
 
     async def go():
-        slots = Slots(1, 4)
-        first = await slots.take("")
-        waiting = asyncio.create_task(slots.take(""))
+        slots = Slots(1, 5)
+        held = await slots.take("")
+        leaving, staying = (asyncio.create_task(slots.take("")) for _ in range(2))
         await asyncio.sleep(0)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
-        slots.give_back(first)
-        await slots.take("")
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        slots.give_back(held)
+        for _ in range(5):  # turns of the loop, not time
+            await asyncio.sleep(0)
+        assert staying.done()
+
+    asyncio.run(go())
+
+
+def test_slot_is_given_back_once():
+    """To give a slot back twice lets in one client, not two."""
+
+    async def go():
+        slots = Slots(1, 5)
+        held = await slots.take("")
+        waiting = [asyncio.create_task(slots.take("")) for _ in range(2)]
+        await asyncio.sleep(0)
+        slots.give_back(held)
+        slots.give_back(held)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert [each.done() for each in waiting] == [True, False]
+        waiting[1].cancel()
 
     asyncio.run(go())

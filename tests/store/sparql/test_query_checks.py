@@ -1,10 +1,10 @@
-import time
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
+from waiting import no_endless_work
 
 from kg.errors import KgError, QueryRefused, QueryTooLarge
 from kg.store.sparql.query_checks import Limits, check
@@ -47,6 +47,10 @@ CALLS = [
     "SELECT * { FILTER(?x<e:b#>'''\n) SERVICE :x {} #'''\n }",
     "SELECT * { FILTER(?x<<e:b#>'''\n) SERVICE :x {} #'''\n }",
     "SELECT * { ?s ?p 'a'@en--SERVICE <http://e/> {} }",
+    # A Python before 3.11.5 that repeats groups possessively takes the end of the long string for part of it.
+    "SELECT * { OPTIONAL { ?s ?p '''a\n''' } SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } } #'",
+    'SELECT * { OPTIONAL { ?s ?p """a\n""" } SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } } #"',
+    "SELECT * { ?s ?p '''a'''SERVICE <http://e/>{} } #'",
 ]
 
 
@@ -211,12 +215,10 @@ def test_refuses_or_passes(text):
     ],
 )
 def test_linear(piece):
-    """A text as long as can be is looked over in a moment, whatever it is made of: a square of its length would take minutes."""
+    """A text as long as can be is looked over in linear time, whatever it is made of: a square of its length would take minutes."""
     text = piece * (100_000 // len(piece))
-    start = time.perf_counter()
-    with suppress(KgError):
+    with no_endless_work(), suppress(KgError):
         check(text, Limits(depth=10**6, operators=10**6, patterns=10**6))
-    assert time.perf_counter() - start < 3
 
 
 @pytest.mark.parametrize("opening", ["{", "(", "[", "[ :p ", "{ OPTIONAL ", "!("])
