@@ -106,7 +106,7 @@ class SimulatedPool:
         self._last += 1
         query = self._last
         try:
-            self.do(self.state.asked(query, client, seconds or self.limits.deadline, self.now))
+            self.do(self.state.submitted(query, client, seconds or self.limits.deadline, self.now))
         except (QueryBusy, QueryTooMany) as fault:
             self.refused[query] = fault
         return query

@@ -16,7 +16,7 @@ MAX_UNREAD = 64 << 10
 """Bytes that may be unread when the worker of a complete answer goes on to its next query."""
 
 
-class Source(Protocol):
+class FrameSource(Protocol):
     """Source of an answer's frames."""
 
     def pause(self) -> None:
@@ -26,7 +26,7 @@ class Source(Protocol):
         """Send on."""
 
 
-class Owner(Protocol):
+class AnswerOwner(Protocol):
     """Receiver of the word that a complete answer is read."""
 
     def read(self, query: int) -> None:
@@ -48,7 +48,7 @@ class AnswerStream:
         *("kind", "limited", "media_type", "query", "request", "source"),
     )
 
-    def __init__(self, query: int, request: bytes, limit: int, owner: Owner) -> None:
+    def __init__(self, query: int, request: bytes, limit: int, owner: AnswerOwner) -> None:
         """Nothing has come yet.
 
         Args:
@@ -59,7 +59,7 @@ class AnswerStream:
         """
         self.query = query
         self.request = request
-        self.source: Source | None = None
+        self.source: FrameSource | None = None
         self.kind: Kind = "select"
         self.format = ""
         self.media_type = ""

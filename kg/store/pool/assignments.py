@@ -51,7 +51,7 @@ class PoolWorker:
         growth: the growth of its memory.
         line: assignments in the order in which the worker comes to them, the one that it answers first.
         unread: assignments that are complete, but not read.
-        worked: seconds of work since it was last idle.
+        work_seconds: seconds of work since it was last idle.
         usual: seconds that its queries take of late.
         refuses: whether it sends back whatever was sent ahead, as it does until its line is empty.
         demoted: whether it has the lowest priority.
@@ -62,7 +62,7 @@ class PoolWorker:
     growth: MemoryGrowth
     line: deque[Assignment] = field(default_factory=deque)
     unread: list[Assignment] = field(default_factory=list)
-    worked: float = 0.0
+    work_seconds: float = 0.0
     usual: float = 0.0
     refuses: bool = False
     demoted: bool = False
@@ -99,7 +99,7 @@ class PoolWorker:
 
     def work(self, seconds: float) -> None:
         """Note how long it had with a query."""
-        self.worked += seconds
+        self.work_seconds += seconds
         self.usual += (seconds - self.usual) / _MEAN_OF
 
     def advance(self, now: float) -> Assignment:

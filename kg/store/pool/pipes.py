@@ -1,4 +1,4 @@
-"""The two ends of a worker's pipes, as the server holds them.
+"""Pipe ends of a worker, as the server holds them: a reader of frames, a writer of bytes.
 
 asyncio's own streams cost more than a small query does: each read of a frame's head and of its payload is a call
 through several layers. Here what has come is cut into frames where it arrives, and handed to whom it is for.

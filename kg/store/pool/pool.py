@@ -131,7 +131,7 @@ class QueryPool:
         self._last = query = self._last + 1
         stream = self._streams[query] = AnswerStream(query, request, self._limits.max_result_bytes, self)
         try:
-            self._carry_out(self._state.asked(query, client, seconds, time.monotonic()))
+            self._carry_out(self._state.submitted(query, client, seconds, time.monotonic()))
         except BaseException:
             del self._streams[query]
             raise

@@ -1,4 +1,4 @@
-"""Take from this process what a stranger's query has no need of: memory without end, core dumps, the network.
+"""Sandbox of a worker: no memory without end, no core dump, no network, which no stranger's query needs.
 
 The network is closed off three times, each way enough by itself:
 
@@ -79,8 +79,8 @@ def drop_capabilities() -> None:
     if _LIBC.capget(header, held):
         return
     _, permitted, *_ = struct.unpack("=6I", held.raw)
-    kept = permitted & _READ_SEARCH
-    _LIBC.capset(header, struct.pack("=6I", kept, kept, 0, 0, 0, 0))
+    left = permitted & _READ_SEARCH
+    _LIBC.capset(header, struct.pack("=6I", left, left, 0, 0, 0, 0))
 
 
 def limit_memory(above_now: int) -> None:

@@ -98,7 +98,7 @@ class Scheduler:
         if not worker.is_idle:
             return []
         self.workers.busy.pop(worker.number, None)
-        if worker.demoted or worker.worked > SHORT_WORK:
+        if worker.demoted or worker.work_seconds > SHORT_WORK:
             return [Inspect(worker.number)]
         return self.rest(worker, now)
 
@@ -188,7 +188,7 @@ class Scheduler:
             if (
                 0 < queries < least
                 and not worker.unread
-                and worker.worked < UNBROKEN_WORK
+                and worker.work_seconds < UNBROKEN_WORK
                 and worker.line[0].began > since
                 and worker.usual < PIPELINED_UP_TO
                 and not worker.refuses

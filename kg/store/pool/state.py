@@ -2,7 +2,7 @@ r"""Core of a query pool: states, events, actions; no input or output, no clock,
 
 Each query is in one state, and one table (`kg.store.pool.assignments`) has it with its worker::
 
-                    asked
+                  submitted
                       │
                       ▼      sent to an idle worker
     ┌────────────► WAITING ───────────────────────────┐
@@ -137,7 +137,7 @@ class PoolState:
         member = self._scheduler.workers.members.get(worker)
         return member is None or bool(member.line)
 
-    def asked(self, query: int, client: str, seconds: float, now: float) -> list[Action]:
+    def submitted(self, query: int, client: str, seconds: float, now: float) -> list[Action]:
         """A client asks. Raises QueryBusy, QueryTooMany.
 
         Args:
@@ -202,7 +202,7 @@ class PoolState:
         member = self._answering(worker)
         if member is None:
             return []
-        member.worked += now - member.line[0].began  # it may have taken memory as well
+        member.work_seconds += now - member.line[0].began  # it may have taken memory as well
         row = member.advance(now)
         fail: list[Action] = [] if row.state is QueryState.TAKEN_BACK else [Fail(row.query, error)]
         return [*fail, *self._over(row, member, now)]

@@ -1,7 +1,7 @@
 """Worker process, as the server holds it: start it, send it queries, hand on its frames, kill it.
 
-Input and output alone: which queries it has is known to `kg.store.pool.state`. A process that dies unasked is looked
-into, since whether it ran out of memory stands in its last words.
+Input and output alone: the core (`kg.store.pool.state`) has the queries of each worker. Where a process dies unasked,
+its last words say whether it ran out of memory.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ _ERRORS: dict[str, type[KgError]] = {
 }
 
 
-class Owner(Protocol):
+class ProcessOwner(Protocol):
     """Receiver of what a process says, and of its death."""
 
     def received(self, worker: int, kind: bytes, payload: bytes) -> None:
@@ -64,7 +64,7 @@ class WorkerProcess:
     """
 
     def __init__(
-        self, number: int, owner: Owner, process: asyncio.subprocess.Process, requests: int, answers: int
+        self, number: int, owner: ProcessOwner, process: asyncio.subprocess.Process, requests: int, answers: int
     ) -> None:
         assert process.stderr  # noqa: S101  # `start` asks for it
         self.number = number
@@ -87,7 +87,7 @@ class WorkerProcess:
             self._handle = -1
 
     @classmethod
-    async def start(cls, number: int, owner: Owner, store: Path, options: dict[str, Any]) -> "WorkerProcess":
+    async def start(cls, number: int, owner: ProcessOwner, store: Path, options: dict[str, Any]) -> "WorkerProcess":
         """Start a process and wait until it is ready. Raises KgError in the worker's words if not.
 
         Args:

@@ -61,7 +61,7 @@ class WorkerSet:
     def lend(self) -> PoolWorker:
         """Take the idle worker that was busy last; there has to be one."""
         worker = self.idle.pop()
-        worker.worked = 0.0
+        worker.work_seconds = 0.0
         self.busy[worker.number] = worker
         return worker
 

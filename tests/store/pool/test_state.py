@@ -229,4 +229,4 @@ def test_close():
     pool.do(pool.state.started(starting, BASE, pool.now))
     assert pool.kills[-1].worker == starting
     with pytest.raises(QueryBusy, match="closing"):
-        pool.state.asked(99, "", 1.0, pool.now)
+        pool.state.submitted(99, "", 1.0, pool.now)
