@@ -177,8 +177,8 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
     with closing(Generations.of_settings(settings).open_live()) as live:
         formats = (name,) if name else ("tsv", "turtle")
         rewritten = Finder(live).rewrite(query_text)
-        text, out, spare = rewritten.text, sys.stdout.buffer, rewritten.added
-        with rewritten.places():
+        text, out, spare = rewritten.text, sys.stdout.buffer, rewritten.added_bytes
+        with rewritten.original_positions():
             if live.manifest.graph:
                 query_remote(settings, live.manifest.graph, text, out, format=formats, spare=spare)
             else:

@@ -26,7 +26,7 @@ from kg.store.generation.catalogue_builder import CatalogueBuilder, copy_with_ne
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
 from kg.store.generation.ledger import Ledger
-from kg.store.remote.load import RemoteLoad, Replay, sweep
+from kg.store.remote.load import RemoteLoad, RemoteRollback, drop_expired_graphs
 from kg.store.triples.embedded import BulkLoad
 
 DUMP_NAME = "kg"
@@ -221,7 +221,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
                 shutil.copyfile(source.path / name, folder.path / name)
         manifest = replace(manifest, generation=new, published=now, rollback_of=number)
         if settings.store:
-            replay = Replay(settings, new, generations.live_graph(), manifest.graph)
+            replay = RemoteRollback(settings, new, generations.live_graph(), manifest.graph)
             graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", _named_graphs(settings, manifest.triples, now))
             manifest = replace(manifest, graph=graph)
         folder.write_manifest(manifest)
@@ -237,4 +237,4 @@ def retire(settings: Settings) -> None:
     """
     if settings.store:
         time.sleep(settings.store_grace)
-        sweep(settings, Generations.of_settings(settings).live_graph())
+        drop_expired_graphs(settings, Generations.of_settings(settings).live_graph())

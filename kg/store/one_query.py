@@ -9,7 +9,7 @@ from kg.settings import Settings
 from kg.store.pool.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
-from kg.store.sparql.query_service import Queries
+from kg.store.sparql.query_service import QueryService
 
 
 def query_embedded(  # noqa: PLR0913  # as `query`
@@ -56,7 +56,9 @@ def query_remote(  # noqa: PLR0913  # as `query`
     return asyncio.run(_write_answer(RemoteQueries(settings, graph), text, out, format, spare))
 
 
-async def _write_answer(queries: Queries, text: str, out: BinaryIO, formats: str | Sequence[str], spare: int) -> str:
+async def _write_answer(
+    queries: QueryService, text: str, out: BinaryIO, formats: str | Sequence[str], spare: int
+) -> str:
     await queries.start()
     try:
         async with queries.query(text, format=formats, spare=spare) as answer:

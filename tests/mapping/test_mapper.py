@@ -84,7 +84,7 @@ def _is_the_same(record):
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(KINDS).flatmap(_record))
 def test_any_record(record):
-    """Whatever a record holds, once it is sound, a general JSON-LD processor reads the same from it."""
+    """A general JSON-LD processor gives the same triples for any normalised record."""
     sound, _ = normalise_record(record, "", "")
     if not faults(sound, "", ""):
         _is_the_same(sound)
@@ -111,7 +111,7 @@ def test_parts_stand_behind_their_record():
 
 
 def test_links_once():
-    """A link is told of by key and target, once, wherever it stands; what leads outside is none."""
+    """Each link is listed once by key and target, at any depth; outward links are not listed."""
     relation = {"target": "agent/b", "type": "family"}
     record = {"id": "agent/a", "name": "A", "relations": [relation, {**relation, "type": "friend"}]}
     sound, _ = normalise_record({**record, "sameAs": ["https://example.org/x"]}, "", "")
@@ -127,7 +127,7 @@ def test_links_once():
     ],
 )
 def test_lost_is_told(key, value):
-    """What would not be valid RDF is left out alone, and its key told of, even if it got past everything else."""
+    """An invalid RDF term is left out alone, and its key is reported, even if it passed every earlier check."""
     record = {"id": "record/1", "kind": "record", "title": {"en": "T"}, key: value}
     mapped = MAPPER.map([record])[0]
     assert mapped.unmapped == (key,)
@@ -140,7 +140,7 @@ def test_lost_is_told(key, value):
 @settings(max_examples=50, deadline=None)
 @given(st.sampled_from(KINDS).flatmap(_record))
 def test_as_a_store_holds_it(record):
-    """Whatever a record holds, its mapped triples are told as a store tells them that has loaded them."""
+    """Mapped triples in canonical form equal those of a store that has loaded them, for any record."""
     sound, _ = normalise_record(record, "", "")
     ntriples = MAPPER.map([sound])[0].ntriples
     store = Store()
@@ -155,7 +155,7 @@ def test_characters_are_written_as_the_engine_does():
     record = {"id": "record/1", "kind": "record", "title": {"en": "A"}, "alternativeNames": {"en": characters}}
     (mapped,) = MAPPER.map([record])
     assert not mapped.unmapped
-    said = {line.partition(b"alternateName> ")[2] for line in mapped.ntriples.splitlines()}
-    assert {f"{Literal(each, language='en')} .".encode() for each in characters} <= said
+    names = {line.partition(b"alternateName> ")[2] for line in mapped.ntriples.splitlines()}
+    assert {f"{Literal(each, language='en')} .".encode() for each in characters} <= names
     (mapped,) = MAPPER.map([record | {"alternativeNames": {"en": ["\ud800"]}}])
     assert mapped.unmapped == ("alternativeNames",)

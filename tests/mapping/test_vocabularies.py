@@ -67,25 +67,26 @@ def read(folder):
 
 
 def check(record):
-    sound, _ = normalise_record(record, "file", "")
-    for one in (sound, *(normalise_record(told, "file", "")[0] for _, told in embedded_records(sound))):
-        if "title" in one or "name" in one:
-            check_sound(one)
+    normalised, _ = normalise_record(record, "file", "")
+    embedded = (normalise_record(description, "file", "")[0] for _, description in embedded_records(normalised))
+    for described in (normalised, *embedded):
+        if "title" in described or "name" in described:
+            check_normalised(described)
 
 
-def check_sound(record):
+def check_normalised(record):
     (mapped,) = MAPPER.map([record])
     assert not mapped.unmapped
-    said = {}
+    objects = {}
     for quad in parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES):
         assert not isinstance(quad.subject, BlankNode)
         assert not isinstance(quad.object, BlankNode)
         assert quad.predicate.value not in {RDF_LISTS + "first", RDF_LISTS + "rest"}
         if quad.subject.value == BASE + record["id"]:
-            said.setdefault(quad.predicate.value, set()).add(quad.object)
+            objects.setdefault(quad.predicate.value, set()).add(quad.object)
     for dublin_core, schema_org in PAIRS.items():
-        values = said.get(DCTERMS + dublin_core, set())
-        assert values == said.get(SCHEMA + schema_org, set()), (record["id"], dublin_core)
+        values = objects.get(DCTERMS + dublin_core, set())
+        assert values == objects.get(SCHEMA + schema_org, set()), (record["id"], dublin_core)
         keys = [key for key in KEYS[dublin_core] if key in record]
         if dublin_core == "date":
             keys = [date for date in record.get("dates", [])[:1] if "edtf" in date]

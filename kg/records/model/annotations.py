@@ -1,7 +1,7 @@
-"""Annotations of keys as a file, `ontology/keys.json`: what pages and the search index read of the model's table.
+"""Annotations of keys as a file, `ontology/keys.json`: the uses of the model's table by pages and the search index.
 
-Written by `make docs`; a test keeps it equal to the table. The JSON Schema does not carry them: it is for everybody who
-writes records, says each key once a kind, and is what the gate compiles; how kg shows a key is no rule for a record.
+Written by `make docs`; a test keeps it equal to the table. The JSON Schema does not carry them: it is for authors
+of records, repeats each key for each kind, and is compiled for validation. Presentation is no rule for a record.
 """
 
 import json
@@ -16,7 +16,7 @@ _COMMENT = "Written by `make docs` from the model's table, kg/records/model/area
 
 
 def as_file() -> str:
-    """The text of the file."""
+    """Return the text of the file."""
     keys = {key.name: _of_key(key) for key in KEYS.values()}
     return json.dumps({"$comment": _COMMENT, "keys": keys}, ensure_ascii=False, indent=1) + "\n"
 
@@ -37,6 +37,6 @@ def _of_key(key: Key) -> dict[str, Any]:
 
 
 def _attributes(value: Heading | Caption | Indexed) -> dict[str, Any]:
-    """What a value says, without what it leaves at its default."""
+    """Attributes of a value that differ from their defaults."""
     said = {each.name: (getattr(value, each.name), each.default) for each in fields(value)}
     return {name: given for name, (given, default) in said.items() if default is MISSING or given != default}

@@ -1,8 +1,8 @@
-"""Key of a record: one row of the model's table, with all that a page, the search index and a table take from it.
+"""Key of a record: a row of the model's table, with its uses by a page, the search index and a table.
 
-A row says three things besides what stands under the key: the row of a page that shows it (`Heading`), how the search
-index reads it (`Indexed`, `Faceted`), and the column that a table has for it. Each of these may be left out, and then
-the row says why (`Omitted`): that nobody sees a key, or finds by it, is a decision and no accident.
+A row has three uses besides the form of the value: the row of a page (`Heading`), the field of the search index
+(`Indexed`, `Faceted`), and the column of a table. Each of these may be omitted, and then the row gives the reason
+(`Omitted`): an invisible or unsearchable key is a decision and no accident.
 """
 
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from kg.iris import KINDS
 from kg.key_annotations import Caption, Faceted, Heading, Indexed
 
 Record = dict[str, Any]
-"""A record: keys of this model to values of their kind."""
+"""Record: keys of this model to values of their form."""
 
 
 RECORD, AGENT, PLACE, COLLECTION, ARCHIVE, TOPIC = KINDS
 NAMED = (AGENT, PLACE, COLLECTION, ARCHIVE, TOPIC)
-"""The kinds that have a name; a record has a title."""
+"""Kinds with a name; a record has a title."""
 HOLDINGS = (RECORD, COLLECTION, ARCHIVE)
-"""The kinds that an archive or a collection holds, or that hold."""
+"""Kinds of archival holdings and their containers."""
 
 
 class Value(Enum):
-    """What stands under a key."""
+    """Form of the value under a key."""
 
     REFERENCE = "reference"
     """The record's own reference, `kind/key`."""
@@ -54,27 +54,27 @@ class Value(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Another way than a row, or than a field of its own, by which a value is shown or found."""
+    """Other way to show or find a value than a row, or than a field of its own."""
 
     where: str
 
 
 @dataclass(frozen=True, slots=True)
 class Omitted:
-    """Reason why a key is not shown, not searched, or in no table: a sentence for the reader of the reference."""
+    """Reason for a key that is not shown, not searched, or in no table: a sentence for the reader of the reference."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a record.
+    """Key of a record.
 
     Attributes:
         name: the key, as it stands in JSON.
-        value: what stands under it.
+        value: the form of its value.
         meaning: one sentence for the person who fills it in.
-        example: a value in sound form.
+        example: a normalised value.
         shown: the row of a page, or the note beside a part, that shows it.
         searched: how the search index reads it.
         column: of a part's key, the column of tables that has it; empty for a column of the key's own name.
@@ -105,20 +105,20 @@ class Key:
 
 
 def text_key(name: str, meaning: str, example: Any, **more: Any) -> Key:
-    """A key of text by language; `more` are the other attributes of a key."""
+    """Return a key of text by language; `more` are the other attributes of a key."""
     return Key(name, Value.TEXT, meaning, example, **more)
 
 
 def string_key(name: str, meaning: str, example: Any, **more: Any) -> Key:
-    """A key of plain text; `more` are the other attributes of a key."""
+    """Return a key of plain text; `more` are the other attributes of a key."""
     return Key(name, Value.STRING, meaning, example, **more)
 
 
 def link_key(name: str, meaning: str, to: tuple[str, ...], example: list[str], **more: Any) -> Key:
-    """A key of links to records of some kinds, many unless `more`, the other attributes of a key, says otherwise."""
+    """Return a key of links to records of some kinds, with many links by default; `more` are the other attributes."""
     return Key(name, Value.LINK, meaning, example, to=to, **{"many": True, **more})
 
 
 def agent_key(name: str, meaning: str, example: str, **more: Any) -> Key:
-    """A key of links to agents; `more` are the other attributes of a key."""
+    """Return a key of links to agents; `more` are the other attributes of a key."""
     return link_key(name, meaning, (AGENT,), [example], **more)

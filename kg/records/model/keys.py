@@ -1,9 +1,9 @@
 """Record model: the kinds of records, their keys, and the form of each key's values.
 
-A record is a plain JSON object in one shape, whatever it was read from. This table is the shape's only definition. The
-step that makes a record sound, the mapping and the tables follow it; what is written from it for the rest is listed in
-docs/extending.md. Its rows stand in `kg/records/model/areas/`, one module an area of description; which RDF term a key
-means is said in `ontology/context.jsonld`.
+A record is a plain JSON object in one shape, for every source format. This table is the shape's only definition.
+Normalisation, the mapping and the tables follow it; docs/extending.md lists the files generated from it.
+Its rows stand in `kg/records/model/areas/`, a module for each area of description. `ontology/context.jsonld` has the
+RDF term of a key.
 
 >>> KEYS["title"].value
 <Value.TEXT: 'text'>
@@ -21,16 +21,16 @@ __all__ = ["AGENT_TYPES", "DATE_ROLES", "KEYS", "LEVELS", "STATUSES", "Key", "Re
 _KEYS = (*identity.KEYS, *access_points.KEYS, *content.KEYS, *custody.KEYS, *description_control.KEYS)
 
 KEYS = {key.name: key for key in _KEYS}
-"""Name → key, in the order in which a record has them."""
+"""Name → key, in the order of a record."""
 
 
 def keys_of(kind: str) -> tuple[Key, ...]:
-    """The keys that a record of this kind may have, in order."""
+    """Return the keys that a record of this kind may have, in order."""
     return _BY_KIND[kind]
 
 
 def label_key(kind: str) -> str:
-    """The key under which a record of this kind has its label."""
+    """Return the key of the label of a record of this kind."""
     return "title" if kind == RECORD else "name"
 
 

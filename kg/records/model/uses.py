@@ -1,4 +1,4 @@
-"""Uses of keys as a table of the reference page: where a page shows each, how search reads it, which column has it."""
+"""Uses of keys as a table of the reference page: the row on a page, the search field, the column of a table."""
 
 from kg.iris import KINDS, Base
 from kg.key_annotations import Caption, Faceted, Heading, Indexed
@@ -8,7 +8,7 @@ from kg.records.model.keys import KEYS
 
 
 def uses_table() -> str:
-    """The rows of every key and of every key of a part, in Markdown; what is left out says why."""
+    """Return the rows of every key and of every key of a part, in Markdown, with the reason for each omission."""
     rows = ["| key | on a page | in search | in tables |", "| --- | --- | --- | --- |"]
     for key in KEYS.values():
         rows.append(_row(key.name, key))

@@ -17,7 +17,7 @@ DATE_ROLES = {
     "active": "somebody or something is known to have been active or in force",
     "existence": "somebody or something existed",
 }
-"""Role of a date → what happened then."""
+"""Role of a date → its event."""
 
 LEVELS = [
     "archive",

@@ -51,7 +51,7 @@ class _State:
 
     may_be_unfit: bool
     kind: str
-    sound: Record = field(default_factory=dict)
+    record: Record = field(default_factory=dict)
     aside: list[dict[str, str]] = field(default_factory=list)
     problems: list[tuple[str, Any, str, str]] = field(default_factory=list)
 
@@ -88,18 +88,18 @@ def normalise_record(
             continue
         _normalise_key(rule, value, state)
     if state.aside:
-        state.sound["extra"] = [*state.sound.get("extra", []), *state.aside]
+        state.record["extra"] = [*state.record.get("extra", []), *state.aside]
     if name != record.get("id", name).strip():
         expected = "a key of letters, digits, hyphens and inner dots"
         state.problems.append(("id", record["id"], expected, _ESCAPED_HERE))
-    sound = {"id": name, "kind": kind}
-    for key_name in sorted(state.sound, key=_ORDER.__getitem__):
-        sound[key_name] = state.sound[key_name]
+    normalised = {"id": name, "kind": kind}
+    for key_name in sorted(state.record, key=_ORDER.__getitem__):
+        normalised[key_name] = state.record[key_name]
     problems = [
         SourceProblem(source, at, where, excerpt(value), expected, message, "repaired", name)
         for where, value, expected, message in state.problems
     ]
-    return sound, problems
+    return normalised, problems
 
 
 def canonical_reference(record: Record) -> str:
@@ -142,15 +142,15 @@ def _normalise_key(rule: _KeyRule, value: Any, state: _State) -> None:
     """Put the normalised value into the record, or an invalid value aside."""
     name = rule.key.name
     try:
-        sound = rule.make(rule, value, state)
+        normalised = rule.make(rule, value, state)
     except ValueFault as fault:
         if rule.key.required and rule.key is KEYS.get(name):
-            state.sound[name] = value
+            state.record[name] = value
         else:
             state.put_aside(name, value, fault.expected, str(fault))
         return
-    if sound is not ABSENT and sound != []:
-        state.sound[name] = sound
+    if normalised is not ABSENT and normalised != []:
+        state.record[name] = normalised
         if state.may_be_unfit and not rule.parts:  # a part reports its own
             for text in unfit_texts(value):
                 state.problems.append((name, text, "text that XML can hold", _REPLACED))
@@ -177,9 +177,9 @@ def _with_known_languages(key: Key, value: Record, state: _State) -> Iterator[tu
             yield tag, texts
 
 
-def _report_escapes(key: Key, value: Any, sound: Any, state: _State) -> None:
+def _report_escapes(key: Key, value: Any, normalised: Any, state: _State) -> None:
     """Report an address whose characters had to be escaped."""
-    if isinstance(value, str) and sound is not ABSENT and len(sound) != len(value.strip()):
+    if isinstance(value, str) and normalised is not ABSENT and len(normalised) != len(value.strip()):
         state.problems.append((key.name, value, "an IRI (RFC 3987)", _ESCAPED_HERE))
 
 
@@ -197,10 +197,10 @@ def _may_be_unfit(record: Record, written: bytes | None) -> bool:
 def _normalise_scalar(rule: _KeyRule, value: Any, state: _State) -> Any:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    sound = SCALARS[rule.key.value](value, rule.key)
+    normalised = SCALARS[rule.key.value](value, rule.key)
     if rule.key.value is Value.URL:
-        _report_escapes(rule.key, value, sound, state)
-    return sound
+        _report_escapes(rule.key, value, normalised, state)
+    return normalised
 
 
 def _normalise_list(rule: _KeyRule, value: Any, state: _State) -> list[Any]:
@@ -213,14 +213,14 @@ def _normalise_list(rule: _KeyRule, value: Any, state: _State) -> list[Any]:
         if item is None:
             continue
         try:
-            sound = make(item, key)
+            normalised = make(item, key)
         except ValueFault as fault:
             state.put_aside(key.name, item, fault.expected, str(fault))
             continue
         if key.value is Value.URL:
-            _report_escapes(key, item, sound, state)
-        if sound is not ABSENT and (not values or is_new(sound, values, marks)):
-            values.append(sound)
+            _report_escapes(key, item, normalised, state)
+        if normalised is not ABSENT and (not values or is_new(normalised, values, marks)):
+            values.append(normalised)
     return unique_targets(values) if key.value is Value.LINK and len(values) > 1 else values
 
 
@@ -263,7 +263,7 @@ def _normalise_part(rule: _KeyRule, value: dict[str, Any], number: int, state: _
         if child is not ABSENT:
             _normalise_key(inner_rule, child, inner)
     where = f"{key.name}[{number}]"
-    if not rule.required <= inner.sound.keys() and (lacking := _missing_key(rule, value, inner)):
+    if not rule.required <= inner.record.keys() and (lacking := _missing_key(rule, value, inner)):
         # The whole part is kept in its original form, so only the fault that costs it is reported.
         state.aside.append({"field": where, "value": as_text(value)})
         problem = next((child for child in inner.problems if child[0] == lacking), None)
@@ -274,20 +274,20 @@ def _normalise_part(rule: _KeyRule, value: dict[str, Any], number: int, state: _
         state.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
         state.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
     if key.name == "dates":
-        return _with_interval(inner.sound)
+        return _with_interval(inner.record)
     content_key = _CONTENT_KEYS.get(key.name)
-    if content_key in value and content_key not in inner.sound:
+    if content_key in value and content_key not in inner.record:
         return {}
-    return _in_order(inner.sound, rule.parts)
+    return _in_order(inner.record, rule.parts)
 
 
 def _missing_key(rule: _KeyRule, value: dict[str, Any], inner: _State) -> str:
     """Required key that a part lacks; empty where there is none, or where the whole part is empty."""
-    if not inner.sound and not inner.aside:
+    if not inner.record and not inner.aside:
         return ""
     content_key = _CONTENT_KEYS.get(rule.key.name)
     faulty = {where for where, *_ in inner.problems}
-    missing = (name for name in rule.parts if name in rule.required and name not in inner.sound)
+    missing = (name for name in rule.parts if name in rule.required and name not in inner.record)
     return next((name for name in missing if name != content_key or name in faulty or name not in value), "")
 
 
@@ -305,7 +305,7 @@ def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _State) -> Any:
         edtf = phrases.read(value)
         if (written := normalise_text(value)) is ABSENT or date.get("text"):
             return edtf or value
-        inner.sound["text"] = written
+        inner.record["text"] = written
         if edtf is None:
             reason, expected = phrases.fault(value), _ANY_DATE
             if not reason and _AMBIGUOUS_DATE.fullmatch(written):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from kg.render.page import fields
 from kg.render.page.mentions import Piece
+from kg.render.site import key_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,4 @@ class Section:
     @property
     def beside(self) -> bool:
         """Whether it stands beside the main column where there is room."""
-        return self.title in fields.BESIDE
+        return self.title in key_labels.BESIDE

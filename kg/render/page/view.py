@@ -16,13 +16,13 @@ from kg.ontology import RDF_TYPE, Form, Ontology, Term
 from kg.render.data.jsonld import keys_of_kind
 from kg.render.data.record import first_date, labels
 from kg.render.data.statements import Said, Statements, Values
-from kg.render.page import fields, outside_labels
+from kg.render.page import outside_labels
 from kg.render.page.briefs import brief
 from kg.render.page.durations import duration
 from kg.render.page.mentions import Names, Piece, forms
 from kg.render.page.sections import Row, Section, Value
 from kg.render.page.subproperties import own, special_terms
-from kg.render.site import language_names
+from kg.render.site import key_labels, language_names
 from kg.render.site.date_phrases import words
 from kg.render.site.reader import Reader
 from kg.render.site.translations import locale, translations
@@ -32,7 +32,7 @@ _LINKED = ("http://", "https://", "mailto:")
 
 Records = Mapping[str, dict[str, Any]]
 
-_ORDER = {key: place for place, key in enumerate(fields.FIELDS)}
+_ORDER = {key: place for place, key in enumerate(key_labels.FIELDS)}
 _EXPLAINED = frozenset({"agent", "place", "topic", "collection", "archive"})
 
 
@@ -49,9 +49,9 @@ def sections(
         reader: who reads.
     """
     rows = _Rows(statements, reference, linked, ontology, reader).rows()
-    found: dict[str, list[Row]] = {title: [] for title in fields.SECTIONS}
+    found: dict[str, list[Row]] = {title: [] for title in key_labels.SECTIONS}
     for row in sorted(rows, key=lambda each: _ORDER[each.key]):
-        found[fields.FIELDS[row.key].section].append(row)
+        found[key_labels.FIELDS[row.key].section].append(row)
     return [Section(title, tuple(each)) for title, each in found.items() if each]
 
 
@@ -76,10 +76,10 @@ class _Rows:
         kind = self.reference.partition("/")[0]
         special = special_terms(self.ontology.base, kind)
         for iri, term in keys_of_kind(self.ontology.base, kind).items():
-            field = fields.FIELDS.get(term.key) if iri in said else None
+            field = key_labels.FIELDS.get(term.key) if iri in said else None
             if field and (values := own(said, iri, special[iri])):
                 for key, some in self.apart(term.key, values):
-                    yield Row(key, fields.FIELDS[key].label, tuple(self.values(term, some)))
+                    yield Row(key, key_labels.FIELDS[key].label, tuple(self.values(term, some)))
 
     def apart(self, key: str, values: Values) -> Iterator[tuple[str, Values]]:
         """The values of a key by the heading that they stand under: places that are named are no people."""
@@ -87,7 +87,7 @@ class _Rows:
             yield key, values
             return
         places = f"{self.base.value}place/"
-        for name, wanted in ((key, False), (fields.NAMED_PLACES, True)):
+        for name, wanted in ((key, False), (key_labels.NAMED_PLACES, True)):
             if some := [each for each in values if each.value.startswith(places) == wanted]:
                 yield name, some
 
@@ -96,7 +96,7 @@ class _Rows:
         return translations(self.reader.language).gettext(text) if text else ""
 
     def values(self, term: Term, values: Values) -> Iterator[Value]:
-        if term.key in fields.ONE_LANGUAGE:
+        if term.key in key_labels.ONE_LANGUAGE:
             values = self.best(values)
         if term.form is Form.PART:
             parts = [self.said.get(each.value, {}) for each in values]
@@ -111,7 +111,7 @@ class _Rows:
                 yield Value(_SPOKEN[term.key](each.value, self.reader.language))
             elif term.key in _ADDRESSES:
                 yield self.address(each)
-            elif term.key in fields.PROSE and isinstance(each, Literal):
+            elif term.key in key_labels.PROSE and isinstance(each, Literal):
                 yield Value(each.value, language=each.language or "", pieces=self.prose(each.value))
             else:
                 yield self.value(each)
@@ -188,7 +188,7 @@ class _Rows:
     def rest(self, term: Term, part: Said) -> str:
         """What else a part says, in a line."""
         said = []
-        for key, label in fields.CAPTIONS[term.key].items():
+        for key, label in key_labels.CAPTIONS[term.key].items():
             if text := self.first(term, part, key):
                 said.append(f"{self.say(label)}: {outside_labels.called(text, self.reader.language) or text}")
         return "; ".join(said)
@@ -196,7 +196,7 @@ class _Rows:
     def date(self, term: Term, part: Said) -> Value | None:
         text, edtf = self.first(term, part, "text"), self.first(term, part, "edtf")
         said = words(edtf, self.reader.language) if edtf else text
-        role = fields.DATE_ROLES.get(self.first(term, part, "role"), "")
+        role = key_labels.DATE_ROLES.get(self.first(term, part, "role"), "")
         more = self.rest(term, part)
         written = text if _tells_more(text, edtf) else ""
         return Value(said, note="; ".join(filter(None, (self.say(role), written and f"“{written}”", more))))
@@ -206,7 +206,7 @@ class _Rows:
         language = self.first(term, part, "language")
         said = (
             language_names.name(language, self.reader.language) if language else "",
-            self.say(fields.NAME_FORMS.get(form, "")),
+            self.say(key_labels.NAME_FORMS.get(form, "")),
             words(dates, self.reader.language) if dates else "",
         )
         return Value(self.first(term, part, "text"), language=language, note="; ".join(filter(None, said)))
@@ -221,7 +221,7 @@ class _Rows:
 
     def level(self, term: Term, part: Said) -> Value | None:
         level = self.first(term, part, "level")
-        return Value(self.first(term, part, "value"), note=self.say(fields.LEVELS.get(level, level)))
+        return Value(self.first(term, part, "value"), note=self.say(key_labels.LEVELS.get(level, level)))
 
     def extra(self, term: Term, part: Said) -> Value | None:
         language = self.first(term, part, "language")
@@ -252,7 +252,7 @@ def _of(table: Mapping[str, str], text: str, language: str) -> str:
 def _degrees(key: str, text: str, language: str) -> str:
     """A coordinate in degrees, as a map has it."""
     value = Decimal(text)
-    side = fields.COMPASS[key][value < 0]
+    side = key_labels.COMPASS[key][value < 0]
     return translations(language).gettext(side) % {"degrees": format_decimal(abs(value), locale=locale(language))}
 
 
@@ -262,9 +262,9 @@ _SPOKEN: dict[str, Callable[[str, str], str]] = {
     "describedOn": words,
     "restrictedUntil": words,
     "duration": duration,
-    **{key: partial(_degrees, key) for key in fields.COMPASS},
-    "level": partial(_of, fields.LEVELS),
-    "gender": partial(_of, fields.GENDERS),
+    **{key: partial(_degrees, key) for key in key_labels.COMPASS},
+    "level": partial(_of, key_labels.LEVELS),
+    "gender": partial(_of, key_labels.GENDERS),
 }
 """Key whose values are signs → says one in the language of the page."""
 

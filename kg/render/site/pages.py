@@ -17,8 +17,7 @@ import jinja2
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from kg.render.page import fields
-from kg.render.site import assets
+from kg.render.site import assets, key_labels
 from kg.render.site.date_phrases import words
 from kg.render.site.language_names import name as language_name
 from kg.render.site.template_compiler import Environment
@@ -77,13 +76,13 @@ def _templates(language: str) -> jinja2.Environment:
         "_": partial(_said, language),
         "ngettext": partial(_counted, language),
         "told": partial(_told, language),
-        "kinds": fields.KINDS,
-        "fields": fields.FIELDS,
-        "statuses": fields.STATUSES,
-        "inverses": fields.INVERSES,
+        "kinds": key_labels.KINDS,
+        "fields": key_labels.FIELDS,
+        "statuses": key_labels.STATUSES,
+        "inverses": key_labels.INVERSES,
         "asset": assets.address,
         "picture": assets.picture,
-        "prose": fields.PROSE,
+        "prose": key_labels.PROSE,
         "languages": {each: name_of(each) for each in LANGUAGES},
         "language_name": partial(language_name, language=language),
         "words": partial(words, language=language),

@@ -12,7 +12,7 @@ from typing import Any
 from kg.errors import GenerationError
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
-from kg.store.remote.client import Remote
+from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import RemoteGraph
 from kg.store.search.index import SearchIndex
 from kg.store.triples.embedded import EmbeddedGraph, checkpoint
@@ -135,14 +135,14 @@ def _open_graph(folder: GenerationFolder, manifest: Manifest, settings: Settings
     """Open the triples of a generation, in its folder or at the remote store."""
     if not manifest.graph:
         return EmbeddedGraph(folder.store)
-    remote = Remote.of(settings) if settings else None
+    remote = RemoteStore.of(settings) if settings else None
     if remote is None:
         raise GenerationError(
             "its triples lie at a remote store, and the settings name none",
             where=str(folder.path),
             todo="Set `store` again, or run `kg build`.",
         )
-    return RemoteGraph(remote, manifest.graph, manifest.base)
+    return RemoteGraph(remote, manifest.graph)
 
 
 def copy_unchanged(source: GenerationFolder, target: GenerationFolder) -> None:

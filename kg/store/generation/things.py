@@ -82,7 +82,7 @@ class LinkNeighbours:
 def parse_cursor(cursor: str) -> tuple[str, int]:
     """Date and number of a cursor; any text is accepted, since a cursor comes from an address.
 
-    >>> place_of("1962-10-27_15"), place_of("1962_x")
+    >>> parse_cursor("1962-10-27_15"), parse_cursor("1962_x")
     (('1962-10-27', 15), ('1962', -1))
     """
     start, _, number = cursor.partition("_")

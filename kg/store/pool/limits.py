@@ -39,7 +39,7 @@ class PoolLimits:
     max_rows: int = 1_000_000
     memory: int = 1 << 30
     address_space: int | None = None
-    text: query_checks.Limits = field(default=query_checks.DEFAULT)
+    text: query_checks.QueryLimits = field(default=query_checks.DEFAULT)
 
     @property
     def workers(self) -> int:

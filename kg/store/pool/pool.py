@@ -31,7 +31,7 @@ from kg.store.pool.observer import PoolObserver
 from kg.store.pool.pooled_query import PooledQuery, packed
 from kg.store.pool.state import PATIENCE, SAMPLE_EVERY, TICK, PoolState
 from kg.store.pool.worker_process import WorkerProcess, error_of
-from kg.store.sparql.query_service import Options, seconds_of
+from kg.store.sparql.query_service import QueryOptions, deadline_seconds
 
 _UNCOUNTED = frozenset({KillReason.CLOSING, KillReason.RETIRED})
 """Reasons for which a worker is gone as it should be."""
@@ -114,10 +114,10 @@ class QueryPool:
         await self._drained.wait()
         await self.close()
 
-    def query(self, text: str, **options: Unpack[Options]) -> PooledQuery:
+    def query(self, text: str, **options: Unpack[QueryOptions]) -> PooledQuery:
         """Ask; see `kg.store.sparql.query_service`. Raises QueryError, also from the middle of an answer."""
-        limits = self._limits.text.with_spare(options.get("spare", 0))
-        seconds = seconds_of(options, self._limits.deadline)
+        limits = self._limits.text.with_added_bytes(options.get("spare", 0))
+        seconds = deadline_seconds(options, self._limits.deadline)
         return PooledQuery(self, text, packed(options), limits, seconds, client_of(options.get("client", "")))
 
     def submit(self, request: bytes, client: str, seconds: float) -> AnswerStream:

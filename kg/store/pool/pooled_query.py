@@ -6,7 +6,7 @@ from typing import Protocol
 from kg.store.pool import frames
 from kg.store.pool.answer import AnswerStream
 from kg.store.sparql import query_checks
-from kg.store.sparql.query_service import Options, formats_of
+from kg.store.sparql.query_service import QueryOptions, format_names
 
 
 class Pool(Protocol):
@@ -25,7 +25,7 @@ class PooledQuery:
     __slots__ = ("_client", "_limits", "_options", "_pool", "_seconds", "_stream", "_text")
 
     def __init__(  # noqa: PLR0913, PLR0917  # made in one place
-        self, pool: Pool, text: str, options: bytes, limits: query_checks.Limits, seconds: float, client: str
+        self, pool: Pool, text: str, options: bytes, limits: query_checks.QueryLimits, seconds: float, client: str
     ) -> None:
         """Nothing is submitted yet.
 
@@ -60,10 +60,10 @@ class PooledQuery:
         self._pool.leave(self._stream)
 
 
-def packed(options: Options) -> bytes:
+def packed(options: QueryOptions) -> bytes:
     """The options of a query, as a worker is sent them beside its text."""
     return _packed(
-        formats_of(options),
+        format_names(options),
         tuple(options.get("default_graphs", ())),
         tuple(options.get("named_graphs", ())),
         options.get("union", False),

@@ -62,13 +62,15 @@ def main() -> int:
     except KgError as fault:
         frames.write(out, frames.said(frames.FAULT, **described(fault)))
         return 1
-    limits = query_checks.Limits(**options.get("limits", {}))
+    limits = query_checks.QueryLimits(**options.get("limits", {}))
     threading.stack_size(STACK)
 
     def check(text: str, spare: int) -> None:
-        query_checks.check(text, limits.with_spare(spare))
+        query_checks.check(text, limits.with_added_bytes(spare))
 
-    answer = partial(_answer, store, out=out, base=options.get("base"), rows=options.get("rows", results.MOST))
+    answer = partial(
+        _answer, store, out=out, base=options.get("base"), rows=options.get("rows", results.UNLIMITED_ROWS)
+    )
     thread = threading.Thread(target=serve, args=(answer, out, check))
     thread.start()
     thread.join()
@@ -120,9 +122,9 @@ def _answer(  # noqa: PLR0913  # each is one limit or end
     try:
         found = store.query(text, base_iri=base, **_graphs(request))
     except SyntaxError:
-        raise explanations.explained(text, partial(_complaint, store, base)) from None
-    kind = results.kind_of(found)
-    row = results.choose(kind, request["formats"])
+        raise explanations.explain(text, partial(_complaint, store, base)) from None
+    kind = results.result_kind(found)
+    row = results.choose_format(kind, request["formats"])
     writer = _FrameWriter(out, frames.head(kind, row.name))
     try:
         results.write(found, row, writer, min(rows, (kind == "select" and request["rows"]) or rows))

@@ -131,7 +131,7 @@ def schema() -> Schema:
     for name in (*FACETS, "links"):
         builder.add_text_field(name, fast=name != "links", tokenizer_name="raw", index_option="basic")
     for language in title_order.LANGUAGES:
-        builder.add_text_field(title_order.field(language), fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(title_order.sort_field(language), fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("start", "end", "by_date", "by_date_back", "start_year", "end_year", "month"):
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("offset", "length"):

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from kg.errors import QueryError, QuerySyntaxError, RemoteError
 from kg.store.sparql import query_checks
-from kg.store.sparql.query_service import Answer
+from kg.store.sparql.query_service import QueryAnswer
 from kg.web.endpoint.answer_headers import Shape
 from kg.web.http import content_coding
 from kg.web.http.headers import combined
@@ -66,7 +66,7 @@ class Question(NamedTuple):
 
     def ask(
         self, context: Context, request: Request | None = None, *, rows: int | None = None
-    ) -> AbstractAsyncContextManager[Answer]:
+    ) -> AbstractAsyncContextManager[QueryAnswer]:
         """Have it answered, for whoever sent a request or for ourselves; see `kg.store.sparql.query_service`."""
         asking = context.serving.pool.query(
             self.query,
@@ -89,8 +89,8 @@ def _client(request: Request) -> str:
 class _Begun:
     """An answer of which some is here."""
 
-    answer: Answer
-    asking: AbstractAsyncContextManager[Answer]
+    answer: QueryAnswer
+    asking: AbstractAsyncContextManager[QueryAnswer]
     held: list[bytes]
     pieces: AsyncIterator[bytes]
 
@@ -173,7 +173,7 @@ async def whole(context: Context, question: Question) -> Whole:
         return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
 
 
-def _kept(context: Context, tag: str | None, answer: Answer, body: bytes) -> Whole:
+def _kept(context: Context, tag: str | None, answer: QueryAnswer, body: bytes) -> Whole:
     made = Whole(answer.format, answer.media_type, body, answer.limited)
     if tag is not None:
         context.answers.keep(tag, made)

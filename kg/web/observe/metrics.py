@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 from kg import settings as settings_module
 from kg.errors import UsageError
-from kg.store.sparql.query_service import Answer
+from kg.store.sparql.query_service import QueryAnswer
 from kg.web.observe.request_notes import Told
 
 PUBLIC = "public"
@@ -86,7 +86,7 @@ class Metrics:
                 counter(value).inc()
 
     @contextlib.asynccontextmanager
-    async def asking(self, asking: AbstractAsyncContextManager[Answer]) -> AsyncIterator[Answer]:
+    async def asking(self, asking: AbstractAsyncContextManager[QueryAnswer]) -> AsyncIterator[QueryAnswer]:
         """A query, counted as being asked for as long as its context lasts."""
         self._ask(1)
         try:

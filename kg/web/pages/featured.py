@@ -9,7 +9,7 @@ from kg.read.things import DeletedThing, Redirect
 from kg.render.data.record import texts
 from kg.render.site.pages import page
 from kg.store.generation.things import Thing
-from kg.store.search.snippets import LENGTH
+from kg.store.search.snippets import SNIPPET_LENGTH
 from kg.web.serving.context import Context
 
 MOST = 3
@@ -58,4 +58,6 @@ def _told(thing: Thing, context: Context) -> Featured:
     record = context.serving.finder.record(thing.offset, thing.length)
     said, language = texts(record.get("summary") or record.get("description"), context.reader.languages)
     text = said[0] if said else ""
-    return Featured(thing, text if len(text) <= LENGTH else f"{text[: LENGTH - 1].rsplit(None, 1)[0]} …", language)
+    return Featured(
+        thing, text if len(text) <= SNIPPET_LENGTH else f"{text[: SNIPPET_LENGTH - 1].rsplit(None, 1)[0]} …", language
+    )

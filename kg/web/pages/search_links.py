@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.read.search import Wanted
+from kg.read.search import SearchQuery
 from kg.render.site import search_summary as said
 from kg.render.site.translations import translations
 from kg.store.generation.things import Thing
@@ -53,6 +53,6 @@ def _found(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> It
     say = translations(context.reader.language).gettext
     for title, filter_ in asked:
         state = State(filters=(DOCUMENTS, filter_))
-        count = context.serving.finder.count(Wanted(filters=state.filters))
+        count = context.serving.finder.count(SearchQuery(filters=state.filters))
         if count:
             yield Lead(say(title), count, state.address())

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyoxigraph import RdfFormat
 
-from kg.read.search import Results
+from kg.read.search import SearchResults
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.citations.csl_item import LINKED, Item, Source, item
 from kg.render.data import rdf, spreadsheet
@@ -34,13 +34,13 @@ class Export:
     name: str
     media_type: str
     title: str
-    write: Callable[[Results, State, Context], bytes]
+    write: Callable[[SearchResults, State, Context], bytes]
     most: int = MOST_EXPORTED
     saved: bool = False
     marked: bool = False
 
 
-def _csv(results: Results, _state: State, context: Context) -> bytes:
+def _csv(results: SearchResults, _state: State, context: Context) -> bytes:
     """One line for each thing."""
     rows = [
         (
@@ -52,23 +52,23 @@ def _csv(results: Results, _state: State, context: Context) -> bytes:
             each.thing.status,
             next(all_texts(each.record.get("summary")), ""),
         )
-        for each in results.found
+        for each in results.hits
     ]
     return spreadsheet.table(("iri", "kind", "title", "start", "end", "status", "summary"), rows)
 
 
-def _turtle(results: Results, _state: State, context: Context) -> bytes:
-    triples = [triple for each in results.found for triple in context.serving.resources.describe(each.thing).triples]
+def _turtle(results: SearchResults, _state: State, context: Context) -> bytes:
+    triples = [triple for each in results.hits for triple in context.serving.resources.describe(each.thing).triples]
     return rdf.write(triples, RdfFormat.TURTLE, context.serving.ontology)
 
 
-def _feed(template: str) -> Callable[[Results, State, Context], bytes]:
-    def write(results: Results, state: State, context: Context) -> bytes:
+def _feed(template: str) -> Callable[[SearchResults, State, Context], bytes]:
+    def write(results: SearchResults, state: State, context: Context) -> bytes:
         values = {
             "title": summary(results, context),
             "words": state.words,
             "query": state.address(),
-            "found": results.found,
+            "found": results.hits,
             "base": context.base.value,
             "published": context.serving.generation.manifest.published,
         }
@@ -77,9 +77,9 @@ def _feed(template: str) -> Callable[[Results, State, Context], bytes]:
     return write
 
 
-def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[Results, State, Context], bytes]:
-    def written(results: Results, _state: State, context: Context) -> bytes:
-        records = [each.record for each in results.found if each.thing.kind == "record"]
+def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[SearchResults, State, Context], bytes]:
+    def written(results: SearchResults, _state: State, context: Context) -> bytes:
+        records = [each.record for each in results.hits if each.thing.kind == "record"]
         linked = _linked(records, context)
         return write([_item(record, linked, context) for record in records])
 

@@ -8,7 +8,8 @@ from functools import partial
 
 from starlette.requests import Request
 
-from kg.store.search.index import DEEPEST
+from kg.read.search import SearchRequest
+from kg.store.search.index import MAX_OFFSET
 from kg.web.http.problems import Problem
 from kg.web.search.query_string import MOST, State, read
 from kg.web.serving.context import Context
@@ -48,18 +49,15 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
     given = request.query_params.get(PLACE)
     if given is None or context.serving.generation.search is None:
         return None
-    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 1 <= int(given) <= DEEPEST):
-        raise Problem(400, f"`{PLACE}` is a place in the list of a search, a number from 1 to {DEEPEST:,}.")
+    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 1 <= int(given) <= MAX_OFFSET):
+        raise Problem(400, f"`{PLACE}` is a place in the list of a search, a number from 1 to {MAX_OFFSET:,}.")
     state, at = read(request), int(given)
     limit = min(state.limit, MOST)
     work = partial(
         context.serving.finder.neighbours,
+        SearchRequest(state.wanted, context.reader.languages, sort=state.sort, limit=limit),
         reference,
-        state.wanted,
-        context.reader.languages,
-        at=at,
-        sort=state.sort,
-        limit=limit,
+        at,
     )
     beside = await context.serving.searches.run(request, work)
     search, leads = context.path("search"), steps(state)
@@ -69,5 +67,5 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
         f"{context.path(other)}.html?{leads}{place}" if other else ""
         for other, place in ((beside.before, at - 1), (beside.after, at + 1))
     )
-    back = f"{search}?{state.address(after=beside.page)}#hit-{at}"
+    back = f"{search}?{state.address(after=beside.page_cursor)}#hit-{at}"
     return Walk(state.words, back, at, beside.total, before, after, f"{leads}{at}&")

@@ -40,7 +40,7 @@ def time(state: State, context: Context) -> Seen:
     documents = index.documents(query)
     counted = {
         f"{month // 100:04}-{month % 100:02}".removesuffix("-00"): n
-        for month, n in index.counted(documents, "month", 10_000)
+        for month, n in index.value_counts(documents, "month", 10_000)
         if month > 0
     }
     columns = tuple(
@@ -59,7 +59,7 @@ def _span(start: str) -> str:
 def places(state: State, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> Seen:
     """The places of a search on a map."""
     index, query = _asked(state, context)
-    counted = index.counted(query, "place", most)
+    counted = index.value_counts(query, "place", most)
     things = _things(counted, context)
     spots, left_out = [], 0
     rows: list[tuple[str | int | float, ...]] = []
@@ -91,14 +91,14 @@ def nearest_people(state: State, context: Context, most: int, ties: int) -> Seen
 
 def _people(state: State, context: Context, most: int, ties: int, size: tuple[int, int]) -> Seen:
     index, query = _asked(state, context)
-    counted = index.counted(query, "person", most)
+    counted = index.value_counts(query, "person", most)
     things = _things(counted, context)
     persons = []
     for reference, count in counted:
         label, language = _called(reference, things, context)
         address = state.with_filter("person", reference).address()
         persons.append(network.Person(reference, label, language, count, address))
-    together = index.together(query, "person", most)
+    together = index.pair_counts(query, "person", most)
     strongest = sorted(together.items(), key=lambda each: (-each[1], each[0]))[:ties]
     if size == network.SMALL:  # there is no room for who stands alone
         tied = {each for pair, _ in strongest for each in pair}

@@ -13,11 +13,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.read.search import Results
+from kg.read.search import SearchRequest, SearchResults
 from kg.render.data import spreadsheet
 from kg.render.pictures import network
 from kg.render.site.pages import page
-from kg.store.search.query_language import LONGEST
+from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED
 from kg.web.http.problems import Problem
 from kg.web.search import picture_data, presentation
@@ -79,7 +79,7 @@ def _answered(request: Request, context: Context, state: State, view: View, name
     """The whole answer, beside the requests of others: a picture of hundreds of places takes its time."""
     seen = view.see(state, context)
     if name == "html":
-        results = context.serving.finder.find(state.wanted, context.reader.languages, limit=1)
+        results = context.serving.finder.find(SearchRequest(state.wanted, context.reader.languages, limit=1))
         return _page(request, context, state, view, (seen, results))
     if name in view.more:
         media_type, write = view.more[name]
@@ -99,7 +99,7 @@ def _values(seen: Seen, context: Context, *, links: bool) -> dict[str, Any]:
     return {"drawn": seen.drawn, "links": links, "place": context.path("search")}
 
 
-def _page(request: Request, context: Context, state: State, view: View, what: tuple[Seen, Results]) -> Response:
+def _page(request: Request, context: Context, state: State, view: View, what: tuple[Seen, SearchResults]) -> Response:
     seen, results = what
     values = {
         **_values(seen, context, links=True),
@@ -112,7 +112,7 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
         "formats": {"svg": "SVG", "png": "PNG", "csv": "CSV", **dict.fromkeys(view.more, "GraphML")},
         "keep": f"{state.address()}&" if state.pairs else "",
         "sought": state.words,
-        "longest": LONGEST,
+        "longest": MAX_LENGTH,
     }
     return published.page(request, context, "seen", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 

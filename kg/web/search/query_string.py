@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.requests import Request
 
 from kg.iris import KINDS
-from kg.read.search import SORTS, Wanted
+from kg.read.search import SORTS, SearchQuery
 from kg.store.search.fields import FACETS, LACKED, LACKS
-from kg.store.search.query_language import days
+from kg.store.search.query_language import parse_days
 from kg.web.http.problems import Problem
 
 LIMIT = 20
@@ -52,9 +52,9 @@ class State:
     format: str = ""
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SearchQuery:
         """What is looked for. Raises SearchRefused for a time that is none."""
-        return Wanted(self.words, self.filters, days(self.time) if self.time else None, self.certain)
+        return SearchQuery(self.words, self.filters, parse_days(self.time) if self.time else None, self.certain)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

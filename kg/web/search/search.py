@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import SearchRefused
-from kg.read.search import SORTS, Results
+from kg.read.search import SORTS, SearchRequest, SearchResults
 from kg.render.data.negotiation import choose
 from kg.render.site import search_summary as said
 from kg.render.site.pages import page
 from kg.render.site.reader import Reader, is_nameless
 from kg.store.generation.things import Thing
-from kg.store.search.index import DEEPEST
-from kg.store.search.query_language import LONGEST
+from kg.store.search.index import MAX_OFFSET
+from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
 from kg.web.http.problems import Problem
 from kg.web.search import presentation
@@ -47,13 +47,15 @@ def _answered(request: Request, context: Context, state: State, name: str) -> Re
     export = EXPORTS.get(name)
     most = export.most if export else MOST
     results = context.serving.finder.find(
-        state.wanted,
-        context.reader.languages,
-        sort=state.sort,
-        after=state.after,
-        limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
-        nameless=partial(_nameless, context.reader),
-        marked=export is None or export.marked,
+        SearchRequest(
+            state.wanted,
+            context.reader.languages,
+            sort=state.sort,
+            after=state.after,
+            limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
+            nameless=partial(_nameless, context.reader),
+            marked=export is None or export.marked,
+        )
     )
     if export:
         return _exported(request, context, state, results, export)
@@ -83,7 +85,7 @@ def _format(request: Request, state: State) -> str:
     return types[chosen]
 
 
-def addresses(results: Results, state: State, context: Context) -> dict[str, str | None]:
+def addresses(results: SearchResults, state: State, context: Context) -> dict[str, str | None]:
     """Where the result goes on, and where it stands in other shapes."""
     place = context.path("search")
     return {
@@ -96,14 +98,14 @@ def addresses(results: Results, state: State, context: Context) -> dict[str, str
     }
 
 
-def _next(results: Results, state: State, context: Context) -> dict[str, str]:
+def _next(results: SearchResults, state: State, context: Context) -> dict[str, str]:
     if not results.after:
         return {}
     address = f"{context.path('search')}?{state.address(after=results.after, format=state.format)}"
     return {"Link": f'<{address}>; rel="next"'}
 
 
-def _exported(request: Request, context: Context, state: State, results: Results, export: Export) -> Response:
+def _exported(request: Request, context: Context, state: State, results: SearchResults, export: Export) -> Response:
     body = export.write(results, state, context)
     headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
     if export.saved:
@@ -111,7 +113,7 @@ def _exported(request: Request, context: Context, state: State, results: Results
     return published.respond(request, context, body, export.media_type, headers)
 
 
-def _page(request: Request, context: Context, state: State, results: Results) -> Response:
+def _page(request: Request, context: Context, state: State, results: SearchResults) -> Response:
     query = sparql(state, context.base)
     values = {
         "state": state,
@@ -131,8 +133,8 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
         "keep": f"{state.address()}&" if state.pairs else "",
         "sought": state.words,
         "steps": steps(state),
-        "deepest": DEEPEST,
-        "longest": LONGEST,
+        "deepest": MAX_OFFSET,
+        "longest": MAX_LENGTH,
     }
     return published.page(request, context, "search", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 
@@ -150,7 +152,7 @@ async def below(request: Request, context: Context, name: str) -> Response:
 
 async def _suggest(request: Request, context: Context) -> Response:
     """Completions in the form of OpenSearch: what was typed, names, what they are, where they are."""
-    text = request.query_params.get("q", "").strip()[:LONGEST]
+    text = request.query_params.get("q", "").strip()[:MAX_LENGTH]
     try:
         work = partial(context.serving.finder.completions, text)
         things = await context.serving.searches.run(request, work) if text else []

@@ -19,7 +19,7 @@ from kg.store.generation.generations import Generations
 from kg.store.pool.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
-from kg.store.sparql.query_service import Queries
+from kg.store.sparql.query_service import QueryService
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.memo import Worked
 from kg.web.serving.page_cache import Kept
@@ -56,7 +56,7 @@ class Serving:
     generation: Generation
     resources: Resources
     ontology: Ontology
-    pool: Queries
+    pool: QueryService
     finder: Finder
     searches: Lane
     lane: Lane = field(default_factory=lambda: Lane(_LONG_PLACES, _LONG_QUEUE))
@@ -157,7 +157,7 @@ class Live:
         terms = ontology.load(self._settings.base)
         return Serving(generation, Resources(generation), terms, pool, finder, searches)
 
-    def _queries(self, generation: Generation) -> Queries:
+    def _queries(self, generation: Generation) -> QueryService:
         """What answers queries, wherever the generation's triples lie."""
         if generation.manifest.graph:
             return RemoteQueries(self._settings, generation.manifest.graph, observer=self._metrics)

@@ -53,15 +53,15 @@ def rows(folder, kind):
 
 def test_a_row_says_what_the_record_says(tables):
     "A row has labels by language, dates, links by name and by reference, and lists with | between."
-    one = rows(tables[2], "record")["record/one"]
-    assert one["iri"] == f"{BASE}record/one"
-    assert (one["title_ru"], one["title_other"]) == ("Письмо", "Lettre@fr")
-    assert one["alternative_names"] == "A ¦ B|Brief"
-    assert (one["date"], one["start"], one["end"]) == ("1962-10~", "1962-10-01", "1962-10-31")
-    assert one["creator"] == "Raúl Castro|Somebody"
-    assert one["creator_id"] == "agent/castro|agent/unknown"
-    assert one["summary"] == 'First.\n\nSecond, "quoted",\nin two lines.'
-    assert one["reference_levels"] == "fond: 0104"
+    row = rows(tables[2], "record")["record/one"]
+    assert row["iri"] == f"{BASE}record/one"
+    assert (row["title_ru"], row["title_other"]) == ("Письмо", "Lettre@fr")
+    assert row["alternative_names"] == "A ¦ B|Brief"
+    assert (row["date"], row["start"], row["end"]) == ("1962-10~", "1962-10-01", "1962-10-31")
+    assert row["creator"] == "Raúl Castro|Somebody"
+    assert row["creator_id"] == "agent/castro|agent/unknown"
+    assert row["summary"] == 'First.\n\nSecond, "quoted",\nin two lines.'
+    assert row["reference_levels"] == "fond: 0104"
     agent = rows(tables[2], "agent")["agent/castro"]
     assert (agent["relations"], agent["relations_id"]) == ("Undated", "record/two")
 
@@ -77,10 +77,10 @@ def test_every_record_has_a_row_in_both_files(tables):
 def test_parquet_has_values_as_they_are(tables):
     "In Parquet lists are lists, days are days, numbers are numbers, and nothing has an apostrophe in front."
     folder = tables[2]
-    one = pq.read_table(folder / "record.parquet").to_pylist()[0]
-    assert one["title_en"] == "=HYPERLINK(1)"
-    assert one["alternative_names"] == ["A | B", "Brief"]
-    assert one["start"].isoformat() == "1962-10-01"
+    row = pq.read_table(folder / "record.parquet").to_pylist()[0]
+    assert row["title_en"] == "=HYPERLINK(1)"
+    assert row["alternative_names"] == ["A | B", "Brief"]
+    assert row["start"].isoformat() == "1962-10-01"
     assert pq.read_table(folder / "place.parquet").to_pylist()[0]["longitude"] == -82.38
 
 
@@ -111,12 +111,12 @@ def test_descriptions_are_csv_on_the_web(tables, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_key_has_a_column_with_an_example(kind):
     "Every key but those whose row says why not has a column; each has a meaning and, for the model's examples, a value."
-    made = columns(kind, ("en",), Base(BASE))
+    table_columns = columns(kind, ("en",), Base(BASE))
     wanted = {key.name for key in keys_of(kind) if not isinstance(key.column, Omitted)}
-    assert wanted == {each.key for each in made}
-    assert len({each.name for each in made}) == len(made)
+    assert wanted == {column.key for column in table_columns}
+    assert len({column.name for column in table_columns}) == len(table_columns)
     example, labels = csvw.sample_record(kind)
-    for column in made:
+    for column in table_columns:
         column.cell(example, labels)
         assert column.meaning.endswith(".")
 

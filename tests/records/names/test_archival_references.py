@@ -105,13 +105,13 @@ def test_tree():
 
 
 def test_same_archive():
-    """Names that the table knows to be one archive lead to the same records."""
+    """Names of the same archive in the table lead to the same records."""
     names = ("AVP RF", "AVPRF", "АВП РФ", "АВПРФ")
     assert len({units((Level("archive", name), Level("fond", "5"))) for name in names}) == 1
 
 
 def test_other_archives():
-    """Two names that nobody said to be one archive are two, however alike."""
+    """Two names outside the table of archives are two archives, however similar."""
     names = (
         "RGALI",
         "Rgali",

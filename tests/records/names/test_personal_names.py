@@ -84,13 +84,13 @@ LISTS = {
 
 @pytest.mark.parametrize("text", NOBODY)
 def test_nobody(text):
-    """What only says that nobody is known is no name."""
+    """A placeholder is no name."""
     assert personal_names.is_placeholder(text)
 
 
 @pytest.mark.parametrize("text", SOMEBODY)
 def test_somebody(text):
-    """A role, or a name that such a word is a part of, is somebody."""
+    """A role, or a name with such a word as a part, is no placeholder."""
     assert not personal_names.is_placeholder(text)
 
 

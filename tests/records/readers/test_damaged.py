@@ -1,4 +1,4 @@
-"""Files that somebody damaged: whatever a reader meets, it yields records and problems, and never fails."""
+"""Damaged files: for any content a reader yields records and problems, and never fails."""
 
 import random
 import re
@@ -53,8 +53,8 @@ def damaged_page(text, chance):
 def damaged_xml(text, chance):
     """A document in which elements are missing or doubled, and texts and attributes hold something else."""
     for _ in range(chance.randint(1, 8)):
-        found = list(re.finditer(r"<(\w+)[^<>]*>[^<>]*</\1>", text))
-        element = chance.choice(found)
+        matches = list(re.finditer(r"<(\w+)[^<>]*>[^<>]*</\1>", text))
+        element = chance.choice(matches)
         change = chance.choice(["drop", "double", "text", "attribute"])
         new = {"drop": "", "double": element[0] * 2}.get(change)
         if change == "text":

@@ -10,7 +10,7 @@ from pooling import ENDLESS, THINGS, process_ids, running
 
 from kg.errors import QueryCrashed, QueryError, QueryTimeout
 from kg.store.pool.worker_process import WorkerProcess
-from kg.store.sparql.query_checks import Limits
+from kg.store.sparql.query_checks import QueryLimits
 
 
 def small(number):
@@ -151,7 +151,7 @@ def test_an_endless_one_that_nobody_wants(folder, sent_ahead):
 
 def test_a_crash_hits_the_guilty_one(folder, sent_ahead):
     """Of the queries that a worker had when the engine died, the one fails that it was answering."""
-    limits = Limits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
+    limits = QueryLimits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
     fatal = "SELECT * " + "{" * 1_000_000 + "}" * 1_000_000
 
     async def go():

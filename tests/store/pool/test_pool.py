@@ -8,7 +8,7 @@ from pooling import ENDLESS, ROWS, SMALL, alive, process_ids, running, taken, tr
 
 from kg.errors import KgError, QueryBusy, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from kg.store.pool.pool import QueryPool
-from kg.store.sparql.query_checks import Limits
+from kg.store.sparql.query_checks import QueryLimits
 
 
 def test_a_worker_serves_many(folder):
@@ -53,7 +53,7 @@ def test_deadline_counts_planning(folder):
     patterns = "".join(f"?s{n} ?p ?s{n + 1} . " for n in range(400))
 
     async def go():
-        async with running(folder, deadline=0.6, text=Limits(patterns=500)) as pool:
+        async with running(folder, deadline=0.6, text=QueryLimits(patterns=500)) as pool:
             with pytest.raises(QueryTimeout):
                 await taken(pool, f"ASK {{ {patterns} }}")
             assert await values(pool) == ["value 7"]

@@ -14,12 +14,12 @@ import pytest
 from pooling import ENDLESS, alive, process_ids, running, taken, values
 
 from kg.errors import QueryCrashed, QueryTooLarge
-from kg.store.sparql.query_checks import Limits
+from kg.store.sparql.query_checks import QueryLimits
 
 
 def test_crash(folder):
     """A query that brings the engine down gets QueryCrashed, and the next one a sound worker."""
-    limits = Limits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
+    limits = QueryLimits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
     text = "SELECT * " + "{" * 1_000_000 + "}" * 1_000_000
 
     async def go():

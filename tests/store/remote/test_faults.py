@@ -1,4 +1,4 @@
-"""A remote store that is slow, gone, or talks nonsense: what people are told, and that nobody else suffers."""
+"""Faults of a remote store: slow, unreachable or malformed answers, their errors and their isolation."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ from kg.errors import (
     SettingsError,
 )
 from kg.publish import build
-from kg.store.remote.client import Remote
+from kg.store.remote.client import RemoteStore
 from kg.store.remote.queries import RemoteQueries
 from kg.web.app import Application
 
@@ -147,7 +147,7 @@ def served(published):
 
 
 def test_vanished(served, published, caplog):
-    """A remote that is gone is 502, as a page and as a problem; what does not need it is served as before."""
+    """An unreachable remote store is 502, as a page and as a problem; pages that need no store are served as before."""
     client = served(published.store)
     for path, params in (("/data/record/1.ttl", {}), ("/data/record/1.html", {}), ("/data/sparql", ROWS)):
         answer = client.get(path, params=params)
@@ -207,7 +207,7 @@ def test_others_are_served_while_a_remote_is_slow(served):
     ids=lambda value: "" if callable(value) else str(value),
 )
 def test_nonsense(served, behave, status):
-    """An answer that can't be used has a status of its own, and nothing of it is sent on."""
+    """A malformed answer has a status of its own, and none of its bytes reach the client."""
     with faking(behave) as fake:
         answer = served(fake.address).get("/data/sparql", params=ROWS)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
@@ -224,7 +224,7 @@ def test_broken_triples(served, said):
 
 
 def test_breaks_off_late(served):
-    """What goes wrong after the first 64 KiB breaks the answer off: the client sees no whole document."""
+    """A fault after the first 64 KiB aborts the answer: the client gets no complete document."""
     rows = b",".join(ROW % n for n in range(20_000))
     with faking(answering(200, TABLE + rows + b",The engine gave up")) as fake:
         client = served(fake.address)
@@ -292,11 +292,11 @@ def test_a_token_that_no_header_holds(published):
     """A token with a line break in it is refused without being shown; white space around it does no harm."""
     broken = published.model_copy(update={"store_token": settings_module.SecretStr(f"{SECRET}\nX: y")})
     with pytest.raises(SettingsError) as fault:
-        Remote(broken)
+        RemoteStore(broken)
     assert SECRET not in str(fault.value)
     with faking(answering(200, TABLE + b"]}}")) as fake:
         token = settings_module.SecretStr(f"{SECRET}\n")
-        remote = Remote(published.model_copy(update={"store_token": token, "store": fake.address}))
+        remote = RemoteStore(published.model_copy(update={"store_token": token, "store": fake.address}))
         assert remote.select("SELECT * {}", []) == []
         remote.close()
         assert f"Bearer {SECRET}\r\n".encode() in fake.seen[0]
@@ -347,12 +347,12 @@ def test_leaving_frees_the_remote(published):
 
 def test_what_the_client_raises(published):
     """The client tells a remote that is gone from one that is slow."""
-    gone = Remote(published)
+    gone = RemoteStore(published)
     with pytest.raises(RemoteUnreachable):
         gone.select("SELECT * {}", [])
     gone.close()
     with faking(silent) as fake:
-        slow = Remote(published.model_copy(update={"store": fake.address, "store_seconds": 0.3}))
+        slow = RemoteStore(published.model_copy(update={"store": fake.address, "store_seconds": 0.3}))
         with pytest.raises(RemoteTimeout):
             slow.select("SELECT * {}", [])
         slow.close()

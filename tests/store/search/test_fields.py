@@ -7,8 +7,8 @@ from kg.key_annotations import Faceted, Indexed, SearchField
 from kg.records.model.key import Omitted, Value
 from kg.store.generation.generations import Generations
 from kg.store.search import fields
-from kg.store.search.query_builder import Asked
-from kg.store.search.query_language import days, parse
+from kg.store.search.query_builder import IndexRequest
+from kg.store.search.query_language import parse, parse_days
 
 _DATES = {Value.EDTF, Value.DAY, Value.INSTANT}
 
@@ -21,14 +21,14 @@ def index(marked_keys):
 
 
 def found(index, words="", **more):
-    query = index.query(Asked(parse(words), **more))
+    query = index.query(IndexRequest(parse(words), **more))
     return {hit.reference for hit in index.hits(query, 10_000)}
 
 
 def by_mark(index, marked):
     """What is found by a mark: by its day, by its language, or by the word that it is."""
     if marked.row.value in _DATES:
-        return found(index, days=days(DAY))
+        return found(index, days=parse_days(DAY))
     if marked.row.value is Value.TAG:
         return found(index, filters=(("language", marked.mark),))
     return found(index, f'"{marked.mark}"')

@@ -1,19 +1,19 @@
 """Snippets are made of some of a text, however long that is."""
 
 from kg.store.search.query_language import parse
-from kg.store.search.snippets import Marker
+from kg.store.search.snippets import HitMarker
 
 FAR = "ordinary words " * 20_000 + "missiles"
 
 
-class Counting(Marker):
+class Counting(HitMarker):
     """Counts what it looks at."""
 
     looked = 0
 
     def _found(self, language, text):
         self.looked += len(text)
-        return super()._found(language, text)
+        return super()._find_hits(language, text)
 
 
 def test_no_more_than_some_of_the_texts_is_looked_at():
@@ -26,6 +26,6 @@ def test_no_more_than_some_of_the_texts_is_looked_at():
 
 def test_a_text_without_hits_is_shown_from_its_beginning():
     """Where nothing is found within the bound, the first text stands for the thing."""
-    found = Marker(parse("missiles"), ["en"]).snippet([("en", FAR)])
+    found = HitMarker(parse("missiles"), ["en"]).snippet([("en", FAR)])
     assert found.text.startswith("ordinary words")
     assert not any(hit for _, hit in found.parts)

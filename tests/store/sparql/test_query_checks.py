@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from waiting import no_endless_work
 
 from kg.errors import KgError, QueryRefused, QueryTooLarge
-from kg.store.sparql.query_checks import Limits, check
+from kg.store.sparql.query_checks import QueryLimits, check
 
 PREFIXES = "PREFIX : <http://e/> PREFIX e: <http://e/#> PREFIX S: <http://e/> PREFIX p: <http://e:> "
 
@@ -218,7 +218,7 @@ def test_linear(piece):
     """A text as long as can be is looked over in linear time, whatever it is made of: a square of its length would take minutes."""
     text = piece * (100_000 // len(piece))
     with no_endless_work(), suppress(KgError):
-        check(text, Limits(depth=10**6, operators=10**6, patterns=10**6))
+        check(text, QueryLimits(depth=10**6, operators=10**6, patterns=10**6))
 
 
 @pytest.mark.parametrize("opening", ["{", "(", "[", "[ :p ", "{ OPTIONAL ", "!("])
@@ -283,7 +283,7 @@ def test_patterns_end_where_groups_do():
     ],
 )
 def test_what_is_no_pattern(text):
-    """What CONSTRUCT builds and SELECT computes is not joined."""
+    """The template of CONSTRUCT and the expressions of SELECT count no joins."""
     check(text)
 
 
@@ -323,7 +323,7 @@ def test_update_words_elsewhere():
 
 
 def test_size():
-    """A query has at most 100,000 bytes of UTF-8, and what is no text is refused."""
+    """A query has at most 100,000 bytes of UTF-8; lone surrogates are refused."""
     check("#" + "x" * 99_999)
     with pytest.raises(QueryTooLarge):
         check("#" + "é" * 50_000)

@@ -1,4 +1,4 @@
-"""Access points: the people, bodies, places and subjects that a thing is found by (ISAAR(CPF), EAD `controlaccess`)."""
+"""Keys of access points: the people, bodies, places and subjects of a thing (ISAAR(CPF), EAD `controlaccess`)."""
 
 from kg.iris import KINDS
 from kg.key_annotations import Faceted, Heading, PageSection

@@ -1,4 +1,4 @@
-"""Keys of content: what a document says, who an agent is (ISAD(G) 3.3, ISAAR(CPF) 5.2)."""
+"""Keys of content: a document's text and summary, an agent's biography (ISAD(G) 3.3, ISAAR(CPF) 5.2)."""
 
 from kg.key_annotations import Faceted, Heading, Indexed, PageSection, SearchField
 from kg.records.model.areas import parts

@@ -1,4 +1,4 @@
-"""Keys of custody and use: where a document is kept, and what may be done with it (ISAD(G) 3.2 and 3.4)."""
+"""Keys of custody and use: a document's holding institution, rights and access (ISAD(G) 3.2 and 3.4)."""
 
 from kg.iris import KINDS
 from kg.key_annotations import Faceted, Heading, Indexed, PageSection, SearchField

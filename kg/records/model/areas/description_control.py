@@ -1,4 +1,4 @@
-"""Keys of related things and of description control: where a description comes from (ISAD(G) 3.5 to 3.7)."""
+"""Keys of related things and of description control: the origin of a description (ISAD(G) 3.5 to 3.7)."""
 
 from kg.iris import KINDS
 from kg.key_annotations import Heading, Indexed, PageSection, SearchField

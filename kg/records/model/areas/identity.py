@@ -1,4 +1,4 @@
-"""Keys of identity: what a thing is called, what it is, and its dates (ISAD(G) 3.1)."""
+"""Keys of identity: a thing's names, type and dates (ISAD(G) 3.1)."""
 
 from kg.iris import KINDS
 from kg.key_annotations import Faceted, Heading, Indexed, PageSection, SearchField

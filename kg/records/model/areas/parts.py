@@ -1,4 +1,4 @@
-"""Keys of parts: what stands in a date, a form of a name, a relation, a digital object."""
+"""Keys of parts: the keys of a date, a form of a name, a relation, a digital object."""
 
 from kg.iris import KINDS
 from kg.key_annotations import Caption, Indexed, SearchField
