@@ -25,6 +25,7 @@ from kg.errors import KgError
 from kg.publish.pipeline.sources import input_files
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
+from kg.store.pool.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 
 Grade = Literal["good", "poor", "bad"]
@@ -253,7 +254,7 @@ def worker(_: Settings) -> CheckResult:
     """Check that a query worker starts, passes its own test and answers."""
 
     async def ask(folder: Path) -> bytes:
-        pool = QueryPool(folder, size=1)
+        pool = QueryPool(folder, PoolLimits(size=1))
         await pool.start()
         try:
             async with pool.query("ASK {}", format="csv") as answer:

@@ -189,7 +189,7 @@ def test_connections(server, length):
     much = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 
     def work():
-        with idlers(server, length.connections) as many, ThreadPoolExecutor(12) as pool:
+        with idlers(server.port, length.connections) as many, ThreadPoolExecutor(12) as pool:
             for n in range(4):
                 pool.submit(read_slowly, server.port, much, f"127.0.0.{20 + n}", seconds=length.seconds)
                 pool.submit(write_slowly, server.port, f"127.0.0.{30 + n}", seconds=length.seconds)

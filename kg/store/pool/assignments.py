@@ -1,76 +1,125 @@
-"""Which worker has which queries: the one that it answers, those behind it, and those whose answers wait to be read."""
+"""Assignments: of each query its state and its worker; of each worker its queries, in the order of their answers."""
 
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
 
-from kg.store.pool import frames
-from kg.store.pool.answer import Unwanted, WorkerAnswer
-from kg.store.pool.worker_process import Worker
+from kg.store.fairness.fair_queue import QueuedJob
+from kg.store.pool.memory_growth import MemoryGrowth
 
-LONGEST = 8
-"""Queries that a worker has at most."""
-
-USUAL = 0.002
-"""Seconds of a usual query up to which the next one may wait behind it."""
-
-WORKED = 0.25
-"""Seconds of work after which a worker is to be free for once, to be looked at."""
+_MEAN_OF = 8
+"""Queries over which the usual time of a worker's queries is smoothed."""
 
 
-class Lines:
-    """The queries of all workers that are lent."""
+class QueryState(Enum):
+    """State of a query; `kg.store.pool.state` has them as a diagram."""
 
-    def __init__(self) -> None:
-        """No worker has any."""
-        self._workers: dict[WorkerAnswer, Worker] = {}
-        self._queries: dict[Worker, int] = {}
+    WAITING = auto()
+    AHEAD = auto()
+    RUNNING = auto()
+    LONG = auto()
+    TAKEN_BACK = auto()
+    DONE = auto()
 
-    def __len__(self) -> int:
-        """How many workers have some."""
-        return len(self._queries)
 
-    def __iter__(self) -> Iterator[tuple[WorkerAnswer, Worker]]:
-        """Each query that a worker has begun with, and is still there when its turn comes."""
-        for answer, worker in list(self._workers.items()):
-            if answer in self._workers and (answer.ended or answer is worker.asked[0]):
-                yield answer, worker
+@dataclass(eq=False, slots=True)
+class Assignment(QueuedJob):
+    """Row of the table: one query and where it stands.
 
-    def worker_of(self, answer: WorkerAnswer) -> Worker | None:
-        """Who has a query, if anybody."""
-        return self._workers.get(answer)
+    Attributes:
+        query: the query's number.
+        seconds: how long the query may run.
+        state: the query's state.
+        worker: the worker's number, once there is one.
+        complete: whether the whole answer has come, though more of it is still to be read than may wait.
+    """
 
-    def give(self, answer: WorkerAnswer, worker: Worker) -> None:
-        """Have a worker answer a query, behind those that it has."""
-        self._workers[answer] = worker
-        self._queries[worker] = self._queries.get(worker, 0) + 1
-        worker.ask(answer)
+    query: int = 0
+    seconds: float = 0.0
+    state: QueryState = QueryState.WAITING
+    worker: int | None = None
+    complete: bool = False
 
-    def give_up(self, answer: WorkerAnswer, unwanted: Unwanted) -> None:
-        """Leave a query that was sent ahead to its worker, which sends it back or, in vain, answers it."""
-        worker = self._workers[answer]
-        worker.give_up(answer, unwanted)
-        self._workers[unwanted] = worker
-        self._queries[worker] += 1
 
-    def take(self, answer: WorkerAnswer) -> Worker | None:
-        """Take a query from the worker that has it; the worker, if it has none left."""
-        worker = self._workers.pop(answer)
-        self._queries[worker] -= 1
-        if self._queries[worker]:
-            return None
-        del self._queries[worker]
-        return worker
+@dataclass(eq=False, slots=True)
+class PoolWorker:
+    """A worker that is ready or answers, as the core of the pool sees it.
 
-    def free_soon(self, now: float) -> Worker | None:
-        """The worker that will most likely be free first, of those that are busy; None where that may take long."""
-        since = now - frames.PATIENCE
-        found, least = None, LONGEST
-        for worker, queries in self._queries.items():
-            # Not one of which an answer is still to be taken.
-            idle_soon = queries == len(worker.asked) and worker.worked < WORKED and worker.asked[0].began > since
-            if queries < least and idle_soon and worker.usual < USUAL and worker.alive and not worker.refuses:
-                found, least = worker, queries
-        return found
+    Attributes:
+        number: the worker's number.
+        growth: the growth of its memory.
+        line: assignments in the order in which the worker comes to them, the one that it answers first.
+        unread: assignments that are complete, but not read.
+        work_seconds: seconds of work since it was last idle.
+        usual: seconds that its queries take of late.
+        refuses: whether it sends back whatever was sent ahead, as it does until its line is empty.
+        demoted: whether it has the lowest priority.
+        idle_since: when it became idle.
+    """
 
-    def behind(self) -> list[Worker]:
-        """The workers that have some behind the one that they answer."""
-        return [worker for worker in self._queries if len(worker.asked) > 1]
+    number: int
+    growth: MemoryGrowth
+    line: deque[Assignment] = field(default_factory=deque)
+    unread: list[Assignment] = field(default_factory=list)
+    work_seconds: float = 0.0
+    usual: float = 0.0
+    refuses: bool = False
+    demoted: bool = False
+    idle_since: float = 0.0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has no query."""
+        return not self.line and not self.unread
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has a long query."""
+        return any(row.state is QueryState.LONG for row in self.begun())
+
+    @property
+    def backlog(self) -> float:
+        """Seconds that it will need for its line, as far as that can be foreseen."""
+        return self.usual * len(self.line)
+
+    def begun(self) -> Iterator[Assignment]:
+        """The assignments with which it has begun, until they are read."""
+        yield from self.unread
+        if self.line:
+            yield self.line[0]
+
+    def assign(self, row: Assignment) -> bool:
+        """Append a query to its line; whether it is to be sent ahead."""
+        ahead = bool(self.line)
+        row.worker = self.number
+        row.state = QueryState.AHEAD if ahead else QueryState.RUNNING
+        self.line.append(row)
+        return ahead
+
+    def work(self, seconds: float) -> None:
+        """Note how long it had with a query."""
+        self.work_seconds += seconds
+        self.usual += (seconds - self.usual) / _MEAN_OF
+
+    def advance(self, now: float) -> Assignment:
+        """Take the first assignment off its line, and begin with the one behind it."""
+        over = self.line.popleft()
+        if self.line:
+            first = self.line[0]
+            first.began = now
+            if first.state is QueryState.AHEAD:
+                first.state = QueryState.RUNNING
+        return over
+
+    def withdraw(self, row: Assignment, seconds: float) -> None:
+        """Put a row in the place of one that was sent ahead: the worker comes to it, though nobody waits for that.
+
+        Args:
+            row: the row.
+            seconds: how long the worker may run with it.
+        """
+        taken_back = Assignment(
+            "", row.joined, row.began, row.query, seconds, QueryState.TAKEN_BACK, worker=self.number
+        )
+        self.line[self.line.index(row)] = taken_back

@@ -24,8 +24,8 @@ from kg.errors import (
     RemoteError,
 )
 from kg.settings import Settings
-from kg.store.fairness.fair_queue import whose
-from kg.store.fairness.slots import Place, Places
+from kg.store.fairness.fair_queue import client_of
+from kg.store.fairness.slots import QueueObserver, Reservation, Slots
 from kg.store.remote import query_form
 from kg.store.remote.answer_translation import DOCUMENT_FORMATS, translator_for
 from kg.store.remote.client import GRAPH_TYPE, TABLE_TYPE, credentials, network_errors, status_error
@@ -172,7 +172,7 @@ class RemoteQueries:
         graph: str,
         *,
         limits: query_checks.QueryLimits = LIMITS,
-        waiting: Callable[[int], None] = lambda _: None,
+        observer: QueueObserver | None = None,
     ) -> None:
         """Set the limits; `start` opens the client.
 
@@ -181,14 +181,14 @@ class RemoteQueries:
                 an answer.
             graph: name of the generation's graph there.
             limits: limits of a query's text.
-            waiting: callback for the number of queued queries, at each change.
+            observer: receives the number of queued queries.
         """
         self._settings = settings
         self._graph = graph
         self._public_graphs = public_graphs(settings.base)
         self._result_limits = settings.query_rows, settings.query_bytes
         self._limits = limits
-        self._slots = Places(settings.query_workers, settings.query_queue, waiting)
+        self._slots = Slots(settings.query_workers, settings.query_queue, observer)
         self._client: httpx2.AsyncClient | None = None
         self._host = httpx2.URL(settings.store).netloc.decode("ascii")
 
@@ -217,7 +217,7 @@ class RemoteQueries:
             form = query_form.QueryForm(form.kind, has_dataset=True, default_graphs=default, named_graphs=named)
         seconds = deadline_seconds(options, self._settings.query_seconds)
         with contextlib.ExitStack() as occupied:
-            connections, slot = await self._take_slot(whose(options.get("client", "")))
+            connections, slot = await self._take_slot(client_of(options.get("client", "")))
             occupied.callback(self._slots.give_back, slot)
             # A client that does not read must not hold its slot beyond the deadline.
             answer = RemoteAnswer(form.kind, result_format, self._host, seconds, self._result_limits, occupied.close)
@@ -243,7 +243,7 @@ class RemoteQueries:
             named = list(self._public_graphs)
         return {"default-graph-uri": default or [f"{self._settings.base}graphs/none"], "named-graph-uri": named}
 
-    async def _take_slot(self, client: str) -> tuple[httpx2.AsyncClient, Place]:
+    async def _take_slot(self, client: str) -> tuple[httpx2.AsyncClient, Reservation]:
         """Wait for a slot; returns the HTTP client and the slot, which has to be given back."""
         if self._client is None:
             raise QueryBusy("the service is closing", todo="Try again in a moment.")
