@@ -89,8 +89,8 @@ def is_servable(results: list[CheckResult]) -> bool:
 def python_version(_: Settings) -> CheckResult:
     """Check Python and the operating system against the supported ones."""
     state = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < (3, 11):  # noqa: UP036  # for a forced installation
-        return CheckResult("Python", "bad", state, "kg needs Python 3.11 or newer.")
+    if sys.version_info < (3, 11, 2):  # for a forced installation
+        return CheckResult("Python", "bad", state, "kg needs Python 3.11.2 or newer.")
     if platform.system() != "Linux":
         return CheckResult("Python", "bad", state, "Query workers are confined by means of Linux.")
     # Distributions optimise theirs in ways of their own.

@@ -3,13 +3,13 @@
 import gzip
 import http.client
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import rdflib
 import zstandard
+from programs import needs, skip_without
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import example_collection, free_port, served
 from SPARQLWrapper import SPARQLWrapper
@@ -80,6 +80,7 @@ def test_cut_answer_of_rdflib(address):
         list(rdflib.Graph(SPARQLStore(f"{address}/sparql")).query(CUT))
 
 
+@needs("curl")
 @pytest.mark.parametrize(
     "format_", ["json", "xml", "csv", "tsv", "turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"]
 )
@@ -106,8 +107,7 @@ def _unzstd(body):
 @pytest.fixture(scope="module")
 def node():
     """Run a script of this folder in node with the packages of package-lock.json, installed once."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("there is no node here")
+    skip_without("node", "npm")
     if not _installed():
         install = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
         done = subprocess.run(install, cwd=HERE, capture_output=True, check=False, timeout=600)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import programs
 import pytest
 from serving import free_port, kg, served
 
@@ -52,8 +53,7 @@ RECORDS = [
 @pytest.fixture(scope="session")
 def packages():
     """The npm packages, installed from their lock file."""
-    if shutil.which("npm") is None:
-        pytest.skip("there is no npm here")
+    programs.skip_without("npm")
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:

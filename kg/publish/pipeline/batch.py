@@ -13,6 +13,7 @@ import orjson
 from kg import ontology
 from kg.mapping.mapper import MappedRecord, Mapper
 from kg.publish.pipeline.sources import Batch
+from kg.publish.report.rejected import RejectedRecord
 from kg.records.model import validation
 from kg.records.model.keys import Record, label_key
 from kg.records.normalisation.embedded import embedded_records
@@ -45,16 +46,6 @@ class PreparedRecord:
     ntriples: bytes
     triples: int
     hints: tuple[tuple[str, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedRecord:
-    """Rejected record: its kind, as far as known, its original bytes and the reasons."""
-
-    kind: str
-    source: str
-    raw: bytes | None
-    problems: tuple[SourceProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from kg.render.page import fields
 from kg.render.page.mentions import TextSpan
+from kg.render.site import key_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,4 @@ class Section:
     @property
     def in_sidebar(self) -> bool:
         """True for a section beside the main column, on wide screens."""
-        return self.title in fields.BESIDE
+        return self.title in key_labels.BESIDE

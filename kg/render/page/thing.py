@@ -9,11 +9,10 @@ from kg.render.citations.citations import plain
 from kg.render.citations.csl_item import CitationSource, Item, item
 from kg.render.data.record import first_date, labels
 from kg.render.data.statements import Statements
-from kg.render.page import fields
 from kg.render.page.metadata import meta_tags, schema_org
 from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.view import sections
-from kg.render.site import language_names
+from kg.render.site import key_labels, language_names
 from kg.render.site.date_phrases import date_phrase
 from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.render.site.translations import translations
@@ -92,7 +91,7 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
         label=label,
         language=language,
         other_labels=[] if nameless else [(tag, text) for tag, text in names.items() if text != label],
-        kind=fields.AGENT_TYPES.get(record.get("agentType", ""), fields.KINDS[kind][0]),
+        kind=key_labels.AGENT_TYPES.get(record.get("agentType", ""), key_labels.KINDS[kind][0]),
         types=rows["type"].values if "type" in rows else (),
         facts=list(_facts(record, rows, reader)),
         sections=all_sections,
@@ -127,9 +126,9 @@ def _facts(record: Mapping[str, Any], rows: Mapping[str, PageRow], reader: Reade
     """Key facts under the title: date, place, language."""
     say = translations(reader.language).gettext
     facts = [
-        PageValue(date_phrase(date["edtf"], reader.language), note=say(fields.DATE_ROLES[date["role"]]))
+        PageValue(date_phrase(date["edtf"], reader.language), note=say(key_labels.DATE_ROLES[date["role"]]))
         for date in record.get("dates", ())
-        if date["role"] in fields.FIRST_DATES and date.get("edtf")
+        if date["role"] in key_labels.FIRST_DATES and date.get("edtf")
     ]
     if "placeOfCreation" in rows:
         facts += rows["placeOfCreation"].values[:1]

@@ -16,13 +16,13 @@ from kg.ontology import RDF_TYPE, Form, Ontology, Term
 from kg.render.data.jsonld import keys_of_kind
 from kg.render.data.record import first_date, labels
 from kg.render.data.statements import Properties, Statements, Values
-from kg.render.page import fields, outside_labels
+from kg.render.page import outside_labels
 from kg.render.page.briefs import brief
 from kg.render.page.durations import duration
 from kg.render.page.mentions import NameLinker, TextSpan, name_forms
 from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.subproperties import own_values, subproperties_of
-from kg.render.site import language_names
+from kg.render.site import key_labels, language_names
 from kg.render.site.date_phrases import date_phrase
 from kg.render.site.reader import ReaderPreferences
 from kg.render.site.translations import locale, translations
@@ -32,7 +32,7 @@ _LINK_SCHEMES = ("http://", "https://", "mailto:")
 
 Records = Mapping[str, dict[str, Any]]
 
-_ORDER = {key: place for place, key in enumerate(fields.FIELDS)}
+_ORDER = {key: place for place, key in enumerate(key_labels.FIELDS)}
 _KINDS_WITH_BRIEFS = frozenset({"agent", "place", "topic", "collection", "archive"})
 
 
@@ -49,9 +49,9 @@ def sections(
         reader: the reader's languages.
     """
     rows = _RowBuilder(statements, reference, linked, ontology, reader).rows()
-    rows_of: dict[str, list[PageRow]] = {title: [] for title in fields.SECTIONS}
+    rows_of: dict[str, list[PageRow]] = {title: [] for title in key_labels.SECTIONS}
     for row in sorted(rows, key=lambda each: _ORDER[each.key]):
-        rows_of[fields.FIELDS[row.key].section].append(row)
+        rows_of[key_labels.FIELDS[row.key].section].append(row)
     return [Section(title, tuple(each)) for title, each in rows_of.items() if each]
 
 
@@ -76,10 +76,10 @@ class _RowBuilder:
         kind = self.reference.partition("/")[0]
         narrower = subproperties_of(self.ontology.base, kind)
         for iri, term in keys_of_kind(self.ontology.base, kind).items():
-            field = fields.FIELDS.get(term.key) if iri in properties else None
+            field = key_labels.FIELDS.get(term.key) if iri in properties else None
             if field and (values := own_values(properties, iri, narrower[iri])):
                 for key, group in self.by_heading(term.key, values):
-                    yield PageRow(key, fields.FIELDS[key].label, tuple(self.values(term, group)))
+                    yield PageRow(key, key_labels.FIELDS[key].label, tuple(self.values(term, group)))
 
     def by_heading(self, key: str, values: Values) -> Iterator[tuple[str, Values]]:
         """Values of a key by heading: mentioned places have a heading of their own beside people."""
@@ -87,7 +87,7 @@ class _RowBuilder:
             yield key, values
             return
         places = f"{self.base.value}place/"
-        for name, is_place in ((key, False), (fields.NAMED_PLACES, True)):
+        for name, is_place in ((key, False), (key_labels.NAMED_PLACES, True)):
             if group := [each for each in values if each.value.startswith(places) == is_place]:
                 yield name, group
 
@@ -96,7 +96,7 @@ class _RowBuilder:
         return translations(self.reader.language).gettext(text) if text else ""
 
     def values(self, term: Term, values: Values) -> Iterator[PageValue]:
-        if term.key in fields.ONE_LANGUAGE:
+        if term.key in key_labels.ONE_LANGUAGE:
             values = self.in_best_language(values)
         if term.form is Form.PART:
             parts = [self.statements.get(each.value, {}) for each in values]
@@ -113,7 +113,7 @@ class _RowBuilder:
                 yield PageValue(_PHRASES[term.key](each.value, self.reader.language))
             elif term.key in _ADDRESS_KEYS:
                 yield self.address(each)
-            elif term.key in fields.PROSE and isinstance(each, Literal):
+            elif term.key in key_labels.PROSE and isinstance(each, Literal):
                 yield PageValue(each.value, language=each.language or "", paragraphs=self.prose(each.value))
             else:
                 yield self.value(each)
@@ -192,7 +192,7 @@ class _RowBuilder:
     def other_texts(self, term: Term, part: Properties) -> str:
         """Other values of a part, with their captions, in one line."""
         labelled = []
-        for key, label in fields.CAPTIONS[term.key].items():
+        for key, label in key_labels.CAPTIONS[term.key].items():
             if text := self.first_text(term, part, key):
                 labelled.append(
                     f"{self.translated(label)}: {outside_labels.label_of(text, self.reader.language) or text}"
@@ -202,7 +202,7 @@ class _RowBuilder:
     def date(self, term: Term, part: Properties) -> PageValue | None:
         text, edtf = self.first_text(term, part, "text"), self.first_text(term, part, "edtf")
         phrase = date_phrase(edtf, self.reader.language) if edtf else text
-        role = fields.DATE_ROLES.get(self.first_text(term, part, "role"), "")
+        role = key_labels.DATE_ROLES.get(self.first_text(term, part, "role"), "")
         others = self.other_texts(term, part)
         written = text if _has_more(text, edtf) else ""
         return PageValue(
@@ -214,7 +214,7 @@ class _RowBuilder:
         language = self.first_text(term, part, "language")
         notes = (
             language_names.language_name(language, self.reader.language) if language else "",
-            self.translated(fields.NAME_FORMS.get(form, "")),
+            self.translated(key_labels.NAME_FORMS.get(form, "")),
             date_phrase(dates, self.reader.language) if dates else "",
         )
         return PageValue(self.first_text(term, part, "text"), language=language, note="; ".join(filter(None, notes)))
@@ -229,7 +229,9 @@ class _RowBuilder:
 
     def level(self, term: Term, part: Properties) -> PageValue | None:
         level = self.first_text(term, part, "level")
-        return PageValue(self.first_text(term, part, "value"), note=self.translated(fields.LEVELS.get(level, level)))
+        return PageValue(
+            self.first_text(term, part, "value"), note=self.translated(key_labels.LEVELS.get(level, level))
+        )
 
     def extra(self, term: Term, part: Properties) -> PageValue | None:
         language = self.first_text(term, part, "language")
@@ -262,7 +264,7 @@ def _from_table(table: Mapping[str, str], text: str, language: str) -> str:
 def _degrees(key: str, text: str, language: str) -> str:
     """Coordinate in degrees with its point of the compass."""
     value = Decimal(text)
-    side = fields.COMPASS[key][value < 0]
+    side = key_labels.COMPASS[key][value < 0]
     return translations(language).gettext(side) % {"degrees": format_decimal(abs(value), locale=locale(language))}
 
 
@@ -272,9 +274,9 @@ _PHRASES: dict[str, Callable[[str, str], str]] = {
     "describedOn": date_phrase,
     "restrictedUntil": date_phrase,
     "duration": duration,
-    **{key: partial(_degrees, key) for key in fields.COMPASS},
-    "level": partial(_from_table, fields.LEVELS),
-    "gender": partial(_from_table, fields.GENDERS),
+    **{key: partial(_degrees, key) for key in key_labels.COMPASS},
+    "level": partial(_from_table, key_labels.LEVELS),
+    "gender": partial(_from_table, key_labels.GENDERS),
 }
 """Key with coded values → phrase of a value in the language of the page."""
 

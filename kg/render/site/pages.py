@@ -17,8 +17,7 @@ import jinja2
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from kg.render.page import fields
-from kg.render.site import assets
+from kg.render.site import assets, key_labels
 from kg.render.site.date_phrases import date_phrase
 from kg.render.site.language_names import language_name
 from kg.render.site.template_compiler import FastEnvironment
@@ -77,13 +76,13 @@ def _templates(language: str) -> jinja2.Environment:
         "_": partial(_translated, language),
         "ngettext": partial(_plural, language),
         "translated_with_language": partial(_translated_with_language, language),
-        "kinds": fields.KINDS,
-        "fields": fields.FIELDS,
-        "statuses": fields.STATUSES,
-        "inverses": fields.INVERSES,
+        "kinds": key_labels.KINDS,
+        "fields": key_labels.FIELDS,
+        "statuses": key_labels.STATUSES,
+        "inverses": key_labels.INVERSES,
         "asset": assets.address,
         "picture": assets.picture,
-        "prose": fields.PROSE,
+        "prose": key_labels.PROSE,
         "languages": {each: own_name(each) for each in LANGUAGES},
         "language_name": partial(language_name, language=language),
         "date_phrase": partial(date_phrase, language=language),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kg.iris import decode_key
-from kg.render.page.fields import KINDS
+from kg.render.site.key_labels import KINDS
 from kg.render.site.translations import translations
 
 NAMELESS = "%(kind)s without a name (%(key)s)"

@@ -14,9 +14,8 @@ from starlette.responses import Response
 
 from kg.errors import QueryError, QueryTimeout, QueryTooLarge
 from kg.render.data.negotiation import HTML
-from kg.render.page import fields
 from kg.render.queries.examples import ExampleQuery, examples
-from kg.render.site import script_messages
+from kg.render.site import key_labels, script_messages
 from kg.render.site.pages import render_page
 from kg.settings import QUERIES
 from kg.store.sparql.results import FORMATS
@@ -152,6 +151,6 @@ async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
 def _named(context: Context) -> dict[str, str]:
     """IRI of a term → what pages call it."""
     ontology = context.serving.ontology
-    keys = {term.iri: fields.FIELDS[key].label for key, term in ontology.terms.items() if key in fields.FIELDS}
-    kinds = {ontology.classes[kind]: one for kind, (one, _) in fields.KINDS.items() if kind in ontology.classes}
+    keys = {term.iri: key_labels.FIELDS[key].label for key, term in ontology.terms.items() if key in key_labels.FIELDS}
+    kinds = {ontology.classes[kind]: one for kind, (one, _) in key_labels.KINDS.items() if kind in ontology.classes}
     return {**keys, **kinds, **ontology.labels}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.read.search import SearchResults
-from kg.render.page import fields as names
+from kg.render.site import key_labels
 from kg.render.site import search_summary as said
 from kg.render.site.language_names import language_name
 from kg.render.site.search_summary import ResultCounts, summary_sentence
@@ -64,7 +64,7 @@ class Labels:
         """The label of a value and the language of that."""
         language = self._context.reader.language
         if name == "kind":
-            return translations(language).gettext(names.KINDS[value][1]), ""
+            return translations(language).gettext(key_labels.KINDS[value][1]), ""
         if name == LACKS:
             return translations(language).gettext(said.GAP_LABELS[value]), ""
         if name == "language":
