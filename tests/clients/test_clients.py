@@ -3,10 +3,10 @@
 import gzip
 import http.client
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
+import npm
 import pytest
 import rdflib
 import zstandard
@@ -106,13 +106,7 @@ def _unzstd(body):
 @pytest.fixture(scope="module")
 def node():
     """Run a script of this folder in node with the packages of package-lock.json, installed once."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("there is no node here")
-    if not _installed():
-        install = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(install, cwd=HERE, capture_output=True, check=False, timeout=600)
-        if done.returncode:
-            pytest.skip("npm can't install the clients here")
+    npm.install(HERE)
 
     def run(script, *arguments):
         command = ["node", f"{script}.mjs", *arguments]
@@ -121,19 +115,6 @@ def node():
         return json.loads(done.stdout)
 
     return run
-
-
-def _installed():
-    """Whether what is installed is what the lock says; npm notes that beside the packages."""
-    noted, wanted = HERE / "node_modules" / ".package-lock.json", HERE / "package-lock.json"
-    if not noted.is_file():
-        return False
-    there, asked = (json.loads(path.read_text(encoding="utf-8"))["packages"] for path in (noted, wanted))
-    return all(
-        there.get(name, {}).get("version") == each["version"]
-        for name, each in asked.items()
-        if name and not each.get("optional")
-    )
 
 
 def test_rdf_dereference(address, node):
