@@ -3,7 +3,8 @@
 # less: where `python3` is one, the system's own is taken, if it will do.
 OPTIMISED := import sys, sysconfig; f = str(sysconfig.get_config_var("CONFIG_ARGS")); \
   sys.exit("--enable-optimizations" not in f and not sys.base_prefix == "/usr")
-FIT    := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+OLD    := import sys; sys.exit(sys.version_info < (3, 11, 2))
+FIT    := import ensurepip, venv; $(OLD)
 PYTHON ?= $(shell python3 -c '$(OPTIMISED)' 2>/dev/null || ! /usr/bin/python3 -c '$(FIT)' 2>/dev/null && echo python3 || echo /usr/bin/python3)
 PORT   ?= 8000
 VENV   := .venv
@@ -21,8 +22,8 @@ help: ## list the targets
 install: $(VENV)/.installed ## make .venv with the command kg
 
 $(VENV)/.installed: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "kg needs Python 3.11 or newer; this is $$($(PYTHON) --version). Set PYTHON=python3.12, say."; exit 1; }
+	@$(PYTHON) -c '$(OLD)' || \
+	  { echo "kg needs Python 3.11.2 or newer; this is $$($(PYTHON) --version). Set PYTHON=python3.12, say."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "python3 -m venv failed: on Debian and Ubuntu 'apt-get install python3-venv' brings it."; exit 1; }
 	@echo "Installing what kg runs on ..."

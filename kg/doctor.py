@@ -25,6 +25,7 @@ from kg.errors import KgError
 from kg.publish.pipeline.sources import input_files
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 
 Grade = Literal["good", "poor", "bad"]
@@ -89,8 +90,8 @@ def is_servable(results: list[CheckResult]) -> bool:
 def python_version(_: Settings) -> CheckResult:
     """Check Python and the operating system against the supported ones."""
     state = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < (3, 11):  # noqa: UP036  # for a forced installation
-        return CheckResult("Python", "bad", state, "kg needs Python 3.11 or newer.")
+    if sys.version_info < (3, 11, 2):  # for a forced installation
+        return CheckResult("Python", "bad", state, "kg needs Python 3.11.2 or newer.")
     if platform.system() != "Linux":
         return CheckResult("Python", "bad", state, "Query workers are confined by means of Linux.")
     # Distributions optimise theirs in ways of their own.
@@ -253,7 +254,7 @@ def worker(_: Settings) -> CheckResult:
     """Check that a query worker starts, passes its own test and answers."""
 
     async def ask(folder: Path) -> bytes:
-        pool = QueryPool(folder, size=1)
+        pool = QueryPool(folder, PoolLimits(size=1))
         await pool.start()
         try:
             async with pool.query("ASK {}", format="csv") as answer:

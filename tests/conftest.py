@@ -3,6 +3,7 @@
 import shutil
 
 import engines
+import programs
 import pytest
 from hypothesis import settings as hypothesis_settings
 from locations import ROOT
@@ -18,8 +19,6 @@ from kg.web.app import Application
 hypothesis_settings.register_profile("kg", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("kg")
-
-CHROMIUM = shutil.which("chromium")
 
 
 BROWSED = {"browser", "validators"}
@@ -70,15 +69,22 @@ def client(example):
         yield client
 
 
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of a Chromium, where Playwright's driver starts; looked at once."""
+    programs.skip_without("chromium")
+    if why := programs.why_no_driver():
+        pytest.skip(f"Playwright's driver does not start here: {why}")
+    return shutil.which("chromium")
+
+
 @pytest.fixture(scope="module")
-def browser():
+def browser(chromium):
     """A Chromium. Playwright keeps an event loop in this thread while it runs, so it ends with each module."""
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium here")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
         browser.close()
 

@@ -1,16 +1,15 @@
 """npm packages of tests, installed from their lock file where they are not there yet."""
 
 import json
-import shutil
 import subprocess
 
+import programs
 import pytest
 
 
 def install(folder):
     """Install what the lock file of a folder names; skip the test where that can't be done, and why."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("there is no node or no npm here")
+    programs.skip_without("node", "npm")
     if _is_installed(folder):
         return
     command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]

@@ -44,6 +44,14 @@ def test_python(tmp_path, monkeypatch):
     assert grade("/opt/python", None) == "poor"
 
 
+@pytest.mark.parametrize(("version", "grade"), [((3, 11, 1), "bad"), ((3, 11, 2), "good"), ((3, 14, 0), "good")])
+def test_python_version(tmp_path, monkeypatch, version, grade):
+    """kg runs on Python 3.11.2 or newer, and says so to whoever forced an older one."""
+    monkeypatch.setattr(doctor.sys, "base_prefix", "/usr")
+    monkeypatch.setattr(doctor.sys, "version_info", version)
+    assert doctor.python_version(Settings(folder=tmp_path)).grade == grade
+
+
 def test_few_descriptors(collection):
     """Too few descriptors are bad, and said with what to do."""
     process = kg(collection, "doctor", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (150, 150)))

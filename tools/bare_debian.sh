@@ -66,7 +66,8 @@ else
   echo "deb $mirror $suite main" >"$folder/etc/apt/sources.list"
 fi
 [ ! -e /etc/pip.conf ] || cp /etc/pip.conf "$folder/etc/"
-mkdir -p "$folder/etc/ssl/certs"
+mkdir -p "$folder/etc/ssl/certs" "$folder/usr/local/share/ca-certificates"
+cp -r /usr/local/share/ca-certificates/. "$folder/usr/local/share/ca-certificates/"
 [ ! -e /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$folder/etc/ssl/certs/"
 env | grep -E '^(PIP_CERT|PIP_INDEX_URL|PIP_DEFAULT_TIMEOUT|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|https?_proxy|no_proxy)=' \
   | sed 's/^\([A-Za-z_]*\)=\(.*\)$/export \1="\2"/' >"$folder/etc/profile.d/packages.sh" || true
@@ -84,35 +85,38 @@ echo "== apt-get install $packages"
 apt-get update -qq
 apt-get install -y -qq $packages >/dev/null
 id reader >/dev/null 2>&1 || useradd -m reader
+chown -R $user /srv/kg.git
 EOF
 cat >"$folder/srv/follow.sh" <<EOF
 set -eu
 . /etc/profile.d/packages.sh
 cd
 rm -rf kg
-git clone -q /srv/kg.git kg && cd kg
+git clone -q /srv/kg.git kg
+cd kg
 echo "== \$(cat /etc/debian_version), \$(python3 --version), \$(dpkg-query -W python3.\$(python3 -c 'import sys; print(sys.version_info[1])') | tr '\t' ' '), as $user"
 python3 -c 'import re; print("== repeats groups possessively:", re.match("(?:ab?c)++", "aca")[0] == "ac" and "rightly" or "wrongly")'
 echo "== make serve"
-make serve >/tmp/serve.log 2>&1 &
-python3 - <<PYTHON || { cat /tmp/serve.log; exit 1; }
+setsid sh -c 'make serve; echo ended >>"\$HOME/serve.log"' >"\$HOME/serve.log" 2>&1 &
+python3 - <<PYTHON || { cat "\$HOME/serve.log"; exit 1; }
 import time, urllib.request
-for _ in range(600):
+for _ in range(900):
     try:
         page = urllib.request.urlopen("$record").read()
         break
-    except OSError:
+    except OSError as fault:
+        if open("\$HOME/serve.log").read().endswith("ended\\n"):
+            raise SystemExit(f"make serve ended: {fault}")
         time.sleep(1)
 else:
-    raise SystemExit("no answer after ten minutes")
+    raise SystemExit("no answer after a quarter of an hour")
 assert b"<h1" in page, page[:300]
-asked = urllib.request.Request("$record", headers={"Accept": "text/turtle"})
-data = urllib.request.urlopen(asked)
+data = urllib.request.urlopen(urllib.request.Request("$record", headers={"Accept": "text/turtle"}))
 assert data.geturl() == "$record.ttl", data.geturl()
 print("== served:", len(page), "bytes of page,", len(data.read()), "of Turtle from", data.geturl())
 PYTHON
-pkill -INT -f "kg serve"
-wait
+kill -TERM -\$!
+wait || true
 echo "== $command"
 $command
 EOF

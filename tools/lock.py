@@ -19,7 +19,7 @@ HEADER = "# Written by `make lock` from pyproject.toml. Every package is pinned,
 def compiled(*arguments: str) -> str:
     """Resolve pyproject.toml for every platform and Python from 3.11 on; return a requirements file."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
-    command += ["--no-header", "--no-annotate", "--python-version", "3.11", *arguments, "pyproject.toml"]
+    command += ["--no-header", "--no-annotate", "--python-version", "3.11.2", *arguments, "pyproject.toml"]
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 

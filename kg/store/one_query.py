@@ -3,22 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from kg.settings import Settings
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
 from kg.store.sparql.query_service import QueryService
 
 
-def query_embedded(
+def query_embedded(  # noqa: PLR0913  # as `query`
     store: Path,
     text: str,
     out: BinaryIO,
     *,
     format: str | Sequence[str] = "json",  # noqa: A002  # as in `query`
     spare: int = 0,
-    **limits: Any,
+    base: str | None = None,
+    limits: PoolLimits | None = None,
 ) -> str:
     """Run one query on an embedded store, with a pool of one worker.
 
@@ -28,7 +30,8 @@ def query_embedded(
         out: binary file for the answer.
         format: name of a result format, or several by preference.
         spare: bytes of the text that the server itself added, which count towards no limit.
-        limits: those of QueryPool.
+        base: the IRI against which relative IRIs in the query are resolved.
+        limits: limits of the pool.
 
     Returns:
         The media type of the answer.
@@ -36,7 +39,8 @@ def query_embedded(
     Raises:
         QueryError: as `QueryPool.query`.
     """
-    return asyncio.run(_write_answer(QueryPool(store, size=1, **limits), text, out, format, spare))
+    pool = QueryPool(store, limits or PoolLimits(size=1), base=base)
+    return asyncio.run(_write_answer(pool, text, out, format, spare))
 
 
 def query_remote(  # noqa: PLR0913  # as `query`

@@ -10,6 +10,7 @@ import npm
 import pytest
 import rdflib
 import zstandard
+from programs import needs
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import example_collection, free_port, served
 from SPARQLWrapper import SPARQLWrapper
@@ -80,6 +81,7 @@ def test_cut_answer_of_rdflib(address):
         list(rdflib.Graph(SPARQLStore(f"{address}/sparql")).query(CUT))
 
 
+@needs("curl")
 @pytest.mark.parametrize(
     "format_", ["json", "xml", "csv", "tsv", "turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"]
 )

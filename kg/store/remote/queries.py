@@ -24,8 +24,8 @@ from kg.errors import (
     RemoteError,
 )
 from kg.settings import Settings
-from kg.store.fairness.fair_queue import whose
-from kg.store.fairness.slots import Place, Places
+from kg.store.fairness.fair_queue import client_of
+from kg.store.fairness.slots import QueueObserver, Reservation, Slots
 from kg.store.remote import query_form
 from kg.store.remote.answer_translation import DOCUMENT_FORMATS, translator_for
 from kg.store.remote.client import GRAPH_TYPE, TABLE_TYPE, credentials, network_errors, status_error
@@ -57,17 +57,23 @@ class RemoteAnswer:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # one caller
-        self, kind: Kind, row: ResultFormat, place: str, seconds: float, most: tuple[int, int], free: Callable[[], None]
+        self,
+        kind: Kind,
+        result_format: ResultFormat,
+        host: str,
+        seconds: float,
+        result_limits: tuple[int, int],
+        free: Callable[[], None],
     ) -> None:
         self.kind = kind
-        self.format = row.name
-        self.media_type = row.media_type
-        self._translator = translator_for(kind, row)
-        self._host = place
+        self.format = result_format.name
+        self.media_type = result_format.media_type
+        self._translator = translator_for(kind, result_format)
+        self._host = host
         self._seconds = seconds
         self._deadline = asyncio.get_running_loop().time() + seconds
-        self._max_rows, self._bytes_left = most
-        self._is_document = kind == "construct" and row.name in DOCUMENT_FORMATS
+        self._max_rows, self._bytes_left = result_limits
+        self._is_document = kind == "construct" and result_format.name in DOCUMENT_FORMATS
         self._free = free
         self._response: httpx2.Response | None = None
         self._chunks: AsyncIterator[bytes] | None = None
@@ -166,7 +172,7 @@ class RemoteQueries:
         graph: str,
         *,
         limits: query_checks.QueryLimits = LIMITS,
-        waiting: Callable[[int], None] = lambda _: None,
+        observer: QueueObserver | None = None,
     ) -> None:
         """Set the limits; `start` opens the client.
 
@@ -175,14 +181,14 @@ class RemoteQueries:
                 an answer.
             graph: name of the generation's graph there.
             limits: limits of a query's text.
-            waiting: callback for the number of queued queries, at each change.
+            observer: receives the number of queued queries.
         """
         self._settings = settings
         self._graph = graph
         self._public_graphs = public_graphs(settings.base)
         self._result_limits = settings.query_rows, settings.query_bytes
         self._limits = limits
-        self._slots = Places(settings.query_workers, settings.query_queue, waiting)
+        self._slots = Slots(settings.query_workers, settings.query_queue, observer)
         self._client: httpx2.AsyncClient | None = None
         self._host = httpx2.URL(settings.store).netloc.decode("ascii")
 
@@ -205,16 +211,16 @@ class RemoteQueries:
 
         parsing = partial(query_form.parse_form, text, limits)
         form = await asyncio.to_thread(parsing) if len(text) > _LONG_QUERY else parsing()
-        row = results.choose_format(form.kind, format_names(options))
+        result_format = results.choose_format(form.kind, format_names(options))
         default, named = tuple(options.get("default_graphs", ())), tuple(options.get("named_graphs", ()))
         if default or named:
             form = query_form.QueryForm(form.kind, has_dataset=True, default_graphs=default, named_graphs=named)
         seconds = deadline_seconds(options, self._settings.query_seconds)
         with contextlib.ExitStack() as occupied:
-            connections, slot = await self._take_slot(whose(options.get("client", "")))
+            connections, slot = await self._take_slot(client_of(options.get("client", "")))
             occupied.callback(self._slots.give_back, slot)
             # A client that does not read must not hold its slot beyond the deadline.
-            answer = RemoteAnswer(form.kind, row, self._host, seconds, self._result_limits, occupied.close)
+            answer = RemoteAnswer(form.kind, result_format, self._host, seconds, self._result_limits, occupied.close)
             body = {
                 "query": f"BASE <{self._settings.base}>\n{text}",
                 **self._dataset(form, union=options.get("union", False)),
@@ -237,7 +243,7 @@ class RemoteQueries:
             named = list(self._public_graphs)
         return {"default-graph-uri": default or [f"{self._settings.base}graphs/none"], "named-graph-uri": named}
 
-    async def _take_slot(self, client: str) -> tuple[httpx2.AsyncClient, Place]:
+    async def _take_slot(self, client: str) -> tuple[httpx2.AsyncClient, Reservation]:
         """Wait for a slot; returns the HTTP client and the slot, which has to be given back."""
         if self._client is None:
             raise QueryBusy("the service is closing", todo="Try again in a moment.")

@@ -216,16 +216,10 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
 
 async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncGenerator[bytes, None]:
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
-    gathered: list[bytes] = []
-    size, most = 0, context.answers.largest if tag is not None else 0
-    try:
+    with context.answers.recorder.begin(tag) as recording:
         try:
             async for piece in begun:
-                size += len(piece)
-                if size <= most:
-                    gathered.append(piece)
-                else:
-                    gathered.clear()
+                recording.add(piece)
                 yield piece
         except QueryError as fault:
             notes.fault = type(fault).__name__
@@ -237,10 +231,11 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
         except (asyncio.CancelledError, GeneratorExit):
             notes.killed = _LEFT
             raise
-    finally:
-        await begun.close()
-    if size <= most:
-        _kept(context, tag, begun.answer, b"".join(gathered))
+        finally:
+            await begun.close()
+        body = recording.body()
+    if body is not None:
+        _kept(context, tag, begun.answer, body)
 
 
 def explained(fault: QueryError, query: str) -> Problem:

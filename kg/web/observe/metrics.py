@@ -99,11 +99,11 @@ class Metrics:
         self._now += more
         self._asked.set(self._now)
 
-    def wait(self, queries: int) -> None:
+    def queue_length(self, waiting: int) -> None:
         """Note how many queries wait for a worker now."""
-        self._waiting.set(queries)
+        self._waiting.set(waiting)
 
-    def lose(self, why: str) -> None:
+    def worker_lost(self, why: str) -> None:
         """Count a query worker that is gone, and of which no request tells."""
         self._kills(why).inc()
 

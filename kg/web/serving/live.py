@@ -16,6 +16,7 @@ from kg.read.things import Resources
 from kg.settings import Settings
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
 from kg.store.sparql.query_service import QueryService
@@ -91,8 +92,7 @@ class Live:
     def __init__(self, settings: Settings, metrics: Metrics | None) -> None:
         """Settings of a collection, and what is told of its query workers."""
         self._settings = settings
-        self._lost: Callable[[str], None] = metrics.lose if metrics else _untold
-        self._waiting: Callable[[int], None] = metrics.wait if metrics else _untold
+        self._metrics = metrics
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._mark: tuple[int, ...] | None = None
@@ -160,9 +160,8 @@ class Live:
     def _queries(self, generation: Generation) -> QueryService:
         """What answers queries, wherever the generation's triples lie."""
         if generation.manifest.graph:
-            return RemoteQueries(self._settings, generation.manifest.graph, waiting=self._waiting)
-        return QueryPool(
-            generation.folder.store,
+            return RemoteQueries(self._settings, generation.manifest.graph, observer=self._metrics)
+        limits = PoolLimits(
             size=self._settings.query_workers,
             reserve=1,
             long=LONG * self._settings.query_workers,
@@ -172,10 +171,8 @@ class Live:
             max_rows=self._settings.query_rows,
             max_result_bytes=self._settings.query_bytes,
             queue=self._settings.query_queue,
-            base=self._settings.base,
-            lost=self._lost,
-            waiting=self._waiting,
         )
+        return QueryPool(generation.folder.store, limits, base=self._settings.base, observer=self._metrics)
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""
@@ -185,10 +182,6 @@ class Live:
         task = asyncio.create_task(_close(serving))
         self._leaving[task] = serving
         task.add_done_callback(self._leaving.pop)
-
-
-def _untold(_: object) -> None:
-    """What nobody measures."""
 
 
 async def _close(serving: Serving) -> None:

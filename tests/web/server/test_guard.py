@@ -14,6 +14,7 @@ import psutil
 import pytest
 import rdflib
 from locations import ROOT
+from programs import needs
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import KG, free_port, kg, served, server_at
 from waiting import HANG_SECONDS, eventually
@@ -42,6 +43,7 @@ def address(folder):
         yield address
 
 
+@needs("curl")
 def test_curl_sees_the_cut(address):
     """An answer that is cut ends curl with an error."""
     done = subprocess.run(
@@ -66,16 +68,16 @@ def test_rdflib_sees_the_cut(address):
         list(graph.query(LONG))
 
 
+@needs("node")
 def test_fetch_sees_the_cut(address):
     """An answer that is cut fails in the fetch of node, by which Comunica and its kin read."""
-    if not shutil.which("node"):
-        pytest.skip("there is no node here")
     script = "fetch(process.argv[1]).then(r => r.text()).then(() => console.log('whole'), () => console.log('cut'))"
     url = str(httpx2.URL(f"{address}/sparql", params={"query": LONG}))
     done = subprocess.run(["node", "-e", script, url], capture_output=True, check=True, timeout=60)
     assert done.stdout == b"cut\n"
 
 
+@needs("curl")
 def test_http_1_0_is_told_before(address):
     """HTTP/1.0 can't see a cut, so its answers are whole before they begin, and have a length."""
     command = ["curl", "-s", "-0", "-w", "%{http_code}", "--data-urlencode"]

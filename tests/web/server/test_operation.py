@@ -18,6 +18,7 @@ import httpx2
 import psutil
 import pytest
 from locations import ROOT
+from programs import needs
 from serving import KG, example_collection, free_port, served
 from starlette.testclient import TestClient
 from waiting import HANG_SECONDS, eventually
@@ -151,6 +152,7 @@ def test_access_log(collection):
     assert [line["path"] for line in _lines(log)] == ["/record/none"]
 
 
+@needs("curl")
 def test_cut_answer_is_an_error(collection):
     """An answer that is over a limit after its beginning is cut off, and curl and httpx say so."""
     port = free_port()

@@ -269,6 +269,20 @@ def test_another_folder_in_the_same_place(tmp_path):
         eventually(lambda: _ask(client, ask).content != first.content, "another answer")
 
 
+def test_a_large_answer_is_kept_when_it_is_asked_for_again(example, idle):
+    """An answer of more than a thirty-second of the memory is kept the second time, and needs no worker the third."""
+    application = Application(example.model_copy(update={"answers_mb": 1}))
+    with TestClient(application, base_url="https://archive.example.org") as client:
+        query = "SELECT * { ?s ?p ?o } LIMIT 500"
+        first = _ask(client, query)
+        assert 64 << 10 < len(first.content) < 128 << 10
+        assert application._answers.size == 0
+        assert _ask(client, query).content == first.content
+        assert application._answers.size > 2 * len(first.content)
+        idle()
+        assert _ask(client, query).content == first.content
+
+
 def test_nothing_is_kept_without_room(example):
     """With `answers_mb = 0` nothing is kept."""
     application = Application(example.model_copy(update={"answers_mb": 0}))
