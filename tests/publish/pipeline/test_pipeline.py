@@ -92,3 +92,12 @@ def test_digest_of_a_thing_is_of_its_triples_and_its_json():
     """What changes in the JSON alone, a value that gave no statement, is a change too, as it is in the triples alone."""
     digests = {batch._digest(triples, record) for triples in (b"a", b"b") for record in (b"{}", b"[]")}
     assert len(digests) == 4
+
+
+def test_link_that_leads_nowhere_is_told_where_it_says_nothing(tmp_path):
+    """A link to what has no record is reported, but not one that says of its target what it is."""
+    described = {"id": "agent/described", "name": {"en": "Described, A."}}
+    made, report = publish(tmp_path, [{**LETTER, "creator": [described, "agent/unknown"]}])
+    assert report.stubs == 2
+    lines = (made.var_folder / "current/problems.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [each["value"] for each in map(json.loads, lines) if "leads nowhere" in each["message"]] == ["agent/unknown"]
