@@ -17,7 +17,7 @@ FILE = ONTOLOGY / "keys.json"
 
 
 class PageSection(StrEnum):
-    """Section of a page, by its title in English. Their order is the page's own (`kg/render/page/fields.py`)."""
+    """Section of a page, by its title in English. Their order is the page's own (`kg.render.site.key_labels.py`)."""
 
     SUMMARY = "Summary"
     PEOPLE = "People"

@@ -9,8 +9,7 @@ from typing import Any
 from kg.iris import KINDS
 from kg.records.model.key import Key, Value
 from kg.records.model.keys import keys_of, label_key
-from kg.render.page import fields
-from kg.render.site import language_names
+from kg.render.site import key_labels, language_names
 
 DAY = "1234-05-06"
 """The mark under keys of dates."""
@@ -18,11 +17,11 @@ DAY = "1234-05-06"
 _TAG = "tlh"
 _DURATION = "PT7M"
 _WORDS = {
-    "status": ("described-only", fields.STATUSES["described-only"]),
-    "agentType": ("family", fields.AGENT_TYPES["family"]),
-    "level": ("opis", fields.LEVELS["opis"]),
-    "form": ("maiden", fields.NAME_FORMS["maiden"]),
-    "role": ("published", fields.DATE_ROLES["published"]),
+    "status": ("described-only", key_labels.STATUSES["described-only"]),
+    "agentType": ("family", key_labels.AGENT_TYPES["family"]),
+    "level": ("opis", key_labels.LEVELS["opis"]),
+    "form": ("maiden", key_labels.NAME_FORMS["maiden"]),
+    "role": ("published", key_labels.DATE_ROLES["published"]),
 }
 """Key of a choice → one of its words, and how a page says it."""
 
@@ -93,7 +92,7 @@ def _scalar(key: Key, word: str) -> tuple[Any, str, str]:
     return {
         Value.TEXT: (word, word, word),
         Value.STRING: (word, word, word),
-        Value.TAG: (_TAG, _TAG, language_names.name(_TAG, "en")),
+        Value.TAG: (_TAG, _TAG, language_names.language_name(_TAG, "en")),
         Value.URL: (f"https://example.org/{word}", word, word),
         Value.EDTF: (DAY, DAY, "6 May 1234"),
         Value.DAY: (DAY, DAY, DAY),

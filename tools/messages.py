@@ -11,9 +11,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg.render.page import fields, outside_labels, thing
-from kg.render.queries.saved_queries import saved
-from kg.render.site import date_phrases, reader, script_messages, search_summary
+from kg.render.page import outside_labels, thing
+from kg.render.queries.saved_queries import saved_queries
+from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web.http import problems
@@ -24,27 +24,33 @@ METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 
 def tables() -> Iterator[str]:
     """Yield the texts in tables of the code."""
-    yield from (heading.label for heading in fields.FIELDS.values())
-    yield from fields.SECTIONS
-    yield from (label for captions in fields.CAPTIONS.values() for label in captions.values())
-    for table in (fields.DATE_ROLES, fields.NAME_FORMS, fields.STATUSES, fields.INVERSES, fields.LEVELS):
+    yield from (heading.label for heading in key_labels.FIELDS.values())
+    yield from key_labels.SECTIONS
+    yield from (label for captions in key_labels.CAPTIONS.values() for label in captions.values())
+    for table in (
+        key_labels.DATE_ROLES,
+        key_labels.NAME_FORMS,
+        key_labels.STATUSES,
+        key_labels.INVERSES,
+        key_labels.LEVELS,
+    ):
         yield from table.values()
-    yield from (side for sides in fields.COMPASS.values() for side in sides)
-    yield from (*fields.AGENT_TYPES.values(), *fields.GENDERS.values())
-    for singular, plural in fields.KINDS.values():
+    yield from (side for sides in key_labels.COMPASS.values() for side in sides)
+    yield from (*key_labels.AGENT_TYPES.values(), *key_labels.GENDERS.values())
+    for singular, plural in key_labels.KINDS.values():
         yield from (singular, plural)
     yield from date_phrases.EXPRESSIONS.values()
     yield thing.TRANSLATED
     yield reader.NAMELESS
-    yield from script_messages.texts()
-    for query in saved((QUERIES,)).values():
+    yield from script_messages.messages()
+    for query in saved_queries((QUERIES,)).values():
         yield from (query.summary, query.description, *(parameter.description for parameter in query.parameters))
     yield from (*outside_labels.DEDICATIONS.values(), *outside_labels.STATEMENTS.values())
     yield from (
-        *search_summary.FACETS.values(),
-        *search_summary.SORTS.values(),
-        *search_summary.LACKS.values(),
-        *search_summary.LEADS.values(),
+        *search_summary.FACET_LABELS.values(),
+        *search_summary.SORT_LABELS.values(),
+        *search_summary.GAP_LABELS.values(),
+        *search_summary.LINK_LABELS.values(),
     )
     yield from problems.TITLES.values()
 

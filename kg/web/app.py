@@ -14,9 +14,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from kg.errors import KgError
 from kg.iris import Base
-from kg.render.queries.saved_queries import saved as load_saved_queries
+from kg.render.queries.saved_queries import saved_queries as load_saved_queries
 from kg.render.site.pages import Site
-from kg.render.site.reader import Reader
+from kg.render.site.reader import ReaderPreferences
 from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings, metrics_folder
 from kg.web.endpoint import graph_store, responses, saved_queries, sparql, workbench
@@ -249,9 +249,9 @@ def _leads(path: str) -> bool:
     return place in _PLACES or place in _FOLDERS or site_files.is_kind(place)
 
 
-def _reader(settings: Settings, root: str, spoken: str) -> Reader:
+def _reader(settings: Settings, root: str, spoken: str) -> ReaderPreferences:
     """Who reads pages in a language: names are shown in it, else in those that the settings prefer."""
-    return Reader(tuple(dict.fromkeys((spoken, *settings.languages))), root, spoken)
+    return ReaderPreferences(tuple(dict.fromkeys((spoken, *settings.languages))), root, spoken)
 
 
 def _options(request: Request, methods: tuple[str, ...]) -> Response | None:

@@ -177,7 +177,7 @@ def test_dumps_hold_the_graph(tmp_path):
     assert len(sets[0]) == report.triples
 
 
-def test_parallel_is_the_same(tmp_path):
+def test_parallel_is_the_same(tmp_path, monkeypatch):
     """Processes beside give what this process gives."""
     records = [
         {"id": f"record/{n}", "title": {"en": f"Letter {n}"}, "creator": [f"agent/{n % 7}"], "summary": "x" * 800}
@@ -187,18 +187,10 @@ def test_parallel_is_the_same(tmp_path):
     assert (tmp_path / "a" / "records.jsonl").stat().st_size > 2 << 20
     folder = Generations(settings.var_folder).generation_folder(1)
     beside = gzip.decompress((folder.dumps / "kg.nt.gz").read_bytes())
-    from kg.publish.pipeline import executor
+    from kg.publish.pipeline import pipeline
 
-    alone = executor.MAX_BYTES_IN_PROCESS
-    executor.MAX_BYTES_IN_PROCESS = 1 << 40
-    try:
-        from kg.publish.pipeline import pipeline
-
-        pipeline.MAX_BYTES_IN_PROCESS, kept = 1 << 40, pipeline.MAX_BYTES_IN_PROCESS
-        settings, again = publish(tmp_path / "b", records)
-        pipeline.MAX_BYTES_IN_PROCESS = kept
-    finally:
-        executor.MAX_BYTES_IN_PROCESS = alone
+    monkeypatch.setattr(pipeline, "MAX_BYTES_IN_PROCESS", 1 << 40)
+    settings, again = publish(tmp_path / "b", records)
     in_process = gzip.decompress(
         (Generations(settings.var_folder).generation_folder(1).dumps / "kg.nt.gz").read_bytes()
     )

@@ -13,8 +13,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from kg.errors import PublishError
-from kg.processes import die_with_parent
-from kg.publish.pipeline.executor import MAX_BYTES_IN_PROCESS
+from kg.processes import MAX_BYTES_IN_PROCESS, die_with_parent
 from kg.store.search.index_builder import IndexBuilder
 
 _POLL_SECONDS = 0.05

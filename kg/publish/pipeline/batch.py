@@ -6,13 +6,14 @@ Runs in the building process or in a process pool, so its results are small, fla
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from kg import ontology
 from kg.mapping.mapper import MappedRecord, Mapper
 from kg.publish.pipeline.sources import Batch
+from kg.publish.report.rejected import RejectedRecord
 from kg.records.model import validation
 from kg.records.model.keys import Record, label_key
 from kg.records.normalisation.embedded import embedded_records
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
     from kg.publish.pipeline.shapes import Shapes
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedRecord:
-    """Record that may be published.
+class PreparedRecord(NamedTuple):
+    """Record that may be published; a tuple, as its catalogue entry is.
 
     Attributes:
         entry: its row of the catalogue.
@@ -45,16 +45,6 @@ class PreparedRecord:
     ntriples: bytes
     triples: int
     hints: tuple[tuple[str, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedRecord:
-    """Rejected record: its kind, as far as known, its original bytes and the reasons."""
-
-    kind: str
-    source: str
-    raw: bytes | None
-    problems: tuple[SourceProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,6 @@ from kg.publish.outputs import dumps
 from kg.publish.pipeline.batch import BatchProcessor, BatchResult
 from kg.publish.pipeline.sources import Batch
 
-MAX_BYTES_IN_PROCESS = 2 << 20
-"""Size of the sources, in bytes, up to which no other process starts: its start would take longer than the work."""
-
 PENDING_BATCHES_PER_PROCESS = 3
 """Batches under way for each process; enough to keep it busy, few enough to bound memory."""
 

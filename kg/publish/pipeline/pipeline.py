@@ -15,14 +15,15 @@ from typing import Protocol, Self
 import orjson
 
 from kg import ontology
+from kg.processes import MAX_BYTES_IN_PROCESS
 from kg.publish.outputs.dumps import DumpFiles, DumpPart
 from kg.publish.outputs.search_index import IndexProcess
-from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord, RejectedRecord, references
-from kg.publish.pipeline.executor import MAX_BYTES_IN_PROCESS, BatchExecutor
+from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord, references
+from kg.publish.pipeline.executor import BatchExecutor
 from kg.publish.pipeline.merge import merge
 from kg.publish.pipeline.sources import InputFile, batches, input_files
 from kg.publish.pipeline.stubs import stub
-from kg.publish.report.rejected import RejectedFolder
+from kg.publish.report.rejected import RejectedFolder, RejectedRecord
 from kg.publish.report.report import Report
 from kg.records.model.keys import Record
 from kg.records.problems import SourceProblem

@@ -6,12 +6,23 @@ beside them `problems.jsonl`, an object for each rejected record.
 
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import orjson
 
-from kg.publish.pipeline.batch import RejectedRecord
+from kg.records.problems import SourceProblem
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRecord:
+    """Rejected record: its kind, as far as known, its original bytes and the reasons."""
+
+    kind: str
+    source: str
+    raw: bytes | None
+    problems: tuple[SourceProblem, ...]
 
 
 class RejectedFolder:

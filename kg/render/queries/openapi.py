@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kg.render.queries.parameters import TYPES, Parameter
-from kg.render.queries.saved_queries import Saved
+from kg.render.queries.saved_queries import SavedQuery
 from kg.render.site.pages import Site
 
 VERSION = "1"
@@ -55,7 +55,7 @@ _PROBLEMS = ("400", "406", "413", "414", "429", "503", "504", "507")
 """What an answer may come to instead."""
 
 
-def document(queries: Iterable[Saved], formats: dict[str, str], site: Site) -> dict[str, Any]:
+def document(queries: Iterable[SavedQuery], formats: dict[str, str], site: Site) -> dict[str, Any]:
     """The whole description.
 
     Args:
@@ -82,7 +82,7 @@ def document(queries: Iterable[Saved], formats: dict[str, str], site: Site) -> d
     }
 
 
-def _operation(query: Saved, formats: dict[str, str]) -> dict[str, Any]:
+def _operation(query: SavedQuery, formats: dict[str, str]) -> dict[str, Any]:
     """What is said of one query."""
     format_ = {
         "name": "format",

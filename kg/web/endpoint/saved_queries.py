@@ -10,7 +10,7 @@ from kg.errors import ParameterFault
 from kg.render.data.negotiation import choose
 from kg.render.queries.openapi import document
 from kg.render.queries.parameters import TYPES
-from kg.render.queries.saved_queries import Saved, saved
+from kg.render.queries.saved_queries import SavedQuery, saved_queries
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import responses
 from kg.web.endpoint.preview import SHOWN_AS, Shown, shown
@@ -29,7 +29,7 @@ _JSON = "application/json"
 
 async def respond(request: Request, context: Context, name: str) -> Response:
     """The list, its description for machines, or the answer of one query."""
-    known = saved(context.settings.query_folders)
+    known = saved_queries(context.settings.query_folders)
     if not name:
         return _list(request, context, list(known.values()))
     if name == "openapi.json":
@@ -44,11 +44,11 @@ async def respond(request: Request, context: Context, name: str) -> Response:
     return await _answer(request, context, query, suffix if query.name != name else "")
 
 
-def _list(request: Request, context: Context, queries: list[Saved]) -> Response:
+def _list(request: Request, context: Context, queries: list[SavedQuery]) -> Response:
     return published.page(request, context, "api", {"listed": queries}, vary=published.BY_FORMAT)
 
 
-async def _answer(request: Request, context: Context, query: Saved, suffix: str) -> Response:
+async def _answer(request: Request, context: Context, query: SavedQuery, suffix: str) -> Response:
     values = _given(request)
     format_ = _format(request, suffix or values.pop("format", ""))
     values.pop("format", None)
@@ -61,7 +61,7 @@ async def _answer(request: Request, context: Context, query: Saved, suffix: str)
     return await responses.respond(request, context, Question(text, (format_,)))
 
 
-def _help(query: Saved) -> list[dict[str, Any]]:
+def _help(query: SavedQuery) -> list[dict[str, Any]]:
     """What the parameters of a query are, for a client that got one wrong."""
     return [
         {
@@ -76,7 +76,7 @@ def _help(query: Saved) -> list[dict[str, Any]]:
     ]
 
 
-async def _page(request: Request, context: Context, query: Saved, values: dict[str, str]) -> Response:
+async def _page(request: Request, context: Context, query: SavedQuery, values: dict[str, str]) -> Response:
     """A form for the parameters, and the rows where they are given."""
     given = {name: value for name, value in values.items() if value}
     answered: Shown | None = None

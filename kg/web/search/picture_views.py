@@ -16,7 +16,7 @@ from starlette.responses import Response
 from kg.read.search import SearchRequest, SearchResults
 from kg.render.data import spreadsheet
 from kg.render.pictures import network
-from kg.render.site.pages import page
+from kg.render.site.pages import render_page
 from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED
 from kg.web.http.problems import Problem
@@ -88,7 +88,7 @@ def _answered(request: Request, context: Context, state: State, view: View, name
         return published.respond(
             request, context, spreadsheet.table(seen.header, seen.rows), "text/csv; charset=utf-8", _FILE
         )
-    picture = page(f"picture_{view.name}", context.site, _values(seen, context, links=False))
+    picture = render_page(f"picture_{view.name}", context.site, _values(seen, context, links=False))
     if name == "png":
         return published.respond(request, context, _png(picture.decode()), "image/png", _FILE)
     headers = {**_FILE, "Content-Security-Policy": "default-src 'none'"}

@@ -11,8 +11,8 @@ from kg.errors import SearchRefused
 from kg.read.search import SORTS, SearchRequest, SearchResults
 from kg.render.data.negotiation import choose
 from kg.render.site import search_summary as said
-from kg.render.site.pages import page
-from kg.render.site.reader import Reader, is_nameless
+from kg.render.site.pages import render_page
+from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.store.generation.things import Thing
 from kg.store.search.index import MAX_OFFSET
 from kg.store.search.query_language import MAX_LENGTH
@@ -65,7 +65,7 @@ def _answered(request: Request, context: Context, state: State, name: str) -> Re
     return _page(request, context, state, results)
 
 
-def _nameless(reader: Reader, thing: Thing) -> str:
+def _nameless(reader: ReaderPreferences, thing: Thing) -> str:
     nameless = is_nameless(thing.labels, thing.reference, thing.status)
     return reader.nameless(thing.reference) if nameless else ""
 
@@ -122,8 +122,8 @@ def _page(request: Request, context: Context, state: State, results: SearchResul
         "facets": presentation.facets(results, state, context),
         "chosen": presentation.chosen(state, context),
         "years": presentation.years(results, state),
-        "facet_names": said.FACETS,
-        "sorts": {name: said.SORTS[name] for name in SORTS},
+        "facet_names": said.FACET_LABELS,
+        "sorts": {name: said.SORT_LABELS[name] for name in SORTS},
         "formats": {"json": "JSON", **{name: each.title for name, each in EXPORTS.items()}},
         "query": query,
         "run": urlencode({"query": query}),
@@ -144,7 +144,7 @@ async def below(request: Request, context: Context, name: str) -> Response:
     if name == "suggest":
         return await _suggest(request, context)
     if name == "opensearch.xml":
-        body = page("opensearch", context.site, {})
+        body = render_page("opensearch", context.site, {})
         vary = "Accept, Accept-Encoding"
         return published.respond(request, context, body, f"{_DESCRIPTION}; charset=utf-8", CORS, vary=vary)
     raise Problem(404, f"There is no such page; {context.path('search')} searches.")

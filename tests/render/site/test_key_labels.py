@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from kg.key_annotations import Caption, Heading
 from kg.records.model.key import Omitted
-from kg.render.page import fields
+from kg.render.site import key_labels
 from kg.web.app import Application
 
 _LEADS = {"summary", "description", "biography", "text"}
@@ -61,6 +61,6 @@ def test_every_key_is_where_its_row_says(client, marked):
 
 def test_rows_of_a_section_stand_together():
     "Keys stand on a page by section, in the order of sections, and each section has one."
-    sections = [heading.section for heading in fields.FIELDS.values()]
-    assert list(dict.fromkeys(sections)) == list(fields.SECTIONS)
-    assert sections == sorted(sections, key=fields.SECTIONS.index)
+    sections = [heading.section for heading in key_labels.FIELDS.values()]
+    assert list(dict.fromkeys(sections)) == list(key_labels.SECTIONS)
+    assert sections == sorted(sections, key=key_labels.SECTIONS.index)
