@@ -3,7 +3,8 @@
 # less: where `python3` is one, the system's own is taken, if it will do.
 OPTIMISED := import sys, sysconfig; f = str(sysconfig.get_config_var("CONFIG_ARGS")); \
   sys.exit("--enable-optimizations" not in f and not sys.base_prefix == "/usr")
-FIT    := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+OLD    := import sys; sys.exit(sys.version_info < (3, 11, 2))
+FIT    := import ensurepip, venv; $(OLD)
 PYTHON ?= $(shell python3 -c '$(OPTIMISED)' 2>/dev/null || ! /usr/bin/python3 -c '$(FIT)' 2>/dev/null && echo python3 || echo /usr/bin/python3)
 PORT   ?= 8000
 VENV   := .venv
@@ -13,7 +14,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-slow test-engines test-hostile lint format docs messages lock bench clean vendor pictures
+.PHONY: help install install-test serve test test-browser coverage test-slow test-engines test-hostile lint format docs messages lock bench clean vendor pictures
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,8 +22,8 @@ help: ## list the targets
 install: $(VENV)/.installed ## make .venv with the command kg
 
 $(VENV)/.installed: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "kg needs Python 3.11 or newer; this is $$($(PYTHON) --version). Set PYTHON=python3.12, say."; exit 1; }
+	@$(PYTHON) -c '$(OLD)' || \
+	  { echo "kg needs Python 3.11.2 or newer; this is $$($(PYTHON) --version). Set PYTHON=python3.12, say."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "python3 -m venv failed: on Debian and Ubuntu 'apt-get install python3-venv' brings it."; exit 1; }
 	@echo "Installing what kg runs on ..."
@@ -42,9 +43,17 @@ serve: install ## build the example collection and serve it at http://127.0.0.1:
 	@$(BIN)/kg build
 	@$(BIN)/kg serve --port $(PORT)
 
-test: install-test lint ## lint and every test but the slow ones
+test: install-test lint ## lint and every test but the slow ones and those of `test-browser`
 	@sh tests/needs.sh
 	@$(BIN)/python -m pytest -q
+
+test-browser: install-test ## pages, workbench and journeys in Chromium; axe, the Nu checker, reference managers
+	@sh tests/needs.sh
+	@$(BIN)/python -m pytest -q -m "(browser or smoke) and not slow" tests/browser tests/validators
+
+coverage: install-test ## which lines of kg no test of `make test` runs
+	@rm -rf var/coverage && mkdir -p var/coverage
+	@$(BIN)/python -m coverage run -m pytest -q; $(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report
 
 test-slow: install-test ## property tests with many more examples, a hundred killed builds
 	@$(BIN)/python -m pytest -q -m "slow or hypothesis" --hypothesis-profile=long
@@ -85,8 +94,8 @@ lock: install ## resolve the newest versions that pyproject.toml allows and writ
 	@$(PIP) install uv
 	@$(BIN)/python tools/lock.py
 
-bench: install-test ## build and serve synthetic collections, measured beside their peers
-	@$(BIN)/python -m benchmarks
+bench: install-test ## measure builds and servers beside their peers; AGAINST=COMMIT takes turns with that commit
+	@$(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(OPTIONS)
 
 clean: ## remove what was built (not .venv)
 	@rm -rf var dist build

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.processor_time import family
+
 KG = str(Path(sys.executable).with_name("kg"))
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 
@@ -47,14 +49,6 @@ class Ran:
     output: bytes
 
 
-def family(process: psutil.Process) -> list[psutil.Process]:
-    """A process and everything it started that still runs."""
-    try:
-        return [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
 def memory_of(process: psutil.Process) -> int:
     """Bytes (PSS) of a process and its children; 0 once it is gone."""
     total = 0
@@ -63,18 +57,6 @@ def memory_of(process: psutil.Process) -> int:
             total += each.memory_full_info().pss
         except psutil.Error:
             continue
-    return total
-
-
-def cpu_of(process: psutil.Process) -> float:
-    """Seconds of processor that a process and its children, those that run and those that ended, have used."""
-    total = 0.0
-    for each in family(process):
-        try:
-            times = each.cpu_times()
-        except psutil.Error:
-            continue
-        total += times.user + times.system
     return total
 
 

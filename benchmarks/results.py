@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -59,7 +60,8 @@ def show(title: str, rows: list[Row]) -> None:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     table = Table(title=title, title_justify="left", box=None)
     for name in columns:
-        table.add_column(name.replace("_", " "), justify="left" if name in {"what", "how"} else "right")
+        text = name in {"what", "how"}
+        table.add_column(name.replace("_", " "), justify="left" if text else "right", no_wrap=text)
     for row in rows:
         table.add_row(*(_shown(row.get(name)) for name in columns))
     Console(width=150).print(table)
@@ -69,6 +71,24 @@ def _shown(value: str | float | None) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.3g}" if abs(value) < 10 else f"{value:,.1f}"
     return "" if value is None else f"{value:,}" if isinstance(value, int) else value
+
+
+def run(tables: Iterable[tuple[str, str, list[Row]]], target: Path | None, **more: str) -> None:
+    """Measure, show each table as it is done, and keep everything so far.
+
+    Args:
+        tables: (name of the measurement, title, rows).
+        target: the file for the figures; one named by the time if None.
+        more: what else the figures were measured on.
+    """
+    on = machine() | more
+    target = target or FOLDER / f"{on['time'].replace(':', '')}.json"
+    done: dict[str, list[Row]] = {}
+    for name, title, rows in tables:
+        show(title, rows)
+        done.setdefault(name, []).extend(rows)
+        keep(target, on, done)
+    print(f"Kept in {target}")
 
 
 def keep(path: Path, on: dict[str, Any], found: dict[str, list[Row]]) -> None:

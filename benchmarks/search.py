@@ -48,7 +48,7 @@ def measure(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
 
 def _requests(path: Path, port: int) -> dict[str, Iterator[bytes]]:
     chance = random.Random(SEED)
-    words = _words(path)
+    words = words_of(path)
     new = count()
 
     def some() -> str:
@@ -71,7 +71,7 @@ def _requests(path: Path, port: int) -> dict[str, Iterator[bytes]]:
     }
 
 
-def _words(path: Path) -> list[str]:
+def words_of(path: Path) -> list[str]:
     """Words of the summaries of some records."""
     found: dict[str, None] = {}
     with (path / "var/current/records.jsonl").open("rb") as lines:
@@ -89,7 +89,6 @@ def _row(name: str, size: int, here: Load, cpu: float) -> Row:
         "median_ms": round(1e3 * here.quantile(0.5), 2),
         "p95_ms": round(1e3 * here.quantile(0.95), 2),
         "p99_ms": round(1e3 * here.quantile(0.99), 2),
-        # A worker that was ended on the way took its count along.
-        "cpu_ms": round(1e3 * cpu / max(here.answered, 1), 2) if cpu > 0 else "",
+        "cpu_ms": round(1e3 * cpu / max(here.answered, 1), 2),
         "refused": here.refused,
     }

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.processes import KG, OXIGRAPH, background, cpu_of
+from benchmarks.processes import KG, OXIGRAPH, background
+from benchmarks.processor_time import ProcessorTime
 from kg.store.triples.embedded import checkpoint
 
 _READY_WITHIN = 60
@@ -23,21 +24,23 @@ class Server:
     Attributes:
         process: the first of its processes.
         port: where it listens, on 127.0.0.1.
+        meter: of the processor time of all its processes.
     """
 
     process: psutil.Process
     port: int
+    meter: ProcessorTime
 
     def cpu(self) -> float:
-        """Seconds of processor that it and all its processes have used."""
-        return cpu_of(self.process)
+        """Seconds of processor that it and all its processes, those that ended too, have used."""
+        return self.meter.seconds()
 
 
 @contextmanager
-def kg_serve(path: Path) -> Iterator[Server]:
-    """`kg serve` of a collection's live generation."""
+def kg_serve(path: Path, kg: str = KG) -> Iterator[Server]:
+    """`kg serve` of a collection's live generation; `kg` is the command of another checkout, say."""
     port = _free_port()
-    command = [KG, "--config", str(path / "kg.toml"), "serve", "--port", str(port)]
+    command = [kg, "--config", str(path / "kg.toml"), "serve", "--port", str(port)]
     with background(command, path / "kg-serve.log") as process:
         yield _ready(process, port)
 
@@ -72,5 +75,5 @@ def _ready(process: psutil.Process, port: int) -> Server:
         except OSError:
             time.sleep(0.05)
         else:
-            return Server(process, port)
+            return Server(process, port, ProcessorTime(process))
     raise RuntimeError(f"{' '.join(process.cmdline()) or 'a server'} does not listen; its log says why")

@@ -32,12 +32,12 @@ _FOLDER = Path(__file__).parent / "queries"
 _BASE = "http://archive.example.org/"
 _JSON = "application/sparql-results+json"
 _FIRST_DAY = date(1945, 5, 9)
-_STRIDE = 7_919
+STRIDE = 7_919
 """A prime: steps of it visit everything, near and far by turns."""
 
 
 def _thing(kind: str, number: int, among: int) -> NamedNode:
-    return NamedNode(f"{_BASE}{kind}/synthetic-{number * _STRIDE % among}")
+    return NamedNode(f"{_BASE}{kind}/synthetic-{number * STRIDE % among}")
 
 
 PARAMETERS: dict[str, Callable[[int, synthetic.Shape], NamedNode | Literal]] = {

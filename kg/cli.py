@@ -1,4 +1,4 @@
-"""The commands that a person types."""
+"""Command line interface."""
 
 import contextlib
 import sqlite3
@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from functools import wraps
 from itertools import takewhile
 from pathlib import Path
@@ -24,25 +23,25 @@ from kg.errors import KgError, UsageError
 from kg.iris import KINDS
 from kg.publish import build as jobs
 from kg.publish import dry_run
-from kg.publish.report.progress import Display
+from kg.publish.report.progress import ProgressDisplay
 from kg.publish.report.report import Report
 from kg.read.search import Finder
 from kg.records.model.keys import keys_of
 from kg.records.model.schema import how_many
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
-from kg.store.one_query import ask_once, run_once
+from kg.store.one_query import query_embedded, query_remote
 from kg.store.sparql.results import FORMATS
 from kg.web.server.run import serve as run_server
 
 _NO_CHANGE = "A build would change nothing."
-_LONG, _BEFORE = 160, 40
-"""How much of a value `kg diff` shows, and how much of that stands before the difference."""
+_MAX_VALUE, _MAX_COMMON_START = 160, 40
+"""Maximum length of a value in `kg diff`, and of the common start before the difference."""
 
-_WIDE = 240
+_MIN_TABLE_WIDTH = 240
 
-_SHOWN = 50
-"""How many kinds of problems the terminal shows."""
+_MAX_LISTED_PROBLEMS = 50
+"""Maximum number of kinds of problems on the terminal."""
 
 _ERRORS = Console(stderr=True, highlight=False)
 _OUT = Console(highlight=False)
@@ -50,7 +49,7 @@ _OUT = Console(highlight=False)
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--config", type=click.Path(path_type=Path), help="kg.toml; looked for here and above if not given.")
-@click.version_option(package_name="kg")
+@click.version_option(package_name="kg", prog_name="kg", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context, config: Path | None) -> None:
     """Publish archival records as linked data."""
@@ -58,7 +57,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the settings; say an error as a person should hear it, with its exit code."""
+    """Decorator of a command: loads the settings, and prints an error with its exit code."""
 
     @click.pass_obj
     @wraps(command)
@@ -66,18 +65,18 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(settings_module.load(config), **options)
         except KgError as fault:
-            _leave(str(fault), fault.exit_code)
-        except BrokenPipeError:  # whoever read our output has enough
+            _exit(str(fault), fault.exit_code)
+        except BrokenPipeError:  # the reader of our output has enough
             raise
-        except (OSError, sqlite3.Error) as fault:  # the disk, and what lies on it, is whoever runs this to look after
+        except (OSError, sqlite3.Error) as fault:  # faults of the disk are the operator's to mend
             where = f"{fault.filename}: " if isinstance(fault, OSError) and fault.filename else ""
-            _leave(f"{where}{getattr(fault, 'strerror', None) or fault}", KgError.exit_code)
+            _exit(f"{where}{getattr(fault, 'strerror', None) or fault}", KgError.exit_code)
 
     return run
 
 
-def _leave(said: str, exit_code: int) -> NoReturn:
-    _ERRORS.print(f"kg: {said}", style="bold red", markup=False, soft_wrap=True)
+def _exit(message: str, exit_code: int) -> NoReturn:
+    _ERRORS.print(f"kg: {message}", style="bold red", markup=False, soft_wrap=True)
     sys.exit(exit_code)
 
 
@@ -91,14 +90,14 @@ def _leave(said: str, exit_code: int) -> NoReturn:
 def build(settings: Settings, *, strict: bool, full: bool, as_json: bool) -> None:  # noqa: ARG001  # every build is full
     """Read the sources and publish them as a new generation."""
     tell = _print_json if as_json else _print_report
-    with Display(quiet=as_json) as display:
-        report = jobs.build(settings, strict=strict, progress=display.show, told=tell)
+    with ProgressDisplay(quiet=as_json) as display:
+        report = jobs.build(settings, strict=strict, progress=display.show, on_refusal=tell)
     tell(report)
     _retire(settings)
 
 
 def _retire(settings: Settings) -> None:
-    """Drop the old triples at a remote store, once nobody reads them; Ctrl-C leaves that to the next build."""
+    """Drop the old triples at a remote store after their last readers; Ctrl-C leaves that to the next build."""
     if settings.store and settings.store_grace:
         _ERRORS.print(f"The old triples go in {settings.store_grace:g} s; Ctrl-C leaves that to the next build.")
     with contextlib.suppress(KeyboardInterrupt):
@@ -112,7 +111,7 @@ def _retire(settings: Settings) -> None:
 def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
     """Say what a build would report, without publishing."""
     with (
-        Display(quiet=as_json) as display,
+        ProgressDisplay(quiet=as_json) as display,
         dry_run.check(settings, shacl=shacl, progress=display.show) as report,
     ):
         display.stop()
@@ -130,8 +129,8 @@ def diff(settings: Settings, *, as_json: bool) -> None:
     for difference in dry_run.diff(settings):
         counts[difference.what] += 1
         if as_json:
-            told = {"id": difference.reference, "what": difference.what, "fields": difference.fields}
-            sys.stdout.buffer.write(orjson.dumps(told) + b"\n")
+            change = {"id": difference.reference, "what": difference.what, "fields": difference.fields}
+            sys.stdout.buffer.write(orjson.dumps(change) + b"\n")
             continue
         _OUT.print(f"{difference.what:8} {difference.reference}", markup=False)
         for name, (before, after) in difference.fields.items():
@@ -139,18 +138,18 @@ def diff(settings: Settings, *, as_json: bool) -> None:
             _OUT.print(f"         {name}: {was} → {will}", markup=False, soft_wrap=True)
     if as_json:
         return
-    said = ", ".join(f"{counts[what]:,} {what}" for what in ("created", "changed", "deleted"))
-    _OUT.print(f"A build would change {_counted(counts.total(), 'thing')}: {said}." if counts else _NO_CHANGE)
+    summary = ", ".join(f"{counts[what]:,} {what}" for what in ("created", "changed", "deleted"))
+    _OUT.print(f"A build would change {_count(counts.total(), 'thing')}: {summary}." if counts else _NO_CHANGE)
 
 
 def _side_by_side(before: Any, after: Any) -> list[str]:
-    """Two values as they stand in JSON; of long ones a part, from where they begin to differ."""
+    """Two values as JSON; of long ones a part, from their first difference."""
     texts = ["(absent)" if value is None else orjson.dumps(value).decode() for value in (before, after)]
     begin = 0
-    if max(map(len, texts)) > _LONG:
-        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False)))
-        begin = max(0, alike - _BEFORE)
-    ends = begin + _LONG
+    if max(map(len, texts)) > _MAX_VALUE:
+        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False)))
+        begin = max(0, common - _MAX_COMMON_START)
+    ends = begin + _MAX_VALUE
     return ["…" * bool(begin) + text[begin:ends] + "…" * (len(text) > ends) for text in texts]
 
 
@@ -172,18 +171,18 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
 def query(settings: Settings, *, file: Any, name: str | None) -> None:
     """Answer a SPARQL query from FILE, or from standard input."""
     try:
-        asked = file.read().decode("utf-8")
+        query_text = file.read().decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError("the query is not UTF-8", where=file.name, todo="Save it as UTF-8.") from None
     with closing(Generations.of_settings(settings).open_live()) as live:
         formats = (name,) if name else ("tsv", "turtle")
-        rewritten = Finder(live).rewrite(asked)
-        text, out, spare = rewritten.text, sys.stdout.buffer, rewritten.added
-        with rewritten.places():
+        rewritten = Finder(live).rewrite(query_text)
+        text, out, spare = rewritten.text, sys.stdout.buffer, rewritten.added_bytes
+        with rewritten.original_positions():
             if live.manifest.graph:
-                ask_once(settings, live.manifest.graph, text, out, format=formats, spare=spare)
+                query_remote(settings, live.manifest.graph, text, out, format=formats, spare=spare)
             else:
-                run_once(live.folder.store, text, out, format=formats, spare=spare, base=live.manifest.base)
+                query_embedded(live.folder.store, text, out, format=formats, spare=spare, base=live.manifest.base)
     if rewritten.limited:
         _ERRORS.print("kg: a search in the query found more than its limit.", markup=False)
 
@@ -194,9 +193,9 @@ def keys(kind: str) -> None:
     """List the keys that a record of a KIND may have: record, agent, place, collection, archive or topic."""
     table = Table("key", "value", "how many", "meaning, and an example", box=None, padding=(0, 2, 0, 0))
     for key in keys_of(kind):
-        for name, each in [(key.name, key), *((f"  {part.name}", part) for part in key.parts)]:
-            example = orjson.dumps(each.example).decode()
-            table.add_row(name, each.value.value, how_many(each), Text(f"{each.meaning} {example}"))
+        for name, row_key in [(key.name, key), *((f"  {part.name}", part) for part in key.parts)]:
+            example = orjson.dumps(row_key.example).decode()
+            table.add_row(name, row_key.value.value, how_many(row_key), Text(f"{row_key.meaning} {example}"))
     _OUT.print(table)
 
 
@@ -213,7 +212,7 @@ def list_generations(settings: Settings) -> None:
         return
     for number in numbers:
         try:
-            manifest = generations.of(number).read_manifest()
+            manifest = generations.generation_folder(number).read_manifest()
         except KgError as fault:
             table.add_row("?", str(number), "", "", "", fault.what)
             continue
@@ -222,7 +221,7 @@ def list_generations(settings: Settings) -> None:
         records = f"{sum(manifest.counts.values()):,}"
         table.add_row(mark, f"{number}{note}", manifest.published, records, f"{manifest.triples:,}", manifest.base)
     # A terminal that is narrow breaks a line at its end; an address that is broken in a table can't be copied.
-    Console(highlight=False, width=max(_OUT.width, _WIDE)).print(table)
+    Console(highlight=False, width=max(_OUT.width, _MIN_TABLE_WIDTH)).print(table)
 
 
 @cli.command()
@@ -240,27 +239,27 @@ def rollback(settings: Settings, *, number: int | None) -> None:
 @_with_settings
 def doctor(settings: Settings, *, as_json: bool) -> None:
     """Say what this machine lacks to serve the collection well; exit code 1 if it can't be served at all."""
-    found = checks.examine(settings)
+    results = checks.examine(settings)
     if as_json:
-        told = {"sound": checks.sound(found), "findings": [asdict(each) for each in found]}
-        sys.stdout.buffer.write(orjson.dumps(told) + b"\n")
+        report = {"sound": checks.is_servable(results), "findings": [result.as_json() for result in results]}
+        sys.stdout.buffer.write(orjson.dumps(report) + b"\n")
     else:
         table = Table("", "what", "how it is here", "what to do", box=None)
-        for each in found:
-            table.add_row(each.grade, each.name, Text(each.said), Text(each.todo))
+        for result in results:
+            table.add_row(result.grade, result.name, Text(result.state), Text(result.todo))
         _OUT.print(table)
-    if not checks.sound(found):
+    if not checks.is_servable(results):
         sys.exit(1)
 
 
 def _print_json(report: Report) -> None:
-    """The report as one object on standard output."""
+    """Print the report as a JSON object."""
     sys.stdout.buffer.write(report.as_json() + b"\n")
     sys.stdout.buffer.flush()
 
 
 def _print_report(report: Report) -> None:
-    """The report as tables: what was published, and what is wrong, the gravest first."""
+    """Print the report as tables: published records, then problems, the gravest first."""
     table = Table("kind", "read", "published", box=None, title_justify="left")
     for kind in sorted(report.read):
         table.add_row(kind, f"{report.read[kind]:,}", f"{report.published[kind]:,}")
@@ -268,42 +267,42 @@ def _print_report(report: Report) -> None:
     problems = report.grouped()
     if problems:
         listing = Table("how many", "first at", "what is wrong, and what was expected", box=None, padding=(0, 2, 1, 0))
-        for problem, count in problems[:_SHOWN]:
+        for problem, count in problems[:_MAX_LISTED_PROBLEMS]:
             where = " ".join(filter(None, (problem.source, problem.at))) or problem.record
             value = f" ({problem.value[:80]})" if problem.value else ""
-            said = f"{problem.field}{value} {problem.message}. Expected: {problem.expected}"
-            listing.add_row(Text(f"{count:,} {problem.severity}"), Text(where), Text(said.strip()))
+            summary = f"{problem.field}{value} {problem.message}. Expected: {problem.expected}"
+            listing.add_row(Text(f"{count:,} {problem.severity}"), Text(where), Text(summary.strip()))
         _OUT.print(listing)
         if any(count > 1 for _, count in problems):
             _OUT.print("Where a line tells of several, --json lists each with its place.")
-    if len(problems) > _SHOWN:
-        _OUT.print(f"… and {len(problems) - _SHOWN} more kinds of problems; --json gives all.")
+    if len(problems) > _MAX_LISTED_PROBLEMS:
+        _OUT.print(f"… and {len(problems) - _MAX_LISTED_PROBLEMS} more kinds of problems; --json gives all.")
     published = sum(report.published.values())
-    said = (
-        f"{_counted(published, 'record')}, {_counted(report.stubs, 'stub')}, {report.rejected:,} left out,"
+    summary = (
+        f"{_count(published, 'record')}, {_count(report.stubs, 'stub')}, {report.rejected:,} left out,"
         f" {report.merged:,} merged"
     )
     if report.generation:
         _OUT.print(
-            f"Generation {report.generation}: {said}, {report.triples:,} triples in {report.seconds:.1f} s"
+            f"Generation {report.generation}: {summary}, {report.triples:,} triples in {report.seconds:.1f} s"
             f" ({report.created:,} new, {report.changed:,} changed, {report.deleted:,} gone)."
         )
     else:
-        _OUT.print(f"Nothing was published. A build would have {said}.")
+        _OUT.print(f"Nothing was published. A build would have {summary}.")
     if report.shapes_seconds:
         _OUT.print(f"The shapes took {report.shapes_seconds:.1f} s.")
     if report.page:
         _OUT.print(f"The report as a page: {report.page}", soft_wrap=True, markup=False)
 
 
-def _counted(number: int, what: str) -> str:
+def _count(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def main() -> None:
-    """The command `kg`."""
+    """Run the command `kg`."""
     try:
         cli()
-    except BrokenPipeError:  # whoever read our output has enough
+    except BrokenPipeError:  # the reader of our output has enough
         sys.stderr.close()
         sys.exit(0)

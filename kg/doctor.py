@@ -1,7 +1,7 @@
-"""What this machine lacks: `kg doctor`.
+"""Diagnosis of this machine: `kg doctor`.
 
-Each check tries the thing itself where it can, instead of asking what ought to be: a query worker is started and asked,
-a hard link is made, a namespace is entered in a process that ends.
+Each check tries the facility itself where possible: it starts a query worker and sends a query, makes a hard link,
+enters a namespace in a process that ends.
 """
 
 import asyncio
@@ -22,138 +22,149 @@ from typing import Literal
 from pyoxigraph import Store
 
 from kg.errors import KgError
-from kg.publish.pipeline.sources import inputs
+from kg.publish.pipeline.sources import input_files
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 
 Grade = Literal["good", "poor", "bad"]
 
-WORKER_FILES = 96
-"""Descriptors that one open store takes, about."""
+STORE_DESCRIPTORS = 96
+"""Approximate number of file descriptors of an open store."""
 
-_ADDRESS_SPACE = 3 << 30  # of a worker, beside what a query may take: the store's, the thread's stack
+_ADDRESS_SPACE = 3 << 30  # of a worker, beside a query's own memory: the store's, the thread's stack
 _CONNECTIONS = 1024
-_SQLITE = (3, 24)  # ON CONFLICT DO UPDATE
-_ROOM = 3  # a build writes a generation beside the live one, and sorts
-_GROWN = 8  # a generation is so many times as large as the sources, where texts are short
-_SMALLEST = 8 << 20
+_MIN_SQLITE = (3, 24)  # ON CONFLICT DO UPDATE
+_GENERATIONS_NEEDED = 3  # a build writes a generation beside the live one, and sorts
+_GENERATION_GROWTH = 8  # a generation is so many times as large as the sources, where texts are short
+_MIN_FREE_BYTES = 8 << 20
 _MEGABYTE = 1 << 20
 # <linux/sched.h>: CLONE_NEWUSER, CLONE_NEWNET. In a process of its own, which ends.
-_NAMESPACE = "import ctypes, sys; sys.exit(ctypes.CDLL(None, use_errno=True).unshare(0x10000000 | 0x40000000) != 0)"
+_NAMESPACE_TEST = (
+    "import ctypes, sys; sys.exit(ctypes.CDLL(None, use_errno=True).unshare(0x10000000 | 0x40000000) != 0)"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found.
+class CheckResult:
+    """Result of a check.
 
     Attributes:
-        name: what was looked at.
+        name: the facility.
         grade: good; poor, where it works with less; bad, where the collection can't be served.
-        said: how it is here.
-        todo: what to do about it; empty where it is good.
+        state: the state of this machine.
+        todo: the remedy; empty where it is good.
     """
 
     name: str
     grade: Grade
-    said: str
+    state: str
     todo: str = ""
 
+    def as_json(self) -> dict[str, str]:
+        """Return the result as `kg doctor --json` prints it; `said` is the state's key there."""
+        return {"name": self.name, "grade": self.grade, "said": self.state, "todo": self.todo}
 
-def examine(settings: Settings) -> list[Finding]:
-    """Look at everything."""
-    return [_looked_at(check, settings) for check in _CHECKS]
+
+def examine(settings: Settings) -> list[CheckResult]:
+    """Run every check."""
+    return [_run_check(check, settings) for check in _CHECKS]
 
 
-def _looked_at(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
-    """What a check finds; that it can't look is a finding, too."""
+def _run_check(check: Callable[[Settings], CheckResult], settings: Settings) -> CheckResult:
+    """Result of a check; a check that can't run has a result, too."""
     try:
         return check(settings)
     except (OSError, KgError) as fault:
-        return Finding(check.__name__.replace("_", " "), "bad", f"can't be looked at: {fault}", "See to that first.")
+        return CheckResult(
+            check.__name__.replace("_", " "), "bad", f"can't be looked at: {fault}", "See to that first."
+        )
 
 
-def sound(findings: list[Finding]) -> bool:
-    """Whether the collection can be served here."""
-    return all(each.grade != "bad" for each in findings)
+def is_servable(results: list[CheckResult]) -> bool:
+    """Return whether the collection can be served here."""
+    return all(result.grade != "bad" for result in results)
 
 
-def python_version(_: Settings) -> Finding:
-    """Whether Python and the system are ones that kg knows."""
-    said = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < (3, 11):  # noqa: UP036  # whoever forced an installation reads it here
-        return Finding("Python", "bad", said, "kg needs Python 3.11 or newer.")
+def python_version(_: Settings) -> CheckResult:
+    """Check Python and the operating system against the supported ones."""
+    state = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if sys.version_info < (3, 11, 2):  # for a forced installation
+        return CheckResult("Python", "bad", state, "kg needs Python 3.11.2 or newer.")
     if platform.system() != "Linux":
-        return Finding("Python", "bad", said, "Query workers are confined by means of Linux.")
+        return CheckResult("Python", "bad", state, "Query workers are confined by means of Linux.")
     # Distributions optimise theirs in ways of their own.
     if sys.base_prefix != "/usr" and "--enable-optimizations" not in str(sysconfig.get_config_var("CONFIG_ARGS")):
         todo = "A tenth less is answered: build it with --enable-optimizations, or take the system's."
-        return Finding("Python", "poor", f"{said}, compiled without optimisation", todo)
-    return Finding("Python", "good", said)
+        return CheckResult("Python", "poor", f"{state}, compiled without optimisation", todo)
+    return CheckResult("Python", "good", state)
 
 
-def sqlite_version(_: Settings) -> Finding:
-    """Whether SQLite has what the catalogue asks of it."""
-    if sqlite3.sqlite_version_info < _SQLITE:
-        return Finding("SQLite", "bad", sqlite3.sqlite_version, "kg needs SQLite 3.24 or newer.")
-    return Finding("SQLite", "good", sqlite3.sqlite_version)
+def sqlite_version(_: Settings) -> CheckResult:
+    """Check SQLite for the features of the catalogue."""
+    if sqlite3.sqlite_version_info < _MIN_SQLITE:
+        return CheckResult("SQLite", "bad", sqlite3.sqlite_version, "kg needs SQLite 3.24 or newer.")
+    return CheckResult("SQLite", "good", sqlite3.sqlite_version)
 
 
-def descriptors(_: Settings) -> Finding:
-    """Whether enough files and connections may be open at a time."""
+def descriptors(_: Settings) -> CheckResult:
+    """Check the limit of open files and connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = WORKER_FILES * 2 + _CONNECTIONS
-    said = f"{_count(soft)} may be open, {_count(hard)} if asked for"
-    if soft != resource.RLIM_INFINITY and soft < WORKER_FILES * 2:
-        return Finding("descriptors", "bad", said, f"A store alone takes {WORKER_FILES}: `ulimit -n {needed}`.")
+    needed = STORE_DESCRIPTORS * 2 + _CONNECTIONS
+    state = f"{_limit_text(soft)} may be open, {_limit_text(hard)} if asked for"
+    if soft != resource.RLIM_INFINITY and soft < STORE_DESCRIPTORS * 2:
+        return CheckResult(
+            "descriptors", "bad", state, f"A store alone takes {STORE_DESCRIPTORS}: `ulimit -n {needed}`."
+        )
     if soft != resource.RLIM_INFINITY and soft < needed:
-        return Finding("descriptors", "poor", said, f"For {_CONNECTIONS} connections: `ulimit -n {needed}`.")
-    return Finding("descriptors", "good", said)
+        return CheckResult("descriptors", "poor", state, f"For {_CONNECTIONS} connections: `ulimit -n {needed}`.")
+    return CheckResult("descriptors", "good", state)
 
 
-def _count(limit: int) -> str:
+def _limit_text(limit: int) -> str:
     return "any number" if limit == resource.RLIM_INFINITY else f"{limit:,}"
 
 
-def seccomp(_: Settings) -> Finding:
-    """Whether the kernel filters system calls."""
+def seccomp(_: Settings) -> CheckResult:
+    """Check the kernel for a filter of system calls."""
     try:
         actions = Path("/proc/sys/kernel/seccomp/actions_avail").read_text(encoding="ascii").split()
     except OSError:
         actions = []
     if "errno" not in actions:
         todo = "Query workers then lean on their descriptor limit alone; a kernel with seccomp is safer."
-        return Finding("seccomp", "poor", "this kernel has no filter of system calls", todo)
-    return Finding("seccomp", "good", "system calls can be filtered")
+        return CheckResult("seccomp", "poor", "this kernel has no filter of system calls", todo)
+    return CheckResult("seccomp", "good", "system calls can be filtered")
 
 
-def namespaces(_: Settings) -> Finding:
-    """Whether a process may have a network of its own, with nothing in it."""
-    done = subprocess.run([sys.executable, "-I", "-c", _NAMESPACE], capture_output=True, check=False)
-    if done.returncode:
+def namespaces(_: Settings) -> CheckResult:
+    """Check whether a process may have an empty network of its own."""
+    process = subprocess.run([sys.executable, "-I", "-c", _NAMESPACE_TEST], capture_output=True, check=False)
+    if process.returncode:
         todo = "One layer less around query workers: `sysctl kernel.unprivileged_userns_clone=1` may bring it."
-        return Finding("namespaces", "poor", "a process can't have a network of its own here", todo)
-    return Finding("namespaces", "good", "a process can have a network of its own")
+        return CheckResult("namespaces", "poor", "a process can't have a network of its own here", todo)
+    return CheckResult("namespaces", "good", "a process can have a network of its own")
 
 
-def memory(settings: Settings) -> Finding:
-    """Whether the query workers' memory is there."""
+def memory(settings: Settings) -> CheckResult:
+    """Check the free memory for the query workers."""
     free = min(_available(), _group_limit())
     needed = settings.query_workers * (settings.query_memory << 20) + (settings.answers_mb << 20)
-    said = f"{free // _MEGABYTE:,} MB free; query workers may take {needed // _MEGABYTE:,} MB"
+    state = f"{free // _MEGABYTE:,} MB free; query workers may take {needed // _MEGABYTE:,} MB"
     limit = resource.getrlimit(resource.RLIMIT_AS)[1]
     space = _ADDRESS_SPACE + (settings.query_memory << 20)
     if limit != resource.RLIM_INFINITY and limit < space:
-        said = f"processes may have {limit // _MEGABYTE:,} MB of address space"
-        return Finding("memory", "bad", said, f"A worker needs {space // _MEGABYTE:,} MB: `ulimit -v unlimited`.")
+        state = f"processes may have {limit // _MEGABYTE:,} MB of address space"
+        return CheckResult("memory", "bad", state, f"A worker needs {space // _MEGABYTE:,} MB: `ulimit -v unlimited`.")
     if free < needed:
-        return Finding(
+        return CheckResult(
             "memory",
             "poor",
-            said,
+            state,
             "Lower `query_workers` or `query_memory`, or queries may have the system kill the server.",
         )
-    return Finding("memory", "good", said)
+    return CheckResult("memory", "good", state)
 
 
 def _available() -> int:
@@ -165,7 +176,7 @@ def _available() -> int:
 
 
 def _group_limit() -> int:
-    """What the control group of a container may have, if that is less than everything."""
+    """Memory limit of a container's control group, if there is one."""
     for name in ("memory.max", "memory/memory.limit_in_bytes"):
         path = Path("/sys/fs/cgroup", name)
         try:
@@ -176,22 +187,26 @@ def _group_limit() -> int:
     return sys.maxsize
 
 
-def disk(settings: Settings) -> Finding:
-    """Whether the next generation has room, and may share files with the last."""
-    folder = _existing(settings.var_folder)
+def disk(settings: Settings) -> CheckResult:
+    """Check the free space for the next generation, and hard links to the last."""
+    folder = _existing_folder(settings.var_folder)
     if not os.access(folder, os.W_OK):
-        return Finding("disk", "bad", f"{folder} can't be written", "Set `var` to a folder that can.")
+        return CheckResult("disk", "bad", f"{folder} can't be written", "Set `var` to a folder that can.")
     free = shutil.disk_usage(folder).free
-    needed = max(_ROOM * _live_size(settings), _GROWN * _source_size(settings) + _SMALLEST)
-    said = f"{free // _MEGABYTE:,} MB free in {folder}; the next build may take {needed // _MEGABYTE:,} MB"
+    needed = max(
+        _GENERATIONS_NEEDED * _live_size(settings), _GENERATION_GROWTH * _source_size(settings) + _MIN_FREE_BYTES
+    )
+    state = f"{free // _MEGABYTE:,} MB free in {folder}; the next build may take {needed // _MEGABYTE:,} MB"
     if free < needed:
-        return Finding("disk", "poor", said, "Make room, or lower `keep`.")
-    if not _links(folder):
-        return Finding("disk", "poor", f"{folder} takes no hard links", "Builds and rollbacks copy instead of sharing.")
-    return Finding("disk", "good", said)
+        return CheckResult("disk", "poor", state, "Make room, or lower `keep`.")
+    if not _takes_hard_links(folder):
+        return CheckResult(
+            "disk", "poor", f"{folder} takes no hard links", "Builds and rollbacks copy instead of sharing."
+        )
+    return CheckResult("disk", "good", state)
 
 
-def _existing(path: Path) -> Path:
+def _existing_folder(path: Path) -> Path:
     path = path.absolute()
     return next(folder for folder in (path, *path.parents) if folder.is_dir())
 
@@ -200,19 +215,19 @@ def _live_size(settings: Settings) -> int:
     generations = Generations.of_settings(settings)
     number = generations.live()
     folder = generations.folder / f"{number:04}" if number is not None else None
-    if folder is None or not folder.is_dir():  # which is told as a finding of its own
+    if folder is None or not folder.is_dir():  # reported by a check of its own
         return 0
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _source_size(settings: Settings) -> int:
     try:
-        return sum(each.size for each in inputs(settings)[0])
-    except KgError:  # a build tells what is wrong with them
+        return sum(file.size for file in input_files(settings)[0])
+    except KgError:  # a build reports their faults
         return 0
 
 
-def _links(folder: Path) -> bool:
+def _takes_hard_links(folder: Path) -> bool:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         file = Path(scratch, "file")
         file.touch()
@@ -223,23 +238,23 @@ def _links(folder: Path) -> bool:
     return True
 
 
-def generation(settings: Settings) -> Finding:
-    """Whether there is something to serve."""
+def generation(settings: Settings) -> CheckResult:
+    """Check for a generation that can be served."""
     try:
         live = Generations.of_settings(settings).open_live(settings.base)
     except KgError as fault:
-        said = f"{fault.where}: {fault.what}" if fault.where else fault.what
-        return Finding("generation", "bad", said, fault.todo or "Run `kg build`.")
-    said = f"{live.number}, {live.manifest.triples:,} triples"
+        state = f"{fault.where}: {fault.what}" if fault.where else fault.what
+        return CheckResult("generation", "bad", state, fault.todo or "Run `kg build`.")
+    state = f"{live.number}, {live.manifest.triples:,} triples"
     live.close()
-    return Finding("generation", "good", said)
+    return CheckResult("generation", "good", state)
 
 
-def worker(_: Settings) -> Finding:
-    """Whether a query worker starts, passes its own test and answers."""
+def worker(_: Settings) -> CheckResult:
+    """Check that a query worker starts, passes its own test and answers."""
 
     async def ask(folder: Path) -> bytes:
-        pool = QueryPool(folder, size=1)
+        pool = QueryPool(folder, PoolLimits(size=1))
         await pool.start()
         try:
             async with pool.query("ASK {}", format="csv") as answer:
@@ -255,15 +270,15 @@ def worker(_: Settings) -> Finding:
         try:
             answer = asyncio.run(ask(folder))
         except (KgError, OSError) as fault:
-            return Finding(
+            return CheckResult(
                 "query worker", "bad", str(fault), "Without workers that can be confined, nothing is served."
             )
     if answer.strip() != b"true":
-        return Finding("query worker", "bad", f"answered {answer[:50]!r}", "Install kg anew; its engine is broken.")
-    return Finding("query worker", "good", "starts, can open no socket, and answers")
+        return CheckResult("query worker", "bad", f"answered {answer[:50]!r}", "Install kg anew; its engine is broken.")
+    return CheckResult("query worker", "good", "starts, can open no socket, and answers")
 
 
-_CHECKS: tuple[Callable[[Settings], Finding], ...] = (
+_CHECKS: tuple[Callable[[Settings], CheckResult], ...] = (
     python_version,
     sqlite_version,
     descriptors,

@@ -1,8 +1,8 @@
-"""Errors that say what to do.
+"""Exception tree: errors with a cause, a place and a remedy.
 
-Every error that kg raises on purpose is one of these; whoever runs a command or asks a server never meets another::
+Every error that kg raises on purpose is in this tree; commands and servers show no other::
 
-    KgError                        what went wrong, where, and what to do
+    KgError                        a cause, a place and a remedy
     ├── UsageError                 the command line is wrong                                  exit code 2
     │   └── SettingsError          kg.toml or the environment is wrong
     ├── KeyFault                   a key or IRI that can't be minted or read
@@ -13,11 +13,11 @@ Every error that kg raises on purpose is one of these; whoever runs a command or
     ├── ParameterFault              a saved query can't take this value                        HTTP 400
     ├── GenerationError            no such generation, or it can't be served as it is
     ├── RemoteError                the remote store gave no answer that can be used           HTTP 502
-    │   ├── RemoteUnreachable      nobody answers there                                       HTTP 502
+    │   ├── RemoteUnreachable      no answer at its address                                    HTTP 502
     │   └── RemoteTimeout          it took too long                                           HTTP 504
     └── QueryError                 a query has no answer
         ├── QuerySyntaxError       it is no SPARQL                                            HTTP 400
-        ├── QueryRefused           it asks for what a public endpoint does not do             HTTP 400, 403
+        ├── QueryRefused           it is outside the limits of a public endpoint              HTTP 400, 403
         ├── SearchRefused          a search, or a search in a query, that can't be read       HTTP 400
         ├── QueryTimeout           it took too long                                           HTTP 504
         ├── QueryTooLarge          its text or its answer is over a limit                     HTTP 413
@@ -32,12 +32,12 @@ from typing import ClassVar
 
 
 class KgError(Exception):
-    """What went wrong, where, and what to do.
+    """Base class of kg's errors: the cause, the place, and the remedy.
 
     Attributes:
-        what: one sentence, without a full stop, for a person.
+        what: the cause, in a sentence without a full stop.
         where: file, line, setting or field, if there is one.
-        todo: what the person can do about it.
+        todo: the remedy.
     """
 
     exit_code: ClassVar[int] = 1
@@ -54,25 +54,25 @@ class KgError(Exception):
 
 
 class UsageError(KgError):
-    """The command line is wrong."""
+    """Invalid command line."""
 
     exit_code = 2
 
 
 class SettingsError(UsageError):
-    """kg.toml or the environment is wrong."""
+    """Invalid kg.toml or environment."""
 
 
 class KeyFault(KgError):
-    """A key or IRI that can't be minted or read."""
+    """Invalid key or IRI."""
 
 
 class ParameterFault(KgError):
-    """A value that a saved query can't take, or one that is missing.
+    """Invalid or missing value of a saved query's parameter.
 
     Attributes:
-        kind: the type of the fault, by which its message in another language is found.
-        values: the fields of that message.
+        kind: type of the fault, by which its message in another language is found.
+        values: fields of that message.
     """
 
     def __init__(self, what: str, *, kind: str, todo: str | None = None, **values: object) -> None:
@@ -82,43 +82,43 @@ class ParameterFault(KgError):
 
 
 class SourceError(KgError):
-    """A source can't be read at all."""
+    """Unreadable source."""
 
 
 class PublishError(KgError):
-    """Nothing was published."""
+    """Failed build: nothing was published."""
 
 
 class LockedError(PublishError):
-    """Another build is running."""
+    """Lock of another build that is running."""
 
 
 class StrictError(PublishError):
-    """`--strict` was asked for, and something failed."""
+    """Failure under `--strict`."""
 
 
 class GenerationError(KgError):
-    """There is no such generation, or it can't be served as it is."""
+    """Missing generation, or one that can't be served."""
 
 
 class RemoteError(KgError):
-    """The remote store gave no answer that can be used."""
+    """Unusable answer of the remote store."""
 
 
 class RemoteUnreachable(RemoteError):
-    """Nobody answers at the remote store's address."""
+    """Unreachable remote store."""
 
 
 class RemoteTimeout(RemoteError):
-    """The remote store took too long."""
+    """Timeout of the remote store."""
 
 
 class QueryError(KgError):
-    """A query has no answer."""
+    """Query without an answer."""
 
 
 class QuerySyntaxError(QueryError):
-    """The query is no SPARQL.
+    """Syntax error in a query.
 
     Attributes:
         line, column: where, counted from 1, if the engine said so.
@@ -133,36 +133,36 @@ class QuerySyntaxError(QueryError):
 
 
 class QueryRefused(QueryError):
-    """The query asks for what a public endpoint does not do."""
+    """Query outside the limits of a public endpoint."""
 
 
 class SearchRefused(QueryError):
-    """A search that can't be understood, or one in a query that has not its one form."""
+    """Unreadable search, or a search in a query that has not its single form."""
 
 
 class QueryTimeout(QueryError):
-    """The query took longer than it may."""
+    """Timeout of a query."""
 
 
 class QueryTooLarge(QueryError):
-    """The query's text, or its answer, is over a limit."""
+    """Query text or answer over a limit."""
 
 
 class QueryTooHeavy(QueryTooLarge):
-    """The work for the query takes more memory than it may."""
+    """Query over its memory limit."""
 
 
 class QueryUnwritable(QueryError):
-    """The query's answer can't be written in the format asked for."""
+    """Answer that the requested format can't express."""
 
 
 class QueryCrashed(QueryError):
-    """The engine gave up on the query."""
+    """Query that crashed the engine."""
 
 
 class QueryBusy(QueryError):
-    """No worker was free for the query."""
+    """Query without a free worker."""
 
 
 class QueryTooMany(QueryBusy):
-    """One client asks too much at once."""
+    """Queries of a single client over its share."""

@@ -1,7 +1,7 @@
-"""Mint an IRI, read it back.
+"""IRI minting and parsing.
 
 A thing has a *reference*, `kind/key` (`record/177838`), which is its IRI without the base, and which is how
-records name one another. A key comes from a source's own identifier, whatever that is made of; in a reference it is
+records name one another. A key comes from a source's own identifier, of any characters. In a reference it is
 percent-encoded so that it is one path segment (RFC 3986, 3.3) that no suffix, no slash and no `..` can be mistaken in.
 
 >>> reference("record", "AVP RF/0104")
@@ -23,7 +23,7 @@ from text_unidecode import unidecode
 from kg.errors import KeyFault
 
 KINDS = ("record", "agent", "place", "collection", "archive", "topic")
-"""The kinds of things; the first segment of each reference."""
+"""Kinds of things; the first segment of each reference."""
 
 SUFFIXES = frozenset(
     [
@@ -59,18 +59,18 @@ SUFFIXES = frozenset(
         "gz",
     ]
 )
-"""Endings that name a document about a thing, today's and, so that a key never changes, tomorrow's."""
+"""Suffixes of documents about a thing, present and future ones, so that a key never changes."""
 
 LINK_SCHEMES = frozenset({"http", "https", "urn", "mailto", "ark", "doi", "info"})
-"""Schemes an outward link may have; `javascript:` and `data:` are text, never links."""
+"""Schemes of outward links; `javascript:` and `data:` are text, never links."""
 
 MAX_KEY = 512
-"""Longest key in bytes as it stands in a reference; a URL has to fit into every proxy's request line."""
+"""Maximum length of a key in a reference, in bytes; a URL has to fit into every proxy's request line."""
 
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]+)$")
 _SAFE = re.compile(r"[A-Za-z0-9_~.-]+")
-# What RFC 3987 (2.2, ucschar) leaves out of an IRI: controls, white space, private use, what is no character.
+# Characters that RFC 3987 (2.2, ucschar) excludes: controls, white space, private use, noncharacters.
 _NO_CHARACTERS = "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 15))
 _NOT_IN_IRI = re.compile(
     r'[\x00-\x20\x7f-\x9f<>"{}|\\^`\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff'
@@ -84,7 +84,7 @@ _PLAIN_URL = re.compile(
 
 
 def encode_key(raw: str) -> str:
-    """The path segment of a raw key. Raises KeyFault for a key that is empty, too long or made of dots alone.
+    """Return the path segment of a raw key. Raises KeyFault for a key that is empty, too long or made of dots alone.
 
     Two spellings that Unicode holds to be the same (NFC) are one key.
 
@@ -100,7 +100,7 @@ def encode_key(raw: str) -> str:
         raise KeyFault(f"the key {raw!r} has half a character (a lone surrogate)") from None
     if len(key) > MAX_KEY:
         raise KeyFault(f"the key {raw[:40]!r}… is longer than {MAX_KEY} bytes", todo="Use a shorter identifier.")
-    # An outer dot, and the dot of what looks like a suffix, would be read as something else than a part of the key.
+    # An outer dot, and the dot of an apparent suffix, would not be parsed as a part of the key.
     inner = key.strip(".")
     start = len(key) - len(key.lstrip("."))
     key = "%2E" * start + inner + "%2E" * (len(key) - start - len(inner))
@@ -111,7 +111,7 @@ def encode_key(raw: str) -> str:
 
 
 def decode_key(key: str) -> str:
-    """The raw key of a path segment; undoes `encode_key`. Raises KeyFault where the bytes are no UTF-8."""
+    """Return the raw key of a path segment; undoes `encode_key`. Raises KeyFault for bytes outside UTF-8."""
     try:
         return unquote_to_bytes(key).decode("utf-8")
     except UnicodeDecodeError:
@@ -119,14 +119,14 @@ def decode_key(key: str) -> str:
 
 
 def reference(kind: str, raw: str) -> str:
-    """The reference of a thing from its kind and its key as the source has it."""
+    """Return the reference of a thing from its kind and its raw key."""
     if kind not in KINDS:
         raise KeyFault(f"{kind!r} is no kind of thing", todo=f"The kinds are {', '.join(KINDS)}.")
     return f"{kind}/{encode_key(raw)}"
 
 
 def repair(text: str) -> str:
-    """A reference as somebody wrote it, made canonical; raises KeyFault where there is no telling what is meant.
+    """Return the canonical form of a handwritten reference; raises KeyFault for an ambiguous one.
 
     Escapes that are there already stay, so a repaired reference is repaired no further.
 
@@ -152,9 +152,9 @@ def repair(text: str) -> str:
 
 
 def slug(name: str, source: str) -> str:
-    """A raw key for something of which a source gives the name alone: readable, stable, and of that source.
+    """Return a raw key for a thing known by name alone: readable, stable, and specific to the source.
 
-    Nobody is merged on a guess: the same name in another source is another key.
+    Names are no proof of identity: the same name in another source is another key.
 
     >>> slug("Nixon, Richard M. (President)", "tapes") == slug("Nixon, Richard M. (President)", "wilson")
     False
@@ -166,7 +166,7 @@ def slug(name: str, source: str) -> str:
 
 
 def external(text: str) -> str:
-    """An outward link as a valid IRI, what an IRI can't hold escaped; KeyFault if it is none, or of no scheme we link.
+    """Return an outward link as a valid IRI, with other characters escaped; KeyFault for no IRI or another scheme.
 
     >>> external("https://example.org/a b|c")
     'https://example.org/a%20b%7Cc'
@@ -200,7 +200,7 @@ def external(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The identity under which everything is published: `https://archive.example.org/`, with or without a path."""
+    """Base IRI of everything that is published: `https://archive.example.org/`, with or without a path."""
 
     value: str
 
@@ -215,15 +215,15 @@ class Base:
 
     @property
     def path(self) -> str:
-        """The path part, from slash to slash."""
+        """Path of the base, from slash to slash."""
         return urlsplit(self.value).path
 
     def iri(self, reference: str) -> str:
-        """The IRI of a reference, or of any path below the base."""
+        """Return the IRI of a reference, or of any path below the base."""
         return self.value + reference
 
     def reference(self, iri: str) -> str | None:
-        """The reference that an IRI of ours is made of, without its fragment; None for any other IRI."""
+        """Return the reference in an IRI below the base, without its fragment; None for any other IRI."""
         if not iri.startswith(self.value):
             return None
         path = iri[len(self.value) :].partition("#")[0]

@@ -1,6 +1,6 @@
-"""The mapping, read from where it is written: `ontology/context.jsonld` and `ontology/terms.ttl`.
+"""Ontology: the mapping from keys to terms, loaded from `ontology/context.jsonld` and `ontology/terms.ttl`.
 
-The context says which term each key of a record means, and in what form its values stand. Mapping goes through it
+The context defines the term of each key of a record, and the form of its values. Mapping goes through it
 forwards, from key to term; rendering goes through it backwards, from term to key. The crosswalk says which other terms
 stand beside a term, so that a client which knows one vocabulary alone gets the whole.
 """
@@ -23,7 +23,7 @@ RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _BASE_MARK = "{base}"
 # Prefixes for serialisations, for terms that the context names without one.
-_MORE_PREFIXES = {
+_EXTRA_PREFIXES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "edtf": "http://id.loc.gov/datatypes/edtf/",
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -32,7 +32,7 @@ _MORE_PREFIXES = {
 
 
 class Form(Enum):
-    """In what form the values of a key stand."""
+    """Form of a key's values."""
 
     PLAIN = "plain"
     """A string without language or datatype."""
@@ -48,12 +48,12 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What a key means.
+    """Term of a key, with the form of its values.
 
     Attributes:
         key: the key.
         iri: its term.
-        form: in what form its values stand.
+        form: the form of its values.
         datatype: the datatype of typed values, else the empty string.
         parts: for a part, its own keys.
         part_class: for a part, its class.
@@ -69,14 +69,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Ontology:
-    """The mapping for one base.
+    """Ontology for a base.
 
     Attributes:
         base: the base IRI, under which our own terms lie.
         context: the value of `@context`.
         prefixes: prefix → namespace.
-        terms: key → what it means.
-        scoped: class token (`topic`) → key → what it means under that class.
+        terms: key → term.
+        scoped: class token (`topic`) → key → term under that class.
         classes: class token → its IRI.
         counterparts: IRI of a property → those that stand beside it.
         class_counterparts: the same for classes.
@@ -96,21 +96,21 @@ class Ontology:
     keys: dict[str, tuple[str, ...]]
 
     def terms_of(self, kind: str) -> dict[str, Term]:
-        """Key → what it means in a record of this kind."""
+        """Return key → term for records of this kind."""
         return {**self.terms, **self.scoped[kind]} if kind in self.scoped else self.terms
 
     def context_document(self) -> bytes:
-        """The context as it is published, with the base put in."""
+        """Return the context as it is published, with the base in place."""
         return json.dumps({"@context": self.context}, ensure_ascii=False, indent=1).encode()
 
     def terms_document(self) -> list[Quad]:
-        """The statements about our own terms, and the crosswalk."""
+        """Return the statements about our own terms, and the crosswalk."""
         return list(_terms_quads(self.base))
 
 
 @cache
 def load(base: str) -> Ontology:
-    """The mapping for a base. It is a part of kg: where it can't be read, the installation is broken."""
+    """Load the ontology for a base. It is a part of kg: an unreadable file means a broken installation."""
     raw = (ONTOLOGY / "context.jsonld").read_text(encoding="utf-8").replace(_BASE_MARK, base)
     context = json.loads(raw)["@context"]
     prefixes = {
@@ -123,7 +123,7 @@ def load(base: str) -> Ontology:
     return Ontology(
         base=base,
         context=context,
-        prefixes=prefixes | _MORE_PREFIXES,
+        prefixes=prefixes | _EXTRA_PREFIXES,
         terms=terms,
         scoped=scoped,
         classes=classes,
@@ -155,7 +155,9 @@ def _read_context(
             classes[key] = iri
             if "@context" in definition:
                 inner: dict[str, Any] = definition["@context"]
-                scoped[key] = {name: _term(name, each, prefixes) for name, each in inner.items()}
+                scoped[key] = {
+                    name: _term(name, inner_definition, prefixes) for name, inner_definition in inner.items()
+                }
         else:
             terms[key] = _term(key, value, prefixes)
     return terms, classes, scoped
@@ -188,16 +190,16 @@ def _terms_quads(base: str) -> list[Quad]:
 
 
 def _crosswalk(quads: list[Quad], *, properties: bool) -> dict[str, tuple[str, ...]]:
-    """Term → its counterparts: what it closely matches, then what is more general, in the order they are written."""
-    found: dict[str, list[str]] = {}
+    """Term → its counterparts: close matches, then more general terms, in the order of the file."""
+    counterparts: dict[str, list[str]] = {}
     for quad in quads:
         if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, NamedNode):
             continue
         if quad.predicate.value in {_SKOS + "closeMatch", _SKOS + "broadMatch"}:
             name = quad.object.value.rpartition("#")[2].rpartition("/")[2]
             if name[:1].islower() is properties:
-                found.setdefault(quad.subject.value, []).append(quad.object.value)
-    return {term: tuple(others) for term, others in found.items()}
+                counterparts.setdefault(quad.subject.value, []).append(quad.object.value)
+    return {term: tuple(names) for term, names in counterparts.items()}
 
 
 def _keys_by_kind() -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,9 @@ import ctypes
 import os
 import signal
 
+MAX_BYTES_IN_PROCESS = 2 << 20
+"""Bytes of input below which work stays in this process: the work is done before a child process has started."""
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 _PR_SET_PDEATHSIG = 1

@@ -1,7 +1,7 @@
-"""kg.toml and the environment → one Settings.
+"""Settings from kg.toml and the environment.
 
-Only this module reads the environment and knows where the files lie that come with kg. Each setting is one row:
-its name, its default and what it is for; the environment (`KG_BASE`, `KG_VAR` …) goes before the file.
+Only this module reads the environment and knows where the files lie that come with kg. Each setting is a row:
+its name, its default and its purpose. The environment (`KG_BASE`, `KG_VAR` …) has precedence over the file.
 """
 
 import json
@@ -18,11 +18,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings import SettingsError as EnvironmentFault
 
 from kg.errors import SettingsError
-from kg.setting_faults import explained
+from kg.setting_faults import settings_error
 
 FILE_NAME = "kg.toml"
 CONFIG_VARIABLE = "KG_CONFIG"
-"""Names the kg.toml, for processes that get no command line."""
+"""Environment variable with the path of kg.toml, for processes without a command line."""
 
 _METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -39,7 +39,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def _shipped(name: str, in_wheel: str) -> Path:
-    """A folder of the repository, which an installed package carries inside itself."""
+    """Path of a folder of the repository, which an installed package carries inside itself."""
     beside = _PACKAGE.parent / name
     return beside if (_PACKAGE.parent / "pyproject.toml").is_file() else _PACKAGE / in_wheel
 
@@ -55,7 +55,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 def _is_iri(value: str) -> bool:
-    """Whether a text is an absolute address in ASCII that can stand in the graph and in a header (RFC 3986)."""
+    """Whether a text is an absolute IRI in ASCII, fit for the graph and for a header (RFC 3986)."""
     if not _IRI.fullmatch(value):
         return False
     try:
@@ -66,7 +66,7 @@ def _is_iri(value: str) -> bool:
 
 
 class SourceSettings(BaseModel):
-    """One `[[sources]]` of kg.toml."""
+    """Settings of a source, `[[sources]]` in kg.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -82,7 +82,7 @@ class SourceSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Everything that can be set."""
+    """Settings of a collection and its server."""
 
     model_config = SettingsConfigDict(env_prefix="KG_", extra="forbid", frozen=True)
 
@@ -184,7 +184,7 @@ class Settings(BaseSettings):
     @field_validator("base")
     @classmethod
     def _is_base(cls, value: str) -> str:
-        """Everything is named by it and every redirect goes below it, so that it has to be sound to the last letter."""
+        """Validate the base: every name and every redirect depends on it."""
         if not _is_iri(value) or not re.match(r"https?://", value) or not value.endswith("/") or set("?#") & set(value):
             raise ValueError("must begin with http:// or https:// and a host, end with a slash, and be ASCII")
         return value
@@ -206,16 +206,16 @@ class Settings(BaseSettings):
     @field_validator("languages")
     @classmethod
     def _are_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            if not _LANGUAGE.fullmatch(each):
-                raise ValueError(f"must be language tags such as en or pt-BR (BCP 47), which {each[:40]!r} is not")
+        for language in value:
+            if not _LANGUAGE.fullmatch(language):
+                raise ValueError(f"must be language tags such as en or pt-BR (BCP 47), which {language[:40]!r} is not")
         return value
 
     @field_validator("proxies")
     @classmethod
     def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
-        for each in proxies:
-            ip_network(each, strict=False)
+        for network in proxies:
+            ip_network(network, strict=False)
         return proxies
 
     @classmethod
@@ -227,27 +227,27 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before what the file says."""
+        """Give the environment precedence over the file."""
         return env_settings, init_settings
 
     @property
     def var_folder(self) -> Path:
-        """Where generations and state are kept."""
+        """Folder of generations and state."""
         return self.folder / self.var
 
     @property
     def query_folders(self) -> tuple[Path, ...]:
-        """Where the examples and the saved queries lie; of two with one name the one in the later folder counts."""
+        """Folders of the examples and the saved queries; of two with the same name the later folder's counts."""
         return (QUERIES,) if self.queries is None else (QUERIES, self.folder / self.queries)
 
     @property
     def shapes_file(self) -> Path | None:
-        """The archive's own shapes."""
+        """File of the archive's own shapes."""
         return None if self.shapes is None else self.folder / self.shapes
 
 
 def find(start: Path) -> Path | None:
-    """The kg.toml of a folder or the nearest one above it."""
+    """Return the kg.toml of a folder or the nearest one above it."""
     for folder in (start, *start.parents):
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
@@ -255,12 +255,12 @@ def find(start: Path) -> Path | None:
 
 
 def load(path: Path | None) -> Settings:
-    """Settings from a kg.toml, or the defaults for the current folder. Raises SettingsError."""
+    """Load settings from a kg.toml, or the defaults for the current folder. Raises SettingsError."""
     if path is None:
-        named = os.environ.get(CONFIG_VARIABLE)
-        path = Path(named) if named else find(Path.cwd())
+        config_path = os.environ.get(CONFIG_VARIABLE)
+        path = Path(config_path) if config_path else find(Path.cwd())
         if path is None:
-            return _checked({}, Path.cwd(), "the environment")
+            return _validate({}, Path.cwd(), "the environment")
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as fault:
@@ -269,57 +269,61 @@ def load(path: Path | None) -> Settings:
         raise SettingsError("is not UTF-8", where=str(path), todo="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"is no TOML: {fault}", where=str(path)) from None
-    told = ", ".join(name for name in SECRETS if name in values)
-    if told:
+    secrets = ", ".join(name for name in SECRETS if name in values)
+    if secrets:
         raise SettingsError(
-            f"{told} must not stand in a file",
+            f"{secrets} must not stand in a file",
             where=str(path),
             todo="Set it in the environment: KG_STORE_PASSWORD, say.",
         )
-    return _checked(values, path.resolve().parent, str(path), path.resolve())
+    return _validate(values, path.resolve().parent, str(path), path.resolve())
 
 
-def hand_down(settings: Settings) -> None:
-    """Have the processes that this one starts find the same kg.toml."""
+def export_config_path(settings: Settings) -> None:
+    """Export the path of kg.toml to child processes, by the environment."""
     if settings.file:
         os.environ[CONFIG_VARIABLE] = str(settings.file)
 
 
-def hand_down_metrics(folder: Path) -> None:
-    """Have the processes that this one starts keep their metrics in a folder; the library reads the name itself."""
+def export_metrics_folder(folder: Path) -> None:
+    """Export the folder of metrics to child processes; the metrics library reads the variable itself."""
     os.environ[_METRICS_VARIABLE] = str(folder)
 
 
 def metrics_folder() -> Path | None:
-    """The folder in which several processes keep their metrics, if one was handed down."""
-    named = os.environ.get(_METRICS_VARIABLE)
-    return Path(named) if named else None
+    """Return the folder of metrics shared by several processes, if a parent exported it."""
+    folder = os.environ.get(_METRICS_VARIABLE)
+    return Path(folder) if folder else None
 
 
-def _checked(values: dict[str, Any], folder: Path, where: str, file: Path | None = None) -> Settings:
+def _validate(values: dict[str, Any], folder: Path, where: str, file: Path | None = None) -> Settings:
     try:
         # Where it was read from comes last: no variable may set it.
-        made = Settings(**values).model_copy(update={"folder": folder, "file": file})
+        settings = Settings(**values).model_copy(update={"folder": folder, "file": file})
     except EnvironmentFault as fault:
         name = next((name for name in Settings.model_fields if f'"{name}"' in str(fault)), "")
         expected = json.dumps(Settings.model_fields[name].default) if name else "JSON"
         todo = f"A setting of several values is JSON there: KG_{name.upper()}='{expected}', say."
         raise SettingsError("can't be read", where=f"KG_{name.upper()} in the environment", todo=todo) from None
     except ValidationError as fault:
-        known = [name for name, field in Settings.model_fields.items() if not field.exclude]
-        levels = {"": known, "sources": list(SourceSettings.model_fields)}
-        raise explained(fault, where, _from_environment(), levels) from None
-    return _look(made, where)
+        names = [name for name, field in Settings.model_fields.items() if not field.exclude]
+        levels = {"": names, "sources": list(SourceSettings.model_fields)}
+        raise settings_error(fault, where, _from_environment(), levels) from None
+    return _check_query_folders(settings, where)
 
 
 def _from_environment() -> dict[str, str]:
-    """Setting → the variable that it comes from, for those that the environment sets."""
-    known = {f"KG_{name.upper()}": name for name in Settings.model_fields}
-    return {known[variable.upper()]: variable for variable in os.environ if variable.upper() in known}
+    """Setting → its variable, for the settings from the environment."""
+    settings_by_variable = {f"KG_{name.upper()}": name for name in Settings.model_fields}
+    return {
+        settings_by_variable[variable.upper()]: variable
+        for variable in os.environ
+        if variable.upper() in settings_by_variable
+    }
 
 
-def _look(settings: Settings, where: str) -> Settings:
-    """The same settings; raises SettingsError where a folder that they name is not there."""
+def _check_query_folders(settings: Settings, where: str) -> Settings:
+    """Return the settings; raises SettingsError where a folder of queries is missing."""
     for folder in settings.query_folders:
         if not any((folder / name).is_dir() for name in ("examples", "saved")):
             what = f"queries: {folder} " + (

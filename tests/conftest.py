@@ -3,10 +3,12 @@
 import shutil
 
 import engines
+import programs
 import pytest
 from hypothesis import settings as hypothesis_settings
 from locations import ROOT
-from publishing import BASE
+from marked_keys import MARKED
+from publishing import BASE, publish
 from starlette.testclient import TestClient
 
 from kg import settings
@@ -18,7 +20,17 @@ hypothesis_settings.register_profile("kg", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("kg")
 
-CHROMIUM = shutil.which("chromium")
+
+BROWSED = {"browser", "validators"}
+"""Folders of tests that need Chromium, node or both: `make test-browser` runs them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Leave to `make test-browser` what needs a browser, but for the smoke tests."""
+    for item in items:
+        if item.path.parent.name in BROWSED and not item.get_closest_marker("smoke"):
+            item.add_marker("browser")
 
 
 def pytest_generate_tests(metafunc):
@@ -57,14 +69,29 @@ def client(example):
         yield client
 
 
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of a Chromium, where Playwright's driver starts; looked at once."""
+    programs.skip_without("chromium")
+    if why := programs.why_no_driver():
+        pytest.skip(f"Playwright's driver does not start here: {why}")
+    return shutil.which("chromium")
+
+
 @pytest.fixture(scope="module")
-def browser():
+def browser(chromium):
     """A Chromium. Playwright keeps an event loop in this thread while it runs, so it ends with each module."""
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium here")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def marked_keys(tmp_path_factory):
+    """Settings of the collection that has a record for each key of the model, published."""
+    made, report = publish(tmp_path_factory.mktemp("marked"), [each.record for each in MARKED])
+    assert not report.rejected
+    return made

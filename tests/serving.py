@@ -6,12 +6,12 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx2
 import psutil
 from locations import ROOT
+from waiting import HANG_SECONDS, eventually
 
 KG = Path(sys.executable).with_name("kg")
 
@@ -64,18 +64,17 @@ def served(folder, port, *arguments, process=False):
     finally:
         server.terminate()
         try:
-            server.wait(15)
+            server.wait(HANG_SECONDS)
         finally:
             server.kill()
             log.close()
 
 
 def _wait(process, address, log):
-    for _ in range(200):
+    def answers():
         if process.poll() is not None:
-            break
+            raise AssertionError(log.read_text())
         with contextlib.suppress(httpx2.TransportError):
-            if httpx2.get(address).status_code == 200:
-                return
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+            return httpx2.get(address).status_code == 200
+
+    eventually(answers, f"an answer of {address}")

@@ -1,4 +1,4 @@
-"""The command line: exit codes, what goes where, and that nobody sees a traceback."""
+"""Command line: exit codes, output streams, and errors without a traceback."""
 
 import io
 import json
@@ -10,7 +10,7 @@ from rich.console import Console
 from serving import free_port, kg
 
 from kg.cli import cli
-from kg.publish.report.progress import Display
+from kg.publish.report.progress import ProgressDisplay
 from kg.records.model.keys import keys_of
 
 RECORD = {"id": "record/1", "title": {"en": "A letter"}}
@@ -51,14 +51,14 @@ def test_json_is_one_object(folder, records, options):
     """`build --json` prints one object and nothing else, whatever comes of the build, and its counts add up."""
     lines = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in records]
     (folder / "records.jsonl").write_bytes(b"\n".join(lines))
-    done = run(folder, "build", "--json", *options)
-    told = json.loads(done.stdout)
+    process = run(folder, "build", "--json", *options)
+    printed = json.loads(process.stdout)
     assert {"generation", "read", "published", "rejected", "merged", "stubs", "problems", "triples", "seconds"} <= set(
-        told
+        printed
     )
-    assert sum(told["read"].values()) == sum(told["published"].values()) + told["rejected"] + told["merged"]
-    assert (told["generation"] is None) == (done.exit_code == 1)
-    for problem in told["problems"]:
+    assert sum(printed["read"].values()) == sum(printed["published"].values()) + printed["rejected"] + printed["merged"]
+    assert (printed["generation"] is None) == (process.exit_code == 1)
+    for problem in printed["problems"]:
         assert {"source", "field", "value", "expected", "message"} <= set(problem)
 
 
@@ -101,39 +101,41 @@ def test_wrong_settings(folder, text, code):
     """Whatever stands in kg.toml, `kg build` works or says which setting or file is wrong."""
     sources = "" if "sources" in text else '\n[[sources]]\npath = "records.jsonl"\n'
     (folder / "kg.toml").write_text(text + sources, encoding="utf-8")
-    done = run(folder, "build")
-    assert isinstance(done.exception, SystemExit), done.exception
-    assert (done.exit_code, done.stderr[:4]) == (code, "kg: ")
+    process = run(folder, "build")
+    assert isinstance(process.exception, SystemExit), process.exception
+    assert (process.exit_code, process.stderr[:4]) == (code, "kg: ")
 
 
 @pytest.mark.parametrize("name", ["KG_LANGUAGES", "KG_SOURCES", "KG_KEEP", "KG_BASE", "KG_CONFIG"])
 def test_wrong_environment(folder, monkeypatch, name):
     """A variable that can't be read is named."""
     monkeypatch.setenv(name, "en,ru")
-    done = CliRunner().invoke(cli, ["build"] if name == "KG_CONFIG" else ["--config", str(folder / "kg.toml"), "build"])
-    assert done.exit_code == 2
-    assert name.removeprefix("KG_").lower() in done.stderr.lower() or "en,ru" in done.stderr
+    process = CliRunner().invoke(
+        cli, ["build"] if name == "KG_CONFIG" else ["--config", str(folder / "kg.toml"), "build"]
+    )
+    assert process.exit_code == 2
+    assert name.removeprefix("KG_").lower() in process.stderr.lower() or "en,ru" in process.stderr
 
 
 def test_port_is_taken(folder):
-    """A port on which somebody listens is said, with exit code 2."""
+    """A port in use is reported, with exit code 2."""
     run(folder, "build")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        done = run(folder, "serve", "--port", str(listener.getsockname()[1]))
-    assert done.exit_code == 2
-    assert "--port" in done.stderr
+        process = run(folder, "serve", "--port", str(listener.getsockname()[1]))
+    assert process.exit_code == 2
+    assert "--port" in process.stderr
     assert run(folder, "serve", "--host", "no such host").exit_code == 2
 
 
 def test_no_address_of_this_machine(folder):
     """Where the machine has not the address, another one is advised, and not another port."""
     run(folder, "build")
-    done = run(folder, "serve", "--host", "203.0.113.1")
-    assert done.exit_code == 2
-    assert "--host" in done.stderr
-    assert "--port" not in done.stderr
+    process = run(folder, "serve", "--host", "203.0.113.1")
+    assert process.exit_code == 2
+    assert "--host" in process.stderr
+    assert "--port" not in process.stderr
 
 
 def test_access_log_that_can_not_be_written(folder):
@@ -141,17 +143,17 @@ def test_access_log_that_can_not_be_written(folder):
     run(folder, "build")
     text = (folder / "kg.toml").read_text(encoding="utf-8")
     (folder / "kg.toml").write_text(f'access_log = "nowhere/log"\n{text}', encoding="utf-8")
-    done = run(folder, "serve", "--port", str(free_port()))
-    assert done.exit_code == 2
-    assert "access_log nowhere/log" in done.stderr
-    assert "Serving" not in done.stderr
+    process = run(folder, "serve", "--port", str(free_port()))
+    assert process.exit_code == 2
+    assert "access_log nowhere/log" in process.stderr
+    assert "Serving" not in process.stderr
 
 
 def test_no_settings(tmp_path):
     """Where there is no kg.toml, that is what is said."""
-    done = kg(tmp_path, "build")
-    assert done.returncode == 2
-    assert b"there is no kg.toml here or above" in done.stderr
+    process = kg(tmp_path, "build")
+    assert process.returncode == 2
+    assert b"there is no kg.toml here or above" in process.stderr
 
 
 def test_check_of_nothing(folder):
@@ -163,8 +165,8 @@ def test_check_of_nothing(folder):
 @pytest.mark.parametrize("kind", ["record", "agent"])
 def test_keys(tmp_path, kind):
     """`kg keys` lists every key of a kind, wherever it is run."""
-    done = kg(tmp_path, "keys", kind)
-    words = done.stdout.decode().split()
+    process = kg(tmp_path, "keys", kind)
+    words = process.stdout.decode().split()
     assert {key.name for key in keys_of(kind)} <= set(words)
 
 
@@ -178,10 +180,10 @@ def test_diff_of_long_values(folder):
     write(RECORD | {"summary": f"{long}ONE{long}"}, {"id": "record/3", "title": "C"})
     run(folder, "build")
     write(RECORD | {"summary": f"{long}TWO{long}"}, {"id": "record/4", "title": "D"}, {"id": "record/5", "title": "E"})
-    told = run(folder, "diff").stdout
-    assert "ONE" in told
-    assert "TWO" in told
-    assert told.splitlines()[-1] == "A build would change 4 things: 2 created, 1 changed, 1 deleted."
+    printed = run(folder, "diff").stdout
+    assert "ONE" in printed
+    assert "TWO" in printed
+    assert printed.splitlines()[-1] == "A build would change 4 things: 2 created, 1 changed, 1 deleted."
     run(folder, "build")
     assert run(folder, "diff").stdout.splitlines() == ["A build would change nothing."]
 
@@ -190,17 +192,17 @@ def test_where_the_others_are(folder):
     """Where a line of the report tells of several problems, it says how to see each."""
     lines = [RECORD, BAD, {"id": "record/3"}]
     (folder / "records.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    done = run(folder, "check")
-    assert "2 rejected" in done.stdout
-    assert "--json lists each with its place" in done.stdout
+    process = run(folder, "check")
+    assert "2 rejected" in process.stdout
+    assert "--json lists each with its place" in process.stdout
 
 
 def test_a_file_in_two_sources(folder):
     """A file that two sources name is read once, and that is said."""
     (folder / "kg.toml").write_text('[[sources]]\npath = "*.jsonl"\n[[sources]]\npath = "."\n', encoding="utf-8")
-    told = json.loads(run(folder, "build", "--json").stdout)
-    assert (told["published"], told["rejected"]) == ({"record": 1}, 0)
-    (problem,) = told["problems"]
+    printed = json.loads(run(folder, "build", "--json").stdout)
+    assert (printed["published"], printed["rejected"]) == ({"record": 1}, 0)
+    (problem,) = printed["problems"]
     assert (problem["severity"], problem["source"]) == ("note", "records.jsonl")
     assert "two sources" in problem["message"]
 
@@ -212,14 +214,14 @@ def test_query(folder):
     (folder / "q.rq").write_bytes(b"\xff")
     assert run(folder, "query", str(folder / "q.rq")).exit_code == 2
     assert run(folder, "query", str(folder / "nowhere.rq")).exit_code == 2
-    done = kg(folder, "query", input=b"SELECT")
-    assert (done.returncode, done.stderr[:4]) == (1, b"kg: ")
+    process = kg(folder, "query", input=b"SELECT")
+    assert (process.returncode, process.stderr[:4]) == (1, b"kg: ")
 
 
 def test_progress_on_a_terminal():
     """On a terminal a line tells records, triples, rate and time left."""
     screen = io.StringIO()
-    with Display(console=Console(file=screen, force_terminal=True, width=120)) as display:
+    with ProgressDisplay(console=Console(file=screen, force_terminal=True, width=120)) as display:
         display.show(12_000, 340_000, 1_000_000, 4_000_000)
         display._bar.refresh()
     assert "12,000 records, 340,000 triples" in screen.getvalue()
@@ -229,10 +231,10 @@ def test_progress_on_a_terminal():
 
 def test_progress_in_a_log(monkeypatch):
     """Elsewhere a line now and then tells the same, and with --json none does."""
-    monkeypatch.setattr("kg.publish.report.progress.EVERY", 0.0)
+    monkeypatch.setattr("kg.publish.report.progress.LINE_INTERVAL", 0.0)
     for quiet in (False, True):
         log = io.StringIO()
-        with Display(quiet=quiet, console=Console(file=log, width=120)) as display:
+        with ProgressDisplay(quiet=quiet, console=Console(file=log, width=120)) as display:
             display.show(12_000, 340_000, 1_000_000, 4_000_000)
         said = log.getvalue()
         assert said == "" if quiet else ("12,000 records, 340,000 triples" in said and " s left" in said)

@@ -11,9 +11,9 @@ import pytest
 from locations import ROOT
 
 import kg
-from kg.records.normalisation.embedded import embedded
+from kg.records.normalisation.embedded import embedded_records
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, SourceFile
+from kg.records.readers.base import RawRecord, SourceFile
 
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -23,8 +23,10 @@ def test_how_sources_become_records(tmp_path):
     page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
     file = tmp_path / "a.xml"
     file.write_text(re.search(r"```xml\n(.*?)```", page, re.DOTALL)[1], encoding="utf-8")
-    records = [each.record for each in READERS["ead"](SourceFile(file, "a.xml", origin="a")) if isinstance(each, Found)]
-    named = {each for record in records for each, _ in embedded(record)} | {record["id"] for record in records}
+    records = [
+        each.record for each in READERS["ead"](SourceFile(file, "a.xml", origin="a")) if isinstance(each, RawRecord)
+    ]
+    named = {each for record in records for each, _ in embedded_records(record)} | {record["id"] for record in records}
     becomes = re.search(r"\nbecomes (.*?)\n\n", page, re.DOTALL)[1]
     assert set(re.findall(r"`(\w+/[^`]+)`", becomes)) == {each for each in named if not each.startswith("place/")}
 
@@ -60,6 +62,20 @@ def test_links_in_documents_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_each_word_of_the_glossary_leads_to_its_module():
+    """The glossary is in alphabetical order, and each word has a sentence and a module that exists."""
+    page = ROOT / "docs" / "glossary.md"
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| \[(.+?)\]\((.+?)\) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) == page.read_text(encoding="utf-8").count("\n| ") - 2
+    words = [word.lower() for word, _, _, _ in rows]
+    assert words == sorted(set(words))
+    for word, meaning, name, target in rows:
+        module = (page.parent / target).resolve()
+        assert module.is_file(), word
+        assert name in {module.stem, module.parent.name}, word
+        assert meaning.endswith("."), word
+
+
 def test_every_route_is_documented():
     """Every row of the table of routes stands in the reference, with its methods."""
     import reference
@@ -68,7 +84,7 @@ def test_every_route_is_documented():
 
     page = reference.PAGE.read_text(encoding="utf-8")
     for row in ROUTES:
-        assert f"| `{reference.shown(row)}` | {row.what} | {', '.join(row.methods)} |" in page
+        assert f"| `{reference.shown_path(row)}` | {row.what} | {', '.join(row.methods)} |" in page
 
 
 def test_every_command_and_option_is_documented():

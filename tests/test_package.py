@@ -1,10 +1,13 @@
 """The package as others install it."""
 
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import click
@@ -26,6 +29,7 @@ def test_wheel_is_whole(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for name in (
         "kg/ontology_files/context.jsonld",
+        "kg/ontology_files/keys.json",
         "kg/ontology_files/terms.ttl",
         "kg/ontology_files/record.schema.json",
         "kg/queries/examples/titles.rq",
@@ -68,3 +72,24 @@ def test_wheel_works_elsewhere(wheel, tmp_path):
     assert int(counted.split()[1]) > 5000
     page = "from kg.web.app import Application; from kg.settings import load; Application(load(None))"
     run(bare / "bin" / "python", "-c", page)
+
+
+def _version():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+
+def test_command_tells_its_version():
+    """`kg --version` prints the version of pyproject.toml."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("kg"), "--version"], capture_output=True, check=True, text=True
+    )
+    assert done.stdout == f"kg {_version()}\n"
+
+
+def test_newest_changes_are_those_of_the_version():
+    """CHANGELOG's newest release, below what is unreleased, has the version of pyproject.toml and a date."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    sections = [each for each in re.findall(r"^## (.+)$", text, re.MULTILINE) if each != "Unreleased"]
+    version, _, day = sections[0].partition(" – ")
+    assert version == _version()
+    assert date.fromisoformat(day)

@@ -34,7 +34,7 @@ def test_handed_down(tmp_path, monkeypatch):
     monkeypatch.setenv("KG_CONFIG", str(tmp_path / "other.toml"))
     (tmp_path / "other.toml").write_text('title = "Other"', encoding="utf-8")
     (tmp_path / "mine.toml").write_text('title = "Mine"', encoding="utf-8")
-    settings.hand_down(settings.load(tmp_path / "mine.toml"))
+    settings.export_config_path(settings.load(tmp_path / "mine.toml"))
     assert settings.load(None).title == "Mine"
 
 

@@ -1,4 +1,4 @@
-"""Write the cases of the protocols into docs/conformance.md. Run by `make docs`; a test keeps them so."""
+"""Generator of the protocol cases in docs/conformance.md. Run by `make docs`; a test keeps it up to date."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Write requirements.lock: every package kg runs on, then those its tests need, each pinned with hashes.
+"""Generator of requirements.lock: kg's packages, then those of its tests, each pinned with hashes.
 
 One file in two parts, so that a server installs the first alone. It names no index and no host: where packages
 come from is the business of the machine that installs them. Run by `make lock`.
@@ -17,14 +17,14 @@ HEADER = "# Written by `make lock` from pyproject.toml. Every package is pinned,
 
 
 def compiled(*arguments: str) -> str:
-    """Resolve pyproject.toml for every platform and Python from 3.11 on; the text of a requirements file."""
+    """Resolve pyproject.toml for every platform and Python from 3.11 on; return a requirements file."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
-    command += ["--no-header", "--no-annotate", "--python-version", "3.11", *arguments, "pyproject.toml"]
+    command += ["--no-header", "--no-annotate", "--python-version", "3.11.2", *arguments, "pyproject.toml"]
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
 def blocks(text: str) -> list[str]:
-    """The requirements of a compiled file, each with the lines of its hashes."""
+    """Return the requirements of a compiled file, each with the lines of its hashes."""
     return [block for block in re.split(r"(?m)^(?=[A-Za-z0-9])", text) if block.strip()]
 
 

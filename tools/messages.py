@@ -1,4 +1,4 @@
-"""Bring kg/render/locale/*.po up to what pages say: every text of the templates and of the tables beside them.
+"""Update of kg/render/locale/*.po with every text of the templates and of the tables beside them.
 
 New texts stand there without a translation, and those that no page says any more are gone. Run by `make messages`;
 a test fails while a translation is missing.
@@ -11,51 +11,56 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg.render.page import fields, outside_labels, thing
-from kg.render.queries.saved_queries import saved
-from kg.render.site import date_phrases, reader, script_messages, search_summary
+from kg.render.page import outside_labels, thing
+from kg.render.queries.saved_queries import saved_queries
+from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web import api, openapi, routes
-from kg.web.endpoint import saved_queries
+from kg.web.endpoint.saved_queries import SUCH_AS
 from kg.web.http import parameter_problems, problems
 
 RENDER = FOLDER.parent
-METHODS = [("templates/**.html", "jinja2"), ("site/search_summary.py", "python")]
+METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 
 
 def tables() -> Iterator[str]:
-    """The texts that stand in tables of the code."""
-    for field in fields.FIELDS.values():
-        yield field.label
-        yield field.inverse
-    yield from fields.SECTIONS
-    for table in (fields.DATE_ROLES, fields.NAME_FORMS, fields.PARTS, fields.STATUSES, fields.INVERSES, fields.LEVELS):
+    """Yield the texts in tables of the code."""
+    yield from (heading.label for heading in key_labels.FIELDS.values())
+    yield from key_labels.SECTIONS
+    yield from (label for captions in key_labels.CAPTIONS.values() for label in captions.values())
+    for table in (
+        key_labels.DATE_ROLES,
+        key_labels.NAME_FORMS,
+        key_labels.STATUSES,
+        key_labels.INVERSES,
+        key_labels.LEVELS,
+    ):
         yield from table.values()
-    yield from (side for sides in fields.COMPASS.values() for side in sides)
-    yield from (*fields.AGENT_TYPES.values(), *fields.GENDERS.values())
-    for one, many in fields.KINDS.values():
-        yield from (one, many)
+    yield from (side for sides in key_labels.COMPASS.values() for side in sides)
+    yield from (*key_labels.AGENT_TYPES.values(), *key_labels.GENDERS.values())
+    for singular, plural in key_labels.KINDS.values():
+        yield from (singular, plural)
     yield from date_phrases.EXPRESSIONS.values()
     yield thing.TRANSLATED
     yield reader.NAMELESS
-    yield from script_messages.texts()
-    for query in saved((QUERIES,)).values():
-        yield from (query.summary, query.description, *(each.description for each in query.parameters))
+    yield from script_messages.messages()
+    for query in saved_queries((QUERIES,)).values():
+        yield from (query.summary, query.description, *(parameter.description for parameter in query.parameters))
     yield from (*outside_labels.DEDICATIONS.values(), *outside_labels.STATEMENTS.values())
     yield from (
-        *search_summary.FACETS.values(),
-        *search_summary.SORTS.values(),
-        *search_summary.LACKS.values(),
-        *search_summary.LEADS.values(),
+        *search_summary.FACET_LABELS.values(),
+        *search_summary.SORT_LABELS.values(),
+        *search_summary.GAP_LABELS.values(),
+        *search_summary.LINK_LABELS.values(),
     )
     yield from problems.TITLES.values()
-    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, saved_queries.SUCH_AS)
+    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
     yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 
 
 def template() -> Catalog:
-    """Every text, in the order of the templates, then of the tables."""
+    """Return every text, in the order of the templates, then of the tables."""
     catalog = Catalog(project="kg", version="1", copyright_holder="the kg project", charset="utf-8", fuzzy=False)
     for _, _, message, comments, context in extract_from_dir(RENDER, METHODS):
         catalog.add(message, None, [], auto_comments=comments, context=context)
@@ -78,17 +83,17 @@ def main() -> None:
         write_po(text, catalog, width=120, omit_header=False, sort_output=True, ignore_obsolete=True)
         lines = text.getvalue().decode().splitlines(keepends=True)
         # The dates of the header would change the file at every run.
-        kept = [
+        stable_lines = [
             line
             for line in lines
             if not line.startswith(('"POT-Creation', '"PO-Revision', '"Last-Translator', '"Generated-By'))
         ]
-        path.write_text("".join(kept), encoding="utf-8")
-        missing = [message.id for message in catalog if message.id and not _whole(message.string)]
+        path.write_text("".join(stable_lines), encoding="utf-8")
+        missing = [message.id for message in catalog if message.id and not _is_complete(message.string)]
         print(f"{language}: {len(missing)} of {len(catalog)} texts have no translation")
 
 
-def _whole(string: str | tuple[str, ...] | list[str]) -> bool:
+def _is_complete(string: str | tuple[str, ...] | list[str]) -> bool:
     return all(string) if isinstance(string, tuple | list) else bool(string)
 
 

@@ -1,4 +1,4 @@
-"""Write kg/render/pictures/outlines.json, the land of the world for maps drawn on the server, from Natural Earth.
+"""Generator of kg/render/pictures/outlines.json, the land of the world for maps, from Natural Earth.
 
 The source is `land-110m.json` of the npm package world-atlas (`npm pack world-atlas`), TopoJSON of Natural Earth, which
 is in the public domain: `python tools/outlines.py land-110m.json`.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).resolve().parent.parent / "kg" / "render" / "pictures" / "outlines.json"
 DIGITS = 1
-"""Of a degree: a tenth is some 11 km, less than a map of a country shows."""
+"""Decimals of a degree: a tenth is some 11 km, less than a map of a country shows."""
 
 SOUTH = -60
 """Degrees below which nothing is drawn: a ring around the pole has no inside on a flat map."""
@@ -20,36 +20,38 @@ Point = tuple[float, float]
 
 
 def arcs(topology: dict) -> list[list[Point]]:
-    """The lines of a topology in degrees; they stand there as differences of whole numbers."""
+    """Return the lines of a topology in degrees; the topology has them as differences of whole numbers."""
     (kx, ky), (dx, dy) = topology["transform"]["scale"], topology["transform"]["translate"]
-    found = []
+    lines = []
     for arc in topology["arcs"]:
         x = y = 0
         line = []
         for step_x, step_y in arc:
             x, y = x + step_x, y + step_y
             line.append((round(x * kx + dx, DIGITS), round(y * ky + dy, DIGITS)))
-        found.append(line)
-    return found
+        lines.append(line)
+    return lines
 
 
 def ring(numbers: list[int], lines: list[list[Point]]) -> list[Point]:
-    """A closed line out of several; a negative number is one walked backwards."""
+    """Return a closed line out of several; a negative number is a line in reverse."""
     points: list[Point] = []
     for number in numbers:
         line = lines[number] if number >= 0 else lines[~number][::-1]
         points += line[1:] if points else line
-    return [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
+    return [point for position, point in enumerate(points) if position == 0 or point != points[position - 1]]
 
 
 def unwrapped(points: list[Point]) -> list[list[Point]]:
-    """A ring that does not jump where the date line cuts it; twice, if it reaches over the edge of the map."""
-    turn, found = 0.0, [points[0]]
+    """Return a ring without a jump at the date line; twice, if it reaches over the edge of the map."""
+    turn, unwrapped_points = 0.0, [points[0]]
     for (before, _), (x, y) in pairwise(points):
         turn += 360.0 * ((before - x > 180) - (x - before > 180))
-        found.append((round(x + turn, DIGITS), y))
-    over = 360.0 * ((max(x for x, _ in found) > 180) - (min(x for x, _ in found) < -180))
-    return [found, [(round(x - over, DIGITS), y) for x, y in found]] if over else [found]
+        unwrapped_points.append((round(x + turn, DIGITS), y))
+    over = 360.0 * ((max(x for x, _ in unwrapped_points) > 180) - (min(x for x, _ in unwrapped_points) < -180))
+    return (
+        [unwrapped_points, [(round(x - over, DIGITS), y) for x, y in unwrapped_points]] if over else [unwrapped_points]
+    )
 
 
 def main() -> None:
@@ -61,8 +63,8 @@ def main() -> None:
         for polygon in geometry["arcs"]
         for numbers in polygon
     ]
-    shown = [points for points in rings if len(points) > 3 and min(y for _, y in points) > SOUTH]
-    text = json.dumps([each for points in shown for each in unwrapped(points)], separators=(",", ":"))
+    drawn = [points for points in rings if len(points) > 3 and min(y for _, y in points) > SOUTH]
+    text = json.dumps([part for points in drawn for part in unwrapped(points)], separators=(",", ":"))
     TARGET.write_text(f"{text}\n", encoding="utf-8")
 
 

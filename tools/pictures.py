@@ -1,4 +1,4 @@
-"""Draw the pictures of the examples and those of README.md and docs/pages.md, from a server of the example collection.
+"""Screenshots of the examples and for README.md and docs/pages.md, from a server of the example collection.
 
 An example's picture is its own answer in its own view.
 
@@ -34,27 +34,27 @@ PAGES = (
     ("tables-1440-light", "/data/"),
     ("error-360-light", "/record/nothing"),
 )
-"""Name of a picture, which says its width and its colours if they are not wide and light → the page."""
+"""Name of a picture, with its width and colours unless wide and light → the page."""
 
 
 def draw(page: Page, address: str, name: str) -> bytes:
-    """The beginning of an answer as its view shows it."""
+    """Return a picture of an answer's beginning in its view."""
     page.goto(f"{address}/sparql?example={name}")
     view = page.locator(".kg-view")
     view.locator("svg.plot, ol.lanes, table").first.wait_for()
     page.wait_for_timeout(300)
     page.add_style_tag(content=".kg-view .count, .kg-tools, .kg-zoom, .kg-view > .note { display: none }")
-    shown = view.locator("svg.plot, .kg-pivot table, .kg-table table").first
-    if not shown.count():
-        shown = view
-    box = shown.bounding_box()
+    target = view.locator("svg.plot, .kg-pivot table, .kg-table table").first
+    if not target.count():
+        target = view
+    box = target.bounding_box()
     assert box
     clip = {"x": box["x"], "y": box["y"], "width": WIDTH, "height": HEIGHT}
     return page.screenshot(clip=clip, full_page=True)
 
 
 def draw_page(browser: Browser, address: str, name: str, path: str) -> None:
-    """The first screen of a page, or of a part of it, at half its size where it is wide."""
+    """Draw the first screen of a page, or of a part of it, at half its size where it is wide."""
     width, scheme = (name.partition("-")[2] or "1440-light").split("-")
     narrow = int(width) < 800
     view = {"width": int(width), "height": 760 if narrow else 900}

@@ -1,4 +1,4 @@
-"""Write docs/reference.md from the code: settings, commands, web paths. Run by `make docs`; a test keeps it so."""
+"""Generator of docs/reference.md: settings, commands, web paths. Run by `make docs`; a test keeps it up to date."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from serving; 2, the command line, the settings or the port are wrong."""
 
 
 def settings_rows(model: type) -> list[str]:
-    """The rows of a table of settings."""
+    """Return the rows of a table of settings."""
     rows = ["| setting | default | what for |", "| --- | --- | --- |"]
     for name, field in model.model_fields.items():
         if not field.exclude:
@@ -31,7 +31,7 @@ def settings_rows(model: type) -> list[str]:
 
 
 def command_rows() -> list[str]:
-    """The rows of a table of commands."""
+    """Return the rows of a table of commands."""
     rows = ["| command | what it does |", "| --- | --- |"]
     for name, command in sorted(cli.commands.items()):
         usage = " ".join(_usage(parameter) for parameter in command.params)
@@ -46,16 +46,16 @@ def _usage(parameter: click.Parameter) -> str:
     return f"[{option}]" if getattr(parameter, "is_flag", False) else f"[{option} …]"
 
 
-def shown(row: Route) -> str:
-    """The path of a row as people write it."""
+def shown_path(row: Route) -> str:
+    """Return the path of a route as people write it."""
     return row.path.replace(":path}", "}")
 
 
 def text() -> str:
-    """The whole page."""
-    suffixes = ", ".join(f"`.{each.suffix}` ({each.media_type})" for each in FORMATS)
-    results = ", ".join(f"`{each.name}` ({each.media_type})" for each in RESULT_FORMATS.values())
-    paths = [f"| `{shown(row)}` | {row.what} | {', '.join(row.methods)} |" for row in ROUTES]
+    """Return the whole page."""
+    suffixes = ", ".join(f"`.{format_.suffix}` ({format_.media_type})" for format_ in FORMATS)
+    results = ", ".join(f"`{format_.name}` ({format_.media_type})" for format_ in RESULT_FORMATS.values())
+    paths = [f"| `{shown_path(row)}` | {row.what} | {', '.join(row.methods)} |" for row in ROUTES]
     parts = [
         "# Reference",
         "<!-- Written by `make docs` from the code; a test keeps it so. -->",
@@ -74,7 +74,7 @@ def text() -> str:
         "\n".join(["| path | resource | methods |", "| --- | --- | --- |", *paths]),
         (
             "`/docs` and `/openapi.json` describe each with its parameters, statuses and an example, but for: "
-            + "; ".join(f"`{shown(row)}`, {row.undescribed}" for row in ROUTES if row.undescribed)
+            + "; ".join(f"`{shown_path(row)}`, {row.undescribed}" for row in ROUTES if row.undescribed)
             + "."
         ),
         f"Suffixes of documents: {suffixes}.",

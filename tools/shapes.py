@@ -1,7 +1,7 @@
-"""Write ontology/shapes.ttl: what the JSON Schema says of a record, said of its graph. Run by `make docs`.
+"""Generator of ontology/shapes.ttl: the JSON Schema of a record as SHACL. Run by `make docs`.
 
-One shape for the main class of each kind of record and for each class of parts. SHACL sees the graph alone: what
-gives no triple (an empty list, a key that the model lacks) only the gate can refuse.
+One shape for the main class of each kind of record and for each class of parts. SHACL sees the graph alone: only
+validation by the JSON Schema can refuse values without a triple (an empty list, a key that the model lacks).
 """
 
 import json
@@ -23,7 +23,7 @@ TARGETS = {
     "archive": ("rico:RecordSet", "schema:ArchiveOrganization"),
     "topic": ("skos:Concept",),
 }
-"""Kind → the classes that tell its records from others; what is a level of an archive is a collection to schema.org."""
+"""Kind → the classes that only its records have; a level of an archive is a collection in schema.org."""
 
 _TAG = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 _SCHEMES = "^(https?|urn|mailto|ark|doi|info):"
@@ -32,42 +32,48 @@ _DATE = f"sh:or ( {' '.join(f'[ sh:datatype {each} ]' for each in _DATATYPES)} )
 
 _HEAD = """\
 # Shapes of records: what ontology/record.schema.json says, said of the graph (SHACL).
-# Written by `make docs` from kg/records/model/keys.py and ontology/context.jsonld; a test keeps it so.
+# Written by `make docs` from kg/records/model/areas/ and ontology/context.jsonld; a test keeps it so.
 
 """
 
 
 def text() -> str:
-    """The whole file."""
-    known = ontology.load(BASE)
-    prefixes = {**known.prefixes, "kg": "terms/", "sh": "http://www.w3.org/ns/shacl#"}
+    """Return the whole file."""
+    mapping = ontology.load(BASE)
+    prefixes = {**mapping.prefixes, "kg": "terms/", "sh": "http://www.w3.org/ns/shacl#"}
     head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(prefixes.items()))
-    shapes = [_shape(f"{kind}Shape", TARGETS[kind], keys_of(kind), known.terms_of(kind), known) for kind in TARGETS]
+    shapes = [_shape(f"{kind}Shape", TARGETS[kind], keys_of(kind), mapping.terms_of(kind), mapping) for kind in TARGETS]
     parts = {key.name: key for kind in TARGETS for key in keys_of(kind) if key.parts}
     for name, key in parts.items():
-        term = known.terms[name]
-        shapes.append(_shape(f"{name}Shape", (_short(term.part_class, known),), key.parts, term.parts, known))
+        term = mapping.terms[name]
+        shapes.append(_shape(f"{name}Shape", (_short(term.part_class, mapping),), key.parts, term.parts, mapping))
     return _HEAD + head + "\n" + "\n".join(shapes)
 
 
-def _shape(name: str, targets: tuple[str, ...], keys: tuple[Key, ...], terms: dict[str, Term], known: Ontology) -> str:
+def _shape(
+    name: str, targets: tuple[str, ...], keys: tuple[Key, ...], terms: dict[str, Term], mapping: Ontology
+) -> str:
     rows = [f"kg:{name} a sh:NodeShape ;", f"    sh:targetClass {', '.join(targets)} ;"]
     for key in keys:
         if key.name in terms:
-            said = " ; ".join(_constraints(key, terms[key.name], _kinds(key, keys, terms, known)))
-            rows.append(f"    sh:property [ sh:path {_short(terms[key.name].iri, known)} ; {said} ] ;")
+            constraints = " ; ".join(_constraints(key, terms[key.name], _kinds(key, keys, terms, mapping)))
+            rows.append(f"    sh:property [ sh:path {_short(terms[key.name].iri, mapping)} ; {constraints} ] ;")
     return "\n".join(rows)[:-1] + ".\n"
 
 
-def _kinds(key: Key, keys: tuple[Key, ...], terms: dict[str, Term], known: Ontology) -> list[str]:
-    """The kinds that values of a property may be of: those of its key, and of the keys that bring it along."""
+def _kinds(key: Key, keys: tuple[Key, ...], terms: dict[str, Term], mapping: Ontology) -> list[str]:
+    """Kinds of a property's values: those of its key, and of the keys with this property as a counterpart."""
     iri = terms[key.name].iri
-    along = [each for each in keys if each.name in terms and iri in known.counterparts.get(terms[each.name].iri, ())]
-    return list(dict.fromkeys(kind for each in (key, *along) for kind in each.to))
+    along = [
+        other_key
+        for other_key in keys
+        if other_key.name in terms and iri in mapping.counterparts.get(terms[other_key.name].iri, ())
+    ]
+    return list(dict.fromkeys(kind for other_key in (key, *along) for kind in other_key.to))
 
 
 def _constraints(key: Key, term: Term, kinds: list[str]) -> Iterator[str]:
-    """What SHACL says of the values of a key."""
+    """SHACL constraints of a key's values."""
     yield f'sh:name "{key.name}"'
     if key.required:
         yield "sh:minCount 1"
@@ -86,8 +92,8 @@ def _constraints(key: Key, term: Term, kinds: list[str]) -> Iterator[str]:
 
 def _of_value(key: Key, kinds: list[str]) -> Iterator[str]:
     if key.value is Value.LINK:
-        some = "|".join(kinds)
-        yield f'sh:nodeKind sh:IRI ; sh:pattern "/({some})/[^/#?]+$"'
+        kinds_pattern = "|".join(kinds)
+        yield f'sh:nodeKind sh:IRI ; sh:pattern "/({kinds_pattern})/[^/#?]+$"'
     elif key.value is Value.URL:
         yield f'sh:nodeKind sh:IRI ; sh:pattern "{_SCHEMES}"'
     elif key.value is Value.CHOICE:
@@ -109,9 +115,9 @@ _SIMPLE = {
 }
 
 
-def _short(iri: str, known: Ontology) -> str:
-    """A term as prefix:name."""
-    fitting = [(len(namespace), name) for name, namespace in known.prefixes.items() if iri.startswith(namespace)]
+def _short(iri: str, mapping: Ontology) -> str:
+    """Term as prefix:name."""
+    fitting = [(len(namespace), name) for name, namespace in mapping.prefixes.items() if iri.startswith(namespace)]
     length, name = max(fitting)
     return f"{name}:{iri[length:]}"
 

@@ -1,4 +1,4 @@
-"""Put what the workbench needs of others' packages under kg/render/static/vendor, with their licences.
+"""Copy of the workbench's npm packages into kg/render/static/vendor, with their licences.
 
 Run by `make vendor` after `npm ci` in tools/vendor. The files are taken as they are published, but for the line that
 names a source map, which is not shipped, and for PATCHES.
@@ -25,7 +25,7 @@ PATCHES = {
     # A style in HTML is refused by the page's Content-Security-Policy; workbench.css has the class.
     "yasgui.min.js": (("<strong style='text-decoration:underline'>", "<strong class='expected'>"),),
 }
-"""File → what is replaced in it. Each has to be found, or a new version is looked at by a person."""
+"""File → replacements in it. A missing text stops the copy, so that a person looks at the new version."""
 
 _SOURCE_MAP = re.compile(r"\n?(?://|/\*)# sourceMappingURL=\S+(?: \*/)?\s*$")
 
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def licences() -> str:
-    """Every package that is in the files, with its licence."""
+    """Return every package in the files, with its licence."""
     lock = json.loads((HERE / "package-lock.json").read_text(encoding="utf-8"))
     parts = [
         "What stands in this folder is made of these npm packages; tools/vendor.py says what was changed in them.\n"
@@ -56,7 +56,7 @@ def licences() -> str:
 
 
 def licence(name: str, package: dict[str, str]) -> str:
-    """What one package says of its licence."""
+    """Return the licence text of a package."""
     folder = MODULES / name
     files = sorted(file for file in folder.iterdir() if file.name.lower().startswith(("licen", "copying")))
     text = "\n".join(file.read_text(encoding="utf-8", errors="replace").strip() for file in files if file.is_file())
@@ -65,11 +65,13 @@ def licence(name: str, package: dict[str, str]) -> str:
 
 
 def _of_package(folder: Path) -> str:
-    """The licence and author of a package that ships no text of it."""
-    said = json.loads((folder / "package.json").read_text(encoding="utf-8"))
-    author = said.get("author", "")
+    """Licence and author of a package without a licence text."""
+    package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    author = package.get("author", "")
     author = author.get("name", "") if isinstance(author, dict) else author
-    return f"Licence: {said.get('license')}. Author: {author or 'not named'}. The package ships no text of the licence."
+    return (
+        f"Licence: {package.get('license')}. Author: {author or 'not named'}. The package ships no text of the licence."
+    )
 
 
 if __name__ == "__main__":

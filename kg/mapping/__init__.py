@@ -1,1 +1,1 @@
-"""From record to triples: the context forwards, and the crosswalk."""
+"""Mapping from records to triples, by the context and the crosswalk."""

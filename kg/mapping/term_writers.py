@@ -1,4 +1,4 @@
-"""Two ways to write what a record says: as lines of N-Triples, for a build, and as terms, for a page."""
+"""Term writers for the mapping: lines of N-Triples for a build, terms of the engine for a page."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -8,103 +8,103 @@ import orjson
 from pyoxigraph import Literal, NamedNode
 
 NO_LANGUAGE = "@none"
-"""The language of a text that has none, as the context has it."""
+"""Marker of a text without a language, as in the context."""
 
 Value = NamedNode | Literal
-Said = tuple[Any, ...]
-"""What is said of a subject: one value under a property and the counterparts of that, as lines or as pairs of terms."""
+ValueStatements = tuple[Any, ...]
+"""Statements with a value: under a property and its counterparts, as lines or as pairs of terms."""
 
 
-class Hand(Protocol):
-    """A way to write what a record says."""
+class TermWriter(Protocol):
+    """Writer of terms and statements in some form."""
 
-    def about(self, iri: str) -> tuple[Any, Any]:
-        """A subject of ours: as what is said is told under it, and as a value."""
+    def subject(self, iri: str) -> tuple[Any, Any]:
+        """Return a subject of ours in two forms: as the subject of statements, and as a value."""
         ...
 
     def iri(self, iri: str) -> Any:
-        """A link. Raises ValueError where it is none."""
+        """Return a link. Raises ValueError for an invalid IRI."""
         ...
 
     def text(self, language: str, text: str) -> Any:
-        """A text in a language, or in none. Raises ValueError where it is none, or can't be said."""
+        """Return a text in a language, or in none. Raises ValueError for an invalid text or language."""
         ...
 
     def typed(self, lexical: str, datatype: str) -> Any:
-        """A value of a datatype."""
+        """Return a value of a datatype."""
         ...
 
-    def under(self, predicates: Sequence[str]) -> Callable[[Any], Said]:
-        """Says a value under each of some predicates."""
+    def writer_under(self, predicates: Sequence[str]) -> Callable[[Any], ValueStatements]:
+        """Return a function that writes a value under each of some predicates."""
         ...
 
 
-class Lines:
-    """N-Triples: of each line what stands behind the subject."""
+class NTriplesTermWriter:
+    """N-Triples writer: a statement is the rest of a line after the subject."""
 
-    def about(self, iri: str) -> tuple[bytes, bytes]:
-        """The IRI in its brackets."""
+    def subject(self, iri: str) -> tuple[bytes, bytes]:
+        """Return the IRI in its brackets."""
         written = f"<{iri}>".encode()
         return written, written
 
     def iri(self, iri: str) -> bytes:
-        """As the engine writes it."""
+        """Return the IRI as the engine writes it."""
         return str(NamedNode(iri)).encode()
 
     def text(self, language: str, text: str) -> bytes:
-        """As the engine writes it. JSON writes it so too, and quicker, but for what is no text or can't be seen."""
+        """Return the text as the engine writes it; JSON's quotes are the same and quicker but for rare characters."""
         try:
             quoted = orjson.dumps(text)
         except TypeError:  # half a character, which the engine refuses
             quoted = str(Literal(text)).encode()
         if b"\x7f" in quoted or b"\xef" in quoted or (b"\\" in quoted and b"\\u" in quoted):
             quoted = str(Literal(text)).encode()
-        return quoted if language == NO_LANGUAGE else quoted + _language(language)
+        return quoted if language == NO_LANGUAGE else quoted + _language_suffix(language)
 
     def typed(self, lexical: str, datatype: str) -> bytes:
-        """As the engine writes it."""
+        """Return the literal as the engine writes it."""
         return str(Literal(lexical, datatype=_datatype(datatype))).encode()
 
-    def under(self, predicates: Sequence[str]) -> Callable[[bytes], tuple[bytes, ...]]:
-        """Says a value in so many lines."""
+    def writer_under(self, predicates: Sequence[str]) -> Callable[[bytes], tuple[bytes, ...]]:
+        """Return a function from a value to a line for each predicate."""
         first, *others = [b" <%b> " % iri.encode() for iri in predicates]
         if not others:
             return lambda value: (first + value + b" .",)
 
-        def say(value: bytes) -> tuple[bytes, ...]:
+        def lines(value: bytes) -> tuple[bytes, ...]:
             end = value + b" ."
             return (first + end, *[predicate + end for predicate in others])
 
-        return say
+        return lines
 
 
-class Terms:
-    """Pairs of a predicate and a term."""
+class EngineTermWriter:
+    """Writer of the engine's terms: a statement is a pair of predicate and value."""
 
-    def about(self, iri: str) -> tuple[str, NamedNode]:
-        """The IRI as it is."""
+    def subject(self, iri: str) -> tuple[str, NamedNode]:
+        """Return the IRI, as text and as a node."""
         return iri, NamedNode(iri)
 
     def iri(self, iri: str) -> NamedNode:
-        """The node."""
+        """Return the node."""
         return NamedNode(iri)
 
     def text(self, language: str, text: str) -> Literal:
-        """The literal."""
+        """Return the literal."""
         return Literal(text) if language == NO_LANGUAGE else Literal(text, language=language)
 
     def typed(self, lexical: str, datatype: str) -> Literal:
-        """The literal."""
+        """Return the literal."""
         return Literal(lexical, datatype=_datatype(datatype))
 
-    def under(self, predicates: Sequence[str]) -> Callable[[Value], tuple[tuple[str, Value], ...]]:
-        """Says a value in so many pairs."""
+    def writer_under(self, predicates: Sequence[str]) -> Callable[[Value], tuple[tuple[str, Value], ...]]:
+        """Return a function from a value to a pair for each predicate."""
         return lambda value: tuple([(predicate, value) for predicate in predicates])
 
 
 @cache
-def _language(tag: str) -> bytes:
-    """What stands after the closing quote of a text in a language. Raises ValueError where it is no language tag."""
+def _language_suffix(tag: str) -> bytes:
+    """Suffix of a literal in a language, after the quotes. Raises ValueError for an invalid tag."""
     return str(Literal("", language=tag))[2:].encode()
 
 

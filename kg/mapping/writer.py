@@ -1,13 +1,12 @@
-"""From a sound record to its triples, as the context reads it.
+"""Record writer: the statements of a normalised record, as the context defines them.
 
-A record is a JSON-LD document, and the context is the mapping: what stands here is what a JSON-LD processor does
-with a record (JSON-LD 1.1 API, 5.2), for the few forms that the context uses, straight into N-Triples and with the
-counterparts of the crosswalk. A quarter of the time of a general parser, and nothing is dropped in silence: each
-IRI and language tag from outside goes through the engine's own check, and a value that does not pass is told of.
-The tests hold it to that general parser.
+A record is a JSON-LD document, and the context is the mapping. This module does the work of a JSON-LD processor
+(JSON-LD 1.1 API, 5.2) for the few forms in the context, straight into N-Triples and with the counterparts of the
+crosswalk. It takes a quarter of a general parser's time, and drops nothing in silence: each IRI and language tag from
+outside goes through the engine's own check, and a failure is reported. The tests compare it with a general parser.
 
-What a record leaves to be understood is said too: the ids of its parts, their class and order, the datatype of a
-date that is exact, the dates again under the property of their role, the geometry of a place.
+Implicit statements are written too: the ids of parts, their class and order, the datatype of an exact date, the dates
+again under the property of their role, the geometry of a place.
 """
 
 import re
@@ -17,11 +16,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from kg.mapping.term_writers import NO_LANGUAGE, Hand, Said, Value
+from kg.mapping.term_writers import NO_LANGUAGE, TermWriter, Value, ValueStatements
 from kg.ontology import EDTF, RDF_TYPE, XSD, Form, Ontology, Term
 
-_KEPT = 1 << 15
-"""How many values are kept at hand as they are said: the same few people, places and days come again and again."""
+_CACHE_SIZE = 1 << 15
+"""Entries in each cache of written values: the same few people, places and days recur."""
 
 _EXACT = (
     (re.compile(r"\d{4}-\d\d-\d\d"), XSD + "date"),
@@ -34,7 +33,7 @@ _SEASONS = frozenset(f"{season:02}" for season in range(13, 100))
 
 @lru_cache(4096)
 def exact_type(edtf: str) -> str:
-    """The XSD datatype of an EDTF date that is exact, else that of EDTF.
+    """Return the XSD datatype of an exact EDTF date, or else that of EDTF.
 
     >>> exact_type("1963-04").rpartition("#")[2], exact_type("1963~") == EDTF, exact_type("1963-21") == EDTF
     ('gYearMonth', True, True)
@@ -46,155 +45,157 @@ def exact_type(edtf: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Slot:
-    """A key of a record, ready to be written.
+class KeyMapping:
+    """Mapping of a key, prepared for writing.
 
     Attributes:
-        term: what it means.
+        term: its property and form.
         nested: whether it is a key of a part.
-        say: says a value under its property and the counterparts of that.
+        write: function that writes a value under its property and the counterparts of that.
         parts: for a part, its own keys.
-        classes: for a part, what its class says.
-        all: writes all its values; raises ValueError where one can't be said.
+        classes: for a part, the statements of its class.
+        write_all: function that writes all its values; raises ValueError for an unmappable value.
     """
 
     term: Term
     nested: bool
-    say: Callable[[Any], Said]
-    parts: dict[str, "Slot"]
-    classes: Said
-    all: Callable[["Writer", "Slot", Any], list[Said]]
+    write: Callable[[Any], ValueStatements]
+    parts: dict[str, "KeyMapping"]
+    classes: ValueStatements
+    write_all: Callable[["RecordWriter", "KeyMapping", Any], list[ValueStatements]]
 
 
-class Tables:
-    """The mapping for one base, ready to be written from; made once.
+class MappingTables:
+    """Mapping tables for a base and a form of terms; made once.
 
     `typed_predicates` are those under which a value may have a datatype that is no text.
     """
 
-    def __init__(self, ontology: Ontology, hand: Hand) -> None:
+    def __init__(self, ontology: Ontology, term_writer: TermWriter) -> None:
         self.base = ontology.base
-        self.hand = hand
+        self.term_writer = term_writer
         self.typed_predicates: set[str] = set()
         self._counterparts = ontology.counterparts
         self._class_counterparts = ontology.class_counterparts
-        self.slots = {kind: self._slots(ontology.terms_of(kind), nested=False) for kind in ontology.keys}
-        self.classes = {token: self._said_of_class(iri) for token, iri in ontology.classes.items()}
-        self.link = lru_cache(_KEPT)(self._link)
-        self.typed = lru_cache(_KEPT, typed=True)(self._typed)
+        self.key_mappings = {kind: self._key_mappings(ontology.terms_of(kind), nested=False) for kind in ontology.keys}
+        self.classes = {token: self._class_statements(iri) for token, iri in ontology.classes.items()}
+        self.link = lru_cache(_CACHE_SIZE)(self._link)
+        self.typed = lru_cache(_CACHE_SIZE, typed=True)(self._typed)
 
-    def _slots(self, terms: dict[str, Term], *, nested: bool) -> dict[str, Slot]:
-        return {key: self._slot(term, nested=nested) for key, term in terms.items()}
+    def _key_mappings(self, terms: dict[str, Term], *, nested: bool) -> dict[str, KeyMapping]:
+        return {key: self._key_mapping(term, nested=nested) for key, term in terms.items()}
 
-    def _slot(self, term: Term, *, nested: bool) -> Slot:
+    def _key_mapping(self, term: Term, *, nested: bool) -> KeyMapping:
         predicates = (term.iri, *self._counterparts.get(term.iri, ()))
         if term.form is Form.TYPED:
             self.typed_predicates.update(predicates)
-        parts = self._slots(term.parts, nested=True)
-        classes = self._said_of_class(term.part_class)
-        return Slot(term, nested, self.hand.under(predicates), parts, classes, _ALL[term.form])
+        parts = self._key_mappings(term.parts, nested=True)
+        classes = self._class_statements(term.part_class)
+        return KeyMapping(term, nested, self.term_writer.writer_under(predicates), parts, classes, _WRITERS[term.form])
 
-    def _said_of_class(self, iri: str) -> Said:
+    def _class_statements(self, iri: str) -> ValueStatements:
         classes = (iri, *self._class_counterparts.get(iri, ())) if iri else ()
-        say = self.hand.under((RDF_TYPE,))
-        return tuple(said for each in classes for said in say(self.hand.iri(each)))
+        write = self.term_writer.writer_under((RDF_TYPE,))
+        return tuple(statement for class_iri in classes for statement in write(self.term_writer.iri(class_iri)))
 
-    def _link(self, slot: Slot, target: str) -> tuple[Said, tuple[str, str] | None]:
-        """What a link says, and the link itself unless it leads outwards."""
+    def _link(self, key_mapping: KeyMapping, target: str) -> tuple[ValueStatements, tuple[str, str] | None]:
+        """Statements of a link, and the link itself unless it leads outwards."""
         if ":" in target:  # an outward link has a scheme; in a reference the sign would be escaped
-            return slot.say(self.hand.iri(target)), None
-        return slot.say(self.hand.iri(self.base + target)), (slot.term.key, target)
+            return key_mapping.write(self.term_writer.iri(target)), None
+        return key_mapping.write(self.term_writer.iri(self.base + target)), (key_mapping.term.key, target)
 
-    def _typed(self, slot: Slot, value: Any) -> Said:
+    def _typed(self, key_mapping: KeyMapping, value: Any) -> ValueStatements:
         lexical = value if isinstance(value, str) else f"{Decimal(repr(value)):f}"
-        datatype = slot.term.datatype
+        datatype = key_mapping.term.datatype
         # In a part that describes the date, EDTF stays EDTF.
-        if datatype == EDTF and not slot.nested:
+        if datatype == EDTF and not key_mapping.nested:
             datatype = exact_type(lexical)
-        return slot.say(self.hand.typed(lexical, datatype))
+        return key_mapping.write(self.term_writer.typed(lexical, datatype))
 
 
-class Writer:
-    """Writes one record.
+class RecordWriter:
+    """Writer of the statements of a record.
 
     Attributes:
         links: (key, reference of the target), each once.
-        lost: keys of which a value can't be said; empty unless something is wrong.
+        unmapped: keys of which a value can't be said; empty unless something is wrong.
     """
 
-    def __init__(self, record: dict[str, Any], tables: Tables) -> None:
+    def __init__(self, record: dict[str, Any], tables: MappingTables) -> None:
         self.links: dict[tuple[str, str], None] = {}
-        self.lost: dict[str, None] = {}
+        self.unmapped: dict[str, None] = {}
         self.tables = tables
         self._record = record
         self._subject = f"{tables.base}{record['id']}"
-        self._about: list[tuple[Any, dict[Any, None]]] = []
+        self._subjects: list[tuple[Any, dict[Any, None]]] = []
 
     def write(self) -> None:
-        """Write everything that the record says."""
-        slots = self.tables.slots[self._record["kind"]]
+        """Write every statement of the record."""
+        key_mappings = self.tables.key_mappings[self._record["kind"]]
         own: dict[Any, None] = {}
-        self._about.append((self.tables.hand.about(self._subject)[0], own))
+        self._subjects.append((self.tables.term_writer.subject(self._subject)[0], own))
         for token in self._classes():
             own.update(dict.fromkeys(self.tables.classes[token]))
         for items in (self._record.items(), self._derived()):
             for key, value in items:
-                slot = slots.get(key)
-                if slot is not None:
-                    self._enter(own, slot, value, key)
+                key_mapping = key_mappings.get(key)
+                if key_mapping is not None:
+                    self._add(own, key_mapping, value, key)
 
     def lines(self) -> tuple[bytes, int]:
-        """Its triples in lines, each once, those of the record before those of its parts; and how many these are."""
-        text = b"".join([b"%b%b\n" % (subject, (b"\n" + subject).join(said)) for subject, said in self._about])
-        return text, sum([len(said) for _, said in self._about])
+        """Return the triples as lines without duplicates, the record's before those of its parts, and their number."""
+        text = b"".join(
+            [b"%b%b\n" % (subject, (b"\n" + subject).join(statements)) for subject, statements in self._subjects]
+        )
+        return text, sum([len(statements) for _, statements in self._subjects])
 
     def statements(self) -> dict[str, dict[str, list[Value]]]:
-        """Its triples as terms: IRI of a subject → IRI of a predicate → the values under it, each once."""
-        found: dict[str, dict[str, list[Value]]] = {}
-        for subject, said in self._about:
-            about = found.setdefault(subject, {})
-            for predicate, value in said:
-                about.setdefault(predicate, []).append(value)
-        return found
+        """Return the triples as terms: IRI of a subject → IRI of a predicate → values without duplicates."""
+        by_subject: dict[str, dict[str, list[Value]]] = {}
+        for subject, statements in self._subjects:
+            by_predicate = by_subject.setdefault(subject, {})
+            for predicate, value in statements:
+                by_predicate.setdefault(predicate, []).append(value)
+        return by_subject
 
-    def part(self, slot: Slot, position: int, part: dict[str, Any]) -> Said:
-        """Write a part, and say that the record has it."""
-        key = slot.term.key
-        subject, value = self.tables.hand.about(f"{self._subject}#{key}-{position}")
-        said = dict.fromkeys(slot.classes)
-        self._about.append((subject, said))
-        if "position" in slot.parts:
-            self._enter(said, slot.parts["position"], position, key)
+    def part(self, key_mapping: KeyMapping, position: int, part: dict[str, Any]) -> ValueStatements:
+        """Write a part; return the statements that link the record to it."""
+        key = key_mapping.term.key
+        subject, value = self.tables.term_writer.subject(f"{self._subject}#{key}-{position}")
+        statements = dict.fromkeys(key_mapping.classes)
+        self._subjects.append((subject, statements))
+        if "position" in key_mapping.parts:
+            self._add(statements, key_mapping.parts["position"], position, key)
         for name, inner in part.items():
-            self._enter(said, slot.parts[name], inner, key)
-        return slot.say(value)
+            self._add(statements, key_mapping.parts[name], inner, key)
+        return key_mapping.write(value)
 
-    def _enter(self, lines: dict[Any, None], slot: Slot, value: Any, key: str) -> None:
-        """Enter what the values of a slot say, property by property, each line once."""
+    def _add(self, target: dict[Any, None], key_mapping: KeyMapping, value: Any, key: str) -> None:
+        """Add the statements of a key's values, property by property, without duplicates."""
         try:
-            said = slot.all(self, slot, value)
+            statements_of_values = key_mapping.write_all(self, key_mapping, value)
         except ValueError:  # no IRI, no language tag, half a character
-            said = self._some(slot, value, key)
-        if len(said) == 1:
-            for line in said[0]:
-                lines[line] = None
+            statements_of_values = self._mappable(key_mapping, value, key)
+        if len(statements_of_values) == 1:
+            for line in statements_of_values[0]:
+                target[line] = None
         else:
-            for under_one in zip(*said, strict=True):
+            for under_one in zip(*statements_of_values, strict=True):
                 for line in under_one:
-                    lines[line] = None
+                    target[line] = None
 
-    def _some(self, slot: Slot, value: Any, key: str) -> list[Said]:
-        """The values that can be said; what can't is lost, and that is told under the record's key."""
-        said: list[Said] = []
-        for each in _one_by_one(value):
+    def _mappable(self, key_mapping: KeyMapping, value: Any, key: str) -> list[ValueStatements]:
+        """Statements of the mappable values; an unmappable value is recorded under its key."""
+        statements_of_values: list[ValueStatements] = []
+        for single_value in _single_values(value):
             try:
-                said += slot.all(self, slot, each)
+                statements_of_values += key_mapping.write_all(self, key_mapping, single_value)
             except ValueError:
-                self.lost[key] = None
-        return said
+                self.unmapped[key] = None
+        return statements_of_values
 
     def _classes(self) -> Iterator[str]:
-        """The class tokens of the record, as the context has them."""
+        """Class tokens of the record, as in the context."""
         record = self._record
         if record["kind"] == "archive":
             yield "institution" if record.get("level") == "archive" else "unit"
@@ -204,7 +205,7 @@ class Writer:
             yield record["status"]
 
     def _derived(self) -> Iterator[tuple[str, Any]]:
-        """What follows from the record and is said besides, key by key."""
+        """Statements derived from the record, key by key."""
         for position, date in enumerate(self._record.get("dates", ())):
             if "edtf" in date:
                 yield f"{date['role']}Date", date["edtf"]
@@ -222,37 +223,41 @@ class Writer:
             yield "geometry", [{"wkt": f"POINT({self._record['longitude']} {self._record['latitude']})"}]
 
 
-def _links(writer: Writer, slot: Slot, value: Any) -> list[Said]:
-    known = writer.tables.link
-    all_said = []
-    for each in value if isinstance(value, list) else [value]:
-        said, link = known(slot, each if isinstance(each, str) else each["id"])
+def _links(writer: RecordWriter, key_mapping: KeyMapping, value: Any) -> list[ValueStatements]:
+    link_of = writer.tables.link
+    statements_of_values = []
+    for target in value if isinstance(value, list) else [value]:
+        statements, link = link_of(key_mapping, target if isinstance(target, str) else target["id"])
         if link:
             writer.links[link] = None
-        all_said.append(said)
-    return all_said
+        statements_of_values.append(statements)
+    return statements_of_values
 
 
-def _texts(writer: Writer, slot: Slot, value: Any) -> list[Said]:
-    write = writer.tables.hand.text
-    return [slot.say(write(tag, text)) for tag, text in _by_language(value)]
+def _texts(writer: RecordWriter, key_mapping: KeyMapping, value: Any) -> list[ValueStatements]:
+    write = writer.tables.term_writer.text
+    return [key_mapping.write(write(tag, text)) for tag, text in _by_language(value)]
 
 
-def _plain(writer: Writer, slot: Slot, value: Any) -> list[Said]:
-    write = writer.tables.hand.text
-    return [slot.say(write(NO_LANGUAGE, each)) for each in (value if isinstance(value, list) else [value])]
+def _plain(writer: RecordWriter, key_mapping: KeyMapping, value: Any) -> list[ValueStatements]:
+    write = writer.tables.term_writer.text
+    return [key_mapping.write(write(NO_LANGUAGE, text)) for text in (value if isinstance(value, list) else [value])]
 
 
-def _typed_ones(writer: Writer, slot: Slot, value: Any) -> list[Said]:
-    known = writer.tables.typed
-    return [known(slot, each) for each in value] if isinstance(value, list) else [known(slot, value)]
+def _typed(writer: RecordWriter, key_mapping: KeyMapping, value: Any) -> list[ValueStatements]:
+    typed_literal = writer.tables.typed
+    return (
+        [typed_literal(key_mapping, item) for item in value]
+        if isinstance(value, list)
+        else [typed_literal(key_mapping, value)]
+    )
 
 
-def _parts(writer: Writer, slot: Slot, value: Any) -> list[Said]:
-    return [writer.part(slot, position, part) for position, part in enumerate(value, 1)]
+def _parts(writer: RecordWriter, key_mapping: KeyMapping, value: Any) -> list[ValueStatements]:
+    return [writer.part(key_mapping, position, part) for position, part in enumerate(value, 1)]
 
 
-_ALL = {Form.LINK: _links, Form.TEXT: _texts, Form.PLAIN: _plain, Form.TYPED: _typed_ones, Form.PART: _parts}
+_WRITERS = {Form.LINK: _links, Form.TEXT: _texts, Form.PLAIN: _plain, Form.TYPED: _typed, Form.PART: _parts}
 
 
 def _by_language(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -261,8 +266,8 @@ def _by_language(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield language, text
 
 
-def _one_by_one(value: Any) -> Iterator[Any]:
-    """The values of a slot, each alone in the form that all have together."""
+def _single_values(value: Any) -> Iterator[Any]:
+    """Values of a key, each alone in the form of the whole."""
     if isinstance(value, dict) and "id" not in value:
         for language, text in _by_language(value):
             yield {language: text}

@@ -1,1 +1,1 @@
-"""One generation out of many sources."""
+"""Build of a generation from many sources."""

@@ -1,32 +1,32 @@
-"""The jobs that make generations: build and roll back."""
+"""Jobs that make generations: build and rollback."""
 
 import shutil
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyoxigraph import Quad
 
 from kg import ontology
 from kg.errors import PublishError, StrictError
-from kg.mapping.mapper import version
+from kg.mapping import mapper
 from kg.publish import disk_faults
 from kg.publish.outputs import tables
-from kg.publish.outputs.dataset_description import dataset
+from kg.publish.outputs.dataset_description import dataset_description
 from kg.publish.outputs.dumps import DumpFiles
-from kg.publish.outputs.search_index import Indexing
-from kg.publish.pipeline.pipeline import Collection, Progress, Sink, collect, silent
+from kg.publish.outputs.search_index import IndexProcess
+from kg.publish.pipeline.pipeline import BuildOutputs, Progress, Sink, no_progress, run_pipeline
 from kg.publish.report.page import write_page
 from kg.publish.report.rejected import RejectedFolder
 from kg.publish.report.report import PAGE, Report
 from kg.settings import Settings
-from kg.store.generation.catalogue_builder import CatalogueBuilder, retimed
-from kg.store.generation.generation import Folder, Manifest, copy_unchanged
+from kg.store.generation.catalogue_builder import CatalogueBuilder, copy_with_new_times
+from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
 from kg.store.generation.ledger import Ledger
-from kg.store.remote.load import RemoteLoad, Replay, sweep
+from kg.store.remote.load import RemoteLoad, RemoteRollback, drop_expired_graphs
 from kg.store.triples.embedded import BulkLoad
 
 DUMP_NAME = "kg"
@@ -37,16 +37,16 @@ def build(
     settings: Settings,
     *,
     strict: bool = False,
-    progress: Progress = silent,
-    told: Callable[[Report], None] = lambda _: None,
+    progress: Progress = no_progress,
+    on_refusal: Callable[[Report], None] = lambda _: None,
 ) -> Report:
     """Read the sources and publish them as a new generation.
 
     Args:
-        settings: what to read and where to publish.
+        settings: the sources, and the folder or store to publish to.
         strict: publish nothing if a record was left out.
-        progress: told how far it is.
-        told: given the report of a build that publishes nothing, while its problems can still be read.
+        progress: called with the build's progress.
+        on_refusal: called with the report of a build that publishes nothing, before its problems are deleted.
 
     Raises:
         SourceError, LockedError, StrictError, PublishError: nothing was published; the live generation stays.
@@ -55,85 +55,120 @@ def build(
     generations = Generations.of_settings(settings)
     # Inside too: on the way out of the folder it is taken away, and there is room again.
     var = settings.var_folder
-    with disk_faults.errors(var), generations.building() as (number, folder), disk_faults.errors(var):
+    with disk_faults.reported(var), generations.new_generation() as (number, folder), disk_faults.reported(var):
         report = Report(folder.path / PROBLEMS, generation=number)
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
             closing(generations.ledger()) as ledger,
-            _load(settings, generations, number, folder) as load,
-            _indexing(settings, folder) as index,
+            _open_sink(settings, generations, number, folder) as load,
+            _open_index(settings, folder) as index,
         ):
-            now = generations.next_time(ledger)
-            counts = fill(settings, folder, report, (load, ledger, now, rejected, index), progress)
-            _refuse_nothing(report, told, strict=strict)
+            now = generations.next_timestamp(ledger)
+            counts = fill(settings, BuildTarget(folder, load, ledger, now, rejected, index), report, progress)
+            _refuse_empty(report, on_refusal, strict=strict)
             if settings.tables:
-                tables.write(settings, folder)  # while the store still loads its last pieces
+                tables.write(settings, folder)  # while the store still loads its last batches
         report.triples = load.triples()
-        for name, quads in _described(settings, report.triples, now).items():
+        for name, quads in _named_graphs(settings, report.triples, now).items():
             load.add_graph(name, quads)
         report.seconds = time.perf_counter() - began
         write_page(settings, report, folder.path / PAGE)
         manifest = Manifest(
-            number, settings.base, now, report.triples, counts, report.summary(), graph=load.graph, mapping=version()
+            number,
+            settings.base,
+            now,
+            report.triples,
+            counts,
+            report.summary(),
+            graph=load.graph,
+            mapping=mapper.VERSION,
         )
         folder.write_manifest(manifest)
         load.close()
         generations.publish(number, folder, settings.keep)
-        final = generations.of(number).path
+        final = generations.generation_folder(number).path
         report.problems_file = final / PROBLEMS
-        _forget_rejected(generations)
+        _delete_old_rejected(generations)
     report.seconds = time.perf_counter() - began
     return report
 
 
-def _load(settings: Settings, generations: Generations, number: int, folder: Folder) -> BulkLoad | RemoteLoad:
-    """Where triples go: into the generation's folder, or to the remote store of the settings."""
+def _open_sink(
+    settings: Settings, generations: Generations, number: int, folder: GenerationFolder
+) -> BulkLoad | RemoteLoad:
+    """Open the store for triples: in the generation's folder, or the remote store of the settings."""
     return RemoteLoad(settings, number, generations.live_graph()) if settings.store else BulkLoad(folder.store)
 
 
-def _indexing(settings: Settings, folder: Folder) -> AbstractContextManager[Indexing | None]:
-    """What makes the search index, if there is to be one."""
-    return Indexing(folder.records, folder.search) if settings.search else nullcontext()
+def _open_index(settings: Settings, folder: GenerationFolder) -> AbstractContextManager[IndexProcess | None]:
+    """Open the search index of a build, if the settings ask for it."""
+    return IndexProcess(folder.records, folder.search) if settings.search else nullcontext()
 
 
-def _described(settings: Settings, triples: int, now: str) -> dict[str, list[Quad]]:
-    """The named graphs of a generation."""
+def _named_graphs(settings: Settings, triples: int, now: str) -> dict[str, list[Quad]]:
+    """Named graphs of a generation."""
     base = settings.base
     return {
         f"{base}graphs/terms": ontology.load(base).terms_document(),
-        f"{base}graphs/dataset": dataset(settings, triples, now),
+        f"{base}graphs/dataset": dataset_description(settings, triples, now),
     }
 
 
-def fill(
-    settings: Settings,
-    folder: Folder,
-    report: Report,
-    to: tuple[Sink, Ledger, str, Path, Indexing | None],
-    progress: Progress,
-) -> dict[str, int]:
-    """Everything from the sources into a folder; the counts of records by kind."""
-    sink, ledger, now, rejected, index = to
-    prefixes = ontology.load(settings.base).prefixes
+@dataclass(frozen=True, slots=True)
+class BuildTarget:
+    """Destination of a build.
+
+    Attributes:
+        folder: the generation's folder, or a scratch folder.
+        sink: the store for triples.
+        ledger: the change log.
+        now: the time of the build, for the change log.
+        rejected: the folder for rejected records.
+        index: the search index, if there is to be one.
+    """
+
+    folder: GenerationFolder
+    sink: Sink
+    ledger: Ledger
+    now: str
+    rejected: Path
+    index: IndexProcess | None = None
+
+
+def fill(settings: Settings, target: BuildTarget, report: Report, progress: Progress) -> dict[str, int]:
+    """Run the pipeline into a folder; return the number of records of each kind.
+
+    Args:
+        settings: the sources.
+        target: the destination.
+        report: receives counts and problems.
+        progress: called with the build's progress.
+    """
+    folder = target.folder
     with ExitStack() as stack:
-        builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, ledger, now)))
-        keeping = stack.enter_context(closing(RejectedFolder(rejected, settings.folder)))
+        builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, target.ledger, target.now)))
+        rejected = stack.enter_context(closing(RejectedFolder(target.rejected, settings.folder)))
         dumps = None
-        if settings.dumps and isinstance(sink, BulkLoad | RemoteLoad):
+        if settings.dumps and target.sink.publishes:
+            prefixes = ontology.load(settings.base).prefixes
             dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
-        collect(Collection(settings, report, builder, folder.records, sink, keeping, dumps, index, progress))
+        run_pipeline(
+            BuildOutputs(
+                settings, report, builder, folder.records, target.sink, rejected, dumps, target.index, progress
+            )
+        )
         counts = builder.counts()
         changes = builder.finish()
     report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
     return counts
 
 
-def _refuse_nothing(report: Report, told: Callable[[Report], None], *, strict: bool) -> None:
-    """Publish no empty generation, and with `--strict` none from which something was left out."""
+def _refuse_empty(report: Report, on_refusal: Callable[[Report], None], *, strict: bool) -> None:
+    """Refuse an empty generation, and with `--strict` any rejected record."""
     empty = not sum(report.published.values())
     if empty or (strict and report.rejected):
         report.generation = None
-        told(report)
+        on_refusal(report)
     if empty:
         read = sum(report.read.values())
         what = f"none of {read} records can be published" if read else "the sources hold no record"
@@ -142,17 +177,17 @@ def _refuse_nothing(report: Report, told: Callable[[Report], None], *, strict: b
         raise StrictError(f"{report.rejected} records were left out, and --strict allows none")
 
 
-def _forget_rejected(generations: Generations) -> None:
-    """What was left out of generations that are gone is gone with them."""
+def _delete_old_rejected(generations: Generations) -> None:
+    """Delete the rejected records of generations that no longer exist."""
     folder = generations.var / "rejected"
-    there = set(generations.numbers())
+    numbers = set(generations.numbers())
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name.isdecimal() and int(path.name) not in there:
+        if path.name.isdecimal() and int(path.name) not in numbers:
             shutil.rmtree(path, ignore_errors=True)
 
 
 def rollback(settings: Settings, number: int | None = None) -> Manifest:
-    """Publish an earlier generation anew, as a new one whose times say what changes now.
+    """Publish an earlier generation again, under a new number and with new modification times.
 
     Args:
         settings: where generations are.
@@ -163,29 +198,31 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
     """
     generations = Generations.of_settings(settings)
     var = settings.var_folder
-    with disk_faults.errors(var), generations.building() as (new, folder), disk_faults.errors(var):
+    with disk_faults.reported(var), generations.new_generation() as (new, folder), disk_faults.reported(var):
         live = generations.live()
         if number is None:
-            earlier = [each for each in generations.numbers() if live is not None and each < live]
+            earlier = [
+                earlier_number for earlier_number in generations.numbers() if live is not None and earlier_number < live
+            ]
             if not earlier:
                 raise PublishError("there is no earlier generation", where=str(generations.folder))
             number = earlier[-1]
-        source = generations.of(number)
+        source = generations.generation_folder(number)
         manifest = source.read_manifest()
         if manifest.base != settings.base:
             what = f"it was built for the base {manifest.base}, and the settings say {settings.base}"
             raise PublishError(what, where=str(source.path), todo="Set the base back, or run `kg build`.")
         copy_unchanged(source, folder)
         with closing(generations.ledger()) as ledger:
-            now = generations.next_time(ledger)
-            retimed(source.catalogue, folder.catalogue, ledger, now)
+            now = generations.next_timestamp(ledger)
+            copy_with_new_times(source.catalogue, folder.catalogue, ledger, now)
         for name in (PROBLEMS, PAGE):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
         manifest = replace(manifest, generation=new, published=now, rollback_of=number)
         if settings.store:
-            replay = Replay(settings, new, generations.live_graph(), manifest.graph)
-            graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", _described(settings, manifest.triples, now))
+            replay = RemoteRollback(settings, new, generations.live_graph(), manifest.graph)
+            graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", _named_graphs(settings, manifest.triples, now))
             manifest = replace(manifest, graph=graph)
         folder.write_manifest(manifest)
         generations.publish(new, folder, settings.keep)
@@ -193,11 +230,11 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
 
 
 def retire(settings: Settings) -> None:
-    """Wait until nobody reads the old triples at the remote store any more, and drop them; nothing without one.
+    """Wait for the last readers of old triples at the remote store, then drop these; do nothing without such a store.
 
     Raises:
         PublishError: the remote can't be written; the next build drops them.
     """
     if settings.store:
         time.sleep(settings.store_grace)
-        sweep(settings, Generations.of_settings(settings).live_graph())
+        drop_expired_graphs(settings, Generations.of_settings(settings).live_graph())

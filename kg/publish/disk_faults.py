@@ -1,4 +1,4 @@
-"""What the disk does to whoever writes to it, in words."""
+"""Disk faults in words: a full disk, and other errors of the file system."""
 
 import errno
 import re
@@ -10,16 +10,16 @@ from pathlib import Path
 
 from kg.errors import PublishError
 
-_NUMBERS = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FULL_DISK_CODES = frozenset({errno.ENOSPC, errno.EDQUOT})
 # Libraries in other languages give the text of the system's error, and no number.
-_WORDS = re.compile(r"no space left|(?:os error|errno) 28\b|disk is full|quota exceeded", re.IGNORECASE)
-_NOTHING_LEFT = 1 << 20
-"""Bytes; SQLite calls it an error of input and output where another file took the last of them."""
+_FULL_DISK_TEXT = re.compile(r"no space left|(?:os error|errno) 28\b|disk is full|quota exceeded", re.IGNORECASE)
+_MIN_FREE_BYTES = 1 << 20
+"""Free bytes below which a disk is full; SQLite then reports an I/O error where another file took the last bytes."""
 
 
 @contextmanager
-def errors(var: Path) -> Iterator[None]:
-    """Say a full disk, and what else the disk may do, as one error that says what to do."""
+def reported(var: Path) -> Iterator[None]:
+    """Turn a full disk and other disk faults into a PublishError with a remedy."""
     try:
         yield
     except (OSError, sqlite3.Error, PublishError) as fault:
@@ -37,11 +37,11 @@ def errors(var: Path) -> Iterator[None]:
 
 
 def _is_full(fault: Exception, var: Path) -> bool:
-    if getattr(fault, "errno", None) in _NUMBERS or _WORDS.search(str(fault)):
+    if getattr(fault, "errno", None) in _FULL_DISK_CODES or _FULL_DISK_TEXT.search(str(fault)):
         return True
-    if getattr(fault, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR:  # the rest says what it was doing
+    if getattr(fault, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR:  # the high bits name the operation
         return False
     try:
-        return shutil.disk_usage(var).free < _NOTHING_LEFT
+        return shutil.disk_usage(var).free < _MIN_FREE_BYTES
     except OSError:
         return False

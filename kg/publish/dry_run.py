@@ -1,4 +1,4 @@
-"""The jobs that tell what a build would do, without doing it: check and diff."""
+"""Dry runs of a build: check and diff."""
 
 import time
 from collections.abc import Iterator
@@ -9,67 +9,69 @@ from typing import Any
 import orjson
 
 from kg.publish import disk_faults
-from kg.publish.build import PROBLEMS, fill
-from kg.publish.pipeline.pipeline import Nowhere, Progress, Sink, silent
+from kg.publish.build import PROBLEMS, BuildTarget, fill
+from kg.publish.pipeline.pipeline import NullSink, Progress, Sink, no_progress
 from kg.publish.report.report import Report
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
-from kg.store.generation.generation import Folder, Generation
+from kg.store.generation.generation import Generation, GenerationFolder
 from kg.store.generation.generations import Generations
 
 
 @contextmanager
-def _trial(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[Folder, Report]]:
-    """Everything that a build does short of a store and the switch, in a folder that is thrown away."""
+def _dry_run(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tuple[GenerationFolder, Report]]:
+    """Run everything in a build but the store and the switch, in a folder that is deleted afterwards."""
     generations = Generations.of_settings(settings)
     var = settings.var_folder
-    with disk_faults.errors(var), generations.scratch() as folder, disk_faults.errors(folder.path):
+    with disk_faults.reported(var), generations.scratch() as folder, disk_faults.reported(folder.path):
         report = Report(folder.path / PROBLEMS)
-        with closing(generations.ledger_for_trial(folder)) as ledger:
-            now = generations.next_time(ledger)
-            fill(settings, folder, report, (sink, ledger, now, folder.path / "rejected", None), progress)
+        with closing(generations.ledger_for_dry_run(folder)) as ledger:
+            now = generations.next_timestamp(ledger)
+            fill(settings, BuildTarget(folder, sink, ledger, now, folder.path / "rejected"), report, progress)
         yield folder, report
 
 
 @contextmanager
-def check(settings: Settings, *, shacl: bool = False, progress: Progress = silent) -> Iterator[Report]:
-    """What a build would report, without publishing; the report can be read while the context lasts.
+def check(settings: Settings, *, shacl: bool = False, progress: Progress = no_progress) -> Iterator[Report]:
+    """Yield the report of a build without publishing; it is readable while the context lasts.
 
     Args:
-        settings: what to read.
+        settings: the sources.
         shacl: also run kg's own shapes over the whole graph with pySHACL.
-        progress: told how far it is.
+        progress: called with the build's progress.
     """
     began = time.perf_counter()
-    graph = _Kept() if shacl else Nowhere()
-    with _trial(settings, graph, progress) as (_, report):
-        if isinstance(graph, _Kept):
-            from kg.publish.pipeline.shapes import OWN, Shapes  # noqa: PLC0415  # see kg.publish.work
+    sink = _MemorySink() if shacl else NullSink()
+    with _dry_run(settings, sink, progress) as (_, report):
+        if isinstance(sink, _MemorySink):
+            from kg.publish.pipeline.shapes import KG_SHAPES, Shapes  # noqa: PLC0415  # see kg.publish.work
 
-            violations, report.shapes_seconds = Shapes(OWN, settings.base).violations(graph.pieces, "")
+            violations, report.shapes_seconds = Shapes(KG_SHAPES, settings.base).violations(sink.ntriples, "")
             for problems in violations.values():
                 report.add(*problems)
         report.seconds = time.perf_counter() - began
         yield report
 
 
-class _Kept:
-    """A sink that keeps the triples, since SHACL wants them all."""
+class _MemorySink:
+    """Sink that keeps the triples in memory: SHACL needs the whole graph."""
+
+    publishes = False
 
     def __init__(self) -> None:
-        self.pieces: list[bytes] = []
+        self.ntriples: list[bytes] = []
 
     def write(self, ntriples: bytes) -> None:
-        """Take lines of N-Triples."""
-        self.pieces.append(ntriples)
+        """Keep lines of N-Triples."""
+        self.ntriples.append(ntriples)
 
     def end(self, triples: int) -> None:
-        """All are there."""
+        """End the load; nothing is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a build would do to one thing.
+    """Change of a thing by a build.
 
     Attributes:
         reference: the thing.
@@ -82,10 +84,10 @@ class Difference:
     fields: dict[str, tuple[Any, Any]]
 
 
-def diff(settings: Settings, progress: Progress = silent) -> Iterator[Difference]:
-    """What a build would create, change and delete against the live generation, by reference."""
+def diff(settings: Settings, progress: Progress = no_progress) -> Iterator[Difference]:
+    """Yield the things that a build would create, change and delete against the live generation, by reference."""
     generations = Generations.of_settings(settings)
-    with _trial(settings, Nowhere(), progress) as (folder, _):
+    with _dry_run(settings, NullSink(), progress) as (folder, _):
         after = Catalogue(folder.catalogue)
         live = generations.open_live() if generations.live() is not None else None
         try:
@@ -98,7 +100,7 @@ def diff(settings: Settings, progress: Progress = silent) -> Iterator[Difference
 
 
 def _differences(live: Generation | None, after: Catalogue, records: Any) -> Iterator[Difference]:
-    """Walk both catalogues by reference, side by side."""
+    """Merge walk of both catalogues by reference."""
     before = live.catalogue.digests() if live else iter(())
     nothing = ("\U0010ffff", "", None, 0, 0)
     old, new = next(before, nothing), next(rows := after.digests(), nothing)
@@ -113,10 +115,10 @@ def _differences(live: Generation | None, after: Catalogue, records: Any) -> Ite
             if old[1] != new[1] and live:
                 records.seek(new[3])
                 was, will = orjson.loads(live.record(old[3], old[4])), orjson.loads(records.read(new[4]))
-                yield Difference(old[0], "changed", _fields(was, will))
+                yield Difference(old[0], "changed", _changed_fields(was, will))
             old, new = next(before, nothing), next(rows, nothing)
 
 
-def _fields(was: dict[str, Any], will: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+def _changed_fields(was: dict[str, Any], will: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     names = dict.fromkeys([*was, *will])
     return {name: (was.get(name), will.get(name)) for name in names if was.get(name) != will.get(name)}

@@ -1,1 +1,1 @@
-"""The read side: use cases that pages and data share."""
+"""Read side: use cases that pages and data share."""

@@ -1,6 +1,6 @@
-"""From words to what is found: the read side's other use case.
+"""Search in one generation: hits with labels and snippets, facets, corrections, completions, SPARQL search clauses.
 
-The index says what fits and how it falls into facets; labels come from the catalogue, texts from the file of records.
+Hits and facets come from the index, labels from the catalogue, texts from the file of records.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,48 +18,75 @@ from kg.store.generation.things import Thing
 from kg.store.search import fields, query_language, sparql_search, title_order
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
-from kg.store.search.query_builder import Asked
-from kg.store.search.query_language import Days, Parsed
-from kg.store.search.snippets import Marker, Snippet, plain
-from kg.store.search.sparql_search import Rewritten, Row
-from kg.store.search.sparql_search_scan import Clause
-from kg.store.search.spelling import Spelling
+from kg.store.search.query_builder import IndexRequest
+from kg.store.search.query_language import DayRange, ParsedSearch
+from kg.store.search.snippets import HitMarker, Snippet, unmarked_snippet
+from kg.store.search.sparql_search import RewrittenQuery, SearchRow
+from kg.store.search.sparql_search_scan import SearchClause
+from kg.store.search.spelling import SpellingSuggester
 
 TITLE = "title"
 SORTS = ("relevance", *ORDERS, TITLE)
-"""Orders of a list: by how well it fits, from the oldest, from the newest, by title in the reader's language."""
+"""Orders of a list: by relevance, oldest first, newest first, by title in the reader's language."""
 
-COMPLETIONS = 8
-"""How many completions are offered while somebody types."""
+MAX_COMPLETIONS = 8
+"""Completions of a partial word."""
+
+
+def _reference_of_unnamed(thing: Thing) -> str:
+    return "" if thing.labels else thing.reference
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What somebody looks for.
+class SearchQuery:
+    """Query of a search.
 
     Attributes:
-        words: in the language of searches; may be empty.
-        filters: (facet, value) that all hold.
-        days: a time that the date has to touch; None for any.
-        certain: whether the whole date has to lie in that time.
+        words: words in the search language; may be empty.
+        filters: (facet, value), all of which have to match.
+        days: days that the date has to overlap; None for any.
+        certain: True if the date has to lie within those days in full.
     """
 
     words: str = ""
     filters: tuple[tuple[str, str], ...] = ()
-    days: Days | None = None
+    days: DayRange | None = None
     certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One thing that was found.
+class SearchRequest:
+    """Request for a page of a search's list.
+
+    Attributes:
+        query: the query.
+        languages: preferred languages of titles, the best first.
+        sort: one of SORTS; empty for relevance with words, else date.
+        after: cursor at which the page starts; empty for the first page.
+        limit: maximum number of hits on a page.
+        nameless: from a thing to its title where it has no name, else to the empty string.
+        marked: True for marked hits in titles and snippets; False for plain titles and no snippets.
+    """
+
+    query: SearchQuery
+    languages: Sequence[str]
+    sort: str = ""
+    after: str = ""
+    limit: int = 20
+    nameless: Callable[[Thing], str] = _reference_of_unnamed
+    marked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """Hit of a search, for display.
 
     Attributes:
         thing: its row of the catalogue.
         record: its JSON.
-        score: how well it fits; 0 in another order.
-        title: its title or name in the language preferred, with the hits marked.
-        snippet: some of its text, with the hits marked; None where it has none.
+        score: relevance; 0 in another order.
+        title: its title or name in the preferred language, with marked hits.
+        snippet: best passage of its texts, with marked hits; None where it has none.
     """
 
     thing: Thing
@@ -70,27 +97,27 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """What was found.
+class SearchResults:
+    """Page of a search's list, with the figures of the list.
 
     Attributes:
-        wanted: what was looked for, after the words were put right or taken loosely.
-        total: how many there are.
-        found: those of this page.
-        after: where the list goes on; empty at its end.
-        facets: how all of it falls into facets.
-        undated: how many were left out because they have no date.
-        span: first and last day of the dated documents among it; empty where there is none.
-        corrected: the words that were searched instead, since nothing has those that were given.
-        suggestion: words that may have been meant.
-        loose: whether only most of the words stand in each.
-        sort: the order of the list.
-        begun: how many stand before the first of this page.
+        query: the query, after a correction of its words.
+        total: length of the list.
+        hits: hits of this page.
+        after: cursor of the next page; empty on the last one.
+        facets: facet counts of the list.
+        undated: number of things left out for want of a date.
+        span: first and last day of its dated documents; empty where there is none.
+        corrected: corrected words that were searched instead; empty without a correction.
+        suggestion: suggested words; empty for none.
+        loose: True where the hits have most of the words instead of all.
+        sort: order of the list.
+        offset: number of hits before this page.
     """
 
-    wanted: Wanted
+    query: SearchQuery
     total: int
-    found: tuple[Found, ...]
+    hits: tuple[SearchHit, ...]
     after: str
     facets: Facets
     undated: int = 0
@@ -99,32 +126,32 @@ class Results:
     suggestion: str = ""
     loose: bool = False
     sort: str = "relevance"
-    begun: int = 0
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Where a thing stands in a list of what is found.
+class SearchNeighbours:
+    """Neighbours of a thing in a search's list.
 
     Attributes:
-        total: how many the list has.
-        before, after: what stands beside it; empty at an end.
-        page: the cursor behind which the page of the list begins on which it stands; empty for the first.
+        total: length of the list.
+        before, after: references of the neighbours; empty at an end.
+        page_cursor: cursor at which the thing's page starts; empty for the first page.
     """
 
     total: int
     before: str
     after: str
-    page: str
+    page_cursor: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
-    """A search ready to be run: what the engine is asked, and what became of the words on the way."""
+class _PreparedSearch:
+    """Prepared search: the engine's query, the number of hits, and the correction of the words."""
 
-    wanted: Wanted
-    parsed: Parsed
-    query: Query
+    query: SearchQuery
+    parsed: ParsedSearch
+    engine_query: Query
     total: int
     corrected: str = ""
     suggestion: str = ""
@@ -132,31 +159,27 @@ class _Search:
 
     @property
     def order(self) -> str:
-        """The order that suits: by how well it fits where there are words."""
-        return "relevance" if self.parsed.wanted else "date"
+        """Default order: relevance with words, else date."""
+        return "relevance" if self.parsed.words else "date"
 
 
-def _kept(order: str, languages: Sequence[str]) -> str:
-    """The order as the index keeps it: titles stand in that of the reader's language."""
-    return title_order.field(languages[0] if languages else "") if order == TITLE else order
-
-
-def _by_reference(thing: Thing) -> str:
-    return "" if thing.labels else thing.reference
+def _index_order(order: str, languages: Sequence[str]) -> str:
+    """Order in the index: for titles the sort field of the reader's language."""
+    return title_order.sort_field(languages[0] if languages else "") if order == TITLE else order
 
 
 class Finder:
-    """What can be found in one generation."""
+    """Search service of one generation."""
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         self.base = Base(generation.manifest.base)
-        self._spelling: Spelling | None = None
-        self._facets = lru_cache(maxsize=64)(self._counted)
+        self._spelling: SpellingSuggester | None = None
+        self._facets = lru_cache(maxsize=64)(self._count_facets)
 
     @property
     def index(self) -> SearchIndex:
-        """The index. Raises SearchRefused where the generation was built without one."""
+        """Index of the generation. Raises SearchRefused where it was built without one."""
         if self.generation.search is None:
             raise SearchRefused(
                 "nothing can be searched here: the collection was published without a search index",
@@ -165,145 +188,121 @@ class Finder:
         return self.generation.search
 
     @property
-    def spelling(self) -> Spelling:
-        """The words of the index."""
+    def spelling(self) -> SpellingSuggester:
+        """Spelling suggester of the index."""
         if self._spelling is None:
-            self._spelling = Spelling(self.index)
+            self._spelling = SpellingSuggester(self.index)
         return self._spelling
 
     # For pages and data -------------------------------------------------------------------------------------------
 
-    def find(  # noqa: PLR0913  # what one list is made of
-        self,
-        wanted: Wanted,
-        languages: Sequence[str],
-        *,
-        sort: str = "",
-        after: str = "",
-        limit: int = 20,
-        nameless: Callable[[Thing], str] = _by_reference,
-        marked: bool = True,
-    ) -> Results:
-        """Search.
-
-        Args:
-            wanted: what is looked for.
-            languages: those preferred for titles.
-            sort: one of SORTS; by relevance where there are words, else by date, if empty.
-            after: where the list goes on.
-            limit: how many at most.
-            nameless: from a thing to what it is called if it has no name, else to the empty string.
-            marked: whether hits are marked in titles, and in a snippet of the texts; else there is none.
+    def find(self, request: SearchRequest) -> SearchResults:
+        """Page of a search's list.
 
         Raises:
-            SearchRefused: it can't be understood.
+            SearchRefused: the query or the cursor is malformed.
         """
-        search = self._search(wanted)
-        order = sort or search.order
-        kept = _kept(order, languages)
-        hits = self.index.hits(search.query, limit + 1, kept, after)
-        marker = Marker(search.parsed, self.index.languages) if marked else None
-        things = self.generation.catalogue.things([hit.reference for hit in hits[:limit]])
-        found = [self._found(hit, things[hit.reference], marker, languages, nameless) for hit in hits[:limit]]
-        return Results(
-            search.wanted,
+        search = self._prepare(request.query)
+        order = request.sort or search.order
+        index_order = _index_order(order, request.languages)
+        hits = self.index.hits(search.engine_query, request.limit + 1, index_order, request.after)
+        page = hits[: request.limit]
+        marker = HitMarker(search.parsed, self.index.languages) if request.marked else None
+        things = self.generation.catalogue.things([hit.reference for hit in page])
+        return SearchResults(
+            search.query,
             search.total,
-            tuple(found),
-            hits[limit - 1].cursor if len(hits) > limit else "",
-            self._facets(search.wanted, search.loose),
-            self._undated(search),
-            self._span(search.query),
+            tuple(self._search_hit(hit, things[hit.reference], marker, request) for hit in page),
+            hits[request.limit - 1].cursor if len(hits) > request.limit else "",
+            self._facets(search.query, search.loose),
+            self._count_undated(search),
+            self._span(search.engine_query),
             search.corrected,
             search.suggestion,
             search.loose,
             order,
-            self.index.before(search.query, kept, after),
+            self.index.count_before(search.engine_query, index_order, request.after),
         )
 
-    def neighbours(  # noqa: PLR0913  # what one place in a list is made of
-        self, reference: str, wanted: Wanted, languages: Sequence[str], *, at: int, sort: str = "", limit: int = 20
-    ) -> Neighbours | None:
-        """What stands before and after a thing in a list.
+    def neighbours(self, request: SearchRequest, reference: str, at: int) -> SearchNeighbours | None:
+        """Neighbours of a thing in a search's list.
 
         Args:
+            request: request for the list; its `after` does not matter.
             reference: the thing.
-            wanted: what is looked for.
-            languages: those preferred for titles.
-            at: its place in the list, which begins with 1.
-            sort: as for `find`.
-            limit: how many stand on a page of the list.
+            at: its position in the list, from 1.
 
         Returns:
-            None if the thing does not stand in that place.
+            None for another thing at that position.
         """
-        search = self._search(wanted)
-        order = _kept(sort or search.order, languages)
+        search = self._prepare(request.query)
+        order = _index_order(request.sort or search.order, request.languages)
         first = max(at - 2, 0)
-        hits = self.index.stretch(search.query, first, at - first + 1, order)
+        hits = self.index.hits_from(search.engine_query, first, at - first + 1, order)
         here = at - 1 - first
         if len(hits) <= here or hits[here].reference != reference:
             return None
-        begun = (at - 1) // limit * limit
-        page = self.index.stretch(search.query, begun - 1, 1, order)[0].cursor if begun else ""
-        beside = [hit.reference for hit in hits]
-        return Neighbours(search.total, beside[0] if here else "", "".join(beside[here + 1 :]), page)
+        offset = (at - 1) // request.limit * request.limit
+        cursor = self.index.hits_from(search.engine_query, offset - 1, 1, order)[0].cursor if offset else ""
+        references = [hit.reference for hit in hits]
+        return SearchNeighbours(search.total, references[0] if here else "", "".join(references[here + 1 :]), cursor)
 
-    def count(self, wanted: Wanted) -> int:
-        """How many there are."""
-        return self._search(wanted).total
+    def count(self, query: SearchQuery) -> int:
+        """Number of hits."""
+        return self._prepare(query).total
 
-    def query(self, wanted: Wanted) -> Query:
-        """What is looked for, in the engine's terms; put right or taken loosely as in a list of it."""
-        return self._search(wanted).query
+    def query(self, query: SearchQuery) -> Query:
+        """Tantivy query of a search, corrected as in its list."""
+        return self._prepare(query).engine_query
 
     def completions(self, text: str) -> list[Thing]:
-        """Things whose name goes on from what was typed."""
-        typed = query_language.parse(f"{text}*" if text[-1:].isalnum() else text)
-        words = [replace(word, field="title") for word in typed.wanted if word.text]
-        if not words or not typed.plain:
+        """Things whose name completes a partial text."""
+        parsed = query_language.parse(f"{text}*" if text[-1:].isalnum() else text)
+        words = [replace(word, field="title") for word in parsed.words if word.text]
+        if not words or not parsed.plain:
             return []
         query = self.index.query(
-            Asked(Parsed((*words, *([query_language.Operator.AND] * (len(words) - 1))), (), plain=False))
+            IndexRequest(ParsedSearch((*words, *([query_language.Operator.AND] * (len(words) - 1))), (), plain=False))
         )
-        hits = self.index.hits(query, COMPLETIONS)
+        hits = self.index.hits(query, MAX_COMPLETIONS)
         things = self.generation.catalogue.things([hit.reference for hit in hits])
         return [things[hit.reference] for hit in hits]
 
-    def _search(self, wanted: Wanted) -> _Search:
-        parsed = query_language.parse(wanted.words)
-        query, total = self._run(wanted, parsed)
-        suggestion = self.spelling.better(parsed, wanted.words) if parsed.wanted else ""
-        if total or not parsed.wanted:
-            return _Search(wanted, parsed, query, total, suggestion=suggestion)
+    def _prepare(self, query: SearchQuery) -> _PreparedSearch:
+        parsed = query_language.parse(query.words)
+        engine_query, total = self._run(query, parsed)
+        suggestion = self.spelling.correct(parsed, query.words) if parsed.words else ""
+        if total or not parsed.words:
+            return _PreparedSearch(query, parsed, engine_query, total, suggestion=suggestion)
         if suggestion:
-            better = replace(wanted, words=suggestion)
-            right = query_language.parse(suggestion)
-            query, total = self._run(better, right)
+            corrected = replace(query, words=suggestion)
+            reparsed = query_language.parse(suggestion)
+            engine_query, total = self._run(corrected, reparsed)
             if total:
-                return _Search(better, right, query, total, corrected=suggestion)
-            wanted, parsed = better, right
-        if parsed.plain and len(parsed.wanted) > 1:
-            query, total = self._run(wanted, parsed, most=True)
-            return _Search(wanted, parsed, query, total, corrected=suggestion, loose=bool(total))
-        return _Search(wanted, parsed, query, total)
+                return _PreparedSearch(corrected, reparsed, engine_query, total, corrected=suggestion)
+            query, parsed = corrected, reparsed
+        if parsed.plain and len(parsed.words) > 1:
+            engine_query, total = self._run(query, parsed, loose=True)
+            return _PreparedSearch(query, parsed, engine_query, total, corrected=suggestion, loose=bool(total))
+        return _PreparedSearch(query, parsed, engine_query, total)
 
-    def _run(self, wanted: Wanted, parsed: Parsed, *, most: bool = False) -> tuple[Query, int]:
-        asked = Asked(parsed, wanted.filters, wanted.days, wanted.certain, most=most)
-        query = self.index.query(asked)
-        return query, self.index.count(query)
+    def _run(self, query: SearchQuery, parsed: ParsedSearch, *, loose: bool = False) -> tuple[Query, int]:
+        request = IndexRequest(parsed, query.filters, query.days, query.certain, loose=loose)
+        engine_query = self.index.query(request)
+        return engine_query, self.index.count(engine_query)
 
-    def _undated(self, search: _Search) -> int:
-        """How many would have been found but have no date."""
-        if search.wanted.days is None:
+    def _count_undated(self, search: _PreparedSearch) -> int:
+        """Number of hits left out for want of a date."""
+        if search.query.days is None:
             return 0
-        timeless = replace(search.wanted, days=None)
-        return self.index.undated(self._run(timeless, search.parsed, most=search.loose)[0])
+        undated_query = replace(search.query, days=None)
+        return self.index.count_undated(self._run(undated_query, search.parsed, loose=search.loose)[0])
 
-    def _counted(self, wanted: Wanted, loose: bool) -> Facets:
-        return self.index.facets(self._run(wanted, query_language.parse(wanted.words), most=loose)[0])
+    def _count_facets(self, query: SearchQuery, loose: bool) -> Facets:
+        return self.index.facets(self._run(query, query_language.parse(query.words), loose=loose)[0])
 
     def _span(self, query: Query) -> tuple[str, str]:
-        """First and last day of the dated documents among what is found."""
+        """First and last day of the dated documents among the hits."""
         dated = self.index.dated_documents(query)
         ends = [self.index.hits(dated, 1, order) for order in ("date", "newest")]
         things = self.generation.catalogue.things([hit.reference for hits in ends for hit in hits])
@@ -312,41 +311,40 @@ class Finder:
         first, last = (things[hits[0].reference] for hits in ends)
         return first.start or first.end or "", last.end or last.start or ""
 
-    def _found(
-        self, hit: Hit, thing: Thing, marker: Marker | None, languages: Sequence[str], nameless: Callable[[Thing], str]
-    ) -> Found:
+    def _search_hit(self, hit: Hit, thing: Thing, marker: HitMarker | None, request: SearchRequest) -> SearchHit:
         record = self.record(hit.offset, hit.length)
-        tag = next((each for each in languages if each in thing.labels), next(iter(thing.labels), "@none"))
-        called = nameless(thing) or thing.labels[tag]
+        preferred = (language for language in request.languages if language in thing.labels)
+        tag = next(preferred, next(iter(thing.labels), "@none"))
+        label = request.nameless(thing) or thing.labels[tag]
         if marker is None:
-            return Found(thing, record, hit.score, plain(tag, called), None)
-        title = marker.marked(tag, called)
-        return Found(thing, record, hit.score, title, marker.snippet(_passages(record)))
+            return SearchHit(thing, record, hit.score, unmarked_snippet(tag, label), None)
+        title = marker.mark(tag, label)
+        return SearchHit(thing, record, hit.score, title, marker.snippet(_passages(record)))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:
-        """A record from where it lies."""
+        """Record of a thing, from its offset and length in the file of records."""
         record: dict[str, Any] = orjson.loads(self.generation.record(offset, length))
         return record
 
     # For queries --------------------------------------------------------------------------------------------------
 
-    def rewrite(self, query: str) -> Rewritten:
-        """A query with its searches answered. Raises SearchRefused for one that has not the one form."""
-        return sparql_search.rewrite(query, self.base.value, self._rows)
+    def rewrite(self, query: str) -> RewrittenQuery:
+        """SPARQL query with its search clauses replaced. Raises SearchRefused for a clause of another form."""
+        return sparql_search.rewrite(query, self.base.value, self._clause_rows)
 
-    def _rows(self, asked: Clause) -> tuple[Sequence[Row], bool]:
-        parsed = query_language.parse(asked.words)
-        query = self.index.query(Asked(parsed, language=asked.language))
-        hits = self.index.hits(query, asked.limit + 1) if parsed.postfix else []
-        marker = Marker(parsed, self.index.languages) if asked.snippet else None
-        return [self._row(hit, marker) for hit in hits[: asked.limit]], len(hits) > asked.limit
+    def _clause_rows(self, clause: SearchClause) -> tuple[Sequence[SearchRow], bool]:
+        parsed = query_language.parse(clause.words)
+        query = self.index.query(IndexRequest(parsed, language=clause.language))
+        hits = self.index.hits(query, clause.limit + 1) if parsed.postfix else []
+        marker = HitMarker(parsed, self.index.languages) if clause.snippet else None
+        return [self._clause_row(hit, marker) for hit in hits[: clause.limit]], len(hits) > clause.limit
 
-    def _row(self, hit: Hit, marker: Marker | None) -> Row:
-        said = marker.snippet(_passages(self.record(hit.offset, hit.length))) if marker else None
+    def _clause_row(self, hit: Hit, marker: HitMarker | None) -> SearchRow:
+        snippet = marker.snippet(_passages(self.record(hit.offset, hit.length))) if marker else None
         iri = self.base.iri(hit.reference)
-        return Row(iri, hit.score, said.text, said.language) if said else Row(iri, hit.score)
+        return SearchRow(iri, hit.score, snippet.text, snippet.language) if snippet else SearchRow(iri, hit.score)
 
 
 def _passages(record: dict[str, Any]) -> list[tuple[str, str]]:
-    """The texts of a record, (language, text), the most telling first."""
-    return [passage for key in fields.TEXT_KEYS for passage in fields.texts(record.get(key))]
+    """Texts of a record, (language, text), the most informative first."""
+    return [(language, text) for _, language, text in fields.texts_under(record, fields.TEXT_KEYS)]

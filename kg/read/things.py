@@ -1,11 +1,11 @@
-"""From a reference to what is said of it: the read side's one use case.
+"""Things of a generation: a thing's description by reference, and its surroundings for a page.
 
-Pages, data and feeds all get a thing from here: what stands in the store under its own subject, the labels of what it
-links to, who links to it, and what became of it if it is gone.
+Pages, data and feeds all get a thing from here: the triples of its own subject, the labels of its link targets, its
+inverse links, and its deletion or redirect.
 
-What stands in the store was mapped from the thing's record, and the record lies beside it. To map it once more takes a
-fraction of the time in which the store looks up each string of each triple, however much else is published. So that is
-how triples are read where the generation was made by this very mapping; the store's own answer is what they must equal.
+The store's triples were mapped from the thing's record, and the record lies beside it. A second mapping takes a
+fraction of the time of the store, which looks up each string of each triple. So triples are mapped anew where this
+same version of the mapping made the generation; they equal the store's own answer.
 """
 
 from collections.abc import Iterator
@@ -22,49 +22,49 @@ from kg.iris import Base
 from kg.mapping import mapper
 from kg.render.data.record import references
 from kg.render.data.statements import Statements, by_subject
-from kg.store.generation.catalogue import MOST_COUNTED
+from kg.store.generation.catalogue import MAX_COUNTED_LINKS
 from kg.store.generation.generation import Generation
-from kg.store.generation.things import Beside, Linked, Thing
+from kg.store.generation.things import LinkNeighbours, ListEntry, Thing
 from kg.store.triples.graph import Graph
-from kg.store.triples.literals import as_held, values_as_held
+from kg.store.triples.literals import canonical_triples, canonical_values
 
 PAGE_SIZE = 20
-"""How many inverse links of one key a page shows at a time."""
+"""Inverse links of a key on a page."""
 
-KIN = 5
-"""How many records with the same people a page names."""
+MAX_KIN = 5
+"""Maximum number of records with the same people on a page."""
 
-LONG = 31
-"""Days of a date from which it says nothing that other documents are from the same days."""
+MAX_DATE_DAYS = 31
+"""Length of a date, in days, above which records of the same days mean nothing."""
 
-DEEPEST = 12
-"""Levels of an archive that a page shows above a thing."""
+MAX_PATH_LEVELS = 12
+"""Maximum number of archive levels above a thing on its page."""
 
-_THINGS_KEPT, _RECORDS_KEPT = 8_192, 4_096
-_LONGEST_KEPT = 4_000
-"""What many pages name is kept for all of them: rows of so many things, and so many of their records if not longer."""
+_THING_CACHE_SIZE, _RECORD_CACHE_SIZE = 8_192, 4_096
+_MAX_CACHED_RECORD = 4_000
+"""Entries of the caches for things and records in many pages, and the maximum length of a cached record."""
 
-TAKING_PART = ("creator", "sender", "recipient", "participants")
-"""Keys under which those stand who took part in what a record tells of."""
+PARTICIPANT_KEYS = ("creator", "sender", "recipient", "participants")
+"""Keys of the participants in a record's event."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """A thing that was published and is no more."""
+class DeletedThing:
+    """Deleted thing, published in an earlier generation."""
 
     thing: Thing
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A reference whose thing has another one now."""
+class Redirect:
+    """Redirect from an old reference to the present one."""
 
     target: str
 
 
 @dataclass(frozen=True, slots=True)
 class LinkGroup:
-    """Things that link to a thing under one key.
+    """Inverse links of a thing under a key.
 
     Attributes:
         key: the key of the model.
@@ -76,14 +76,14 @@ class LinkGroup:
 
     key: str
     count: int
-    links: tuple[Linked, ...]
+    links: tuple[ListEntry, ...]
     after: str | None
     begins: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """Something that a thing links to, with what its own record says."""
+class LinkedRecord:
+    """Linked thing, with its record."""
 
     thing: Thing
     record: dict[str, Any]
@@ -91,28 +91,28 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is around a thing that it does not say itself.
+    """Surroundings of a thing: values that its own record lacks.
 
     Attributes:
-        linked: reference of what it links to → what that is.
-        path: what it is a part of, from the top down: archive, fond, file.
-        beside: its neighbours in the file it lies in or in its collection, or None.
-        kin: other records with the same people, and how many of them.
+        linked: reference of a link target → the linked thing.
+        path: its containers, from the top down: archive, fond, file.
+        beside: its neighbours in its file or in its collection, or None.
+        kin: other records with the same people, each with the number of these.
         days: other records, not among those, of the same days.
-        groups: who links to it, by key.
+        groups: its inverse links, by key.
     """
 
-    linked: dict[str, Described]
+    linked: dict[str, LinkedRecord]
     path: tuple[Thing, ...] = ()
-    beside: Beside | None = None
+    beside: LinkNeighbours | None = None
     kin: tuple[tuple[Thing, int], ...] = ()
     days: tuple[Thing, ...] = ()
     groups: tuple[LinkGroup, ...] = ()
 
 
-@dataclass(frozen=True)  # without slots: they leave no place for what is worked out once
+@dataclass(frozen=True)  # without slots: cached properties need a dictionary
 class Description:
-    """What is said of a thing.
+    """Description of a thing.
 
     Attributes:
         thing: its row of the catalogue.
@@ -124,86 +124,90 @@ class Description:
     thing: Thing
     iri: str
     record: dict[str, Any]
-    source: "_Mapped | _Stored"
+    source: "_MappedSource | _StoredSource"
 
     @cached_property
     def triples(self) -> list[Triple]:
-        """What its own subject and its parts say."""
+        """Triples of its own subject and of its parts."""
         return self.source.triples(self)
 
     @cached_property
     def statements(self) -> Statements:
-        """The same by subject and predicate."""
+        """The same triples by subject and predicate."""
         return self.source.statements(self)
 
 
 @dataclass(frozen=True, slots=True)
-class _Mapped:
-    """Triples mapped from the record, as the store holds them."""
+class _MappedSource:
+    """Source of triples: the mapping of the record, in the store's form of literals."""
 
     mapper: mapper.Mapper
 
-    def triples(self, said: Description) -> list[Triple]:
-        (mapped,) = self.mapper.map([said.record])
+    def triples(self, description: Description) -> list[Triple]:
+        (mapped,) = self.mapper.map([description.record])
         quads = parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
-        return list(as_held((quad.triple for quad in quads), mapped.ntriples))
+        return list(canonical_triples((quad.triple for quad in quads), mapped.ntriples))
 
-    def statements(self, said: Description) -> Statements:
-        found = self.mapper.statements(said.record)
-        for about in found.values():
-            for predicate in self.mapper.typed & about.keys():
-                about[predicate] = values_as_held(about[predicate])
-        return found
+    def statements(self, description: Description) -> Statements:
+        by_iri = self.mapper.statements(description.record)
+        for by_predicate in by_iri.values():
+            for predicate in self.mapper.typed & by_predicate.keys():
+                by_predicate[predicate] = canonical_values(by_predicate[predicate])
+        return by_iri
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
-    """Triples as the store gives them."""
+class _StoredSource:
+    """Source of triples: the store."""
 
     graph: Graph
 
-    def triples(self, said: Description) -> list[Triple]:
-        return self.graph.describe(said.iri)
+    def triples(self, description: Description) -> list[Triple]:
+        return self.graph.describe(description.iri)
 
-    def statements(self, said: Description) -> Statements:
-        return by_subject(said.triples)
+    def statements(self, description: Description) -> Statements:
+        return by_subject(description.triples)
 
 
 class Resources:
-    """The things of one generation."""
+    """Things of a generation."""
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         self.base = Base(generation.manifest.base)
         manifest = generation.manifest
-        ours = manifest.mapping == mapper.version() and not manifest.graph
-        self._source = _Mapped(mapper.Mapper(ontology.load(manifest.base))) if ours else _Stored(generation.graph)
-        self._known = lru_cache(_THINGS_KEPT)(self.generation.catalogue.thing)
-        self._read = lru_cache(_RECORDS_KEPT)(self._parsed)
+        same_mapping = mapper.is_current(manifest.mapping) and not manifest.graph
+        self._source = (
+            _MappedSource(mapper.Mapper(ontology.load(manifest.base)))
+            if same_mapping
+            else _StoredSource(generation.graph)
+        )
+        self._cached_thing = lru_cache(_THING_CACHE_SIZE)(self.generation.catalogue.thing)
+        self._cached_record = lru_cache(_RECORD_CACHE_SIZE)(self._parsed)
 
-    def find(self, reference: str) -> Thing | Gone | Moved | None:
-        """What a reference leads to; None if nothing was ever published under it."""
+    def find(self, reference: str) -> Thing | DeletedThing | Redirect | None:
+        """Return the thing, its deletion or its redirect for a reference; None for one that was never published."""
         thing = self.generation.catalogue.thing(reference)
         if thing is not None:
-            return thing if thing.deleted is None else Gone(thing)
+            return thing if thing.deleted is None else DeletedThing(thing)
         target = self.generation.catalogue.redirect(reference)
-        return Moved(target) if target else None
+        return Redirect(target) if target else None
 
     def describe(self, thing: Thing) -> Description:
-        """What is said of a thing, as data."""
+        """Return the description of a thing."""
         record = self._parsed(thing.offset, thing.length)
         return Description(thing, self.base.iri(thing.reference), record, self._source)
 
-    def around(self, said: Description, key: str = "", after: str = "") -> Surroundings:
-        """What a page shows around a thing.
+    def around(self, description: Description, key: str = "", after: str = "") -> Surroundings:
+        """Return the surroundings of a thing for its page.
 
         Args:
-            said: the thing, described.
+            description: the thing, described.
             key: the one group of inverse links that does not begin at its beginning.
             after: where that one goes on.
         """
-        thing, catalogue = said.thing, self.generation.catalogue
-        linked, own = self._linked(said.statements), said.record
+        thing, catalogue = description.thing, self.generation.catalogue
+        linked, own = self._linked(description.statements), description.record
         counts = catalogue.link_counts(thing.n)
         kin = self._kin(thing, own, linked) if thing.kind == "record" else ()
         return Surroundings(
@@ -211,23 +215,26 @@ class Resources:
             path=self.path(own),
             beside=self._beside(thing, own, linked),
             kin=kin,
-            days=self._days(thing, {*references(own, "related"), *(each.reference for each, _ in kin)}),
-            groups=tuple(self._group(thing, each, counts[each], after if each == key else "") for each in counts),
+            days=self._days(thing, {*references(own, "related"), *(group_key.reference for group_key, _ in kin)}),
+            groups=tuple(
+                self._group(thing, group_key, counts[group_key], after if group_key == key else "")
+                for group_key in counts
+            ),
         )
 
-    def _linked(self, statements: Statements) -> dict[str, Described]:
-        """Reference → what it is, for all that is linked to and there."""
-        linked: dict[str, Described] = {}
-        for iri in sorted({each.value for each in _values(statements) if isinstance(each, NamedNode)}):
+    def _linked(self, statements: Statements) -> dict[str, LinkedRecord]:
+        """Reference → linked thing, for every link target with a record."""
+        linked: dict[str, LinkedRecord] = {}
+        for iri in sorted({value.value for value in _values(statements) if isinstance(value, NamedNode)}):
             reference = self.base.reference(iri)
-            thing = self._known(reference) if reference else None
+            thing = self._cached_thing(reference) if reference else None
             if reference and thing and thing.deleted is None:
-                linked[reference] = Described(thing, self._record(thing))
+                linked[reference] = LinkedRecord(thing, self._record(thing))
         return linked
 
     def _record(self, thing: Thing) -> dict[str, Any]:
-        """The record of something that others link to."""
-        read = self._read if thing.length <= _LONGEST_KEPT else self._parsed
+        """Record of a link target."""
+        read = self._cached_record if thing.length <= _MAX_CACHED_RECORD else self._parsed
         return read(thing.offset, thing.length)
 
     def _parsed(self, offset: int, length: int) -> dict[str, Any]:
@@ -235,65 +242,74 @@ class Resources:
         return record
 
     def _group(self, thing: Thing, key: str, count: int, after: str) -> LinkGroup:
-        links = self.generation.catalogue.linked(thing.n, key, PAGE_SIZE + 1, after)
-        more = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else None
-        return LinkGroup(key, count, tuple(links[:PAGE_SIZE]), more, begins=not after)
+        links = self.generation.catalogue.linking_things(thing.n, key, PAGE_SIZE + 1, after)
+        next_cursor = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else None
+        return LinkGroup(key, count, tuple(links[:PAGE_SIZE]), next_cursor, begins=not after)
 
     def path(self, record: dict[str, Any]) -> tuple[Thing, ...]:
-        """What a thing is a part of, from the top down; a chain that comes back to itself is cut."""
+        """Return the containers of a thing, from the top down; a cycle is cut."""
         path: list[Thing] = []
         above = next(references(record, "heldIn", "partOf", "broader"), None)
-        while above is not None and len(path) < DEEPEST:
-            thing = self._known(above)
+        while above is not None and len(path) < MAX_PATH_LEVELS:
+            thing = self._cached_thing(above)
             if thing is None or thing.deleted or thing in path:
                 break
             path.insert(0, thing)
             above = next(references(self._record(thing), "partOf", "broader"), None)
         return tuple(path)
 
-    def _beside(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> Beside | None:
-        """The neighbours of a record in the file that it lies in; where it is alone there, in its collection."""
+    def _beside(self, thing: Thing, record: dict[str, Any], linked: dict[str, LinkedRecord]) -> LinkNeighbours | None:
+        """Neighbours of a record in its file; in its collection, where it is alone in the file."""
         for key in ("heldIn", "collections"):
             unit = next(references(record, key), None)
             if unit in linked:
-                found = self.generation.catalogue.beside(linked[unit].thing.n, key, thing.start, thing.n)
-                if found.count > 1:
-                    return found
+                neighbours = self.generation.catalogue.link_neighbours(linked[unit].thing.n, key, thing.start, thing.n)
+                if neighbours.count > 1:
+                    return neighbours
         return None
 
-    def _kin(self, thing: Thing, record: dict[str, Any], linked: dict[str, Described]) -> tuple[tuple[Thing, int], ...]:
-        """Other records with the same people; those whom very many records name say nothing and cost much."""
+    def _kin(
+        self, thing: Thing, record: dict[str, Any], linked: dict[str, LinkedRecord]
+    ) -> tuple[tuple[Thing, int], ...]:
+        """Other records with the same people, without people of very many records: these mean nothing and cost much."""
         stated = set(references(record, "related"))
         people = []
-        for reference in dict.fromkeys(references(record, *TAKING_PART)):
+        for reference in dict.fromkeys(references(record, *PARTICIPANT_KEYS)):
             if reference in linked:
                 n = linked[reference].thing.n
-                if sum(self.generation.catalogue.link_counts(n).values()) <= MOST_COUNTED:
+                if sum(self.generation.catalogue.link_counts(n).values()) <= MAX_COUNTED_LINKS:
                     people.append(n)
         if not people:
             return ()
-        found = self.generation.catalogue.sharing(people, list(TAKING_PART), thing.n, KIN + len(stated))
-        return tuple(each for each in found if each[0].reference not in stated)[:KIN]
+        kin = self.generation.catalogue.things_sharing_targets(
+            people, list(PARTICIPANT_KEYS), thing.n, MAX_KIN + len(stated)
+        )
+        return tuple(item for item in kin if item[0].reference not in stated)[:MAX_KIN]
 
-    def _days(self, thing: Thing, named: set[str]) -> tuple[Thing, ...]:
-        """Other records whose date begins in the days of this one's, if these are not many."""
-        if thing.kind != "record" or not _short(thing.start, thing.end):
+    def _days(self, thing: Thing, excluded: set[str]) -> tuple[Thing, ...]:
+        """Other records whose date begins within the days of this record, if these are few."""
+        if thing.kind != "record" or not _is_short(thing.start, thing.end):
             return ()
-        found = self.generation.catalogue.begun(thing.start or "", thing.end or "", KIN + len(named) + 1)
-        return tuple(each for each in found if each.n != thing.n and each.reference not in named)[:KIN]
+        things = self.generation.catalogue.records_starting_between(
+            thing.start or "", thing.end or "", MAX_KIN + len(excluded) + 1
+        )
+        return tuple(other for other in things if other.n != thing.n and other.reference not in excluded)[:MAX_KIN]
 
     def record(self, thing: Thing) -> bytes:
-        """The thing's record as JSON, as the `json` reader takes it."""
+        """Return the thing's record as JSON, as the `json` reader takes it."""
         return self.generation.record(thing.offset, thing.length)
 
 
 def _values(statements: Statements) -> Iterator[NamedNode | Literal]:
-    return (each for said in statements.values() for values in said.values() for each in values)
+    return (value for by_predicate in statements.values() for values in by_predicate.values() for value in values)
 
 
-def _short(start: str | None, end: str | None) -> bool:
-    """Whether a time from day to day is short enough to say something."""
+def _is_short(start: str | None, end: str | None) -> bool:
+    """Whether a period is short enough to mean something."""
     try:
-        return bool(start and end) and (date.fromisoformat(end or "") - date.fromisoformat(start or "")).days <= LONG
+        return (
+            bool(start and end)
+            and (date.fromisoformat(end or "") - date.fromisoformat(start or "")).days <= MAX_DATE_DAYS
+        )
     except ValueError:  # a year before the first, or with five digits
         return start == end

@@ -1,1 +1,1 @@
-"""What a record is, and where records come from."""
+"""Record model, readers of source formats, normalisation and validation."""

@@ -9,7 +9,8 @@ from dataclasses import replace
 from kg.iris import Base
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data.negotiation import BY_SUFFIX, FORMATS, JSON_LD
-from kg.render.queries.saved_queries import Saved, saved
+from kg.render.queries.saved_queries import SavedQuery
+from kg.render.queries.saved_queries import saved_queries as load_queries
 from kg.settings import Settings
 from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web.endpoint import graph_store, saved_queries, sparql, workbench
@@ -313,11 +314,11 @@ def of(settings: Settings) -> Iterator[Route]:
     """The rows of a site, with one for each of its saved queries. Raises KgError for a query that can't be read."""
     for row in ROUTES:
         if row.path == SAVED:
-            yield from _queries(row, saved(settings.query_folders).values(), Base(settings.base))
+            yield from _queries(row, load_queries(settings.query_folders).values(), Base(settings.base))
         yield row
 
 
-def _queries(row: Route, queries: Iterable[Saved], base: Base) -> Iterator[Route]:
+def _queries(row: Route, queries: Iterable[SavedQuery], base: Base) -> Iterator[Route]:
     for query in queries:
         handler, refused = saved_queries.endpoint(query, base.value)
         path = f"/api/{query.name}"

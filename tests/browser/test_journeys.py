@@ -159,6 +159,7 @@ def test_who_stands_with_whom(reader):
     assert "Nikita Khrushchev" in names
 
 
+@pytest.mark.smoke
 def test_narrowing_a_timeline(reader):
     "From all documents by time to those of one month, of these to one person's, and out again."
     reader.follow("Timeline", ".views")

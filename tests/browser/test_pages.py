@@ -48,6 +48,7 @@ def test_pages_keep_their_width(address, browser, width):
     assert all(url.startswith(address) for url in asked)
 
 
+@pytest.mark.smoke
 def test_from_a_memorandum_to_its_people_and_its_file(address, browser):
     """A reader goes from a document to a person, on to what that person took part in, and up the archive's tree."""
     page = browser.new_page()

@@ -97,6 +97,7 @@ def test_half_remembered_words_find_the_memorandum(reader, address):
     assert urlsplit(reader.url).path == MEMORANDUM
 
 
+@pytest.mark.smoke
 def test_citations_are_taken_along(reader, address):
     "A reader finds the citation of a document on its page, and a reference manager reads it in three formats."
     reader.goto(address + MEMORANDUM)

@@ -1,5 +1,7 @@
 """A reader searches, in a real Chromium."""
 
+import pytest
+
 
 def test_the_memorandum_by_half_remembered_words(address, browser):
     """Without scripts a reader finds the memorandum with Raul Castro by a misspelt name and what is remembered of it."""
@@ -31,6 +33,7 @@ def test_narrowing_and_looking(address, browser):
     page.close()
 
 
+@pytest.mark.smoke
 def test_completions(address, browser):
     """While somebody types, names are offered."""
     page = browser.new_page()

@@ -3,13 +3,14 @@
 import gzip
 import http.client
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
+import npm
 import pytest
 import rdflib
 import zstandard
+from programs import needs
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import example_collection, free_port, served
 from SPARQLWrapper import SPARQLWrapper
@@ -80,6 +81,7 @@ def test_cut_answer_of_rdflib(address):
         list(rdflib.Graph(SPARQLStore(f"{address}/sparql")).query(CUT))
 
 
+@needs("curl")
 @pytest.mark.parametrize(
     "format_", ["json", "xml", "csv", "tsv", "turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"]
 )
@@ -106,13 +108,7 @@ def _unzstd(body):
 @pytest.fixture(scope="module")
 def node():
     """Run a script of this folder in node with the packages of package-lock.json, installed once."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("there is no node here")
-    if not _installed():
-        install = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(install, cwd=HERE, capture_output=True, check=False, timeout=600)
-        if done.returncode:
-            pytest.skip("npm can't install the clients here")
+    npm.install(HERE)
 
     def run(script, *arguments):
         command = ["node", f"{script}.mjs", *arguments]
@@ -121,19 +117,6 @@ def node():
         return json.loads(done.stdout)
 
     return run
-
-
-def _installed():
-    """Whether what is installed is what the lock says; npm notes that beside the packages."""
-    noted, wanted = HERE / "node_modules" / ".package-lock.json", HERE / "package-lock.json"
-    if not noted.is_file():
-        return False
-    there, asked = (json.loads(path.read_text(encoding="utf-8"))["packages"] for path in (noted, wanted))
-    return all(
-        there.get(name, {}).get("version") == each["version"]
-        for name, each in asked.items()
-        if name and not each.get("optional")
-    )
 
 
 def test_rdf_dereference(address, node):

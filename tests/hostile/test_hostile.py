@@ -1,7 +1,8 @@
 """Hostile clients beside a polite one, against `kg serve` as it runs.
 
-A short run is part of all tests: nobody polite fails. `make test-hostile` runs everything at full length, and
-there no polite answer may take over a second, which takes a machine that does nothing else.
+A short run is part of all tests: nobody polite gets a wrong answer, and most get one at all, however busy the machine
+is. `make test-hostile` runs everything at full length: there no polite request is refused, and none takes a second longer
+than the longest of an idle server, which is measured first. That takes a machine that does nothing else.
 """
 
 import contextlib
@@ -22,23 +23,28 @@ from clients import Polite, attack, idlers, read_slowly, vanish, write_slowly
 from locations import ROOT
 from serving import free_port, kg, served, server_at
 
-CALM = 11  # head and idle time-outs take 10 s
 PATIENCE = 40  # a worker too many stays for 20 s
 
 
 @dataclass(frozen=True)
 class Length:
-    """How much of everything, and how patient the polite client is."""
+    """How much of everything; `patience`, how many seconds longer than at an idle server an answer may take, None: any;
+    `calm`, after how many seconds at least all is over.
+    """
 
     seconds: float
     hard: int
     connections: int
     fuzz: int
-    patience: float
+    patience: float | None
+    calm: int
 
 
-SHORT = Length(seconds=2, hard=1, connections=300, fuzz=150, patience=20)
-FULL = Length(seconds=20, hard=3, connections=5000, fuzz=10_000, patience=1)
+SHORT = Length(seconds=2, hard=1, connections=300, fuzz=150, patience=None, calm=3)
+FULL = Length(seconds=20, hard=3, connections=5000, fuzz=10_000, patience=1, calm=11)  # time-outs take 10 s
+
+IDLE_SECONDS = 5
+"""How long a polite client asks an idle server, where the bound depends on how it fares there."""
 
 
 @pytest.fixture(params=[SHORT, pytest.param(FULL, marks=pytest.mark.hostile)], ids=["short", "full"], scope="module")
@@ -47,7 +53,7 @@ def length(request):
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory, length):
+def server(tmp_path_factory, length):
     """The example collection, served; afterwards nothing is left that was not there at first."""
     folder = tmp_path_factory.mktemp("hostile")
     number = free_port()
@@ -56,23 +62,34 @@ def port(tmp_path_factory, length):
     (folder / "kg.toml").write_text("query_seconds = 2.0\nanswers_mb = 0\n" + text, encoding="utf-8")
     assert kg(folder, "build").returncode == 0
     with served(folder, number):
-        server = server_at(number)
-        idle = taken(server).processes
+        process = server_at(number)
+        idle = taken(process).processes
         with Polite(number):  # what is loaded or grows once only
             time.sleep(1)
+        with Polite(number) as calm:
+            time.sleep(IDLE_SECONDS if length.patience else 1)
+        print(f"\nbeside nobody: {calm.told()}")  # noqa: T201  # the report of the run
         for _ in range(2):
             run(number, [*attacks.HARD, *attacks.nests(90), attacks.BIG, *random_queries(50)], 6)
             with idlers(number, length.connections):
                 time.sleep(0.2)
         files = sorted(folder.rglob("*"))
-        before = settled(server, idle)
-        yield number
-        after = settled(server, idle)
+        before = settled(process, idle, length.calm)
+        yield Served(number, max(calm.times))
+        after = settled(process, idle, length.calm)
         print(f"\nbefore {before}\nafter  {after}")  # noqa: T201  # the report of the run
         assert sorted(folder.rglob("*")) == files
         assert after.zombies == 0
         assert after.descriptors <= before.descriptors
-        assert after.memory <= before.memory * 1.1
+        assert after.memory <= before.memory * (1.1 if length.patience else 1.3)  # little is freed in a few seconds
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server: its port, and the seconds of its longest answer to a polite client while nobody else asked."""
+
+    port: int
+    idle: float
 
 
 @dataclass(frozen=True)
@@ -103,11 +120,11 @@ def _own(process):
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:")) << 10
 
 
-def settled(server, idle):
-    """The least of each that is taken in some calm seconds, when time-outs have passed and so many processes are left."""
+def settled(server, idle, calm):
+    """The least of each that is taken in so many calm seconds, when time-outs have passed and so many processes are left."""
     gc.collect()
     seen = []
-    while len(seen) < CALM or (seen[-1].processes > idle and len(seen) < PATIENCE):
+    while len(seen) < calm or (seen[-1].processes > idle and len(seen) < PATIENCE):
         time.sleep(1)
         seen.append(taken(server))
     return Taken(*map(min, zip(*map(astuple, seen[-5:]), strict=True)))
@@ -130,59 +147,64 @@ def random_queries(many):
     return [attacks.random_query(chance, whole) for _ in range(many)]
 
 
-def beside(port, length, work):
+def beside(server, length, work):
     """Do this beside a polite client, who must not suffer."""
-    with Polite(port) as polite:
+    with Polite(server.port) as polite:
         time.sleep(0.3)
         result = work()
         time.sleep(0.3)
-    print(f"\n{polite.told()}; {result}")  # noqa: T201  # the report of the run
+    bound = length.patience and server.idle + length.patience
+    print(f"\n{polite.told()}; bound {bound} s, beside nobody {server.idle:.3f} s; {result}")  # noqa: T201  # the report
     assert not polite.wrong, polite.wrong[:3]
-    assert max(polite.times) < length.patience
+    assert polite.refused < len(polite.times) / 2
+    if bound:
+        assert not polite.refused
+        assert max(polite.times) < bound, f"an idle server took {server.idle} s at most"
     return result
 
 
 @pytest.mark.parametrize("make", [attacks.nests, attacks.chains])
-def test_deep_and_long(port, length, make):
+def test_deep_and_long(server, length, make):
     """What nests 20,000 deep or is chained as long is refused; what just passes is answered or takes too long."""
     texts = [*make(attacks.MANY), *make(90), *make(45)] * length.hard
-    found = beside(port, length, lambda: run(port, texts, 4))
+    found = beside(server, length, lambda: run(server.port, texts, 4))
     assert set(found) <= {200, 400, 413, 503, 504, "refused", "cut"}
 
 
-def test_hard(port, length):
+def test_hard(server, length):
     """Queries that never end, take all memory or bring the engine down cost nobody else an answer."""
-    found = beside(port, length, lambda: run(port, attacks.HARD * length.hard, 6))
-    assert found[500]
+    found = beside(server, length, lambda: run(server.port, attacks.HARD * length.hard, 6))
     assert found[504]
+    if length.patience:  # a busy machine may end a query before it brings the engine down
+        assert found[500]
     assert set(found) <= {200, 400, 413, 429, 500, 503, 504, 507, "cut"}
 
 
-def test_ten_megabytes(port, length):
+def test_ten_megabytes(server, length):
     """A query of 10 MB is not read to its end."""
-    found = beside(port, length, lambda: run(port, [attacks.BIG] * 2 * length.hard, 2))
+    found = beside(server, length, lambda: run(server.port, [attacks.BIG] * 2 * length.hard, 2))
     assert set(found) <= {413, "refused"}
 
 
-def test_connections(port, length):
+def test_connections(server, length):
     """Thousands of idle and half-sent connections, slow readers and writers, and clients that go away."""
     much = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 
     def work():
-        with idlers(port, length.connections) as many, ThreadPoolExecutor(12) as pool:
+        with idlers(server.port, length.connections) as many, ThreadPoolExecutor(12) as pool:
             for n in range(4):
-                pool.submit(read_slowly, port, much, f"127.0.0.{20 + n}", seconds=length.seconds)
-                pool.submit(write_slowly, port, f"127.0.0.{30 + n}", seconds=length.seconds)
+                pool.submit(read_slowly, server.port, much, f"127.0.0.{20 + n}", seconds=length.seconds)
+                pool.submit(write_slowly, server.port, f"127.0.0.{30 + n}", seconds=length.seconds)
             for n in range(10 * length.hard):
                 pool.submit(
-                    vanish, port, attacks.HARD[n % len(attacks.HARD)], f"127.0.0.{40 + n % 4}", after=n % 5 / 10
+                    vanish, server.port, attacks.HARD[n % len(attacks.HARD)], f"127.0.0.{40 + n % 4}", after=n % 5 / 10
                 )
         return f"{many} connections"
 
-    beside(port, length, work)
+    beside(server, length, work)
 
 
-def test_service_in_disguise(port, length):
+def test_service_in_disguise(server, length):
     """SERVICE is refused in every disguise and form of query, and nobody is called; nor by FROM."""
     callers = []
     with socket.create_server(("127.0.0.1", 0)) as trap:
@@ -194,14 +216,14 @@ def test_service_in_disguise(port, length):
 
         threading.Thread(target=listen, daemon=True).start()
         texts = list(attacks.calls(f"http://127.0.0.1:{trap.getsockname()[1]}/x"))
-        found = beside(port, length, lambda: run(port, texts, 2))
+        found = beside(server, length, lambda: run(server.port, texts, 2))
         assert found == {400: len(texts) - 2, 200: 2}
         assert not callers
 
 
-def test_random_queries(port, length):
+def test_random_queries(server, length):
     """Random and mutated queries get an answer or an error, never a broken document."""
-    found = beside(port, length, lambda: run(port, random_queries(length.fuzz), 4))
+    found = beside(server, length, lambda: run(server.port, random_queries(length.fuzz), 4))
     assert found[200]
     assert found[400]
     assert set(found) <= {200, 400, 403, 406, 413, 429, 500, 503, 504, 507, "cut"}

@@ -14,8 +14,8 @@ from kg.iris import KINDS
 from kg.mapping.mapper import Mapper
 from kg.records.model.keys import DATE_ROLES, Value, keys_of
 from kg.records.model.validation import faults
-from kg.records.normalisation.records import make_sound
-from kg.store.triples.literals import as_held
+from kg.records.normalisation.records import normalise_record
+from kg.store.triples.literals import canonical_triples
 
 ONTOLOGY = ontology.load("https://archive.example.org/somewhere/")
 MAPPER = Mapper(ONTOLOGY)
@@ -78,14 +78,14 @@ def _is_the_same(record):
     assert lines.pop() == ""
     assert set(lines) == triples(record, ONTOLOGY)
     assert len(lines) == len(set(lines)) == mapped.triples
-    assert not mapped.lost
+    assert not mapped.unmapped
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(KINDS).flatmap(_record))
 def test_any_record(record):
-    """Whatever a record holds, once it is sound, a general JSON-LD processor reads the same from it."""
-    sound, _ = make_sound(record, "", "")
+    """A general JSON-LD processor gives the same triples for any normalised record."""
+    sound, _ = normalise_record(record, "", "")
     if not faults(sound, "", ""):
         _is_the_same(sound)
 
@@ -94,7 +94,7 @@ def test_any_record(record):
 def test_examples(path):
     """The example collection is read as a general JSON-LD processor reads it."""
     for line in path.read_text(encoding="utf-8").splitlines():
-        _is_the_same(make_sound(json.loads(line), "", "")[0])
+        _is_the_same(normalise_record(json.loads(line), "", "")[0])
 
 
 def test_each_kind_of_date_has_a_property():
@@ -105,16 +105,16 @@ def test_each_kind_of_date_has_a_property():
 def test_parts_stand_behind_their_record():
     """The triples of one subject stand together, so that Turtle says each subject once."""
     date = {"role": "document", "edtf": "1962"}
-    sound, _ = make_sound({"id": "record/1", "title": "T", "dates": [date], "note": "N"}, "", "")
+    sound, _ = normalise_record({"id": "record/1", "title": "T", "dates": [date], "note": "N"}, "", "")
     subjects = [line.split(b" ")[0] for line in MAPPER.map([sound])[0].ntriples.splitlines()]
     assert subjects == sorted(subjects, key=subjects.index)
 
 
 def test_links_once():
-    """A link is told of by key and target, once, wherever it stands; what leads outside is none."""
+    """Each link is listed once by key and target, at any depth; outward links are not listed."""
     relation = {"target": "agent/b", "type": "family"}
     record = {"id": "agent/a", "name": "A", "relations": [relation, {**relation, "type": "friend"}]}
-    sound, _ = make_sound({**record, "sameAs": ["https://example.org/x"]}, "", "")
+    sound, _ = normalise_record({**record, "sameAs": ["https://example.org/x"]}, "", "")
     assert set(MAPPER.map([sound])[0].links) == {("relatedTo", "agent/b"), ("target", "agent/b")}
 
 
@@ -127,10 +127,10 @@ def test_links_once():
     ],
 )
 def test_lost_is_told(key, value):
-    """What would not be valid RDF is left out alone, and its key told of, even if it got past everything else."""
+    """An invalid RDF term is left out alone, and its key is reported, even if it passed every earlier check."""
     record = {"id": "record/1", "kind": "record", "title": {"en": "T"}, key: value}
     mapped = MAPPER.map([record])[0]
-    assert mapped.lost == (key,)
+    assert mapped.unmapped == (key,)
     assert (
         mapped.triples
         > MAPPER.map([{**record, key: []} if isinstance(value, list) else {**record, key: {}}])[0].triples
@@ -140,13 +140,13 @@ def test_lost_is_told(key, value):
 @settings(max_examples=50, deadline=None)
 @given(st.sampled_from(KINDS).flatmap(_record))
 def test_as_a_store_holds_it(record):
-    """Whatever a record holds, its mapped triples are told as a store tells them that has loaded them."""
-    sound, _ = make_sound(record, "", "")
+    """Mapped triples in canonical form equal those of a store that has loaded them, for any record."""
+    sound, _ = normalise_record(record, "", "")
     ntriples = MAPPER.map([sound])[0].ntriples
     store = Store()
     store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
     triples = [quad.triple for quad in parse(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)]
-    assert set(as_held(triples, ntriples)) == {quad.triple for quad in store}
+    assert set(canonical_triples(triples, ntriples)) == {quad.triple for quad in store}
 
 
 def test_characters_are_written_as_the_engine_does():
@@ -154,8 +154,8 @@ def test_characters_are_written_as_the_engine_does():
     characters = [chr(code) for code in (*range(0xD800), *range(0xE000, 0x10400))] + ["\\u0041", "\n\u0001"]
     record = {"id": "record/1", "kind": "record", "title": {"en": "A"}, "alternativeNames": {"en": characters}}
     (mapped,) = MAPPER.map([record])
-    assert not mapped.lost
-    said = {line.partition(b"alternateName> ")[2] for line in mapped.ntriples.splitlines()}
-    assert {f"{Literal(each, language='en')} .".encode() for each in characters} <= said
+    assert not mapped.unmapped
+    names = {line.partition(b"alternateName> ")[2] for line in mapped.ntriples.splitlines()}
+    assert {f"{Literal(each, language='en')} .".encode() for each in characters} <= names
     (mapped,) = MAPPER.map([record | {"alternativeNames": {"en": ["\ud800"]}}])
-    assert mapped.lost == ("alternativeNames",)
+    assert mapped.unmapped == ("alternativeNames",)

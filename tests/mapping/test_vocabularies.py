@@ -8,10 +8,10 @@ from pyoxigraph import BlankNode, RdfFormat, parse
 
 from kg import ontology
 from kg.mapping.mapper import Mapper
-from kg.records.normalisation.embedded import embedded
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.embedded import embedded_records
+from kg.records.normalisation.records import normalise_record
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import Found, SourceFile
+from kg.records.readers.base import RawRecord, SourceFile
 
 BASE = "https://archive.example.org/"
 SOURCES = ROOT.parent / "shared" / "sources"
@@ -62,30 +62,31 @@ def read(folder):
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         format_ = sniff(path.read_bytes()[:8192], path.name)
         for item in READERS[format_](SourceFile(path, path.name, origin=folder.name)):
-            if isinstance(item, Found):
+            if isinstance(item, RawRecord):
                 yield item.record
 
 
 def check(record):
-    sound, _ = make_sound(record, "file", "")
-    for one in (sound, *(make_sound(told, "file", "")[0] for _, told in embedded(sound))):
-        if "title" in one or "name" in one:
-            check_sound(one)
+    normalised, _ = normalise_record(record, "file", "")
+    embedded = (normalise_record(description, "file", "")[0] for _, description in embedded_records(normalised))
+    for described in (normalised, *embedded):
+        if "title" in described or "name" in described:
+            check_normalised(described)
 
 
-def check_sound(record):
+def check_normalised(record):
     (mapped,) = MAPPER.map([record])
-    assert not mapped.lost
-    said = {}
+    assert not mapped.unmapped
+    objects = {}
     for quad in parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES):
         assert not isinstance(quad.subject, BlankNode)
         assert not isinstance(quad.object, BlankNode)
         assert quad.predicate.value not in {RDF_LISTS + "first", RDF_LISTS + "rest"}
         if quad.subject.value == BASE + record["id"]:
-            said.setdefault(quad.predicate.value, set()).add(quad.object)
+            objects.setdefault(quad.predicate.value, set()).add(quad.object)
     for dublin_core, schema_org in PAIRS.items():
-        values = said.get(DCTERMS + dublin_core, set())
-        assert values == said.get(SCHEMA + schema_org, set()), (record["id"], dublin_core)
+        values = objects.get(DCTERMS + dublin_core, set())
+        assert values == objects.get(SCHEMA + schema_org, set()), (record["id"], dublin_core)
         keys = [key for key in KEYS[dublin_core] if key in record]
         if dublin_core == "date":
             keys = [date for date in record.get("dates", [])[:1] if "edtf" in date]

@@ -34,20 +34,20 @@ def test_counts_add_up(tmp_path):
 def test_rejected_is_kept(tmp_path):
     """What is left out is kept as it came."""
     raw = b'{"id": "record/2",  "title": true}'
-    made, report = publish(tmp_path, [LETTER, AUTHOR, raw])
-    kept = made.var_folder / "rejected" / f"{report.generation:04}" / "records.jsonl"
+    settings, report = publish(tmp_path, [LETTER, AUTHOR, raw])
+    kept = settings.var_folder / "rejected" / f"{report.generation:04}" / "records.jsonl"
     assert kept.read_bytes() == raw + b"\n"
 
 
 def test_dangling_link_leads_to_a_stub(tmp_path):
     """A link to what is nowhere leads to a stub, and is reported."""
-    made, report = publish(tmp_path, [LETTER])
+    settings, report = publish(tmp_path, [LETTER])
     assert report.stubs == 1
     (problem,) = report.problems()
     assert (problem.source, problem.at, problem.field) == ("records.jsonl", "line 1", "creator")
     assert (problem.record, problem.value) == (LETTER["id"], "agent/a")
     assert "leads nowhere" in problem.message
-    generation = Generations(made.var_folder).open_live()
+    generation = Generations(settings.var_folder).open_live()
     assert generation.catalogue.thing("agent/a").status == "stub"
     generation.close()
 
@@ -55,8 +55,8 @@ def test_dangling_link_leads_to_a_stub(tmp_path):
 def test_named_link_gives_its_stub_a_name(tmp_path):
     """What a link says of its target is what its stub says."""
     letter = {**LETTER, "creator": [{"id": "agent/b", "name": {"en": "Somebody"}, "agentType": "person"}]}
-    made, _ = publish(tmp_path, [letter])
-    generation = Generations(made.var_folder).open_live()
+    settings, _ = publish(tmp_path, [letter])
+    generation = Generations(settings.var_folder).open_live()
     assert generation.catalogue.thing("agent/b").labels == {"en": "Somebody"}
     generation.close()
 
@@ -65,28 +65,30 @@ def test_the_link_that_says_most_is_heard(tmp_path):
     """Of several links to a thing without a record, the one that says most of it makes its stub."""
     links = [{"id": "agent/b", "name": {"en": "B"}}, {"id": "agent/b", "name": {"en": "B"}, "agentType": "person"}]
     records = [{**LETTER, "id": f"record/{n}", "creator": [link]} for n, link in enumerate([*links, links[0]])]
-    made, _ = publish(tmp_path, records)
-    lines = [json.loads(line) for line in (made.var_folder / "current" / "records.jsonl").read_bytes().splitlines()]
-    assert next(each for each in lines if each["id"] == "agent/b")["agentType"] == "person"
+    settings, _ = publish(tmp_path, records)
+    stored = [
+        json.loads(line) for line in (settings.var_folder / "current" / "records.jsonl").read_bytes().splitlines()
+    ]
+    assert next(each for each in stored if each["id"] == "agent/b")["agentType"] == "person"
 
 
 def test_strict(tmp_path):
     """With --strict nothing is published where something was left out."""
-    made, _ = publish(tmp_path, [LETTER])
+    settings, _ = publish(tmp_path, [LETTER])
     (tmp_path / "records.jsonl").write_text(json.dumps({"id": "record/9"}))
     with pytest.raises(errors.PublishError):
-        build.build(made, strict=True)
-    assert Generations(made.var_folder).live() == 1
+        build.build(settings, strict=True)
+    assert Generations(settings.var_folder).live() == 1
 
 
 def test_times_and_tombstones(tmp_path):
     """A build that changes one record changes its times alone; what is gone leaves a tombstone."""
-    made, _ = publish(tmp_path, [LETTER, AUTHOR, {"id": "record/2", "title": "Two"}])
+    settings, _ = publish(tmp_path, [LETTER, AUTHOR, {"id": "record/2", "title": "Two"}])
     changed = {**AUTHOR, "name": {"en": "Another name"}}
     (tmp_path / "records.jsonl").write_text("\n".join(map(json.dumps, [LETTER, changed])))
-    report = build.build(made)
+    report = build.build(settings)
     assert (report.created, report.changed, report.deleted) == (0, 1, 1)
-    generation = Generations(made.var_folder).open_live()
+    generation = Generations(settings.var_folder).open_live()
     things = {name: generation.catalogue.thing(name) for name in ("record/1", "agent/a", "record/2")}
     generation.close()
     assert things["record/1"].modified == things["record/1"].created < things["agent/a"].modified
@@ -95,12 +97,12 @@ def test_times_and_tombstones(tmp_path):
 
 def test_rollback(tmp_path):
     """A rollback is a new generation equal to an old one, whose times say what changes now."""
-    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    settings, _ = publish(tmp_path, [LETTER, AUTHOR])
     (tmp_path / "records.jsonl").write_text(json.dumps({**AUTHOR, "name": {"en": "B"}}))
-    build.build(made)
-    manifest = build.rollback(made)
+    build.build(settings)
+    manifest = build.rollback(settings)
     assert (manifest.generation, manifest.rollback_of) == (3, 1)
-    generation = Generations(made.var_folder).open_live()
+    generation = Generations(settings.var_folder).open_live()
     assert generation.catalogue.thing("record/1").deleted is None
     assert generation.catalogue.thing("agent/a").modified == manifest.published
     assert len(generation.graph.describe(f"{BASE}record/1")) > 3
@@ -109,9 +111,9 @@ def test_rollback(tmp_path):
 
 def test_two_builds(tmp_path):
     """A second build beside a first one says so and stops."""
-    made, _ = publish(tmp_path, [LETTER])
-    with Generations(made.var_folder).building(), pytest.raises(errors.LockedError):
-        build.build(made)
+    settings, _ = publish(tmp_path, [LETTER])
+    with Generations(settings.var_folder).new_generation(), pytest.raises(errors.LockedError):
+        build.build(settings)
 
 
 def test_merge(tmp_path):
@@ -123,37 +125,39 @@ def test_merge(tmp_path):
     (tmp_path / "records.jsonl").write_text(json.dumps(AUTHOR))
     from kg.settings import Settings
 
-    made = Settings(base=BASE, folder=tmp_path, sources=sources)
-    report = build.build(made)
+    settings = Settings(base=BASE, folder=tmp_path, sources=sources)
+    report = build.build(settings)
     assert (report.merged, report.rejected, report.published) == (1, 0, {"agent": 1})
     report = build.build(
-        made.model_copy(update={"sources": (made.sources[0], made.sources[1].model_copy(update={"merge": False}))})
+        settings.model_copy(
+            update={"sources": (settings.sources[0], settings.sources[1].model_copy(update={"merge": False}))}
+        )
     )
     assert (report.merged, report.rejected) == (0, 1)
 
 
 def test_diff(tmp_path):
     """A diff says what a build would create, change field by field, and delete."""
-    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    settings, _ = publish(tmp_path, [LETTER, AUTHOR])
     (tmp_path / "records.jsonl").write_text(
         "\n".join(map(json.dumps, [{**AUTHOR, "name": {"en": "B"}}, {"id": "record/3", "title": "C"}]))
     )
-    found = {each.reference: each for each in dry_run.diff(made)}
-    assert {name: each.what for name, each in found.items()} == {
+    differences = {each.reference: each for each in dry_run.diff(settings)}
+    assert {name: each.what for name, each in differences.items()} == {
         "record/1": "deleted",
         "agent/a": "changed",
         "record/3": "created",
     }
-    assert found["agent/a"].fields == {"name": ({"en": "An author"}, {"en": "B"})}
-    assert Generations(made.var_folder).live() == 1
+    assert differences["agent/a"].fields == {"name": ({"en": "An author"}, {"en": "B"})}
+    assert Generations(settings.var_folder).live() == 1
 
 
 def test_check(tmp_path):
     """A check reports what a build would, with the shapes too, and publishes nothing."""
-    made, _ = publish(tmp_path, [LETTER, AUTHOR])
-    with dry_run.check(made) as report:
+    settings, _ = publish(tmp_path, [LETTER, AUTHOR])
+    with dry_run.check(settings) as report:
         assert report.published == {"record": 1, "agent": 1}
-    assert Generations(made.var_folder).live() == 1
+    assert Generations(settings.var_folder).live() == 1
 
 
 def test_dumps_hold_the_graph(tmp_path):
@@ -162,8 +166,8 @@ def test_dumps_hold_the_graph(tmp_path):
 
     import pyoxigraph
 
-    made, report = publish(tmp_path, [LETTER, AUTHOR])
-    folder = Generations(made.var_folder).of(report.generation).dumps
+    settings, report = publish(tmp_path, [LETTER, AUTHOR])
+    folder = Generations(settings.var_folder).generation_folder(report.generation).dumps
     sets = []
     for name, format_ in (("kg.nt.gz", pyoxigraph.RdfFormat.N_TRIPLES), ("kg.ttl.gz", pyoxigraph.RdfFormat.TURTLE)):
         data = gzip.decompress((folder / name).read_bytes())
@@ -173,30 +177,24 @@ def test_dumps_hold_the_graph(tmp_path):
     assert len(sets[0]) == report.triples
 
 
-def test_parallel_is_the_same(tmp_path):
+def test_parallel_is_the_same(tmp_path, monkeypatch):
     """Processes beside give what this process gives."""
     records = [
         {"id": f"record/{n}", "title": {"en": f"Letter {n}"}, "creator": [f"agent/{n % 7}"], "summary": "x" * 800}
         for n in range(3000)
     ]
-    made, report = publish(tmp_path / "a", records, jobs=1)
+    settings, report = publish(tmp_path / "a", records, jobs=1)
     assert (tmp_path / "a" / "records.jsonl").stat().st_size > 2 << 20
-    folder = Generations(made.var_folder).of(1)
+    folder = Generations(settings.var_folder).generation_folder(1)
     beside = gzip.decompress((folder.dumps / "kg.nt.gz").read_bytes())
-    from kg.publish.pipeline import executor
+    from kg.publish.pipeline import pipeline
 
-    alone = executor.SMALL
-    executor.SMALL = 1 << 40
-    try:
-        from kg.publish.pipeline import pipeline
-
-        pipeline.SMALL, kept = 1 << 40, pipeline.SMALL
-        made, again = publish(tmp_path / "b", records)
-        pipeline.SMALL = kept
-    finally:
-        executor.SMALL = alone
-    here = gzip.decompress((Generations(made.var_folder).of(1).dumps / "kg.nt.gz").read_bytes())
-    assert beside == here
+    monkeypatch.setattr(pipeline, "MAX_BYTES_IN_PROCESS", 1 << 40)
+    settings, again = publish(tmp_path / "b", records)
+    in_process = gzip.decompress(
+        (Generations(settings.var_folder).generation_folder(1).dumps / "kg.nt.gz").read_bytes()
+    )
+    assert beside == in_process
     assert report.triples == again.triples
 
 
@@ -205,11 +203,11 @@ def test_what_stands_twice_is_kept_as_it_came(tmp_path):
     line = '{"id": "record/1",   "title": "Again",  "creater": 1}'
     (tmp_path / "a.jsonl").write_text(f'{json.dumps(LETTER)}\n\n{line}\n{{"id": "record/2", "title": "B"}}\n')
     (tmp_path / "b.json").write_text('{ "id": "record/2",\n "title": "Again" }')
-    made = Settings(base=BASE, folder=tmp_path, sources=({"path": "a.jsonl"}, {"path": "b.json"}))
-    report = build.build(made)
+    settings = Settings(base=BASE, folder=tmp_path, sources=({"path": "a.jsonl"}, {"path": "b.json"}))
+    report = build.build(settings)
     assert report.rejected == 2
     kept = tmp_path / "var" / "rejected" / "0001"
     assert (kept / "a.jsonl").read_text() == f"{line}\n"
     assert (kept / "b.json").read_text() == (tmp_path / "b.json").read_text()
-    told = [json.loads(each) for each in (kept / "problems.jsonl").read_text().splitlines()]
-    assert [each["kept"] for each in told] == ["a.jsonl", "b.json"]
+    entries = [json.loads(each) for each in (kept / "problems.jsonl").read_text().splitlines()]
+    assert [each["kept"] for each in entries] == ["a.jsonl", "b.json"]

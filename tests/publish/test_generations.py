@@ -1,4 +1,4 @@
-"""Generations: what stays when a build fails, what is swept, what a rollback tells, and who is told what."""
+"""Generations: failed builds, deletion of old ones, rollbacks, and error messages."""
 
 import errno
 import fcntl
@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -19,13 +18,14 @@ import pytest
 from click.testing import CliRunner
 from publishing import BASE, publish
 from serving import KG, free_port, kg, served, server_at
+from waiting import HANG_SECONDS, eventually
 
 from kg import errors
 from kg.cli import cli
 from kg.errors import PublishError
 from kg.publish import build, disk_faults
 from kg.settings import SourceSettings
-from kg.store.generation.generations import Generations, locked
+from kg.store.generation.generations import Generations, folder_lock
 
 LETTER = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/a"]}
 AUTHOR = {"id": "agent/a", "name": {"en": "An author"}, "agentType": "person"}
@@ -43,15 +43,17 @@ def names(folder):
     return sorted(each.name for each in (folder / "var" / "generations").iterdir())
 
 
-@pytest.mark.parametrize("most", [20_000, 200_000, 600_000])
-def test_full_disk(tmp_path, most):
+@pytest.mark.parametrize("max_bytes", [20_000, 200_000, 600_000])
+def test_full_disk(tmp_path, max_bytes):
     """A disk that takes no more stops the build with a message; what is live stays, and nothing half made is left."""
     write(tmp_path, [LETTER, AUTHOR])
     assert kg(tmp_path, "build").returncode == 0
     write(tmp_path, MANY)
-    done = kg(tmp_path, "build", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
-    said = done.stderr.decode()
-    assert done.returncode == 1, said
+    process = kg(
+        tmp_path, "build", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
+    )
+    said = process.stderr.decode()
+    assert process.returncode == 1, said
     assert said.startswith("kg: ")
     assert "Traceback" not in said
     assert Generations(tmp_path / "var").live() == 1
@@ -70,7 +72,7 @@ def test_full_disk(tmp_path, most):
 )
 def test_whoever_says_that_the_disk_is_full(tmp_path, fault):
     """Whichever part finds the disk full, and however it says so, the message is the same and says what to do."""
-    with pytest.raises(PublishError) as said, disk_faults.errors(tmp_path):
+    with pytest.raises(PublishError) as said, disk_faults.reported(tmp_path):
         raise fault
     assert str(said.value).startswith(
         f"{tmp_path}: the disk is full; nothing was published. Make room, or lower `keep`"
@@ -81,15 +83,15 @@ def test_no_room_for_sqlite(tmp_path, monkeypatch):
     """Where SQLite can't read or write, it is the disk if nothing is left there, and a fault of its own else."""
     fault = sqlite3.OperationalError("disk I/O error")
     fault.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
-    with pytest.raises(PublishError, match="disk I/O error; nothing"), disk_faults.errors(tmp_path):
+    with pytest.raises(PublishError, match="disk I/O error; nothing"), disk_faults.reported(tmp_path):
         raise fault
     monkeypatch.setattr(disk_faults.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
-    with pytest.raises(PublishError, match="the disk is full"), disk_faults.errors(tmp_path):
+    with pytest.raises(PublishError, match="the disk is full"), disk_faults.reported(tmp_path):
         raise fault
 
 
 def test_trials_where_nothing_can_be_written(tmp_path, monkeypatch):
-    """A check and a diff work for whoever may only read, and leave `var` as it is."""
+    """A check and a diff work with read permission alone, and leave `var` unchanged."""
     write(tmp_path, [LETTER, AUTHOR])
     assert kg(tmp_path, "build").returncode == 0
     write(tmp_path, [LETTER, {**AUTHOR, "gender": "female"}])
@@ -97,26 +99,26 @@ def test_trials_where_nothing_can_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr("kg.store.generation.generations.os.access", lambda *_: False)
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(cli, ["check"]).exit_code == 0
-    told = CliRunner().invoke(cli, ["diff", "--json"]).stdout.splitlines()
-    assert [json.loads(each)["id"] for each in told] == ["agent/a"]
+    lines = CliRunner().invoke(cli, ["diff", "--json"]).stdout.splitlines()
+    assert [json.loads(each)["id"] for each in lines] == ["agent/a"]
     assert {each: each.stat().st_mtime_ns for each in (tmp_path / "var").rglob("*")} == state
 
 
 def test_a_ledger_that_can_not_follow(tmp_path):
-    """Where the ledger can't be brought up to a generation, that is what is told, and it stays as it was."""
+    """A change log that can't be updated is reported, and stays unchanged."""
     publish(tmp_path, [LETTER])
     generations = Generations(tmp_path / "var")
     with closing(generations.ledger()) as ledger:
-        before = list(ledger.all())
+        before = list(ledger.entries())
         broken = tmp_path / "broken.sqlite"
         with closing(sqlite3.connect(broken)) as db:
             db.execute("CREATE TABLE things (ref)")
         with pytest.raises(sqlite3.OperationalError, match="no such column"):
             ledger.follow(2, "2030-01-01T00:00:00Z", broken)
-        assert list(ledger.all()) == before
-        assert ledger.followed[0] == 1
-        ledger.follow(2, "2030-01-01T00:00:00Z", generations.of(1).catalogue)
-        assert ledger.followed[0] == 2
+        assert list(ledger.entries()) == before
+        assert ledger.position[0] == 1
+        ledger.follow(2, "2030-01-01T00:00:00Z", generations.generation_folder(1).catalogue)
+        assert ledger.position[0] == 2
 
 
 @pytest.mark.parametrize("closed", ["records.jsonl", "more"])
@@ -125,21 +127,21 @@ def test_unreadable_source(closed):
     """A source that can't be read stops the build with its name, also one that lies in a folder; what is live stays."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made, _ = publish(folder, [LETTER, AUTHOR])
+        settings, _ = publish(folder, [LETTER, AUTHOR])
         (folder / "more").mkdir()
         (folder / "more" / "more.jsonl").write_text(json.dumps({"id": "record/2", "title": "More"}))
-        made = made.model_copy(update={"sources": (SourceSettings(path="."),)})
+        settings = settings.model_copy(update={"sources": (SourceSettings(path="."),)})
         for path in (folder, *folder.rglob("*")):
             os.chown(path, 65534, 65534)
         (folder / closed).chmod(0)
         os.seteuid(65534)
         try:
             with pytest.raises(errors.SourceError) as fault:
-                build.build(made)
+                build.build(settings)
         finally:
             os.seteuid(0)
         assert closed in str(fault.value)
-        assert Generations(made.var_folder).live() == 1
+        assert Generations(settings.var_folder).live() == 1
 
 
 def test_source_leaves_out_what_is_ours(tmp_path):
@@ -147,22 +149,22 @@ def test_source_leaves_out_what_is_ours(tmp_path):
     write(tmp_path, [LETTER, AUTHOR])
     (tmp_path / "kg.toml").write_text(f'base = "{BASE}"\n[[sources]]\npath = "."\n', encoding="utf-8")
     for _ in range(2):
-        done = json.loads(kg(tmp_path, "build", "--json").stdout)
-        assert (done["read"], done["problems"]) == ({"agent": 1, "record": 1}, [])
+        process = json.loads(kg(tmp_path, "build", "--json").stdout)
+        assert (process["read"], process["problems"]) == ({"agent": 1, "record": 1}, [])
 
 
 def test_killed_builds_are_swept(tmp_path):
     """Whatever a killed build or check left is gone after the next build; a check that runs keeps what it has."""
-    made, _ = publish(tmp_path, [LETTER, AUTHOR])
-    var = made.var_folder
+    settings, _ = publish(tmp_path, [LETTER, AUTHOR])
+    var = settings.var_folder
     (var / "generations" / ".0002.building" / "store").mkdir(parents=True)
     (var / "generations" / ".stray").write_text("x")
     (var / ".current.2").symlink_to("generations/0002")
     (var / ".scratch-dead").mkdir()
     (var / ".scratch-alive").mkdir()
     (var / "rejected" / "0002").mkdir(parents=True)
-    with locked(var / ".scratch-alive"):
-        build.build(made)
+    with folder_lock(var / ".scratch-alive"):
+        build.build(settings)
     assert sorted(path.name for path in var.glob(".*")) == [".scratch-alive"]
     assert names(tmp_path) == ["0001", "0002"]
     assert not (var / "rejected" / "0002").exists()
@@ -174,21 +176,21 @@ def test_second_build_says_so(tmp_path):
     assert kg(tmp_path, "build").returncode == 0
     with (tmp_path / "var" / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = kg(tmp_path, "build")
+        process = kg(tmp_path, "build")
         again = kg(tmp_path, "rollback")
-    assert done.returncode == again.returncode == 1
-    assert b"another build is running" in done.stderr
-    assert b"Traceback" not in done.stderr
+    assert process.returncode == again.returncode == 1
+    assert b"another build is running" in process.stderr
+    assert b"Traceback" not in process.stderr
     assert names(tmp_path) == ["0001"]
 
 
 def test_rollback_is_logged(tmp_path):
     """A rollback's log says what changed by it, with the time of the rollback."""
-    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    settings, _ = publish(tmp_path, [LETTER, AUTHOR])
     write(tmp_path, [{**AUTHOR, "name": {"en": "B"}}, {"id": "record/2", "title": "Two"}])
-    build.build(made)
-    manifest = build.rollback(made)
-    with sqlite3.connect(made.var_folder / "state" / "ledger.sqlite") as db:
+    build.build(settings)
+    manifest = build.rollback(settings)
+    with sqlite3.connect(settings.var_folder / "state" / "ledger.sqlite") as db:
         log = db.execute("SELECT ref, what, time FROM log WHERE generation = 3 ORDER BY ref").fetchall()
     assert log == [
         ("agent/a", "changed", manifest.published),
@@ -199,12 +201,12 @@ def test_rollback_is_logged(tmp_path):
 
 def test_rollback_keeps_the_base(tmp_path):
     """A generation of another base is not rolled back to: no server of these settings would serve it."""
-    made, _ = publish(tmp_path, [LETTER, AUTHOR])
-    build.build(made)
-    other = made.model_copy(update={"base": "https://other.example.org/"})
+    settings, _ = publish(tmp_path, [LETTER, AUTHOR])
+    build.build(settings)
+    settings_of_other_base = settings.model_copy(update={"base": "https://other.example.org/"})
     with pytest.raises(errors.PublishError, match="built for the base"):
-        build.rollback(other)
-    assert Generations(made.var_folder).live() == 2
+        build.rollback(settings_of_other_base)
+    assert Generations(settings.var_folder).live() == 2
 
 
 def test_list_of_generations_in_a_narrow_terminal(tmp_path):
@@ -223,9 +225,9 @@ def test_list_of_generations(tmp_path):
         kg(tmp_path, "build")
     kg(tmp_path, "rollback")
     (tmp_path / "var" / "generations" / "0001" / "manifest.json").write_text("{")
-    shown = kg(tmp_path, "generations").stdout.decode().splitlines()
-    assert any(line.startswith(" ?") and " 1 " in line for line in shown)
-    assert any(line.startswith(" live") and "3 (as 1)" in line for line in shown)
+    table = kg(tmp_path, "generations").stdout.decode().splitlines()
+    assert any(line.startswith(" ?") and " 1 " in line for line in table)
+    assert any(line.startswith(" live") and "3 (as 1)" in line for line in table)
 
 
 def test_serving_under_another_base(tmp_path):
@@ -233,9 +235,9 @@ def test_serving_under_another_base(tmp_path):
     write(tmp_path, [LETTER, AUTHOR])
     assert kg(tmp_path, "build").returncode == 0
     write(tmp_path, [LETTER, AUTHOR], base="https://other.example.org/")
-    done = kg(tmp_path, "serve", "--port", str(free_port()))
-    assert done.returncode == 1
-    assert b"Run `kg build` again" in done.stderr
+    process = kg(tmp_path, "serve", "--port", str(free_port()))
+    assert process.returncode == 1
+    assert b"Run `kg build` again" in process.stderr
 
 
 UNHARMED = [  # ways to harm what a server does not read
@@ -257,19 +259,19 @@ UNHARMED = [  # ways to harm what a server does not read
     ],
 )
 def test_damaged_folder(tmp_path, harm):
-    """Whatever is wrong below var, a command says what and where; nobody sees a traceback."""
-    made, _ = publish(tmp_path, [LETTER, AUTHOR])
+    """Any fault below var gives a message with its place, never a traceback."""
+    settings, _ = publish(tmp_path, [LETTER, AUTHOR])
     write(tmp_path, [LETTER, AUTHOR])
-    harm(made.var_folder)
+    harm(settings.var_folder)
     (tmp_path / "q.rq").write_text("SELECT * {")
     query = ["query", str(tmp_path / "q.rq")]
     for command in (["generations"], query, ["serve"], ["diff"], ["check"], ["rollback"], ["rollback", "7"], ["build"]):
         if command == ["serve"] and harm in UNHARMED:
             continue
-        done = CliRunner().invoke(cli, ["--config", str(tmp_path / "kg.toml"), *command])
-        assert done.exception is None or isinstance(done.exception, SystemExit), command
-        assert done.exit_code in {0, 1}
-        assert done.exit_code == 0 or done.stderr.startswith("kg: "), command
+        process = CliRunner().invoke(cli, ["--config", str(tmp_path / "kg.toml"), *command])
+        assert process.exception is None or isinstance(process.exception, SystemExit), command
+        assert process.exit_code in {0, 1}
+        assert process.exit_code == 0 or process.stderr.startswith("kg: "), command
 
 
 def _open_files(process):
@@ -306,17 +308,10 @@ def test_server_lets_old_files_go(tmp_path):
         for number in (2, 3):
             write(tmp_path, [LETTER, {**AUTHOR, "name": {"en": f"Name {number}"}}], base=f"http://127.0.0.1:{port}/")
             assert kg(tmp_path, "build").returncode == 0
-            _until(lambda n=number: httpx2.get(f"{address}/healthz").json()["generation"] == n)
+            eventually(lambda n=number: httpx2.get(f"{address}/healthz").json()["generation"] == n)
             assert f"Name {number}" in httpx2.get(f"{address}/agent/a.ttl").text
-        _until(lambda: not [name for name in _open_files(server) if "/0001/" in name or "/0002/" in name])
+        eventually(lambda: not [name for name in _open_files(server) if "/0001/" in name or "/0002/" in name])
         assert any("/generations/0003/" in name for name in _open_files(server))
-
-
-def _until(done, seconds=20.0):  # long enough for a busy machine
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_who_is_orphaned_at_once_ends(tmp_path):
@@ -331,7 +326,7 @@ def test_who_is_orphaned_at_once_ends(tmp_path):
         tmp_path / "search",
         "-1",
     ]
-    assert subprocess.run(command, input=b"3\n", check=False, timeout=30).returncode == 1
+    assert subprocess.run(command, input=b"3\n", check=False, timeout=HANG_SECONDS).returncode == 1
     assert not (tmp_path / "search").exists()
 
 
@@ -341,9 +336,9 @@ def test_interrupted_build(tmp_path):
     # What a shell starts in the background ignores Ctrl-C, and so do the programs that it starts.
     command = ["env", "--default-signal=INT", KG, "build"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    _until((tmp_path / "var" / "generations" / ".0001.building").exists, 20)
+    eventually((tmp_path / "var" / "generations" / ".0001.building").exists)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=HANG_SECONDS)
     assert process.returncode == 1
     assert b"Traceback" not in said
     assert names(tmp_path) == []

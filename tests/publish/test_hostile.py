@@ -60,9 +60,9 @@ def problems(report):
 def test_each_fault_is_said(tmp_path, line, said):
     """Each fault is one clear line that names file, place and what was expected; the good record is published."""
     _, report = publish(tmp_path, [GOOD, line])
-    found = list(report.problems())
-    assert any(said in each.message for each in found), problems(report)
-    assert all(each.source == "records.jsonl" and each.at == "line 2" and each.expected for each in found)
+    reported = list(report.problems())
+    assert any(said in each.message for each in reported), problems(report)
+    assert all(each.source == "records.jsonl" and each.at == "line 2" and each.expected for each in reported)
     assert report.published["record"] >= 1
 
 
@@ -84,13 +84,13 @@ def test_each_file_is_said(tmp_path, name, content, said, severity):
     (tmp_path / "in" / name).write_bytes(content)
     (tmp_path / "in" / "good.jsonl").write_text(json.dumps(GOOD), encoding="utf-8")
     (tmp_path / "kg.toml").write_text(f'base = "{BASE}"\n[[sources]]\npath = "in"\n')
-    done = kg(tmp_path, "build", "--json")
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["published"]) == (0, {"record": 1})
-    (problem,) = told["problems"]
+    process = kg(tmp_path, "build", "--json")
+    printed_report = json.loads(process.stdout)
+    assert (process.returncode, printed_report["published"]) == (0, {"record": 1})
+    (problem,) = printed_report["problems"]
     assert (problem["source"], problem["severity"]) == (f"in/{name}", severity)
     assert said in problem["message"]
-    assert sum(told["read"].values()) == 1 + told["rejected"]
+    assert sum(printed_report["read"].values()) == 1 + printed_report["rejected"]
 
 
 def test_a_line_of_100_megabytes(tmp_path):
@@ -101,24 +101,24 @@ def test_a_line_of_100_megabytes(tmp_path):
             file.write(b"x" * (1 << 20))
         file.write(b'"}\n' + json.dumps({**GOOD, "id": "record/last"}).encode())
     (tmp_path / "kg.toml").write_text(f'base = "{BASE}"\n[[sources]]\npath = "records.jsonl"\n')
-    done = kg(tmp_path, "build", "--json")
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["published"], told["rejected"]) == (0, {"record": 2}, 1)
-    assert "bytes" in told["problems"][0]["message"]
+    process = kg(tmp_path, "build", "--json")
+    printed_report = json.loads(process.stdout)
+    assert (process.returncode, printed_report["published"], printed_report["rejected"]) == (0, {"record": 2}, 1)
+    assert "bytes" in printed_report["problems"][0]["message"]
 
 
 def test_nothing_to_publish(tmp_path):
     """Empty sources publish nothing, with exit code 1 and a reason; a wrong setting has exit code 2."""
     (tmp_path / "records.jsonl").write_bytes(b"")
     (tmp_path / "kg.toml").write_text('[[sources]]\npath = "records.jsonl"\n')
-    done = kg(tmp_path, "build")
-    assert done.returncode == 1
-    assert b"no record" in done.stderr
+    process = kg(tmp_path, "build")
+    assert process.returncode == 1
+    assert b"no record" in process.stderr
     (tmp_path / "kg.toml").write_text("colour = 1\n")
-    done = kg(tmp_path, "build")
-    assert done.returncode == 2
-    assert b"no such setting" in done.stderr
-    assert b"Traceback" not in done.stderr
+    process = kg(tmp_path, "build")
+    assert process.returncode == 2
+    assert b"no such setting" in process.stderr
+    assert b"Traceback" not in process.stderr
 
 
 KEYS = [
@@ -143,13 +143,15 @@ KEYS = [
 def test_keys_of_all_kinds(tmp_path):
     """Whatever a key is made of, its thing answers at its address and nowhere else."""
     records = [{"id": f"record/{key}", "title": {"en": f"Key {number}"}} for number, key in enumerate(KEYS)]
-    made, report = publish(tmp_path, records)
+    settings, report = publish(tmp_path, records)
     assert report.published == {"record": len(KEYS)}, problems(report)
-    generation = Generations(made.var_folder).open_live()
-    references = {link.thing.labels["en"]: link.thing.reference for link in generation.catalogue.listed("record", 99)}
+    generation = Generations(settings.var_folder).open_live()
+    references = {
+        link.thing.labels["en"]: link.thing.reference for link in generation.catalogue.list_of_kind("record", 99)
+    }
     generation.close()
     assert len(references) == len(KEYS)
-    with TestClient(Application(made), base_url="https://archive.example.org") as client:
+    with TestClient(Application(settings), base_url="https://archive.example.org") as client:
         for label, reference in references.items():
             page = client.get(f"{BASE}{reference}", headers={"accept": "application/json"})
             assert page.status_code == 200, reference
@@ -174,8 +176,8 @@ def test_no_script_in_a_page(tmp_path):
         "digitalObjects": [{"url": "javascript:alert(1)", "label": {"en": HOSTILE}}],
         "sourcePage": ["https://example.org/\r\nX-Evil: 1", "data:text/html,<script>alert(1)</script>"],
     }
-    made, _ = publish(tmp_path, [record])
-    with TestClient(Application(made), base_url="https://archive.example.org") as client:
+    settings, _ = publish(tmp_path, [record])
+    with TestClient(Application(settings), base_url="https://archive.example.org") as client:
         for path in ("record/evil.html", "agent/evil.html", "record/", "agent/"):
             answer = client.get(BASE + path)
             assert answer.status_code == 200
@@ -197,8 +199,8 @@ def test_cyclic_parts(tmp_path):
     ]
     _, report = publish(tmp_path, places)
     assert report.published == {"place": 3}
-    found = [each for each in report.problems() if "reached from itself" in each.message]
-    assert [(each.source, each.at, each.record) for each in found] == [
+    reported = [each for each in report.problems() if "reached from itself" in each.message]
+    assert [(each.source, each.at, each.record) for each in reported] == [
         ("records.jsonl", f"line {number}", f"place/{name}") for number, name in enumerate("abc", 1)
     ]
 
@@ -219,10 +221,10 @@ def test_full_disk(tmp_path):
         assert kg(tmp_path, "build").returncode == 0
         big = [json.dumps({"id": f"record/{n}", "title": f"{n}", "text": {"en": [f"{n} " * 700]}}) for n in range(4000)]
         (tmp_path / "records.jsonl").write_text("\n".join(big))
-        done = kg(tmp_path, "build")
-        assert done.returncode == 1
-        assert b"nothing was published" in done.stderr or b"disk is full" in done.stderr, done.stderr
-        assert b"Traceback" not in done.stderr
+        process = kg(tmp_path, "build")
+        assert process.returncode == 1
+        assert b"nothing was published" in process.stderr or b"disk is full" in process.stderr, process.stderr
+        assert b"Traceback" not in process.stderr
         assert Generations(folder / "var").live() == 1
     finally:
         subprocess.run(["umount", folder], check=False)
@@ -242,13 +244,13 @@ def _fails_at_once(*_):
     [
         ("kg.records.readers.READERS", "page", _fails, ""),
         ("kg.publish.pipeline.batch", "parse_line", _fails_at_once, "line 1"),
-        ("kg.publish.pipeline.batch", "make_sound", _fails_at_once, "line 1"),
+        ("kg.publish.pipeline.batch", "normalise_record", _fails_at_once, "line 1"),
         ("kg.mapping.mapper", "Mapper", _fails_at_once, "line 1"),
         ("kg.records.readers.eac.authority_record", "_agent", _fails, "line 1"),
     ],
 )
 def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
-    """A failure that nobody foresaw is one rejected record or file, kept as it came; the others are published."""
+    """An unforeseen exception rejects one record or file, kept in its original form; the others are published."""
     files = {
         "a.txt": b"A title\n\nDocument Information\n\nRecord ID\n\n1\n\nRelated Documents",
         "b.jsonl": json.dumps(GOOD).encode(),
@@ -260,8 +262,8 @@ def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
         (tmp_path / each).write_bytes(content)
     if where.endswith("READERS"):
         monkeypatch.setitem(READERS, name, value)
-    elif name == "make_sound":
-        sound = batch.make_sound
+    elif name == "normalise_record":
+        sound = batch.normalise_record
         monkeypatch.setattr(batch, name, lambda each, *more: value() if each == GOOD else sound(each, *more))
     elif name == "Mapper":
         mapped = Mapper.map
@@ -271,8 +273,8 @@ def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
     else:
         monkeypatch.setattr(f"{where}.{name}", value)
     sources = tuple({"path": each} for each in files)
-    made = Settings(base=BASE, folder=tmp_path, sources=sources)
-    report = build.build(made)
+    settings = Settings(base=BASE, folder=tmp_path, sources=sources)
+    report = build.build(settings)
     (problem,) = [each for each in report.problems() if "KeyError" in each.message]
     assert problem.severity == "rejected"
     assert problem.at == at

@@ -2,9 +2,9 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
+import npm
 import pytest
 from serving import free_port, kg, served
 
@@ -52,12 +52,7 @@ RECORDS = [
 @pytest.fixture(scope="session")
 def packages():
     """The npm packages, installed from their lock file."""
-    if shutil.which("npm") is None:
-        pytest.skip("there is no npm here")
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode:
-        pytest.skip(f"npm can't install: {done.stderr.strip()[-300:]}")
+    npm.install(HERE)
     return HERE / "node_modules"
 
 

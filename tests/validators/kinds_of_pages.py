@@ -1,4 +1,6 @@
-"""Every kind of page that validators look at."""
+"""Every kind of page that validators look at, and the one that `make test` looks at, too."""
+
+import pytest
 
 PATHS = (
     "/",
@@ -36,3 +38,8 @@ PATHS = (
     "/terms/",
     "/record/nothing-here",
 )
+
+SMOKE = "/record/hostile.html"
+
+CASES = tuple(pytest.param(path, marks=pytest.mark.smoke) if path == SMOKE else path for path in PATHS)
+"""The same as cases of a test: that of the smoke test is marked."""

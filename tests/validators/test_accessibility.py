@@ -1,7 +1,7 @@
 """WCAG 2.2 AA by axe-core, at three widths, light and dark; and pages that keep their width and ask no other host."""
 
 import pytest
-from kinds_of_pages import PATHS
+from kinds_of_pages import CASES
 
 AXE = "(async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations)()"
 WIDTHS = (360, 820, 1440)
@@ -9,7 +9,7 @@ NOT_FOUND = "/record/nothing-here"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", CASES)
 def test_axe_finds_nothing(browser, packages, site, path, scheme):
     "No page breaks a rule of WCAG 2.2 AA that a machine can check, whatever stands in the records."
     script = (packages / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ def test_axe_finds_nothing(browser, packages, site, path, scheme):
         page.close()
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", CASES)
 def test_nothing_runs_and_nothing_breaks_out(browser, site, path):
     "Nothing of a record runs, no policy is violated, no other host is asked, and the page keeps its width."
     page = browser.new_page(viewport={"width": 360, "height": 800})

@@ -1,13 +1,13 @@
 """Pages read by others: the Nu HTML checker, extruct, citation-js."""
 
 import json
-import shutil
 import subprocess
 
 import extruct
 import httpx2
 import pytest
 from kinds_of_pages import PATHS
+from programs import needs
 
 CITE = """
 const { Cite } = require('@citation-js/core');
@@ -18,10 +18,9 @@ console.log(JSON.stringify([read(bib), read(ris), read(csl)]));
 """
 
 
+@needs("java")
 def test_html_is_valid(packages, site, tmp_path):
     "The Nu HTML checker finds no error in any page."
-    if shutil.which("java") is None:
-        pytest.skip("there is no java here")
     for n, path in enumerate(PATHS):
         html = httpx2.get(site + path, headers={"accept": "text/html"}).content
         (tmp_path / f"{n:02}.html").write_bytes(html)
@@ -36,10 +35,9 @@ def test_html_is_valid(packages, site, tmp_path):
     assert named == []
 
 
+@needs("java")
 def test_css_is_valid(packages):
     "The Nu checker finds no error in the stylesheet."
-    if shutil.which("java") is None:
-        pytest.skip("there is no java here")
     from kg.render.site.assets import STATIC
 
     jar = packages / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -69,7 +67,7 @@ def test_extruct_reads_the_json_ld(site, path):
     assert data["opengraph"]
 
 
-@pytest.mark.parametrize("key", ["177838", "hostile", "arabic"])
+@pytest.mark.parametrize("key", ["177838", pytest.param("hostile", marks=pytest.mark.smoke), "arabic"])
 def test_citation_js_reads_the_citations(packages, site, key):
     "BibTeX, RIS and CSL-JSON of a record tell a reference manager the same title and the same people."
     files = [httpx2.get(f"{site}/record/{key}.{suffix}").text for suffix in ("bib", "ris", "csl.json")]

@@ -1,4 +1,4 @@
-"""What a table is made of, for machines: CSV on the Web (W3C, 2015), one JSON document a table.
+"""Table metadata for machines: CSV on the Web (W3C, 2015), a JSON document for each table.
 
 The page at `/data/` is made from it too.
 """
@@ -10,15 +10,15 @@ import orjson
 
 from kg import ontology
 from kg.iris import decode_key
-from kg.records.model.columns import Column, Labels, targets
+from kg.records.model.columns import Labels, TableColumn, link_targets
 from kg.records.model.keys import Record, keys_of
 from kg.settings import Settings
 
-ENDING = ".csv-metadata.json"
-"""Of the name of a description: where clients look for it by themselves (Tabular Metadata, 5.3)."""
+METADATA_SUFFIX = ".csv-metadata.json"
+"""Suffix of a metadata document's name, at which clients look for it (Tabular Metadata, 5.3)."""
 
 SEPARATOR = "|"
-"""Stands between the values of a list in a CSV; inside a value it is written ¦."""
+"""Separator of the values of a list in a CSV; inside a value it is written ¦."""
 
 _NOTE = (
     "Text that begins with = + - @ or a tab has an apostrophe in front in the CSV, so that no spreadsheet runs it;"
@@ -26,8 +26,10 @@ _NOTE = (
 )
 
 
-def described(kind: str, columns: Sequence[Column], rows: int, filled: Mapping[str, int], settings: Settings) -> bytes:
-    """The description of the table of a kind, as JSON.
+def table_description(
+    kind: str, columns: Sequence[TableColumn], rows: int, filled: Mapping[str, int], settings: Settings
+) -> bytes:
+    """Return the metadata of the table of a kind, as JSON.
 
     Args:
         kind: record, agent …
@@ -53,37 +55,39 @@ def described(kind: str, columns: Sequence[Column], rows: int, filled: Mapping[s
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)
 
 
-def _columns(kind: str, columns: Sequence[Column], filled: Mapping[str, int], base: str) -> Iterator[dict[str, Any]]:
-    example, labels = sample(kind)
+def _columns(
+    kind: str, columns: Sequence[TableColumn], filled: Mapping[str, int], base: str
+) -> Iterator[dict[str, Any]]:
+    example, labels = sample_record(kind)
     terms = ontology.load(base).terms_of(kind)
     for column in columns:
-        said: dict[str, Any] = {
+        description: dict[str, Any] = {
             "name": column.name,
             "titles": column.name,
             "dc:description": column.meaning,
             "datatype": column.datatype,
         }
         if column.many:
-            said["separator"] = SEPARATOR
+            description["separator"] = SEPARATOR
         if column.links and column.key in terms:
-            said |= {"propertyUrl": terms[column.key].iri, "valueUrl": f"{base}{{+{column.name}}}"}
+            description |= {"propertyUrl": terms[column.key].iri, "valueUrl": f"{base}{{+{column.name}}}"}
         value = column.cell(example, labels)
-        shown = SEPARATOR.join(value) if isinstance(value, list) else value
-        if shown not in {None, ""}:
-            said["skos:example"] = str(shown)
-        said["void:entities"] = filled.get(column.name, 0)
-        yield said
+        sample_text = SEPARATOR.join(value) if isinstance(value, list) else value
+        if sample_text not in {None, ""}:
+            description["skos:example"] = str(sample_text)
+        description["void:entities"] = filled.get(column.name, 0)
+        yield description
 
 
-def sample(kind: str) -> tuple[Record, Labels]:
-    """A record of a kind that has the model's example under every key, and what its links lead to are called."""
+def sample_record(kind: str) -> tuple[Record, Labels]:
+    """Return a record of a kind with the model's example under every key, and labels of its link targets."""
     record: Record = {key.name: key.example for key in keys_of(kind)}
-    record |= {"id": f"{kind}/{_KEYS.get(kind, 'example')}", "kind": kind}
-    names = {each: decode_key(each.partition("/")[2]).replace("-", " ").title() for each in targets(record)}
+    record |= {"id": f"{kind}/{_SAMPLE_KEYS.get(kind, 'example')}", "kind": kind}
+    names = {target: decode_key(target.partition("/")[2]).replace("-", " ").title() for target in link_targets(record)}
     return record, {reference: {"@none": name} for reference, name in names.items()}
 
 
-_KEYS = {
+_SAMPLE_KEYS = {
     "record": "177838",
     "agent": "raul-castro-ruz",
     "place": "havana",
@@ -91,4 +95,4 @@ _KEYS = {
     "archive": "avp-rf.fond-0104",
     "topic": "cuban-missile-crisis",
 }
-"""Keys of examples."""
+"""Kind → key of the sample record."""

@@ -1,4 +1,4 @@
-"""What a data set says of itself: VoID and DCAT, in a graph of its own."""
+"""Dataset description: VoID and DCAT, in a graph of its own."""
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -10,8 +10,8 @@ _VOID = "http://rdfs.org/ns/void#"
 _DCAT = "http://www.w3.org/ns/dcat#"
 
 
-def dataset(settings: Settings, triples: int, published: str) -> list[Quad]:
-    """The description of the data set, about `{base}#dataset`."""
+def dataset_description(settings: Settings, triples: int, published: str) -> list[Quad]:
+    """Return the description of the dataset, about `{base}#dataset`."""
     base = settings.base
     subject = NamedNode(f"{base}#dataset")
     values: list[tuple[str, NamedNode | Literal]] = [

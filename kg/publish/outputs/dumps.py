@@ -1,7 +1,7 @@
-"""The whole graph as files: N-Triples and Turtle, gzip, with their SHA-256.
+"""Dumps of the whole graph: N-Triples and Turtle, gzip, with their SHA-256.
 
 Written from the mapper's own stream, already grouped by subject, piece by piece: a gzip file may have any number of
-members (RFC 1952, 2.2), so pieces are packed wherever there is a free processor and put one behind the other.
+members (RFC 1952, 2.2), so parts are compressed on any free processor and concatenated.
 """
 
 import gzip
@@ -12,39 +12,39 @@ from typing import IO
 
 from pyoxigraph import RdfFormat, parse, serialize
 
-LEVEL = 4
-"""Of compression: twice as quick as 6 for a tenth more bytes."""
+COMPRESSION_LEVEL = 4
+"""Level of gzip: twice as quick as 6 for a tenth more bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
-    """A piece of the dumps: a gzip member each."""
+class DumpPart:
+    """Part of the dumps: a gzip member in each format."""
 
     ntriples: bytes
     turtle: bytes
 
 
-def pack(ntriples: bytes, prefixes: dict[str, str]) -> Packed:
-    """Pack some lines of N-Triples as both formats; the Turtle has no heading."""
+def compress(ntriples: bytes, prefixes: dict[str, str]) -> DumpPart:
+    """Compress lines of N-Triples as a part in both formats; the Turtle has no prefix declarations."""
     turtle = serialize(
         parse(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True), format=RdfFormat.TRIG, prefixes=prefixes
     )
-    body = (turtle or b"")[len(heading(prefixes)) :]
-    return Packed(_member(ntriples), _member(body))
+    body = (turtle or b"")[len(prefix_declarations(prefixes)) :]
+    return DumpPart(_gzip_member(ntriples), _gzip_member(body))
 
 
-def heading(prefixes: dict[str, str]) -> bytes:
-    """The declarations of prefixes that a Turtle file begins with, as the engine writes them: in order of name."""
+def prefix_declarations(prefixes: dict[str, str]) -> bytes:
+    """Return the prefix declarations at the head of a Turtle file, in the engine's form: ordered by name."""
     return "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(prefixes.items())).encode()
 
 
-def _member(data: bytes) -> bytes:
+def _gzip_member(data: bytes) -> bytes:
     # Without a time, so that the same graph gives the same file.
-    return gzip.compress(data, LEVEL, mtime=0)
+    return gzip.compress(data, COMPRESSION_LEVEL, mtime=0)
 
 
 class DumpFiles:
-    """The files of a generation's dumps, while they are written."""
+    """Dump files of a generation, open for writing."""
 
     def __init__(self, folder: Path, name: str, prefixes: dict[str, str]) -> None:
         folder.mkdir()
@@ -53,16 +53,16 @@ class DumpFiles:
             ending: (folder / f"{name}{ending}").open("wb") for ending in (".nt.gz", ".ttl.gz")
         }
         self._digests = {ending: hashlib.sha256() for ending in self._files}
-        self._write(".ttl.gz", _member(heading(prefixes)))
-        self._write(".nt.gz", _member(b""))
+        self._write(".ttl.gz", _gzip_member(prefix_declarations(prefixes)))
+        self._write(".nt.gz", _gzip_member(b""))
 
-    def add(self, packed: Packed) -> None:
-        """Append a piece to each file."""
+    def add(self, packed: DumpPart) -> None:
+        """Append a part to each file."""
         self._write(".nt.gz", packed.ntriples)
         self._write(".ttl.gz", packed.turtle)
 
     def close(self) -> None:
-        """Let the files go, whole or not."""
+        """Close the files, complete or not."""
         for file in self._files.values():
             file.close()
 

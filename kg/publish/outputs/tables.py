@@ -1,7 +1,7 @@
-"""The collection as tables: CSV and Parquet of each kind, with a description of the columns as CSV on the Web has it.
+"""Tables of the collection: CSV and Parquet for each kind, with CSV on the Web metadata.
 
-Written once the catalogue is finished, by one walk along the file of records: the labels of what records link to are
-asked of the catalogue for a thousand records at once. Memory is bounded by a group of rows, never by the collection.
+Written after the catalogue, in a single pass over the file of records. The labels of link targets come from the
+catalogue, for a thousand records at once. Memory is bounded by a group of rows, never by the collection.
 """
 
 import csv
@@ -18,29 +18,29 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kg.iris import KINDS, Base
-from kg.publish.outputs.csvw import ENDING, SEPARATOR, described
-from kg.records.model.columns import Cell, Column, Labels, columns, targets
+from kg.publish.outputs.csvw import METADATA_SUFFIX, SEPARATOR, table_description
+from kg.records.model.columns import Cell, Labels, TableColumn, columns, link_targets
 from kg.records.model.keys import Record
 from kg.render.data import spreadsheet
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
-from kg.store.generation.generation import Folder
+from kg.store.generation.generation import GenerationFolder
 
-_AT_ONCE = 1_000
-"""Records whose labels are looked up together."""
+_RECORDS_PER_LOOKUP = 1_000
+"""Records in a batch, whose labels are looked up together."""
 
 _GROUP_ROWS = 20_000
 _GROUP_BYTES = 8 << 20
-"""Of records' JSON, after which a group of rows is written."""
+"""Bytes of records' JSON in a row group."""
 
-_MOST_LABELS = 50_000
-"""Labels that are kept at hand; all are forgotten when there are more."""
+_MAX_CACHED_LABELS = 50_000
+"""Labels in the cache, which is emptied at that number."""
 
-_TYPES = {"string": pa.string(), "anyURI": pa.string(), "date": pa.date32(), "double": pa.float64()}
+_ARROW_TYPES = {"string": pa.string(), "anyURI": pa.string(), "date": pa.date32(), "double": pa.float64()}
 
 
-def write(settings: Settings, generation: Folder) -> None:
-    """Write the tables of everything that is published; stubs are in none.
+def write(settings: Settings, generation: GenerationFolder) -> None:
+    """Write the tables of all published records, without stubs.
 
     Args:
         settings: base, licence, preferred languages.
@@ -49,39 +49,39 @@ def write(settings: Settings, generation: Folder) -> None:
     folder = generation.tables
     folder.mkdir()
     with ExitStack() as stack, generation.records.open("rb") as lines:
-        labels = _Labels(stack.enter_context(closing(Catalogue(generation.catalogue))))
-        tables = {kind: stack.enter_context(_Table(kind, settings, folder)) for kind in KINDS}
-        while some := list(islice(lines, _AT_ONCE)):
-            rows = [(orjson.loads(line), len(line)) for line in some]
+        label_cache = _LabelCache(stack.enter_context(closing(Catalogue(generation.catalogue))))
+        tables = {kind: stack.enter_context(_TableWriter(kind, settings, folder)) for kind in KINDS}
+        while batch := list(islice(lines, _RECORDS_PER_LOOKUP)):
+            rows = [(orjson.loads(line), len(line)) for line in batch]
             rows = [(record, size) for record, size in rows if record.get("status") != "stub"]
-            said = labels.of({each for record, _ in rows for each in targets(record)})
+            labels_by_reference = label_cache.of({target for record, _ in rows for target in link_targets(record)})
             for record, size in rows:
-                tables[record["kind"]].add(record, size, said)
+                tables[record["kind"]].add(record, size, labels_by_reference)
     for table in tables.values():
-        document = described(table.kind, table.columns, table.rows, table.filled, settings)
-        (folder / f"{table.kind}{ENDING}").write_bytes(document)
+        document = table_description(table.kind, table.columns, table.rows, table.filled, settings)
+        (folder / f"{table.kind}{METADATA_SUFFIX}").write_bytes(document)
     _write_digests(folder)
 
 
-class _Labels:
-    """What things are called, from the catalogue."""
+class _LabelCache:
+    """Cache of labels by reference, from the catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._known: dict[str, dict[str, str]] = {}
+        self._labels: dict[str, dict[str, str]] = {}
 
     def of(self, references: set[str]) -> Labels:
-        """The labels of these references at least."""
-        if len(self._known) > _MOST_LABELS:
-            self._known.clear()
-        missing = [each for each in references if each not in self._known]
-        found = self._catalogue.things(missing)
-        self._known |= {each: found[each].labels if each in found else {} for each in missing}
-        return self._known
+        """Return labels by reference, for at least these references."""
+        if len(self._labels) > _MAX_CACHED_LABELS:
+            self._labels.clear()
+        missing = [reference for reference in references if reference not in self._labels]
+        things = self._catalogue.things(missing)
+        self._labels |= {reference: things[reference].labels if reference in things else {} for reference in missing}
+        return self._labels
 
 
-class _Table:
-    """The two files of one kind, while they are written."""
+class _TableWriter:
+    """Writer of the two files of a kind."""
 
     def __init__(self, kind: str, settings: Settings, folder: Path) -> None:
         self.kind = kind
@@ -89,9 +89,9 @@ class _Table:
         self.rows = 0
         self.filled: Counter[str] = Counter()
         self._cells: dict[str, list[tuple[int, Cell]]] = {}
-        for place, column in enumerate(self.columns):
-            self._cells.setdefault(column.key, []).append((place, column.cell))
-        self._schema = pa.schema([(each.name, _type(each)) for each in self.columns])
+        for position, column in enumerate(self.columns):
+            self._cells.setdefault(column.key, []).append((position, column.cell))
+        self._schema = pa.schema([(column.name, _arrow_type(column)) for column in self.columns])
         self._path = folder / kind
         self._group: list[list[Any]] = [[] for _ in self.columns]
         self._size = 0
@@ -100,7 +100,7 @@ class _Table:
     def __enter__(self) -> Self:
         file = self._path.with_suffix(".csv").open("w", encoding="utf-8", newline="")
         self._csv = csv.writer(self._stack.enter_context(file))  # CRLF, quotes where they are needed (RFC 4180)
-        self._csv.writerow([each.name for each in self.columns])
+        self._csv.writerow([column.name for column in self.columns])
         parquet = pq.ParquetWriter(self._path.with_suffix(".parquet"), self._schema, compression="zstd")
         self._parquet = self._stack.enter_context(parquet)
         return self
@@ -113,12 +113,12 @@ class _Table:
             self._stack.close()
 
     def add(self, record: Record, size: int, labels: Labels) -> None:
-        """Enter a record of so many bytes of JSON."""
+        """Add a row for a record of so many bytes of JSON."""
         cells: list[Any] = [None] * len(self.columns)
         for key in record:
-            for place, cell in self._cells.get(key, ()):
+            for position, cell in self._cells.get(key, ()):
                 value = cell(record, labels)
-                cells[place] = None if value == [] else value
+                cells[position] = None if value == [] else value
         for gathered, value in zip(self._group, cells, strict=True):
             gathered.append(value)
         self._csv.writerow([None if value is None else in_csv(value) for value in cells])
@@ -139,13 +139,13 @@ class _Table:
         self._size = 0
 
 
-def _type(column: Column) -> pa.DataType:
-    one = _TYPES[column.datatype]
-    return pa.list_(one) if column.many else one
+def _arrow_type(column: TableColumn) -> pa.DataType:
+    item_type = _ARROW_TYPES[column.datatype]
+    return pa.list_(item_type) if column.many else item_type
 
 
 def in_csv(cell: Any) -> Any:
-    """A cell as it stands in a CSV: a list in one text, and nothing that a spreadsheet would run.
+    """Return a cell as it stands in a CSV: a list in a single text, and nothing that a spreadsheet would run.
 
     >>> in_csv(["Cuba", "either | or"]), in_csv("=HYPERLINK(1)"), in_csv(-82.38)
     ('Cuba|either ¦ or', "'=HYPERLINK(1)", -82.38)
@@ -153,12 +153,12 @@ def in_csv(cell: Any) -> Any:
     if isinstance(cell, list):
         joined = SEPARATOR.join(cell)
         several = joined.count(SEPARATOR) >= len(cell)
-        cell = SEPARATOR.join(each.replace(SEPARATOR, "¦") for each in cell) if several else joined
+        cell = SEPARATOR.join(item.replace(SEPARATOR, "¦") for item in cell) if several else joined
     return spreadsheet.cell(cell)
 
 
 def _write_digests(folder: Path) -> None:
-    """The digests of all files, in the form that `sha256sum --check` reads."""
+    """Write the digests of all files, in the form that `sha256sum --check` reads."""
     (folder / "SHA256SUMS").write_text("".join(_digests(folder)), encoding="ascii")
 
 

@@ -1,1 +1,1 @@
-"""The build pipeline: sources, batches, executor, merge, stubs, shapes."""
+"""Build pipeline: sources, batches, executor, merge, stubs, shapes."""

@@ -1,68 +1,55 @@
-"""What is done with one piece of work: read, made sound, checked, mapped. Pure but for reading files.
+"""Batch processor: reads, normalises, validates and maps the records of a batch; pure but for reading files.
 
-Runs in the process that builds, or in others beside it; what it gives back is small, flat and quick to send.
+Runs in the building process or in a process pool, so its results are small, flat and quick to send.
 """
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from kg import ontology
-from kg.mapping.mapper import Mapped, Mapper
-from kg.publish.pipeline.sources import Piece
+from kg.mapping.mapper import MappedRecord, Mapper
+from kg.publish.pipeline.sources import Batch
+from kg.publish.report.rejected import RejectedRecord
 from kg.records.model import validation
 from kg.records.model.keys import Record, label_key
-from kg.records.normalisation.embedded import embedded
-from kg.records.normalisation.records import identity, make_sound
-from kg.records.normalisation.values import Fault
-from kg.records.problems import Problem, shown
+from kg.records.normalisation.embedded import embedded_records
+from kg.records.normalisation.records import canonical_reference, normalise_record
+from kg.records.normalisation.values import ValueFault
+from kg.records.problems import SourceProblem, excerpt
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, SourceFile, Unreadable, attempted, failure
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile, failure_problem, isolate_failures
 from kg.records.readers.json.json_records import parse_line
+from kg.store.generation.catalogue_builder import CatalogueEntry
 
 if TYPE_CHECKING:
     from kg.publish.pipeline.shapes import Shapes
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A record that may be published: see kg.store.generation.catalogue_builder.Entry for the fields.
+class PreparedRecord(NamedTuple):
+    """Record that may be published; a tuple, as its catalogue entry is.
 
-    `hints` are what it says of the things it links to, as (reference, partial record in JSON).
+    Attributes:
+        entry: its row of the catalogue.
+        json: the normalised record.
+        ntriples: its triples, one a line.
+        triples: the number of its triples.
+        hints: embedded descriptions of the things that it links to, as (reference, partial record in JSON).
     """
 
-    reference: str
-    label: bytes
-    status: str | None
-    start: str | None
-    end: str | None
-    said: str | None
-    digest: str
-    source: str
-    at: str
+    entry: CatalogueEntry
     json: bytes
     ntriples: bytes
     triples: int
-    links: tuple[tuple[str, str], ...]
     hints: tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A record that is left out: what it was, as far as that is known, and what stood there."""
-
-    kind: str
-    source: str
-    raw: bytes | None
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A sound record whose reference stands in several sources; it waits for the others to be united with them."""
+class PendingMerge:
+    """Normalised record whose reference stands in several places; it waits for the others, to be merged."""
 
     reference: str
     source: str
@@ -72,119 +59,129 @@ class Held:
 
 
 @dataclass(slots=True)
-class Done:
-    """What came of a piece of work, in the order of the source."""
+class BatchResult:
+    """Result of a batch, in the order of the source."""
 
-    outcomes: list[Prepared | Refused | Held] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    outcomes: list[PreparedRecord | RejectedRecord | PendingMerge] = field(default_factory=list)
+    problems: list[SourceProblem] = field(default_factory=list)
     size: int = 0
     shapes_seconds: float = 0.0
 
 
-class Worker:
-    """Does pieces of work for one base."""
+class BatchProcessor:
+    """Processor of batches for a base."""
 
-    def __init__(self, base: str, held: frozenset[str] = frozenset(), shapes: str | None = None) -> None:
+    def __init__(self, base: str, duplicates: frozenset[str] = frozenset(), shapes: str | None = None) -> None:
         self._mapper = Mapper(ontology.load(base))
-        self._held = held
+        self._duplicates = duplicates
         self._shapes = _shapes(shapes, base) if shapes else None
 
-    def do(self, piece: Piece) -> Done:
-        """Read a piece and prepare what is in it."""
-        done = Done(size=piece.size)
-        ready: list[tuple[Record, Found]] = []
-        places: list[int] = []
-        source = piece.input.file.name
-        for item in _items(piece):
-            if isinstance(item, Problem):
-                done.problems.append(item)
-            elif isinstance(item, Unreadable):
-                done.outcomes.append(Refused("unknown", source, item.raw, (item.problem,)))
+    def process(self, batch: Batch) -> BatchResult:
+        """Read a batch and prepare its records."""
+        result = BatchResult(size=batch.size)
+        normalised: list[tuple[Record, RawRecord]] = []
+        unmapped_positions: list[int] = []
+        source = batch.input.file.name
+        for item in _reader_items(batch):
+            if isinstance(item, SourceProblem):
+                result.problems.append(item)
+            elif isinstance(item, ReadFailure):
+                result.outcomes.append(RejectedRecord("unknown", source, item.raw, (item.problem,)))
             else:
-                outcome = self._attempted(item, piece, done)
+                outcome = self._try_check(item, batch, result)
                 if isinstance(outcome, dict):
-                    places.append(len(done.outcomes))
-                    done.outcomes.append(_PLACE)
-                    ready.append((outcome, item))
+                    unmapped_positions.append(len(result.outcomes))
+                    result.outcomes.append(_UNMAPPED)
+                    normalised.append((outcome, item))
                 else:
-                    done.outcomes.append(outcome)
-        for place, prepared in zip(places, self._mapped(ready, source, done, shapes=self._shapes), strict=True):
-            done.outcomes[place] = prepared
-        return done
+                    result.outcomes.append(outcome)
+        for position, prepared in zip(
+            unmapped_positions, self._map(normalised, source, result, shapes=self._shapes), strict=True
+        ):
+            result.outcomes[position] = prepared
+        return result
 
-    def prepare(self, records: list[Record], source: str, *, stubs: bool = False) -> Done:
-        """Prepare records that are sound already or nearly so: united ones, or stubs.
+    def prepare(self, records: list[Record], source: str, *, stubs: bool = False) -> BatchResult:
+        """Prepare records that are already normalised or nearly so: merged records, or stubs.
 
-        Stubs are not held to the archive's own shapes: they are nobody's records, and every link needs an end.
+        The archive's own shapes do not apply to stubs: these have no keeper, and every link needs an end.
         """
-        done = Done()
-        ready = []
-        for record in records:
-            sound, problems = make_sound(record, source, "")
-            done.problems += problems
-            if faults := validation.faults(sound, source, ""):
-                raw = orjson.dumps(record)
-                done.outcomes.append(Refused(sound["kind"], source, raw, tuple(faults)))
+        result = BatchResult()
+        normalised = []
+        for partial in records:
+            record, problems = normalise_record(partial, source, "")
+            result.problems += problems
+            if faults := validation.faults(record, source, ""):
+                raw = orjson.dumps(partial)
+                result.outcomes.append(RejectedRecord(record["kind"], source, raw, tuple(faults)))
             else:
-                ready.append((sound, Found(sound)))
-        done.outcomes += self._mapped(ready, source, done, shapes=None if stubs else self._shapes)
-        return done
+                normalised.append((record, RawRecord(record)))
+        result.outcomes += self._map(normalised, source, result, shapes=None if stubs else self._shapes)
+        return result
 
-    def _attempted(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
+    def _try_check(
+        self, raw_record: RawRecord, batch: Batch, result: BatchResult
+    ) -> Record | RejectedRecord | PendingMerge:
         try:
-            return self._checked(found, piece, done)
-        except Exception as fault:  # noqa: BLE001  # whatever it is, the other records are to be published
-            file, name = piece.input.file.name, str(found.record.get("id", ""))
-            return Refused("unknown", file, found.raw, (failure(file, found.at or "record", fault, name),))
+            return self._check(raw_record, batch, result)
+        except Exception as fault:  # noqa: BLE001  # one fault must not stop the other records
+            file, name = batch.input.file.name, str(raw_record.record.get("id", ""))
+            return RejectedRecord(
+                "unknown", file, raw_record.raw, (failure_problem(file, raw_record.at or "record", fault, name),)
+            )
 
-    def _checked(self, found: Found, piece: Piece, done: Done) -> Record | Refused | Held:
-        source = piece.input.file.name
+    def _check(
+        self, raw_record: RawRecord, batch: Batch, result: BatchResult
+    ) -> Record | RejectedRecord | PendingMerge:
+        source = batch.input.file.name
         try:
-            sound, problems = make_sound(found.record, source, found.at, found.raw if piece.lines else None)
-        except Fault as fault:
-            shown_id = shown(found.record.get("id", ""))
-            problem = Problem(source, found.at, "id", shown_id, fault.expected, str(fault), "rejected")
-            return Refused("unknown", source, found.raw, (problem,))
-        faults = validation.faults(sound, source, found.at)
+            record, problems = normalise_record(
+                raw_record.record, source, raw_record.at, raw_record.raw if batch.lines else None
+            )
+        except ValueFault as fault:
+            shown_id = excerpt(raw_record.record.get("id", ""))
+            problem = SourceProblem(source, raw_record.at, "id", shown_id, fault.expected, str(fault), "rejected")
+            return RejectedRecord("unknown", source, raw_record.raw, (problem,))
+        faults = validation.faults(record, source, raw_record.at)
         if faults:
-            return Refused(sound["kind"], source, found.raw, (*problems, *faults))
-        done.problems += problems
-        if sound["id"] in self._held:
-            return Held(sound["id"], source, found.at, piece.input.merge, orjson.dumps(sound))
-        return sound
+            return RejectedRecord(record["kind"], source, raw_record.raw, (*problems, *faults))
+        result.problems += problems
+        if record["id"] in self._duplicates:
+            return PendingMerge(record["id"], source, raw_record.at, batch.input.merge, orjson.dumps(record))
+        return record
 
-    def _mapped(
-        self, ready: list[tuple[Record, Found]], source: str, done: Done, *, shapes: "Shapes | None"
-    ) -> Iterator[Prepared | Refused]:
-        mapped = [self._said(record, found, source) for record, found in ready]
-        violations: dict[str, list[Problem]] = {}
+    def _map(
+        self, normalised: list[tuple[Record, RawRecord]], source: str, result: BatchResult, *, shapes: "Shapes | None"
+    ) -> Iterator[PreparedRecord | RejectedRecord]:
+        mapped = [self._try_map(record, raw_record, source) for record, raw_record in normalised]
+        violations: dict[str, list[SourceProblem]] = {}
         if shapes:
-            said = [each.ntriples for each in mapped if isinstance(each, Mapped)]
-            violations, seconds = shapes.violations(said, source)
-            done.shapes_seconds += seconds
-        for (record, found), each in zip(ready, mapped, strict=True):
-            if isinstance(each, Refused):
-                yield each
+            ntriples = [outcome.ntriples for outcome in mapped if isinstance(outcome, MappedRecord)]
+            violations, seconds = shapes.violations(ntriples, source)
+            result.shapes_seconds += seconds
+        for (record, raw_record), outcome in zip(normalised, mapped, strict=True):
+            if isinstance(outcome, RejectedRecord):
+                yield outcome
                 continue
-            for key in each.lost:
-                done.problems.append(_lost(source, found.at, key, record))
-            if each.reference in violations:
-                placed = tuple(replace(problem, at=found.at) for problem in violations[each.reference])
-                yield Refused(record["kind"], source, found.raw, placed)
+            for key in outcome.unmapped:
+                result.problems.append(_unmapped_problem(source, raw_record.at, key, record))
+            if outcome.reference in violations:
+                placed_problems = tuple(replace(problem, at=raw_record.at) for problem in violations[outcome.reference])
+                yield RejectedRecord(record["kind"], source, raw_record.raw, placed_problems)
             else:
-                yield _prepared(record, each, source, found.at)
+                yield _prepared_record(record, outcome, source, raw_record.at)
 
-    def _said(self, record: Record, found: Found, source: str) -> Mapped | Refused:
+    def _try_map(self, record: Record, raw_record: RawRecord, source: str) -> MappedRecord | RejectedRecord:
         try:
             (mapped,) = self._mapper.map([record])
         except Exception as fault:  # noqa: BLE001  # as above
-            problem = failure(source, found.at or "record", fault, record["id"])
-            return Refused(record["kind"], source, found.raw, (problem,))
+            problem = failure_problem(source, raw_record.at or "record", fault, record["id"])
+            return RejectedRecord(record["kind"], source, raw_record.raw, (problem,))
         return mapped
 
 
-_PLACE: Any = None
-"""Keeps the place of a record that is not mapped yet."""
+_UNMAPPED: Any = None
+"""Placeholder of a record before its mapping."""
 
 
 def _shapes(path: str, base: str) -> "Shapes":
@@ -193,61 +190,59 @@ def _shapes(path: str, base: str) -> "Shapes":
     return Shapes(path, base)
 
 
-def _items(piece: Piece) -> Iterator[Found | Unreadable | Problem]:
-    file = piece.input.file
-    if piece.lines is not None:
-        for number, raw in piece.lines:
-            yield from attempted(file, _line(file, number, raw), f"line {number}", raw)
-    elif piece.found is not None:
-        yield from piece.found
+def _reader_items(batch: Batch) -> Iterator[RawRecord | ReadFailure | SourceProblem]:
+    file = batch.input.file
+    if batch.lines is not None:
+        for number, raw in batch.lines:
+            yield from isolate_failures(file, _line_items(file, number, raw), f"line {number}", raw)
+    elif batch.items is not None:
+        yield from batch.items
     else:
-        yield from attempted(file, READERS[piece.input.format](file))
+        yield from isolate_failures(file, READERS[batch.input.format](file))
 
 
-def _line(file: SourceFile, number: int, raw: bytes) -> Iterator[Found | Unreadable]:
+def _line_items(file: SourceFile, number: int, raw: bytes) -> Iterator[RawRecord | ReadFailure]:
     yield parse_line(file, number, raw)
 
 
-def references(piece: Piece) -> Iterator[str]:
-    """The references of the records in a piece, for finding those that stand in several places."""
-    for item in _items(piece):
-        if isinstance(item, Found):
+def references(batch: Batch) -> Iterator[str]:
+    """Return the references of the records in a batch, for the search for duplicates."""
+    for item in _reader_items(batch):
+        if isinstance(item, RawRecord):
             try:
-                yield identity(item.record)
-            except Fault:  # reported when it is read in earnest
+                yield canonical_reference(item.record)
+            except ValueFault:  # reported when it is read in earnest
                 continue
 
 
-def _lost(source: str, at: str, key: str, record: Record) -> Problem:
+def _unmapped_problem(source: str, at: str, key: str, record: Record) -> SourceProblem:
     message = "a value gave no statement; it stands in the record's .json alone"
-    return Problem(
-        source, at, key, shown(record.get(key, "")), "a value that can be mapped", message, "note", record["id"]
+    return SourceProblem(
+        source, at, key, excerpt(record.get(key, "")), "a value that can be mapped", message, "note", record["id"]
     )
 
 
-def _prepared(record: Record, mapped: Mapped, source: str, at: str) -> Prepared:
+def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str) -> PreparedRecord:
     date = record.get("dates", [{}])[0]
     json = orjson.dumps(record)
-    return Prepared(
+    entry = CatalogueEntry(
         reference=record["id"],
         label=orjson.dumps(record[label_key(record["kind"])]),
         status=record.get("status"),
         start=date.get("start"),
         end=date.get("end"),
-        said=date.get("edtf"),
+        edtf=date.get("edtf"),
         digest=_digest(mapped.ntriples, json),
         source=source,
         at=at,
-        json=json,
-        ntriples=mapped.ntriples,
-        triples=mapped.triples,
         links=mapped.links,
-        hints=tuple((reference, orjson.dumps(told)) for reference, told in embedded(record)),
     )
+    hints = tuple((reference, orjson.dumps(hint)) for reference, hint in embedded_records(record))
+    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints)
 
 
 def _digest(ntriples: bytes, json: bytes) -> str:
-    """Of both: a value that gave no statement is still served in the .json."""
-    found = hashlib.sha256(ntriples, usedforsecurity=False)  # processors have instructions for this one
-    found.update(json)
-    return found.hexdigest()[:32]
+    """Digest of triples and JSON: a value without a statement is still served in the .json."""
+    digest = hashlib.sha256(ntriples, usedforsecurity=False)  # processors have instructions for this one
+    digest.update(json)
+    return digest.hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Who does the work: this process, or others beside it. Results come back in the order of the work."""
+"""Executor of batches: in this process, or in a process pool. Results come back in the order of the batches."""
 
 import gc
 import multiprocessing
@@ -6,46 +6,43 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from typing import Any, Self
+from typing import Self
 
 from kg.processes import die_with_parent
 from kg.publish.outputs import dumps
-from kg.publish.pipeline.batch import Done, Worker
-from kg.publish.pipeline.sources import Piece
+from kg.publish.pipeline.batch import BatchProcessor, BatchResult
+from kg.publish.pipeline.sources import Batch
 
-SMALL = 2 << 20
-"""Sources of fewer bytes than this are read here: they are done before another process has started."""
+PENDING_BATCHES_PER_PROCESS = 3
+"""Batches under way for each process; enough to keep it busy, few enough to bound memory."""
 
-AHEAD = 3
-"""Pieces of work under way for each process; enough to keep it busy, few enough to bound memory."""
+GC_THRESHOLD = 50_000
+"""Allocations between two runs of the garbage collector in a process of the pool."""
 
-YOUNG = 50_000
-"""Objects that a process beside makes before the collector looks for circles among them."""
-
-_worker: list[Worker] = []
-"""The worker of a process beside; set once, when the process starts."""
+_processors: list[BatchProcessor] = []
+"""Batch processor of a process in the pool; set once, when the process starts."""
 
 
-class Crew:
-    """Does pieces of work; a context manager that lets its processes go."""
+class BatchExecutor:
+    """Executor of batches; a context manager that ends its processes."""
 
-    def __init__(self, jobs: int, base: str, held: frozenset[str], shapes: str | None) -> None:
-        """A crew.
+    def __init__(self, jobs: int, base: str, duplicates: frozenset[str], shapes: str | None) -> None:
+        """Start the processes.
 
         Args:
             jobs: processes beside this one; 0 to do everything here.
             base: the base IRI.
-            held: references that stand in several places.
+            duplicates: references with records in several places.
             shapes: the file of the archive's own shapes, or None.
         """
-        self.here = Worker(base, held, shapes)
-        self._ahead = jobs * AHEAD
+        self.local = BatchProcessor(base, duplicates, shapes)
+        self._max_pending = jobs * PENDING_BATCHES_PER_PROCESS
         self._executor: Executor | None = None
         if jobs:
             # A fork of a process with threads, such as the one that loads the store, may never wake up.
             context = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(
-                jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(), base, held, shapes)
+                jobs, mp_context=context, initializer=_initialise, initargs=(os.getpid(), base, duplicates, shapes)
             )
 
     def __enter__(self) -> Self:
@@ -55,37 +52,34 @@ class Crew:
         if self._executor:
             self._executor.shutdown(cancel_futures=True)
 
-    def do(self, pieces: Iterable[Piece]) -> Iterator[Done]:
-        """What comes of each piece, in order."""
-        return self._each(_do, self.here.do, pieces)
-
-    def pack(self, ntriples: bytes, prefixes: dict[str, str]) -> Callable[[], dumps.Packed]:
-        """Pack a piece of the dumps; the result is there when it is called for."""
+    def process(self, batches: Iterable[Batch]) -> Iterator[BatchResult]:
+        """Yield the result of each batch, in order."""
         if self._executor is None:
-            packed = dumps.pack(ntriples, prefixes)
-            return lambda: packed
-        return self._executor.submit(dumps.pack, ntriples, prefixes).result
-
-    def _each(self, there: Callable[[Any], Done], here: Callable[[Any], Done], work: Iterable[Any]) -> Iterator[Done]:
-        if self._executor is None:
-            yield from map(here, work)
+            yield from map(self.local.process, batches)
             return
-        waiting: deque[Future[Done]] = deque()
-        for each in work:
-            waiting.append(self._executor.submit(there, each))
-            if len(waiting) >= self._ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        pending: deque[Future[BatchResult]] = deque()
+        for batch in batches:
+            pending.append(self._executor.submit(_process, batch))
+            if len(pending) >= self._max_pending:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+
+    def compress(self, ntriples: bytes, prefixes: dict[str, str]) -> Callable[[], dumps.DumpPart]:
+        """Compress a part of the dumps; returns a function that waits for the part."""
+        if self._executor is None:
+            part = dumps.compress(ntriples, prefixes)
+            return lambda: part
+        return self._executor.submit(dumps.compress, ntriples, prefixes).result
 
 
-def _begin(parent: int, base: str, held: frozenset[str], shapes: str | None) -> None:
+def _initialise(parent: int, base: str, duplicates: frozenset[str], shapes: str | None) -> None:
     die_with_parent(parent)
-    _worker.append(Worker(base, held, shapes))
-    # A piece of work makes many objects and no circles; to look for some at every turn took a tenth of the time.
+    _processors.append(BatchProcessor(base, duplicates, shapes))
+    # A batch makes many objects and no cycles; the default threshold spends a tenth of the time on the search.
     gc.freeze()
-    gc.set_threshold(YOUNG)
+    gc.set_threshold(GC_THRESHOLD)
 
 
-def _do(piece: Piece) -> Done:
-    return _worker[0].do(piece)
+def _process(batch: Batch) -> BatchResult:
+    return _processors[0].process(batch)

@@ -1,47 +1,55 @@
-"""Records of the same reference from several sources, united where the settings say so."""
+"""Merge of records with the same reference from several sources."""
 
 from typing import Any
 
 from kg.records.model.keys import KEYS, Record, Value
-from kg.records.problems import Problem, shown
+from kg.records.problems import SourceProblem, excerpt
 
-_KEPT = "the sources differ; what the first one says was kept"
+_FIRST_WINS = "the sources differ; what the first one says was kept"
 
 
-def unite(first: Record, second: Record, source: str, at: str) -> tuple[Record, list[Problem]]:
-    """One record out of two of the same reference: lists are joined; where both say something else, the first stays.
+def merge(first: Record, second: Record, source: str, at: str) -> tuple[Record, list[SourceProblem]]:
+    """Merge two records with the same reference: lists are joined; of two different values the first stays.
 
     Args:
         first: the record to which the other is added.
-        second: the other, in sound form too.
+        second: the other, normalised too.
         source: the file that the other came from, for the notes on each difference.
         at: where it stood in it.
     """
     united = dict(first)
-    differing: list[str] = []
+    differing_keys: list[str] = []
     for name, value in second.items():
-        mine = united.get(name)
-        if mine is None:
+        first_value = united.get(name)
+        if first_value is None:
             united[name] = value
         elif KEYS[name].value is Value.TEXT:
-            united[name], differs = _texts(mine, value)
-            differing += [name] * differs
+            united[name], differs = _merge_texts(first_value, value)
+            differing_keys += [name] * differs
         elif KEYS[name].many:
-            known = set(map(_identity, mine))
-            united[name] = [*mine, *(each for each in value if _identity(each) not in known)]
-        elif mine != value:
-            differing.append(name)
+            first_identities = set(map(_identity, first_value))
+            united[name] = [*first_value, *(item for item in value if _identity(item) not in first_identities)]
+        elif first_value != value:
+            differing_keys.append(name)
     notes = [
-        Problem(source, at, name, shown(second[name]), f"{shown(first[name])}, as the first source says", _KEPT, "note")
-        for name in differing
+        SourceProblem(
+            source,
+            at,
+            name,
+            excerpt(second[name]),
+            f"{excerpt(first[name])}, as the first source says",
+            _FIRST_WINS,
+            "note",
+        )
+        for name in differing_keys
     ]
     return {name: united[name] for name in KEYS if name in united}, notes
 
 
-def _texts(mine: dict[str, Any], other: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    united = dict(mine)
+def _merge_texts(first_texts: dict[str, Any], second_texts: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    united = dict(first_texts)
     differs = False
-    for language, texts in other.items():
+    for language, texts in second_texts.items():
         if language not in united:
             united[language] = texts
         elif isinstance(texts, list):
@@ -52,5 +60,5 @@ def _texts(mine: dict[str, Any], other: dict[str, Any]) -> tuple[dict[str, Any],
 
 
 def _identity(value: Any) -> str:
-    """What makes a value of a list the same as another: where a link leads, or all of it."""
+    """Identity of a value in a list: the target of a link, or the whole value."""
     return value["id"] if isinstance(value, dict) and "id" in value else repr(value)

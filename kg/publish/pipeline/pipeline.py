@@ -1,8 +1,8 @@
-"""From the sources of kg.toml to everything a generation is made of, in one stream.
+"""Build pipeline: a stream from the sources of kg.toml to every output of a generation.
 
-Records are read, made sound, checked and mapped in pieces, by this process or by others beside it, and what comes
-back is entered here in order: triples go to the load that runs beside, rows to the catalogue, JSON to the file of
-records. Memory is bounded by the pieces under way, never by the collection.
+Records are read, normalised, validated and mapped in batches, by this process or by a process pool. The results are
+written here in order: triples to the load that runs beside, rows to the catalogue, JSON to the file of records.
+Memory is bounded by the batches under way, never by the collection.
 """
 
 import sqlite3
@@ -15,67 +15,75 @@ from typing import Protocol, Self
 import orjson
 
 from kg import ontology
-from kg.publish.outputs.dumps import DumpFiles, Packed
-from kg.publish.outputs.search_index import Indexing
-from kg.publish.pipeline.batch import Done, Held, Prepared, Refused, references
-from kg.publish.pipeline.executor import SMALL, Crew
-from kg.publish.pipeline.merge import unite
-from kg.publish.pipeline.sources import Input, inputs, pieces
+from kg.processes import MAX_BYTES_IN_PROCESS
+from kg.publish.outputs.dumps import DumpFiles, DumpPart
+from kg.publish.outputs.search_index import IndexProcess
+from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord, references
+from kg.publish.pipeline.executor import BatchExecutor
+from kg.publish.pipeline.merge import merge
+from kg.publish.pipeline.sources import InputFile, batches, input_files
 from kg.publish.pipeline.stubs import stub
-from kg.publish.report.rejected import RejectedFolder
+from kg.publish.report.rejected import RejectedFolder, RejectedRecord
 from kg.publish.report.report import Report
 from kg.records.model.keys import Record
-from kg.records.problems import Problem
+from kg.records.problems import SourceProblem
 from kg.settings import Settings
-from kg.store.generation.catalogue_builder import CatalogueBuilder, Entry
+from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
 
-STUBS_AT_ONCE = 500
+STUBS_PER_BATCH = 500
 
 
 class Sink(Protocol):
-    """Where triples go."""
+    """Destination of triples."""
+
+    @property
+    def publishes(self) -> bool:
+        """Whether the triples go live: False for a dry run, which writes no dumps."""
+        ...
 
     def write(self, ntriples: bytes) -> None:
-        """Take lines of N-Triples."""
+        """Load lines of N-Triples."""
         ...
 
     def end(self, triples: int) -> None:
-        """Take no more, after so many triples."""
+        """End the load, after so many triples."""
         ...
 
 
-class Nowhere:
-    """A sink for when nothing is loaded: `kg check`, `kg diff`."""
+class NullSink:
+    """Sink of a dry run, without a store: `kg check`, `kg diff`."""
+
+    publishes = False
 
     def write(self, ntriples: bytes) -> None:
-        """Take lines of N-Triples, and forget them."""
+        """Discard lines of N-Triples."""
 
     def end(self, triples: int) -> None:
-        """There is nothing to do."""
+        """End the load; nothing is left to do."""
 
 
 Progress = Callable[[int, int, int, int], None]
-"""Told from time to time: records, triples and bytes of the sources so far, and how many bytes there are."""
+"""Callback for progress: records, triples and bytes of the sources so far, and the total of bytes."""
 
 
-def silent(_records: int, _triples: int, _size: int, _total: int) -> None:
-    """Tell nobody."""
+def no_progress(_records: int, _triples: int, _size: int, _total: int) -> None:
+    """Progress callback that does nothing."""
 
 
 @dataclass(slots=True)
-class Collection:
-    """What is being made, and where it goes.
+class BuildOutputs:
+    """Outputs of a build, with its settings and its report.
 
     Attributes:
         settings: the settings.
-        report: takes counts and problems.
-        catalogue: takes rows.
-        records: takes the JSON of each record.
-        sink: takes triples.
-        rejected: keeps what is left out.
+        report: counts and problems.
+        catalogue: builder of the catalogue.
+        records: the file for the JSON of each record.
+        sink: the store for triples.
+        rejected: the folder for rejected records.
         dumps: the files of the dumps, or None.
-        index: makes the search index of the file of records, or None.
-        progress: told how far it is.
+        index: the search index of the file of records, or None.
+        progress: called with the build's progress.
     """
 
     settings: Settings
@@ -85,218 +93,214 @@ class Collection:
     sink: Sink
     rejected: RejectedFolder
     dumps: DumpFiles | None = None
-    index: Indexing | None = None
-    progress: Progress = silent
+    index: IndexProcess | None = None
+    progress: Progress = no_progress
 
 
-def collect(collection: Collection) -> None:
-    """Read every source and put what may be published where it belongs.
+def run_pipeline(outputs: BuildOutputs) -> None:
+    """Read every source and write its records to every output.
 
     Raises:
         SourceError: a source is missing or can't be read.
         PublishError: the store takes no more.
         OSError: the disk is full, say.
     """
-    settings = collection.settings
-    files, notes = inputs(settings)
-    collection.report.add(*notes)
-    keys = collection.records.with_name("keys.sqlite")
-    held = _repeated(files, keys) if any(each.merge for each in files) else frozenset()
-    total = sum(each.size for each in files)
-    jobs = 0 if total < SMALL else settings.jobs
+    settings = outputs.settings
+    files, notes = input_files(settings)
+    outputs.report.add(*notes)
+    keys = outputs.records.with_name("keys.sqlite")
+    duplicates = _duplicate_references(files, keys) if any(file.merge for file in files) else frozenset()
+    total = sum(file.size for file in files)
+    jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
-    with Crew(jobs, settings.base, held, shapes) as crew, _Entering(collection, crew, files) as entering:
-        for done in crew.do(pieces(files)):
-            entering.take(done)
-        entering.unite_held()
-        entering.make_stubs()
-        entering.finish()
-    _check_whole(collection)
+    with (
+        BatchExecutor(jobs, settings.base, duplicates, shapes) as executor,
+        _ResultWriter(outputs, executor, files) as writer,
+    ):
+        for result in executor.process(batches(files)):
+            writer.add(result)
+        writer.merge_duplicates()
+        writer.add_stubs()
+        writer.finish()
+    _report_cycles(outputs)
 
 
-def _repeated(files: list[Input], path: Path) -> frozenset[str]:
-    """References that stand in more than one place: found by a first pass over the sources, for keys alone."""
+def _duplicate_references(files: list[InputFile], path: Path) -> frozenset[str]:
+    """References with records in more than one place, from a first pass over the sources for keys alone."""
     with closing(sqlite3.connect(path)) as db:
         db.executescript("PRAGMA journal_mode=OFF; CREATE TABLE keys (ref TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;")
-        for piece in pieces(files):
-            rows = [(reference,) for reference in references(piece)]
+        for batch in batches(files):
+            rows = [(reference,) for reference in references(batch)]
             db.executemany("INSERT INTO keys VALUES (?, 1) ON CONFLICT (ref) DO UPDATE SET n = n + 1", rows)
-        found = frozenset(row[0] for row in db.execute("SELECT ref FROM keys WHERE n > 1"))
+        duplicates = frozenset(row[0] for row in db.execute("SELECT ref FROM keys WHERE n > 1"))
     path.unlink()
-    return found
+    return duplicates
 
 
-class _Entering:
-    """Enters results in their order."""
+class _ResultWriter:
+    """Writer of batch results to every output, in order."""
 
-    def __init__(self, collection: Collection, crew: Crew, files: list[Input]) -> None:
-        self._to = collection
-        self._total = sum(each.size for each in files)
-        self._of_lines = {each.file.name for each in files if each.format == "jsonl"}
-        self._crew = crew
-        self._prefixes = ontology.load(collection.settings.base).prefixes
-        self._packing: list[Callable[[], Packed]] = []
-        self._held: dict[str, list[Held]] = {}
+    def __init__(self, outputs: BuildOutputs, executor: BatchExecutor, files: list[InputFile]) -> None:
+        self._outputs = outputs
+        self._total = sum(file.size for file in files)
+        self._line_files = {file.file.name for file in files if file.format == "jsonl"}
+        self._executor = executor
+        self._prefixes = ontology.load(outputs.settings.base).prefixes
+        self._pending_parts: list[Callable[[], DumpPart]] = []
+        self._pending_merges: dict[str, list[PendingMerge]] = {}
         self._offset = 0
-        self._entered = self._triples = self._size = 0
+        self._records_written = self._triples = self._size = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._records = self._stack.enter_context(self._to.records.open("wb"))
+        self._records = self._stack.enter_context(self._outputs.records.open("wb"))
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def take(self, done: Done, *, stubs: bool = False) -> None:
-        """Enter what came of a piece of work."""
-        report = self._to.report
-        report.add(*done.problems)
-        report.shapes_seconds += done.shapes_seconds
-        lines: list[bytes] = []
-        for outcome in done.outcomes:
-            if isinstance(outcome, Held):
+    def add(self, result: BatchResult, *, stubs: bool = False) -> None:
+        """Write the result of a batch."""
+        report = self._outputs.report
+        report.add(*result.problems)
+        report.shapes_seconds += result.shapes_seconds
+        ntriples: list[bytes] = []
+        for outcome in result.outcomes:
+            if isinstance(outcome, PendingMerge):
                 report.read[outcome.reference.partition("/")[0]] += 1
-                self._held.setdefault(outcome.reference, []).append(outcome)
-            elif isinstance(outcome, Refused):
-                self._refuse(outcome, stubs=stubs)
+                self._pending_merges.setdefault(outcome.reference, []).append(outcome)
+            elif isinstance(outcome, RejectedRecord):
+                self._add_rejected(outcome, stubs=stubs)
             else:
-                lines += self._enter(outcome, stubs=stubs)
-        self._write(b"".join(lines))
-        if self._to.index:
-            self._to.index.grown(self._offset)
-        self._size += done.size
-        self._to.progress(self._entered, self._triples, self._size, self._total)
+                ntriples += self._add_record(outcome, stubs=stubs)
+        self._write_triples(b"".join(ntriples))
+        if self._outputs.index:
+            self._outputs.index.file_grown(self._offset)
+        self._size += result.size
+        self._outputs.progress(self._records_written, self._triples, self._size, self._total)
 
-    def unite_held(self) -> None:
-        """Unite the records whose reference stood in several sources, where the settings say so."""
-        for held in self._held.values():
-            first, *others = held
+    def merge_duplicates(self) -> None:
+        """Merge the records with a common reference, where the settings of a source allow it."""
+        for pending in self._pending_merges.values():
+            first, *others = pending
             record: Record = orjson.loads(first.json)
             for other in others:
                 if not (first.merge or other.merge):
-                    self._refuse_repeated(other, " ".join(filter(None, (first.source, first.at))))
+                    self._reject_duplicate(other, " ".join(filter(None, (first.source, first.at))))
                     continue
-                record, notes = unite(record, orjson.loads(other.json), other.source, other.at)
-                self._to.report.add(*notes)
-                self._to.report.merged += 1
-            done = self._crew.here.prepare([record], first.source)
+                record, notes = merge(record, orjson.loads(other.json), other.source, other.at)
+                self._outputs.report.add(*notes)
+                self._outputs.report.merged += 1
+            result = self._executor.local.prepare([record], first.source)
             # It was counted as read when it was held.
-            self._to.report.read[record["kind"]] -= 1
-            self.take(done)
-        self._held.clear()
+            self._outputs.report.read[record["kind"]] -= 1
+            self.add(result)
+        self._pending_merges.clear()
 
-    def make_stubs(self) -> None:
-        """Make a stub of everything that is linked to and has no record; stubs may link to more."""
-        while missing := self._to.catalogue.missing(STUBS_AT_ONCE):
+    def add_stubs(self) -> None:
+        """Add a stub for every link target without a record; stubs may have links of their own."""
+        while missing := self._outputs.catalogue.missing(STUBS_PER_BATCH):
             for reference, hint in missing:
                 if hint is None:
-                    self._to.report.add(self._dangling(reference))
-            done = self._crew.here.prepare([stub(reference, hint) for reference, hint in missing], "", stubs=True)
-            refused = [each for each in done.outcomes if isinstance(each, Refused)]
-            done.outcomes = [each for each in done.outcomes if not isinstance(each, Refused)]
-            if refused:  # what the link said was no good; its name alone will do
-                names = {problem.record for each in refused for problem in each.problems}
-                plain = self._crew.here.prepare([stub(name, None) for name in sorted(names)], "", stubs=True)
-                done.outcomes += plain.outcomes
-            self.take(done, stubs=True)
+                    self._outputs.report.add(self._dangling(reference))
+            result = self._executor.local.prepare(
+                [stub(reference, hint) for reference, hint in missing], "", stubs=True
+            )
+            refused = [outcome for outcome in result.outcomes if isinstance(outcome, RejectedRecord)]
+            result.outcomes = [outcome for outcome in result.outcomes if not isinstance(outcome, RejectedRecord)]
+            if refused:  # the link's description is invalid; its name alone will do
+                names = {problem.record for outcome in refused for problem in outcome.problems}
+                plain_result = self._executor.local.prepare(
+                    [stub(name, None) for name in sorted(names)], "", stubs=True
+                )
+                result.outcomes += plain_result.outcomes
+            self.add(result, stubs=True)
 
     def finish(self) -> None:
-        """Nothing more comes."""
-        self._to.sink.end(self._triples)
-        self._finish_packing(0)
-        if self._to.dumps:
-            self._to.dumps.finish()
+        """End the load and write the last parts of the dumps."""
+        self._outputs.sink.end(self._triples)
+        self._write_parts(0)
+        if self._outputs.dumps:
+            self._outputs.dumps.finish()
 
-    def _dangling(self, reference: str) -> Problem:
-        place, key = self._to.catalogue.linking_to(reference)
+    def _dangling(self, reference: str) -> SourceProblem:
+        position, key = self._outputs.catalogue.linking_to(reference)
         message = "leads nowhere; there is a stub in its place"
-        return Problem(place.source, place.at, key, reference, "a record of that id", message, "note", place.reference)
+        return SourceProblem(
+            position.source, position.at, key, reference, "a record of that id", message, "note", position.reference
+        )
 
-    def _enter(self, record: Prepared, *, stubs: bool) -> Iterator[bytes]:
-        kind = record.reference.partition("/")[0]
+    def _add_record(self, record: PreparedRecord, *, stubs: bool) -> Iterator[bytes]:
+        entry = record.entry
+        kind = entry.reference.partition("/")[0]
         line = record.json + b"\n"
-        taken = self._to.catalogue.add(_entry(record, self._offset, len(record.json)))
+        earlier_position = self._outputs.catalogue.add(entry, self._offset, len(record.json))
         if not stubs:
-            self._to.report.read[kind] += 1
-        if taken is not None:
-            self._refuse_repeated(record, taken)
+            self._outputs.report.read[kind] += 1
+        if earlier_position is not None:
+            self._reject_duplicate(entry, earlier_position)
             return
-        for reference, told in record.hints:
-            self._to.catalogue.hint(reference, told)
+        for reference, hint in record.hints:
+            self._outputs.catalogue.hint(reference, hint)
         self._records.write(line)
         self._offset += len(line)
-        self._entered += 1
+        self._records_written += 1
         self._triples += record.triples
         if stubs:
-            self._to.report.stubs += 1
+            self._outputs.report.stubs += 1
         else:
-            self._to.report.published[kind] += 1
+            self._outputs.report.published[kind] += 1
         yield record.ntriples
 
-    def _refuse(self, refused: Refused, *, stubs: bool) -> None:
+    def _add_rejected(self, rejected: RejectedRecord, *, stubs: bool) -> None:
         if not stubs:
-            self._to.report.read[refused.kind] += 1
-            self._to.report.rejected += 1
-        self._to.report.add(*refused.problems)
-        self._to.rejected.keep(refused)
+            self._outputs.report.read[rejected.kind] += 1
+            self._outputs.report.rejected += 1
+        self._outputs.report.add(*rejected.problems)
+        self._outputs.rejected.add(rejected)
 
-    def _refuse_repeated(self, record: Prepared | Held, taken: str) -> None:
-        """Leave out a record whose reference another one has; its reading was counted already."""
-        problem = Problem(
+    def _reject_duplicate(self, record: CatalogueEntry | PendingMerge, earlier_position: str) -> None:
+        """Reject a record with the reference of an earlier one; it already counts as read."""
+        problem = SourceProblem(
             record.source,
             record.at,
             "id",
             record.reference,
             "an id that no other record has",
-            f"the same id stands in {taken}; set `prefix` or `merge = true` for one of the sources in kg.toml",
+            f"the same id stands in {earlier_position}; set `prefix` or `merge = true` for one of the sources in"
+            " kg.toml",
             "rejected",
             record.reference,
         )
-        self._to.report.rejected += 1
-        self._to.report.add(problem)
+        self._outputs.report.rejected += 1
+        self._outputs.report.add(problem)
         kind = record.reference.partition("/")[0]
-        refused = Refused(kind, record.source, None, (problem,))
+        rejected = RejectedRecord(kind, record.source, None, (problem,))
         number = record.at.removeprefix("line ")
-        if record.source in self._of_lines and number.isdecimal():
-            self._to.rejected.keep_line(refused, int(number))
+        if record.source in self._line_files and number.isdecimal():
+            self._outputs.rejected.add_line(rejected, int(number))
         else:
-            self._to.rejected.keep(refused)
+            self._outputs.rejected.add(rejected)
 
-    def _write(self, ntriples: bytes) -> None:
+    def _write_triples(self, ntriples: bytes) -> None:
         if not ntriples:
             return
-        self._to.sink.write(ntriples)
-        if self._to.dumps:
-            self._packing.append(self._crew.pack(ntriples, self._prefixes))
-            self._finish_packing(4)
+        self._outputs.sink.write(ntriples)
+        if self._outputs.dumps:
+            self._pending_parts.append(self._executor.compress(ntriples, self._prefixes))
+            self._write_parts(4)
 
-    def _finish_packing(self, most: int) -> None:
-        while self._to.dumps and len(self._packing) > most:
-            self._to.dumps.add(self._packing.pop(0)())
-
-
-def _entry(record: Prepared, offset: int, length: int) -> Entry:
-    return Entry(
-        record.reference,
-        record.label,
-        record.status,
-        record.start,
-        record.end,
-        record.said,
-        record.digest,
-        record.source,
-        record.at,
-        offset,
-        length,
-        record.links,
-    )
+    def _write_parts(self, max_pending: int) -> None:
+        while self._outputs.dumps and len(self._pending_parts) > max_pending:
+            self._outputs.dumps.add(self._pending_parts.pop(0)())
 
 
-def _check_whole(collection: Collection) -> None:
-    """Checks over several records, before the switch."""
+def _report_cycles(outputs: BuildOutputs) -> None:
+    """Report cycles of containment and of broader topics, before the switch."""
     for key in ("partOf", "broader"):
-        for place in collection.catalogue.cycles(key):
+        for position in outputs.catalogue.cycles(key):
             message = f"is reached from itself by {key}; the page shows it, but a tree can't"
-            value, expected = place.reference, "a chain that ends"
-            collection.report.add(Problem(place.source, place.at, key, value, expected, message, "note", value))
+            value, expected = position.reference, "a chain that ends"
+            outputs.report.add(
+                SourceProblem(position.source, position.at, key, value, expected, message, "note", value)
+            )

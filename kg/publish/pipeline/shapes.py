@@ -1,4 +1,4 @@
-"""SHACL: an archive's own shapes beside the gate, and kg's shapes over a whole graph.
+"""SHACL validation: an archive's own shapes beside the JSON Schema, and kg's shapes over a whole graph.
 
 pySHACL is thorough and slow (some milliseconds a record), so it is no part of a build that names no shapes of its own.
 """
@@ -13,11 +13,11 @@ from rdflib.namespace import SH
 
 from kg.errors import SettingsError
 from kg.iris import Base
-from kg.records.problems import Problem, shown
+from kg.records.problems import SourceProblem, excerpt
 from kg.settings import ONTOLOGY
 
-OWN = ONTOLOGY / "shapes.ttl"
-"""What the JSON Schema says of a record, said of its graph."""
+KG_SHAPES = ONTOLOGY / "shapes.ttl"
+"""Shapes of the records' graph, generated from the JSON Schema."""
 
 
 class Shapes:
@@ -31,18 +31,17 @@ class Shapes:
             self._graph = rdflib.Graph().parse(data=Path(path).read_bytes(), format="turtle", publicID=base)
         except OSError as fault:
             raise SettingsError(f"can't be read: {fault.strerror}", where=str(path)) from None
-        except Exception as fault:  # noqa: BLE001  # rdflib's parsers raise whatever they like
+        except Exception as fault:  # noqa: BLE001  # rdflib's parsers raise any exception
             raise SettingsError(f"are no shapes in Turtle: {fault}", where=str(path)) from None
 
-    def violations(self, ntriples: list[bytes], source: str) -> tuple[dict[str, list[Problem]], float]:
-        """What breaks the shapes, by reference of the record, and how many seconds it took to know.
+    def violations(self, ntriples: list[bytes], source: str) -> tuple[dict[str, list[SourceProblem]], float]:
+        """Return the violations of the shapes by reference of the record, and the seconds of the validation.
 
-        Shapes see the records that are given here and nothing else: one that looks at what is linked finds it only if
-        that is among them.
+        Shapes see only the records given here: a shape on linked things applies only if these are among them.
         """
         began = time.perf_counter()
         data = rdflib.Graph().parse(data=b"".join(ntriples), format="nt")
-        found: dict[str, list[Problem]] = {}
+        problems: dict[str, list[SourceProblem]] = {}
         # Nothing is fetched: the shapes import no ontology, and the data names no graph to load.
         conforms, report, _ = pyshacl.validate(data, shacl_graph=self._graph, advanced=True, do_owl_imports=False)
         if not conforms and isinstance(report, rdflib.Graph):
@@ -50,16 +49,16 @@ class Shapes:
             for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
                 node = str(report.value(result, SH.focusNode))
                 record = reference(node) or node
-                found.setdefault(record, []).append(self._problem(report, result, record, source))
-        return found, time.perf_counter() - began
+                problems.setdefault(record, []).append(self._problem(report, result, record, source))
+        return problems, time.perf_counter() - began
 
-    def _problem(self, report: rdflib.Graph, result: Any, record: str, source: str) -> Problem:
-        """A violation in our words; the shape's own message, if it has one, says what was expected."""
+    def _problem(self, report: rdflib.Graph, result: Any, record: str, source: str) -> SourceProblem:
+        """Problem report on a violation; the shape's own message, if any, is the expected form."""
         shape = report.value(result, SH.sourceShape)
         value = report.value(result, SH.value)
         field = self._graph.value(shape, SH.name) or report.value(result, SH.resultPath) or ""
         component = str(report.value(result, SH.sourceConstraintComponent) or "").rpartition("#")[2]
         expected = self._graph.value(shape, SH.message) or component.removesuffix("ConstraintComponent")
-        told = shown(str(value)) if value is not None else ""
+        value_excerpt = excerpt(str(value)) if value is not None else ""
         message = f"breaks a shape of {self._name}"
-        return Problem(source, "", str(field), told, str(expected), message, "rejected", record)
+        return SourceProblem(source, "", str(field), value_excerpt, str(expected), message, "rejected", record)

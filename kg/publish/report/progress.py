@@ -1,4 +1,4 @@
-"""How far a build is: a line that renews itself on a terminal, a line now and then elsewhere."""
+"""Progress display of a build: a live line on a terminal, a line now and then elsewhere."""
 
 import time
 from typing import Self
@@ -6,12 +6,12 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-EVERY = 10.0
+LINE_INTERVAL = 10.0
 """Seconds between two lines where standard error is no terminal: a log is read later, and by people."""
 
 
-class Display:
-    """Tells records, triples, rate and time left on standard error."""
+class ProgressDisplay:
+    """Display of records, triples, rate and time left, on standard error."""
 
     def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)
@@ -36,17 +36,17 @@ class Display:
         self.stop()
 
     def stop(self) -> None:
-        """Take the line away."""
+        """Remove the live line."""
         self._bar.stop()
 
     def show(self, records: int, triples: int, size: int, total: int) -> None:
-        """Tell how far it is: records, triples and bytes of the sources so far, and how many bytes there are."""
+        """Show the progress: records, triples and bytes of the sources so far, and the total of bytes."""
         now = time.monotonic()
         elapsed = max(now - self._began, 0.001)
-        said = f"{records:,} records, {triples:,} triples, {triples / elapsed:,.0f} triples/s"
-        self._bar.update(self._task, completed=size, total=total, said=said)
-        if self._quiet or self._console.is_terminal or now - self._told < EVERY:
+        summary = f"{records:,} records, {triples:,} triples, {triples / elapsed:,.0f} triples/s"
+        self._bar.update(self._task, completed=size, total=total, said=summary)
+        if self._quiet or self._console.is_terminal or now - self._told < LINE_INTERVAL:
             return
         self._told = now
         left = f", {elapsed * (total - size) / size:,.0f} s left" if 0 < size < total else ""
-        self._console.print(f"{said}{left}", soft_wrap=True)
+        self._console.print(f"{summary}{left}", soft_wrap=True)

@@ -1,21 +1,32 @@
-"""What was left out, kept as it came: `var/rejected/0007/`.
+"""Archive of rejected records in their original form: `var/rejected/0007/`.
 
 For a format of lines, the lines themselves, in a file of the same name as the source; for other formats the file;
-beside them `problems.jsonl`, one object for each thing left out.
+beside them `problems.jsonl`, an object for each rejected record.
 """
 
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import orjson
 
-from kg.publish.pipeline.batch import Refused
+from kg.records.problems import SourceProblem
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRecord:
+    """Rejected record: its kind, as far as known, its original bytes and the reasons."""
+
+    kind: str
+    source: str
+    raw: bytes | None
+    problems: tuple[SourceProblem, ...]
 
 
 class RejectedFolder:
-    """The folder of one build; made when the first thing is left out."""
+    """Folder of a build's rejected records; created with the first of them."""
 
     def __init__(self, folder: Path, sources: Path) -> None:
         # A build that died had the same number.
@@ -24,32 +35,36 @@ class RejectedFolder:
         self._sources = sources
         self._index: IO[bytes] | None = None
         self._copied: set[str] = set()
-        self._lines: dict[str, set[int]] = {}
+        self._late_lines: dict[str, set[int]] = {}
 
-    def keep_line(self, refused: Refused, number: int) -> None:
-        """Keep a line that was found out only later; it is taken from its source when all are known."""
-        self._tell(refused)
-        self._lines.setdefault(refused.source, set()).add(number)
+    def add_line(self, rejected: RejectedRecord, number: int) -> None:
+        """Add a line that was rejected late; it is copied from its source at the end."""
+        self._add_to_index(rejected)
+        self._late_lines.setdefault(rejected.source, set()).add(number)
 
-    def keep(self, refused: Refused) -> None:
-        """Keep something that was left out."""
-        name = self._tell(refused)
-        if refused.raw is not None:
-            self._append(name, refused.raw)
+    def add(self, rejected: RejectedRecord) -> None:
+        """Add a rejected record."""
+        name = self._add_to_index(rejected)
+        if rejected.raw is not None:
+            self._append(name, rejected.raw)
         elif name not in self._copied:
             self._copied.add(name)
-            original = self._sources / refused.source
+            original = self._sources / rejected.source
             if original.is_file():
                 shutil.copyfile(original, self._folder / name)
 
-    def _tell(self, refused: Refused) -> str:
-        """Enter it into the index; the name under which it is kept."""
+    def _add_to_index(self, rejected: RejectedRecord) -> str:
+        """Add an entry to the index; return the name of the copy."""
         if self._index is None:
             self._folder.mkdir(parents=True)
             self._index = (self._folder / "problems.jsonl").open("wb")
-        name = _name(refused.source)
-        told = {"source": refused.source, "kept": name, "problems": [each.as_json() for each in refused.problems]}
-        self._index.write(orjson.dumps(told) + b"\n")
+        name = _safe_name(rejected.source)
+        entry = {
+            "source": rejected.source,
+            "kept": name,
+            "problems": [problem.as_json() for problem in rejected.problems],
+        }
+        self._index.write(orjson.dumps(entry) + b"\n")
         return name
 
     def _append(self, name: str, raw: bytes) -> None:
@@ -57,16 +72,16 @@ class RejectedFolder:
             file.write(raw.rstrip(b"\n") + b"\n")
 
     def close(self) -> None:
-        """Take the lines that are still to be kept, and let the index go."""
-        for source, numbers in self._lines.items():
+        """Copy the late lines, and close the index."""
+        for source, numbers in self._late_lines.items():
             with (self._sources / source).open("rb") as file:
                 for number, line in enumerate(file, 1):
                     if number in numbers:
-                        self._append(_name(source), line)
+                        self._append(_safe_name(source), line)
         if self._index is not None:
             self._index.close()
 
 
-def _name(source: str) -> str:
-    """A name for the copy: no slash and no leading dot, so that nothing is written elsewhere."""
+def _safe_name(source: str) -> str:
+    """File name of the copy: no slash and no leading dot, so that nothing is written elsewhere."""
     return re.sub(r"[^\w.-]+", "_", source).lstrip("._") or "source"

@@ -1,4 +1,4 @@
-"""What a build has to tell: counts, and every problem by file, record and field."""
+"""Report of a build: counts, and every problem by file, record and field."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,31 +8,30 @@ from typing import Any
 
 import orjson
 
-from kg.records.problems import SEVERITIES, Problem
+from kg.records.problems import SEVERITIES, SourceProblem
 
 PAGE = "report.html"
-"""The page in a generation that shows what its build did."""
+"""File name of the report page in a generation."""
 
-MOST_ON_PAGE = 1_000
-"""How many kinds of problems of each severity the table and the page show; the file has all."""
+MAX_ON_PAGE = 1_000
+"""Maximum number of kinds of problems of each severity in the table and on the page; the file has all."""
 
 
 @dataclass(slots=True)
 class Report:
-    """What a build did.
+    """Report of a build.
 
     Attributes:
-        problems_file: where each problem goes as it turns up, one JSON object a line.
+        problems_file: the file of problems in order of occurrence, a JSON object a line.
         generation: the number of the generation, None if nothing was published.
-        read: kind → how many records readers yielded, described-only ones included; `unknown` for unreadable ones.
-        published: kind → how many were published, stubs apart.
-        rejected, merged, stubs: how many were left out, united with another, made because something links to them.
+        read: kind → number of records from the readers, with described-only ones; `unknown` for unreadable ones.
+        published: kind → number of published records, without stubs.
+        rejected, merged, stubs: number of records left out, of records merged into another, of stubs.
         created, changed, deleted: against the generation before.
         triples: statements in the generation.
         seconds: from start to switch.
-        shapes_seconds: of these, what the archive's own shapes took.
-        by_source: file → read, rejected.
-        severities: how many problems of each severity.
+        shapes_seconds: of these, the time of the archive's own shapes.
+        severities: severity → number of problems.
     """
 
     problems_file: Path
@@ -50,8 +49,8 @@ class Report:
     shapes_seconds: float = 0.0
     severities: Counter[str] = field(default_factory=Counter)
 
-    def add(self, *problems: Problem) -> None:
-        """Enter problems; they go to the file, so that memory does not follow their number."""
+    def add(self, *problems: SourceProblem) -> None:
+        """Add problems; they go to the file, so that memory does not follow their number."""
         if not problems:
             return
         with self.problems_file.open("ab") as file:
@@ -59,30 +58,30 @@ class Report:
                 self.severities[problem.severity] += 1
                 file.write(orjson.dumps(problem.as_json()) + b"\n")
 
-    def problems(self) -> Iterator[Problem]:
-        """Every problem, in the order in which they turned up."""
+    def problems(self) -> Iterator[SourceProblem]:
+        """Yield every problem, in order of occurrence."""
         if self.problems_file.exists():
             with self.problems_file.open("rb") as file:
                 for line in file:
-                    yield Problem(**orjson.loads(line))
+                    yield SourceProblem(**orjson.loads(line))
 
-    def grouped(self) -> list[tuple[Problem, int]]:
-        """Problems that differ only in the record are one, with how many there are; the gravest first."""
-        first: dict[tuple[str, ...], Problem] = {}
+    def grouped(self) -> list[tuple[SourceProblem, int]]:
+        """Return problems grouped by all but the record, each with its count; the gravest first."""
+        first: dict[tuple[str, ...], SourceProblem] = {}
         counts: Counter[tuple[str, ...]] = Counter()
         of_severity: Counter[str] = Counter()
         for problem in self.problems():
             key = (problem.severity, problem.message, problem.field.partition("[")[0], problem.expected)
-            if key not in first and of_severity[problem.severity] < MOST_ON_PAGE:
+            if key not in first and of_severity[problem.severity] < MAX_ON_PAGE:
                 first[key] = problem
                 of_severity[problem.severity] += 1
             if key in first:
                 counts[key] += 1
-        found = [(first[key], count) for key, count in counts.most_common()]
-        return sorted(found, key=lambda each: SEVERITIES.index(each[0].severity))
+        groups = [(first[key], count) for key, count in counts.most_common()]
+        return sorted(groups, key=lambda group: SEVERITIES.index(group[0].severity))
 
     def summary(self) -> dict[str, Any]:
-        """The counts, as the manifest keeps them."""
+        """Return the counts, as the manifest keeps them."""
         return {
             "read": dict(sorted(self.read.items())),
             "published": dict(sorted(self.published.items())),
@@ -98,17 +97,17 @@ class Report:
 
     @property
     def page(self) -> Path | None:
-        """The report as a page in its generation; None where there is none."""
+        """Path of the report page in the generation, or None."""
         path = self.problems_file.with_name(PAGE)
         return path if path.exists() else None
 
     def as_json(self) -> bytes:
-        """What `build --json` prints."""
-        told = {
+        """Return the report as `build --json` prints it."""
+        report = {
             "generation": self.generation,
             **self.summary(),
             "problems": [problem.as_json() for problem in self.problems()],
             "triples": self.triples,
             "seconds": round(self.seconds, 3),
         }
-        return orjson.dumps(told, option=orjson.OPT_INDENT_2)
+        return orjson.dumps(report, option=orjson.OPT_INDENT_2)

@@ -1,1 +1,1 @@
-"""Dates: EDTF and the phrases that are read into it."""
+"""Dates: EDTF validator and parser of date phrases."""

@@ -1,13 +1,13 @@
-"""Dates in EDTF (ISO 8601-2:2019, levels 0 to 2): what is one, and on which days it can lie.
+"""EDTF validator (ISO 8601-2:2019, levels 0 to 2), with the interval of days that a date covers.
 
-The days are what lists are sorted and searched by. Nothing is added on either side of what is uncertain or
-approximate: "circa 1962" lies in 1962, since nobody said how far around it. An end that is open, unknown,
+Lists are sorted and searched by these days. An uncertain or approximate date covers no more days than the exact
+one: "circa 1962" lies in 1962, since the distance is unknown. An end that is open, unknown,
 before the year 1 or after the year 9999 is absent. Three things stay apart though they cover the same days:
 `1962/1963` lasted from the one to the other, `[1962..1963]` is one of them, `{1962..1963}` is all of them.
 
-The grammar is our own. The `edtf` package, which the tests hold it to, takes 2 to 150 ms for what takes some
-microseconds here, takes 29 February in any year, and fails with TypeError, AttributeError or ValueError, and
-a line on standard output, on what is nearly a date.
+The grammar is our own, and the tests compare it with the `edtf` package. That package takes 2 to 150 ms where this
+module takes microseconds, accepts 29 February in any year, and fails on near dates with TypeError, AttributeError or
+ValueError and a line on standard output.
 
 >>> check("1963-04-05"), interval("196X"), interval("1962~/..")
 ('1963-04-05', Interval(start='1960-01-01', end='1969-12-31'), Interval(start='1962-01-01', end=None))
@@ -21,10 +21,10 @@ from functools import lru_cache
 from itertools import product
 
 MAX_LENGTH = 100
-"""Longest date that is read; lists of single days are the longest ones that archives write."""
+"""Maximum length of a date in characters; lists of single days are the longest that archives write."""
 
 # ISO 8601-2, 4.8: codes of seasons, quarters and other groups of months → the first and last month that they
-# can hold. 21 to 24 name no hemisphere; those who write them mean the northern one. The season over New Year
+# can hold. 21 to 24 name no hemisphere; writers mean the northern one. The season over New Year
 # is called after either of its years: so it can be the first months of the year or, 13 and 14, the first of
 # the next.
 _OVER_NEW_YEAR = (1, 14)
@@ -38,7 +38,7 @@ _SEASONS = {
 
 
 def _qualified(part: str) -> str:
-    """A part with at most one qualifier: on its left for itself, on its right for all up to there."""
+    """Pattern of a part with at most one qualifier: on its left for itself, on its right for all parts up to it."""
     return rf"(?:[?~%]{part}|{part}[?~%]?)"
 
 
@@ -52,12 +52,12 @@ _WITHOUT_QUALIFIERS = str.maketrans("", "", "?~%")
 
 
 class DateFault(ValueError):
-    """What was read is no date in EDTF; the message says what was expected."""
+    """Invalid EDTF; the message names the expected form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The first and the last day that a date can lie in.
+    """Interval of days, from the first to the last day that a date can mean.
 
     Attributes:
         start, end: days `YYYY-MM-DD`; None where that end is open, unknown, or no day of the years 1 to 9999.
@@ -71,7 +71,7 @@ _OPEN = Interval(None, None)
 
 
 def check(edtf: str) -> str:
-    """The canonical spelling of a date. Raises DateFault where it is none, or where there is no such day.
+    """Return the canonical spelling of a date. Raises DateFault where it is invalid, or where there is no such day.
 
     >>> check(" {1963-02-22, 1963-02-23} "), check("1971-06-10T09:08:00-05")
     ('{1963-02-22,1963-02-23}', '1971-06-10T09:08:00-05:00')
@@ -80,7 +80,7 @@ def check(edtf: str) -> str:
 
 
 def interval(edtf: str) -> Interval:
-    """The days that a date can lie in. Raises DateFault.
+    """Return the interval of days that a date covers. Raises DateFault.
 
     A date and time counts on the day that is written, whatever its zone.
 
@@ -91,7 +91,7 @@ def interval(edtf: str) -> Interval:
 
 
 def _is_day(text: str) -> bool:
-    """Whether it is one exact day that exists. Most dates are, so this comes first: 0.2 µs."""
+    """Return whether a text is an exact, existing day. Most dates are, so this comes first: 0.2 µs."""
     if len(text) != 10 or text[4] != "-" or text[7] != "-":
         return False
     try:
@@ -102,18 +102,18 @@ def _is_day(text: str) -> bool:
 
 
 def _read(text: str) -> tuple[str, Interval]:
-    """The canonical spelling of a date, and its days."""
+    """Canonical spelling of a date, and its interval of days."""
     if len(text) > MAX_LENGTH:
         raise DateFault(f"{text[:20]!r}… is longer than the {MAX_LENGTH} characters that a date may have")
     return _read_short(text.strip())
 
 
-@lru_cache(maxsize=16384)  # years, months, and what is said of them, recur
+@lru_cache(maxsize=16384)  # years and months recur, with their qualifiers
 def _read_short(text: str) -> tuple[str, Interval]:
     if text[:1] in {"[", "{"}:
-        return _set(text)
+        return _set_of_dates(text)
     if "/" in text:
-        return text, _lasting(text)
+        return text, _interval(text)
     time = _DATETIME.fullmatch(text)
     if time is None:
         return text, _days(text)
@@ -124,8 +124,8 @@ def _read_short(text: str) -> tuple[str, Interval]:
     return f"{text}:00" if hours_only else text, Interval(time[1], time[1])
 
 
-def _lasting(text: str) -> Interval:
-    """The days of an interval: `a/b`, open `a/..`, `../b`, or with an unknown end `a/`, `/b`."""
+def _interval(text: str) -> Interval:
+    """Interval of days of an EDTF interval: `a/b`, open `a/..`, `../b`, or with an unknown end `a/`, `/b`."""
     first, _, last = text.partition("/")
     if first in {"", ".."} and last in {"", ".."}:
         raise DateFault(f"{text!r} has neither a beginning nor an end")
@@ -140,8 +140,11 @@ def _in_order(start: str | None, end: str | None, text: str) -> Interval:
     return Interval(start, end)
 
 
-def _set(text: str) -> tuple[str, Interval]:
-    """One of a set, `[a,b]`, `[a..b]`, or all of it, `{a,b}`; `..` may open the first member and the last."""
+def _set_of_dates(text: str) -> tuple[str, Interval]:
+    """Canonical spelling and days of a set: one of `[a,b]` or `[a..b]`, or all of `{a,b}`.
+
+    `..` may open the first member and the last.
+    """
     if text[-1] != {"[": "]", "{": "}"}[text[0]]:
         raise DateFault(f"{text!r}: the bracket is not closed")
     members = [member.strip() for member in text[1:-1].split(",")]
@@ -158,7 +161,7 @@ def _set(text: str) -> tuple[str, Interval]:
 
 
 def _member(text: str) -> Interval:
-    """The days of a member of a set: a date, `a..b`, `..b` or `a..`."""
+    """Interval of days of a member of a set: a date, `a..b`, `..b` or `a..`."""
     first, dots, last = text.partition("..")
     if not dots:
         return _days(text)
@@ -170,7 +173,7 @@ def _member(text: str) -> Interval:
 
 
 def _days(text: str) -> Interval:
-    """The days of one year, month, season or day, perhaps qualified, perhaps with unspecified digits."""
+    """Interval of days of a year, month, season or day, perhaps qualified, perhaps with unspecified digits."""
     if _is_day(text):
         return Interval(text, text)
     if _LONG_YEAR.fullmatch(text):
@@ -186,21 +189,21 @@ def _days(text: str) -> Interval:
     year, month, day = [*plain.lstrip("-").split("-"), "XX", "XX"][:3]
     if negative and year == "0000":
         raise DateFault(f"{text!r}: there is no year -0000; the year before 0001 is 0000")
-    known = not negative and year != "0000"
+    in_common_era = not negative and year != "0000"
     if month in _SEASONS and plain.count("-") == 1 + negative:
-        return _season(year, *_SEASONS[month]) if known and year != "XXXX" else _OPEN
+        return _season(year, *_SEASONS[month]) if in_common_era and year != "XXXX" else _OPEN
     # Before the year 1 only the calendar matters, and it is the same every 400 years.
-    calendar = year if known else "2000" if "X" in year else f"{2000 + int(plain[: 4 + negative]) % 400}"
+    calendar = year if in_common_era else "2000" if "X" in year else f"{2000 + int(plain[: 4 + negative]) % 400}"
     start, end = _edge(calendar, month, day, last=False), _edge(calendar, month, day, last=True)
     if start is None or end is None:
         raise DateFault(f"{text!r}: there is no such day")
-    if not known or year == "XXXX":
+    if not in_common_era or year == "XXXX":
         return _OPEN
     return Interval(start if year.strip("0X") else None, end)
 
 
 def _edge(year: str, month: str, day: str, *, last: bool) -> str | None:
-    """The first or last day that there is, of those that unspecified digits allow; None if there is none."""
+    """First or last existing day of those that unspecified digits allow; None if there is none."""
     months = [number for number in _numbers(month, last=last) if 1 <= number <= 12]
     days = [number for number in _numbers(day, last=last) if 1 <= number <= 31]
     if not months or not days:
@@ -214,7 +217,7 @@ def _edge(year: str, month: str, day: str, *, last: bool) -> str | None:
 
 
 def _numbers(mask: str, *, last: bool) -> Iterable[int]:
-    """The numbers that a mask such as `19X5` can stand for, upwards or, for the last one first, downwards."""
+    """Numbers that a mask such as `19X5` can stand for, upwards or, for the last date first, downwards."""
     if mask == "XX":
         return range(31, 0, -1) if last else range(1, 32)
     digits = "9876543210" if last else "0123456789"
@@ -222,7 +225,7 @@ def _numbers(mask: str, *, last: bool) -> Iterable[int]:
 
 
 def _season(year: str, first: int, last: int) -> Interval:
-    """From the first day of a month of the year to the last day of another, 13 being the next January."""
+    """Interval from the first day of a month of the year to the last day of another, 13 being the next January."""
     over, month = divmod(last - 1, 12)
     lowest, highest = int(year.replace("X", "0")), int(year.replace("X", "9")) + over
     start = f"{lowest:04}-{first:02}-01" if lowest else None

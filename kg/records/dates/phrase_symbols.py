@@ -1,4 +1,4 @@
-"""Words of dates → symbols, the same in every language: `22 and 23 February 1963` → `d22 & d23 m02 y1963`.
+"""Lexer of date phrases, the same symbols for every language: `22 and 23 February 1963` → `d22 & d23 m02 y1963`.
 
 >>> symbols("5 апреля 1963 г."), symbols("5 de abril de 1963"), symbols("april the fifth")
 (['d05', 'm04', 'y1963'], ['d05', 'm04', 'y1963'], None)
@@ -23,7 +23,7 @@ _MONTHS = (
     "december|dec|декабрь|декабря|декабре|дек|diciembre|dic",
 )
 
-# EDTF has no early, middle and late; quarters or thirds would be a precision that nobody gave. `~` says that
+# EDTF has no early, middle and late; quarters or thirds would add precision. `~` says that
 # the text knows more than the month or year that it is put under.
 _WORDS = {
     **{f"m{number:02}": names for number, names in enumerate(_MONTHS, 1)},
@@ -61,16 +61,16 @@ _WORDS = {
     ),
 }
 """Symbol → its words. Symbols: d, m, y, s (season), z (ten years); & and, | or, - to; f from, b between,
-< before, > after, u until, n since or to this day; ~ circa, ? perhaps. What has none is passed over."""
+< before, > after, u until, n since or to this day; ~ circa, ? perhaps. Words without a symbol are dropped."""
 
 _SYMBOLS = {word: symbol for symbol, words in _WORDS.items() for word in words.split("|")}
 
 
-def _whole(word: str) -> str:
+def _word_pattern(word: str) -> str:
     return re.escape(word) + (r"(?!\w)" if word[-1].isalnum() else "")
 
 
-_WORD = re.compile("|".join(map(_whole, sorted(_SYMBOLS, key=len, reverse=True))))
+_WORD = re.compile("|".join(map(_word_pattern, sorted(_SYMBOLS, key=len, reverse=True))))
 
 
 def _day(digits: str) -> str:
@@ -82,14 +82,14 @@ def _month(digits: str) -> str:
 
 
 def _day_and_month(first: str, _: str, second: str, year: str) -> list[str] | None:
-    """Both stand in front of the year: which is the day is only known where one is no month."""
+    """Symbols of a day and a month before the year; None unless one of the two is too large for a month."""
     if first == second or int(first) > 12:
         return [_day(first), _month(second), f"y{year}"]
     return [_day(second), _month(first), f"y{year}"] if int(second) > 12 else None
 
 
 def _after_year(year: str, dash: str, number: str) -> list[str] | None:
-    """`1962-10` is a month as in ISO 8601; `1962-63`, and `1910–11` with a longer dash, are two years."""
+    """Symbols of `1962-10`, a month as in ISO 8601, or of `1962-63` and `1910–11` with a longer dash, two years."""
     if dash == "-" and 1 <= int(number) <= 12:
         return [f"y{year}", _month(number)]
     return [f"y{year}", "-", f"y{year[:2]}{number}"] if number > year[2:] else None
@@ -112,12 +112,12 @@ _FIGURES: tuple[tuple[re.Pattern[str], Callable[..., list[str] | None]], ...] = 
     (re.compile("[-–—]"), lambda: ["-"]),
     (re.compile(","), lambda: [","]),
 )
-"""What is written with figures and signs, tried in this order → its symbols; None where it can't be told."""
+"""Pattern of figures and signs, tried in this order → its symbols; None for an ambiguous text."""
 
 
 def symbols(phrase: str) -> list[str] | None:
-    """The symbols of a phrase in small letters with single spaces; None where something is not known."""
-    found: list[str] = []
+    """Return the symbols of a phrase in small letters with single spaces; None for an unknown word."""
+    phrase_symbols: list[str] = []
     position = 0
     while position < len(phrase):
         if phrase[position] == " ":
@@ -126,7 +126,7 @@ def symbols(phrase: str) -> list[str] | None:
         word = None if phrase[position].isdigit() else _WORD.match(phrase, position)
         if word:
             position = word.end()
-            found += [_SYMBOLS[word[0]]] if _SYMBOLS[word[0]] else []
+            phrase_symbols += [_SYMBOLS[word[0]]] if _SYMBOLS[word[0]] else []
             continue
         forms = ((make, match) for form, make in _FIGURES if (match := form.match(phrase, position)))
         make, match = next(forms, (None, None))
@@ -134,14 +134,14 @@ def symbols(phrase: str) -> list[str] | None:
         if match is None or figures is None:
             return None
         position = match.end()
-        found += figures
-    return _without_commas(found)
+        phrase_symbols += figures
+    return _without_commas(phrase_symbols)
 
 
-def _without_commas(found: list[str]) -> list[str]:
-    """A comma between days, or years, is the "and" or "or" at the end of the list; others join nothing."""
-    joint = next((symbol for symbol in found if symbol in {"&", "|"}), ",")
-    kinds = ["", *(symbol[0] for symbol in found), ""]
-    alike = [before == after for before, after in zip(kinds, kinds[2:], strict=False)]
-    pairs = zip(found, alike, strict=True)
+def _without_commas(phrase_symbols: list[str]) -> list[str]:
+    """Symbols with commas resolved: between days, or years, the "and" or "or" at the list's end; else nothing."""
+    joint = next((symbol for symbol in phrase_symbols if symbol in {"&", "|"}), ",")
+    kinds = ["", *(symbol[0] for symbol in phrase_symbols), ""]
+    same_kind = [before == after for before, after in zip(kinds, kinds[2:], strict=False)]
+    pairs = zip(phrase_symbols, same_kind, strict=True)
     return [joint if symbol == "," else symbol for symbol, joins in pairs if symbol != "," or joins]

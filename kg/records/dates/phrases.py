@@ -1,7 +1,7 @@
-"""Dates as people write them, in English, Russian and Spanish, read into EDTF.
+"""Date phrase parser: dates as people write them, in English, Russian and Spanish, into EDTF.
 
-A phrase becomes symbols, the same in every language, and these become a date. What is not understood, what is
-no day, and what can be read in two ways (`4/5/1963`) gives None, never a guess: then the text alone is kept.
+A phrase becomes symbols, the same in every language, and these become a date. An unknown word, an impossible day
+and an ambiguous date (`4/5/1963`) give None, never a guess: then the text alone is kept.
 
 >>> read("22 and 23 February 1963"), read("on an unknown date between May 1, 1971 and May 5, 1971")
 ('{1963-02-22,1963-02-23}', '[1971-05-01..1971-05-05]')
@@ -18,7 +18,7 @@ from kg.records.dates import edtf_strings
 from kg.records.dates.phrase_symbols import symbols
 
 MAX_LENGTH = 100
-"""Longest phrase that is read."""
+"""Maximum length of a phrase in characters."""
 
 _UNDATED_WORDS = (
     "undated|not dated|no date|n.d.|date unknown|unknown date|date not known|s.d.|s/d|s.f.|s/f|sin fecha|"
@@ -57,17 +57,17 @@ _SHAPES = {
     ("<", ""): "[..{first}]",
     (">", ""): "[{first}..]",
 }
-"""(frame, joint) → EDTF."""
+"""(frame, joint) → template of the EDTF."""
 
 _ORDERS = frozenset({
     "dmy", "mdy", "ymd", "my", "ym", "sy", "ys", "y", "yz", "zy", "d", "dm", "md", "m", "s", "dy"
 })  # fmt: skip
-"""The orders in which people write the symbols of one date, complete or not."""
+"""Orders in which people write the symbols of a date, complete or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One of the dates in a phrase, of which another one may tell the month or the year."""
+    """Date within a phrase; a neighbouring date may supply its month or year."""
 
     year: str = ""
     month: str = ""
@@ -80,7 +80,7 @@ class _Part:
 
 
 def is_undated(text: str) -> bool:
-    """Whether it says that there is no date: "undated", "n.d.", "б.д.".
+    """Return whether a text declares that there is no date: "undated", "n.d.", "б.д.".
 
     >>> is_undated("[n. d.]"), is_undated("1962")
     (True, False)
@@ -89,7 +89,7 @@ def is_undated(text: str) -> bool:
 
 
 def read(text: str) -> str | None:
-    """The date that a phrase tells, in EDTF; None where it is not understood.
+    """Parse a date phrase into EDTF; None for a phrase that is not understood.
 
     >>> read("5 апреля 1963 г."), read("circa October 1962"), read("4/5/1963")
     ('1963-04-05', '1962-10~', None)
@@ -98,7 +98,7 @@ def read(text: str) -> str | None:
 
 
 def fault(text: str) -> str:
-    """Why a phrase that is understood tells no date; empty where it tells one, or is not understood.
+    """Return the fault of a phrase that is understood but names no existing date; empty for every other phrase.
 
     >>> fault("30 February 1963"), fault("5 April 1963"), fault("a fine day in April")
     ("'1963-02-30': there is no such day", '', '')
@@ -108,36 +108,36 @@ def fault(text: str) -> str:
 
 @lru_cache(maxsize=16384)  # the dates of a collection recur
 def _read(text: str) -> tuple[str | None, str]:
-    """The date, and what is wrong with one that can't be."""
+    """EDTF of a phrase, and the fault of an impossible date."""
     phrase = _GAP.sub(" ", unicodedata.normalize("NFC", text)).strip()
     if not _TWO_YEARS.fullmatch(phrase):
         with suppress(edtf_strings.DateFault):
             return edtf_strings.check(phrase), ""
     phrase = phrase.casefold()
     if phrase[:1] + phrase[-1:] in {"[]", "()"}:
-        phrase = phrase[1:-1].strip()  # brackets: supplied by whoever described it
-    found = _one_winter(symbols(_UNKNOWN_DAY.sub("", _TIME_OF_DAY.sub("", phrase))) or [])
+        phrase = phrase[1:-1].strip()  # brackets: supplied by the describer
+    phrase_symbols = _one_winter(symbols(_UNKNOWN_DAY.sub("", _TIME_OF_DAY.sub("", phrase))) or [])
     try:
-        edtf = _edtf(found) if found else ""
+        edtf = _edtf(phrase_symbols) if phrase_symbols else ""
         return (edtf_strings.check(edtf) if edtf else None), ""
     except edtf_strings.DateFault as impossible:  # 31 April
         return None, str(impossible)
 
 
-def _edtf(found: list[str]) -> str:
-    """EDTF from symbols; an empty string where they make no date."""
+def _edtf(phrase_symbols: list[str]) -> str:
+    """EDTF from symbols; an empty string where they form no date."""
     frame = ""
-    if found[0] in _FRAMES:
-        frame, found = found[0], found[1:]
-    elif found[-1] in _FRAMES_BEHIND:
-        frame, found = found[-1], found[:-1]
+    if phrase_symbols[0] in _FRAMES:
+        frame, phrase_symbols = phrase_symbols[0], phrase_symbols[1:]
+    elif phrase_symbols[-1] in _FRAMES_BEHIND:
+        frame, phrase_symbols = phrase_symbols[-1], phrase_symbols[:-1]
     if frame == "f":  # "from … until"
-        found = ["-" if symbol in {"<", "u"} else symbol for symbol in found]
-    joints = [symbol for symbol in found if symbol in _JOINTS]
+        phrase_symbols = ["-" if symbol in {"<", "u"} else symbol for symbol in phrase_symbols]
+    joints = [symbol for symbol in phrase_symbols if symbol in _JOINTS]
     shape = _SHAPES.get((frame, joints[0] if joints else ""))
     if shape is None or len(set(joints)) > 1 or (len(joints) > 1 and "every" not in shape):
         return ""
-    parts = _parts(found)
+    parts = _parts(phrase_symbols)
     if not parts:
         return ""
     first, last = parts[0].edtf(), parts[-1].edtf()
@@ -146,17 +146,22 @@ def _edtf(found: list[str]) -> str:
     return shape.format(first=first, last=last, every=",".join(part.edtf() for part in parts))
 
 
-def _one_winter(found: list[str]) -> list[str]:
-    """The season over New Year, named after both years ("winter 1962-63"), is in EDTF that of the first."""
-    if len(found) > 3 and found[-4] == "s24" and found[-2] == "-" and found[-3][0] == found[-1][0] == "y":
-        return found[:-2] if int(found[-1][1:]) == int(found[-3][1:]) + 1 else []
-    return found
+def _one_winter(phrase_symbols: list[str]) -> list[str]:
+    """Symbols with the season over New Year ("winter 1962-63") under the first year alone, as in EDTF."""
+    if (
+        len(phrase_symbols) > 3
+        and phrase_symbols[-4] == "s24"
+        and phrase_symbols[-2] == "-"
+        and phrase_symbols[-3][0] == phrase_symbols[-1][0] == "y"
+    ):
+        return phrase_symbols[:-2] if int(phrase_symbols[-1][1:]) == int(phrase_symbols[-3][1:]) + 1 else []
+    return phrase_symbols
 
 
-def _parts(found: list[str]) -> list[_Part]:
-    """The dates between the joints, each completed from its neighbours; none where one stays incomplete."""
+def _parts(phrase_symbols: list[str]) -> list[_Part]:
+    """Dates between the joints, each completed from its neighbours; none where a date stays incomplete."""
     sides: list[list[str]] = [[]]
-    for symbol in found:
+    for symbol in phrase_symbols:
         if symbol in _JOINTS:
             sides.append([])
         else:
@@ -166,27 +171,27 @@ def _parts(found: list[str]) -> list[_Part]:
     parts = [_part(side) for side in sides]
     # "about 1962 to 1963" may mean both ends: it is said of both, which claims less.
     marks = sides[0][0] if sides[0][0] in {"?", "~"} else ""
-    known = [replace(part, marks=part.marks or marks) for part in parts if part]
-    return _completed(known) if len(known) == len(parts) else []
+    dated_parts = [replace(part, marks=part.marks or marks) for part in parts if part]
+    return _completed(dated_parts) if len(dated_parts) == len(parts) else []
 
 
 def _part(side: list[str]) -> _Part | None:
-    """One date from its symbols; None where they are none, or stand in no order that people write."""
+    """Date from its symbols; None for symbols in an order that people do not write."""
     marks = "".join(symbol for symbol in side if symbol in {"?", "~"})
     dated = [symbol for symbol in side if symbol not in {"?", "~"}]
-    said = {symbol[0]: symbol[1:] for symbol in dated}
+    values = {symbol[0]: symbol[1:] for symbol in dated}
     if "".join(symbol[0] for symbol in dated) not in _ORDERS:
         return None
-    year = said.get("y", "")
-    if "z" in said:
+    year = values.get("y", "")
+    if "z" in values:
         if year[3:] != "0" or year[2:] == "00":  # "the 1900s" may be ten years or a hundred
             return None
         year = f"{year[:3]}X"
-    return _Part(year=year, month=said.get("m") or said.get("s", ""), day=said.get("d", ""), marks=marks)
+    return _Part(year=year, month=values.get("m") or values.get("s", ""), day=values.get("d", ""), marks=marks)
 
 
 def _completed(parts: list[_Part]) -> list[_Part]:
-    """A year or month left out is that of the next date (22 and 23 February 1963), or of the one before."""
+    """Dates with a missing year or month from the next date (22 and 23 February 1963), or from the date before."""
     for n in range(len(parts) - 2, -1, -1):
         after = parts[n + 1]
         if not parts[n].year:
@@ -195,5 +200,5 @@ def _completed(parts: list[_Part]) -> list[_Part]:
     for n in range(1, len(parts)):
         if parts[n].day and not parts[n].month:
             parts[n] = replace(parts[n], month=parts[n - 1].month)
-    whole = all(part.year and (part.month or not part.day) for part in parts)
-    return parts if whole else []
+    complete = all(part.year and (part.month or not part.day) for part in parts)
+    return parts if complete else []

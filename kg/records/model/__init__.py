@@ -1,1 +1,1 @@
-"""The record model: one table of keys, its JSON Schema, columns, validation."""
+"""Record model: a table of keys, its JSON Schema, columns, validation."""

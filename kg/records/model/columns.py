@@ -1,7 +1,8 @@
-"""A record as a row: which columns a table of a kind has, and what stands in each.
+"""Table columns of the record model: the columns of a kind, and the cells of a record in them.
 
-Follows the model's table of keys, so that a new key is a new column. A link is two columns, what things are called and
-their references; a label is one column for each preferred language; dates are the first one's, and a list of all.
+Follows the model's table of keys: a new key is a new column unless its row says why it has none. A link is two columns,
+labels and their references; a label is one column for each preferred language; dates are the first one's, and a list of
+all.
 """
 
 import re
@@ -12,24 +13,23 @@ from functools import partial
 from typing import Any
 
 from kg.iris import Base
+from kg.key_annotations import Heading
+from kg.records.model.key import Omitted
 from kg.records.model.keys import KEYS, Key, Record, Value, keys_of, label_key
 
-LEFT_OUT = ("kind", "text", "extra")
-"""Keys without a column: what the table's name says, and what is too long or too mixed for a cell."""
-
 Labels = Mapping[str, Mapping[str, str]]
-"""Reference → what the thing is called, by language."""
+"""Reference → label of the thing, by language."""
 Cell = Callable[[Record, Labels], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
+class TableColumn:
+    """Column of a table.
 
     Attributes:
         name: in the file's head: words in small letters, with `_` between them.
         key: the key of the model that it is made of; a record without it has nothing there.
-        meaning: a sentence for whoever reads the table.
+        meaning: a sentence for the table's reader.
         datatype: `string`, `date`, `double` or `anyURI`, as XML Schema names them.
         many: whether a cell holds a list.
         cell: makes the cell of a record: a value, a list where it is `many`, or None.
@@ -45,134 +45,143 @@ class Column:
     links: bool = False
 
 
-def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[Column, ...]:
-    """The columns of the table of a kind, in the order of the model.
+def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[TableColumn, ...]:
+    """Return the columns of the table of a kind, in the order of the model.
 
     Args:
         kind: record, agent …
         languages: the preferred languages of labels, the first one first.
-        base: what references stand below.
+        base: the base of references.
     """
-    found: list[Column] = []
+    table_columns: list[TableColumn] = []
     for key in keys_of(kind):
-        if key.name in LEFT_OUT:
+        if isinstance(key.column, Omitted):
             continue
         if key.name == label_key(kind):
-            found += _label(key, languages)
+            table_columns += _label_columns(key, languages)
         elif key.name in _PARTS:
-            found += _PARTS[key.name](key, languages)
+            table_columns += _PARTS[key.name](key, languages)
         elif key.value is Value.LINK:
-            found += _linked(key.name, key.meaning, languages, partial(_list, name=key.name))
+            table_columns += _link_columns(key.name, key.meaning, languages, partial(_references, name=key.name))
         elif key.value is Value.TEXT:
-            found.append(_text(key, languages))
+            table_columns.append(_text_column(key, languages))
         else:
-            found.append(_plain(key))
+            table_columns.append(_plain_column(key))
 
     def address(record: Record, _: Labels) -> str:
         return base.iri(record["id"])
 
-    iri = Column("iri", "id", "Its address for good.", "anyURI", many=False, cell=address)
-    return (found[0], iri, *found[1:])
+    iri = TableColumn("iri", "id", "Its address for good.", "anyURI", many=False, cell=address)
+    return (table_columns[0], iri, *table_columns[1:])
 
 
-def targets(record: Record) -> Iterator[str]:
-    """The references of the things that a record names in its row."""
+def link_targets(record: Record) -> Iterator[str]:
+    """Return the references of the things that a record names in its row."""
     for name in record:
         if name in _LINKS:
-            yield from _list(record, name)
+            yield from _references(record, name)
     if "relations" in record:
-        yield from _related(record)
+        yield from _related_references(record)
 
 
-def snake(name: str) -> str:
-    """A key as the name of a column.
+def snake_case(name: str) -> str:
+    """Return a key in snake case, as the name of a column.
 
-    >>> snake("placeOfCreation"), snake("title")
+    >>> snake_case("placeOfCreation"), snake_case("title")
     ('place_of_creation', 'title')
     """
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def _list(record: Record, name: str) -> list[str]:
-    """The references under a key, whether a link is one or is written as an object."""
-    there = record.get(name)
-    if not there:
+def _references(record: Record, name: str) -> list[str]:
+    """References under a key, for links written as a reference or as an object."""
+    links = record.get(name)
+    if not links:
         return []
-    return [each if isinstance(each, str) else each["id"] for each in (there if isinstance(there, list) else [there])]
+    return [link if isinstance(link, str) else link["id"] for link in (links if isinstance(links, list) else [links])]
 
 
-def _related(record: Record) -> list[str]:
-    found = [each["target"] for each in record.get("relations", ())]
-    return [each if isinstance(each, str) else each["id"] for each in found]
+def _related_references(record: Record) -> list[str]:
+    targets = [target["target"] for target in record.get("relations", ())]
+    return [target if isinstance(target, str) else target["id"] for target in targets]
 
 
-def best(texts: Mapping[str, Any], languages: Sequence[str]) -> Any:
-    """What stands under the first preferred language, or under any."""
+def preferred_text(texts: Mapping[str, Any], languages: Sequence[str]) -> Any:
+    """Return the text in the first preferred language that has one, or in any other."""
     for language in (*languages, "@none"):
         if language in texts:
             return texts[language]
     return next(iter(texts.values()), None)
 
 
-def _label(key: Key, languages: Sequence[str]) -> Iterator[Column]:
-    name = snake(key.name)
-    for each in languages:
-        meaning = f"{key.meaning.rstrip('.')}, in the language {each}."
-        yield Column(
-            f"{name}_{each.lower().replace('-', '_')}",
+def _label_columns(key: Key, languages: Sequence[str]) -> Iterator[TableColumn]:
+    name = snake_case(key.name)
+    for language in languages:
+        meaning = f"{key.meaning.rstrip('.')}, in the language {language}."
+        yield TableColumn(
+            f"{name}_{language.lower().replace('-', '_')}",
             key.name,
             meaning,
             "string",
             many=False,
-            cell=_in_language(key.name, each),
+            cell=_in_language(key.name, language),
         )
     preferred = frozenset(languages)
 
     def others(record: Record, _: Labels) -> list[str]:
-        said = record[key.name].items()
-        return [text if tag == "@none" else f"{text}@{tag}" for tag, text in said if tag not in preferred]
+        texts = record[key.name].items()
+        return [text if tag == "@none" else f"{text}@{tag}" for tag, text in texts if tag not in preferred]
 
     meaning = f"{key.meaning.rstrip('.')}, in other languages, each with @ and its language tag where that is known."
-    yield Column(f"{name}_other", key.name, meaning, "string", many=True, cell=others)
+    yield TableColumn(f"{name}_other", key.name, meaning, "string", many=True, cell=others)
 
 
 def _in_language(name: str, language: str) -> Cell:
     return lambda record, _: record[name].get(language)
 
 
-def _text(key: Key, languages: Sequence[str]) -> Column:
-    prose = key.name in _PROSE
+def _text_column(key: Key, languages: Sequence[str]) -> TableColumn:
+    prose = isinstance(key.shown, Heading) and key.shown.prose
 
     def cell(record: Record, _: Labels) -> Any:
         texts = record.get(key.name, {})
         if key.name in _IN_EVERY_LANGUAGE:
-            return [each for texts in texts.values() for each in texts]
-        said = best(texts, languages)
-        return "\n\n".join(said) if prose and isinstance(said, list) else said
+            return [text for texts in texts.values() for text in texts]
+        text = preferred_text(texts, languages)
+        return "\n\n".join(text) if prose and isinstance(text, list) else text
 
-    return Column(snake(key.name), key.name, key.meaning, "string", many=key.many and not prose, cell=cell)
+    return TableColumn(snake_case(key.name), key.name, key.meaning, "string", many=key.many and not prose, cell=cell)
 
 
-def _plain(key: Key) -> Column:
+def _plain_column(key: Key) -> TableColumn:
     datatype = _DATATYPES.get(key.value, "string")
-    return Column(
-        snake(key.name), key.name, key.meaning, datatype, many=key.many, cell=lambda record, _: record.get(key.name)
+    return TableColumn(
+        snake_case(key.name),
+        key.name,
+        key.meaning,
+        datatype,
+        many=key.many,
+        cell=lambda record, _: record.get(key.name),
     )
 
 
-def _linked(
+def _link_columns(
     key: str, meaning: str, languages: Sequence[str], linked: Callable[[Record], list[str]]
-) -> tuple[Column, Column]:
-    """What a record links to: by name, and by reference, in the same order."""
+) -> tuple[TableColumn, TableColumn]:
+    """Two columns of a link: labels and references, in the same order."""
 
     def names(record: Record, labels: Labels) -> list[str]:
-        there = linked(record)
-        return [best(labels.get(each, {}), languages) or each for each in there] if there else there
+        references = linked(record)
+        return (
+            [preferred_text(labels.get(reference, {}), languages) or reference for reference in references]
+            if references
+            else references
+        )
 
     return (
-        Column(snake(key), key, meaning, "string", many=True, cell=names),
-        Column(
-            f"{snake(key)}_id",
+        TableColumn(snake_case(key), key, meaning, "string", many=True, cell=names),
+        TableColumn(
+            f"{snake_case(key)}_id",
             key,
             f"{meaning.rstrip('.')}, by reference, in the same order.",
             "string",
@@ -183,12 +192,12 @@ def _linked(
     )
 
 
-def _first(name: str) -> Cell:
+def _of_first_date(name: str) -> Cell:
     return lambda record, _: record["dates"][0].get(name) if record.get("dates") else None
 
 
-def _day(name: str) -> Cell:
-    first = _first(name)
+def _first_day(name: str) -> Cell:
+    first = _of_first_date(name)
 
     def day(record: Record, labels: Labels) -> date | None:
         try:
@@ -199,86 +208,83 @@ def _day(name: str) -> Cell:
     return day
 
 
-def _dates(key: Key, _: Sequence[str]) -> Iterator[Column]:
-    said = (
-        ("date", "The date in EDTF (ISO 8601-2); the first one where there are several.", "string", _first("edtf")),
-        ("date_text", "That date as it is written in the source.", "string", _first("text")),
-        ("date_role", "What happened then: the document was written, a person was born.", "string", _first("role")),
-        ("start", "First day that it can lie in; empty before the year 1.", "date", _day("start")),
-        ("end", "Last day that it can lie in; empty before the year 1.", "date", _day("end")),
+def _date_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
+    rows = (
+        (
+            "date",
+            "The date in EDTF (ISO 8601-2); the first one where there are several.",
+            "string",
+            _of_first_date("edtf"),
+        ),
+        ("date_text", "That date as it is written in the source.", "string", _of_first_date("text")),
+        (
+            "date_role",
+            "What happened then: the document was written, a person was born.",
+            "string",
+            _of_first_date("role"),
+        ),
+        ("start", "First day that it can lie in; empty before the year 1.", "date", _first_day("start")),
+        ("end", "Last day that it can lie in; empty before the year 1.", "date", _first_day("end")),
     )
-    for name, meaning, datatype, cell in said:
-        yield Column(name, key.name, meaning, datatype, many=False, cell=cell)
+    for name, meaning, datatype, cell in rows:
+        yield TableColumn(name, key.name, meaning, datatype, many=False, cell=cell)
 
     def every(record: Record, _: Labels) -> list[str]:
-        return [f"{each['role']}: {each.get('edtf') or each.get('text') or ''}" for each in record.get("dates", ())]
+        return [f"{date['role']}: {date.get('edtf') or date.get('text') or ''}" for date in record.get("dates", ())]
 
-    yield Column("dates", key.name, "Every date with its role, the first one first.", "string", many=True, cell=every)
+    yield TableColumn(
+        "dates", key.name, "Every date with its role, the first one first.", "string", many=True, cell=every
+    )
 
 
-def _names(key: Key, _: Sequence[str]) -> Iterator[Column]:
-    yield Column(
+def _name_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
+    yield TableColumn(
         "names",
         key.name,
         key.meaning,
         "string",
         many=True,
-        cell=lambda record, _: [each["text"] for each in record.get("names", ())],
+        cell=lambda record, _: [form["text"] for form in record.get("names", ())],
     )
 
 
-def _relations(key: Key, languages: Sequence[str]) -> Iterator[Column]:
-    yield from _linked(key.name, "Whom or what it is related to.", languages, _related)
+def _relation_columns(key: Key, languages: Sequence[str]) -> Iterator[TableColumn]:
+    yield from _link_columns(key.name, "Whom or what it is related to.", languages, _related_references)
 
     def types(record: Record, _: Labels) -> list[str]:
-        return [each.get("role") or each.get("type") or "" for each in record.get("relations", ())]
+        return [relation.get("role") or relation.get("type") or "" for relation in record.get("relations", ())]
 
     meaning = "What each of these relations is, in the source's word; empty where it says nothing."
-    yield Column("relations_type", key.name, meaning, "string", many=True, cell=types)
+    yield TableColumn("relations_type", key.name, meaning, "string", many=True, cell=types)
 
 
-def _levels(key: Key, _: Sequence[str]) -> Iterator[Column]:
+def _level_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
     def levels(record: Record, _: Labels) -> list[str]:
-        return [f"{each['level']}: {each['value']}" for each in record.get("referenceLevels", ())]
+        return [f"{level['level']}: {level['value']}" for level in record.get("referenceLevels", ())]
 
-    yield Column("reference_levels", key.name, key.meaning, "string", many=True, cell=levels)
+    yield TableColumn("reference_levels", key.name, key.meaning, "string", many=True, cell=levels)
 
 
-def _objects(key: Key, _: Sequence[str]) -> Iterator[Column]:
+def _digital_object_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
     def addresses(record: Record, _: Labels) -> list[str]:
-        return [each["url"] for each in record.get("digitalObjects", ()) if "url" in each]
+        return [digital_object["url"] for digital_object in record.get("digitalObjects", ()) if "url" in digital_object]
 
     meaning = "Where scans, recordings and other files are."
-    yield Column("digital_objects", key.name, meaning, "anyURI", many=True, cell=addresses)
+    yield TableColumn("digital_objects", key.name, meaning, "anyURI", many=True, cell=addresses)
 
 
 _LINKS = frozenset(key.name for key in KEYS.values() if key.value is Value.LINK)
 
-_PARTS: dict[str, Callable[[Key, Sequence[str]], Iterator[Column]]] = {
-    "dates": _dates,
-    "names": _names,
-    "relations": _relations,
-    "referenceLevels": _levels,
-    "digitalObjects": _objects,
+_PARTS: dict[str, Callable[[Key, Sequence[str]], Iterator[TableColumn]]] = {
+    "dates": _date_columns,
+    "names": _name_columns,
+    "relations": _relation_columns,
+    "referenceLevels": _level_columns,
+    "digitalObjects": _digital_object_columns,
 }
 """Part → its columns; every part has an entry or is left out."""
 
-_PROSE = frozenset(
-    {
-        "summary",
-        "scopeNote",
-        "description",
-        "biography",
-        "custodialHistory",
-        "rights",
-        "accessConditions",
-        "citation",
-        "note",
-    }
-)
-"""Texts of which several are paragraphs of one cell, and no list."""
-
 _IN_EVERY_LANGUAGE = frozenset({"alternativeNames"})
-"""Texts of which none stands for another in a second language."""
+"""Text keys whose values in different languages are not translations of each other."""
 
 _DATATYPES = {Value.URL: "anyURI", Value.NUMBER: "double", Value.DAY: "date"}

@@ -1,20 +1,23 @@
-"""The model as a JSON Schema (2020-12), for everybody: `ontology/record.schema.json`.
+"""JSON Schema (2020-12) of the record model: `ontology/record.schema.json`.
 
 Written by `python -m kg.records.model.schema`; a test keeps the file equal to the model. It describes records in
-sound form, which is what `.json` serves and what the gate checks; the `json` reader takes looser ones.
+normal form, as `.json` serves them and as validation checks them; the `json` reader takes looser ones.
 """
 
 import json
 from typing import Any
 
+from kg import key_annotations
 from kg.iris import KINDS
+from kg.records.model import annotations
 from kg.records.model.keys import KEYS, Key, Value, keys_of
+from kg.records.model.uses import uses_table
 from kg.settings import ONTOLOGY
 
 FILE = ONTOLOGY / "record.schema.json"
 
 _STRING = {"type": "string", "minLength": 1}
-# RFC 5646, 2.1, in the shape that the made-sound form has; whether the subtags are registered is checked before.
+# RFC 5646, 2.1, in the shape that normal form has; whether the subtags are registered is checked before.
 _TAG = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 _DAY = "^\\d{4}-\\d{2}-\\d{2}$"
 _IRI = '^(https?|urn|mailto|ark|doi|info):[^\\s<>"{}|\\\\^`]+$'
@@ -22,11 +25,11 @@ _INSTANT = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}"
 
 
 def schema() -> dict[str, Any]:
-    """The whole schema: one definition a kind, chosen by `kind`."""
+    """Return the whole schema: a definition for each kind, chosen by `kind`."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Record",
-        "description": "A record as kg takes it, in sound form. Generated from kg/records/model/keys.py.",
+        "description": "A record as kg takes it, in sound form. Generated from kg/records/model/areas/.",
         "type": "object",
         "required": ["id", "kind"],
         "properties": {"kind": {"enum": list(KINDS)}},
@@ -38,7 +41,7 @@ def schema() -> dict[str, Any]:
 
 
 def of_kind(kind: str) -> dict[str, Any]:
-    """The schema of records of one kind."""
+    """Return the schema of records of one kind."""
     keys = keys_of(kind)
     return {
         "type": "object",
@@ -55,8 +58,8 @@ def _of_key(key: Key, kind: str) -> dict[str, Any]:
         return {"const": kind}
     if key.value is Value.REFERENCE:
         return _reference((kind,))
-    one = _part(key) if key.value is Value.PART else _scalar(key)
-    return {"type": "array", "minItems": 1, "items": one} if key.many else one
+    single = _part(key) if key.value is Value.PART else _scalar(key)
+    return {"type": "array", "minItems": 1, "items": single} if key.many else single
 
 
 def _text(key: Key) -> dict[str, Any]:
@@ -105,22 +108,22 @@ def _part(key: Key) -> dict[str, Any]:
 
 
 def as_file() -> str:
-    """The text of the schema's file."""
+    """Return the text of the schema's file."""
     return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 def reference_page() -> str:
-    """docs/records.md: every key with its meaning, how often it may stand, and an example."""
+    """Return docs/records.md: every key with its meaning, cardinality and an example."""
     rows = ["| key | value | how many | kinds | meaning | example |", "| --- | --- | --- | --- | --- | --- |"]
     for key in KEYS.values():
         rows.append(_row(key, key.name))
         rows += [_row(part, f"{key.name}[].{part.name}") for part in key.parts]
     values = [f"- **{value.value}**: {text}" for value, text in _VALUE_NOTES.items()]
-    return _PAGE.format(values="\n".join(values), rows="\n".join(rows))
+    return _PAGE.format(values="\n".join(values), rows="\n".join(rows), uses=uses_table())
 
 
 def how_many(key: Key) -> str:
-    """How often a key may stand."""
+    """Return the cardinality of a key, in words."""
     many = "many" if key.many else "one"
     return f"{many}, required" if key.required else many
 
@@ -149,7 +152,7 @@ _VALUE_NOTES = {
 
 _PAGE = """# The record
 
-<!-- Written by `python -m kg.records.model.schema` from kg/records/model/keys.py; a test keeps it so. -->
+<!-- Written by `python -m kg.records.model.schema` from kg/records/model/areas/; a test keeps it so. -->
 
 A record is a JSON object. Its `id` is a reference, `kind/key`, and names its kind: record, agent, place, collection,
 archive or topic. The JSON Schema is `ontology/record.schema.json`; which RDF term a key means is said in
@@ -175,9 +178,18 @@ What stands under a key:
 {values}
 
 {rows}
+
+## What becomes of each key
+
+Beside its triples. Search reads a key as a title, as text, as a code or as a date, or counts it in a facet; a document
+is found by the names of what it links to. The page of a thing lists the links that lead to it under the inverse. What
+is left out has the reason here. `en` stands for each preferred language.
+
+{uses}
 """
 
 
 if __name__ == "__main__":
     FILE.write_text(as_file(), encoding="utf-8")
+    key_annotations.FILE.write_text(annotations.as_file(), encoding="utf-8")
     (ONTOLOGY.parent / "docs" / "records.md").write_text(reference_page(), encoding="utf-8")

@@ -1,6 +1,6 @@
-"""The gate: each record's JSON Schema, checked while the record streams by.
+"""Validation of records against their JSON Schema, while they stream by: the gate before mapping.
 
-What is in sound form and still breaks the schema is left out, with the place and the reason of every fault.
+A normalised record that still breaks the schema is left out, with the path and the reason of every fault.
 """
 
 import re
@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from kg.records.model.keys import KEYS, Key, Record, Value
 from kg.records.model.schema import of_kind
-from kg.records.problems import Problem, shown
+from kg.records.problems import SourceProblem, excerpt
 
 _FORMS: dict[Value, Callable[[Key], str]] = {
     Value.TEXT: lambda key: 'text by language: {"en": "…"}' + (", a list in each" if key.many else ""),
@@ -29,27 +29,27 @@ def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
     )
 
 
-def faults(record: Record, source: str, at: str) -> list[Problem]:
-    """Every fault of a record in sound form; none if it may be published."""
+def faults(record: Record, source: str, at: str) -> list[SourceProblem]:
+    """Return every schema fault of a normalised record; an empty list if it may be published."""
     validator = _validator(record["kind"])
     if validator.is_valid(record):
         return []
-    found = []
+    problems = []
     for error in validator.iter_errors(record):
         path = list(error.instance_path)
         missing = re.search(r'^"([^"]+)" is a required', error.message)
         if missing:
             path.append(missing[1])
-        # Counted from 1, as lines are, and as the problems of what was put aside.
+        # Counted from 1, as lines are, and as in the problems of values put aside.
         field = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
-        value = "" if missing else shown(error.instance)
+        value = "" if missing else excerpt(error.instance)
         message = "is required" if missing else "does not fit"
-        found.append(Problem(source, at, field, value, expected(path), message, "rejected", record["id"]))
-    return found
+        problems.append(SourceProblem(source, at, field, value, expected(path), message, "rejected", record["id"]))
+    return problems
 
 
 def expected(path: Sequence[str | int]) -> str:
-    """What should stand at a path, in the model's words."""
+    """Return the expected form of the value at a path, in the model's words."""
     key = KEYS.get(str(path[0])) if path else None
     if key is None:
         return "an object with the keys of the model"

@@ -1,4 +1,4 @@
-"""Languages as tags (BCP 47, RFC 5646): from a tag, an ISO 639-2 code, or a name of the language.
+"""Language tags (BCP 47, RFC 5646): canonical tag from a tag, an ISO 639-2 code, or a name of the language.
 
 >>> tag("RU"), tag("rus"), tag("Russian"), tag("sr_latn"), tag("und")
 ('ru', 'ru', 'ru', 'sr-Latn', None)
@@ -12,10 +12,10 @@ from language_data.names import get_trie_value, load_trie, normalize_name  # typ
 from language_data.util import data_filename  # type: ignore[import-untyped]
 
 MAX_LENGTH = 60
-"""Longest tag or name that is looked at."""
+"""Maximum length of a tag or name in characters."""
 
-_NAMED_IN = ("en", "ru", "es")
-"""Languages in which names of languages are known, tried in this order."""
+_NAME_LANGUAGES = ("en", "ru", "es")
+"""Languages of the recognised names of languages, tried in this order."""
 
 # RFC 5646, 2.1. Of the grandfathered tags the irregular ones have to be listed; the others fit the grammar.
 _GRAMMAR = r"""
@@ -34,7 +34,7 @@ _NAME_IS_LONGER = re.compile(r"[A-Za-z]{4,}")
 
 
 def is_well_formed(tag: str) -> bool:
-    """Whether it is a tag by the grammar of RFC 5646, as a literal in RDF needs it; it may mean nothing.
+    """Return whether a tag follows the grammar of RFC 5646, as a literal in RDF needs it; it may be unregistered.
 
     >>> is_well_formed("sr-Latn"), is_well_formed("en_US"), is_well_formed("xx")
     (True, False, True)
@@ -43,7 +43,7 @@ def is_well_formed(tag: str) -> bool:
 
 
 def tag(text: str) -> str | None:
-    """The canonical tag of a language; None where it is not known which, or that it is one.
+    """Return the canonical tag of a language; None for an unknown language.
 
     Superseded and three-letter codes give the tag in use, a script that goes without saying is left out
     (`ru-Cyrl`: `ru`), names are those in English, Russian and Spanish, exactly.
@@ -61,16 +61,16 @@ def _tag(text: str) -> str | None:
     # A word of four letters or more is never a code: "Thai" and "Russian" are well-formed, but names.
     if is_well_formed(written) and not _NAME_IS_LONGER.match(written):
         try:
-            found = langcodes.standardize_tag(written) if langcodes.Language.get(written).is_valid() else ""
+            language_tag = langcodes.standardize_tag(written) if langcodes.Language.get(written).is_valid() else ""
         except ValueError:
             return None
     else:
-        found = _by_name(text)
-    return found if found not in {"", "und"} and is_well_formed(found) else None
+        language_tag = _by_name(text)
+    return language_tag if language_tag not in {"", "und"} and is_well_formed(language_tag) else None
 
 
 def _by_name(text: str) -> str:
-    """The tag of a language by its whole name; empty where there is none.
+    """Tag of a language by its whole name; empty for an unknown name.
 
     The trie is asked itself: `langcodes.find` takes the beginning of a text for a name, and finds Ukrainian
     in "Ukrainain" and English in "English and Russian".
@@ -79,8 +79,8 @@ def _by_name(text: str) -> str:
     if len(name) <= 3 or not name.isprintable():  # meant as a code; and the trie fails at control characters
         return ""
     try:
-        codes = [get_trie_value(names, name) for names in map(_names, _NAMED_IN) if name in names]
-    except (UnicodeError, SystemError):  # half a character; the trie at what is no name
+        codes = [get_trie_value(names, name) for names in map(_names, _NAME_LANGUAGES) if name in names]
+    except (UnicodeError, SystemError):  # half a character; the trie fails so at some texts
         return ""
     return langcodes.standardize_tag(codes[0]) if codes else ""
 

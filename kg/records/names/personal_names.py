@@ -1,6 +1,6 @@
-"""Names of people and bodies as sources write them: whether it is anybody, office, lists.
+"""Parser of names of people and bodies, as sources write them: placeholders, offices, lists of names.
 
-Each function does only what is sure; where it is not, the name stays as it is.
+Each function makes only certain changes; an uncertain name stays in its original form.
 
 >>> split_office("Raul Castro Ruz, Minister of the Armed Forces of the Republic of Cuba")
 ('Raul Castro Ruz', 'Minister of the Armed Forces of the Republic of Cuba')
@@ -13,9 +13,9 @@ import unicodedata
 from collections.abc import Iterable
 
 MAX_LENGTH = 1000
-"""Longest text that is taken apart; what is longer is no name."""
+"""Maximum length of a name in characters; a longer text is no name."""
 
-_UNKNOWN = (
+_UNKNOWN_WORDS = (
     "unknown|unidentified|unspecified|unnamed|unrecorded|anonymous|anon|not known|not given|"
     "not identified|name unknown|author unknown|неизвестный|неизвестная|неизвестное|неизвестные|неизвестно|"
     "неизвестен|неустановленный|неустановленное|не установлено|не установлен|не установлена|"
@@ -23,22 +23,22 @@ _UNKNOWN = (
     "desconocidos|desconocidas|anónimo|anónima|anonimo|anonima|no identificado|no identificada|"
     "sin autor|sine nomine"
 )
-_SOMEBODY = (
+_PERSON_WORDS = (
     "person|persons|people|man|men|woman|women|male|female|speaker|speakers|author|authors|"
     "caller|voice|voices|participant|participants|official|officials|individual|individuals|"
     "sender|recipient|visitor|visitors|aide|aides|staff|other|others|лицо|лица|автор|человек|"
     "мужчина|женщина|persona|personas|hombre|mujer|autor|autora"
 )
-_ABSENT = "none|n/a|n.a|null|nil|s.n|no name|нет|ninguno|nobody"
+_NO_NAME_WORDS = "none|n/a|n.a|null|nil|s.n|no name|нет|ninguno|nobody"
 
 
-def _one_of(words: str) -> str:
+def _alternatives(words: str) -> str:
     return "|".join(map(re.escape, words.split("|")))
 
 
-_NOBODY = re.compile(
-    rf"(?:an? |the )?(?:{_one_of(_UNKNOWN)})(?: (?:{_one_of(_SOMEBODY)}))?(?: \d+)?"
-    rf"|(?:{_one_of(_SOMEBODY)}) (?:{_one_of(_UNKNOWN)})|{_one_of(_ABSENT)}"
+_PLACEHOLDER = re.compile(
+    rf"(?:an? |the )?(?:{_alternatives(_UNKNOWN_WORDS)})(?: (?:{_alternatives(_PERSON_WORDS)}))?(?: \d+)?"
+    rf"|(?:{_alternatives(_PERSON_WORDS)}) (?:{_alternatives(_UNKNOWN_WORDS)})|{_alternatives(_NO_NAME_WORDS)}"
 )
 _EDGES = re.compile(r"^[\W_]+|(?<![\W_])[\W_]++$")
 
@@ -54,7 +54,7 @@ _OFFICES = frozenset({
     "presidente", "presidenta", "secretario", "secretaria", "comandante", "jefe", "cónsul", "consejero",
     "miembro", "primer",
 })  # fmt: skip
-"""Words that name an office; not those that are given or family names as well (Dean, King)."""
+"""Words that name an office; without given or family names (Dean, King)."""
 
 _RANKS = frozenset({
     "general", "gen", "colonel", "col", "major", "maj", "captain", "capt", "lieutenant", "lt", "admiral",
@@ -89,7 +89,7 @@ _NAME_WORD = re.compile(r"\[?[^\W\d_][\w.'’\[\]-]*|[\"“(][^\"“”()]+[\"�
 
 
 def key(name: str) -> str:
-    """A name in the form in which the same name is the same text: Unicode NFC, single spaces; case is kept.
+    """Return a name in normal form: Unicode NFC, single spaces; case is kept.
 
     >>> key("  Rau\u0301l   Castro Ruz ")
     'Raúl Castro Ruz'
@@ -97,24 +97,24 @@ def key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
-def is_nobody(text: str) -> bool:
-    """Whether it says that nobody is named: "[Unknown person(s)]", "unidentified man", "n/a", "—", "".
+def is_placeholder(text: str) -> bool:
+    """Return whether a text stands for a missing name: "[Unknown person(s)]", "unidentified man", "n/a", "—", "".
 
-    >>> is_nobody("[?]"), is_nobody("не установлено"), is_nobody("White House operator")
+    >>> is_placeholder("[?]"), is_placeholder("не установлено"), is_placeholder("White House operator")
     (True, True, False)
     """
     if len(text) > MAX_LENGTH:
         return False
     name = key(text)
     words = _EDGES.sub("", name.casefold().replace("(s)", "s"))
-    # What a program writes for no number; Nan is a given name.
-    return not words or name in {"nan", "NaN"} or bool(_NOBODY.fullmatch(words))
+    # Programs write nan for a missing number; Nan is a given name.
+    return not words or name in {"nan", "NaN"} or bool(_PLACEHOLDER.fullmatch(words))
 
 
 def split_office(text: str) -> tuple[str, str | None]:
-    """A name and the office behind it, after a comma or in brackets; None where it is not sure to be one.
+    """Split a name from the office behind it, after a comma or in brackets; None for an uncertain office.
 
-    An inverted name stays inverted: what follows its first comma are given names.
+    An inverted name stays inverted: given names follow its first comma.
 
     >>> split_office("Nixon, Richard M. (President)"), split_office('Nixon, Thelma C. ("Pat") (Ryan)')
     (('Nixon, Richard M.', 'President'), ('Nixon, Thelma C. ("Pat") (Ryan)', None))
@@ -134,7 +134,7 @@ def split_office(text: str) -> tuple[str, str | None]:
 
 
 def split_list(text: str) -> list[str]:
-    """The names in a list; the whole as one name where it may be the name of a body, or inverted.
+    """Split a list of names; a text that may be the name of a body, or an inverted name, stays whole.
 
     >>> split_list("National Archives and Records Administration"), split_list("Nixon, Richard M.")
     (['National Archives and Records Administration'], ['Nixon, Richard M.'])
@@ -143,13 +143,13 @@ def split_list(text: str) -> list[str]:
     """
     text = key(text)
     if re.search(";( |$)", text):  # not in "H&#233;bert"
-        return [name for each in re.split(";(?: |$)", text) if (name := each.removeprefix("and ").strip(" ,"))]
+        return [stripped for name in re.split(";(?: |$)", text) if (stripped := name.removeprefix("and ").strip(" ,"))]
     names: list[str] = []
-    for each in _AND.split(text) if len(text) <= MAX_LENGTH else []:
-        if names and _SUFFIX.fullmatch(each):
-            names[-1] += f", {each}"
+    for name in _AND.split(text) if len(text) <= MAX_LENGTH else []:
+        if names and _SUFFIX.fullmatch(name):
+            names[-1] += f", {name}"
         else:
-            names.append(each.strip())
+            names.append(name.strip())
     # "Castro Ruz, Raúl Modesto": two with nothing but a comma may be one that is inverted.
     least = 2 if re.search(" (?:and|&|и) ", text) else 3
     if len(names) >= least and all(map(_is_personal, names)):
@@ -176,10 +176,10 @@ def _is_office(text: str, *, in_brackets: bool = False) -> bool:
     return False
 
 
-def _of_name_words(text: str, most: int) -> bool:
-    """Whether it is made of words as they stand in names: in capitals, particles, or in quotation marks."""
+def _has_name_words(text: str, max_words: int) -> bool:
+    """Whether a text consists of words as they stand in names: in capitals, particles, or in quotation marks."""
     words = text.split(" ")
-    if not 1 <= len(words) <= most or _words(text) & (_BODIES | _OFFICES):
+    if not 1 <= len(words) <= max_words or _words(text) & (_BODIES | _OFFICES):
         return False
     return all(
         _NAME_WORD.fullmatch(word) and (not word[0].islower() or word.partition("-")[0] in _PARTICLES) for word in words
@@ -187,7 +187,7 @@ def _of_name_words(text: str, most: int) -> bool:
 
 
 def _is_personal(text: str) -> bool:
-    """Whether it looks like the whole name of a person in direct order, two words at least."""
+    """Whether a text looks like the whole name of a person in direct order, two words at least."""
     text = re.sub(r",? (?:jr|sr|ii|iii|iv)\.?$", "", text, flags=re.IGNORECASE)
     last = text.split(" ")[-1]
-    return " " in text and _of_name_words(text, 6) and len(last.strip(".")) > 1 and last not in _PARTICLES
+    return " " in text and _has_name_words(text, 6) and len(last.strip(".")) > 1 and last not in _PARTICLES

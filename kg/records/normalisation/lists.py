@@ -1,18 +1,18 @@
-"""Lists of a record's values, each value once."""
+"""Duplicate removal in lists of a record's values."""
 
 import json
 from typing import Any
 
-_SHORT = 16
-"""Values of a list up to which it is quicker to look at each than to keep what tells them apart."""
+_MAX_SCANNED = 16
+"""Length of a list up to which a scan is quicker than a set of marks."""
 
 
-def is_new(value: Any, found: list[Any], marks: set[str]) -> bool:
-    """Whether a list lacks a value; a long one is not searched anew for each, since strangers write long ones."""
-    if len(found) < _SHORT:
-        return value not in found
+def is_new(value: Any, values: list[Any], marks: set[str]) -> bool:
+    """Return whether a list lacks a value; marks replace the scan of a long list, since sources are untrusted."""
+    if len(values) < _MAX_SCANNED:
+        return value not in values
     if not marks:
-        marks.update(map(_mark, found))
+        marks.update(map(_mark, values))
     mark = _mark(value)
     if mark in marks:
         return False
@@ -21,12 +21,12 @@ def is_new(value: Any, found: list[Any], marks: set[str]) -> bool:
 
 
 def _mark(value: Any) -> str:
-    """What two equal values of a record have in common."""
+    """Canonical text of a value, equal for equal values."""
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
 
 
-def each_target_once(links: list[Any]) -> list[Any]:
-    """One link to a target, the one that says more of it."""
+def unique_targets(links: list[Any]) -> list[Any]:
+    """Return links with a single entry for each target, the entry with more keys."""
     by_target: dict[str, Any] = {}
     for link in links:
         target = link["id"] if isinstance(link, dict) else link

@@ -1,7 +1,7 @@
-"""Make a record sound: every value in the one form that the model says, before it is checked and mapped.
+"""Record normaliser: every value in the single form that the model defines, before validation and mapping.
 
-The parser that maps records drops what it can't use in silence; so nothing that it would drop may reach it. What can
-be mended is mended. A value that can't be (a link with `javascript:`, a language that is none, a date that is no
+JSON-LD processors drop unusable values in silence, so none may reach the mapping. Values are repaired where that is
+possible. Any other value (a link with `javascript:`, a language that is none, a date that is no
 date) is put aside into the record's `extra`, where it can be seen, and reported; a part with it, where the part must
 have that value. Only where the record itself must have the value does it stay as it is, for the gate to refuse.
 """
@@ -18,32 +18,40 @@ from kg.errors import KeyFault
 from kg.records.dates import edtf_strings, phrases
 from kg.records.model import validation
 from kg.records.model.keys import KEYS, Key, Record, Value, keys_of
-from kg.records.model.nearest_key import A_KEY, MOST, instead, nearest
-from kg.records.normalisation.lists import each_target_once, is_new
-from kg.records.normalisation.values import ABSENT, SCALARS, Fault, as_text, by_language, language_of, unfit
-from kg.records.normalisation.values import text as sound_text
-from kg.records.problems import Problem, shown
+from kg.records.model.nearest_key import ANY_KEY, MAX_SUGGESTIONS, nearest_key, suggestion
+from kg.records.normalisation.lists import is_new, unique_targets
+from kg.records.normalisation.values import (
+    ABSENT,
+    SCALARS,
+    ValueFault,
+    as_text,
+    by_language,
+    language_of,
+    normalise_text,
+    unfit_texts,
+)
+from kg.records.problems import SourceProblem, excerpt
 
 _ORDER = {name: position for position, name in enumerate(KEYS)}
 _REPLACED = "characters that can't be published were replaced by U+FFFD"
 _ESCAPED_HERE = "characters that can't stand there are written as their bytes, with a per cent sign"
-_SAYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
-"""Key of parts → the one among theirs without which a part says nothing: an empty label gives no value."""
+_CONTENT_KEYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
+"""Key of parts → the key of theirs that carries the content: a part with an empty label has no value."""
 _ID = f'an id, kind/key, the kind being one of {", ".join(iris.KINDS)}: "record/177838", say'
 _ANY_DATE = "a date in EDTF (ISO 8601-2), or as people write one"
-_TOLD_APART = "a date in which day and month are told apart: 1963-05-04, 4 May 1963"
-_TWO_WAYS = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?\d\d")
+_UNAMBIGUOUS_DATE = "a date in which day and month are told apart: 1963-05-04, 4 May 1963"
+_AMBIGUOUS_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?\d\d")
 # As JSON writes them: control characters are escaped, U+FFFE and U+FFFF stand in UTF-8.
 _ESCAPED = re.compile(rb"\\u00[01]|\xef\xbf[\xbe\xbf]")
 
 
 @dataclass(slots=True)
-class _Work:
-    """A record on its way to being sound."""
+class _State:
+    """Record in the course of normalisation."""
 
     may_be_unfit: bool
     kind: str
-    sound: Record = field(default_factory=dict)
+    record: Record = field(default_factory=dict)
     aside: list[dict[str, str]] = field(default_factory=list)
     problems: list[tuple[str, Any, str, str]] = field(default_factory=list)
 
@@ -52,8 +60,10 @@ class _Work:
         self.problems.append((where, value, expected, f"{message}; kept under extra"))
 
 
-def make_sound(record: Record, source: str, at: str, written: bytes | None = None) -> tuple[Record, list[Problem]]:
-    """A sound copy of a record, and what was mended or put aside.
+def normalise_record(
+    record: Record, source: str, at: str, written: bytes | None = None
+) -> tuple[Record, list[SourceProblem]]:
+    """Return a normalised copy of a record, with the repairs and the values put aside.
 
     Args:
         record: a JSON object as a reader made it or a person wrote it.
@@ -62,247 +72,254 @@ def make_sound(record: Record, source: str, at: str, written: bytes | None = Non
         written: the JSON that the record was read from, where it was; to look into it is quicker than into the record.
 
     Raises:
-        Fault: where the record says not what it is: no id, or an id that is no reference.
+        ValueFault: for a record without an id, or with an id that is no reference.
     """
-    name = identity(record)
+    name = canonical_reference(record)
     kind = name.partition("/")[0]
-    allowed = _WAYS[kind]
-    work = _Work(_may_be_unfit(record, written), kind)
+    allowed = _RULES[kind]
+    state = _State(_may_be_unfit(record, written), kind)
     for key_name, value in record.items():
         if value is None or key_name in {"id", "kind"}:
             continue
-        way = allowed.get(key_name)
-        if way is None:
-            expected = instead(str(key_name), kind) if len(work.aside) < MOST else A_KEY
-            work.put_aside(str(key_name), value, expected, "there is no such key here")
+        rule = allowed.get(key_name)
+        if rule is None:
+            expected = suggestion(str(key_name), kind) if len(state.aside) < MAX_SUGGESTIONS else ANY_KEY
+            state.put_aside(str(key_name), value, expected, "there is no such key here")
             continue
-        _take(way, value, work)
-    if work.aside:
-        work.sound["extra"] = [*work.sound.get("extra", []), *work.aside]
+        _normalise_key(rule, value, state)
+    if state.aside:
+        state.record["extra"] = [*state.record.get("extra", []), *state.aside]
     if name != record.get("id", name).strip():
         expected = "a key of letters, digits, hyphens and inner dots"
-        work.problems.append(("id", record["id"], expected, _ESCAPED_HERE))
-    sound = {"id": name, "kind": kind}
-    for key_name in sorted(work.sound, key=_ORDER.__getitem__):
-        sound[key_name] = work.sound[key_name]
+        state.problems.append(("id", record["id"], expected, _ESCAPED_HERE))
+    normalised = {"id": name, "kind": kind}
+    for key_name in sorted(state.record, key=_ORDER.__getitem__):
+        normalised[key_name] = state.record[key_name]
     problems = [
-        Problem(source, at, where, shown(value), expected, message, "repaired", name)
-        for where, value, expected, message in work.problems
+        SourceProblem(source, at, where, excerpt(value), expected, message, "repaired", name)
+        for where, value, expected, message in state.problems
     ]
-    return sound, problems
+    return normalised, problems
 
 
-def identity(record: Record) -> str:
-    """The canonical reference of a record. Raises Fault where it has none."""
+def canonical_reference(record: Record) -> str:
+    """Return the canonical reference of a record. Raises ValueFault where there is none."""
     name = record.get("id")
     if name is None and isinstance(record.get("kind"), str) and "key" in record:
         name = f"{record['kind']}/{record['key']}"
     if not isinstance(name, str) or not name.strip():
-        raise Fault("the record has no id", _ID)
+        raise ValueFault("the record has no id", _ID)
     try:
         name = iris.repair(name.strip())
     except KeyFault as fault:
-        raise Fault(fault.what, _ID) from None
+        raise ValueFault(fault.what, _ID) from None
     kind = record.get("kind")
     if kind is not None and kind != name.partition("/")[0]:
-        raise Fault(f"the record's kind is {shown(kind)}, but its id says {name}", "an id that begins with the kind")
+        raise ValueFault(
+            f"the record's kind is {excerpt(kind)}, but its id says {name}", "an id that begins with the kind"
+        )
     return name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Way:
-    """How what stands under a key is made sound.
+class _KeyRule:
+    """Rule for the normalisation of the values of a key.
 
     Attributes:
         key: the key.
-        make: does it; raises Fault where it can't be done.
+        make: the normaliser; raises ValueFault for an invalid value.
         parts: for a part, the ways of its own keys.
         required: for a part, those of them that it must have.
     """
 
     key: Key
-    make: Callable[["_Way", Any, _Work], Any]
-    parts: dict[str, "_Way"]
+    make: Callable[["_KeyRule", Any, _State], Any]
+    parts: dict[str, "_KeyRule"]
     required: frozenset[str]
 
 
-def _take(way: _Way, value: Any, work: _Work) -> None:
-    """Put the sound form of a value into the record, what can't be made sound aside."""
-    name = way.key.name
+def _normalise_key(rule: _KeyRule, value: Any, state: _State) -> None:
+    """Put the normalised value into the record, or an invalid value aside."""
+    name = rule.key.name
     try:
-        sound = way.make(way, value, work)
-    except Fault as fault:
-        if way.key.required and way.key is KEYS.get(name):
-            work.sound[name] = value
+        normalised = rule.make(rule, value, state)
+    except ValueFault as fault:
+        if rule.key.required and rule.key is KEYS.get(name):
+            state.record[name] = value
         else:
-            work.put_aside(name, value, fault.expected, str(fault))
+            state.put_aside(name, value, fault.expected, str(fault))
         return
-    if sound is not ABSENT and sound != []:
-        work.sound[name] = sound
-        if work.may_be_unfit and not way.parts:  # a part reports its own
-            for text in unfit(value):
-                work.problems.append((name, text, "text that XML can hold", _REPLACED))
+    if normalised is not ABSENT and normalised != []:
+        state.record[name] = normalised
+        if state.may_be_unfit and not rule.parts:  # a part reports its own
+            for text in unfit_texts(value):
+                state.problems.append((name, text, "text that XML can hold", _REPLACED))
 
 
-def _texts(way: _Way, value: Any, work: _Work) -> Any:
-    """Text by language, but for what stands under no language tag: that alone is put aside."""
+def _normalise_texts(rule: _KeyRule, value: Any, state: _State) -> Any:
+    """Normalised text by language; text under an invalid language tag alone is put aside."""
     if isinstance(value, dict):
         try:
             for tag in value:
                 language_of(tag)
-        except Fault:
-            value = dict(_in_languages(way.key, value, work))
-    return by_language(value, many=way.key.many)
+        except ValueFault:
+            value = dict(_with_known_languages(rule.key, value, state))
+    return by_language(value, many=rule.key.many)
 
 
-def _in_languages(key: Key, value: Record, work: _Work) -> Iterator[tuple[str, Any]]:
+def _with_known_languages(key: Key, value: Record, state: _State) -> Iterator[tuple[str, Any]]:
     for tag, texts in value.items():
         try:
             language_of(tag)
-        except Fault as fault:
-            work.put_aside(f"{key.name}.{tag}", texts, fault.expected, str(fault))
+        except ValueFault as fault:
+            state.put_aside(f"{key.name}.{tag}", texts, fault.expected, str(fault))
         else:
             yield tag, texts
 
 
-def _tell_escaped(key: Key, value: Any, sound: Any, work: _Work) -> None:
-    """Report an address that had to be written otherwise to be one."""
-    if isinstance(value, str) and sound is not ABSENT and len(sound) != len(value.strip()):
-        work.problems.append((key.name, value, "an IRI (RFC 3987)", _ESCAPED_HERE))
+def _report_escapes(key: Key, value: Any, normalised: Any, state: _State) -> None:
+    """Report an address whose characters had to be escaped."""
+    if isinstance(value, str) and normalised is not ABSENT and len(normalised) != len(value.strip()):
+        state.problems.append((key.name, value, "an IRI (RFC 3987)", _ESCAPED_HERE))
 
 
 def _may_be_unfit(record: Record, written: bytes | None) -> bool:
-    """Whether some text of a record may hold what can't be published; quick, and seldom wrong."""
+    """Whether a text of a record may hold unpublishable characters; quick, with few false positives."""
     if written is not None and b"\\" not in written and b"\xef" not in written:  # single bytes are found at once
         return False
     try:
         text = orjson.dumps(record)
-    except TypeError:  # half a character, or what is no JSON
+    except TypeError:  # half a character, or a value outside JSON
         return True
     return (b"\\u00" in text or b"\xef\xbf" in text) and _ESCAPED.search(text) is not None
 
 
-def _one(way: _Way, value: Any, work: _Work) -> Any:
+def _normalise_scalar(rule: _KeyRule, value: Any, state: _State) -> Any:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    sound = SCALARS[way.key.value](value, way.key)
-    if way.key.value is Value.URL:
-        _tell_escaped(way.key, value, sound, work)
-    return sound
+    normalised = SCALARS[rule.key.value](value, rule.key)
+    if rule.key.value is Value.URL:
+        _report_escapes(rule.key, value, normalised, state)
+    return normalised
 
 
-def _list(way: _Way, value: Any, work: _Work) -> list[Any]:
-    """The sound values of a list, each once; those that can't be made sound are put aside one by one."""
-    found: list[Any] = []
+def _normalise_list(rule: _KeyRule, value: Any, state: _State) -> list[Any]:
+    """Normalised values of a list without duplicates; each invalid value is put aside alone."""
+    values: list[Any] = []
     marks: set[str] = set()
-    key = way.key
+    key = rule.key
     make = SCALARS[key.value]
-    for each in value if isinstance(value, list) else [value]:
-        if each is None:
+    for item in value if isinstance(value, list) else [value]:
+        if item is None:
             continue
         try:
-            sound = make(each, key)
-        except Fault as fault:
-            work.put_aside(key.name, each, fault.expected, str(fault))
+            normalised = make(item, key)
+        except ValueFault as fault:
+            state.put_aside(key.name, item, fault.expected, str(fault))
             continue
         if key.value is Value.URL:
-            _tell_escaped(key, each, sound, work)
-        if sound is not ABSENT and (not found or is_new(sound, found, marks)):
-            found.append(sound)
-    return each_target_once(found) if key.value is Value.LINK and len(found) > 1 else found
+            _report_escapes(key, item, normalised, state)
+        if normalised is not ABSENT and (not values or is_new(normalised, values, marks)):
+            values.append(normalised)
+    return unique_targets(values) if key.value is Value.LINK and len(values) > 1 else values
 
 
-def _parts(way: _Way, value: Any, work: _Work) -> list[Record]:
-    found: list[Record] = []
+def _normalise_parts(rule: _KeyRule, value: Any, state: _State) -> list[Record]:
+    parts: list[Record] = []
     marks: set[str] = set()
-    key = way.key
-    for number, each in enumerate(value if isinstance(value, list) else [value], 1):
-        if each is None:
+    key = rule.key
+    for number, item in enumerate(value if isinstance(value, list) else [value], 1):
+        if item is None:
             continue
-        if key.name == "dates" and isinstance(each, str | int) and not isinstance(each, bool):
-            each = {"role": _ROLES.get(work.kind, "document"), "edtf": str(each)}  # noqa: PLW2901  # the short way
-        if not isinstance(each, dict):
-            work.put_aside(f"{key.name}[{number}]", each, validation.expected([key.name]), "is no object")
+        if key.name == "dates" and isinstance(item, str | int) and not isinstance(item, bool):
+            item = {"role": _DEFAULT_DATE_ROLES.get(state.kind, "document"), "edtf": str(item)}  # noqa: PLW2901  # the short way
+        if not isinstance(item, dict):
+            state.put_aside(f"{key.name}[{number}]", item, validation.expected([key.name]), "is no object")
             continue
-        part = _part(way, each, number, work)
-        if part and (not found or is_new(part, found, marks)):
-            found.append(part)
-    return found
+        part = _normalise_part(rule, item, number, state)
+        if part and (not parts or is_new(part, parts, marks)):
+            parts.append(part)
+    return parts
 
 
-def _part(way: _Way, value: dict[str, Any], number: int, work: _Work) -> Record:
-    key = way.key
-    inner = _Work(work.may_be_unfit, work.kind)
-    for name, each in value.items():
-        if each is None:
+def _normalise_part(rule: _KeyRule, value: dict[str, Any], number: int, state: _State) -> Record:
+    key = rule.key
+    inner = _State(state.may_be_unfit, state.kind)
+    for name, child in value.items():
+        if child is None:
             continue
-        known = way.parts.get(name)
-        if known is None:
-            few = len(work.aside) + len(inner.aside) < MOST
-            inner.put_aside(name, each, nearest(name, tuple(way.parts)) if few else A_KEY, "there is no such key here")
+        inner_rule = rule.parts.get(name)
+        if inner_rule is None:
+            is_first_few = len(state.aside) + len(inner.aside) < MAX_SUGGESTIONS
+            inner.put_aside(
+                name,
+                child,
+                nearest_key(name, tuple(rule.parts)) if is_first_few else ANY_KEY,
+                "there is no such key here",
+            )
             continue
         if name == "edtf" and key.name == "dates":
-            each = _edtf_or_phrase(each, value, inner)  # noqa: PLW2901
-        if each is not ABSENT:
-            _take(known, each, inner)
+            child = _edtf_or_phrase(child, value, inner)  # noqa: PLW2901
+        if child is not ABSENT:
+            _normalise_key(inner_rule, child, inner)
     where = f"{key.name}[{number}]"
-    if not way.required <= inner.sound.keys() and (lacking := _lacking(way, value, inner)):
-        # All of it is kept as it came; what else is wrong in it is not told beside what costs it.
-        work.aside.append({"field": where, "value": as_text(value)})
-        told = next((each for each in inner.problems if each[0] == lacking), None)
-        told = told or (lacking, value, validation.expected([key.name, lacking]), "is required; kept under extra")
-        work.problems.append((f"{where}.{lacking}", *told[1:]))
+    if not rule.required <= inner.record.keys() and (lacking := _missing_key(rule, value, inner)):
+        # The whole part is kept in its original form, so only the fault that costs it is reported.
+        state.aside.append({"field": where, "value": as_text(value)})
+        problem = next((child for child in inner.problems if child[0] == lacking), None)
+        problem = problem or (lacking, value, validation.expected([key.name, lacking]), "is required; kept under extra")
+        state.problems.append((f"{where}.{lacking}", *problem[1:]))
         return {}
     if inner.aside or inner.problems:
-        work.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
-        work.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
+        state.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
+        state.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
     if key.name == "dates":
-        return _with_interval(inner.sound)
-    says = _SAYS.get(key.name)
-    if says in value and says not in inner.sound:
+        return _with_interval(inner.record)
+    content_key = _CONTENT_KEYS.get(key.name)
+    if content_key in value and content_key not in inner.record:
         return {}
-    return _in_order(inner.sound, way.parts)
+    return _in_order(inner.record, rule.parts)
 
 
-def _lacking(way: _Way, value: dict[str, Any], inner: _Work) -> str:
-    """A key that a part must have and has not; empty where there is none, or where the part says nothing at all."""
-    if not inner.sound and not inner.aside:
+def _missing_key(rule: _KeyRule, value: dict[str, Any], inner: _State) -> str:
+    """Required key that a part lacks; empty where there is none, or where the whole part is empty."""
+    if not inner.record and not inner.aside:
         return ""
-    says = _SAYS.get(way.key.name)
+    content_key = _CONTENT_KEYS.get(rule.key.name)
     faulty = {where for where, *_ in inner.problems}
-    missing = (name for name in way.parts if name in way.required and name not in inner.sound)
-    return next((name for name in missing if name != says or name in faulty or name not in value), "")
+    missing = (name for name in rule.parts if name in rule.required and name not in inner.record)
+    return next((name for name in missing if name != content_key or name in faulty or name not in value), "")
 
 
 def _in_order(part: Record, order: Iterable[str]) -> Record:
     return part if len(part) == 1 else {name: part[name] for name in order if name in part}
 
 
-def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _Work) -> Any:
-    """A date that somebody wrote as people write it is read, if it can be, and kept as written."""
+def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _State) -> Any:
+    """EDTF of a date phrase, if it can be parsed; the phrase is kept as the date's text."""
     if not isinstance(value, str):
         return value
     try:
         return edtf_strings.check(value.strip())
     except edtf_strings.DateFault as fault:
-        read = phrases.read(value)
-        if (written := sound_text(value)) is ABSENT or date.get("text"):
-            return read or value
-        inner.sound["text"] = written
-        if read is None:
-            said, expected = phrases.fault(value), _ANY_DATE
-            if not said and _TWO_WAYS.fullmatch(written):
-                said, expected = "can be read in two ways", _TOLD_APART
-            inner.problems.append(("edtf", value, expected, f"{said or fault}; kept as it is written"))
-        return read or ABSENT
+        edtf = phrases.read(value)
+        if (written := normalise_text(value)) is ABSENT or date.get("text"):
+            return edtf or value
+        inner.record["text"] = written
+        if edtf is None:
+            reason, expected = phrases.fault(value), _ANY_DATE
+            if not reason and _AMBIGUOUS_DATE.fullmatch(written):
+                reason, expected = "can be read in two ways", _UNAMBIGUOUS_DATE
+            inner.problems.append(("edtf", value, expected, f"{reason or fault}; kept as it is written"))
+        return edtf or ABSENT
 
 
 def _with_interval(date: Record) -> Record:
-    """A date with the days that it can lie in; nothing where no more is known of it than its role."""
+    """Date with its interval of days; empty for a date with a role alone."""
     if date.keys() == {"role"}:
         return {}
-    if "edtf" not in date and "text" in date and (read := phrases.read(date["text"])):
-        date["edtf"] = read
+    if "edtf" not in date and "text" in date and (edtf := phrases.read(date["text"])):
+        date["edtf"] = edtf
     if "edtf" in date and "start" not in date and "end" not in date:
         interval = edtf_strings.interval(date["edtf"])
         date |= {"start": interval.start} if interval.start else {}
@@ -310,13 +327,15 @@ def _with_interval(date: Record) -> Record:
     return _in_order(date, _DATE)
 
 
-def _way(key: Key) -> _Way:
-    make = {Value.TEXT: _texts, Value.PART: _parts}.get(key.value) or (_list if key.many else _one)
+def _key_rule(key: Key) -> _KeyRule:
+    make = {Value.TEXT: _normalise_texts, Value.PART: _normalise_parts}.get(key.value) or (
+        _normalise_list if key.many else _normalise_scalar
+    )
     required = frozenset(part.name for part in key.parts if part.required)
-    return _Way(key, make, {part.name: _way(part) for part in key.parts}, required)
+    return _KeyRule(key, make, {part.name: _key_rule(part) for part in key.parts}, required)
 
 
-_WAYS = {kind: {key.name: _way(key) for key in keys_of(kind)} for kind in iris.KINDS}
-_ROLES = {"agent": "existence", "place": "existence", "topic": "existence"}
-"""Kind of thing → what a date means of which no more is said; of any other, that the document was written then."""
+_RULES = {kind: {key.name: _key_rule(key) for key in keys_of(kind)} for kind in iris.KINDS}
+_DEFAULT_DATE_ROLES = {"agent": "existence", "place": "existence", "topic": "existence"}
+"""Kind of thing → role of a date without one; for any other kind, the date of the document."""
 _DATE = tuple(part.name for part in KEYS["dates"].parts)

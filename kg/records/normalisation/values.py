@@ -1,7 +1,7 @@
-"""Make one value sound: what stands under a key, in the form that the model says, or a fault that says why not.
+"""Value normalisers: a value in the form that the model defines, or a fault with the reason.
 
-Each function takes a value as it came and gives it in sound form, or `ABSENT` where there is nothing (absent stays
-absent: no empty string, no "None", no "n/a"), or raises `Fault`.
+Each function takes a value in its original form and returns the normalised value, or `ABSENT` for an empty one (absent
+stays absent: no empty string, no "None", no "n/a"), or raises `ValueFault`.
 """
 
 import json
@@ -18,25 +18,25 @@ from kg.records.model.keys import Key, Value
 from kg.records.names import language_tags
 
 ABSENT: Any = object()
-"""There is no value."""
+"""Marker of an absent value."""
 
-NOTHING = frozenset({"", "none", "n/a", "null", "-", "--", "—", "–", "n.a.", "nil"})
-"""Words, in small letters, by which programs and typists say that there is nothing."""
+NULL_WORDS = frozenset({"", "none", "n/a", "null", "-", "--", "—", "–", "n.a.", "nil"})
+"""Words, in small letters, by which programs and typists mark an empty value."""
 
-# What XML 1.0 can't hold (2.2, Char) and what is no character at all: such text could not be published everywhere.
+# Characters outside XML 1.0 (2.2, Char) and noncharacters: not every format can publish such text.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_TARGETS = 1 << 15
-"""How many references are kept at hand once they were read: the same few are linked to again and again."""
-_LONGEST_WORD_FOR_NOTHING = max(map(len, NOTHING))
+_TARGET_CACHE_SIZE = 1 << 15
+"""References in the cache of parsed references: the same few targets recur."""
+_MAX_NULL_WORD = max(map(len, NULL_WORDS))
 
 
-class Fault(ValueError):
-    """A value that can't be made sound.
+class ValueFault(ValueError):
+    """Value that can't be normalised.
 
     Attributes:
-        expected: what should have stood there.
+        expected: the expected form.
     """
 
     def __init__(self, message: str, expected: str) -> None:
@@ -44,152 +44,152 @@ class Fault(ValueError):
         self.expected = expected
 
 
-def text(value: Any) -> Any:
-    r"""A string, trimmed, its line ends those of Unix, unfit characters replaced by U+FFFD.
+def normalise_text(value: Any) -> Any:
+    r"""Return a string, trimmed, with Unix line ends and U+FFFD for unpublishable characters.
 
-    >>> text(" a\r\nb "), text("N/A") is ABSENT, text(12)
+    >>> normalise_text(" a\r\nb "), normalise_text("N/A") is ABSENT, normalise_text(12)
     ('a\nb', True, '12')
     """
     if not isinstance(value, str):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise Fault("is no text", "text")
+            raise ValueFault("is no text", "text")
         return ABSENT if isinstance(value, float) and not math.isfinite(value) else str(value)
     value = value.strip()
-    if len(value) <= _LONGEST_WORD_FOR_NOTHING and value.lower() in NOTHING:
+    if len(value) <= _MAX_NULL_WORD and value.lower() in NULL_WORDS:
         return ABSENT
     if "\r" in value:
         value = value.replace("\r\n", "\n").replace("\r", "\n")
-    return fit(value)
+    return replace_unfit(value)
 
 
-def fit(string: str) -> str:
-    """A string with U+FFFD for each character that can't be published."""
-    # What is printable holds nothing unfit, and is told at once.
+def replace_unfit(string: str) -> str:
+    """Return a string with U+FFFD for each character that can't be published."""
+    # A printable string holds no unfit character, and that test is quick.
     return string if string.isprintable() or not _UNFIT.search(string) else _UNFIT.sub("\ufffd", string)
 
 
 def as_text(value: Any) -> str:
-    """A value that has no place, as text that can be published."""
+    """Return any value as publishable text, for a value without a key."""
     string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return fit(string.strip().replace("\r\n", "\n").replace("\r", "\n")) or "(empty)"
+    return replace_unfit(string.strip().replace("\r\n", "\n").replace("\r", "\n")) or "(empty)"
 
 
-def unfit(value: Any) -> Iterator[str]:
-    """The texts in a JSON value in which characters can't be published."""
+def unfit_texts(value: Any) -> Iterator[str]:
+    """Return the texts in a JSON value that hold unpublishable characters."""
     if isinstance(value, str):
         if _UNFIT.search(value):
             yield value
     elif isinstance(value, dict):
-        for each in value.values():
-            yield from unfit(each)
+        for child in value.values():
+            yield from unfit_texts(child)
     elif isinstance(value, list):
-        for each in value:
-            yield from unfit(each)
+        for child in value:
+            yield from unfit_texts(child)
 
 
 def by_language(value: Any, *, many: bool) -> Any:
-    """Text by language: a plain string or list is of no known language; tags become canonical.
+    """Return text by language: a plain string or list is of unknown language; tags become canonical.
 
     >>> by_language("Letter", many=False), by_language({"RU": ["Письмо", ""]}, many=True)
     ({'@none': 'Letter'}, {'ru': ['Письмо']})
     """
     if not isinstance(value, dict):
         value = {"@none": value}
-    found: dict[str, list[str]] = {}
+    normalised: dict[str, list[str]] = {}
     for tag, texts in value.items():
-        sound = found.setdefault(language_of(tag), [])
-        for each in texts if isinstance(texts, list) else (texts,):
-            if each is not None and (one := text(each)) is not ABSENT:
-                sound.append(one)
+        texts_in_language = normalised.setdefault(language_of(tag), [])
+        for item in texts if isinstance(texts, list) else (texts,):
+            if item is not None and (normalised_text := normalise_text(item)) is not ABSENT:
+                texts_in_language.append(normalised_text)
     if many:
-        return {tag: list(dict.fromkeys(texts)) for tag, texts in found.items() if texts} or ABSENT
-    if any(len(set(texts)) > 1 for texts in found.values()):
-        raise Fault("has several values in one language", "one text in each language")
-    return {tag: texts[0] for tag, texts in found.items() if texts} or ABSENT
+        return {tag: list(dict.fromkeys(texts)) for tag, texts in normalised.items() if texts} or ABSENT
+    if any(len(set(texts)) > 1 for texts in normalised.values()):
+        raise ValueFault("has several values in one language", "one text in each language")
+    return {tag: texts[0] for tag, texts in normalised.items() if texts} or ABSENT
 
 
 @lru_cache(4096)
 def language_of(tag: Any) -> str:
-    """The canonical tag that a text by language stands under, `@none` where its language is not known."""
-    found = tag if tag == "@none" else language_tags.tag(tag) if isinstance(tag, str) else None
-    if found is None:
-        raise Fault(f"{str(tag)[:40]!r} is no language tag", "language tags (BCP 47) as keys, or @none")
-    return found
+    """Return the canonical tag for a text by language, `@none` for an unknown language."""
+    canonical = tag if tag == "@none" else language_tags.tag(tag) if isinstance(tag, str) else None
+    if canonical is None:
+        raise ValueFault(f"{str(tag)[:40]!r} is no language tag", "language tags (BCP 47) as keys, or @none")
+    return canonical
 
 
 def link(value: Any, kinds: tuple[str, ...]) -> Any:
-    """A reference, or an object with a reference as its `id` and something said of the thing besides."""
+    """Return a reference, or an object with a reference as its `id` and an embedded description."""
     if isinstance(value, str):
         return _target(value, kinds)
     if isinstance(value, dict):
         if value.get("id") is None:
-            raise Fault("has no id", f"an object with an id: kind/key, the kind being {' or '.join(kinds)}")
-        told = {key: each for key, each in value.items() if key != "id"}
+            raise ValueFault("has no id", f"an object with an id: kind/key, the kind being {' or '.join(kinds)}")
+        description = {key: item for key, item in value.items() if key != "id"}
         target = link(value.get("id"), kinds)
-        return {"id": target, **told} if told else target
-    raise Fault("is no reference", f"kind/key, the kind being {' or '.join(kinds)}")
+        return {"id": target, **description} if description else target
+    raise ValueFault("is no reference", f"kind/key, the kind being {' or '.join(kinds)}")
 
 
-@lru_cache(_TARGETS)
+@lru_cache(_TARGET_CACHE_SIZE)
 def _target(value: str, kinds: tuple[str, ...]) -> str:
     try:
         target = iris.repair(value.strip())
     except KeyFault as fault:
-        raise Fault(fault.what, f"kind/key, the kind being {' or '.join(kinds)}") from None
+        raise ValueFault(fault.what, f"kind/key, the kind being {' or '.join(kinds)}") from None
     if target.partition("/")[0] not in kinds:
-        raise Fault(f"leads to a {target.partition('/')[0]}", f"a reference to {' or '.join(kinds)}")
+        raise ValueFault(f"leads to a {target.partition('/')[0]}", f"a reference to {' or '.join(kinds)}")
     return target
 
 
 def url(value: Any) -> Any:
-    """An outward link as a valid IRI."""
-    value = text(value)
+    """Return an outward link as a valid IRI."""
+    value = normalise_text(value)
     if value is ABSENT:
         return value
     try:
         return iris.external(value)
     except KeyFault as fault:
-        raise Fault(fault.what, "an absolute IRI: https://… (or http, mailto, urn, ark, doi, info)") from None
+        raise ValueFault(fault.what, "an absolute IRI: https://… (or http, mailto, urn, ark, doi, info)") from None
 
 
 def tag(value: Any) -> Any:
-    """A language tag, canonical."""
-    value = text(value)
+    """Return a canonical language tag."""
+    value = normalise_text(value)
     if value is ABSENT:
         return value
-    found = language_tags.tag(value)
-    if found is None:
-        raise Fault("is no language tag", "a language tag (BCP 47): en, ru, sr-Latn")
-    return found
+    canonical = language_tags.tag(value)
+    if canonical is None:
+        raise ValueFault("is no language tag", "a language tag (BCP 47): en, ru, sr-Latn")
+    return canonical
 
 
 def edtf(value: Any) -> Any:
-    """A date in EDTF."""
-    value = text(value)
+    """Return a date in EDTF."""
+    value = normalise_text(value)
     if value is ABSENT:
         return value
     try:
         return edtf_strings.check(value)
     except edtf_strings.DateFault as fault:
-        raise Fault(str(fault), "a date in EDTF (ISO 8601-2): 1963-04-05, 1962~, 1962/1963") from None
+        raise ValueFault(str(fault), "a date in EDTF (ISO 8601-2): 1963-04-05, 1962~, 1962/1963") from None
 
 
 def day(value: Any) -> Any:
-    """A calendar day that exists."""
-    value = text(value)
+    """Return an existing calendar day."""
+    value = normalise_text(value)
     if value is not ABSENT and not (_DAY.fullmatch(value) and _is_edtf(value)):
-        raise Fault("is no day", "a calendar day: 1963-04-05")
+        raise ValueFault("is no day", "a calendar day: 1963-04-05")
     return value
 
 
 def instant(value: Any) -> Any:
-    """A date and time (xsd:dateTime)."""
-    value = text(value)
+    """Return a date and time (xsd:dateTime)."""
+    value = normalise_text(value)
     if value is ABSENT:
         return value
     match = _INSTANT.fullmatch(value)
     if not match or not _is_edtf(match[1]):
-        raise Fault("is no date and time", "a date and time with its zone: 1971-06-10T09:08:00-05:00")
+        raise ValueFault("is no date and time", "a date and time with its zone: 1971-06-10T09:08:00-05:00")
     return value
 
 
@@ -202,28 +202,28 @@ def _is_edtf(value: str) -> bool:
 
 
 def number(value: Any, key: Key) -> Any:
-    """A finite number within the key's bounds."""
+    """Return a finite number within the key's bounds."""
     try:
-        found = float(value)
+        amount = float(value)
     except (TypeError, ValueError):
-        raise Fault("is no number", "a number") from None
+        raise ValueFault("is no number", "a number") from None
     low = -math.inf if key.minimum is None else key.minimum
     high = math.inf if key.maximum is None else key.maximum
-    if isinstance(value, bool) or not math.isfinite(found) or not low <= found <= high:
-        raise Fault("is out of bounds", f"a number from {low:g} to {high:g}")
-    return int(found) if found.is_integer() else found
+    if isinstance(value, bool) or not math.isfinite(amount) or not low <= amount <= high:
+        raise ValueFault("is out of bounds", f"a number from {low:g} to {high:g}")
+    return int(amount) if amount.is_integer() else amount
 
 
 def choice(value: Any, key: Key) -> Any:
-    """One of the key's words."""
-    value = text(value)
+    """Return a word of the key's vocabulary."""
+    value = normalise_text(value)
     if value is not ABSENT and value not in key.choices:
-        raise Fault("is not one of the words", f"one of {', '.join(key.choices)}")
+        raise ValueFault("is not one of the words", f"one of {', '.join(key.choices)}")
     return value
 
 
 SCALARS: dict[Value, Callable[[Any, Key], Any]] = {
-    Value.STRING: lambda value, _: text(value),
+    Value.STRING: lambda value, _: normalise_text(value),
     Value.LINK: lambda value, key: link(value, key.to),
     Value.URL: lambda value, _: url(value),
     Value.TAG: lambda value, _: tag(value),
@@ -233,4 +233,4 @@ SCALARS: dict[Value, Callable[[Any, Key], Any]] = {
     Value.NUMBER: number,
     Value.CHOICE: choice,
 }
-"""How one value of each kind is made sound."""
+"""Kind of value → its normaliser."""

@@ -1,4 +1,4 @@
-"""Readers: one a format, each turning a file into records."""
+"""Registry of readers: a reader for each source format, from a file to records."""
 
 import re
 
@@ -22,25 +22,25 @@ _ROOTS = {"ead": "ead", "eac-cpf": "eac", "eac": "eac"}
 """Local name of an XML file's root element → format."""
 
 _ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
-"""How the name of a file ends → format."""
+"""Suffix of a file's name → format."""
 
 
 def sniff(head: bytes, name: str) -> str | None:
-    """The format of a file, by its first bytes; its name decides where they say nothing, or JSON and no more.
+    """Return the format of a file by its first bytes; by its name where they are ambiguous, or JSON.
 
     >>> sniff(b'{"id": "record/1"}', "a.json"), sniff(b"%PDF-1.7", "a.pdf")
     ('json', None)
 
-    What is called JSON and is something else goes to the reader of JSON, which says what is wrong with it.
+    A file with the name of JSON and other content goes to the JSON reader, which reports the fault.
 
     >>> sniff("{}".encode("utf-16"), "a.json")
     'json'
     """
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    named = next((format_ for ending, format_ in _ENDINGS.items() if name.endswith(ending)), None)
+    by_name = next((format_ for ending, format_ in _ENDINGS.items() if name.endswith(ending)), None)
     if text[:1] in {b"{", b"["}:
-        many = re.search(rb"\}\s*\n\s*\{", text)
-        return named or ("jsonl" if many and text[:1] == b"{" else "json")
+        several_objects = re.search(rb"\}\s*\n\s*\{", text)
+        return by_name or ("jsonl" if several_objects and text[:1] == b"{" else "json")
     if root := parsing.sniff(head):
         return _ROOTS.get(root.rpartition("}")[2])
-    return "page" if record_page.sniff(head) else named
+    return "page" if record_page.sniff(head) else by_name

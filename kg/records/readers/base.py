@@ -1,4 +1,4 @@
-"""What every reader is given and what it yields."""
+"""Interface of the readers: the source file, and the items that a reader yields."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from typing import Any
 from kg import iris
 from kg.errors import KeyFault, SourceError
 from kg.records.model.keys import Record
-from kg.records.problems import Problem, shown
+from kg.records.problems import SourceProblem, excerpt
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a source.
+    """File of a source.
 
     Attributes:
         path: where it is read.
         name: how reports call it: its path as seen from `kg.toml`.
-        prefix: what keys from this source begin with, where two sources would collide.
-        origin: what tells this source from others; goes into the keys of things of which it gives the name alone.
+        prefix: the prefix of keys from this source, where two sources would collide.
+        origin: the source's identity; goes into the keys of things known by name alone.
         base: the base under which everything is published; addresses below it name our own things.
     """
 
@@ -30,19 +30,19 @@ class SourceFile:
     base: str = ""
 
     def reference(self, kind: str, raw: str) -> str:
-        """The reference of a thing that this source identifies. Raises KeyFault."""
+        """Return the reference of a thing by this source's own identifier. Raises KeyFault."""
         return iris.reference(kind, self.prefix + raw)
 
-    def own(self, written: str | None) -> str | None:
-        """The reference of what a source names as we do, by `kind/key` or by its address; None for anything else.
+    def own_reference(self, written: str | None) -> str | None:
+        """Return the reference in a `kind/key` or in an address below the base; None for any other text.
 
         >>> source = SourceFile(Path("a"), "a", "x-", base="https://a.example.org/")
-        >>> source.own("agent/1"), source.own("https://a.example.org/agent/1.html"), source.own("1")
-        ('agent/x-1', 'agent/1', None)
+        >>> source.own_reference("agent/1"), source.own_reference("https://a.example.org/agent/1.html")
+        ('agent/x-1', 'agent/1')
         """
         if not written:
             return None
-        address = self.address(written)
+        address = self.reference_in(written)
         kind, slash, key = (address or written).partition("/")
         if not slash or kind not in iris.KINDS:
             return None
@@ -51,33 +51,33 @@ class SourceFile:
         except KeyFault:
             return None
 
-    def address(self, written: str) -> str | None:
-        """The reference in an address of ours, be it of a thing or of a document about it; None in any other text."""
-        found = iris.Base(self.base).reference(written) if self.base else None
-        name, dot, suffix = (found or "").rpartition(".")
-        return name if dot and suffix.lower() in iris.SUFFIXES else found
+    def reference_in(self, written: str) -> str | None:
+        """Return the reference in an address below the base, of a thing or of a document about it, or None."""
+        reference = iris.Base(self.base).reference(written) if self.base else None
+        name, dot, suffix = (reference or "").rpartition(".")
+        return name if dot and suffix.lower() in iris.SUFFIXES else reference
 
-    def named(self, kind: str, name: str, **more: Any) -> Record:
-        """A link to a thing of which this source gives the name alone; becomes a stub that bears the name.
+    def named_link(self, kind: str, name: str, **keys: Any) -> Record:
+        """Return a link to a thing known by its name alone; it becomes a stub with that name.
 
-        `more` is what else is said of it here: `language` of the name, and any keys of the model.
+        `keys` are `language` of the name, and any keys of the model that describe the thing.
         """
-        language = more.pop("language", None) or "@none"
-        return {"id": iris.reference(kind, iris.slug(name, self.origin)), "name": {language: name}, **more}
+        language = keys.pop("language", None) or "@none"
+        return {"id": iris.reference(kind, iris.slug(name, self.origin)), "name": {language: name}, **keys}
 
-    def problem(self, at: str, field: str, value: Any, expected: str, message: str, **more: Any) -> Problem:
-        """A problem in this file."""
-        return Problem(self.name, at, field, shown(value), expected, message, **more)
+    def problem(self, at: str, field: str, value: Any, expected: str, message: str, **options: Any) -> SourceProblem:
+        """Return a problem in this file."""
+        return SourceProblem(self.name, at, field, excerpt(value), expected, message, **options)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A record that a reader found.
+class RawRecord:
+    """Record as a reader yields it, before normalisation.
 
     Attributes:
-        record: the record in the model's shape; not sound yet.
+        record: the record in the model's shape, not normalised.
         at: where it stood, "line 12" or "record 3"; empty where it is the whole file.
-        raw: what stood there, kept if the record has to be left out; None where that is the whole file.
+        raw: its bytes in the source, kept if the record is rejected; None for the whole file.
     """
 
     record: Record
@@ -86,38 +86,40 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A record, or a whole file, that could not be read: it counts as read and rejected, and is kept as it came."""
+class ReadFailure:
+    """Unreadable record or file: counted as read and rejected, and kept in its original form."""
 
-    problem: Problem
+    problem: SourceProblem
     raw: bytes | None = None
 
 
-Item = Found | Unreadable | Problem
-Reader = Callable[[SourceFile], Iterator[Item]]
-"""Streams a file; raises OSError where the file can't be opened, and nothing else."""
+ReaderItem = RawRecord | ReadFailure | SourceProblem
+Reader = Callable[[SourceFile], Iterator[ReaderItem]]
+"""Function that streams the records of a file; raises OSError for a file that can't be opened, and nothing else."""
 
 
-def attempted(source: SourceFile, items: Iterator[Item], at: str = "", raw: bytes | None = None) -> Iterator[Item]:
-    """What a reader yields; where it fails as nobody foresaw, one `Unreadable`, so that no file ends a build.
+def isolate_failures(
+    source: SourceFile, items: Iterator[ReaderItem], at: str = "", raw: bytes | None = None
+) -> Iterator[ReaderItem]:
+    """Yield a reader's items; an unforeseen exception becomes a `ReadFailure`, so that no file ends a build.
 
     Args:
         source: the file.
-        items: what is read of it.
+        items: the reader's items.
         at: the place in it, where only that is read.
-        raw: what stands there; None for the whole file.
+        raw: the bytes there; None for the whole file.
     """
     try:
         yield from items
     except (OSError, SourceError, MemoryError):
         raise
-    except Exception as fault:  # noqa: BLE001  # whatever it is, the other records are to be published
-        yield Unreadable(failure(source.name, at, fault), raw)
+    except Exception as fault:  # noqa: BLE001  # one fault must not stop the other records
+        yield ReadFailure(failure_problem(source.name, at, fault), raw)
 
 
-def failure(source: str, at: str, fault: Exception, record: str = "") -> Problem:
-    """What to tell of a failure of kg itself at a record or a file."""
+def failure_problem(source: str, at: str, fault: Exception, record: str = "") -> SourceProblem:
+    """Return the problem report for a failure of kg itself at a record or a file."""
     what = "record" if at else "rest of the file"
     message = f"kg failed at this ({type(fault).__name__}: {str(fault)[:80]}); the {what} is left out"
     expected = "what this format holds; please report the fault with the file"
-    return Problem(source, at, "", "", expected, message, "rejected", record)
+    return SourceProblem(source, at, "", "", expected, message, "rejected", record)

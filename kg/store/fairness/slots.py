@@ -1,61 +1,81 @@
-"""Places for a number of pieces of work, and the fair queue before them (see `kg.store.fairness.fair_queue`)."""
+"""Slots: a semaphore with a fair queue before it (see `kg.store.fairness.fair_queue`)."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from kg.store.fairness.fair_queue import Turn, Turns
+from kg.store.fairness.fair_queue import FairQueue, QueuedJob
+
+
+class QueueObserver(Protocol):
+    """Receiver of a queue's length."""
+
+    def queue_length(self, waiting: int) -> None:
+        """Note the number of jobs that wait; called whenever it may have changed."""
 
 
 @dataclass(eq=False, slots=True)
-class Place(Turn):
-    """One piece of work; `free` is set when it may begin."""
+class Reservation(QueuedJob):
+    """A job's slot, or its place in the queue; `free` is set when the job may begin."""
 
     free: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Places:
-    """Who works, and who waits; one client has all places but one at most."""
+class Slots:
+    """Slots for jobs; one client has all slots but one at most."""
 
-    def __init__(self, number: int, queue: int, told: Callable[[int], None] = lambda _: None) -> None:
-        """All are free.
+    def __init__(
+        self,
+        number: int,
+        queue: int,
+        observer: QueueObserver | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """All slots are free.
 
         Args:
-            number: how many there are.
-            queue: how many may wait; half of it for one client.
-            told: is told how many wait, whenever that changes.
+            number: how many slots there are.
+            queue: how many jobs may wait; half of it for one client.
+            observer: receives the queue's length.
+            clock: the time in seconds.
         """
         self._number = number
-        self._turns: Turns[Place] = Turns(queue, max(1, number - 1), told=told)
+        self._observer = observer
+        self._clock = clock
+        self._queue: FairQueue[Reservation] = FairQueue(queue, max(1, number - 1))
 
-    async def take(self, client: str) -> Place:
-        """Wait for a place, which has to be given back; who leaves before has none.
+    async def take(self, client: str) -> Reservation:
+        """Wait for a slot, which has to be given back; to be cancelled meanwhile leaves the queue.
 
         Args:
-            client: who asks (see `kg.store.fairness.fair_queue.whose`); empty for whom no rules hold.
+            client: the client (see `kg.store.fairness.fair_queue.client_of`); "" where no rule holds.
 
         Raises:
-            QueryBusy: too many wait.
-            QueryTooMany: too many of this client do.
+            QueryBusy: the queue is full.
+            QueryTooMany: half of it is this client's.
         """
-        place = Place(client)
-        self._turns.join(place)
+        reservation = Reservation(client)
+        self._queue.join(reservation, self._clock())
         self._dispatch()
         try:
-            await place.free.wait()
+            await reservation.free.wait()
         except BaseException:
-            self.give_back(place)
+            self.give_back(reservation)
             raise
-        return place
+        return reservation
 
-    def give_back(self, place: Place) -> None:
-        """Let others have it; to do so twice does nothing."""
-        self._turns.leave(place)
+    def give_back(self, reservation: Reservation) -> None:
+        """Free a slot for others; to do so twice does nothing."""
+        self._queue.leave(reservation, self._clock())
         self._dispatch()
 
     def _dispatch(self) -> None:
-        while self._turns.running < self._number:
-            place = self._turns.next(last=False)
-            if place is None:
-                return
-            place.free.set()
+        while self._queue.running < self._number:
+            reservation = self._queue.next(self._clock(), last=False)
+            if reservation is None:
+                break
+            reservation.free.set()
+        if self._observer is not None:
+            self._observer.queue_length(self._queue.size)

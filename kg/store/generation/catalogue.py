@@ -1,7 +1,7 @@
-"""The catalogue of a generation: every thing with kind, label, dates and digest, and who links to it, in order.
+"""Catalogue of a generation: a SQLite index of things (kind, label, dates, digest) and of the links to them, in order.
 
-What a store answers slowly or in no order (the first twenty of 65,000 links by date) is answered from here by a walk
-along an index. Made from the same stream as the store; a SQLite file that nobody writes once it is published.
+Lists that a triple store answers slowly or without order (the first twenty of 65,000 links by date) are walks along an
+index here. Built from the same stream as the store; read-only once it is published.
 """
 
 import sqlite3
@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 import orjson
 
-from kg.store.generation.things import Beside, Linked, Stretch, Thing, place_of
+from kg.store.generation.things import LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
 
 UNDATED = "~"
-"""Stands for the date of what has none, after every date."""
+"""Sort key of an undated thing, behind every date."""
 
 SCHEMA = """
 CREATE TABLE things (
@@ -29,14 +29,14 @@ CREATE TABLE things (
   start TEXT,           -- first and last day of *the* date
   end TEXT,
   said TEXT,            -- the same date in EDTF, as its page has it
-  created TEXT,         -- when it was first published, and last changed: ISO 8601, UTC
+  created TEXT,         -- time of first publication, and of the last change: ISO 8601, UTC
   modified TEXT,
   digest TEXT,          -- of its triples and its JSON
-  source TEXT,          -- file, and place in it
+  source TEXT,          -- file, and position in it
   at TEXT,
-  offset INTEGER,       -- where its JSON lies in the file of records
+  offset INTEGER,       -- position of its JSON in the file of records
   length INTEGER,
-  deleted TEXT          -- when it was taken away
+  deleted TEXT          -- time of its deletion
 );
 CREATE TABLE keys (k INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE redirects (ref TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;
@@ -51,40 +51,40 @@ CREATE INDEX by_change ON things (kind, modified) WHERE deleted IS NULL;
 """
 
 
-MOST_COUNTED = 5_000
-"""Links up to which a page counts and compares them; beyond it says how many there are, and no more."""
+MAX_COUNTED_LINKS = 5_000
+"""Links of a list up to which positions are counted and links compared; a longer list shows its length alone."""
 
-_FIRST = 4
-"""How many times as many as are wanted are looked at first, some of which are no whole records."""
+_OVERSAMPLING = 4
+"""Factor of the first sample over the limit, since some of its things are no full records."""
 
-_ALL = -1  # no limit, to SQLite
+_NO_LIMIT = -1  # SQLite's value
 
-_AFTER_ALL = "~"
-"""After every time, and every date."""
+_LAST_TIME = "~"
+"""Sorts behind every time."""
 
-_BEGUN = "substr({start}, 1, CASE WHEN {start} LIKE '%-01-01' AND end LIKE '%-12-31' THEN 4 ELSE 7 END)"
-"""The month in which something begins, or the year where nobody says in which."""
+_START_MONTH = "substr({start}, 1, CASE WHEN {start} LIKE '%-01-01' AND end LIKE '%-12-31' THEN 4 ELSE 7 END)"
+"""Start month of a date, or its start year where the date is one of whole years."""
 
-_AT_ONCE = 500
-"""How many references are asked for in one statement."""
+_REFERENCES_PER_STATEMENT = 500
+"""References in one SQL statement."""
 
 _COLUMNS = "n, ref, kind, label, status, start, end, said, created, modified, digest, deleted, offset, length"
 
 
 def _thing(row: tuple[Any, ...]) -> Thing:
-    n, ref, kind, label, status, start, end, said, created, modified, digest, deleted, offset, length = row
+    n, ref, kind, label, status, start, end, edtf, created, modified, digest, deleted, offset, length = row
     labels = orjson.loads(label) if label else {}
     return Thing(
-        *(n, ref, kind, labels, status, start, end, said, created, modified),
+        *(n, ref, kind, labels, status, start, end, edtf, created, modified),
         *(digest or "", deleted, offset or 0, length or 0),
     )
 
 
 @cache
-def _counted(targets: int, keys: int) -> str:
-    """Selects what links to some targets, and to how many: by links alone, what each source is comes later.
+def _shared_targets_select(targets: int, keys: int) -> str:
+    """SELECT over links: sources that link to some targets, with the number of targets each has.
 
-    Of several targets all links have to be read; those to one are walked along the index, each key by itself.
+    Several targets need all their links; the links to one are a walk along the index, one walk for each key.
     """
     if targets == 1:
         walk = (
@@ -94,75 +94,75 @@ def _counted(targets: int, keys: int) -> str:
         return " UNION ".join(walk.format(key) for key in range(keys))
     return (
         "SELECT source AS other, start AS day, COUNT(DISTINCT target) AS shared FROM links"  # noqa: S608  # marks
-        f" WHERE target IN ({', '.join(f':t{each}' for each in range(targets))})"
-        f" AND k IN ({', '.join(f':k{each}' for each in range(keys))}) AND source <> :source"
+        f" WHERE target IN ({', '.join(f':t{number}' for number in range(targets))})"
+        f" AND k IN ({', '.join(f':k{number}' for number in range(keys))}) AND source <> :source"
         " GROUP BY other ORDER BY shared DESC, day, other LIMIT :most"
     )
 
 
 class Catalogue:
-    """A published catalogue. Each thread that uses it has a connection of its own, so that none waits for another."""
+    """Published catalogue, read-only. Each thread has a connection of its own, so that no thread waits for another."""
 
     def __init__(self, path: Path) -> None:
-        # Immutable: nobody writes it, so SQLite neither locks nor looks for a journal.
+        # Immutable: there is no writer, so SQLite neither locks nor looks for a journal.
         self._uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
         self._connections: list[sqlite3.Connection] = []
-        self._here = threading.local()
+        self._local = threading.local()
         self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
         self._numbers = {name: k for k, name in self._keys.items()}
         self._months: dict[str, int] | None = None
 
     @property
     def _db(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._here, "connection", None)
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._here.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            connection = self._local.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
             self._connections.append(connection)
         return connection
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the connections of all threads."""
         for connection in self._connections:
             connection.close()
 
     def thing(self, reference: str) -> Thing | None:
-        """The row of a reference, also if the thing was deleted."""
+        """Row of a reference, deleted things included; None for an unknown reference."""
         row = self._db.execute(f"SELECT {_COLUMNS} FROM things WHERE ref = ?", (reference,)).fetchone()  # noqa: S608
         return _thing(row) if row else None
 
     def things(self, references: list[str]) -> dict[str, Thing]:
-        """Reference → its row, for those that are there."""
-        found: dict[str, Thing] = {}
-        for start in range(0, len(references), _AT_ONCE):
-            some = references[start : start + _AT_ONCE]
-            marks = ",".join("?" * len(some))
+        """Reference → row, for the live things among some references."""
+        things: dict[str, Thing] = {}
+        for start in range(0, len(references), _REFERENCES_PER_STATEMENT):
+            batch = references[start : start + _REFERENCES_PER_STATEMENT]
+            placeholders = ",".join("?" * len(batch))
             rows = self._db.execute(
-                f"SELECT {_COLUMNS} FROM things WHERE deleted IS NULL AND ref IN ({marks})",  # noqa: S608
-                some,
+                f"SELECT {_COLUMNS} FROM things WHERE deleted IS NULL AND ref IN ({placeholders})",  # noqa: S608
+                batch,
             )
-            found |= {thing.reference: thing for thing in map(_thing, rows)}
-        return found
+            things |= {thing.reference: thing for thing in map(_thing, rows)}
+        return things
 
     def redirect(self, reference: str) -> str | None:
-        """The thing that has taken the place of another."""
+        """Reference of the replacement of a thing; None where it has none."""
         row = self._db.execute("SELECT target FROM redirects WHERE ref = ?", (reference,)).fetchone()
         return row[0] if row else None
 
     def link_counts(self, n: int) -> dict[str, int]:
-        """Key → how many things link to this one under it."""
+        """Key → number of things that link to a thing under it."""
         rows = self._db.execute("SELECT k, n FROM link_counts WHERE target = ? ORDER BY k", (n,))
         return {self._keys[k]: count for k, count in rows}
 
-    def linked(self, n: int, key: str, limit: int, after: str = "") -> list[Linked]:
-        """Things that link to this one under a key, in order of date, undated ones last.
+    def linking_things(self, n: int, key: str, limit: int, after: str = "") -> list[ListEntry]:
+        """List of the things that link to a target under a key, by date, undated things last.
 
         Args:
-            n: the target.
-            key: the key of the model.
-            limit: at most so many.
-            after: a cursor that this method gave; empty for the beginning.
+            n: number of the target.
+            key: key of the model.
+            limit: maximum length.
+            after: cursor of an entry of this method; empty for the start of the list.
         """
-        start, number = place_of(after)
+        start, number = parse_cursor(after)
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         rows = self._db.execute(
             f"SELECT links.start, links.source, {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
@@ -170,61 +170,63 @@ class Catalogue:
             " ORDER BY links.start, links.source LIMIT ?",
             (n, self._numbers.get(key, -1), start, number, limit),
         )
-        return [Linked(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
+        return [ListEntry(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
 
-    def beside(self, n: int, key: str, start: str | None, source: int) -> Beside:
-        """Which things stand before and after one of those that link to a thing under a key, in order of date.
+    def link_neighbours(self, n: int, key: str, start: str | None, source: int) -> LinkNeighbours:
+        """Neighbours of a thing among those that link to a target under a key, by date.
 
         Args:
-            n: the target.
-            key: the key of the model.
-            start: the first day of the one, or None.
-            source: its number.
+            n: number of the target.
+            key: key of the model.
+            start: first day of the thing, or None.
+            source: number of the thing.
         """
-        at = (n, self._numbers.get(key, -1), start or UNDATED, source)
+        parameters = (n, self._numbers.get(key, -1), start or UNDATED, source)
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
-        found: list[Thing | None] = []
+        neighbours: list[Thing | None] = []
         for sign, order in (("<", "DESC"), (">", "ASC")):
             row = self._db.execute(
                 f"SELECT {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
                 f" WHERE target = ? AND k = ? AND (links.start, links.source) {sign} (?, ?)"
                 f" ORDER BY links.start {order}, links.source {order} LIMIT 1",
-                at,
+                parameters,
             ).fetchone()
-            found.append(_thing(row) if row else None)
+            neighbours.append(_thing(row) if row else None)
         count = self.link_counts(n).get(key, 0)
         position = None
-        if count <= MOST_COUNTED:
+        if count <= MAX_COUNTED_LINKS:
             position = (
                 1
                 + self._db.execute(
-                    "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", at
+                    "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", parameters
                 ).fetchone()[0]
             )
-        return Beside(found[0], found[1], position, count, key)
+        return LinkNeighbours(neighbours[0], neighbours[1], position, count, key)
 
-    def sharing(self, targets: list[int], keys: list[str], source: int, limit: int) -> list[tuple[Thing, int]]:
-        """Other things that link to most of some targets, with how many of them each links to."""
+    def things_sharing_targets(
+        self, targets: list[int], keys: list[str], source: int, limit: int
+    ) -> list[tuple[Thing, int]]:
+        """Other full records that link to the most of some targets, each with its number of targets."""
         ks = [self._numbers[key] for key in keys if key in self._numbers]
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
-        found: list[tuple[Thing, int]] = []
+        results: list[tuple[Thing, int]] = []
         if not ks:
             return []
-        values = {f"t{place}": n for place, n in enumerate(targets)} | {f"k{place}": k for place, k in enumerate(ks)}
-        counted = _counted(len(targets), len(ks))
-        for most in (_FIRST * limit, _ALL):
+        values = {f"t{at}": n for at, n in enumerate(targets)} | {f"k{at}": k for at, k in enumerate(ks)}
+        select = _shared_targets_select(len(targets), len(ks))
+        for sample in (_OVERSAMPLING * limit, _NO_LIMIT):
             rows = self._db.execute(
-                f"SELECT shared, {columns} FROM ({counted}) JOIN things ON things.n = other"  # noqa: S608
+                f"SELECT shared, {columns} FROM ({select}) JOIN things ON things.n = other"  # noqa: S608
                 " WHERE kind = 'record' AND status IS NULL ORDER BY shared DESC, day, other LIMIT :limit",
-                {**values, "source": source, "most": most, "limit": limit},
+                {**values, "source": source, "most": sample, "limit": limit},
             )
-            found = [(_thing(row[1:]), row[0]) for row in rows]
-            if len(found) == limit:
+            results = [(_thing(row[1:]), row[0]) for row in rows]
+            if len(results) == limit:
                 break
-        return found
+        return results
 
-    def begun(self, first: str, last: str, limit: int) -> list[Thing]:
-        """The records, but for stubs, whose date begins in some days, in its order."""
+    def records_starting_between(self, first: str, last: str, limit: int) -> list[Thing]:
+        """Records without stubs whose date starts between two days, by date."""
         rows = self._db.execute(
             f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
             " AND COALESCE(start, '') BETWEEN ? AND ? ORDER BY COALESCE(start, ''), n LIMIT ?",
@@ -232,14 +234,14 @@ class Catalogue:
         )
         return list(map(_thing, rows))
 
-    def by_month(self, n: int | None = None) -> dict[str, int]:
-        """Month (YYYY-MM) → how many records begin in it: of all records, or of those that link to a thing.
+    def counts_by_month(self, n: int | None = None) -> dict[str, int]:
+        """Month (YYYY-MM) → number of records that start in it: of all records, or of those that link to a thing.
 
-        One of whole years counts for its first year (YYYY). Of all, one with an open beginning counts where it ends.
+        A date of whole years counts for its first year (YYYY). Among all records, an open start counts at its end.
         """
         if n is not None:
             rows = self._db.execute(
-                f"SELECT {_BEGUN.format(start='links.start')}, COUNT(DISTINCT links.source) FROM links"  # noqa: S608  # ours
+                f"SELECT {_START_MONTH.format(start='links.start')}, COUNT(DISTINCT links.source) FROM links"  # noqa: S608  # ours
                 " JOIN things ON things.n = links.source"
                 " WHERE target = ? AND links.start <> ? AND kind = 'record' GROUP BY 1 ORDER BY 1",
                 (n, UNDATED),
@@ -247,7 +249,7 @@ class Catalogue:
             return dict(rows.fetchall())
         if self._months is None:
             rows = self._db.execute(
-                f"SELECT {_BEGUN.format(start='COALESCE(start, end)')}, COUNT(*) FROM things"  # noqa: S608  # ours
+                f"SELECT {_START_MONTH.format(start='COALESCE(start, end)')}, COUNT(*) FROM things"  # noqa: S608  # ours
                 " WHERE kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"
                 " AND COALESCE(start, end) IS NOT NULL GROUP BY 1 ORDER BY 1"
             )
@@ -255,23 +257,23 @@ class Catalogue:
         return self._months
 
     def newest(self, limit: int) -> list[Thing]:
-        """The records that were published or changed last."""
-        found: list[Thing] = []
-        there, time = "FROM things WHERE kind = 'record' AND deleted IS NULL", _AFTER_ALL
-        # Time by time: asked for in one statement, all that a first build published would be sorted.
-        while len(found) < limit:
-            (time,) = self._db.execute(f"SELECT MAX(modified) {there} AND modified < ?", (time,)).fetchone()
+        """Records with the latest publication or change."""
+        things: list[Thing] = []
+        source, time = "FROM things WHERE kind = 'record' AND deleted IS NULL", _LAST_TIME
+        # Time by time: a single statement would sort everything that a first build published.
+        while len(things) < limit:
+            (time,) = self._db.execute(f"SELECT MAX(modified) {source} AND modified < ?", (time,)).fetchone()
             if time is None:
                 break
             rows = self._db.execute(
-                f"SELECT {_COLUMNS} {there} AND modified = ? AND status IS NULL ORDER BY n LIMIT ?",
-                (time, limit - len(found)),
+                f"SELECT {_COLUMNS} {source} AND modified = ? AND status IS NULL ORDER BY n LIMIT ?",
+                (time, limit - len(things)),
             )
-            found += map(_thing, rows)
-        return found
+            things += map(_thing, rows)
+        return things
 
     def most_linked(self, kind: str, limit: int) -> list[Thing]:
-        """The whole records of a kind to which most others link; a walk along all counts of links."""
+        """Full records of a kind with the most links to them; a walk along all link counts."""
         columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         rows = self._db.execute(
             f"SELECT {columns} FROM (SELECT target, SUM(link_counts.n) AS links FROM link_counts GROUP BY target)"  # noqa: S608
@@ -281,20 +283,20 @@ class Catalogue:
         )
         return list(map(_thing, rows))
 
-    def listed(self, kind: str, limit: int, after: str = "") -> list[Linked]:
-        """Things of a kind in order of date, undated ones first by number, stubs left out."""
-        start, number = place_of(after)
-        # Two seeks: asked for both at once, SQLite would walk through all that have the date.
-        some = f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
+    def list_of_kind(self, kind: str, limit: int, after: str = "") -> list[ListEntry]:
+        """List of the things of a kind by date, undated things first by number, without stubs."""
+        start, number = parse_cursor(after)
+        # Two seeks: with one condition for both, SQLite would walk through all things of the date.
+        select = f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
         rows = self._db.execute(
-            f"SELECT * FROM ({some} AND COALESCE(start, '') = ? AND n > ? ORDER BY n LIMIT ?) UNION ALL"  # noqa: S608
-            f" SELECT * FROM ({some} AND COALESCE(start, '') > ? ORDER BY COALESCE(start, ''), n LIMIT ?) LIMIT ?",
+            f"SELECT * FROM ({select} AND COALESCE(start, '') = ? AND n > ? ORDER BY n LIMIT ?) UNION ALL"  # noqa: S608
+            f" SELECT * FROM ({select} AND COALESCE(start, '') > ? ORDER BY COALESCE(start, ''), n LIMIT ?) LIMIT ?",
             (kind, start, number, limit, kind, start, limit, limit),
         )
-        return [Linked(thing, f"{thing.start or ''}_{thing.n}") for thing in map(_thing, rows)]
+        return [ListEntry(thing, f"{thing.start or ''}_{thing.n}") for thing in map(_thing, rows)]
 
-    def stretches(self, kind: str, size: int) -> list[Stretch]:
-        """The pages of the list of a kind, `size` things on each: a walk along the whole list."""
+    def list_pages(self, kind: str, size: int) -> list[ListPage]:
+        """Pages of the list of a kind, `size` things on each: a walk along the whole list."""
         rows = self._db.execute(
             "SELECT day, n, place FROM (SELECT COALESCE(start, '') AS day, n,"
             " ROW_NUMBER() OVER (ORDER BY COALESCE(start, ''), n) AS place, COUNT(*) OVER () AS places FROM things"
@@ -302,27 +304,27 @@ class Catalogue:
             " WHERE place % ? <= 1 OR place = places ORDER BY place",
             (kind, size),
         )
-        found: list[Stretch] = []
+        pages: list[ListPage] = []
         cursor, first = "", ""
         for day, n, place in rows:
             if place % size == 1:
                 first = day
-                found.append(Stretch(cursor, first, day))
+                pages.append(ListPage(cursor, first, day))
             else:
-                found[-1] = Stretch(cursor, first, day)
+                pages[-1] = ListPage(cursor, first, day)
             if place % size == 0:
                 cursor = f"{day}_{n}"
-        return found
+        return pages
 
     def counts(self) -> dict[str, int]:
-        """Kind → how many there are, stubs and deleted ones left out."""
+        """Kind → number of things, without stubs and deleted things."""
         rows = self._db.execute(
             "SELECT kind, COUNT(*) FROM things WHERE deleted IS NULL AND status IS NOT 'stub' GROUP BY kind"
         )
         return dict(rows.fetchall())
 
     def digests(self) -> Iterator[tuple[str, str, str | None, int, int]]:
-        """(reference, digest, status, offset, length) of each thing that is there, by reference."""
+        """(reference, digest, status, offset, length) of each live thing, by reference."""
         yield from self._db.execute(
             "SELECT ref, digest, status, offset, length FROM things WHERE deleted IS NULL ORDER BY ref"
         )

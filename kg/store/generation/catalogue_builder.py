@@ -1,7 +1,7 @@
-"""How a catalogue is made, while records stream by.
+"""Catalogue writer: rows and links from the stream of a build, sorted into a `Catalogue` at its end.
 
-Rows go in as records come; links are staged beside, and sorted once at the end. A reference that is linked to gets a
-row before its record comes; what has no record in the end is *missing*, and the build makes a stub of it.
+Rows go in as records come; links go into a staging database, and are sorted once at the end. The target of a link gets
+a row before its record comes; a row without a record at the end is *missing*, and the build makes a stub of it.
 """
 
 import sqlite3
@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.ledger import Ledger
 
-_MOST_KNOWN = 50_000
-"""How many numbers of things are kept at hand; the rest is looked up."""
+_MAX_CACHED_NUMBERS = 50_000
+"""Row numbers cached in memory; the rest is looked up."""
 
 _STAGE = """
 CREATE TABLE stage.links (target INTEGER, k INTEGER, start TEXT, source INTEGER);
@@ -23,27 +24,27 @@ CREATE TABLE stage.redirects (ref TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the catalogue is told of a record; see `Thing` for what the fields mean."""
+class CatalogueEntry(NamedTuple):
+    """Input row of a record; the fields are those of `Thing`, with its source and links.
+
+    A tuple, since a process pool sends one for each record: to pickle and read it takes 7 µs, a dataclass 14 µs.
+    """
 
     reference: str
     label: bytes
     status: str | None
     start: str | None
     end: str | None
-    said: str | None
+    edtf: str | None
     digest: str
     source: str
     at: str
-    offset: int
-    length: int
     links: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A thing, and the file and line that it comes from; these are empty for a stub."""
+class SourcePosition:
+    """Source position of a thing: file, and line or part of it; both empty for a stub."""
 
     reference: str
     source: str
@@ -52,7 +53,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a generation changes: how many things are new, changed, gone."""
+    """Counts of a generation's changes: created, changed and deleted things."""
 
     created: int
     changed: int
@@ -60,7 +61,7 @@ class Changes:
 
 
 class CatalogueBuilder:
-    """Writes a catalogue; not safe for several threads."""
+    """Writer of one catalogue; not thread-safe."""
 
     def __init__(self, path: Path, ledger: Ledger, now: str) -> None:
         self._path = path
@@ -68,7 +69,7 @@ class CatalogueBuilder:
         self._ledger = ledger
         self._now = now
         self._db = sqlite3.connect(path, isolation_level=None)
-        # A build that dies is thrown away whole; nothing has to be rolled back.
+        # The folder of a failed build is deleted; no rollback is needed.
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")
         self._db.execute("ATTACH ? AS stage", (str(self._stage),))
         self._db.executescript("PRAGMA stage.journal_mode=OFF; PRAGMA stage.synchronous=OFF;")
@@ -78,19 +79,28 @@ class CatalogueBuilder:
         self._keys: dict[str, int] = {}
         self._created = self._changed = 0
 
-    def add(self, entry: Entry) -> str | None:
-        """Enter a record. Returns None, or where the record came from that has the same reference already."""
+    def add(self, entry: CatalogueEntry, offset: int, length: int) -> str | None:
+        """Insert a record.
+
+        Args:
+            entry: its row.
+            offset: its position in the file of records, in bytes.
+            length: its length there, in bytes.
+
+        Returns:
+            None, or the source position of an earlier record with the same reference.
+        """
         n = self._number(entry.reference)
-        taken = self._db.execute("SELECT source, at FROM things WHERE n = ? AND digest IS NOT NULL", (n,)).fetchone()
-        if taken:
-            return " ".join(filter(None, taken))
+        existing = self._db.execute("SELECT source, at FROM things WHERE n = ? AND digest IS NOT NULL", (n,)).fetchone()
+        if existing:
+            return " ".join(filter(None, existing))
         created, modified = self._times(entry)
         self._db.execute(
             "UPDATE things SET label=?, status=?, start=?, end=?, said=?, created=?, modified=?, digest=?, source=?,"
             " at=?, offset=?, length=? WHERE n=?",
             (
-                *(entry.label, entry.status, entry.start, entry.end, entry.said, created, modified, entry.digest),
-                *(entry.source, entry.at, entry.offset, entry.length, n),
+                *(entry.label, entry.status, entry.start, entry.end, entry.edtf, created, modified, entry.digest),
+                *(entry.source, entry.at, offset, length, n),
             ),
         )
         start = entry.start or UNDATED
@@ -104,7 +114,7 @@ class CatalogueBuilder:
         return None
 
     def hint(self, reference: str, record: bytes) -> None:
-        """Remember the little that a link says of its target; who says most is heard, the first of several."""
+        """Stage the hint that a link gives of its target; the longest hint wins, the first of equal ones."""
         self._db.execute(
             "INSERT INTO stage.hints VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record"
             " WHERE length(excluded.record) > length(record)",
@@ -112,9 +122,9 @@ class CatalogueBuilder:
         )
 
     def missing(self, limit: int) -> list[tuple[str, bytes | None]]:
-        """Some of the references that are linked to and have no record, with what a link said of them.
+        """Up to `limit` link targets without a record, each with its hint.
 
-        What is replaced by another record is not missing: its address leads there.
+        A replaced record is not missing: its address redirects to the replacement.
         """
         return self._db.execute(
             "SELECT things.ref, hints.record FROM things LEFT JOIN stage.hints USING (ref)"
@@ -122,8 +132,8 @@ class CatalogueBuilder:
             (limit,),
         ).fetchall()
 
-    def linking_to(self, reference: str) -> tuple[Place, str]:
-        """A record that links to a reference, and the key of the link."""
+    def linking_to(self, reference: str) -> tuple[SourcePosition, str]:
+        """Source position of a record that links to a reference, and the key of the link."""
         self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_target ON links (target)")
         ref, source, at, key = self._db.execute(
             "SELECT linking.ref, linking.source, linking.at, keys.name FROM things"
@@ -131,17 +141,17 @@ class CatalogueBuilder:
             " JOIN things AS linking ON linking.n = links.source WHERE things.ref = ? LIMIT 1",
             (reference,),
         ).fetchone()
-        return Place(ref, source or "", at or ""), key
+        return SourcePosition(ref, source or "", at or ""), key
 
     def counts(self) -> dict[str, int]:
-        """Kind → how many records there are, stubs left out."""
+        """Kind → number of records, without stubs."""
         rows = self._db.execute(
             "SELECT kind, COUNT(*) FROM things WHERE digest IS NOT NULL AND status IS NOT 'stub' GROUP BY kind"
         )
         return dict(rows.fetchall())
 
-    def cycles(self, key: str) -> Iterator[Place]:
-        """The things that are reached from themselves by following a key: parts of themselves."""
+    def cycles(self, key: str) -> Iterator[SourcePosition]:
+        """Things on a cycle of links under a key: parts of themselves."""
         k = self._key(key)
         self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_source ON links (source, k)")
         rows = self._db.execute(
@@ -155,27 +165,27 @@ class CatalogueBuilder:
             {"k": k},
         )
         for reference, source, at in rows:
-            yield Place(reference, source or "", at or "")
+            yield SourcePosition(reference, source or "", at or "")
 
     def finish(self) -> Changes:
-        """Sort the links, count them, enter what is gone, and close."""
+        """Sort and count the links, insert tombstones, commit."""
         self._redirect()
         for statement in LINKS.split(";"):  # executescript would commit
             self._db.execute(statement)
         self._db.execute("INSERT INTO links SELECT DISTINCT * FROM stage.links ORDER BY target, k, start, source")
         self._db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
-        deleted = _enter_deleted(self._db, self._ledger, self._now)
+        deleted = _insert_tombstones(self._db, self._ledger, self._now)
         self._db.execute("COMMIT")
         self._db.execute("DETACH stage")
         self._stage.unlink()
         return Changes(self._created, self._changed, deleted)
 
     def close(self) -> None:
-        """Let the file go, finished or not."""
+        """Close the database, finished or not."""
         self._db.close()
 
     def _redirect(self) -> None:
-        """Let what was replaced lead to what replaced it, and links to it too."""
+        """Redirect replaced things, and the links to them, to their replacements."""
         self._db.execute(
             "INSERT INTO redirects SELECT r.ref, r.target FROM stage.redirects AS r JOIN things USING (ref)"
             " WHERE digest IS NULL"
@@ -184,23 +194,23 @@ class CatalogueBuilder:
             "SELECT old.n, new.n FROM redirects JOIN things AS old USING (ref) JOIN things AS new ON new.ref = target"
         ).fetchall()
         replaces = self._key("replaces")
-        if pairs:  # without it, each of them would search all links
+        if pairs:  # without the index, each redirect would search all links
             self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_target ON links (target)")
         for old, new in pairs:
             self._db.execute("UPDATE stage.links SET target = ? WHERE target = ? AND k <> ?", (new, old, replaces))
             self._db.execute("DELETE FROM stage.links WHERE target = ?", (old,))
             self._db.execute("DELETE FROM things WHERE n = ?", (old,))
 
-    def _times(self, entry: Entry) -> tuple[str, str]:
-        """When the record was first published and last changed."""
-        known = self._ledger.get(entry.reference)
-        if known is None:
+    def _times(self, entry: CatalogueEntry) -> tuple[str, str]:
+        """Times of the record's first publication and last change."""
+        published = self._ledger.entry(entry.reference)
+        if published is None:
             self._created += 1
             return self._now, self._now
-        if known.digest == entry.digest and known.deleted is None:
-            return known.created, known.modified
+        if published.digest == entry.digest and published.deleted is None:
+            return published.created, published.modified
         self._changed += 1
-        return known.created, self._now
+        return published.created, self._now
 
     def _number(self, reference: str) -> int:
         n = self._numbers.get(reference)
@@ -211,7 +221,7 @@ class CatalogueBuilder:
                 n = self._db.execute("INSERT INTO things (ref, kind) VALUES (?, ?)", (reference, kind)).lastrowid or 0
             else:
                 n = row[0]
-            if len(self._numbers) >= _MOST_KNOWN:
+            if len(self._numbers) >= _MAX_CACHED_NUMBERS:
                 self._numbers.clear()
             self._numbers[reference] = n
         return n
@@ -224,24 +234,24 @@ class CatalogueBuilder:
         return k
 
 
-def _enter_deleted(db: sqlite3.Connection, ledger: Ledger, now: str) -> int:
-    """Enter what was published once and is no more, with the time it went; how many went now."""
-    gone = 0
+def _insert_tombstones(db: sqlite3.Connection, ledger: Ledger, now: str) -> int:
+    """Insert tombstones of published things that the build lacks; returns the number of new ones."""
+    deleted_now = 0
     insert = "INSERT INTO things (ref, kind, label, created, modified, deleted) VALUES (?, ?, ?, ?, ?, ?)"
-    for known in ledger.all():
-        here = db.execute("SELECT 1 FROM things WHERE ref = ?", (known.reference,)).fetchone()
-        led = db.execute("SELECT 1 FROM redirects WHERE ref = ?", (known.reference,)).fetchone()
-        if here or led:
+    for published in ledger.entries():
+        present = db.execute("SELECT 1 FROM things WHERE ref = ?", (published.reference,)).fetchone()
+        redirected = db.execute("SELECT 1 FROM redirects WHERE ref = ?", (published.reference,)).fetchone()
+        if present or redirected:
             continue
-        gone += known.deleted is None
-        deleted = known.deleted or now
-        modified = known.modified if known.deleted else now
-        db.execute(insert, (known.reference, known.kind, known.label, known.created, modified, deleted))
-    return gone
+        deleted_now += published.deleted is None
+        deleted = published.deleted or now
+        modified = published.modified if published.deleted else now
+        db.execute(insert, (published.reference, published.kind, published.label, published.created, modified, deleted))
+    return deleted_now
 
 
-def retimed(source: Path, target: Path, ledger: Ledger, now: str) -> None:
-    """Copy a catalogue for a generation that repeats an earlier one: what changes by it changes now.
+def copy_with_new_times(source: Path, target: Path, ledger: Ledger, now: str) -> None:
+    """Copy a catalogue for a generation that repeats an earlier one, with `now` as the time of what changes by it.
 
     A published catalogue is copied, never linked: SQLite writes a file in place.
     """
@@ -250,14 +260,14 @@ def retimed(source: Path, target: Path, ledger: Ledger, now: str) -> None:
         db.execute("BEGIN")
         rows = db.execute("SELECT n, ref, digest, deleted FROM things").fetchall()
         for n, reference, digest, deleted in rows:
-            known = ledger.get(reference)
-            if known is None:  # never followed by the ledger: as good as new
+            published = ledger.entry(reference)
+            if published is None:  # absent from the ledger: a new thing
                 times = (now, now, now if deleted else None)
             elif deleted:
-                times = (known.created, known.modified if known.deleted else now, known.deleted or now)
+                times = (published.created, published.modified if published.deleted else now, published.deleted or now)
             else:
-                same = known.digest == digest and known.deleted is None
-                times = (known.created, known.modified if same else now, None)
+                unchanged = published.digest == digest and published.deleted is None
+                times = (published.created, published.modified if unchanged else now, None)
             db.execute("UPDATE things SET created = ?, modified = ?, deleted = ? WHERE n = ?", (*times, n))
-        _enter_deleted(db, ledger, now)
+        _insert_tombstones(db, ledger, now)
         db.execute("COMMIT")

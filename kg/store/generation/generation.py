@@ -1,4 +1,4 @@
-"""One generation: what its folder holds, and how it is opened to be read."""
+"""Generation: the layout and manifest of its folder, and its read handle (catalogue, records, search index, graph)."""
 
 import json
 import os
@@ -12,33 +12,33 @@ from typing import Any
 from kg.errors import GenerationError
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
-from kg.store.remote.client import Remote
+from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import RemoteGraph
 from kg.store.search.index import SearchIndex
 from kg.store.triples.embedded import EmbeddedGraph, checkpoint
 from kg.store.triples.graph import Graph
 
-FORMAT = 2
-"""Of the folder of a generation; one with another number has to be built anew."""
+FOLDER_FORMAT = 2
+"""Format number of a generation's folder; a folder with another number has to be built anew."""
 
 _MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation says of itself.
+    """Manifest of a generation.
 
     Attributes:
         generation: its number.
-        base: the base IRI it was built for.
-        published: when, in UTC (ISO 8601).
-        triples: how many statements its default graph holds, which is what the records say.
-        counts: kind → records, stubs left out.
-        summary: what the build reported: read, published, rejected, merged, stubs …
-        rollback_of: the generation that it repeats, or None.
-        graph: the name of the graph at the remote store that holds its triples; empty where they lie in its folder.
-        mapping: what names the mapping that made its triples of its records.
-        format: of its folder.
+        base: the base IRI of its build.
+        published: time of publication, in UTC (ISO 8601).
+        triples: number of triples in its default graph, all of them from records.
+        counts: kind → number of records, without stubs.
+        summary: figures of the build's report: read, published, rejected, merged, stubs …
+        rollback_of: number of the generation that it repeats, or None.
+        graph: name of its graph at the remote store; empty where its triples lie in its folder.
+        mapping: version of the mapping from its records to its triples.
+        format: format number of its folder.
     """
 
     generation: int
@@ -50,11 +50,11 @@ class Manifest:
     rollback_of: int | None = None
     graph: str = ""
     mapping: str = ""
-    format: int = FORMAT
+    format: int = FOLDER_FORMAT
 
 
-class Folder:
-    """Where things lie in a generation."""
+class GenerationFolder:
+    """Folder layout of a generation: the paths of its files, and its manifest."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -66,36 +66,36 @@ class Folder:
         self.search = path / "search"
 
     def read_manifest(self) -> Manifest:
-        """The manifest. Raises GenerationError where the folder is no generation that can be served."""
+        """Read the manifest. Raises GenerationError where the folder is no generation that can be served."""
         try:
             values = json.loads((self.path / _MANIFEST).read_text(encoding="utf-8"))
             manifest = Manifest(**values)
         except (OSError, ValueError, TypeError) as fault:
             raise GenerationError(f"is no whole generation: {fault}", where=str(self.path)) from None
-        if manifest.format != FORMAT:
+        if manifest.format != FOLDER_FORMAT:
             raise GenerationError(
                 "was built by another version of kg", where=str(self.path), todo="Run `kg build --full`."
             )
         return manifest
 
-    def mark(self) -> tuple[int, int, int] | None:
-        """What tells its manifest from any other file; None where there is none."""
+    def fingerprint(self) -> tuple[int, int, int] | None:
+        """Identity of the manifest's file (device, inode, modification time in ns); None without a manifest."""
         try:
-            found = (self.path / _MANIFEST).stat()
+            status = (self.path / _MANIFEST).stat()
         except OSError:
             return None
-        return found.st_dev, found.st_ino, found.st_mtime_ns
+        return status.st_dev, status.st_ino, status.st_mtime_ns
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Write the manifest; the last file of a generation."""
+        """Write the manifest, the last file of a generation."""
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
         (self.path / _MANIFEST).write_text(text, encoding="utf-8")
 
 
 class Generation:
-    """A live generation, opened to be read. Close it when nobody reads it any more."""
+    """Open generation: its catalogue, records, search index and graph, read-only until `close`."""
 
-    def __init__(self, folder: Folder, settings: Settings | None = None) -> None:
+    def __init__(self, folder: GenerationFolder, settings: Settings | None = None) -> None:
         self.folder = folder
         self.manifest = folder.read_manifest()
         with ExitStack() as opened:
@@ -109,45 +109,44 @@ class Generation:
                 todo = "Run `kg build` again, or `kg rollback` to another one."
                 raise GenerationError(what, where=str(folder.path), todo=todo) from None
             self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
-            self.graph = _graph(folder, self.manifest, settings)
+            self.graph = _open_graph(folder, self.manifest, settings)
             opened.pop_all()
 
     @property
     def number(self) -> int:
-        """Its number."""
+        """Number of the generation."""
         return self.manifest.generation
 
     def record(self, offset: int, length: int) -> bytes:
-        """The JSON of a record, from where the catalogue says it lies."""
+        """JSON of a record, by the offset and length of its catalogue row."""
         return os.pread(self._records, length, offset)
 
     def close(self) -> None:
-        """Let its files go."""
+        """Close catalogue, records, graph and search index."""
         os.close(self._records)
         self.catalogue.close()
-        if isinstance(self.graph, RemoteGraph):
-            self.graph.close()
+        self.graph.close()
         if self.search:
             self.search.close()
         del self.graph
 
 
-def _graph(folder: Folder, manifest: Manifest, settings: Settings | None) -> Graph:
-    """The triples of a generation, wherever its build has put them."""
+def _open_graph(folder: GenerationFolder, manifest: Manifest, settings: Settings | None) -> Graph:
+    """Open the triples of a generation, in its folder or at the remote store."""
     if not manifest.graph:
         return EmbeddedGraph(folder.store)
-    remote = Remote.of(settings) if settings else None
+    remote = RemoteStore.of(settings) if settings else None
     if remote is None:
         raise GenerationError(
             "its triples lie at a remote store, and the settings name none",
             where=str(folder.path),
             todo="Set `store` again, or run `kg build`.",
         )
-    return RemoteGraph(remote, manifest.graph, manifest.base)
+    return RemoteGraph(remote, manifest.graph)
 
 
-def copy_unchanged(source: Folder, target: Folder) -> None:
-    """Give a new generation what it shares with an old one: hard links, since nobody changes either."""
+def copy_unchanged(source: GenerationFolder, target: GenerationFolder) -> None:
+    """Share an old generation's files with a new one by hard links, since both are immutable."""
     if source.store.is_dir():
         checkpoint(source.store, target.store)
     os.link(source.records, target.records)

@@ -1,9 +1,9 @@
-"""Generations: each publication is a folder that nobody changes once it is live.
+"""Generations: immutable folders, one for each publication, with an atomic switch of the live one.
 
 `var/generations/0007/` holds the store, the catalogue, the records as JSON, dumps, tables, the report and the manifest;
-`var/current` is a symbolic link to the live one, and publishing is the atomic rename of that link (rename(2)). What is
-being built lies in a folder whose name begins with a dot; if the build dies, the next one sweeps it away. A lock
-keeps two builds apart, since the engine itself would not.
+`var/current` is a symbolic link to the live one, and publishing is the atomic rename of that link (rename(2)). A build
+writes into a folder whose name begins with a dot; the next build deletes the folder of a killed one. A lock keeps two
+builds apart, since the engine itself would not.
 """
 
 import fcntl
@@ -19,24 +19,24 @@ from typing import Self
 
 from kg.errors import GenerationError, LockedError, PublishError
 from kg.settings import Settings
-from kg.store.generation.generation import Folder, Generation
+from kg.store.generation.generation import Generation, GenerationFolder
 from kg.store.generation.ledger import Ledger
 
 _LEDGER = Path("state", "ledger.sqlite")
 
 _SCRATCH = ".scratch-"
-"""What folders below `var/` are called that are made and thrown away."""
+"""Prefix of the names of temporary folders below `var/`."""
 
 
 class Generations:
-    """The generations below `var/`."""
+    """Repository of the generations below `var/`: list, open, build, publish."""
 
     def __init__(self, var: Path, settings: Settings | None = None) -> None:
-        """Nothing is opened yet.
+        """Set the paths; no file is opened.
 
         Args:
             var: the folder.
-            settings: where the remote store is, for generations whose triples lie there.
+            settings: the address of the remote store, for generations whose triples lie there.
         """
         self.var = var
         self._settings = settings
@@ -45,59 +45,59 @@ class Generations:
 
     @classmethod
     def of_settings(cls, settings: Settings) -> Self:
-        """The generations of a collection."""
+        """Generations of a collection."""
         return cls(settings.var_folder, settings)
 
     def numbers(self) -> list[int]:
-        """The numbers of all generations that are there, oldest first."""
+        """Numbers of all generations, oldest first."""
         if not self.folder.is_dir():
             return []
         return sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdecimal())
 
     def live(self) -> int | None:
-        """The number of the live generation, or None before the first build."""
+        """Number of the live generation, or None before the first build."""
         try:
             return int(self.current.readlink().name)
         except (OSError, ValueError):
             return None
 
-    def live_mark(self) -> tuple[int, ...] | None:
-        """What tells the live generation from any other one, also from another one of its number put in its place."""
+    def live_fingerprint(self) -> tuple[int, ...] | None:
+        """Identity of the live generation: its number and its manifest's fingerprint, which a restored copy changes."""
         number = self.live()
-        mark = None if number is None else Folder(self.folder / f"{number:04}").mark()
-        return None if number is None or mark is None else (number, *mark)
+        fingerprint = None if number is None else GenerationFolder(self.folder / f"{number:04}").fingerprint()
+        return None if number is None or fingerprint is None else (number, *fingerprint)
 
     def live_graph(self) -> str:
-        """The name of the graph at the remote store that the live generation is served from; empty without one."""
+        """Name of the live generation's graph at the remote store; empty without one."""
         number = self.live()
         try:
-            return "" if number is None else self.of(number).read_manifest().graph
+            return "" if number is None else self.generation_folder(number).read_manifest().graph
         except GenerationError:
             return ""
 
-    def of(self, number: int) -> Folder:
-        """The folder of a generation. Raises GenerationError if there is none."""
+    def generation_folder(self, number: int) -> GenerationFolder:
+        """Folder of a generation. Raises GenerationError if there is none."""
         path = self.folder / f"{number:04}"
         if not path.is_dir():
-            there = ", ".join(map(str, self.numbers())) or "none"
+            existing = ", ".join(map(str, self.numbers())) or "none"
             raise GenerationError(
-                f"there is no generation {number}", where=str(self.folder), todo=f"There are: {there}."
+                f"there is no generation {number}", where=str(self.folder), todo=f"There are: {existing}."
             )
-        return Folder(path)
+        return GenerationFolder(path)
 
     def open_live(self, base: str | None = None) -> Generation:
-        """The live generation, opened.
+        """Open the live generation.
 
         Args:
-            base: the base it must have been built for, if that matters.
+            base: required base IRI of its build; None for any.
 
         Raises:
-            GenerationError: there is none, it is not whole, or it was built for another base.
+            GenerationError: there is none, its folder is incomplete, or it was built for another base.
         """
         number = self.live()
         if number is None:
             raise GenerationError("nothing is published yet", where=str(self.var), todo="Run `kg build` first.")
-        folder = self.of(number)
+        folder = self.generation_folder(number)
         built = folder.read_manifest().base
         if base is not None and built != base:
             what = f"it was built for the base {built}, and the settings say {base}"
@@ -106,17 +106,17 @@ class Generations:
         return Generation(folder, self._settings)
 
     def ledger(self) -> Ledger:
-        """The ledger, brought up to the live generation. Raises PublishError where its file is damaged."""
+        """Open the ledger, brought up to the live generation. Raises PublishError where its file is damaged."""
         return self._ledger(self.var / _LEDGER)
 
-    def ledger_for_trial(self, folder: Folder) -> Ledger:
-        """The same for what publishes nothing: a copy in a folder that is thrown away, where `var` can't be written."""
+    def ledger_for_dry_run(self, folder: GenerationFolder) -> Ledger:
+        """Open the ledger for a dry run: a copy in a temporary folder, where `var` is not writable."""
         if _is_writable(self.var):
             return self.ledger()
         copy = folder.path / _LEDGER
         copy.parent.mkdir(parents=True)
-        for each in (self.var / _LEDGER).parent.glob(f"{_LEDGER.name}*"):  # with what it has not yet taken in
-            shutil.copyfile(each, copy.with_name(each.name))
+        for path in (self.var / _LEDGER).parent.glob(f"{_LEDGER.name}*"):  # with its write-ahead log
+            shutil.copyfile(path, copy.with_name(path.name))
         return self._ledger(copy)
 
     def _ledger(self, path: Path) -> Ledger:
@@ -130,52 +130,52 @@ class Generations:
         with ExitStack() as on_failure:
             on_failure.callback(ledger.close)
             number = self.live()
-            if number is not None and ledger.followed[0] < number:
-                manifest = self.of(number).read_manifest()
-                ledger.follow(number, manifest.published, self.of(number).catalogue)
+            if number is not None and ledger.position[0] < number:
+                manifest = self.generation_folder(number).read_manifest()
+                ledger.follow(number, manifest.published, self.generation_folder(number).catalogue)
             on_failure.pop_all()
         return ledger
 
     @contextmanager
-    def building(self) -> Iterator[tuple[int, Folder]]:
-        """The number and the folder of the next generation, while no other build runs.
+    def new_generation(self) -> Iterator[tuple[int, GenerationFolder]]:
+        """Number and folder of the next generation, under the lock of builds.
 
-        What a killed build left is swept away first. Raises LockedError if another build is running.
+        Leftovers of killed builds are deleted first. Raises LockedError if another build is running.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock():
             self._sweep()
             with closing(self.ledger()) as ledger:
-                number = max([*self.numbers(), ledger.followed[0]]) + 1
+                number = max([*self.numbers(), ledger.position[0]]) + 1
             path = self.folder / f".{number:04}.building"
             path.mkdir()
             try:
-                yield number, Folder(path)
+                yield number, GenerationFolder(path)
             finally:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _sweep(self) -> None:
-        """Take away what killed builds left: folders half made, links not yet renamed, what checks threw away."""
+        """Delete the leftovers of killed builds: unfinished folders, links not yet renamed, temporary folders."""
         for path in (*self.folder.glob(".*"), *self.var.glob(".current.*")):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink()
         for path in self.var.glob(f"{_SCRATCH}*"):
-            with suppress(BlockingIOError), locked(path):  # a check that runs just now keeps its own
+            with suppress(BlockingIOError), folder_lock(path):  # the folder of a check that is running stays
                 shutil.rmtree(path)
 
     @contextmanager
-    def scratch(self) -> Iterator[Folder]:
-        """A folder of the shape of a generation, for what is made and thrown away: `kg check`, `kg diff`."""
+    def scratch(self) -> Iterator[GenerationFolder]:
+        """Temporary folder with the layout of a generation, for dry runs: `kg check`, `kg diff`."""
         inside = self.var if _is_writable(self.var) else None
         if inside:
             inside.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=inside) as name, locked(Path(name)):
-            yield Folder(Path(name))
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=inside) as name, folder_lock(Path(name)):
+            yield GenerationFolder(Path(name))
 
-    def publish(self, number: int, folder: Folder, keep: int) -> None:
-        """Make what was built the live generation, and let the oldest ones go."""
+    def publish(self, number: int, folder: GenerationFolder, keep: int) -> None:
+        """Make a built folder the live generation, and delete the oldest ones beyond `keep`."""
         _sync(folder.path)
         final = self.folder / f"{number:04}"
         folder.path.rename(final)
@@ -191,10 +191,10 @@ class Generations:
             if old != self.live():
                 shutil.rmtree(self.folder / f"{old:04}", ignore_errors=True)
 
-    def next_time(self, ledger: Ledger) -> str:
-        """Now, in UTC to the second, and later than every time before: times only go forward."""
+    def next_timestamp(self, ledger: Ledger) -> str:
+        """Current time in UTC, to the second, later than the ledger's last one: times only go forward."""
         now = datetime.now(UTC).replace(microsecond=0)
-        last = ledger.followed[1]
+        last = ledger.position[1]
         if last:
             now = max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
         return now.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -218,14 +218,14 @@ class Generations:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Whether a folder may be written, or made."""
-    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
-    return os.access(there, os.W_OK)
+    """Test for write permission on a folder, or on the parent in which it would be made."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return os.access(existing, os.W_OK)
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep others from a folder for as long as the context lasts. Raises BlockingIOError where another one has it."""
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Exclusive lock on a folder for the time of the context. Raises BlockingIOError where it is locked already."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -235,7 +235,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _sync(folder: Path) -> None:
-    """Have everything below a folder on the disk before it goes live."""
+    """Flush all files below a folder to the disk (fsync), before the folder goes live."""
     for path in folder.rglob("*"):
         if path.is_dir():
             _sync_folder(path)

@@ -1,8 +1,8 @@
-"""The ledger: every key that was ever published, what became of it and when. It outlives every generation.
+"""Ledger of published keys: their creation, changes and deletion, beyond the life of any generation.
 
-A published key is never given to another thing, and what is taken away leaves a tombstone. The ledger follows the
-live generation: it is brought up to it after each switch, and before each build in case the last one was killed
-between switch and ledger.
+A published key is never given to another thing, and a deleted thing leaves a tombstone. The ledger follows the live
+generation: it is brought up to it after each switch, and before each build in case the last build was killed between
+switch and ledger.
 """
 
 import sqlite3
@@ -40,8 +40,8 @@ WHERE digest IS NOT excluded.digest OR deleted IS NOT excluded.deleted OR label 
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """What the ledger knows of a key; times in UTC (ISO 8601), `deleted` None while the thing is there."""
+class LedgerEntry:
+    """Ledger entry of a key; times in UTC (ISO 8601), `deleted` None for a live thing."""
 
     reference: str
     kind: str
@@ -53,7 +53,7 @@ class Published:
 
 
 class Ledger:
-    """The file `var/state/ledger.sqlite`."""
+    """Ledger in the SQLite file `var/state/ledger.sqlite`."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,30 +66,30 @@ class Ledger:
             on_failure.pop_all()
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._db.close()
 
-    def get(self, reference: str) -> Published | None:
-        """What is known of a reference; None if it was never published."""
+    def entry(self, reference: str) -> LedgerEntry | None:
+        """Entry of a reference; None if it was never published."""
         if self._empty:
             return None
         row = self._db.execute("SELECT * FROM published WHERE ref = ?", (reference,)).fetchone()
-        return Published(*row) if row else None
+        return LedgerEntry(*row) if row else None
 
-    def all(self) -> Iterator[Published]:
-        """Every key that was ever published, by reference."""
+    def entries(self) -> Iterator[LedgerEntry]:
+        """Entries of all keys ever published, by reference."""
         for row in self._db.execute("SELECT * FROM published ORDER BY ref"):
-            yield Published(*row)
+            yield LedgerEntry(*row)
 
     @property
-    def followed(self) -> tuple[int, str]:
-        """Number of the generation that the ledger stands at, and when that was published; 0 and "" at first."""
+    def position(self) -> tuple[int, str]:
+        """Number and time of publication of the last generation in the ledger; 0 and "" for an empty ledger."""
         values = dict(self._db.execute("SELECT name, value FROM meta"))
         return int(values.get("generation", "0")), values.get("time", "")
 
     def follow(self, generation: int, time: str, catalogue: Path) -> None:
-        """Bring the ledger up to a generation that is live now; does nothing if it is there already."""
-        if self.followed[0] >= generation:
+        """Bring the ledger up to the live generation; a no-op where it is up to date."""
+        if self.position[0] >= generation:
             return
         self._db.execute("ATTACH ? AS live", (f"file:{quote(str(catalogue))}?immutable=1",))
         try:
@@ -105,6 +105,6 @@ class Ledger:
                 self._db.execute("ROLLBACK")
             raise
         finally:
-            with suppress(sqlite3.Error):  # what went wrong before is what is to be told
+            with suppress(sqlite3.Error):  # the earlier fault is the one to report
                 self._db.execute("DETACH live")
         self._empty = False

@@ -1,4 +1,4 @@
-"""What a catalogue tells: things, and their places in lists."""
+"""Values of the catalogue: things, list entries and pages, neighbours, cursors."""
 
 import re
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ class Thing:
         n: its number in this generation.
         reference: kind/key.
         kind: record, agent …
-        labels: language → label; empty where nothing is known but the reference.
+        labels: language → label; empty for a bare reference.
         status: `stub`, `described-only`, or None for a full record.
         start, end: first and last day of its date, or None.
-        said: that date in EDTF, which may say less than two days do; None where it is none.
-        created, modified, deleted: when, in UTC (ISO 8601); deleted is None while it is there.
+        edtf: that date in EDTF, which may be less precise than two days; None where the date is not EDTF.
+        created, modified, deleted: times in UTC (ISO 8601); deleted is None for a live thing.
         digest: of its triples and its JSON.
-        offset, length: where its JSON lies.
+        offset, length: position of its JSON in the file of records, in bytes.
     """
 
     n: int
@@ -30,7 +30,7 @@ class Thing:
     status: str | None
     start: str | None
     end: str | None
-    said: str | None
+    edtf: str | None
     created: str
     modified: str
     digest: str
@@ -40,21 +40,20 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
-    """One thing that links to another, as a list shows it."""
+class ListEntry:
+    """Entry of a list: a thing and the cursor of the list behind it."""
 
     thing: Thing
     cursor: str
-    """Where the list goes on after it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A page of a list.
+class ListPage:
+    """Page of a list.
 
     Attributes:
-        cursor: where the list goes on with it; empty for the first.
-        first, last: days of the first and the last thing on it; empty where they have none.
+        cursor: cursor at which the page starts; empty for the first page.
+        first, last: days of its first and last thing; empty where they are undated.
     """
 
     cursor: str
@@ -63,14 +62,14 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What stands around one thing in a list.
+class LinkNeighbours:
+    """Neighbours of a thing among the things that link to the same target under the same key.
 
     Attributes:
-        before, after: its neighbours; None at an end.
-        position: its own place, from 1; None in a list that is too long to count up to it.
-        count: how long the list is.
-        key: the key under which the things of the list link to what they have in common.
+        before, after: the neighbours; None at an end of the list.
+        position: the thing's own position, from 1; None in a list too long to count.
+        count: length of the list.
+        key: the key of the links.
     """
 
     before: Thing | None
@@ -80,10 +79,10 @@ class Beside:
     key: str
 
 
-def place_of(cursor: str) -> tuple[str, int]:
-    """The date and the number that a cursor stands for; it comes from an address, so it may be anything.
+def parse_cursor(cursor: str) -> tuple[str, int]:
+    """Date and number of a cursor; any text is accepted, since a cursor comes from an address.
 
-    >>> place_of("1962-10-27_15"), place_of("1962_x")
+    >>> parse_cursor("1962-10-27_15"), parse_cursor("1962_x")
     (('1962-10-27', 15), ('1962', -1))
     """
     start, _, number = cursor.partition("_")

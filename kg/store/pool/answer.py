@@ -1,69 +1,75 @@
-"""One query of a pool and its answer: a worker fills it from one side, who asked takes it from the other."""
+"""Answer stream: the bytes of one query's answer, filled by a worker's frames and read by the client."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from typing import cast
+from collections.abc import AsyncIterator
+from typing import Protocol, cast
 
 from kg.errors import QueryError, QueryTooLarge
-from kg.store.fairness.fair_queue import Turn
 from kg.store.pool import frames
 from kg.store.sparql.results import FORMATS, Kind
 
 BUFFER = 128 << 10
-"""Bytes read ahead of whoever takes the answer (three times that at most); beyond it the worker waits."""
+"""Bytes read ahead of the client (three times that at most); beyond it the worker waits (back-pressure)."""
 
-LITTLE = 64 << 10
-"""Bytes that may still have to be taken when the worker of an answer that has ended goes on to the next query."""
+MAX_UNREAD = 64 << 10
+"""Bytes that may be unread when the worker of a complete answer goes on to its next query."""
 
 
-class WorkerAnswer(Turn):
-    """An answer while it comes; see `kg.store.sparql.query_service.Answer` for what it has.
+class FrameSource(Protocol):
+    """Source of an answer's frames."""
+
+    def pause(self) -> None:
+        """Send no more for now."""
+
+    def resume(self) -> None:
+        """Send on."""
+
+
+class AnswerOwner(Protocol):
+    """Receiver of the word that a complete answer is read."""
+
+    def read(self, query: int) -> None:
+        """The answer of a query is complete, and no more of it is unread than may be."""
+
+
+class AnswerStream:
+    """An answer while it comes; see `kg.store.sparql.query_service.Answer` for its attributes.
 
     Attributes:
+        query: the query's number in the pool.
         request: the query, as a worker is sent it.
-        ended: whether all of it has come.
-        held: bytes that have come and wait to be taken.
+        source: the worker that was sent the query last.
+        held: bytes that have come and are unread.
     """
 
     __slots__ = (
-        *("_again", "_fault", "_free", "_hold", "_left", "_pieces", "_waiter"),
-        *("done", "ended", "format", "held", "kind", "limited", "media_type", "request"),
+        *("_chunks", "_complete", "_fault", "_left", "_owner", "_unread", "_waiter", "done", "format", "held"),
+        *("kind", "limited", "media_type", "query", "request", "source"),
     )
 
-    def __init__(  # noqa: PLR0913, PLR0917  # made in one place
-        self,
-        request: bytes,
-        client: str,
-        seconds: float,
-        most: int,
-        free: Callable[["WorkerAnswer"], None],
-        again: Callable[["WorkerAnswer"], None],
-    ) -> None:
+    def __init__(self, query: int, request: bytes, limit: int, owner: AnswerOwner) -> None:
         """Nothing has come yet.
 
         Args:
+            query: the query's number in the pool.
             request: the query, as a worker is sent it.
-            client: who asks.
-            seconds: how long it may have a worker.
-            most: bytes of the longest answer.
-            free: is called once, when no worker is needed any more.
-            again: is called when its worker could not begin with it, so that it needs another one.
+            limit: bytes of the longest answer.
+            owner: is told when a complete answer was unread and is read.
         """
-        super().__init__(client, seconds)
+        self.query = query
         self.request = request
+        self.source: FrameSource | None = None
         self.kind: Kind = "select"
         self.format = ""
         self.media_type = ""
         self.limited = False
         self.done = False
-        self._pieces: deque[bytes] = deque()
         self.held = 0
-        self._left = most
-        self._free: Callable[[WorkerAnswer], None] | None = free
-        self._again = again
-        self._hold: Callable[[bool], None] | None = None
-        self.ended = False
+        self._chunks: deque[bytes] = deque()
+        self._left = limit
+        self._owner = owner
+        self._complete = self._unread = False
         self._fault: QueryError | None = None
         self._waiter: asyncio.Future[None] | None = None
 
@@ -76,22 +82,23 @@ class WorkerAnswer(Turn):
         return self
 
     async def __anext__(self) -> bytes:
-        while not self._pieces:
-            if self.ended and not self._fault:
+        while not self._chunks:
+            if self._complete and not self._fault:
                 self.done = True
                 raise StopAsyncIteration
             await self._more()
-        piece = self._pieces.popleft()
-        self.held -= len(piece)
-        self._see()
-        return piece
-
-    def given(self, hold: Callable[[bool], None]) -> None:
-        """It has a worker from now on; `hold` makes that one wait, or go on."""
-        self._hold = hold
+        chunk = self._chunks.popleft()
+        self.held -= len(chunk)
+        if not self._complete:
+            if self.held <= BUFFER // 2 and self.source:
+                self.source.resume()
+        elif self._unread and self.held <= MAX_UNREAD:
+            self._unread = False
+            self._owner.read(self.query)
+        return chunk
 
     def take(self, kind: bytes, payload: bytes) -> None:
-        """A frame has come. Raises QueryTooLarge where it is one too many."""
+        """Take a frame of the answer. Raises QueryTooLarge where the answer is too long by now."""
         if kind == frames.HEAD:
             name, self.format = frames.read_head(payload)
             self.kind = cast("Kind", name)
@@ -101,45 +108,25 @@ class WorkerAnswer(Turn):
         if self._left < 0:
             raise QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
         self.held += len(payload)
-        self._pieces.append(payload)
-        if self.held > BUFFER and self._hold:
-            self._hold(True)
+        self._chunks.append(payload)
+        if self.held > BUFFER and self.source:
+            self.source.pause()
         self._wake()
 
-    def end(self) -> None:
-        """That was all of it."""
-        self.ended = True
-        self._see()
+    def complete(self) -> bool:
+        """Take the end of the answer; whether more is unread than may be without the worker."""
+        self._complete = True
+        self._unread = self.held > MAX_UNREAD
         self._wake()
+        return self._unread
 
     def fail(self, fault: QueryError) -> None:
-        """No more will come, if any was to; what is here can be taken."""
-        if self._free:
-            self._fault = fault
-            self.let_go()
-            self._wake()
-
-    def again(self) -> None:
-        """Its worker has not begun with it, and will not."""
-        if self._free:
-            self._again(self)
-
-    def let_go(self) -> None:
-        """Need a worker no longer."""
-        if self._free:
-            free, self._free = self._free, None
-            free(self)
-
-    def _see(self) -> None:
-        """Something was taken, or it has ended: let the worker go on, or go."""
-        if self.ended:
-            if self.held <= LITTLE:
-                self.let_go()
-        elif self.held <= BUFFER // 2 and self._hold:
-            self._hold(False)
+        """Let no more come; what is here can be read."""
+        self._fault = fault
+        self._wake()
 
     async def _more(self) -> None:
-        """Wait until something has come. Raises the fault that will not let anything come."""
+        """Wait until something has come. Raises the fault that lets nothing come."""
         if self._fault:
             raise self._fault
         self._waiter = asyncio.get_running_loop().create_future()
@@ -151,16 +138,3 @@ class WorkerAnswer(Turn):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
-
-
-class Unwanted(WorkerAnswer):
-    """What stands in a worker's line for a query that nobody waits for there any more, until the worker comes to it."""
-
-    __slots__ = ()
-
-    def take(self, kind: bytes, payload: bytes) -> None:
-        """Drop what comes."""
-
-    def again(self) -> None:
-        """Need no other worker."""
-        self.let_go()

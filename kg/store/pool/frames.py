@@ -1,4 +1,4 @@
-"""What the server and a worker process say to each other: frames of a kind, a length and a payload.
+"""Frame protocol between the server and a worker process: each frame is a kind, a length and a payload.
 
 The worker sends `READY` (or `FAULT`) once, and then for each request `HEAD`, any number of `DATA` and `END`,
 or a `FAULT`, which may also come after some `DATA`. The server sends `QUERY`, or `AHEAD` for a query that comes while

@@ -1,4 +1,4 @@
-"""The two ends of a worker's pipes, as the server holds them.
+"""Pipe ends of a worker, as the server holds them: a reader of frames, a writer of bytes.
 
 asyncio's own streams cost more than a small query does: each read of a frame's head and of its payload is a call
 through several layers. Here what has come is cut into frames where it arrives, and handed to whom it is for.
@@ -104,15 +104,16 @@ class PipeWriter:
         self._descriptor = descriptor
         self._rest = b""
 
-    def write(self, data: bytes) -> None:
-        """Write all of it, what the pipe can't take at once as soon as it can; nothing where nobody reads."""
+    def write(self, data: bytes) -> bool:
+        """Write all of it, what the pipe can't take at once as soon as it can; whether the pipe has a reader."""
         rest = self._rest + data if self._rest else data
+        has_reader = True
         try:
             written = os.write(self._descriptor, rest)
         except BlockingIOError:
             written = 0
         except OSError:
-            written = len(rest)
+            written, has_reader = len(rest), False
         waited, self._rest = bool(self._rest), rest[written:]
         if bool(self._rest) != waited:
             loop = asyncio.get_running_loop()
@@ -120,6 +121,7 @@ class PipeWriter:
                 loop.add_writer(self._descriptor, self.write, b"")
             else:
                 loop.remove_writer(self._descriptor)
+        return has_reader
 
     def close(self) -> None:
         """Write no more."""

@@ -1,41 +1,41 @@
-"""One query to a pool, from the text that somebody sends to the answer that he takes."""
+"""Pooled query: one query to a pool as a context, from its text to the end of its answer."""
 
 from functools import lru_cache
 from typing import Protocol
 
 from kg.store.pool import frames
-from kg.store.pool.answer import WorkerAnswer
+from kg.store.pool.answer import AnswerStream
 from kg.store.sparql import query_checks
-from kg.store.sparql.query_service import Options, formats_of
+from kg.store.sparql.query_service import QueryOptions, format_names
 
 
 class Pool(Protocol):
-    """Who has queries answered."""
+    """Pool as a pooled query needs it."""
 
-    def ask(self, request: bytes, client: str, seconds: float) -> WorkerAnswer:
-        """Have a query answered; the answer before it begins."""
+    def submit(self, request: bytes, client: str, seconds: float) -> AnswerStream:
+        """Have a query answered. Raises QueryBusy, QueryTooMany."""
 
-    def leave(self, answer: WorkerAnswer) -> None:
-        """Nobody wants more of an answer."""
+    def leave(self, stream: AnswerStream) -> None:
+        """Want no more of an answer."""
 
 
-class Asking:
-    """One query, from its place in the line until its answer was taken or nobody wants more of it."""
+class PooledQuery:
+    """A query, from its place in the queue until its answer is read or unwanted."""
 
-    __slots__ = ("_answer", "_client", "_limits", "_options", "_pool", "_seconds", "_text")
+    __slots__ = ("_client", "_limits", "_options", "_pool", "_seconds", "_stream", "_text")
 
     def __init__(  # noqa: PLR0913, PLR0917  # made in one place
-        self, pool: Pool, text: str, options: bytes, limits: query_checks.Limits, seconds: float, client: str
+        self, pool: Pool, text: str, options: bytes, limits: query_checks.QueryLimits, seconds: float, client: str
     ) -> None:
-        """Nothing is asked yet.
+        """Nothing is submitted yet.
 
         Args:
-            pool: who is asked.
+            pool: the pool.
             text: the query.
-            options: what a worker is told besides; see `as_sent`.
-            limits: what the text may be.
-            seconds: how long it may have a worker.
-            client: who asks.
+            options: the query's options, as a worker is sent them; see `packed`.
+            limits: limits of the text.
+            seconds: how long it may run.
+            client: the client.
         """
         self._pool = pool
         self._text = text
@@ -44,26 +44,26 @@ class Asking:
         self._seconds = seconds
         self._client = client
 
-    async def __aenter__(self) -> WorkerAnswer:
+    async def __aenter__(self) -> AnswerStream:
         """The answer, of which the head is here. Raises the QueryError that the query came to instead."""
         request = frames.query(query_checks.check_size(self._text, self._limits), self._options)
-        self._answer = self._pool.ask(request, self._client, self._seconds)
+        self._stream = self._pool.submit(request, self._client, self._seconds)
         try:
-            await self._answer.begin()
+            await self._stream.begin()
         except BaseException:
-            self._pool.leave(self._answer)
+            self._pool.leave(self._stream)
             raise
-        return self._answer
+        return self._stream
 
     async def __aexit__(self, *_: object) -> None:
         """Want no more of it."""
-        self._pool.leave(self._answer)
+        self._pool.leave(self._stream)
 
 
-def as_sent(options: Options) -> bytes:
-    """What a worker is told besides the text."""
-    return _told(
-        formats_of(options),
+def packed(options: QueryOptions) -> bytes:
+    """The options of a query, as a worker is sent them beside its text."""
+    return _packed(
+        format_names(options),
         tuple(options.get("default_graphs", ())),
         tuple(options.get("named_graphs", ())),
         options.get("union", False),
@@ -73,7 +73,7 @@ def as_sent(options: Options) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def _told(  # noqa: PLR0913, PLR0917  # made in one place
+def _packed(  # noqa: PLR0913, PLR0917  # made in one place
     formats: tuple[str, ...],
     default_graphs: tuple[str, ...],
     named_graphs: tuple[str, ...],

@@ -1,4 +1,4 @@
-"""Take from this process what a stranger's query has no need of: memory without end, core dumps, the network.
+"""Sandbox of a worker: no memory without end, no core dump, no network, which no stranger's query needs.
 
 The network is closed off three times, each way enough by itself:
 
@@ -79,8 +79,8 @@ def drop_capabilities() -> None:
     if _LIBC.capget(header, held):
         return
     _, permitted, *_ = struct.unpack("=6I", held.raw)
-    kept = permitted & _READ_SEARCH
-    _LIBC.capset(header, struct.pack("=6I", kept, kept, 0, 0, 0, 0))
+    left = permitted & _READ_SEARCH
+    _LIBC.capset(header, struct.pack("=6I", left, left, 0, 0, 0, 0))
 
 
 def limit_memory(above_now: int) -> None:
@@ -91,7 +91,10 @@ def limit_memory(above_now: int) -> None:
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # core(5): a dump that is piped to a program is made whatever the limit is, but for a limit of 1, which no file fits
+    # in either. To dump hundreds of megabytes of stack takes seconds, in which the query has no answer.
+    core = 0 if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0 else 1
+    resource.setrlimit(resource.RLIMIT_CORE, (core, core))
 
 
 def forbid_sockets(store: Path) -> None:

@@ -1,4 +1,4 @@
-"""A process that answers queries and may die of them: `python -m kg.store.pool.worker STORE [OPTIONS]`.
+"""Worker: a process that answers queries and may die of them, `python -m kg.store.pool.worker STORE [OPTIONS]`.
 
 It opens the store read-only, gives up what no query needs (see `kg.store.pool.sandbox`), tries whether that
 holds, says that it is ready, and answers one query after the other from its standard input on its standard
@@ -40,7 +40,7 @@ STACK = 256 << 20
 ADDRESS_SPACE = 2 << 30
 """Bytes of address space above an idle worker's; under one GB the engine can't even open a store."""
 
-PIECE = 64 << 10
+CHUNK = 64 << 10
 
 _AWAKE = 0.0002
 """Seconds for which a worker that has answered a query quickly looks out for the next one, before it sleeps. A client
@@ -62,13 +62,15 @@ def main() -> int:
     except KgError as fault:
         frames.write(out, frames.said(frames.FAULT, **described(fault)))
         return 1
-    limits = query_checks.Limits(**options.get("limits", {}))
+    limits = query_checks.QueryLimits(**options.get("limits", {}))
     threading.stack_size(STACK)
 
     def check(text: str, spare: int) -> None:
-        query_checks.check(text, limits.with_spare(spare))
+        query_checks.check(text, limits.with_added_bytes(spare))
 
-    answer = partial(_answer, store, out=out, base=options.get("base"), rows=options.get("rows", results.MOST))
+    answer = partial(
+        _answer, store, out=out, base=options.get("base"), rows=options.get("rows", results.UNLIMITED_ROWS)
+    )
     thread = threading.Thread(target=serve, args=(answer, out, check))
     thread.start()
     thread.join()
@@ -120,16 +122,16 @@ def _answer(  # noqa: PLR0913  # each is one limit or end
     try:
         found = store.query(text, base_iri=base, **_graphs(request))
     except SyntaxError:
-        raise explanations.explained(text, partial(_complaint, store, base)) from None
-    kind = results.kind_of(found)
-    row = results.choose(kind, request["formats"])
-    pieces = _Pieces(out, frames.head(kind, row.name))
+        raise explanations.explain(text, partial(_complaint, store, base)) from None
+    kind = results.result_kind(found)
+    row = results.choose_format(kind, request["formats"])
+    writer = _FrameWriter(out, frames.head(kind, row.name))
     try:
-        results.write(found, row, pieces, min(rows, (kind == "select" and request["rows"]) or rows))
+        results.write(found, row, writer, min(rows, (kind == "select" and request["rows"]) or rows))
     except QueryTooLarge:
-        pieces.part()
+        writer.part()
         raise
-    pieces.end(time.monotonic() - began)
+    writer.end(time.monotonic() - began)
 
 
 def _complaint(store: Store, base: str | None, text: str) -> str:
@@ -155,7 +157,7 @@ def _graphs(request: dict[str, Any]) -> dict[str, Any]:
         raise QueryRefused(f"a graph's name is no IRI: {fault}") from None
 
 
-class _Pieces:
+class _FrameWriter:
     """Collects an answer into frames of 64 KiB; the head comes with the first, so an early fault is alone."""
 
     def __init__(self, out: int, head: bytes) -> None:
@@ -165,7 +167,7 @@ class _Pieces:
 
     def write(self, data: bytes) -> int:
         self._held += data
-        if len(self._held) >= PIECE:
+        if len(self._held) >= CHUNK:
             self._send(b"")
         return len(data)
 

@@ -1,8 +1,8 @@
-"""An answer as a remote store gives it, written in the format that was asked for, while it comes.
+"""Streaming translation of a remote store's answer into the result format of the request.
 
-A remote is always asked for the one format of each kind that holds everything and can be read as it comes: tables as
-JSON, triples as N-Triples. What it sends is read, so that words of a store that fails in the middle are no part of an
-answer, and written by the same writers as answers of the embedded engine.
+A request to a remote store always has the one format of each kind that is lossless and streams: tables as JSON,
+triples as N-Triples. The answer is parsed, so that the error message of a store that fails halfway is no part of it,
+and serialised by the same writers as answers of the embedded engine.
 """
 
 from collections.abc import Callable
@@ -13,206 +13,210 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 from kg.errors import QueryError, QueryTooLarge
 from kg.store.sparql import results
-from kg.store.sparql.results import Format, Kind
-from kg.store.sparql.row_counter import NoTable, Rows
+from kg.store.sparql.json_table import MalformedTable, TableReader
+from kg.store.sparql.results import Kind, ResultFormat
 
-WHOLE = frozenset({"rdfxml", "jsonld"})
-"""Formats that can't be written in pieces that are put one behind the other."""
+DOCUMENT_FORMATS = frozenset({"rdfxml", "jsonld"})
+"""Formats of one document, which can't be concatenated from parts."""
 
-MOST_WHOLE = 32 << 20
-"""Bytes of N-Triples that are held for one of them."""
+MAX_DOCUMENT_BYTES = 32 << 20
+"""Bytes of N-Triples that are buffered for such a format."""
 
-MOST_TRUTH = 64 << 10
+MAX_BOOLEAN_BYTES = 64 << 10
+"""Bytes of the answer of an ASK query."""
 
 
-class Rewriting(Protocol):
-    """Takes an answer piece by piece. Whatever is wrong with the answer is a ValueError or SyntaxError.
+class AnswerTranslator(Protocol):
+    """Incremental translator of one answer. A malformed answer raises ValueError or SyntaxError.
 
-    `rows` is how many rows or triples have come.
+    Attributes:
+        rows: number of rows or triples so far.
     """
 
     rows: int
 
-    def feed(self, piece: bytes) -> bytes:
-        """Take a piece; what can be written now."""
+    def feed(self, chunk: bytes) -> bytes:
+        """Translate a chunk; returns the output that is complete."""
         ...
 
     def end(self) -> bytes:
-        """The rest, once the answer has ended."""
+        """End of the answer; returns the rest of the output."""
         ...
 
 
-def rewriting(kind: Kind, row: Format) -> Rewriting:
-    """What writes an answer of a kind in a format."""
+def translator_for(kind: Kind, result_format: ResultFormat) -> AnswerTranslator:
+    """Translator for a kind of answer and a result format."""
     if kind == "select":
-        return Table(row)
+        return TableTranslator(result_format)
     if kind == "ask":
-        return Truth(row)
-    return Whole(row) if row.name in WHOLE else Triples(row)
+        return BooleanTranslator(result_format)
+    return (
+        DocumentTranslator(result_format) if result_format.name in DOCUMENT_FORMATS else GraphTranslator(result_format)
+    )
 
 
 class _Buffer(bytearray):
-    """What the writers write to."""
+    """Output buffer with the interface of a binary file."""
 
     def write(self, data: bytes) -> int:
-        """Take some."""
+        """Append bytes."""
         self += data
         return len(data)
 
     def flush(self) -> None:
-        """There is nothing to flush."""
+        """No-op."""
 
 
-def _written(write: Callable[[_Buffer], None]) -> bytes:
-    """What a function writes.
+def _output_of(write: Callable[[_Buffer], None]) -> bytes:
+    """Output of a writing function.
 
-    An error leaves without its frames: they would keep the engine's results alive until another thread lets them
-    go, which the engine forbids.
+    An error leaves without its frames: they would keep the engine's results alive until another thread frees them,
+    which the engine forbids.
     """
     buffer = _Buffer()
-    wrong: Exception | None = None
+    error: Exception | None = None
     try:
         write(buffer)
     except (QueryError, SyntaxError, ValueError) as fault:
-        wrong = fault.with_traceback(None)
-        wrong.__context__ = None
-    if wrong:
-        raise wrong
+        error = fault.with_traceback(None)
+        error.__context__ = None
+    if error:
+        raise error
     return bytes(buffer)
 
 
-def _table(text: bytes, row: Format) -> bytes:
-    """A table or truth value in JSON, in another format."""
-    return _written(
-        lambda out: results.write(parse_query_results(input=text, format=QueryResultsFormat.JSON), row, out)
+def _write_table(text: bytes, result_format: ResultFormat) -> bytes:
+    """Translate a document of SPARQL Results JSON into another format."""
+    return _output_of(
+        lambda out: results.write(parse_query_results(input=text, format=QueryResultsFormat.JSON), result_format, out)
     )
 
 
-def _graph(lines: bytes, row: Format) -> bytes:
-    """N-Triples in another format."""
+def _write_graph(ntriples: bytes, result_format: ResultFormat) -> bytes:
+    """Translate N-Triples into another format."""
 
     def write(out: _Buffer) -> None:
-        triples = (quad.triple for quad in parse(input=lines, format=RdfFormat.N_TRIPLES))
-        results.write_triples(triples, row, out)
+        triples = (quad.triple for quad in parse(input=ntriples, format=RdfFormat.N_TRIPLES))
+        results.write_triples(triples, result_format, out)
 
-    return _written(write)
+    return _output_of(write)
 
 
-class Table:
-    """A table, row by row: each piece is a small table of its own, of which head and tail are left out."""
+class TableTranslator:
+    """Translator of a SELECT answer, row by row: each chunk becomes a small table, whose head and tail are cut off."""
 
-    def __init__(self, row: Format) -> None:
-        self._row = row
-        self._rows = Rows()
+    def __init__(self, result_format: ResultFormat) -> None:
+        self._format = result_format
+        self._reader = TableReader()
         self.rows = 0
         self._head = self._tail = b""
-        self._between = b""
+        self._separator = b""
 
-    def feed(self, piece: bytes) -> bytes:
-        """Take a piece; the rows that are whole now."""
-        return self._write(self._rows.feed(piece))
+    def feed(self, chunk: bytes) -> bytes:
+        """Translate a chunk; returns the rows that are complete."""
+        return self._write(self._reader.feed(chunk))
 
     def end(self) -> bytes:
-        """The last rows and the tail."""
-        return self._write(self._rows.end()) + self._tail
+        """Last rows and tail of the document."""
+        return self._write(self._reader.end()) + self._tail
 
     def _write(self, rows: list[bytes]) -> bytes:
         out = b""
         self.rows += len(rows)
-        if not self._head and self._rows.variables is not None:
+        if not self._head and self._reader.variables is not None:
             empty = self._document([])
-            tail = {"xml": b"</results></sparql>", "json": b"]}}"}.get(self._row.name, b"")
+            tail = {"xml": b"</results></sparql>", "json": b"]}}"}.get(self._format.name, b"")
             self._head, self._tail = empty.removesuffix(tail), tail
             out = self._head
         if rows:
             body = self._document(rows)
-            out += self._between + body[len(self._head) : len(body) - len(self._tail)]
-            self._between = b"," if self._row.name == "json" else b""
+            out += self._separator + body[len(self._head) : len(body) - len(self._tail)]
+            self._separator = b"," if self._format.name == "json" else b""
         return out
 
     def _document(self, rows: list[bytes]) -> bytes:
-        head = orjson.dumps({"vars": self._rows.variables})
+        head = orjson.dumps({"vars": self._reader.variables})
         text = b'{"head":' + head + b',"results":{"bindings":[' + b",".join(rows) + b"]}}"
-        return _table(text, self._row)
+        return _write_table(text, self._format)
 
 
-class Truth:
-    """A truth value."""
+class BooleanTranslator:
+    """Translator of an ASK answer."""
 
     rows = 0
 
-    def __init__(self, row: Format) -> None:
-        self._row = row
-        self._held = b""
+    def __init__(self, result_format: ResultFormat) -> None:
+        self._format = result_format
+        self._body = b""
 
-    def feed(self, piece: bytes) -> bytes:
-        """Take a piece."""
-        self._held += piece
-        if len(self._held) > MOST_TRUTH:
-            raise NoTable("a truth value is not as long as that")
+    def feed(self, chunk: bytes) -> bytes:
+        """Buffer a chunk."""
+        self._body += chunk
+        if len(self._body) > MAX_BOOLEAN_BYTES:
+            raise MalformedTable("a truth value is not as long as that")
         return b""
 
     def end(self) -> bytes:
-        """The whole."""
-        found = orjson.loads(self._held)
-        if not isinstance(found, dict) or not isinstance(found.get("boolean"), bool):
-            raise NoTable("it is no truth value")
-        return _table(orjson.dumps({"head": {}, "boolean": found["boolean"]}), self._row)
+        """The answer in the result format."""
+        document = orjson.loads(self._body)
+        if not isinstance(document, dict) or not isinstance(document.get("boolean"), bool):
+            raise MalformedTable("it is no truth value")
+        return _write_table(orjson.dumps({"head": {}, "boolean": document["boolean"]}), self._format)
 
 
-class _Lines:
-    """Gathers lines of N-Triples."""
+class _LineBuffer:
+    """Line buffer for N-Triples."""
 
     def __init__(self) -> None:
         self._rest = b""
 
-    def whole(self, piece: bytes) -> bytes:
-        """The lines that are whole now."""
+    def complete(self, piece: bytes) -> bytes:
+        """Complete lines up to the end of a chunk."""
         lines, newline, self._rest = (self._rest + piece).rpartition(b"\n")
         return lines + newline
 
-    def last(self) -> bytes:
-        """What stands behind the last line's end."""
+    def remainder(self) -> bytes:
+        """Text behind the last end of line."""
         return self._rest
 
 
-class Triples:
-    """Triples in a format of which two documents, one behind the other, are one."""
+class GraphTranslator:
+    """Translator of triples into a format whose documents can be concatenated."""
 
-    def __init__(self, row: Format) -> None:
-        self._row = row
-        self._lines = _Lines()
+    def __init__(self, result_format: ResultFormat) -> None:
+        self._format = result_format
+        self._lines = _LineBuffer()
         self.rows = 0
 
-    def feed(self, piece: bytes) -> bytes:
-        """Take a piece; the triples that are whole now."""
-        return self._write(self._lines.whole(piece))
+    def feed(self, chunk: bytes) -> bytes:
+        """Translate a chunk; returns the triples that are complete."""
+        return self._write(self._lines.complete(chunk))
 
     def end(self) -> bytes:
-        """The last triple, if it has no line end."""
-        return self._write(self._lines.last())
+        """The last triple, where it has no end of line."""
+        return self._write(self._lines.remainder())
 
-    def _write(self, lines: bytes) -> bytes:
-        self.rows += lines.count(b"\n")
-        return _graph(lines, self._row)
+    def _write(self, ntriples: bytes) -> bytes:
+        self.rows += ntriples.count(b"\n")
+        return _write_graph(ntriples, self._format)
 
 
-class Whole:
-    """Triples in a format that has a beginning and an end: held until all are there."""
+class DocumentTranslator:
+    """Translator of triples into a format of one document: buffered until the end of the answer."""
 
-    def __init__(self, row: Format) -> None:
-        self._row = row
-        self._held = _Buffer()
+    def __init__(self, result_format: ResultFormat) -> None:
+        self._format = result_format
+        self._body = _Buffer()
         self.rows = 0
 
-    def feed(self, piece: bytes) -> bytes:
-        """Take a piece."""
-        self.rows += piece.count(b"\n")
-        self._held += piece
-        if len(self._held) > MOST_WHOLE:
-            raise QueryTooLarge(f"the answer is too long for {self._row.name}", todo="Ask for Turtle or N-Triples.")
+    def feed(self, chunk: bytes) -> bytes:
+        """Buffer a chunk. Raises QueryTooLarge."""
+        self.rows += chunk.count(b"\n")
+        self._body += chunk
+        if len(self._body) > MAX_DOCUMENT_BYTES:
+            raise QueryTooLarge(f"the answer is too long for {self._format.name}", todo="Ask for Turtle or N-Triples.")
         return b""
 
     def end(self) -> bytes:
-        """The whole."""
-        return _graph(bytes(self._held), self._row)
+        """The document."""
+        return _write_graph(bytes(self._body), self._format)

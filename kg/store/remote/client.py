@@ -1,9 +1,9 @@
-"""A remote store: any engine that speaks SPARQL 1.1 Protocol, asked over HTTP.
+"""SPARQL 1.1 Protocol client for a remote store of any engine.
 
-Only what the specifications define is used: queries with `default-graph-uri` and `named-graph-uri`, updates, and
-where there is an address for it, the Graph Store Protocol. The graphs of a request go before those of a query
-(SPARQL 1.1 Protocol, 2.1.4), so what else the remote holds is not seen. Redirects are not followed: credentials go
-to the addresses of the settings and nowhere else.
+The client uses the specifications alone: queries with `default-graph-uri` and `named-graph-uri`, updates, and the
+Graph Store Protocol where the settings name an address for it. The graphs of a request override those of a query
+(SPARQL 1.1 Protocol, 2.1.4), so other data of the remote store is never visible. Redirects are not followed:
+credentials go to the addresses of the settings and nowhere else.
 """
 
 import contextlib
@@ -28,17 +28,17 @@ from pyoxigraph import (
 from kg.errors import RemoteError, RemoteTimeout, RemoteUnreachable, SettingsError
 from kg.settings import QUERIES, Settings
 
-TABLE = "application/sparql-results+json"
-GRAPH = "application/n-triples"
+TABLE_TYPE = "application/sparql-results+json"
+GRAPH_TYPE = "application/n-triples"
 
-MOST = 64 << 20
-"""Bytes of an answer that are held in memory: what one page shows is far less."""
+MAX_ANSWER_BYTES = 64 << 20
+"""Maximum size of an answer in memory, in bytes: a page needs far less."""
 
-_TOLD = 300
-"""Characters of the remote's own words in an error."""
+_MAX_MESSAGE = 300
+"""Characters of the remote store's own message in an error."""
 
 _TIMEOUTS = frozenset({408, 504})
-_REFUSED = frozenset({401, 403, 407})
+_DENIED = frozenset({401, 403, 407})
 
 Term = NamedNode | Literal
 
@@ -47,32 +47,32 @@ _PARAMETER = re.compile(r"\$([a-z]+)")
 
 
 @cache
-def _text(name: str) -> str:
+def _query_file(name: str) -> str:
     lines = (QUERIES / "store" / name).read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("#"))
 
 
 def query_text(name: str, **values: Term | Iterable[Term]) -> str:
-    """A query or update of queries/store with its parameters put in as terms.
+    """Text of a query or update of queries/store, with its parameters bound as terms.
 
     >>> query_text("drop.ru", graph=NamedNode("https://example.org/g"))
     'DROP SILENT GRAPH <https://example.org/g>'
     """
-    written = {
+    terms = {
         key: str(value) if isinstance(value, NamedNode | Literal) else " ".join(map(str, value))
         for key, value in values.items()
     }
-    return _PARAMETER.sub(lambda found: written[found[1]], _text(name))
+    return _PARAMETER.sub(lambda match: terms[match[1]], _query_file(name))
 
 
-def insertion(graph: NamedNode, ntriples: str) -> str:
-    """The update that puts triples into a graph; N-Triples stand in SPARQL as they are."""
-    written = {"graph": str(graph), "triples": ntriples}
-    return _PARAMETER.sub(lambda found: written[found[1]], _text("insert.ru"))
+def insert_text(graph: NamedNode, ntriples: str) -> str:
+    """INSERT DATA update for triples of a graph; N-Triples are valid SPARQL as they are."""
+    terms = {"graph": str(graph), "triples": ntriples}
+    return _PARAMETER.sub(lambda match: terms[match[1]], _query_file("insert.ru"))
 
 
 def credentials(settings: Settings) -> dict[str, Any]:
-    """What an HTTP client needs to be let in. Raises SettingsError where it can't be sent."""
+    """Credentials as arguments of an HTTP client. Raises SettingsError for a token that no header can hold."""
     token, password = settings.store_token.get_secret_value().strip(), settings.store_password.get_secret_value()
     if token:
         if not (token.isascii() and token.isprintable()):
@@ -82,151 +82,151 @@ def credentials(settings: Settings) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def faults(place: str) -> Iterator[None]:
-    """Say in words what the network did.
+def network_errors(host: str) -> Iterator[None]:
+    """Context that turns the HTTP client's exceptions into RemoteErrors.
 
     Args:
-        place: host and port of the remote.
+        host: host and port of the remote store.
     """
     try:
         yield
     except httpx2.TimeoutException:
-        raise RemoteTimeout("the remote store does not answer in time", where=place) from None
+        raise RemoteTimeout("the remote store does not answer in time", where=host) from None
     except httpx2.InvalidURL as fault:
-        raise RemoteUnreachable(f"the remote store's address can't be used: {fault}", where=place) from None
+        raise RemoteUnreachable(f"the remote store's address can't be used: {fault}", where=host) from None
     except httpx2.HTTPError as fault:
         what = f"the remote store can't be reached, or fell silent: {fault or type(fault).__name__}"
-        raise RemoteUnreachable(what, where=place, todo="Is it running, and is its address right?") from None
+        raise RemoteUnreachable(what, where=host, todo="Is it running, and is its address right?") from None
 
 
-def refusal(status: int, place: str, said: str = "") -> RemoteError | None:
-    """The error that an HTTP status is; None for success."""
+def status_error(status: int, host: str, message: str = "") -> RemoteError | None:
+    """Error for an HTTP status, with the remote's message; None for success."""
     if 200 <= status < 300:
         return None
     if 300 <= status < 400:
         todo = "Put the address that it leads to into the settings."
         return RemoteError(
-            f"the remote store answers {status}, a redirect, which is not followed", where=place, todo=todo
+            f"the remote store answers {status}, a redirect, which is not followed", where=host, todo=todo
         )
-    if status in _REFUSED:
+    if status in _DENIED:
         todo = "Set KG_STORE_USER and KG_STORE_PASSWORD, or KG_STORE_TOKEN."
-        return RemoteError(f"the remote store lets us not in ({status})", where=place, todo=todo)
-    words = f": {' '.join(said.split())[:_TOLD]}" if said.strip() else ""
+        return RemoteError(f"the remote store lets us not in ({status})", where=host, todo=todo)
+    detail = f": {' '.join(message.split())[:_MAX_MESSAGE]}" if message.strip() else ""
     kind = RemoteTimeout if status in _TIMEOUTS else RemoteError
-    return kind(f"the remote store answers {status}{words}", where=place)
+    return kind(f"the remote store answers {status}{detail}", where=host)
 
 
-class Remote:
-    """A client of one remote store. Safe to use from several threads."""
+class RemoteStore:
+    """Client of one remote store; thread-safe."""
 
     def __init__(self, settings: Settings, *, seconds: float | None = None) -> None:
-        """Nothing is asked yet.
+        """Open an HTTP client; no request is sent.
 
         Args:
-            settings: where the remote is, and how to be let in.
-            seconds: how long a request may take; for a load more than a reader would wait.
+            settings: addresses and credentials of the remote store.
+            seconds: deadline of a request; longer for a load than for a reader.
         """
         self.settings = settings
-        self.place = httpx2.URL(settings.store).netloc.decode("ascii")
+        self.host = httpx2.URL(settings.store).netloc.decode("ascii")
         self._seconds = settings.store_seconds if seconds is None else seconds
         # The environment of a process must not lead requests elsewhere, nor add credentials of its own.
         self._client = httpx2.Client(timeout=self._seconds, trust_env=False, **credentials(settings))
 
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
-        """The remote store of the settings, if they name one."""
+        """Client of the settings' remote store; None where they name none."""
         return cls(settings) if settings.store else None
 
     def select(self, text: str, default: Sequence[str]) -> list[dict[str, Term]]:
-        """The rows of a query, each a dictionary of what is bound."""
-        body = self._ask(text, default, TABLE)
+        """Rows of a SELECT query, each a dictionary of its bound variables."""
+        body = self._query(text, default, TABLE_TYPE)
         try:
-            found = parse_query_results(input=body, format=QueryResultsFormat.JSON)
-            if isinstance(found, QuerySolutions):
-                names = [variable.value for variable in found.variables]
-                return [{name: row[name] for name in names if row[name] is not None} for row in found]
+            results = parse_query_results(input=body, format=QueryResultsFormat.JSON)
+            if isinstance(results, QuerySolutions):
+                names = [variable.value for variable in results.variables]
+                return [{name: row[name] for name in names if row[name] is not None} for row in results]
         except (SyntaxError, ValueError) as fault:
-            wrong = str(fault)
+            reason = str(fault)
         else:
-            wrong = "it is a truth value"
-        raise self._odd(f"what is no table in JSON: {wrong}")
+            reason = "it is a truth value"
+        raise self._unexpected(f"what is no table in JSON: {reason}")
 
     def construct(self, text: str, default: Sequence[str]) -> list[Triple]:
-        """The triples of a query."""
-        return list(self._triples(self._ask(text, default, GRAPH)))
+        """Triples of a CONSTRUCT or DESCRIBE query, in memory."""
+        return list(self._triples(self._query(text, default, GRAPH_TYPE)))
 
     def stream(self, text: str, default: Sequence[str]) -> Iterator[Triple]:
-        """The triples of a query as they come, however many."""
+        """Triples of a CONSTRUCT or DESCRIBE query as a stream of any length."""
         form = {"query": text, "default-graph-uri": list(default)}
-        headers = {"Accept": GRAPH}
+        headers = {"Accept": GRAPH_TYPE}
         with (
-            faults(self.place),
+            network_errors(self.host),
             self._client.stream("POST", self.settings.store, data=form, headers=headers) as response,
         ):
-            if fault := refusal(response.status_code, self.place):
+            if fault := status_error(response.status_code, self.host):
                 raise fault
             rest = b""
             for chunk in response.iter_bytes():
-                whole, newline, rest = (rest + chunk).rpartition(b"\n")
-                yield from self._triples(whole + newline)
+                lines, newline, rest = (rest + chunk).rpartition(b"\n")
+                yield from self._triples(lines + newline)
             yield from self._triples(rest)
 
     def update(self, text: str) -> None:
-        """Carry out an update."""
+        """Run an update."""
         address = self.settings.store_update
         if not address:
             raise RemoteError(
                 "nothing says where the remote store takes updates", todo="Set `store_update` in kg.toml."
             )
-        # As it is, not as a form: engines read it at half the cost.
+        # The bare text instead of a form: engines read it at half the cost.
         headers = {"Content-Type": "application/sparql-update; charset=utf-8"}
-        self._exchange("POST", address, content=text.encode(), headers=headers)
+        self._request("POST", address, content=text.encode(), headers=headers)
 
     def post(self, graph: NamedNode, ntriples: bytes) -> None:
-        """Add triples to a graph: by the Graph Store Protocol where there is one, else by an update."""
+        """Add triples to a graph: by the Graph Store Protocol where the settings name it, else by an update."""
         if not self.settings.store_graphs:
-            self.update(insertion(graph, ntriples.decode()))
+            self.update(insert_text(graph, ntriples.decode()))
             return
-        headers = {"Content-Type": GRAPH}
-        self._exchange(
+        headers = {"Content-Type": GRAPH_TYPE}
+        self._request(
             "POST", self.settings.store_graphs, params={"graph": graph.value}, content=ntriples, headers=headers
         )
 
     def close(self) -> None:
-        """Let its connections go."""
+        """Close the connections."""
         self._client.close()
 
     def _triples(self, body: bytes) -> Iterator[Triple]:
         try:
             yield from (quad.triple for quad in parse(input=body, format=RdfFormat.N_TRIPLES))
         except SyntaxError as fault:
-            raise self._odd(f"what is no N-Triples: {fault}") from None
+            raise self._unexpected(f"what is no N-Triples: {fault}") from None
 
-    def _ask(self, text: str, default: Sequence[str], accept: str) -> bytes:
+    def _query(self, text: str, default: Sequence[str], accept: str) -> bytes:
         form = {"query": text, "default-graph-uri": list(default)}
-        return self._exchange("POST", self.settings.store, data=form, headers={"Accept": accept})
+        return self._request("POST", self.settings.store, data=form, headers={"Accept": accept})
 
-    def _exchange(self, method: str, address: str, **request: Any) -> bytes:
-        """One request and its whole answer, in bounded time and memory."""
-        until = time.monotonic() + self._seconds
-        held = bytearray()
-        with faults(self.place), self._client.stream(method, address, **request) as response:
+    def _request(self, method: str, address: str, **request: Any) -> bytes:
+        """One request with its answer in full, in bounded time and memory."""
+        deadline = time.monotonic() + self._seconds
+        body = bytearray()
+        with network_errors(self.host), self._client.stream(method, address, **request) as response:
             for chunk in response.iter_bytes():
-                held += chunk
-                if len(held) > MOST:
-                    raise self._odd(f"more than {MOST >> 20} MB")
-                if time.monotonic() > until:  # the client's own limit is for each pause, not for the whole
-                    raise RemoteTimeout("the remote store answers too slowly", where=self.place)
-        fault = refusal(response.status_code, self.place, _plain(response.headers, held))
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise self._unexpected(f"more than {MAX_ANSWER_BYTES >> 20} MB")
+                if time.monotonic() > deadline:  # httpx2's timeout is for each pause, not for the request
+                    raise RemoteTimeout("the remote store answers too slowly", where=self.host)
+        fault = status_error(response.status_code, self.host, _plain_text(response.headers, body))
         if fault:
             raise fault
-        return bytes(held)
+        return bytes(body)
 
-    def _odd(self, what: str) -> RemoteError:
-        return RemoteError(f"the remote store answers with {what}"[: _TOLD * 2], where=self.place)
+    def _unexpected(self, what: str) -> RemoteError:
+        return RemoteError(f"the remote store answers with {what}"[: _MAX_MESSAGE * 2], where=self.host)
 
 
-def _plain(headers: Mapping[str, str], body: bytes | bytearray) -> str:
-    """The body of an error where it is text for people."""
+def _plain_text(headers: Mapping[str, str], body: bytes | bytearray) -> str:
+    """Body of an error response, where it is plain text."""
     plain = headers.get("content-type", "").startswith("text/plain")
-    return bytes(body[: _TOLD * 4]).decode("utf-8", "replace") if plain else ""
+    return bytes(body[: _MAX_MESSAGE * 4]).decode("utf-8", "replace") if plain else ""

@@ -1,117 +1,100 @@
-"""The triples of a generation that lie at a remote store, behind the same port as those on this machine."""
+"""Remote graph: the triples of a generation at a remote store, behind the `Graph` port, with an LRU cache."""
 
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Triple
 
 from kg.errors import RemoteError, RemoteTimeout
-from kg.store.remote.client import Remote, query_text
+from kg.store.remote.client import RemoteStore, query_text
 from kg.store.triples.graph import is_part_of
 
-KEPT = 100_000
-"""Triples of what was asked last that are kept in memory: some 50 MB. A generation never changes, so they stay true."""
+MAX_CACHED_TRIPLES = 100_000
+"""Triples in the cache of descriptions: some 50 MB. A generation is immutable, so no entry ever becomes stale."""
 
-THREADS = 16
-"""Pages that may wait for the remote at one time; the others wait for them."""
+LOOK_UP_THREADS = 16
+"""Pages that may wait for the remote store at the same time; further ones queue behind them."""
 
 
 def public_graphs(base: str) -> tuple[str, ...]:
-    """The named graphs that everybody sees, whichever engine holds them."""
+    """Names of the public named graphs of a collection: terms, dataset, log."""
     return f"{base}graphs/terms", f"{base}graphs/dataset", f"{base}graphs/log"
 
 
 class RemoteGraph:
-    """One generation's graph at a remote store."""
+    """Graph of one generation at a remote store."""
 
-    def __init__(self, remote: Remote, graph: str, base: str) -> None:
-        """Nothing is asked yet.
+    def __init__(self, remote: RemoteStore, graph: str) -> None:
+        """Create the cache and the threads; no request is sent.
 
         Args:
             remote: the store.
-            graph: the name of the graph there that is this generation's default graph.
-            base: of the collection.
+            graph: name of the generation's graph there.
         """
         self._remote = remote
         self.name = graph
-        self._named = public_graphs(base)
-        self._kept: OrderedDict[str, list[Triple]] = OrderedDict()
-        self._size = 0
+
+        self._cache: OrderedDict[str, list[Triple]] = OrderedDict()
+        self._cached_triples = 0
         self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(THREADS, "remote")
+        self._threads = ThreadPoolExecutor(LOOK_UP_THREADS, "remote")
 
     def describe(self, iri: str) -> list[Triple]:
-        """What is said of a thing and of its parts. Raises RemoteError where the remote does not say."""
+        """Triples of a thing and of its parts, from the cache or the remote store. Raises RemoteError."""
         with self._lock:
-            if iri in self._kept:
-                self._kept.move_to_end(iri)
-                return self._kept[iri]
-        found = self._ask(iri)
+            if iri in self._cache:
+                self._cache.move_to_end(iri)
+                return self._cache[iri]
+        triples = self._fetch(iri)
         with self._lock:
-            if iri not in self._kept:
-                self._kept[iri] = found
-                self._size += len(found)
-            while self._size > KEPT and len(self._kept) > 1:
-                _, oldest = self._kept.popitem(last=False)
-                self._size -= len(oldest)
-        return found
+            if iri not in self._cache:
+                self._cache[iri] = triples
+                self._cached_triples += len(triples)
+            while self._cached_triples > MAX_CACHED_TRIPLES and len(self._cache) > 1:
+                _, oldest = self._cache.popitem(last=False)
+                self._cached_triples -= len(oldest)
+        return triples
 
     async def look_up(self, iri: str) -> None:
-        """Have a description at hand, without holding up other requests meanwhile. Raises RemoteError."""
-        if iri in self._kept:
+        """Prefetch a description into the cache, without blocking the event loop. Raises RemoteError."""
+        if iri in self._cache:
             return
-        asking = asyncio.get_running_loop().run_in_executor(self._threads, self.describe, iri)
+        description = asyncio.get_running_loop().run_in_executor(self._threads, self.describe, iri)
         try:
-            await asyncio.wait_for(asking, self._remote.settings.store_seconds)
+            await asyncio.wait_for(description, self._remote.settings.store_seconds)
         except TimeoutError:
-            raise RemoteTimeout("too much waits for the remote store", where=self._remote.place) from None
+            raise RemoteTimeout("too much waits for the remote store", where=self._remote.host) from None
 
-    def _ask(self, iri: str) -> list[Triple]:
-        found = self._remote.construct(query_text("described.rq", thing=NamedNode(iri)), [self.name])
-        if not found:  # the catalogue knows the thing: not to find it is a fault, never a 404
+    def _fetch(self, iri: str) -> list[Triple]:
+        triples = self._remote.construct(query_text("described.rq", thing=NamedNode(iri)), [self.name])
+        if not triples:  # the catalogue has the thing: an empty answer is a fault, never a 404
             todo = "It was dropped there: is this a copy of an old generation? See docs/remote.md."
             raise RemoteError(
-                f"the remote store does not hold {iri} in {self.name}", where=self._remote.place, todo=todo
+                f"the remote store does not hold {iri} in {self.name}", where=self._remote.host, todo=todo
             )
-        seen = {iri}
-        asked = found
+        visited = {iri}
+        batch = triples
         while True:
-            seen |= {triple.subject.value for triple in asked if isinstance(triple.subject, NamedNode)}
-            links = (each.object for each in asked)
-            parts = {link.value for link in links if isinstance(link, NamedNode) and is_part_of(link, iri)} - seen
+            visited |= {triple.subject.value for triple in batch if isinstance(triple.subject, NamedNode)}
+            links = (triple.object for triple in batch)
+            parts = {link.value for link in links if isinstance(link, NamedNode) and is_part_of(link, iri)} - visited
             if not parts:
-                return list(dict.fromkeys(found))
-            asked = self._remote.construct(
+                return list(dict.fromkeys(triples))
+            batch = self._remote.construct(
                 query_text("subjects.rq", subjects=[NamedNode(part) for part in sorted(parts)]), [self.name]
             )
-            seen |= parts
-            found += asked
-
-    def named(self, iri: str) -> list[Triple]:
-        """The triples of a named graph."""
-        return self._remote.construct(query_text("everything.rq"), [iri])
-
-    def quads(self) -> Iterator[Quad]:
-        """Every statement, graph by graph."""
-        for graph in (self.name, *self._named):
-            name = DefaultGraph() if graph == self.name else NamedNode(graph)
-            for triple in self._remote.stream(query_text("everything.rq"), [graph]):
-                yield Quad(triple.subject, triple.predicate, triple.object, name)
-
-    def count(self) -> int:
-        """How many statements there are."""
-        return sum(count(self._remote, graph) for graph in (self.name, *self._named))
+            visited |= parts
+            triples += batch
 
     def close(self) -> None:
-        """Let threads and connections go."""
+        """Close threads and connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._remote.close()
 
 
-def count(remote: Remote, graph: str) -> int:
-    """How many statements a graph at a remote store holds."""
+def count_triples(remote: RemoteStore, graph: str) -> int:
+    """Number of triples of a graph at a remote store."""
     rows = remote.select(query_text("count.rq"), [graph])
     return int(rows[0]["n"].value)

@@ -1,9 +1,9 @@
-"""Which graphs at a remote store are ours, which one of them is live, and which may go.
+"""Graph versions: the registry of a collection's graphs at a remote store, with the live one and the expired ones.
 
 Each build loads into a graph of its own, `{base}graphs/generations/7-1f3a…`. A small graph, `{base}graphs/versions`,
-says of each when it was begun and, once it has been live, since when it is not; the one triple
-`{base}#dataset dcat:hasCurrentVersion …` says which is live. A graph is noted there before its first triple comes, so
-that what a killed build left is found and dropped by the next one.
+holds the time of creation of each and, after its time as the live graph, the time of its retirement. The one triple
+`{base}#dataset dcat:hasCurrentVersion …` names the live graph. A graph is registered before its first triple comes, so
+that the next build finds and drops the graph of a killed one.
 """
 
 import secrets
@@ -15,18 +15,18 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from kg.errors import RemoteError
 from kg.ontology import XSD
-from kg.store.remote.client import Remote, insertion, query_text
+from kg.store.remote.client import RemoteStore, insert_text, query_text
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """A graph at the remote store into which a build loaded.
+class GraphVersion:
+    """Graph of one build at the remote store.
 
     Attributes:
         graph: its name.
-        created: when the load began.
-        retired: since when it is no longer live; None for one that is, or never was.
-        live: whether it is the live one.
+        created: start of its load.
+        retired: end of its time as the live graph; None for the live one and for one that never was.
+        live: True for the live graph.
     """
 
     graph: str
@@ -35,19 +35,19 @@ class Version:
     live: bool
 
 
-class Versions:
-    """The graphs of one collection at one remote store."""
+class GraphVersions:
+    """Registry of the graphs of one collection at one remote store."""
 
-    def __init__(self, remote: Remote, base: str) -> None:
+    def __init__(self, remote: RemoteStore, base: str) -> None:
         self._remote = remote
         self._base = base
         self._names = {"versions": NamedNode(f"{base}graphs/versions"), "dataset": NamedNode(f"{base}#dataset")}
 
-    def all(self) -> list[Version]:
-        """Every graph of ours that is there."""
+    def all(self) -> list[GraphVersion]:
+        """All registered graphs."""
         text = query_text("versions.rq", dataset=self._names["dataset"])
         return [
-            Version(
+            GraphVersion(
                 row["graph"].value,
                 datetime.fromisoformat(row["created"].value),
                 datetime.fromisoformat(row["retired"].value) if "retired" in row else None,
@@ -57,63 +57,63 @@ class Versions:
         ]
 
     def live(self) -> str | None:
-        """The name of the live graph."""
+        """Name of the live graph; None where there is none."""
         return next((version.graph for version in self.all() if version.live), None)
 
     def begin(self, number: int) -> NamedNode:
-        """Note a new graph, for the build of a generation; its name."""
+        """Register a new graph for the build of a generation; returns its name."""
         graph = NamedNode(f"{self._base}graphs/generations/{number}-{secrets.token_hex(4)}")
         self._remote.update(query_text("register.ru", **self._names, graph=graph, now=_now()))
         return graph
 
-    def go_live(self, graph: NamedNode, described: dict[str, list[Quad]]) -> None:
+    def go_live(self, graph: NamedNode, named_graphs: dict[str, list[Quad]]) -> None:
         """Make a graph the live one.
 
-        All of it is one request, which engines carry out whole or not at all; where one does not, the triple that
-        says what is live comes last.
+        The switch is one request, which engines run atomically; for an engine that does not, the triple that names the
+        live graph comes last.
 
         Args:
             graph: the graph.
-            described: name of a graph that is there once → what it holds from now on.
+            named_graphs: name of a named graph → its new content.
 
         Raises:
-            RemoteError: the old graph is still the live one, or nobody can tell.
+            RemoteError: the old graph is still the live one, or the state is unknown.
         """
-        parts = []
-        for name, quads in described.items():
-            lines = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
-            parts += [query_text("drop.ru", graph=NamedNode(name)), insertion(NamedNode(name), lines.decode())]
-        parts.append(query_text("go-live.ru", **self._names, graph=graph, now=_now()))
+        updates = []
+        for name, quads in named_graphs.items():
+            ntriples = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
+            updates += [query_text("drop.ru", graph=NamedNode(name)), insert_text(NamedNode(name), ntriples.decode())]
+        updates.append(query_text("go-live.ru", **self._names, graph=graph, now=_now()))
         try:
-            self._remote.update(" ;\n".join(parts))
+            self._remote.update(" ;\n".join(updates))
         except RemoteError:
-            # It may have been carried out, and its answer lost.
+            # The update may have run, and its answer been lost.
             if self.live() != graph.value:
                 raise
         if self.live() != graph.value:
-            raise RemoteError("the remote store took the switch and did not carry it out", where=self._remote.place)
+            raise RemoteError("the remote store took the switch and did not carry it out", where=self._remote.host)
 
     def sweep(self, keep: Collection[str], grace: float) -> list[str]:
-        """Drop what killed builds left and what has not been live for long enough; the names of what is gone.
+        """Drop the graphs of killed builds and those retired for long enough; returns the dropped names.
 
         Args:
-            keep: graphs that stay whatever is said of them.
-            grace: seconds for which a graph stays after it was live.
+            keep: graphs that stay in any case.
+            grace: seconds for which a retired graph stays.
         """
         now = datetime.now(UTC)
-        gone = [
+        expired = [
             version.graph
             for version in self.all()
             if not version.live
             and version.graph not in keep
             and (version.retired is None or (now - version.retired).total_seconds() >= grace)
         ]
-        for name in gone:
+        for name in expired:
             self.drop(NamedNode(name))
-        return gone
+        return expired
 
     def drop(self, graph: NamedNode) -> None:
-        """Drop a graph of ours and forget it."""
+        """Drop a registered graph and its registration."""
         self._remote.update(query_text("drop.ru", graph=graph))
         self._remote.update(query_text("forget.ru", **self._names, graph=graph))
 

@@ -1,4 +1,4 @@
-"""A load into a remote store: in batches, into a graph that nobody sees until it is made the live one."""
+"""Remote load: batches of triples into a new graph of a remote store, invisible until its switch to live."""
 
 import contextlib
 import gzip
@@ -12,148 +12,154 @@ from pyoxigraph import NamedNode, Quad
 
 from kg.errors import PublishError, RemoteError, RemoteUnreachable
 from kg.settings import Settings
-from kg.store.remote.client import Remote
-from kg.store.remote.graph import count
-from kg.store.remote.graph_versions import Versions
-from kg.store.triples.batches import Pieces
+from kg.store.remote.client import RemoteStore
+from kg.store.remote.graph import count_triples
+from kg.store.remote.graph_versions import GraphVersions
+from kg.store.triples.batches import BatchLoader
 
-PIECE = 4 << 20
-"""Bytes of N-Triples in a request of the Graph Store Protocol."""
+GRAPH_STORE_BATCH_BYTES = 4 << 20
+"""Bytes of N-Triples in a request of the SPARQL 1.1 Graph Store HTTP Protocol."""
 
-UPDATE_PIECE = 1 << 20
-"""The same in an update, which an engine has to parse as a whole before it begins."""
+UPDATE_BATCH_BYTES = 1 << 20
+"""Bytes of N-Triples in an update, which an engine has to parse in full before it begins."""
 
-SECONDS = 600.0
-"""How long a request of a load may take."""
+REQUEST_SECONDS = 600.0
+"""Deadline of a request of a load."""
 
-WAITING = 2
-"""Pieces that wait for the remote; mapping goes on meanwhile, and memory stays bounded."""
+MAX_PENDING_BATCHES = 2
+"""Batches that may wait for the remote store; mapping goes on meanwhile, and memory stays bounded."""
 
-PAUSES = (0.5, 2.0, 5.0)
-"""Seconds before a piece is sent again. There are no blank nodes, so to send it twice changes nothing."""
+RETRY_PAUSES = (0.5, 2.0, 5.0)
+"""Seconds before each retry of a batch. Without blank nodes a batch is idempotent."""
 
 
 class RemoteLoad:
-    """A load under way.
+    """Load into a new graph of a remote store.
 
     Attributes:
-        graph: the name of the graph into which it goes.
+        graph: name of the new graph.
     """
 
+    publishes = True
+    """The loaded triples become a generation: dumps are written beside."""
+
     def __init__(self, settings: Settings, number: int, keep: str = "") -> None:
-        """Note the new graph at the remote, once what killed builds left there has been dropped.
+        """Drop expired graphs and register the new one.
 
         Args:
-            settings: where the remote store is.
-            number: of the generation that is built.
-            keep: the graph that the live generation names.
+            settings: address and credentials of the remote store.
+            number: number of the generation.
+            keep: graph of the live generation.
 
         Raises:
-            PublishError: the remote can't be written.
+            PublishError: the remote store can't be written.
         """
-        self._remote = Remote(settings, seconds=SECONDS)
-        self._versions = Versions(self._remote, settings.base)
+        self._remote = RemoteStore(settings, seconds=REQUEST_SECONDS)
+        self._versions = GraphVersions(self._remote, settings.base)
         try:
-            with _explained():
+            with _as_publish_error():
                 self._versions.sweep({keep}, settings.store_grace)
                 self._graph = self._versions.begin(number)
         except PublishError:
             self._remote.close()
             raise
         self.graph = self._graph.value
-        size = PIECE if settings.store_graphs else UPDATE_PIECE
-        self._pieces = Pieces(self._send, size=size, threads=1, waiting=WAITING)
-        self._described: dict[str, list[Quad]] = {}
+        size = GRAPH_STORE_BATCH_BYTES if settings.store_graphs else UPDATE_BATCH_BYTES
+        self._batches = BatchLoader(self._send, batch_bytes=size, threads=1, max_pending=MAX_PENDING_BATCHES)
+        self._named_graphs: dict[str, list[Quad]] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def write(self, ntriples: bytes) -> None:
-        """Take lines of N-Triples; waits while the remote is behind. Raises PublishError if it takes no more."""
-        self._pieces.write(ntriples)
+        """Buffer lines of N-Triples; blocks while the remote is behind. Raises PublishError if the load failed."""
+        self._batches.write(ntriples)
 
     def end(self, _triples: int) -> None:
-        """Take no more, and send what is left. Raises PublishError if the remote takes it not."""
-        self._pieces.finish()
+        """Send the last batch. Raises PublishError if the load failed."""
+        self._batches.finish()
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pieces.stop()
+        self._batches.stop()
         if fault is not None:
-            self._give_up()
+            self._abandon()
 
     def add_graph(self, iri: str, quads: list[Quad]) -> None:
-        """Keep statements for a named graph, which changes together with what is live."""
-        self._described[iri] = quads
+        """Set the content of a named graph, which changes in the same request as the live graph."""
+        self._named_graphs[iri] = quads
 
     def triples(self) -> int:
-        """How many statements there are, once the load is over."""
-        with _explained():
-            return count(self._remote, self.graph)
+        """Number of triples at the remote store, once the load is over."""
+        with _as_publish_error():
+            return count_triples(self._remote, self.graph)
 
     def close(self) -> None:
-        """Make the graph the live one. Raises PublishError where the old one stays."""
+        """Make the new graph the live one. Raises PublishError where the old one stays."""
         try:
-            with _explained():
-                self._versions.go_live(self._graph, self._described)
+            with _as_publish_error():
+                self._versions.go_live(self._graph, self._named_graphs)
         finally:
             self._remote.close()
 
-    def _send(self, piece: bytes) -> None:
-        with _explained():
-            for pause in PAUSES:
+    def _send(self, batch: bytes) -> None:
+        with _as_publish_error():
+            for pause in RETRY_PAUSES:
                 try:
-                    self._remote.post(self._graph, piece)
+                    self._remote.post(self._graph, batch)
                 except RemoteUnreachable:
                     time.sleep(pause)
                 else:
                     return
-            self._remote.post(self._graph, piece)
+            self._remote.post(self._graph, batch)
 
-    def _give_up(self) -> None:
-        """Drop what was loaded; where the remote is gone too, the next build does it."""
+    def _abandon(self) -> None:
+        """Drop the new graph; where the remote store is unreachable, the next build does it."""
         with contextlib.suppress(RemoteError):
             self._versions.drop(self._graph)
         self._remote.close()
 
 
-class Replay:
-    """Makes the triples of an earlier generation the live ones again."""
+class RemoteRollback:
+    """Rollback at a remote store: the graph of an earlier generation becomes the live one again."""
 
     def __init__(self, settings: Settings, number: int, keep: str, graph: str) -> None:
-        """Nothing is asked yet.
+        """Set the parameters; no request is sent.
 
         Args:
-            settings: where the remote store is.
-            number: of the generation that is made.
-            keep: the graph that the live generation names.
-            graph: the graph that the earlier one named; empty if its triples lay in its folder.
+            settings: address and credentials of the remote store.
+            number: number of the new generation.
+            keep: graph of the live generation.
+            graph: graph of the earlier generation; empty if its triples lay in its folder.
         """
         self._settings = settings
         self._number = number
         self._keep = keep
         self._graph = graph
 
-    def run(self, dump: Path, described: dict[str, list[Quad]]) -> str:
-        """Make them live; the name of their graph. Raises PublishError where that can't be done.
+    def run(self, dump: Path, named_graphs: dict[str, list[Quad]]) -> str:
+        """Switch to the earlier graph, or load it again from its dump; returns the graph's name.
 
         Args:
-            dump: the earlier generation's N-Triples, for when the remote has dropped its graph.
-            described: name of a graph → what it holds from now on.
+            dump: N-Triples of the earlier generation, for a graph that was dropped.
+            named_graphs: name of a named graph → its new content.
+
+        Raises:
+            PublishError: the remote store failed, or there is neither graph nor dump.
         """
-        remote = Remote(self._settings, seconds=SECONDS)
-        versions = Versions(remote, self._settings.base)
+        remote = RemoteStore(self._settings, seconds=REQUEST_SECONDS)
+        versions = GraphVersions(remote, self._settings.base)
         try:
-            with _explained():
+            with _as_publish_error():
                 if self._graph in {version.graph for version in versions.all()}:
-                    versions.go_live(NamedNode(self._graph), described)
+                    versions.go_live(NamedNode(self._graph), named_graphs)
                     return self._graph
         finally:
             remote.close()
-        return self._load(dump, described)
+        return self._load(dump, named_graphs)
 
-    def _load(self, dump: Path, described: dict[str, list[Quad]]) -> str:
+    def _load(self, dump: Path, named_graphs: dict[str, list[Quad]]) -> str:
         if not dump.is_file():
             raise PublishError(
                 "the remote store has dropped the triples of that generation, and it has no dumps to load them from",
@@ -162,29 +168,29 @@ class Replay:
             )
         with RemoteLoad(self._settings, self._number, self._keep) as load, gzip.open(dump, "rb") as lines:
             triples = 0
-            while some := lines.readlines(UPDATE_PIECE):
-                load.write(b"".join(some))
-                triples += len(some)
+            while batch := lines.readlines(UPDATE_BATCH_BYTES):
+                load.write(b"".join(batch))
+                triples += len(batch)
             load.end(triples)
-        for name, quads in described.items():
+        for name, quads in named_graphs.items():
             load.add_graph(name, quads)
         load.close()
         return load.graph
 
 
-def sweep(settings: Settings, keep: str) -> None:
-    """Drop graphs at the remote store whose time is over. Raises PublishError where it can't be written."""
-    remote = Remote(settings, seconds=SECONDS)
+def drop_expired_graphs(settings: Settings, keep: str) -> None:
+    """Drop expired graphs at the remote store. Raises PublishError where it can't be written."""
+    remote = RemoteStore(settings, seconds=REQUEST_SECONDS)
     try:
-        with _explained():
-            Versions(remote, settings.base).sweep({keep}, settings.store_grace)
+        with _as_publish_error():
+            GraphVersions(remote, settings.base).sweep({keep}, settings.store_grace)
     finally:
         remote.close()
 
 
 @contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    """Say a fault of the remote store as one of the build."""
+def _as_publish_error() -> Iterator[None]:
+    """Context that turns a RemoteError into a PublishError of the build."""
     try:
         yield
     except RemoteError as fault:

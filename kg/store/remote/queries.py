@@ -1,15 +1,16 @@
-"""The queries of strangers, answered by a remote store: the same port as `kg.store.pool.pool`.
+"""Query service on a remote store, for untrusted queries: the same port as `kg.store.pool.pool`.
 
-The remote's own limits are its keeper's to set. Here a query is looked over before it is sent, sees the live
-generation and our named graphs alone whatever it names, has a deadline until the last byte of its answer was taken, and
-its answer is read and written anew (see `kg.store.remote.answer_translation`) as fast as it is taken. What goes wrong
-in the middle is an error, also where the remote ends its answer in good order.
+The remote store's own limits are its administrator's. Here a query is checked before it is sent, and its dataset is the
+live generation with the public named graphs, whatever the query names. Its deadline runs until the client has taken the
+last byte. Its answer is translated as a stream (see `kg.store.remote.answer_translation`), no faster than the client
+takes it. A failure halfway is an error, also where the remote store ends its answer in good order.
 """
 
 import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Unpack
 
 import httpx2
@@ -23,68 +24,74 @@ from kg.errors import (
     RemoteError,
 )
 from kg.settings import Settings
-from kg.store.fairness.fair_queue import whose
-from kg.store.fairness.slots import Place, Places
+from kg.store.fairness.fair_queue import client_of
+from kg.store.fairness.slots import QueueObserver, Reservation, Slots
 from kg.store.remote import query_form
-from kg.store.remote.answer_translation import WHOLE, rewriting
-from kg.store.remote.client import GRAPH, TABLE, credentials, faults, refusal
+from kg.store.remote.answer_translation import DOCUMENT_FORMATS, translator_for
+from kg.store.remote.client import GRAPH_TYPE, TABLE_TYPE, credentials, network_errors, status_error
 from kg.store.remote.graph import public_graphs
 from kg.store.sparql import query_checks, results
-from kg.store.sparql.errors.explanations import of_words
-from kg.store.sparql.query_service import Options, formats_of, seconds_of
-from kg.store.sparql.results import Format, Kind
+from kg.store.sparql.errors.explanations import error_of_message
+from kg.store.sparql.query_service import QueryOptions, deadline_seconds, format_names
+from kg.store.sparql.results import Kind, ResultFormat
 
-LIMITS = query_checks.Limits(depth=100, operators=1_000)
-"""Less than for our own workers, whose stack we know."""
+LIMITS = query_checks.QueryLimits(depth=100, operators=1_000)
+"""Limits of a query's text: lower than for kg's own workers, whose stack size is known."""
 
-_LONG = 4_000
-"""Characters of a query from which others would wait while it is looked over."""
+_LONG_QUERY = 4_000
+"""Characters of a query from which the checks would block the event loop; they run in a thread then."""
 
-_TOLD = 4096
-_PLACE = re.compile(r",?\s*(?:at )?line:? (\d+),? col(?:umn|):? (\d+)\.?")
+_MAX_MESSAGE_BYTES = 4096
+_POSITION = re.compile(r",?\s*(?:at )?line:? (\d+),? col(?:umn|):? (\d+)\.?")
 
 
 class RemoteAnswer:
-    """An answer while it comes: iterate over it for its bytes, once.
+    """Streaming answer of a remote store: an asynchronous iterator over its bytes, once.
 
     Attributes:
-        kind: select, ask, or construct (which DESCRIBE is too).
-        format: the name of its format.
-        media_type: the same as a value of Content-Type.
-        limited: whether a search in the query found more than its limit.
-        done: whether all of it was taken.
+        kind: select, ask, or construct (DESCRIBE included).
+        format: name of its result format.
+        media_type: value of Content-Type.
+        limited: True where a search in the query has more hits than its limit.
+        done: True after the last byte.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917  # made in one place
-        self, kind: Kind, row: Format, place: str, seconds: float, most: tuple[int, int], free: Callable[[], None]
+    def __init__(  # noqa: PLR0913, PLR0917  # one caller
+        self,
+        kind: Kind,
+        result_format: ResultFormat,
+        host: str,
+        seconds: float,
+        result_limits: tuple[int, int],
+        free: Callable[[], None],
     ) -> None:
         self.kind = kind
-        self.format = row.name
-        self.media_type = row.media_type
-        self._writing = rewriting(kind, row)
-        self._place = place
+        self.format = result_format.name
+        self.media_type = result_format.media_type
+        self._translator = translator_for(kind, result_format)
+        self._host = host
         self._seconds = seconds
-        self._until = asyncio.get_running_loop().time() + seconds
-        self._most_rows, self._left = most
-        self._whole = kind == "construct" and row.name in WHOLE
+        self._deadline = asyncio.get_running_loop().time() + seconds
+        self._max_rows, self._bytes_left = result_limits
+        self._is_document = kind == "construct" and result_format.name in DOCUMENT_FORMATS
         self._free = free
         self._response: httpx2.Response | None = None
-        self._pieces: AsyncIterator[bytes] | None = None
+        self._chunks: AsyncIterator[bytes] | None = None
         self.limited = False
         self.done = False
-        self._reading = self._late = False
-        self._alarm: asyncio.TimerHandle | None = None
+        self._reading = self._expired = False
+        self._timer: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
 
     async def begin(self, client: httpx2.AsyncClient, request: httpx2.Request) -> None:
-        """Ask, and wait for the head of the answer. Raises what the query came to instead."""
+        """Send the request and wait for the head of the response. Raises the error of a failed query."""
         async with self._in_time():
             self._response = await client.send(request, stream=True)
             if not self._response.is_success:
-                raise await _refused(self._response, self._place)
-        self._expect()
-        self._pieces = aiter(self._response.aiter_bytes())
-        self._alarm = asyncio.get_running_loop().call_at(self._until, self._expire)
+                raise await _response_error(self._response, self._host)
+        self._check_format()
+        self._chunks = aiter(self._response.aiter_bytes())
+        self._timer = asyncio.get_running_loop().call_at(self._deadline, self._expire)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while not self.done:
@@ -92,185 +99,190 @@ class RemoteAnswer:
                 yield out
 
     async def close(self) -> None:
-        """Let the connection go; the remote sees that nobody wants the rest."""
-        if self._alarm:
-            self._alarm.cancel()
+        """Close the connection, which aborts the query at the remote store."""
+        if self._timer:
+            self._timer.cancel()
         if self._closing:
             await self._closing
         elif self._response:
             await self._response.aclose()
 
     async def _read(self) -> bytes:
-        """Read one piece of what the remote sends; what can be written of it."""
-        if self._late or self._pieces is None:
-            raise self._too_late()
+        """Read one chunk of the response; returns its translation."""
+        if self._expired or self._chunks is None:
+            raise self._timeout()
         async with self._in_time():
-            piece = await anext(self._pieces, None)
+            chunk = await anext(self._chunks, None)
         try:
-            if piece is not None:
-                out = self._writing.feed(piece)
-            elif self._whole:  # megabytes, which others would wait for
-                out = await asyncio.to_thread(self._writing.end)
+            if chunk is not None:
+                out = self._translator.feed(chunk)
+            elif self._is_document:  # megabytes, which would block the event loop
+                out = await asyncio.to_thread(self._translator.end)
             else:
-                out = self._writing.end()
+                out = self._translator.end()
         except (ValueError, SyntaxError) as fault:
-            raise RemoteError(f"the remote store's answer can't be read: {fault}"[:500], where=self._place) from None
-        if self._writing.rows > self._most_rows:
-            raise results.too_many(self._most_rows)
-        self._left -= len(out)
-        if self._left < 0:
+            raise RemoteError(f"the remote store's answer can't be read: {fault}"[:500], where=self._host) from None
+        if self._translator.rows > self._max_rows:
+            raise results.too_many_rows(self._max_rows)
+        self._bytes_left -= len(out)
+        if self._bytes_left < 0:
             raise QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
-        self.done = piece is None
+        self.done = chunk is None
         return out
 
     @contextlib.asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
         self._reading = True
         try:
-            with faults(self._place):
-                async with asyncio.timeout_at(self._until):
+            with network_errors(self._host):
+                async with asyncio.timeout_at(self._deadline):
                     yield
         except TimeoutError:
-            raise self._too_late() from None
+            raise self._timeout() from None
         finally:
             self._reading = False
 
     def _expire(self) -> None:
-        """Let the connection go when time is up and the client takes nothing; who reads has a limit of its own."""
-        self._late = True
+        """Deadline for a client that takes nothing: free the slot, close the connection. A read has its own timeout."""
+        self._expired = True
         self._free()
         if self._response and not self._reading:
             self._closing = asyncio.create_task(self._response.aclose())
 
-    def _too_late(self) -> QueryTimeout:
+    def _timeout(self) -> QueryTimeout:
         return QueryTimeout(f"the query took longer than {self._seconds:g} s", todo="Ask for less at a time.")
 
-    def _expect(self) -> None:
-        """Raise RemoteError where the answer is in another format than asked for."""
-        got = self._response.headers.get("content-type", "") if self._response else ""
-        if not any(word in got for word in (("n-triples", "text/plain") if self.kind == "construct" else ("json",))):
-            raise RemoteError(f"the remote store answers in {got[:80] or 'no format'}, which was not asked for")
+    def _check_format(self) -> None:
+        """Raise RemoteError for an answer in another format than the requested one."""
+        content_type = self._response.headers.get("content-type", "") if self._response else ""
+        if not any(
+            word in content_type for word in (("n-triples", "text/plain") if self.kind == "construct" else ("json",))
+        ):
+            raise RemoteError(
+                f"the remote store answers in {content_type[:80] or 'no format'}, which was not asked for"
+            )
 
 
 class RemoteQueries:
-    """Asks one generation's graph at a remote store, a bounded number of queries at a time."""
+    """Query service on one generation's graph at a remote store, with bounded concurrency."""
 
     def __init__(
         self,
         settings: Settings,
         graph: str,
         *,
-        limits: query_checks.Limits = LIMITS,
-        waiting: Callable[[int], None] = lambda _: None,
+        limits: query_checks.QueryLimits = LIMITS,
+        observer: QueueObserver | None = None,
     ) -> None:
         """Set the limits; `start` opens the client.
 
         Args:
-            settings: where the remote store is, how many queries may be under way for how long, how many may wait, and
-                how long an answer may be.
-            graph: the name of the generation's graph there.
-            limits: what a query's text may be.
-            waiting: is told how many queries wait for their turn, whenever that changes.
+            settings: address of the remote store, and the limits: concurrent and queued queries, deadline, length of
+                an answer.
+            graph: name of the generation's graph there.
+            limits: limits of a query's text.
+            observer: receives the number of queued queries.
         """
         self._settings = settings
         self._graph = graph
-        self._public = public_graphs(settings.base)
-        self._most = settings.query_rows, settings.query_bytes
+        self._public_graphs = public_graphs(settings.base)
+        self._result_limits = settings.query_rows, settings.query_bytes
         self._limits = limits
-        self._places = Places(settings.query_workers, settings.query_queue, waiting)
+        self._slots = Slots(settings.query_workers, settings.query_queue, observer)
         self._client: httpx2.AsyncClient | None = None
-        self._place = httpx2.URL(settings.store).netloc.decode("ascii")
+        self._host = httpx2.URL(settings.store).netloc.decode("ascii")
 
     async def start(self) -> None:
-        """Open the client; the remote is not asked before somebody asks us."""
+        """Open the HTTP client; no request is sent."""
         # Each answer has a deadline of its own.
         self._client = httpx2.AsyncClient(timeout=None, trust_env=False, **credentials(self._settings))
 
     async def close(self) -> None:
-        """Let all connections go; queries that are under way break off."""
+        """Close all connections; running queries fail."""
         client, self._client = self._client, None
         if client:
             await client.aclose()
 
     @contextlib.asynccontextmanager
-    async def query(self, text: str, **options: Unpack[Options]) -> AsyncIterator[RemoteAnswer]:
-        """Ask; see `kg.store.sparql.query_service`. To leave early costs nothing here."""
-        limits = self._limits.with_spare(options.get("spare", 0))
+    async def query(self, text: str, **options: Unpack[QueryOptions]) -> AsyncIterator[RemoteAnswer]:
+        """Run a query; see `kg.store.sparql.query_service`. Leaving the context early costs nothing here."""
+        limits = self._limits.with_added_bytes(options.get("spare", 0))
         query_checks.check_size(text, limits)
-        long = len(text) > _LONG
-        said = await asyncio.to_thread(query_form.read, text, limits) if long else query_form.read(text, limits)
-        row = results.choose(said.kind, formats_of(options))
+
+        parsing = partial(query_form.parse_form, text, limits)
+        form = await asyncio.to_thread(parsing) if len(text) > _LONG_QUERY else parsing()
+        result_format = results.choose_format(form.kind, format_names(options))
         default, named = tuple(options.get("default_graphs", ())), tuple(options.get("named_graphs", ()))
         if default or named:
-            said = query_form.Asked(said.kind, graphs=True, default=default, named=named)
-        seconds = seconds_of(options, self._settings.query_seconds)
-        with contextlib.ExitStack() as turn:
-            connections, place = await self._turn(whose(options.get("client", "")))
-            turn.callback(self._places.give_back, place)
-            # Whoever takes nothing of his answer must not keep others from theirs.
-            answer = RemoteAnswer(said.kind, row, self._place, seconds, self._most, turn.close)
-            form = {
+            form = query_form.QueryForm(form.kind, has_dataset=True, default_graphs=default, named_graphs=named)
+        seconds = deadline_seconds(options, self._settings.query_seconds)
+        with contextlib.ExitStack() as occupied:
+            connections, slot = await self._take_slot(client_of(options.get("client", "")))
+            occupied.callback(self._slots.give_back, slot)
+            # A client that does not read must not hold its slot beyond the deadline.
+            answer = RemoteAnswer(form.kind, result_format, self._host, seconds, self._result_limits, occupied.close)
+            body = {
                 "query": f"BASE <{self._settings.base}>\n{text}",
-                **self._graphs(said, union=options.get("union", False)),
+                **self._dataset(form, union=options.get("union", False)),
             }
-            accept = GRAPH if said.kind == "construct" else TABLE
-            request = connections.build_request("POST", self._settings.store, data=form, headers={"Accept": accept})
+            accept = GRAPH_TYPE if form.kind == "construct" else TABLE_TYPE
+            request = connections.build_request("POST", self._settings.store, data=body, headers={"Accept": accept})
             try:
                 await answer.begin(connections, request)
                 yield answer
             finally:
                 await answer.close()
 
-    def _graphs(self, said: query_form.Asked, *, union: bool) -> dict[str, list[str]]:
-        """The graphs of the request: those asked for that are ours, and others as if they were empty."""
-        if said.graphs:
-            default = [name for name in said.default if name in self._public]
-            named = [name for name in said.named if name in self._public]
+    def _dataset(self, form: query_form.QueryForm, *, union: bool) -> dict[str, list[str]]:
+        """Dataset of the request: the public ones among the requested graphs; any other counts as empty."""
+        if form.has_dataset:
+            default = [name for name in form.default_graphs if name in self._public_graphs]
+            named = [name for name in form.named_graphs if name in self._public_graphs]
         else:
-            default = [self._graph, *(self._public if union else ())]
-            named = list(self._public)
+            default = [self._graph, *(self._public_graphs if union else ())]
+            named = list(self._public_graphs)
         return {"default-graph-uri": default or [f"{self._settings.base}graphs/none"], "named-graph-uri": named}
 
-    async def _turn(self, client: str) -> tuple[httpx2.AsyncClient, Place]:
-        """Wait for a turn; what asks the remote, and the place, which has to be given back."""
+    async def _take_slot(self, client: str) -> tuple[httpx2.AsyncClient, Reservation]:
+        """Wait for a slot; returns the HTTP client and the slot, which has to be given back."""
         if self._client is None:
             raise QueryBusy("the service is closing", todo="Try again in a moment.")
         try:
             async with asyncio.timeout(self._settings.query_seconds):
-                return self._client, await self._places.take(client)
+                return self._client, await self._slots.take(client)
         except TimeoutError:
             raise QueryBusy("no turn came in time", todo="Try again in a moment.") from None
 
 
-async def _refused(response: httpx2.Response, place: str) -> KgError:
-    """The error that the remote answers with."""
-    said = b""
+async def _response_error(response: httpx2.Response, host: str) -> KgError:
+    """Error for an unsuccessful response of the remote store."""
+    body = b""
     async for piece in response.aiter_bytes():
-        said += piece
-        if len(said) > _TOLD:
+        body += piece
+        if len(body) > _MAX_MESSAGE_BYTES:
             break
     plain = response.headers.get("content-type", "").startswith("text/plain")
-    words = said[:_TOLD].decode("utf-8", "replace") if plain else ""
+    message = body[:_MAX_MESSAGE_BYTES].decode("utf-8", "replace") if plain else ""
     match response.status_code:
         case 400:
-            return _syntax(words)
+            return _syntax_error(message)
         case 413:
             return QueryTooLarge("the query is too much for the store", todo="Ask for less at a time.")
         case 429 | 503:
             return QueryBusy("the store has too much to do", todo="Try again in a moment.")
         case status:
-            return refusal(status, place, words) or RemoteError("the remote store refuses", where=place)
+            return status_error(status, host, message) or RemoteError("the remote store refuses", where=host)
 
 
-def _syntax(said: str) -> QuerySyntaxError:
-    """The remote's words on a query that it can't read, with the place, one line up for the BASE before it."""
-    if said.startswith("error at "):
-        fault = of_words(said)
+def _syntax_error(message: str) -> QuerySyntaxError:
+    """Syntax error from the remote store's message, its position one line up for the BASE before the query."""
+    if message.startswith("error at "):
+        fault = error_of_message(message)
         what, line, column = fault.what, fault.line, fault.column
     else:
-        place = _PLACE.search(said)
-        line, column = (int(place[1]), int(place[2])) if place else (None, None)
-        first = next(iter(_PLACE.sub("", said).strip().splitlines()), "")
+        position = _POSITION.search(message)
+        line, column = (int(position[1]), int(position[2])) if position else (None, None)
+        first = next(iter(_POSITION.sub("", message).strip().splitlines()), "")
         what = first.removeprefix("Parse error: ")[:300] or "the store can't read the query"
     if line is None or line < 2:
         return QuerySyntaxError(what)

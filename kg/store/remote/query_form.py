@@ -1,7 +1,7 @@
-"""What a query asks for, as far as a remote store has to be told: which kind of answer, and of which graphs.
+"""Query form (SPARQL 1.1, section 16) and dataset clauses (13.2) of a query, for its request to a remote store.
 
-The graphs of a request go before those of a query (SPARQL 1.1 Protocol, 2.1.4), and a request to a remote store always
-has some. So FROM and FROM NAMED are read here and become the request's.
+The graphs of a request override those of a query (SPARQL 1.1 Protocol, 2.1.4), and a request to a remote store always
+has graphs. So FROM and FROM NAMED are parsed here and become the request's.
 """
 
 import re
@@ -14,37 +14,41 @@ from kg.store.sparql.results import Kind
 
 _KINDS: dict[str, Kind] = {"select": "select", "ask": "ask", "construct": "construct", "describe": "construct"}
 _ABSOLUTE = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^\\]*)>")
-# Some engines put escapes in before they look for strings and words (SPARQL 1.1 Query Language, 19.2), others do not:
-# an escaped quote, letter or line end would not mean to them what it means to the scan.
+# Some engines resolve escapes before they look for strings and words (SPARQL 1.1 Query Language, 19.2), others do not:
+# an escaped quote, letter or line end would not have the same meaning there as in the query checks.
 _ESCAPED_ASCII = re.compile(r"\\(?:u00|U000000)(?:0[9AaDd]|[2-7][0-9A-Fa-f])")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a query asks for.
+class QueryForm:
+    """Form and dataset of a query.
 
     Attributes:
-        kind: of the answer.
-        graphs: whether it names graphs.
-        default: the graphs of FROM.
-        named: the graphs of FROM NAMED.
+        kind: kind of the answer: select, ask, or construct (DESCRIBE included).
+        has_dataset: True for a query with a dataset clause.
+        default_graphs: the graphs of FROM.
+        named_graphs: the graphs of FROM NAMED.
     """
 
     kind: Kind
-    graphs: bool
-    default: tuple[str, ...]
-    named: tuple[str, ...]
+    has_dataset: bool
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
 
 
-def read(text: str, limits: query_checks.Limits) -> Asked:
-    """What a query asks for, once it has passed the scan. Raises QueryRefused, QueryTooLarge or QuerySyntaxError.
+def parse_form(text: str, limits: query_checks.QueryLimits) -> QueryForm:
+    """Form and dataset of a query that passes the query checks.
 
-    >>> read("SELECT * FROM <http://e/g> { ?s ?p ?o }", query_checks.DEFAULT)
-    Asked(kind='select', graphs=True, default=('http://e/g',), named=())
+    >>> parse_form("SELECT * FROM <http://e/g> { ?s ?p ?o }", query_checks.DEFAULT)
+    QueryForm(kind='select', has_dataset=True, default_graphs=('http://e/g',), named_graphs=())
+
+    Raises:
+        QueryRefused, QueryTooLarge: the query failed the checks.
+        QuerySyntaxError: the query has no form.
     """
     query_checks.check(text, limits)
-    if found := _ESCAPED_ASCII.search(text):
-        raise QueryRefused(f"{found[0]} stands for a letter or sign of ASCII", todo="Write the letter itself.")
+    if escape := _ESCAPED_ASCII.search(text):
+        raise QueryRefused(f"{escape[0]} stands for a letter or sign of ASCII", todo="Write the letter itself.")
     kind: Kind | None = None
     graphs: dict[bool, list[str]] = {False: [], True: []}
     depth = 0
@@ -59,15 +63,15 @@ def read(text: str, limits: query_checks.Limits) -> Asked:
                 if kind is None:
                     break
             elif word == "from":
-                named, iri = _graph(rest)
+                named, iri = _dataset_iri(rest)
                 graphs[named].append(iri)
     if kind is None:
         raise QuerySyntaxError("expected SELECT, ASK, CONSTRUCT or DESCRIBE")
-    return Asked(kind, any(graphs.values()), tuple(graphs[False]), tuple(graphs[True]))
+    return QueryForm(kind, any(graphs.values()), tuple(graphs[False]), tuple(graphs[True]))
 
 
-def _graph(rest: Iterator[re.Match[str]]) -> tuple[bool, str]:
-    """The graph that stands behind FROM, and whether it is a named one."""
+def _dataset_iri(rest: Iterator[re.Match[str]]) -> tuple[bool, str]:
+    """NAMED or not, and the IRI, of the dataset clause behind a FROM."""
     token = next(rest, None)
     named = token is not None and token[0].lower() == "named"
     if named:

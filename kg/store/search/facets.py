@@ -1,4 +1,4 @@
-"""How what is found falls into facets: counts by value, by year, by pairs, all exact."""
+"""Facet counts of a search: by value, by year, by pairs of values, all exact."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,20 +8,21 @@ from tantivy import Query, Searcher
 
 from kg.store.search import fields
 
-_BUCKETS = 60_000
-"""As many values of a facet as are counted: the engine refuses more than 65,000 in all that is asked at once."""
+_MAX_BUCKETS = 60_000
+"""Values of a facet that are counted: the engine refuses more than 65,000 buckets in a request."""
 
-_YEARS = 5_000
+_MAX_YEARS = 5_000
+"""Years that are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How what was found falls into kinds, people, years and so on.
+    """Facet counts of a result: by kind, person, year and so on.
 
     Attributes:
-        counts: facet → (value, how many), the most first; the whole of it up to `most`.
-        distinct: facet → how many values there are.
-        starts, ends: year → how many documents have a date that begins in it, or ends in it; open ends are far away.
+        counts: facet → (value, count), the largest count first, up to a limit.
+        distinct: facet → number of distinct values.
+        starts, ends: year → number of documents whose date starts, or ends, in it; open ends have far-away years.
     """
 
     counts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
@@ -29,80 +30,80 @@ class Facets:
     starts: dict[int, int] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=dict)
 
-    def touching(self, first: int, last: int) -> int:
-        """How many documents have a date that touches a span of years."""
-        begun = sum(count for year, count in self.starts.items() if year <= last)
-        return begun - sum(count for year, count in self.ends.items() if year < first)
+    def overlapping(self, first: int, last: int) -> int:
+        """Number of documents whose date overlaps a span of years."""
+        started = sum(count for year, count in self.starts.items() if year <= last)
+        return started - sum(count for year, count in self.ends.items() if year < first)
 
     @property
     def years(self) -> dict[int, int]:
-        """Year → how many documents have a date that touches it, in order."""
+        """Year → number of documents whose date overlaps it, in order."""
         bounded = [year for year in (*self.starts, *self.ends) if abs(year) < fields.OPEN_YEAR]
-        found: dict[int, int] = {}
-        now = sum(count for year, count in self.starts.items() if year <= -fields.OPEN_YEAR)
+        counts: dict[int, int] = {}
+        open_dates = sum(count for year, count in self.starts.items() if year <= -fields.OPEN_YEAR)
         for year in range(min(bounded, default=0), max(bounded, default=-1) + 1):
-            now += self.starts.get(year, 0) - self.ends.get(year - 1, 0)
-            if now:
-                found[year] = now
-        return found
+            open_dates += self.starts.get(year, 0) - self.ends.get(year - 1, 0)
+            if open_dates:
+                counts[year] = open_dates
+        return counts
 
 
-def facets(searcher: Searcher, query: Query, documents: Query, top: Callable[[str], str], most: int) -> Facets:
-    """Count what is found by each facet.
+def count_facets(searcher: Searcher, query: Query, documents: Query, top: Callable[[str], str], limit: int) -> Facets:
+    """Count the values of all facets in a result.
 
     Args:
-        searcher: the index.
-        query: what is found.
-        documents: the documents among it, whose years count.
+        searcher: reader of the index.
+        query: the query of the result.
+        documents: query of the documents in it, for the counts by year.
         top: from a level of an archive to its institution.
-        most: how many values of each.
+        limit: maximum number of values of each facet.
     """
-    asked = {name: _terms(name, _BUCKETS if name == "archive" else most) for name in fields.COUNTED}
-    told = searcher.aggregate(query, asked)
-    counts = {name: _buckets(told[name]) for name in fields.COUNTED}
-    counts["archive"] = _institutions(counts["archive"], top, most)
-    full = [name for name in fields.COUNTED if len(counts[name]) == most]
+    aggregations = {name: _terms(name, _MAX_BUCKETS if name == "archive" else limit) for name in fields.COUNTED}
+    result = searcher.aggregate(query, aggregations)
+    counts = {name: _buckets(result[name]) for name in fields.COUNTED}
+    counts["archive"] = _institutions(counts["archive"], top, limit)
+    full = [name for name in fields.COUNTED if len(counts[name]) == limit]
     distinct = {name: len(counts[name]) for name in fields.COUNTED}
     if full:
         values = searcher.aggregate(query, {name: {"cardinality": {"field": name}} for name in full})
         distinct |= {name: round(values[name]["value"] or 0) for name in full}
-    told = searcher.aggregate(documents, {name: _terms(name, _YEARS) for name in ("start_year", "end_year")})
-    return Facets(counts, distinct, dict(_buckets(told["start_year"])), dict(_buckets(told["end_year"])))
+    result = searcher.aggregate(documents, {name: _terms(name, _MAX_YEARS) for name in ("start_year", "end_year")})
+    return Facets(counts, distinct, dict(_buckets(result["start_year"])), dict(_buckets(result["end_year"])))
 
 
-def counted(searcher: Searcher, query: Query, name: str, most: int) -> list[tuple[Any, int]]:
-    """The values of one field and how many have them, the most first."""
-    return _buckets(searcher.aggregate(query, {name: _terms(name, most)})[name])
+def value_counts(searcher: Searcher, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:
+    """(value, count) of one field, the largest count first."""
+    return _buckets(searcher.aggregate(query, {name: _terms(name, limit)})[name])
 
 
-def together(searcher: Searcher, query: Query, name: str, most: int) -> dict[tuple[str, str], int]:
-    """How often two values of a facet stand together, among the `most` that are most frequent."""
-    chosen = [str(value) for value, _ in counted(searcher, query, name, most)]
-    if not chosen:
+def pair_counts(searcher: Searcher, query: Query, name: str, limit: int) -> dict[tuple[str, str], int]:
+    """Co-occurrence counts of two values of a facet, among its `limit` most frequent values."""
+    values = [str(value) for value, _ in value_counts(searcher, query, name, limit)]
+    if not values:
         return {}
-    # Those alone: whoever else stands together with one of them may be ten thousands.
-    among = {"terms": {**_terms(name, most)["terms"], "include": chosen}}
-    found: dict[tuple[str, str], int] = {}
-    for bucket in searcher.aggregate(query, {name: {**among, "aggs": {"with": among}}})[name]["buckets"]:
+    # Restricted to those values: the others that co-occur with one of them may be ten thousands.
+    aggregation = {"terms": {**_terms(name, limit)["terms"], "include": values}}
+    pairs: dict[tuple[str, str], int] = {}
+    for bucket in searcher.aggregate(query, {name: {**aggregation, "aggs": {"with": aggregation}}})[name]["buckets"]:
         for other, count in _buckets(bucket["with"]):
             if str(bucket["key"]) < other:
-                found[str(bucket["key"]), other] = count
-    return found
+                pairs[str(bucket["key"]), other] = count
+    return pairs
 
 
-def _institutions(levels: list[tuple[str, int]], top: Callable[[str], str], most: int) -> list[tuple[str, int]]:
-    found: dict[str, int] = {}
+def _institutions(levels: list[tuple[str, int]], top: Callable[[str], str], limit: int) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
     for level, count in levels:
         institution = top(level)
-        found[institution] = found.get(institution, 0) + count
-    return sorted(found.items(), key=lambda each: (-each[1], each[0]))[:most]
+        counts[institution] = counts.get(institution, 0) + count
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def _terms(name: str, size: int) -> dict[str, Any]:
-    # Counted whole in each part of the index, so that the sums are exact.
-    return {"terms": {"field": name, "size": size, "segment_size": _BUCKETS}}
+    # Counted in full in each segment of the index, so that the sums are exact.
+    return {"terms": {"field": name, "size": size, "segment_size": _MAX_BUCKETS}}
 
 
-def _buckets(told: dict[str, Any]) -> list[tuple[Any, int]]:
-    found = [(bucket["key"], bucket["doc_count"]) for bucket in told["buckets"]]
-    return sorted(found, key=lambda each: (-each[1], each[0]))
+def _buckets(result: dict[str, Any]) -> list[tuple[Any, int]]:
+    counts = [(bucket["key"], bucket["doc_count"]) for bucket in result["buckets"]]
+    return sorted(counts, key=lambda pair: (-pair[1], pair[0]))

@@ -1,38 +1,71 @@
 """The fields of the index, and which keys of a record go into which.
 
-A record is read here as the JSON that it is; which keys there are is the model's to say.
+A record is read here as the JSON that it is; which keys there are, and which field reads each, is the model's to say
+(`ontology/keys.json`).
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tantivy import Schema, SchemaBuilder
 
+from kg import key_annotations
+from kg.key_annotations import Annotations, Faceted, Indexed, SearchField
 from kg.store.search import title_order
+from kg.store.search.analysis import PLAIN
 
 VERSION = 3
-"""Of the fields: an index with another number has to be built anew."""
+"""Of the fields: an index with another number can't be read and has to be built anew.
+
+Which keys go into a field is no part of it. An index that was made from fewer is served, and finds by the new ones from
+the next build on.
+"""
 
 RECORD = "record"
 
-TITLE_KEYS = ("title", "name", "alternativeNames")
+_ANNOTATIONS = key_annotations.load()
+
+
+class KeyPath(NamedTuple):
+    """A key of a record, or of the parts under one; `part` is empty for the record's own."""
+
+    key: str
+    part: str = ""
+
+
+def _paths() -> Iterator[tuple[KeyPath, Annotations]]:
+    """Every key of records and of parts with its annotations, in the order of the model."""
+    for key, annotations in _ANNOTATIONS.items():
+        yield KeyPath(key), annotations
+        for part, inner in annotations.parts.items():
+            yield KeyPath(key, part), inner
+
+
+def _read_by(field: SearchField) -> tuple[KeyPath, ...]:
+    """The keys that a field of the index reads, by rank."""
+    ranked = [
+        (each.searched.rank, path)
+        for path, each in _paths()
+        if isinstance(each.searched, Indexed) and each.searched.field is field
+    ]
+    return tuple(path for _, path in sorted(ranked, key=lambda each: each[0]))
+
+
+def _counted_by(facet: str) -> tuple[str, ...]:
+    """The keys of records whose values a facet counts."""
+    return tuple(
+        path.key for path, each in _paths() if isinstance(each.searched, Faceted) and facet in each.searched.facets
+    )
+
+
+TITLE_KEYS = _read_by(SearchField.TITLE)
 """Keys whose text is a title or a name, by language."""
 
-TEXT_KEYS = (
-    "summary",
-    "description",
-    "biography",
-    "text",
-    "scopeNote",
-    "occupations",
-    "functions",
-    "note",
-    "custodialHistory",
-    "classification",
-)
+TEXT_KEYS = _read_by(SearchField.TEXT)
 """Keys whose text is searched, by language; hits are shown from the first that has one."""
 
-CODE_KEYS = ("identifiers", "reference", "outgoingNumber", "copyNumber")
+CODE_KEYS = _read_by(SearchField.CODE)
 """Keys of numbers and codes."""
 
 
@@ -42,33 +75,28 @@ class Facet:
 
     Attributes:
         name: of the field and of the parameter.
-        keys: of the record whose values count.
         kind: what its links lead to; empty where the values are plain words.
-        only: the kinds of records that have it; empty for all.
+        keys: of the record whose values count.
     """
 
     name: str
+    kind: str
     keys: tuple[str, ...]
-    kind: str = ""
 
 
-_PEOPLE = ("creator", "journalAuthor", "sender", "recipient", "participants", "mentions")
-
-FACETS = {
-    each.name: each
-    for each in (
-        Facet("kind", ("kind",)),
-        Facet("type", ("type",), "topic"),
-        Facet("person", _PEOPLE, "agent"),
-        Facet("place", ("placeOfCreation", "places", "mentions", "birthPlace", "deathPlace"), "place"),
-        Facet("collection", ("collections", "partOf"), "collection"),
-        Facet("topic", ("subjects",), "topic"),
-        Facet("language", ("language",)),
-        Facet("archive", ("heldIn",), "archive"),
-        Facet("from", ("creator", "journalAuthor", "sender"), "agent"),
-        Facet("to", ("recipient",), "agent"),
-    )
+_FACETS = {
+    "kind": "",
+    "type": "topic",
+    "person": "agent",
+    "place": "place",
+    "collection": "collection",
+    "topic": "topic",
+    "language": "",
+    "archive": "archive",
+    "from": "agent",
+    "to": "agent",
 }
+FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.items()}
 """Name → facet. The last two are asked by name and not counted on the page."""
 
 LACKS = "lacks"
@@ -103,7 +131,7 @@ def schema() -> Schema:
     for name in (*FACETS, "links"):
         builder.add_text_field(name, fast=name != "links", tokenizer_name="raw", index_option="basic")
     for language in title_order.LANGUAGES:
-        builder.add_text_field(title_order.field(language), fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(title_order.sort_field(language), fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("start", "end", "by_date", "by_date_back", "start_year", "end_year", "month"):
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("offset", "length"):
@@ -123,6 +151,29 @@ def texts(value: Any) -> list[tuple[str, str]]:
         for text in (said if isinstance(said, list) else [said])
         if isinstance(text, str)
     ]
+
+
+def texts_under(record: dict[str, Any], paths: Iterable[KeyPath]) -> Iterator[tuple[KeyPath, str, str]]:
+    """The texts under some keys: (key, language, text). A plain text of a part is in the language of the part."""
+    for path in paths:
+        there = record.get(path.key)
+        if there is None:
+            continue
+        if not path.part:
+            yield from ((path, language, text) for language, text in texts(there))
+            continue
+        for each in there:
+            value = each.get(path.part)
+            said = texts(value) or [(each.get("language", PLAIN), text) for text in plain(value)]
+            yield from ((path, language, text) for language, text in said)
+
+
+def codes(record: dict[str, Any]) -> Iterator[str]:
+    """The numbers and codes of a record."""
+    for key, part in CODE_KEYS:
+        there = record.get(key)
+        for value in [each.get(part) for each in there or ()] if part else [there]:
+            yield from plain(value)
 
 
 def plain(value: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""An index opened to be read: what is found, in which order, and how it falls into facets."""
+"""Tantivy index reader: hits in several orders, positions in a list, counts and facets."""
 
 import json
 import shutil
@@ -15,25 +15,25 @@ from kg.errors import GenerationError, SearchRefused
 from kg.store.search import facets, fields
 from kg.store.search.analysis import PLAIN, analyzer
 from kg.store.search.facets import Facets
-from kg.store.search.index_builder import INFO
-from kg.store.search.query_builder import Asked, EngineQueries, all_of, reference_at
+from kg.store.search.index_builder import INFO_FILE
+from kg.store.search.query_builder import IndexRequest, QueryBuilder, all_of, reference_at
 
-DEEPEST = 10_000
-"""How far down a list in order of relevance or of titles can be read; one in order of date has no end."""
+MAX_OFFSET = 10_000
+"""Maximum offset in a list by relevance or by title; a list by date has none."""
 
 _TRIES, _PAUSE = 20, 0.01
-"""How often a folder that somebody still writes to is taken away, and seconds between."""
+"""Attempts to delete a folder that the engine still writes to, and seconds between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something that was found.
+    """Hit of a search.
 
     Attributes:
         reference: kind/key.
-        score: how well it fits; 0 in a list in another order.
-        offset, length: where its JSON lies in the file of records.
-        cursor: where the list goes on after it.
+        score: relevance; 0 in a list in another order.
+        offset, length: position of its JSON in the file of records, in bytes.
+        cursor: cursor of the list behind it.
     """
 
     reference: str
@@ -44,17 +44,17 @@ class Hit:
 
 
 ORDERS = {"date": ("by_date", Order.Asc), "newest": ("by_date_back", Order.Desc)}
-"""Order by date → the field that has it. The others are `relevance` and those by title."""
+"""Order by date → its field and direction. Other orders are `relevance` and the fields of titles."""
 
 
 class SearchIndex:
-    """A published index. Safe to use from several threads."""
+    """Reader of a published index; thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         """Open an index. Raises GenerationError where it can't be read."""
         try:
-            info = json.loads((folder / INFO).read_text(encoding="utf-8"))
-            index = _opened(folder)
+            info = json.loads((folder / INFO_FILE).read_text(encoding="utf-8"))
+            index = _open_index(folder)
         except (OSError, ValueError, KeyError) as fault:
             what = f"the search index can't be read: {fault}"
             raise GenerationError(what, where=str(folder), todo="Run `kg build --full`.") from None
@@ -63,90 +63,94 @@ class SearchIndex:
             raise GenerationError(what, where=str(folder), todo="Run `kg build --full`.")
         self._searcher: Searcher = index.searcher()
         self._schema = index.schema
-        self._queries = EngineQueries(index.schema, self._searcher, info["languages"], info["above"])
-        self._held_twice: bool = info["held_twice"]
+        self._queries = QueryBuilder(index.schema, self._searcher, info["languages"], info["above"])
+        self._has_shared_documents: bool = info["held_twice"]
 
     def close(self) -> None:
-        """Let its files go."""
+        """Close the files."""
         del self._searcher, self._queries
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages by whose rules words were stemmed."""
+        """Languages of the index's stemming rules."""
         return self._queries.languages
 
     @property
     def searcher(self) -> Searcher:
-        """The engine's own reader, for what only a part of this package needs."""
+        """Tantivy's searcher, for other modules of this package."""
         return self._searcher
 
-    def query(self, asked: Asked) -> Query:
-        """What is asked, in the engine's terms. Raises SearchRefused for a facet that there is not."""
-        return self._queries.query(asked)
+    def query(self, request: IndexRequest) -> Query:
+        """Tantivy query of a request. Raises SearchRefused for an unknown facet."""
+        return self._queries.query(request)
 
     def top(self, archive: str) -> str:
-        """The institution above a level of an archive."""
+        """Institution above a level of an archive."""
         return self._queries.top(archive)
 
     def count(self, query: Query) -> int:
-        """How many there are."""
-        found: Any = self._searcher.search(query, 1)  # its type stub lacks the count
-        return int(found.count)
+        """Number of hits."""
+        result: Any = self._searcher.search(query, 1)  # its type stub lacks the count
+        return int(result.count)
 
-    def undated(self, query: Query) -> int:
-        """How many of them have no date."""
+    def count_undated(self, query: Query) -> int:
+        """Number of hits without a date."""
         return self.count(all_of([query, Query.term_query(self._schema, "dated", False)]))
 
     def hits(self, query: Query, limit: int, order: str = "relevance", after: str = "") -> list[Hit]:
-        """Some of what is found.
+        """Page of hits.
 
         Args:
-            query: made by `query`.
-            limit: at most so many.
+            query: result of `query`.
+            limit: maximum number of hits.
             order: `relevance`, `date`, `newest`, or the field of titles in a language.
-            after: the cursor of a hit, to go on behind it.
+            after: cursor of the hit before the page; empty for the first page.
 
         Raises:
-            SearchRefused: the cursor is none, or too far down.
+            SearchRefused: the cursor is invalid, or beyond MAX_OFFSET.
         """
         if order in ORDERS:
-            return self._by_date(query, limit, order, _cursor(after))
-        offset = _cursor(after) or 0
-        if not 0 <= offset <= DEEPEST:
-            raise SearchRefused(f"a list in this order ends after {DEEPEST:,}", todo="Narrow it down, or sort by date.")
-        by: dict[str, Any] = {} if order == "relevance" else {"order_by_field": order, "order": Order.Asc}
-        found: Any = self._searcher.search(query, limit, count=False, offset=offset, **by).hits
-        scores = [0.0 if by else score for score, _ in found]
-        return self._read([address for _, address in found], scores, range(offset + 1, DEEPEST))
+            return self._hits_by_date(query, limit, order, _parse_cursor(after))
+        offset = _parse_cursor(after) or 0
+        if not 0 <= offset <= MAX_OFFSET:
+            raise SearchRefused(
+                f"a list in this order ends after {MAX_OFFSET:,}", todo="Narrow it down, or sort by date."
+            )
+        sorting: dict[str, Any] = {} if order == "relevance" else {"order_by_field": order, "order": Order.Asc}
+        results: Any = self._searcher.search(query, limit, count=False, offset=offset, **sorting).hits
+        scores = [0.0 if sorting else score for score, _ in results]
+        return self._read_hits([address for _, address in results], scores, range(offset + 1, MAX_OFFSET))
 
-    def stretch(self, query: Query, first: int, limit: int, order: str = "relevance") -> list[Hit]:
-        """The hits from a place in the list on, which begins with 0; nothing from DEEPEST on."""
-        if first >= DEEPEST:
+    def hits_from(self, query: Query, first: int, limit: int, order: str = "relevance") -> list[Hit]:
+        """Hits from an offset in the list, counted from 0; none from MAX_OFFSET on."""
+        if first >= MAX_OFFSET:
             return []
         if order not in ORDERS:
             return self.hits(query, limit, order, str(first))
-        name, way = ORDERS[order]
-        found = self._searcher.search(query, limit, count=False, offset=first, order_by_field=name, order=way).hits
-        return self._read([address for _, address in found], [0.0] * len(found), [key for key, _ in found])
+        name, direction = ORDERS[order]
+        results = self._searcher.search(
+            query, limit, count=False, offset=first, order_by_field=name, order=direction
+        ).hits
+        return self._read_hits([address for _, address in results], [0.0] * len(results), [key for key, _ in results])
 
-    def before(self, query: Query, order: str, after: str) -> int:
-        """How many hits stand up to a cursor and with it."""
-        place = _cursor(after)
-        if place is None or order not in ORDERS:
-            return place or 0
-        name, way = ORDERS[order]
-        low, high = (-(2**62), place) if way == Order.Asc else (place, 2**62)
+    def count_before(self, query: Query, order: str, after: str) -> int:
+        """Number of hits up to a cursor, its own hit included."""
+        key = _parse_cursor(after)
+        if key is None or order not in ORDERS:
+            return key or 0
+        name, direction = ORDERS[order]
+        low, high = (-(2**62), key) if direction == Order.Asc else (key, 2**62)
         return self.count(all_of([query, Query.range_query(self._schema, name, FieldType.Integer, low, high)]))
 
-    def _by_date(self, query: Query, limit: int, order: str, after: int | None) -> list[Hit]:
-        name, way = ORDERS[order]
+    def _hits_by_date(self, query: Query, limit: int, order: str, after: int | None) -> list[Hit]:
+        name, direction = ORDERS[order]
         if after is not None:
-            low, high = (after + 1, 2**62) if way == Order.Asc else (-(2**62), after - 1)
+            low, high = (after + 1, 2**62) if direction == Order.Asc else (-(2**62), after - 1)
             query = all_of([query, Query.range_query(self._schema, name, FieldType.Integer, low, high)])
-        found = self._searcher.search(query, limit, count=False, order_by_field=name, order=way).hits
-        return self._read([address for _, address in found], [0.0] * len(found), [key for key, _ in found])
+        results = self._searcher.search(query, limit, count=False, order_by_field=name, order=direction).hits
+        return self._read_hits([address for _, address in results], [0.0] * len(results), [key for key, _ in results])
 
-    def _read(self, addresses: list[DocAddress], scores: Sequence[float], cursors: Iterable[int]) -> list[Hit]:
+    def _read_hits(self, addresses: list[DocAddress], scores: Sequence[float], cursors: Iterable[int]) -> list[Hit]:
         offsets = self._searcher.fast_field_values("offset", addresses)
         lengths = self._searcher.fast_field_values("length", addresses)
         rows = zip(addresses, scores, offsets, lengths, cursors, strict=False)
@@ -155,39 +159,39 @@ class SearchIndex:
             for address, score, offset, length, cursor in rows
         ]
 
-    def facets(self, query: Query, most: int = 12) -> Facets:
-        """Count what is found by each facet; `most` values of each, the years of documents alone."""
-        found = facets.facets(self._searcher, query, self.documents(query), self._queries.top, most)
-        if self._held_twice:  # what lies in two files of one archive was counted twice
+    def facets(self, query: Query, limit: int = 12) -> Facets:
+        """Facet counts of a query, with up to `limit` values of each facet; years of documents alone."""
+        counts = facets.count_facets(self._searcher, query, self.documents(query), self._queries.top, limit)
+        if self._has_shared_documents:  # a document in two files of one archive was counted twice
             archives = [
                 (name, self.count(all_of([query, self._queries.facet("archive", name)])))
-                for name, _ in found.counts["archive"]
+                for name, _ in counts.counts["archive"]
             ]
-            found.counts["archive"][:] = sorted(archives, key=lambda each: (-each[1], each[0]))
-        return found
+            counts.counts["archive"][:] = sorted(archives, key=lambda pair: (-pair[1], pair[0]))
+        return counts
 
     def documents(self, query: Query) -> Query:
-        """The documents among what is found."""
+        """Query of the documents among the hits."""
         return all_of([query, Query.term_query(self._schema, "kind", fields.RECORD)])
 
     def dated_documents(self, query: Query) -> Query:
-        """The documents with a date among what is found."""
+        """Query of the dated documents among the hits."""
         return all_of([self.documents(query), Query.term_query(self._schema, "dated", True)])
 
-    def counted(self, query: Query, name: str, most: int) -> list[tuple[Any, int]]:
-        """The values of one field and how many have them, the most first."""
-        return facets.counted(self._searcher, query, name, most)
+    def value_counts(self, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:
+        """(value, count) of one field, the largest count first."""
+        return facets.value_counts(self._searcher, query, name, limit)
 
-    def together(self, query: Query, name: str, most: int) -> dict[tuple[str, str], int]:
-        """How often two of the most frequent values of a facet stand together."""
-        return facets.together(self._searcher, query, name, most)
+    def pair_counts(self, query: Query, name: str, limit: int) -> dict[tuple[str, str], int]:
+        """Co-occurrence counts of the most frequent values of a facet."""
+        return facets.pair_counts(self._searcher, query, name, limit)
 
 
-def _opened(folder: Path) -> Index:
-    """An index, opened for good.
+def _open_index(folder: Path) -> Index:
+    """Open an index that may lie in a read-only folder.
 
-    The engine puts a lock file beside what it opens, but a generation is nobody's to write, and may lie where nothing
-    can be written: it is opened through a folder of links. All of its files are mapped then, so that the links may go.
+    The engine puts a lock file beside the files that it opens, but a generation is immutable: the index is opened
+    through a folder of links. All of its files are memory-mapped then, so that the links can be deleted.
     """
     links = Path(tempfile.mkdtemp(prefix="kg-search-"))
     try:
@@ -203,7 +207,7 @@ def _opened(folder: Path) -> Index:
 
 
 def _remove(links: Path) -> None:
-    """Take the links away. A thread of the engine may put its lock file there meanwhile: then once more."""
+    """Delete the links; again where a thread of the engine put its lock file there meanwhile."""
     for _ in range(_TRIES):
         shutil.rmtree(links, ignore_errors=True)
         if not links.exists():
@@ -211,7 +215,7 @@ def _remove(links: Path) -> None:
         time.sleep(_PAUSE)
 
 
-def _cursor(text: str) -> int | None:
+def _parse_cursor(text: str) -> int | None:
     if not text:
         return None
     try:

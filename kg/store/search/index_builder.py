@@ -1,4 +1,4 @@
-"""How an index is made: a document for each record, as its JSON comes; memory is bounded by tantivy's heap."""
+"""Tantivy index writer: a document for each record, from its JSON; tantivy's heap bounds the memory."""
 
 import json
 from pathlib import Path
@@ -8,21 +8,21 @@ import orjson
 from tantivy import Document, Index, TextAnalyzerBuilder, Tokenizer
 
 from kg.store.search import fields, title_order
-from kg.store.search.analysis import PLAIN, analyzer, folded, plain_words, rules_of, spoken
+from kg.store.search.analysis import PLAIN, analyzer, fold, plain_words, rules_of, sounds_of_text
 
-HEAP = 64 << 20
-"""Bytes of postings that are gathered before they are written out."""
+HEAP_BYTES = 64 << 20
+"""Bytes of postings that are buffered before they are written out."""
 
-LONGEST_TEXT = 2_000_000
-"""Characters of one record that are indexed; what comes after is found by its page alone."""
+MAX_TEXT_LENGTH = 2_000_000
+"""Characters of one record that are indexed; the rest is on its page alone."""
 
-INFO = "info.json"
-_SPACED = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
-"""Takes words that are analysed already."""
+INFO_FILE = "info.json"
+_WHITESPACE_ANALYZER = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
+"""Analyzer of words that were analysed before."""
 
 
 class IndexBuilder:
-    """Writes an index into a folder of its own; not safe for several threads."""
+    """Writer of an index in a folder of its own; not thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -31,67 +31,68 @@ class IndexBuilder:
         index = Index(self._schema, path=str(folder))
         index.register_tokenizer("kg", analyzer(PLAIN))
         # One thread, so that documents keep the order of the records.
-        self._writer = index.writer(heap_size=HEAP, num_threads=1)
+        self._writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
         self._number = 0
         self._languages: set[str] = {PLAIN}
         self._above: dict[str, str] = {}
-        self._held_twice = False
+        self._has_shared_documents = False
 
     def add(self, line: bytes, offset: int) -> None:
-        """Take a record's JSON, which lies at an offset of the file of records."""
+        """Index a record.
+
+        Args:
+            line: its JSON.
+            offset: its offset in the file of records, in bytes.
+        """
         record: dict[str, Any] = orjson.loads(line)
         if record["kind"] == fields.RECORD and record.get("status") == "stub":
-            return  # a document that is only named is none in lists and counts either
+            return  # a stub of a document is in no list or count either
         self._number += 1
         document = Document()
         document.add_text("ref", record["id"])
         document.add_integer("offset", offset)
         document.add_integer("length", len(line))
-        self._texts(document, record)
-        self._facets(document, record)
-        self._date(document, record)
-        for field, key in title_order.keys(record.get("title") or record.get("name") or {}):
+        self._add_texts(document, record)
+        self._add_facets(document, record)
+        self._add_date(document, record)
+        for field, key in title_order.sort_keys(record.get("title") or record.get("name") or {}):
             document.add_text(field, key)
         document.add_boolean("whole", bool(record.get("text")))
         self._writer.add_document(document)
-        self._held_twice = self._held_twice or len(record.get("heldIn", ())) > 1
+        self._has_shared_documents = self._has_shared_documents or len(record.get("heldIn", ())) > 1
         if record["kind"] == "archive":
             for parent in fields.plain(record.get("partOf"))[:1]:
                 self._above[record["id"]] = parent
 
-    def _texts(self, document: Document, record: dict[str, Any]) -> None:
+    def _add_texts(self, document: Document, record: dict[str, Any]) -> None:
         words: dict[str, None] = {}
-        names = [(lang, text) for key in fields.TITLE_KEYS for lang, text in fields.texts(record.get(key))]
-        names += [(each.get("language", PLAIN), each["text"]) for each in record.get("names", ())]
-        codes = [code for key in fields.CODE_KEYS for code in fields.plain(record.get(key))]
-        heard: dict[str, None] = {}
-        for language, text in names:
-            self._stemmed(document, "title", language, text)
+        name_sounds: dict[str, None] = {}
+        for _, language, text in fields.texts_under(record, fields.TITLE_KEYS):
+            self._add_stemmed(document, "title", language, text)
             words |= dict.fromkeys(plain_words(text))
-            heard |= dict.fromkeys(spoken(text, names_only=False))
-        for code in codes:
-            self._stemmed(document, "title", PLAIN, code)
-        spoken_of: dict[str, None] = {}
-        left = LONGEST_TEXT
+            name_sounds |= dict.fromkeys(sounds_of_text(text, names_only=False))
+        for code in fields.codes(record):
+            self._add_stemmed(document, "title", PLAIN, code)
+        text_sounds: dict[str, None] = {}
+        left = MAX_TEXT_LENGTH
         vocabulary: dict[str, None] = {}
-        for key in fields.TEXT_KEYS:
-            for language, text in fields.texts(record.get(key)):
-                part, left = text[:left], left - len(text[:left])
-                self._stemmed(document, "text", language, part)
-                spoken_of |= dict.fromkeys(spoken(part, names_only=True))
-                if key != "text":
-                    vocabulary |= dict.fromkeys(plain_words(part))
-        kept = {"word": words, "vocabulary": vocabulary, "sound": heard, "text_sound": spoken_of}
-        for name, found in kept.items():
-            if found:
-                document.add_pre_tokenized_text(name, _SPACED.pre_tokenize(" ".join(found)))
+        for path, language, text in fields.texts_under(record, fields.TEXT_KEYS):
+            part, left = text[:left], left - len(text[:left])
+            self._add_stemmed(document, "text", language, part)
+            text_sounds |= dict.fromkeys(sounds_of_text(part, names_only=True))
+            if path.key != "text":
+                vocabulary |= dict.fromkeys(plain_words(part))
+        word_fields = {"word": words, "vocabulary": vocabulary, "sound": name_sounds, "text_sound": text_sounds}
+        for name, tokens in word_fields.items():
+            if tokens:
+                document.add_pre_tokenized_text(name, _WHITESPACE_ANALYZER.pre_tokenize(" ".join(tokens)))
 
-    def _stemmed(self, document: Document, field: str, language: str, text: str) -> None:
+    def _add_stemmed(self, document: Document, field: str, language: str, text: str) -> None:
         rules = rules_of(language)
         self._languages.add(rules)
-        document.add_pre_tokenized_text(field, analyzer(rules).pre_tokenize(folded(text)))
+        document.add_pre_tokenized_text(field, analyzer(rules).pre_tokenize(fold(text)))
 
-    def _facets(self, document: Document, record: dict[str, Any]) -> None:
+    def _add_facets(self, document: Document, record: dict[str, Any]) -> None:
         for name, facet in fields.FACETS.items():
             for value in fields.values_of(record, facet):
                 document.add_text(name, value)
@@ -101,7 +102,7 @@ class IndexBuilder:
             ):
                 document.add_text("links", value)
 
-    def _date(self, document: Document, record: dict[str, Any]) -> None:
+    def _add_date(self, document: Document, record: dict[str, Any]) -> None:
         date = (record.get("dates") or [{}])[0]
         first, last = date.get("start"), date.get("end")
         dated = bool(first or last)
@@ -113,31 +114,33 @@ class IndexBuilder:
             document.add_integer("end", end)
             document.add_integer("start_year", fields.year_of(start) if first else -fields.OPEN_YEAR)
             document.add_integer("end_year", fields.year_of(end) if last else fields.OPEN_YEAR)
-        # Unique numbers that sort by date, then as the records came; undated ones come last both ways.
-        shown = start if first else end
+        # Unique numbers that sort by date, then by the order of the records; undated ones come last both ways.
+        sort_day = start if first else end
         if dated:
-            document.add_integer("month", shown // 10_000 * 100 if _of_years(first, last) else shown // 100)
-        document.add_integer("by_date", (shown if dated else fields.UNDATED) * fields.ROOM + self._number)
-        document.add_integer("by_date_back", (shown if dated else -fields.UNDATED) * fields.ROOM + self._number)
+            document.add_integer(
+                "month", sort_day // 10_000 * 100 if _is_of_whole_years(first, last) else sort_day // 100
+            )
+        document.add_integer("by_date", (sort_day if dated else fields.UNDATED) * fields.ROOM + self._number)
+        document.add_integer("by_date_back", (sort_day if dated else -fields.UNDATED) * fields.ROOM + self._number)
 
     def finish(self) -> None:
-        """Write everything out, and what has to be known to read it."""
+        """Commit the index, and write its metadata."""
         self._writer.commit()
         self._writer.wait_merging_threads()
-        told = {
+        info = {
             "version": fields.VERSION,
             "languages": sorted(self._languages),
             "above": self._above,
-            "held_twice": self._held_twice,
+            "held_twice": self._has_shared_documents,
         }
-        (self._folder / INFO).write_text(json.dumps(told), encoding="utf-8")
+        (self._folder / INFO_FILE).write_text(json.dumps(info), encoding="utf-8")
         for path in self._folder.iterdir():
             if path.name.endswith(".lock"):
                 path.unlink()
             else:
-                path.chmod(0o644)  # who serves may be another user than who builds
+                path.chmod(0o644)  # the server may run as another user than the build
 
 
-def _of_years(first: str | None, last: str | None) -> bool:
-    """Whether a date is one of whole years, of which nobody says in which month they begin."""
+def _is_of_whole_years(first: str | None, last: str | None) -> bool:
+    """Test for a date of whole years, whose month is unknown."""
     return bool(first and last and first.endswith("-01-01") and last.endswith("-12-31"))

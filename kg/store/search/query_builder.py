@@ -1,4 +1,4 @@
-"""What is asked of the index, put into the engine's terms."""
+"""Query builder: tantivy queries from a parsed search, its filters and its dates."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,66 +8,66 @@ from tantivy import DocAddress, FieldType, Occur, Query, Schema, Searcher
 
 from kg.errors import SearchRefused
 from kg.store.search import fields
-from kg.store.search.analysis import plain_words, readings, rules_of, sounds
-from kg.store.search.query_language import Days, Operator, Parsed, Word
+from kg.store.search.analysis import plain_words, rules_of, sounds, stem_readings
+from kg.store.search.query_language import DayRange, Operator, ParsedSearch, Word
 
-_MOST_NAMED = 300
-"""How many things a word may name."""
+_MAX_NAMED_THINGS = 300
+"""Things that a word may name."""
 
-_TITLE, _LINKED = 3.0, 0.8
-"""Weight of a word in a title, and of one that names a thing linked to."""
+_TITLE_BOOST, _LINK_BOOST = 3.0, 0.8
+"""Boost of a word in a title, and of a word that names a linked thing."""
 
-_EACH = 20.0
-"""What each word is worth by itself, where only most of them have to be there."""
+_WORD_SCORE = 20.0
+"""Constant score of each word in a loose search, where most of the words suffice."""
 
-_SOUNDS = {"sound": 1.5, "text_sound": 0.4}
-"""Where a name that only sounds alike is known → its weight: in names and titles, in texts."""
+_SOUND_BOOSTS = {"sound": 1.5, "text_sound": 0.4}
+"""Field of sounds → boost of a name that only sounds alike: in names and titles, in texts."""
 
-_BEGUN = {"title": ("word",), "text": ("vocabulary", "text")}
-"""Field → where the beginnings of its words are known."""
+_PREFIX_FIELDS = {"title": ("word",), "text": ("vocabulary", "text")}
+"""Field → fields that hold the prefixes of its words."""
 
-_TOLD = {"date": "dated", "text": "whole"}
-"""What may be lacking → the field that says whether it is there; of facets the field itself tells."""
+_PRESENCE_FIELDS = {"date": "dated", "text": "whole"}
+"""Value of the facet of gaps → its boolean field; for facets their own field serves."""
 
 _NAMED_KINDS = ("agent", "place", "collection", "archive", "topic")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of an index.
+class IndexRequest:
+    """Request to an index.
 
     Attributes:
-        parsed: the words, as they were understood.
-        filters: (facet, value) that all hold.
-        days: a time that what is found has to touch; None for any.
-        certain: whether its dates have to lie within that time whole.
-        language: the only language whose rules words are read by; empty for all.
-        most: whether most of the words will do.
+        parsed: the parsed words.
+        filters: (facet, value), all of which have to match.
+        days: days that the date has to overlap; None for any.
+        certain: True if the date has to lie within those days in full.
+        language: the only language of stemming rules for the words; empty for all.
+        loose: True if most of the words suffice.
     """
 
-    parsed: Parsed
+    parsed: ParsedSearch
     filters: tuple[tuple[str, str], ...] = ()
-    days: Days | None = None
+    days: DayRange | None = None
     certain: bool = False
     language: str = ""
-    most: bool = False
+    loose: bool = False
 
 
-class EngineQueries:
-    """Makes queries of what is asked.
+class QueryBuilder:
+    """Builder of tantivy queries for one index.
 
     Attributes:
-        languages: those by whose rules words were stemmed.
+        languages: languages of the index's stemming rules.
     """
 
     def __init__(self, schema: Schema, searcher: Searcher, languages: Sequence[str], above: Mapping[str, str]) -> None:
-        """Take what queries are made with.
+        """Create a builder.
 
         Args:
-            schema: of the index.
-            searcher: what things are found with that a word names.
-            languages: those by whose rules words were stemmed.
-            above: level of an archive → the one above it.
+            schema: schema of the index.
+            searcher: reader of the index, for the things that a word names.
+            languages: languages of the index's stemming rules.
+            above: level of an archive → the level above it.
         """
         self.languages = tuple(languages)
         self._schema = schema
@@ -76,50 +76,50 @@ class EngineQueries:
         self._below: dict[str, list[str]] = {}
         for child, parent in above.items():
             self._below.setdefault(parent, []).append(child)
-        self._named = lru_cache(maxsize=2048)(self._find_named)
+        self._named_things = lru_cache(maxsize=2048)(self._find_named_things)
 
-    def query(self, asked: Asked) -> Query:
-        """What is asked, in the engine's terms. Raises SearchRefused for a facet that there is not."""
-        musts = [self._words(asked)] if asked.parsed.postfix else []
-        musts += [self._narrowed(name, value) for name, value in asked.filters]
-        if asked.days:
-            musts.append(self._touching(asked.days, certain=asked.certain))
-        return all_of(musts)
+    def query(self, request: IndexRequest) -> Query:
+        """Query of a request. Raises SearchRefused for an unknown facet."""
+        clauses = [self._words(request)] if request.parsed.postfix else []
+        clauses += [self._filter(name, value) for name, value in request.filters]
+        if request.days:
+            clauses.append(self._overlapping(request.days, certain=request.certain))
+        return all_of(clauses)
 
-    def _narrowed(self, name: str, value: str) -> Query:
+    def _filter(self, name: str, value: str) -> Query:
         if name != fields.LACKS:
             return self.facet(name, value)
-        if value in _TOLD:
-            return Query.term_query(self._schema, _TOLD[value], False)
+        if value in _PRESENCE_FIELDS:
+            return Query.term_query(self._schema, _PRESENCE_FIELDS[value], False)
         if value not in fields.LACKED:
             raise SearchRefused(
                 f"nothing is known to lack {value[:40]!r}", todo=f"Known are {', '.join(fields.LACKED)}."
             )
-        there = Query.exists_query(value)
-        return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, there)])
+        present = Query.exists_query(value)
+        return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, present)])
 
-    def _words(self, asked: Asked) -> Query:
-        """The words of a search: an engine's query made from the postfix list, with a stack."""
-        languages = (rules_of(asked.language),) if asked.language else self.languages
-        if asked.most:
-            terms = [self._term(each, languages) for each in asked.parsed.wanted]
-            least = max(1, (2 * len(terms) + 2) // 3 if len(terms) > 2 else 1)
-            # Who has one word more goes before who has the same words in a better place.
+    def _words(self, request: IndexRequest) -> Query:
+        """Query of the words, from their postfix list with a stack."""
+        languages = (rules_of(request.language),) if request.language else self.languages
+        if request.loose:
+            terms = [self._term(each, languages) for each in request.parsed.words]
+            minimum = max(1, (2 * len(terms) + 2) // 3 if len(terms) > 2 else 1)
+            # A hit with one word more ranks before a hit with the same words in better positions.
             terms = [
-                Query.boolean_query([(Occur.Must, each), (Occur.Must, Query.const_score_query(each, _EACH))])
+                Query.boolean_query([(Occur.Must, each), (Occur.Must, Query.const_score_query(each, _WORD_SCORE))])
                 for each in terms
             ]
-            return Query.boolean_query([(Occur.Should, each) for each in terms], least)
+            return Query.boolean_query([(Occur.Should, each) for each in terms], minimum)
         stack: list[Query] = []
-        for each in asked.parsed.postfix:
+        for each in request.parsed.postfix:
             if each is Operator.NOT:
                 stack.append(Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, stack.pop())]))
             elif isinstance(each, Operator):
                 right, left = stack.pop(), stack.pop()
                 occur = Occur.Must if each is Operator.AND else Occur.Should
                 stack.append(Query.boolean_query([(occur, left), (occur, right)]))
-            elif isinstance(each, Days):
-                stack.append(self._touching(each, certain=False))
+            elif isinstance(each, DayRange):
+                stack.append(self._overlapping(each, certain=False))
             else:
                 stack.append(self._term(each, languages))
         return stack[0]
@@ -129,68 +129,71 @@ class EngineQueries:
             return self.facet(word.field, word.text)
         if word.field == "ref":
             return Query.term_query(self._schema, "ref", word.text)
-        places = (word.field,) if word.field else ("title", "text")
+        text_fields = (word.field,) if word.field else ("title", "text")
         choices = [
-            _boosted(self._stood(place, reading), _TITLE if place == "title" else 1.0)
-            for place in places
-            for reading in readings(word.text, languages)
+            _boosted(self._stem_query(place, reading), _TITLE_BOOST if place == "title" else 1.0)
+            for place in text_fields
+            for reading in stem_readings(word.text, languages)
         ]
         if word.prefix:
             choices += [
-                self._begun(place, word.text) for place in _BEGUN.get(word.field, ("word", "vocabulary", "text"))
+                self._prefix_query(place, word.text)
+                for place in _PREFIX_FIELDS.get(word.field, ("word", "vocabulary", "text"))
             ]
         elif not word.phrase and not word.field:
             choices += [
                 Query.boost_query(Query.term_query(self._schema, place, heard), weight)
-                for heard in _heard(word.text)
-                for place, weight in _SOUNDS.items()
+                for heard in _sounds_of(word.text)
+                for place, weight in _SOUND_BOOSTS.items()
             ]
-        if not word.field and (named := self._named(word.text, _NAMED_KINDS)):
-            choices.append(Query.boost_query(Query.term_set_query(self._schema, "links", list(named)), _LINKED))
+        if not word.field and (named_things := self._named_things(word.text, _NAMED_KINDS)):
+            choices.append(
+                Query.boost_query(Query.term_set_query(self._schema, "links", list(named_things)), _LINK_BOOST)
+            )
         return Query.disjunction_max_query(choices, 0.1) if choices else Query.empty_query()
 
-    def _stood(self, place: str, stems: tuple[str, ...]) -> Query:
+    def _stem_query(self, field: str, stems: tuple[str, ...]) -> Query:
         if len(stems) == 1:
-            return Query.term_query(self._schema, place, stems[0])
-        return Query.phrase_query(self._schema, place, list(stems))
+            return Query.term_query(self._schema, field, stems[0])
+        return Query.phrase_query(self._schema, field, list(stems))
 
-    def _begun(self, place: str, text: str) -> Query:
+    def _prefix_query(self, field: str, text: str) -> Query:
         words = plain_words(text)
         if not words:
             return Query.empty_query()
-        begun = Query.fuzzy_term_query(self._schema, place, words[-1], 0, prefix=True)
-        return all_of([*(Query.term_query(self._schema, place, each) for each in words[:-1]), begun])
+        prefix = Query.fuzzy_term_query(self._schema, field, words[-1], 0, prefix=True)
+        return all_of([*(Query.term_query(self._schema, field, each) for each in words[:-1]), prefix])
 
     def facet(self, name: str, value: str) -> Query:
-        """Things with a value of a facet. Raises SearchRefused where there is no such facet."""
+        """Query of a value of a facet. Raises SearchRefused for an unknown facet."""
         facet = fields.FACETS.get(name)
         if facet is None:
-            known = ", ".join(fields.FACETS)
-            raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {known}.")
+            names = ", ".join(fields.FACETS)
+            raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {names}.")
         if not facet.kind or value.startswith(f"{facet.kind}/"):
             values = [value]
         else:
-            values = list(self._named(value, (facet.kind,)))
+            values = list(self._named_things(value, (facet.kind,)))
         if facet.kind == "archive":
             values = self.below(values)
         return Query.term_set_query(self._schema, name, values) if values else Query.empty_query()
 
-    def _find_named(self, text: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        """References of the things that a word, or all of several words, names, in any form, script or case."""
-        musts = []
+    def _find_named_things(self, text: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        """References of the things named by all words of a text, in any form, script or case."""
+        clauses = []
         for word in text.split():
-            some = [self._stood("title", reading) for reading in readings(word, self.languages)]
-            some += [Query.term_query(self._schema, "sound", heard) for heard in _heard(word)]
-            if some:
-                musts.append(Query.disjunction_max_query(some))
-        if not musts:
+            choices = [self._stem_query("title", reading) for reading in stem_readings(word, self.languages)]
+            choices += [Query.term_query(self._schema, "sound", heard) for heard in _sounds_of(word)]
+            if choices:
+                clauses.append(Query.disjunction_max_query(choices))
+        if not clauses:
             return ()
-        musts.append(Query.term_set_query(self._schema, "kind", list(kinds)))
-        found = self._searcher.search(all_of(musts), _MOST_NAMED, count=False)
-        return tuple(reference_at(self._searcher, address) for _, address in found.hits)
+        clauses.append(Query.term_set_query(self._schema, "kind", list(kinds)))
+        results = self._searcher.search(all_of(clauses), _MAX_NAMED_THINGS, count=False)
+        return tuple(reference_at(self._searcher, address) for _, address in results.hits)
 
-    def _touching(self, days: Days, *, certain: bool) -> Query:
-        """Things with a date that overlaps a time, or, if certain, lies in it whole."""
+    def _overlapping(self, days: DayRange, *, certain: bool) -> Query:
+        """Query of dates that overlap some days, or, if certain, lie within them in full."""
 
         def between(name: str, low: int | None, high: int | None) -> Query:
             return Query.range_query(self._schema, name, FieldType.Integer, low, high)
@@ -200,32 +203,32 @@ class EngineQueries:
         return all_of([between("start", -fields.UNDATED, days.last), between("end", days.first, fields.UNDATED)])
 
     def below(self, archives: Iterable[str]) -> list[str]:
-        """Some levels of archives, and all that lie below them."""
-        found: dict[str, None] = {}
-        waiting = list(archives)
-        while waiting:
-            each = waiting.pop()
-            if each not in found:
-                found[each] = None
-                waiting += self._below.get(each, ())
-        return list(found)
+        """Levels of archives, with all levels below them."""
+        levels: dict[str, None] = {}
+        queue = list(archives)
+        while queue:
+            each = queue.pop()
+            if each not in levels:
+                levels[each] = None
+                queue += self._below.get(each, ())
+        return list(levels)
 
     def top(self, archive: str) -> str:
-        """The institution above a level of an archive."""
-        seen = {archive}
-        while (parent := self._above.get(archive)) and parent not in seen:
-            seen.add(parent)
+        """Institution above a level of an archive."""
+        visited = {archive}
+        while (parent := self._above.get(archive)) and parent not in visited:
+            visited.add(parent)
             archive = parent
         return archive
 
 
 def reference_at(searcher: Searcher, address: DocAddress) -> str:
-    """The reference of a thing of the index."""
+    """Reference of a document of the index."""
     return str(searcher.doc(address).get_first("ref"))
 
 
 def all_of(queries: Sequence[Query]) -> Query:
-    """What fits all of some queries; everything, where there are none."""
+    """Conjunction of some queries; the query of everything, where there are none."""
     if not queries:
         return Query.all_query()
     return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, each) for each in queries])
@@ -235,5 +238,5 @@ def _boosted(query: Query, boost: float) -> Query:
     return query if boost == 1.0 else Query.boost_query(query, boost)
 
 
-def _heard(text: str) -> tuple[str, ...]:
+def _sounds_of(text: str) -> tuple[str, ...]:
     return sounds(text) if text.isalpha() else ()

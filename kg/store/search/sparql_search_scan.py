@@ -1,4 +1,4 @@
-"""Where a query holds searches: one flat loop over its tokens, and the one form that a search may have."""
+"""Search clause parser: one flat loop over the tokens of a query, for the one supported form of a clause."""
 
 import re
 from collections.abc import Iterator
@@ -6,25 +6,27 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from kg.errors import SearchRefused
-from kg.store.sparql.string_tokens import Tokens, bodies
+from kg.store.sparql.string_tokens import Lexer, string_patterns
 
 DEFAULT_LIMIT = 100
-MOST = 1_000
-MOST_CLAUSES = 10
-"""Searches in one query; each may take as long as a page of its own."""
+MAX_LIMIT = 1_000
+"""Hits of one clause."""
+
+MAX_CLAUSES = 10
+"""Clauses in one query; each may take as long as a page of its own."""
 
 _TOKEN = re.compile(
     r"""
-      (?P<space> (?: [ \t\r\n] | \#[^\r\n]*+ )++ )
+      (?P<space> (?>(?: [ \t\r\n]++ | \#[^\r\n]*+ )+) )
     | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*+> )
     | (?P<variable> [?$][\w\u00b7\u203f\u2040]++ )
-    | (?P<tag> @[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
-    | (?P<word> (?:[\w.:%\-\u00b7\u203f\u2040]|\\[-_~.!$&'()*+,;=/?\#@%])++ )
+    | (?P<tag> @[A-Za-z]++(?>(?:-[A-Za-z0-9]++)*) )
+    | (?P<word> (?>(?:[\w.:%\-\u00b7\u203f\u2040]++|\\[-_~.!$&'()*+,;=/?\#@%])+) )
     | (?P<sign> . )
     """,
     re.VERBOSE | re.DOTALL,
 )
-_STRINGS = bodies(r"\\.")
+_STRINGS = string_patterns(r"\\.")
 _ESCAPE = re.compile(
     r"""\\(?:[tbnrf"'\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"""
     r"""|U(?:0000(?![dD][89a-fA-F])|000[1-9a-fA-F]|0010)[0-9a-fA-F]{4})"""
@@ -36,16 +38,16 @@ _PROPERTIES = ("matches", "score", "snippet", "limit")
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
-    """A search in a query.
+class SearchClause:
+    """Search clause of a query.
 
     Attributes:
-        start, end: where it stands.
-        subject: the variable that takes what is found.
-        words: what is searched.
-        language: tag of the words; empty for none.
-        score, snippet: variables for those, or empty.
-        limit: how many hits at most.
+        start, end: offsets of the clause.
+        subject: variable of the hits.
+        words: the search.
+        language: language tag of the words; empty for none.
+        score, snippet: variables of score and snippet, or empty.
+        limit: maximum number of hits.
     """
 
     start: int
@@ -58,18 +60,18 @@ class Clause:
     limit: int
 
 
-def may_search(query: str) -> bool:
-    """Whether a query may hold a clause: most hold none, and are looked at no further."""
+def may_have_clauses(query: str) -> bool:
+    """Quick test for a search clause: most queries have none, and are not parsed."""
     return "search>" in query and "service" in query.lower()
 
 
-def clauses(query: str, base: str) -> Iterator[Clause]:
-    """The clauses of a query, in order. Raises SearchRefused for one that has not the one form."""
-    return _Scan(query, base).run()
+def find_clauses(query: str, base: str) -> Iterator[SearchClause]:
+    """Search clauses of a query, in order. Raises SearchRefused for a clause of another form."""
+    return _ClauseParser(query, base).run()
 
 
-class _Scan:
-    """One pass over one query."""
+class _ClauseParser:
+    """Single pass over the tokens of a query."""
 
     def __init__(self, query: str, base: str) -> None:
         self.query = query
@@ -77,36 +79,38 @@ class _Scan:
         self.prefixes: dict[str, str] = {}
         self.unclear: int | None = None
         self.searches = 0
-        self.tokens = [token for token in Tokens(query, _TOKEN, _STRINGS) if token.lastgroup != "space"]
+        self.tokens = [token for token in Lexer(query, _TOKEN, _STRINGS) if token.lastgroup != "space"]
 
-    def run(self) -> Iterator[Clause]:
+    def run(self) -> Iterator[SearchClause]:
         at = 0
         relative_to = self.base
         while at < len(self.tokens):
             token = self.tokens[at]
-            self.look(token)
+            self.check_clear(token)
             word = token[0].lower() if token.lastgroup == "word" else ""
             following = self.tokens[at + 1 : at + 3]
             if word == "base" and following and following[0].lastgroup == "iri":
-                relative_to = self.resolved(following[0], relative_to)
+                relative_to = self.resolve(following[0], relative_to)
                 at += 2
             elif word == "prefix" and len(following) == 2 and following[1].lastgroup == "iri":
-                self.prefixes[following[0][0]] = self.resolved(following[1], relative_to)
+                self.prefixes[following[0][0]] = self.resolve(following[1], relative_to)
                 at += 3
             elif word == "service" and following and self.is_ours(following[0], relative_to):
                 if self.unclear is not None:
-                    raise _refused(self.query, self.unclear, "this can be read in two ways", "Write IRIs whole.")
+                    raise _search_error(self.query, self.unclear, "this can be read in two ways", "Write IRIs whole.")
                 self.searches += 1
-                if self.searches > MOST_CLAUSES:
+                if self.searches > MAX_CLAUSES:
                     todo = "Ask in several queries."
-                    raise _refused(self.query, token.start(), f"a query holds at most {MOST_CLAUSES} searches", todo)
+                    raise _search_error(
+                        self.query, token.start(), f"a query holds at most {MAX_CLAUSES} searches", todo
+                    )
                 clause, at = self.clause(at)
                 yield clause
             else:
                 at += 1
 
-    def look(self, token: re.Match[str]) -> None:
-        """Notice what is no plain string or IRI."""
+    def check_clear(self, token: re.Match[str]) -> None:
+        """Record the first ambiguous string or IRI."""
         text = token[0]
         if token.lastgroup == "iri":
             clear = bool(_ABSOLUTE.match(text, 1)) or not ("'" in text or "#" in text)
@@ -117,7 +121,7 @@ class _Scan:
         if not clear and self.unclear is None:
             self.unclear = token.start()
 
-    def resolved(self, token: re.Match[str], relative_to: str) -> str:
+    def resolve(self, token: re.Match[str], relative_to: str) -> str:
         iri = token[0][1:-1]
         try:
             return iri if _ABSOLUTE.match(iri) else urljoin(relative_to, iri)
@@ -125,25 +129,25 @@ class _Scan:
             return iri
 
     def is_ours(self, token: re.Match[str], relative_to: str) -> bool:
-        return token.lastgroup == "iri" and self.resolved(token, relative_to) == f"{self.base}search"
+        return token.lastgroup == "iri" and self.resolve(token, relative_to) == f"{self.base}search"
 
-    def clause(self, at: int) -> tuple[Clause, int]:
-        """The clause whose SERVICE stands at a token, and the token after it."""
+    def clause(self, at: int) -> tuple[SearchClause, int]:
+        """Clause whose SERVICE is a token, and the index of the token behind it."""
         begin = self.tokens[at].start()
         at += 2
         self.expect(at, "{", begin)
         subject = self.take(at + 1, "variable", begin, "a variable")
-        said: dict[str, str] = {}
+        arguments: dict[str, str] = {}
         language = ""
         at += 2
         while True:
             name = self.property(at, begin)
-            if name in said:
-                raise self.wrong(at, f"kg:{name} is said twice", begin)
+            if name in arguments:
+                raise self.form_error(at, f"kg:{name} is said twice", begin)
             kind, what = {"matches": ("text", "a string"), "limit": ("word", "a number")}.get(
                 name, ("variable", "a variable")
             )
-            said[name] = self.take(at + 1, kind, begin, what)
+            arguments[name] = self.take(at + 1, kind, begin, what)
             at += 2
             if name == "matches" and self.kind(at) == "tag":
                 language = self.tokens[at][0][1:]
@@ -156,23 +160,25 @@ class _Scan:
             if self.text(at) == "}":
                 break
         self.expect(at, "}", begin)
-        return self.made(begin, at, subject, said, language), at + 1
+        return self.build_clause(begin, at, subject, arguments, language), at + 1
 
-    def made(self, begin: int, at: int, subject: str, said: dict[str, str], language: str) -> Clause:
-        if "matches" not in said:
-            raise self.wrong(at, "kg:matches is missing", begin)
-        variables = [each[1:] for each in (subject, said.get("score", ""), said.get("snippet", "")) if each]
+    def build_clause(self, begin: int, at: int, subject: str, arguments: dict[str, str], language: str) -> SearchClause:
+        if "matches" not in arguments:
+            raise self.form_error(at, "kg:matches is missing", begin)
+        variables = [each[1:] for each in (subject, arguments.get("score", ""), arguments.get("snippet", "")) if each]
         if len(set(variables)) < len(variables):
-            raise self.wrong(at, "a variable stands for two things", begin)
-        limit = said.get("limit", str(DEFAULT_LIMIT))
-        if not limit.isascii() or not limit.isdecimal() or len(limit) > 6 or not 1 <= int(limit) <= MOST:
-            raise self.wrong(at, f"kg:limit is a number from 1 to {MOST:,}", begin)
+            raise self.form_error(at, "a variable stands for two things", begin)
+        limit = arguments.get("limit", str(DEFAULT_LIMIT))
+        if not limit.isascii() or not limit.isdecimal() or len(limit) > 6 or not 1 <= int(limit) <= MAX_LIMIT:
+            raise self.form_error(at, f"kg:limit is a number from 1 to {MAX_LIMIT:,}", begin)
         end = self.tokens[at].end()
-        words = _unquoted(said["matches"])
-        return Clause(begin, end, subject, words, language, said.get("score", ""), said.get("snippet", ""), int(limit))
+        words = _string_value(arguments["matches"])
+        return SearchClause(
+            begin, end, subject, words, language, arguments.get("score", ""), arguments.get("snippet", ""), int(limit)
+        )
 
     def property(self, at: int, begin: int) -> str:
-        """The name of one of our properties: prefix and name, or a whole IRI."""
+        """Name of a search property, from a prefixed name or an IRI."""
         text, kind = self.text(at), self.kind(at)
         iri = ""
         if kind == "word" and ":" in text:
@@ -182,22 +188,22 @@ class _Scan:
             iri = text[1:-1]
         name = iri.removeprefix(f"{self.base}terms/")
         if name == iri or name not in _PROPERTIES:
-            known = ", ".join(f"kg:{each}" for each in _PROPERTIES)
-            raise self.wrong(at, f"one of {known} is expected (with PREFIX kg: <{self.base}terms/>)", begin)
+            names = ", ".join(f"kg:{each}" for each in _PROPERTIES)
+            raise self.form_error(at, f"one of {names} is expected (with PREFIX kg: <{self.base}terms/>)", begin)
         return name
 
     def take(self, at: int, kind: str, begin: int, what: str) -> str:
         if self.kind(at) != kind:
-            raise self.wrong(at, f"{what} is expected", begin)
+            raise self.form_error(at, f"{what} is expected", begin)
         if kind == "text":
-            self.look(self.tokens[at])
+            self.check_clear(self.tokens[at])
             if self.unclear is not None:
-                raise self.wrong(at, "the string has an escape that stands for no character", begin)
+                raise self.form_error(at, "the string has an escape that stands for no character", begin)
         return self.tokens[at][0]
 
     def expect(self, at: int, sign: str, begin: int) -> None:
         if self.text(at) != sign:
-            raise self.wrong(at, f"{sign} is expected", begin)
+            raise self.form_error(at, f"{sign} is expected", begin)
 
     def text(self, at: int) -> str:
         return self.tokens[at][0] if at < len(self.tokens) else ""
@@ -205,31 +211,31 @@ class _Scan:
     def kind(self, at: int) -> str | None:
         return self.tokens[at].lastgroup if at < len(self.tokens) else None
 
-    def wrong(self, at: int, what: str, begin: int) -> SearchRefused:
-        place = self.tokens[at].start() if at < len(self.tokens) else begin
+    def form_error(self, at: int, what: str, begin: int) -> SearchRefused:
+        offset = self.tokens[at].start() if at < len(self.tokens) else begin
         todo = f"A search in a query has one form: SERVICE <{self.base}search> {{ {_FORM} }}"
-        return _refused(self.query, place, what, todo)
+        return _search_error(self.query, offset, what, todo)
 
 
-def _refused(query: str, at: int, what: str, todo: str) -> SearchRefused:
+def _search_error(query: str, at: int, what: str, todo: str) -> SearchRefused:
     line, column = line_and_column(query, at)
     return SearchRefused(what, where=f"line {line}, column {column}", todo=todo)
 
 
-def _unquoted(text: str) -> str:
-    """What a string of SPARQL says."""
+def _string_value(text: str) -> str:
+    """Value of a SPARQL string literal."""
     quotes = 3 if text[:3] in {"'''", '"""'} and len(text) >= 6 else 1
 
-    def said(escape: re.Match[str]) -> str:
+    def character(escape: re.Match[str]) -> str:
         sign = escape[0][1]
         if sign in "uU":
             return chr(int(escape[0].lstrip("\\uU"), 16))
         return _SIMPLE_ESCAPES.get(sign, sign)
 
-    return _ESCAPE.sub(said, text[quotes:-quotes])
+    return _ESCAPE.sub(character, text[quotes:-quotes])
 
 
 def line_and_column(text: str, at: int) -> tuple[int, int]:
-    """Where a position stands in a text, counted from 1."""
+    """Line and column of an offset in a text, counted from 1."""
     before = text[:at]
     return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1

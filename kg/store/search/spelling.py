@@ -1,110 +1,112 @@
-"""Words that nothing has, and what may have been meant: the nearest word of the index, by spelling and by sound."""
+"""Spelling suggestions: for a word that the index lacks, its nearest word by edit distance and phonetic key."""
 
 import re
 from collections import Counter
 from functools import lru_cache
 
-from kg.store.search.analysis import plain_words, readings, sound, sounds
+from kg.store.search.analysis import plain_words, sound, sounds, stem_readings
 from kg.store.search.index import SearchIndex
-from kg.store.search.query_language import Parsed, Word
+from kg.store.search.query_language import ParsedSearch, Word
 
-_MOST = 300_000
-"""Words that are known; a collection with more has its rarest ones left out of suggestions."""
+_MAX_WORDS = 300_000
+"""Words in the vocabulary; a larger collection has no suggestions of its rarest words."""
 
-_SHORTEST = 4
-_MOST_PUT_RIGHT = 5
-"""Words of one search that the nearest ones are looked for; who mistypes more gets no suggestion."""
+_MIN_WORD_LENGTH = 4
+_MAX_CORRECTIONS = 5
+"""Unknown words of one search that are corrected; a search with more gets no suggestion."""
 
-_LIKE = ("ckq", "sz", "vwf", "ijy", "gh", "bp", "dt", "гх", "сз", "вф", "бп", "дт", "ие", "ао")
-"""Letters that are taken for one another at the beginning of a name."""
+_SIMILAR_LETTERS = ("ckq", "sz", "vwf", "ijy", "gh", "bp", "dt", "гх", "сз", "вф", "бп", "дт", "ие", "ао")
+"""Letters that are often confused at the beginning of a name."""
 
 _FIELDS = ("word", "vocabulary")
 
 
-class Spelling:
-    """Knows the words of an index. Reads them when it is first asked."""
+class SpellingSuggester:
+    """Spelling suggester over the vocabulary of an index, which it reads at first use."""
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
         self._words: dict[str, list[tuple[str, int, int]]] | None = None
         self.nearest = lru_cache(maxsize=1024)(self._nearest)
 
-    def knows(self, word: Word) -> bool:
-        """Whether anything in the index has a word, by its spelling or by its sound."""
+    def has_word(self, word: Word) -> bool:
+        """Test for a word in the index, by spelling or by phonetic key."""
         if word.phrase or word.prefix or word.field:
             return True
-        found = readings(word.text, self._index.languages)
-        if any(len(stems) > 1 for stems in found):
+        readings = stem_readings(word.text, self._index.languages)
+        if any(len(stems) > 1 for stems in readings):
             return True
-        if any(self._index.searcher.doc_freq(place, stems[0]) for stems in found for place in ("title", "text")):
+        if any(self._index.searcher.doc_freq(place, stems[0]) for stems in readings for place in ("title", "text")):
             return True
-        heard = sounds(word.text) if word.text.isalpha() else ()
-        return any(self._index.searcher.doc_freq(place, each) for each in heard for place in ("sound", "text_sound"))
+        word_sounds = sounds(word.text) if word.text.isalpha() else ()
+        return any(
+            self._index.searcher.doc_freq(place, each) for each in word_sounds for place in ("sound", "text_sound")
+        )
 
-    def better(self, parsed: Parsed, text: str) -> str:
-        """A search with the words that nothing has put right; empty where there is nothing to put right."""
-        put_right = text
-        unknown = [word for word in parsed.wanted if not self.knows(word)]
-        for word in unknown if len(unknown) <= _MOST_PUT_RIGHT else ():
+    def correct(self, parsed: ParsedSearch, text: str) -> str:
+        """Text of a search with its unknown words corrected; empty where there is no correction."""
+        corrected = text
+        unknown = [word for word in parsed.words if not self.has_word(word)]
+        for word in unknown if len(unknown) <= _MAX_CORRECTIONS else ():
             if nearest := self.nearest(word.text):
                 nearest = nearest.title() if word.text.istitle() else nearest
-                # What is put in is folded: it holds no sign that means anything here.
-                put_right = re.sub(rf"(?<!\w){re.escape(word.text)}(?!\w)", nearest, put_right, count=1)
-        return put_right if put_right != text else ""
+                # The replacement is folded: it holds no sign with a meaning in a pattern.
+                corrected = re.sub(rf"(?<!\w){re.escape(word.text)}(?!\w)", nearest, corrected, count=1)
+        return corrected if corrected != text else ""
 
     def _nearest(self, text: str) -> str:
         words = plain_words(text)
-        if len(words) != 1 or len(words[0]) < _SHORTEST or len(words[0]) > 40:
+        if len(words) != 1 or len(words[0]) < _MIN_WORD_LENGTH or len(words[0]) > 40:
             return ""
-        wanted, heard = words[0], sound(text)
-        most = 1 if len(wanted) <= 5 else 2
+        target, target_sound = words[0], sound(text)
+        max_distance = 1 if len(target) <= 5 else 2
         best = (0.0, 0, "")
-        has = _letters(wanted)
-        for word, count, letters in self._alike(wanted):
-            if (has ^ letters).bit_count() > 2 * most:  # a letter exchanged for another is two that differ
+        target_letters = _letter_bits(target)
+        for word, count, letters in self._candidates(target):
+            if (target_letters ^ letters).bit_count() > 2 * max_distance:  # an exchanged letter differs in two bits
                 continue
-            away = distance(wanted, word, most)
-            if away <= most:
-                # One that sounds the same is half a step away; of two as near, the one that is more frequent.
-                near = away - 0.5 * (sound(word) == heard)
-                best = max(best, (most + 1 - near, count, word))
+            edits = edit_distance(target, word, max_distance)
+            if edits <= max_distance:
+                # A word with the same sound is half an edit nearer; of two as near, the more frequent one wins.
+                cost = edits - 0.5 * (sound(word) == target_sound)
+                best = max(best, (max_distance + 1 - cost, count, word))
         return best[2]
 
-    def _alike(self, wanted: str) -> list[tuple[str, int, int]]:
-        """Words that begin with the same letter, one like it, or with the second: the first may be wrong."""
-        letters = {wanted[0], wanted[1], *next((group for group in _LIKE if wanted[0] in group), "")}
-        return [each for letter in sorted(letters) for each in self._known().get(letter, ())]
+    def _candidates(self, target: str) -> list[tuple[str, int, int]]:
+        """Words with the same first letter, a similar one, or the second letter, since the first may be wrong."""
+        letters = {target[0], target[1], *next((group for group in _SIMILAR_LETTERS if target[0] in group), "")}
+        return [each for letter in sorted(letters) for each in self._vocabulary().get(letter, ())]
 
-    def _known(self) -> dict[str, list[tuple[str, int, int]]]:
+    def _vocabulary(self) -> dict[str, list[tuple[str, int, int]]]:
         if self._words is None:
             counts: Counter[str] = Counter()
             for name in _FIELDS:
                 for word, count in self._index.searcher.terms_with_prefix(name, ""):
-                    if len(word) >= _SHORTEST and not word.isdecimal():
+                    if len(word) >= _MIN_WORD_LENGTH and not word.isdecimal():
                         counts[word] += count
-            found: dict[str, list[tuple[str, int, int]]] = {}
-            for word, count in counts.most_common(_MOST):
-                found.setdefault(word[0], []).append((word, count, _letters(word)))
-            self._words = found
+            by_letter: dict[str, list[tuple[str, int, int]]] = {}
+            for word, count in counts.most_common(_MAX_WORDS):
+                by_letter.setdefault(word[0], []).append((word, count, _letter_bits(word)))
+            self._words = by_letter
         return self._words
 
 
-def _letters(word: str) -> int:
-    """Which letters a word has, as bits; some share one."""
+def _letter_bits(word: str) -> int:
+    """Set of a word's letters as bits; some letters share one."""
     bits = 0
     for sign in word:
         bits |= 1 << ord(sign) % 64
     return bits
 
 
-def distance(one: str, other: str, most: int) -> int:
-    """How many signs have to be changed, added, left out or exchanged with their neighbour; over `most`, any number.
+def edit_distance(one: str, other: str, limit: int) -> int:
+    """Edit distance of two words with transpositions (Damerau-Levenshtein); any larger number over `limit`.
 
-    >>> distance("kastor", "kastro", 2), distance("ship", "shops", 2), distance("abc", "xyz", 1) > 1
+    >>> edit_distance("kastor", "kastro", 2), edit_distance("ship", "shops", 2), edit_distance("abc", "xyz", 1) > 1
     (1, 2, True)
     """
-    if abs(len(one) - len(other)) > most:
-        return most + 1
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, sign in enumerate(one, 1):
@@ -114,6 +116,6 @@ def distance(one: str, other: str, most: int) -> int:
             if i > 1 and j > 1 and sign == other[j - 2] and one[i - 2] == there:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
-        if min(*row, *before) > most:
-            return most + 1
+        if min(*row, *before) > limit:
+            return limit + 1
     return row[-1]

@@ -1,69 +1,67 @@
-"""How titles are put in order: as a reader of a language looks for them, not by the codes of their letters."""
+"""Collation of titles: sort keys by the alphabet of a language, instead of the codes of letters."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
 LANGUAGES = ("en", "ru", "es")
-"""Languages in whose order titles are kept; those that pages speak."""
+"""Languages of the sort keys: those of the pages."""
 
-LONGEST = 80
-"""Letters of a title that count."""
+MAX_KEY_LENGTH = 80
+"""Characters of a sort key."""
 
-_OWN = {"ru": re.compile(r"\W*[Ѐ-ӿ]")}
-"""Language → what begins in the script that stands first in its lists, where that is not Latin."""
+_FIRST_SCRIPT = {"ru": re.compile(r"\W*[Ѐ-ӿ]")}
+"""Language → start of a title in the script that comes first in its lists, where that is not Latin."""
 
 _LETTERS = {"es": ("n\u0303", "n~")}
-"""Language → a letter of its own alphabet that is more than another one with a sign, and what stands for it."""
+"""Language → a letter with a diacritic that is a letter of its own alphabet, and its sort key."""
 
-_SIGNS = re.compile("(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f]")
-"""Signs on letters, but for that of й, which is a letter of its own wherever it is used."""
+_DIACRITICS = re.compile("(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f]")
+"""Diacritics, but for that of й, which is a letter of its own in every alphabet."""
 
 _NUMBER = re.compile(r"\d+")
-_BESIDE = re.compile(r"[^\w~]+")
+_PUNCTUATION = re.compile(r"[^\w~]+")
 
 
-def field(language: str) -> str:
-    """The field that has the order of titles for a language; that of English for one that is not kept."""
+def sort_field(language: str) -> str:
+    """Field of the sort keys of a language; that of English for any other language."""
     return f"by_title_{language if language in LANGUAGES else LANGUAGES[0]}"
 
 
-def title(labels: dict[str, str], language: str) -> str:
-    """The title by which a thing is filed for readers of a language: in it, in English, or as it stands first.
+def sort_title(labels: dict[str, str], language: str) -> str:
+    """Title for the order of a language: in that language, in English, or the first one.
 
-    >>> title({"ru": "Письмо", "en": "Letter"}, "en"), title({"de": "Brief"}, "ru")
+    >>> sort_title({"ru": "Письмо", "en": "Letter"}, "en"), sort_title({"de": "Brief"}, "ru")
     ('Letter', 'Brief')
     """
-    for each in (language, LANGUAGES[0], "@none"):
-        if each in labels:
-            return labels[each]
+    for tag in (language, LANGUAGES[0], "@none"):
+        if tag in labels:
+            return labels[tag]
     return next(iter(labels.values()), "")
 
 
-def key(text: str, language: str) -> str:
-    """What stands for a title where titles are put in order.
+def sort_key(text: str, language: str) -> str:
+    """Sort key of a title: without punctuation and diacritics, numbers by value, by the language's alphabet.
 
-    Signs and marks do not count, numbers do as such, and a language has its own alphabet.
-
-    >>> sorted(["Émile", "“Elba”", "Letter 10", "Letter 9", "Zorin"], key=lambda text: key(text, "en"))
+    >>> sorted(["Émile", "“Elba”", "Letter 10", "Letter 9", "Zorin"], key=lambda text: sort_key(text, "en"))
     ['“Elba”', 'Émile', 'Letter 9', 'Letter 10', 'Zorin']
-    >>> sorted(["Nunez", "Ñico", "Noriega"], key=lambda text: key(text, "es"))
+    >>> sorted(["Nunez", "Ñico", "Noriega"], key=lambda text: sort_key(text, "es"))
     ['Noriega', 'Nunez', 'Ñico']
-    >>> sorted(["Castro", "Ёлкин", "Ежов", "Йота", "Иванов"], key=lambda text: key(text, "ru"))
+    >>> sorted(["Castro", "Ёлкин", "Ежов", "Йота", "Иванов"], key=lambda text: sort_key(text, "ru"))
     ['Ежов', 'Ёлкин', 'Иванов', 'Йота', 'Castro']
     """
-    plain = text[: 2 * LONGEST].casefold()
+    plain = text[: 2 * MAX_KEY_LENGTH].casefold()
     if not plain.isascii():
-        apart = unicodedata.normalize("NFKD", plain)
+        decomposed = unicodedata.normalize("NFKD", plain)
         if language in _LETTERS:
-            apart = apart.replace(*_LETTERS[language])
-        plain = unicodedata.normalize("NFC", _SIGNS.sub("", apart))
-    filed = _NUMBER.sub(lambda digits: digits[0].zfill(10), _BESIDE.sub(" ", plain).strip())[:LONGEST]
-    own = _OWN.get(language)
-    return filed if own is None else f"{0 if own.match(filed) else 1}{filed}"
+            decomposed = decomposed.replace(*_LETTERS[language])
+        plain = unicodedata.normalize("NFC", _DIACRITICS.sub("", decomposed))
+    sort_text = _NUMBER.sub(lambda digits: digits[0].zfill(10), _PUNCTUATION.sub(" ", plain).strip())[:MAX_KEY_LENGTH]
+    first_script = _FIRST_SCRIPT.get(language)
+    return sort_text if first_script is None else f"{0 if first_script.match(sort_text) else 1}{sort_text}"
 
 
-def keys(labels: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """What stands for the title of a thing in each of the fields that keep titles in order."""
+def sort_keys(labels: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """(field, sort key) of a thing's title, for each language."""
     for language in LANGUAGES:
-        yield field(language), key(title(labels, language), language)
+        yield sort_field(language), sort_key(sort_title(labels, language), language)

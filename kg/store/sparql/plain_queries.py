@@ -1,43 +1,43 @@
-"""A fast path before `kg.store.sparql.query_checks`: plain texts that pass without a walk over their tokens.
+"""Fast path of the query checks: plain queries, which one regular expression recognises as harmless.
 
-Such a text holds nothing but tokens that can be read in one way only: no comparison that might begin an IRI, no escape,
-no letters beyond ASCII outside of strings and comments, and "service" nowhere. It asks: SELECT, ASK, CONSTRUCT or
-DESCRIBE. And so few signs and words are in it that no limit can be reached, however they are counted. What is not that
-plain is left to the scan; a test holds that nothing is plain that the scan would refuse.
+A plain query holds unambiguous tokens alone: no comparison that might begin an IRI, no escape, no letters beyond ASCII
+outside of strings and comments, and "service" nowhere. Its form is SELECT, ASK, CONSTRUCT or DESCRIBE. And its signs
+and words are so few that no limit can be reached, however they are counted. Any other query goes to the token scan of
+`kg.store.sparql.query_checks`; a test holds that the scan refuses no plain query.
 """
 
 import re
 
-# Parentheses within comments, strings and IRIs would be taken for signs below; such texts are not plain.
+# Parentheses within comments, strings and IRIs would count as signs below; such texts are not plain.
 _SPACE = r"[ \t\r\n]"
 _COMMENT = r"\#[^\r\n\\()]*+"
 _IRI = r"""<[A-Za-z][A-Za-z0-9+.-]*+://[^<>"{}|^`\\()\x00-\x20]*+>"""
 _PLAIN = re.compile(
     rf"""
-    (?: {_SPACE}++ | {_COMMENT} | (?: prefix{_SPACE}++[A-Za-z0-9_-]*+: | base ){_SPACE}*+{_IRI} )*+
+    (?>(?: {_SPACE}++ | {_COMMENT} | (?: prefix{_SPACE}++[A-Za-z0-9_-]*+: | base ){_SPACE}*+{_IRI} )*)
     (?:select|ask|construct|describe)(?![A-Za-z0-9_:.-])
-    (?:
+    (?>(?:
         {_SPACE}++
       | [?$][A-Za-z0-9_]++
-      | [A-Za-z0-9_][A-Za-z0-9_-]*+(?::[A-Za-z0-9_-]*+)?+
+      | [A-Za-z0-9_][A-Za-z0-9_-]*+(?>(?::[A-Za-z0-9_-]*+)?)
       | :[A-Za-z0-9_-]*+
       | [{{}}().,;*=/|&!+^\[\]]
       | {_IRI}
       | "[^"\\\r\n()]++"(?!")
       | '[^'\\\r\n()]++'(?!')
-      | @[A-Za-z]++(?:-[A-Za-z0-9]++)*+
+      | @[A-Za-z]++(?>(?:-[A-Za-z0-9]++)*)
       | {_COMMENT}
-    )*+
+    )*)
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-_JOINS = ".;,/{["
+_JOINING_SIGNS = ".;,/{["
 _INNERMOST = re.compile(r"\(([^(){}\[\]]*)\)")
 _TERM = re.compile(r"[^ \t\r\n.,;*=/|&!+^@]+|@")
 
 
 def is_plain(text: str, *, operators: int, depth: int, patterns: int) -> bool:
-    """Whether a query is plain; the limits are those of the scan.
+    """Test for a plain query; the limits are those of the token scan.
 
     >>> is_plain("SELECT ?o { <http://e/> ?p ?o }", operators=100, depth=9, patterns=9)
     True
@@ -47,20 +47,20 @@ def is_plain(text: str, *, operators: int, depth: int, patterns: int) -> bool:
     # Each operator takes a sign or letters of its own, as does each bracket.
     if len(text) > operators or "service" in text.lower() or _PLAIN.fullmatch(text) is None:
         return False
-    joins = sum(map(text.count, _JOINS))
-    return sum(map(text.count, "{([")) <= depth and joins + 2 * _listed(text) <= patterns
+    joins = sum(map(text.count, _JOINING_SIGNS))
+    return sum(map(text.count, "{([")) <= depth and joins + 2 * _list_members(text) <= patterns
 
 
-def _listed(text: str) -> int:
-    """How many terms stand in parentheses, where beside each other they may be members of a list, two patterns each.
+def _list_members(text: str) -> int:
+    """Number of terms in parentheses: possible members of an RDF collection, two patterns each.
 
-    Where parentheses do not pair, more than there can be.
+    The length of the text where parentheses do not pair.
     """
-    listed = 0
+    count = 0
     while "(" in text or ")" in text:
-        inside = _INNERMOST.findall(text)
-        if not inside:
+        contents = _INNERMOST.findall(text)
+        if not contents:
             return len(text)
-        listed += sum(len(_TERM.findall(each)) for each in inside)
+        count += sum(len(_TERM.findall(content)) for content in contents)
         text = _INNERMOST.sub(" ", text)
-    return listed
+    return count

@@ -1,21 +1,21 @@
-"""Look a stranger's query over before the engine sees it: its size, its nesting, SERVICE, updates.
+"""Query checks on untrusted SPARQL, before the engine parses it: size, nesting, operators, SERVICE, updates.
 
-This is no parser but one flat loop over tokens, so no text can make it recurse or take more than linear time.
-What it must get right is where strings, IRIs and comments begin and end, since it is only outside them that
-words and brackets count. Two things make that harder than the grammar (SPARQL 1.1, 19.8) suggests:
+The check is no parser but one flat loop over tokens, so no text can make it recurse or take more than linear time.
+It must recognise exactly where strings, IRIs and comments begin and end, since words and brackets count outside of
+them alone. Two things make that harder than the grammar (SPARQL 1.1, 19.8) suggests:
 
-- The engine has no tokens. It matches keywords letter by letter wherever one may stand, so `1SERVICE<…>`,
-  `SERVICESILENT?x{` and, with a prefix `S`, `SERVICES:x{` all call a service; and where the IRI that a
-  prefixed name stands for is invalid, it takes the prefix alone and reads on inside the local name.
-- `<` begins an IRI or means *less than*, and which one only the grammar knows. Where both are possible and
-  would make a difference, the query is refused and the person told how to write it so that it is plain.
+- The engine has no tokens. It matches keywords letter by letter at any position, so `1SERVICE<…>`,
+  `SERVICESILENT?x{` and, with a prefix `S`, `SERVICES:x{` all call a service. Where a prefixed name expands to an
+  invalid IRI, the engine takes the prefix alone and parses on inside the local name.
+- `<` begins an IRI or means *less than*, and only the grammar can tell. Where both are possible and would make a
+  difference, the query is refused with an error that shows the unambiguous form.
 
-Patterns and operators are counted as they are written, which is close to what the engine makes of them and
-sometimes a few too many. The limits are set by measurement: planning grows with the third to fourth power of the
-patterns that are joined (100 take 1.5 s, 300 half a minute), other operators with the square of their number.
+Patterns and operators are counted in the text, which is close to the engine's own count and sometimes a few too many.
+The limits are measured. Planning grows with the third to fourth power of the joined patterns: 100 take 1.5 s, 300 half
+a minute. It grows with the square of the number of other operators.
 
-A query that passes can still crash the engine or run for ever, and a SERVICE that slipped through could still
-not open a socket: the worker's process is the defence, and this module is its manners.
+A query that passes can still crash the engine or run for ever, and a SERVICE that passed could not open a socket. The
+defence is the sandbox of the worker process; this module gives the early and clear error.
 """
 
 import re
@@ -24,42 +24,41 @@ from dataclasses import dataclass, replace
 
 from kg.errors import QueryRefused, QueryTooLarge
 from kg.store.sparql.plain_queries import is_plain
-from kg.store.sparql.string_tokens import Tokens, bodies
+from kg.store.sparql.string_tokens import Lexer, string_patterns
 
 _PN_U = (
     "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _VAR = f"{_PN_U}0-9\u00b7\u0300-\u036f\u203f-\u2040"
-# A string with an escape that stands for no character is none to the engine, which then tries the shorter
-# kind: ''' as an empty string and the beginning of another one.
+# The engine rejects a string with an escape that stands for no character, and then tries the shorter kind:
+# ''' as an empty string and the beginning of another one.
 _ESCAPE = (
     r"""\\(?:[tbnrf"'\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"""
     r"""|U(?:0000(?![dD][89a-fA-F])|000[1-9a-fA-F]|0010)[0-9a-fA-F]{4})"""
 )
-# A word is whatever no punctuation ends: more than the grammar's, as the engine may start in the middle of
-# one.
+# A word is any text up to punctuation: more than the grammar's, as the engine may start in the middle of it.
 _ENDS_WORD = r"""\x00-\x20"#$&'()*+,/;<=>?@\[\\\]^`{|}~!"""
 _WORD = f"[^:%{_ENDS_WORD}]"
 _LOCAL = rf"(?:[^{_ENDS_WORD}]++|\\[-_~.!$&'()*+,;=/?#@%])"
-_SPACE = r"(?:[ \t\r\n]|\#[^\r\n]*+)"
+_SPACE = r"(?:[ \t\r\n]++|\#[^\r\n]*+)"
 
 _TOKEN = re.compile(
     rf"""
-      (?P<space> {_SPACE}++ )
-    | (?P<iri> <(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}})*+> )
-    | (?P<text> [?$][{_VAR}]++ | @[A-Za-z]++(?:-[A-Za-z0-9]++)*+
-              | _:[{_VAR}][-{_VAR}]*+(?:\.++[-{_VAR}]++)*+ )
-    | (?P<word> {_WORD}++(?::{_LOCAL}*+)?+ | :{_LOCAL}*+ )
+      (?P<space> (?>{_SPACE}+) )
+    | (?P<iri> <(?>(?:[^<>"{{}}|^`\\\x00-\x20]++|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}})*)> )
+    | (?P<text> [?$][{_VAR}]++ | @[A-Za-z]++(?>(?:-[A-Za-z0-9]++)*)
+              | _:[{_VAR}][-{_VAR}]*+(?>(?:\.++[-{_VAR}]++)*) )
+    | (?P<word> {_WORD}++(?>(?::{_LOCAL}*)?) | :(?>{_LOCAL}*) )
     | (?P<sign> . )
     """,
     re.VERBOSE | re.DOTALL,
 )
-_STRINGS = bodies(_ESCAPE)
+_STRINGS = string_patterns(_ESCAPE)
 _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
-# What makes the letters "service" a call: SILENT or not, a variable or IRI, and a brace.
+# Context that makes the letters "service" a call: SILENT or not, a variable or IRI, and a brace.
 _CALLS = re.compile(
-    rf"{_SPACE}*+(?:silent{_SPACE}*+)?(?:<[^>]*+>|(?:[?$]++|{_LOCAL})++){_SPACE}*+\{{",
+    rf"(?>{_SPACE}*)(?:silent(?>{_SPACE}*))?(?:<[^>]*+>|(?>(?:[?$]++|{_LOCAL})+))(?>{_SPACE}*)\{{",
     re.IGNORECASE | re.ASCII,
 )
 _UPDATE = re.compile(
@@ -67,16 +66,16 @@ _UPDATE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 PROLOGUE = frozenset({"base", "prefix", "version"})
-# Words before a block that nothing is joined in.
+# Keywords before a block without joins.
 _BLOCKS = frozenset({"construct", "values"})
 
 _OPENS = frozenset("({[")
 _CLOSES = frozenset(")}]")
-# Signs that make the engine's tree one level deeper each time they are repeated.
+# Signs that make the engine's tree one level deeper with each repetition.
 _CHAINS = frozenset("|&/+*^!={<>")
-# Words that do, where the sign after them does not count; letters before or after them are the engine's affair.
+# Keywords with the same effect, where the sign after them does not count; adjacent letters are the engine's affair.
 _OPERATORS = re.compile("filter|bind|exists|as|select|having|order|group|describe|from", re.IGNORECASE | re.ASCII)
-# What ends a triple pattern, or with `/` a step of a path, which is joined like one.
+# End of a triple pattern, or with `/` of a step of a path, which is joined like a pattern.
 _ENDS_PATTERN = frozenset(";,/")
 # Signs after which no comparison can follow, since they end no operand.
 _AWAITS_OPERAND = frozenset("(,=|/^&!+*[{")
@@ -88,15 +87,15 @@ _MAX_CANDIDATES = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What a query's text may be.
+class QueryLimits:
+    """Limits of a query's text.
 
     Attributes:
         size: bytes of UTF-8.
-        depth: brackets, braces and parentheses inside one another.
-        operators: operators and groups (`||`, `+`, `/` of paths, `{`, BIND …) in the whole query.
-        patterns: triple patterns that have to be joined, as the steps of paths and the groups are; what
-            CONSTRUCT builds and lists of VALUES do not count.
+        depth: nesting of brackets, braces and parentheses.
+        operators: number of operators and groups (`||`, `+`, `/` of paths, `{`, BIND …) in the query.
+        patterns: number of joined triple patterns, steps of paths and groups; the template of CONSTRUCT and lists
+            of VALUES do not count.
     """
 
     size: int = 100_000
@@ -104,16 +103,16 @@ class Limits:
     operators: int = 1_000
     patterns: int = 100
 
-    def with_spare(self, spare: int) -> "Limits":
-        """The limits of a text to which the server itself added so many bytes."""
-        return replace(self, size=self.size + spare) if spare else self
+    def with_added_bytes(self, added: int) -> "QueryLimits":
+        """The same limits for a text to which the server itself added some bytes."""
+        return replace(self, size=self.size + added) if added else self
 
 
-DEFAULT = Limits()
+DEFAULT = QueryLimits()
 
 
-def check(text: str, limits: Limits = DEFAULT) -> None:
-    """Pass a query that the engine may see. Raises QueryRefused or QueryTooLarge for any other.
+def check(text: str, limits: QueryLimits = DEFAULT) -> None:
+    """Check a query against the limits and the rules. Raises QueryRefused or QueryTooLarge.
 
     >>> check("SELECT * { ?service rdfs:label 'the secret service' } # no service is called")
     >>> check("ASK { SERVICE <http://example.org/> { ?s ?p ?o } }")
@@ -124,11 +123,11 @@ or, if it is a name, write it as a full IRI: <http://…>.
     """
     check_size(text, limits)
     if not is_plain(text, operators=limits.operators, depth=limits.depth, patterns=limits.patterns):
-        _Scan(text, limits).run()
+        _TokenScan(text, limits).run()
 
 
-def check_size(text: str, limits: Limits = DEFAULT) -> bytes:
-    """Refuse a text that is over the limit, or that no UTF-8 can be made of; what it is in UTF-8."""
+def check_size(text: str, limits: QueryLimits = DEFAULT) -> bytes:
+    """Encode a query in UTF-8. Raises QueryTooLarge over the limit of size, QueryRefused for a lone surrogate."""
     try:
         encoded = text.encode()
     except UnicodeEncodeError:
@@ -142,43 +141,43 @@ def check_size(text: str, limits: Limits = DEFAULT) -> bytes:
 
 
 def tokens(text: str) -> Iterator[re.Match[str]]:
-    """The tokens of a query that `check` has passed, white space and comments left out; the kind is `lastgroup`.
+    """Tokens of a query that passed `check`, without white space and comments; the kind is `lastgroup`.
 
     >>> [(token.lastgroup, token[0]) for token in tokens("ASK { ?s a <http://e/> }")][:3]
     [('word', 'ASK'), ('sign', '{'), ('text', '?s')]
     """
-    return (token for token in Tokens(text, _TOKEN, _STRINGS) if token.lastgroup != "space")
+    return (token for token in Lexer(text, _TOKEN, _STRINGS) if token.lastgroup != "space")
 
 
-class _Scan:
-    """One pass over one text. `last` is the sign before the token, or "" where a word, IRI or string is."""
+class _TokenScan:
+    """Single pass over the tokens of a query. `last` is the sign before the token, or "" for a word, IRI or string."""
 
     __slots__ = (
         *("block", "candidates", "data", "form", "last", "last_term", "limits"),
         *("open", "operators", "patterns", "relative", "text"),
     )
 
-    def __init__(self, text: str, limits: Limits) -> None:
+    def __init__(self, text: str, limits: QueryLimits) -> None:
         self.text = text
         self.limits = limits
         self.open: list[str] = []
         self.operators = 0
         self.patterns = 0
-        # Where a block begins that nothing is joined in: of VALUES, or what CONSTRUCT builds.
+        # Depth of a block without joins: of VALUES, or the template of CONSTRUCT.
         self.block = False
         self.data = 0
         self.last_term = 0
         self.candidates = 0
         self.last = "{"
         self.form = False
-        # Without BASE a relative IRI is none to the engine.
+        # Without BASE the engine rejects a relative IRI.
         self.relative = "base" in text.lower()
 
     def run(self) -> None:
-        found = Tokens(self.text, _TOKEN, _STRINGS)
+        lexer = Lexer(self.text, _TOKEN, _STRINGS)
         position, end = 0, len(self.text)
         while position < end:
-            token = found.at(position)
+            token = lexer.at(position)
             position = token.end()
             match token.lastgroup:
                 case "word":
@@ -196,13 +195,13 @@ class _Scan:
                     pass
 
     def sign(self, sign: str) -> None:
-        ended, self.last, self.last_term = self.last, sign, 0
+        previous, self.last, self.last_term = self.last, sign, 0
         if sign in _CHAINS:
             self.count(1)
         if sign in _OPENS:
             self.enter(sign)
         elif sign in _CLOSES and self.open:
-            if ended == "." and sign == "}" and not self.data:
+            if previous == "." and sign == "}" and not self.data:
                 self.patterns -= 1
             self.open.pop()
             if len(self.open) < self.data:
@@ -227,14 +226,14 @@ class _Scan:
             )
 
     def term(self) -> None:
-        """A term: behind another one it can only be a member of a list, which is two patterns."""
+        """A term: behind another term it can only be a member of an RDF collection, which is two patterns."""
         if self.last_term == 1 and self.open and self.open[-1] == "(" and not self.block:
             self.join(2, inside="(")
         self.last = ""
         self.last_term = 1
 
     def join(self, patterns: int, inside: str = "{[") -> None:
-        """Count patterns, if this is where any can be."""
+        """Count patterns, where patterns can stand."""
         if self.data or not self.open or self.open[-1] not in inside:
             return
         self.patterns += patterns
@@ -264,9 +263,9 @@ class _Scan:
         if word[0] in "-.0123456789":  # 1-1-1 is a chain too
             self.count(word.count("-"))
         self.join(word.count("."))
-        for found in _SERVICE.finditer(word):
+        for match in _SERVICE.finditer(word):
             self.candidates += 1
-            calls = not named or _CALLS.match(self.text, token.start() + found.end())
+            calls = not named or _CALLS.match(self.text, token.start() + match.end())
             if calls or self.candidates > _MAX_CANDIDATES:
                 raise QueryRefused(
                     "SERVICE is off: queries here see this archive alone",
@@ -288,7 +287,7 @@ class _Scan:
                 )
 
     def is_iri(self, text: str) -> bool:
-        """Whether what looks like an IRI is one, not *less than*; refused where it matters and is unclear."""
+        """Test of `<…>` for an IRI, not *less than*. Raises QueryRefused where it matters and is ambiguous."""
         if not self.relative and not _SCHEME.match(text):
             return False
         # Comparisons stand in parentheses, after an operand. In << the second sign may begin a term.
@@ -302,7 +301,7 @@ class _Scan:
             and text.count("[") == text.count("]")
             and not _SERVICE.search(text)
         )
-        if alike:  # read either way, the scan goes on in the same state behind it
+        if alike:  # both readings leave the scan in the same state
             return True
         raise QueryRefused(
             f"{text[:80]!r} can be read as an IRI and as a comparison",

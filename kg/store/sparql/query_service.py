@@ -1,4 +1,4 @@
-"""The port behind which queries of strangers are answered, by processes of ours or by a remote store."""
+"""Query service port: answers to untrusted queries, by the pool of worker processes or by a remote store."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -7,15 +7,15 @@ from typing import Protocol, TypedDict, Unpack
 from kg.store.sparql.results import Kind
 
 
-class Answer(Protocol):
-    """An answer while it comes: iterate over it for its bytes, once.
+class QueryAnswer(Protocol):
+    """Streaming answer: an asynchronous iterator over its bytes, once.
 
     Attributes:
-        kind: select, ask, or construct (which DESCRIBE is too).
-        format: the name of its format.
-        media_type: the same as a value of Content-Type.
-        limited: whether a search in the query found more than its limit.
-        done: whether all of it was taken.
+        kind: select, ask, or construct (DESCRIBE included).
+        format: name of its result format.
+        media_type: value of Content-Type.
+        limited: True where a search in the query has more hits than its limit.
+        done: True after the last byte.
     """
 
     kind: Kind
@@ -25,23 +25,23 @@ class Answer(Protocol):
     done: bool
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        """Its bytes."""
+        """Chunks of the answer."""
         ...
 
 
-class Options(TypedDict, total=False):
-    """What a request can say of how it wants a query answered; all of it may be left out.
+class QueryOptions(TypedDict, total=False):
+    """Optional parameters of a query's request.
 
     Attributes:
         format: a name in FORMATS, or several by preference: the first that can hold the answer is taken.
-        default_graphs: IRIs of graphs that are the default graph together.
-        named_graphs: IRIs of the graphs that GRAPH sees.
-        union: whether the default graph is all graphs together, where neither is given.
+        default_graphs: IRIs of the graphs of the default graph, as a union.
+        named_graphs: IRIs of the named graphs.
+        union: True for all graphs as the default graph, where neither is given.
         spare: bytes that the server itself added to the text, which count towards no limit.
-        rows: how many rows of a table are wanted; QueryTooLarge comes behind them and some more, if there are. No
-            worker has to die for it, as for leaving early.
+        rows: number of rows of a table that are needed; QueryTooLarge follows behind them and some more, where there
+            are more. No worker is killed for it, unlike for leaving early.
         timeout: seconds, if less than the deadline.
-        client: the address of who asks, for fairness.
+        client: address of the client, for fairness.
     """
 
     format: str | Sequence[str]
@@ -54,33 +54,33 @@ class Options(TypedDict, total=False):
     client: str
 
 
-def formats_of(options: Options) -> tuple[str, ...]:
-    """Names of formats by preference."""
-    wanted = options.get("format", "json")
-    return (wanted,) if isinstance(wanted, str) else tuple(wanted)
+def format_names(options: QueryOptions) -> tuple[str, ...]:
+    """Names of result formats by preference."""
+    names = options.get("format", "json")
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
-def seconds_of(options: Options, most: float) -> float:
-    """How long a query may take, if it may take so many seconds at most."""
-    wanted = options.get("timeout")
-    return most if wanted is None else min(wanted, most)
+def deadline_seconds(options: QueryOptions, maximum: float) -> float:
+    """Deadline of a query in seconds: its own timeout, up to the maximum."""
+    seconds = options.get("timeout")
+    return maximum if seconds is None else min(seconds, maximum)
 
 
-class Queries(Protocol):
-    """Answers queries from one generation."""
+class QueryService(Protocol):
+    """Query service on one generation."""
 
     async def start(self) -> None:
-        """Get ready."""
+        """Start the service."""
         ...
 
     async def close(self) -> None:
-        """Let everything go; queries that are under way fail."""
+        """Stop the service; running queries fail."""
         ...
 
-    def query(self, text: str, **options: Unpack[Options]) -> AbstractAsyncContextManager[Answer]:
-        """Ask; within the context the answer can be read. To leave before its end stops the query.
+    def query(self, text: str, **options: Unpack[QueryOptions]) -> AbstractAsyncContextManager[QueryAnswer]:
+        """Run a query; its answer is readable within the context. Leaving the context early stops the query.
 
         Raises:
-            QueryError, RemoteError: one of those below them in `kg.errors`; also from the middle of an answer.
+            QueryError, RemoteError: a subclass of them in `kg.errors`; also from the middle of an answer.
         """
         ...

@@ -1,13 +1,13 @@
-"""Write the answer of a query: solutions, a truth value or triples, in the format that was asked for.
+"""Result writers: solutions, booleans and triples in the SPARQL 1.1 result formats and in RDF formats.
 
-Either what is written is right or QueryUnwritable says why it can't be; nothing is written broken. Oxigraph's
-own writers are used where they are right, which a test holds them to. Where not, this module stands in:
+The output is valid, or QueryUnwritable gives the reason; no output is silently broken. Oxigraph's own writers serve
+where they are right, which a test holds. This module replaces them elsewhere:
 
 - CSV (SPARQL 1.1 Query Results CSV and TSV Formats): IRIs with a comma or quote would fall apart, so rows are
   written here.
 - XML: some characters, predicates and classes would be lost or break it (see `kg.store.sparql.xml_limits`).
 
-Answers are streamed: an `out` gets many small pieces.
+Answers are streamed: `out` gets many small chunks.
 """
 
 import csv
@@ -28,25 +28,25 @@ from pyoxigraph import (
 
 from kg.errors import QueryTooLarge, QueryUnwritable
 from kg.store.sparql import xml_limits
-from kg.store.sparql.xml_limits import Out, Term
+from kg.store.sparql.xml_limits import ByteSink, Term
 
 Row = TypeVar("Row")
 Kind = Literal["select", "ask", "construct"]
 Results = QuerySolutions | QueryBoolean | QueryTriples
 
-MOST = 1 << 62
-"""More rows than there can be."""
+UNLIMITED_ROWS = 1 << 62
+"""Maximum number of rows where there is none: more than any answer has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
-    """A way of writing an answer.
+class ResultFormat:
+    """Result format.
 
     Attributes:
-        name: what it is called in requests.
-        media_type: the value of Content-Type.
-        suffix: how a file of it ends, without the dot.
-        kinds: the kinds of answers it can hold.
+        name: its name in requests.
+        media_type: value of Content-Type.
+        suffix: suffix of its files, without the dot.
+        kinds: kinds of answers that it can represent.
     """
 
     name: str
@@ -55,26 +55,26 @@ class Format:
     kinds: tuple[Kind, ...]
 
 
-_TABLES: tuple[Kind, ...] = ("select", "ask")
-_GRAPHS: tuple[Kind, ...] = ("construct",)
+_TABLE_KINDS: tuple[Kind, ...] = ("select", "ask")
+_GRAPH_KINDS: tuple[Kind, ...] = ("construct",)
 
-FORMATS: dict[str, Format] = {
+FORMATS: dict[str, ResultFormat] = {
     row.name: row
     for row in (
-        Format("json", "application/sparql-results+json", "srj", _TABLES),
-        Format("xml", "application/sparql-results+xml", "srx", _TABLES),
-        Format("csv", "text/csv; charset=utf-8", "csv", _TABLES),
-        Format("tsv", "text/tab-separated-values; charset=utf-8", "tsv", _TABLES),
-        Format("turtle", "text/turtle; charset=utf-8", "ttl", _GRAPHS),
-        Format("ntriples", "application/n-triples", "nt", _GRAPHS),
-        Format("rdfxml", "application/rdf+xml", "rdf", _GRAPHS),
-        Format("jsonld", "application/ld+json", "jsonld", _GRAPHS),
-        Format("trig", "application/trig", "trig", _GRAPHS),
-        Format("nquads", "application/n-quads", "nq", _GRAPHS),
-        Format("n3", "text/n3; charset=utf-8", "n3", _GRAPHS),
+        ResultFormat("json", "application/sparql-results+json", "srj", _TABLE_KINDS),
+        ResultFormat("xml", "application/sparql-results+xml", "srx", _TABLE_KINDS),
+        ResultFormat("csv", "text/csv; charset=utf-8", "csv", _TABLE_KINDS),
+        ResultFormat("tsv", "text/tab-separated-values; charset=utf-8", "tsv", _TABLE_KINDS),
+        ResultFormat("turtle", "text/turtle; charset=utf-8", "ttl", _GRAPH_KINDS),
+        ResultFormat("ntriples", "application/n-triples", "nt", _GRAPH_KINDS),
+        ResultFormat("rdfxml", "application/rdf+xml", "rdf", _GRAPH_KINDS),
+        ResultFormat("jsonld", "application/ld+json", "jsonld", _GRAPH_KINDS),
+        ResultFormat("trig", "application/trig", "trig", _GRAPH_KINDS),
+        ResultFormat("nquads", "application/n-quads", "nq", _GRAPH_KINDS),
+        ResultFormat("n3", "text/n3; charset=utf-8", "n3", _GRAPH_KINDS),
     )
 }
-"""Every format, by name. Of DESCRIBE the kind is `construct`: both give triples."""
+"""Result formats by name. The kind of a DESCRIBE is `construct`: both return triples."""
 
 _KINDS: dict[type, Kind] = {QuerySolutions: "select", QueryBoolean: "ask", QueryTriples: "construct"}
 _ENGINE_TABLES = {
@@ -94,15 +94,15 @@ _ENGINE_GRAPHS = {
 }
 
 
-def kind_of(results: Results) -> Kind:
-    """Which kind of answer the engine gave."""
+def result_kind(results: Results) -> Kind:
+    """Kind of the engine's answer."""
     return _KINDS[type(results)]
 
 
-def choose(kind: Kind, names: Sequence[str]) -> Format:
-    """The first of the formats named that can hold such an answer. Raises QueryUnwritable if none can.
+def choose_format(kind: Kind, names: Sequence[str]) -> ResultFormat:
+    """First of some formats that can represent a kind of answer. Raises QueryUnwritable if none can.
 
-    >>> choose("construct", ["json", "turtle"]).media_type
+    >>> choose_format("construct", ["json", "turtle"]).media_type
     'text/turtle; charset=utf-8'
     """
     for name in names:
@@ -115,112 +115,112 @@ def choose(kind: Kind, names: Sequence[str]) -> Format:
     )
 
 
-def write(results: Results, row: Format, out: Out, most: int = MOST) -> None:
-    """Write an answer to `out`.
+def write(results: Results, result_format: ResultFormat, out: ByteSink, max_rows: int = UNLIMITED_ROWS) -> None:
+    """Serialise an answer.
 
     Args:
-        results: what the engine gave.
-        row: the format.
-        out: where to.
-        most: the most rows or triples.
+        results: the engine's answer.
+        result_format: the format.
+        out: destination of the bytes.
+        max_rows: maximum number of rows or triples.
 
     Raises:
-        QueryUnwritable: the format can't hold it; maybe after some of it was written.
-        QueryTooLarge: it has more rows; after the others were written.
+        QueryUnwritable: the format can't represent the answer; perhaps after a part of it.
+        QueryTooLarge: there are more rows; after the first `max_rows`.
     """
-    if row.name in {"xml", "rdfxml"}:
-        guard = xml_limits.Guard(out)
-        _write(results, row.name, guard, most)
+    if result_format.name in {"xml", "rdfxml"}:
+        guard = xml_limits.XmlSanitizer(out)
+        _write(results, result_format.name, guard, max_rows)
         guard.finish()
     else:
-        _write(results, row.name, out, most)
+        _write(results, result_format.name, out, max_rows)
 
 
-def write_triples(triples: Iterable[Triple], row: Format, out: Out) -> None:
-    """Write triples that come from elsewhere to `out`. Raises QueryUnwritable, maybe after some of it was written."""
-    guard = xml_limits.Guard(out) if row.name == "rdfxml" else None
-    checked = _CHECKS[row.name](triples) if row.name in _CHECKS else triples
-    serialize(checked, guard or out, _ENGINE_GRAPHS[row.name])  # type: ignore[arg-type]  # `write` is all that it calls
+def write_triples(triples: Iterable[Triple], result_format: ResultFormat, out: ByteSink) -> None:
+    """Serialise triples of another source. Raises QueryUnwritable, perhaps after a part of them."""
+    guard = xml_limits.XmlSanitizer(out) if result_format.name == "rdfxml" else None
+    checked = _CHECKS[result_format.name](triples) if result_format.name in _CHECKS else triples
+    serialize(checked, guard or out, _ENGINE_GRAPHS[result_format.name])  # type: ignore[arg-type]  # the engine calls `write` alone
     if guard:
         guard.finish()
 
 
-def _write(results: Results, name: str, out: Out, most: int) -> None:
+def _write(results: Results, name: str, out: ByteSink, max_rows: int) -> None:
     if isinstance(results, QueryTriples):
         checked = _CHECKS[name](results) if name in _CHECKS else results
-        serialize(_at_most(checked, most), out, _ENGINE_GRAPHS[name])  # type: ignore[arg-type]  # `write` is all that it calls
+        serialize(_at_most(checked, max_rows), out, _ENGINE_GRAPHS[name])  # type: ignore[arg-type]  # the engine calls `write` alone
     elif isinstance(results, QuerySolutions) and name == "csv":
-        _write_csv(results, out, most)
+        _write_csv(results, out, max_rows)
     elif isinstance(results, QuerySolutions):
-        results.serialize(_Rows(out, _BETWEEN_ROWS[name], most), _ENGINE_TABLES[name])  # type: ignore[arg-type]  # as above
+        results.serialize(_RowLimiter(out, _ROW_MARKS[name], max_rows), _ENGINE_TABLES[name])  # type: ignore[arg-type]  # as above
     else:
         results.serialize(out, _ENGINE_TABLES[name])  # type: ignore[arg-type]  # as above
 
 
-def too_many(most: int) -> QueryTooLarge:
-    """What an answer with more rows comes to."""
-    return QueryTooLarge(f"the answer has more than {most:,} rows", todo="Ask for fewer, with LIMIT.")
+def too_many_rows(max_rows: int) -> QueryTooLarge:
+    """Error of an answer with too many rows."""
+    return QueryTooLarge(f"the answer has more than {max_rows:,} rows", todo="Ask for fewer, with LIMIT.")
 
 
-def _at_most(each: Iterable[Row], most: int) -> Iterator[Row]:
-    """The same, as long as there are no more than so many."""
-    for number, one in enumerate(each):
-        if number >= most:
-            raise too_many(most)
-        yield one
+def _at_most(rows: Iterable[Row], max_rows: int) -> Iterator[Row]:
+    """The same rows, up to a maximum; QueryTooLarge behind it."""
+    for number, row in enumerate(rows):
+        if number >= max_rows:
+            raise too_many_rows(max_rows)
+        yield row
 
 
-# What the engine writes once a row and, but for values made to be counted twice, nowhere else: quotes, line
+# Bytes that the engine writes once a row and, but for values made to be counted twice, nowhere else: quotes, line
 # ends and < are escaped in values. Rows without any value are missed in JSON; they are bounded by their bytes.
-_BETWEEN_ROWS = {"json": b'},{"', "xml": b"<result>", "tsv": b"\n"}
+_ROW_MARKS = {"json": b'},{"', "xml": b"<result>", "tsv": b"\n"}
 
 
-class _Rows:
-    """Counts rows on their way to `out`."""
+class _RowLimiter:
+    """Output filter that counts rows, up to a maximum."""
 
-    def __init__(self, out: Out, mark: bytes, most: int) -> None:
+    def __init__(self, out: ByteSink, mark: bytes, max_rows: int) -> None:
         self._out = out
         self._mark = mark
-        # Of TSV the head is a line too, and JSON has one mark less than rows.
-        self._left = self._most = most
+        # In TSV the head is a line too, and JSON has one mark less than rows.
+        self._left = self._max_rows = max_rows
         self._left += {b"\n": 1, b'},{"': -1}.get(mark, 0)
         self._end = b""
 
     def write(self, data: bytes) -> int:
-        """Take some, many rows at once. Raises QueryTooLarge behind them where there are more than there may be."""
+        """Pass on a chunk, of many rows. Raises QueryTooLarge behind it, over the maximum."""
         self._out.write(data)
-        most = len(self._mark) - 1  # bytes of a mark that may end one piece and begin the next
-        self._left -= data.count(self._mark) + (self._end + data[:most]).count(self._mark)
+        overlap = len(self._mark) - 1  # bytes of a mark that two chunks may share
+        self._left -= data.count(self._mark) + (self._end + data[:overlap]).count(self._mark)
         if self._left < 0:
-            raise too_many(self._most)
-        self._end = (self._end + data[-most:])[-most:] if most else b""
+            raise too_many_rows(self._max_rows)
+        self._end = (self._end + data[-overlap:])[-overlap:] if overlap else b""
         return len(data)
 
     def flush(self) -> None:
-        """There is nothing held back."""
+        """No-op: no output is held back."""
 
 
-class _Encoded:
-    """What the csv module writes text to."""
+class _TextEncoder:
+    """UTF-8 encoder with the interface of a text file, for the csv module."""
 
-    def __init__(self, out: Out) -> None:
+    def __init__(self, out: ByteSink) -> None:
         self._out = out
 
     def write(self, text: str) -> None:
         self._out.write(text.encode())
 
 
-def _write_csv(solutions: QuerySolutions, out: Out, most: int) -> None:
-    # RFC 4180 ends lines with CR LF; the csv module quotes what holds either, a comma or a quote, and a lone
+def _write_csv(solutions: QuerySolutions, out: ByteSink, max_rows: int) -> None:
+    # RFC 4180 ends lines with CR LF; the csv module quotes values with either, a comma or a quote, and a lone
     # empty value too, which would be a line that readers skip.
-    rows = csv.writer(_Encoded(out), lineterminator="\r\n")
+    rows = csv.writer(_TextEncoder(out), lineterminator="\r\n")
     rows.writerow([variable.value for variable in solutions.variables])
-    for solution in _at_most(solutions, most):
-        rows.writerow([_plain(term) for term in solution])
+    for solution in _at_most(solutions, max_rows):
+        rows.writerow([_csv_value(term) for term in solution])
 
 
-def _plain(term: Term | None) -> str:
-    """A term as CSV has it, without type or language; triple terms, which CSV has not, as in N-Triples."""
+def _csv_value(term: Term | None) -> str:
+    """CSV value of a term, without type or language; triple terms, which CSV lacks, as in N-Triples."""
     match term:
         case None:
             return ""
@@ -233,7 +233,7 @@ def _plain(term: Term | None) -> str:
 
 
 def _without_triple_terms(triples: Iterable[Triple]) -> Iterator[Triple]:
-    """The triples, unless one of them is about another one, for which JSON-LD 1.1 and N3 have no form."""
+    """The same triples; QueryUnwritable at a triple term, which JSON-LD 1.1 and N3 lack."""
     for triple in triples:
         if isinstance(triple.object, Triple):
             raise QueryUnwritable(
@@ -243,7 +243,7 @@ def _without_triple_terms(triples: Iterable[Triple]) -> Iterator[Triple]:
 
 
 _CHECKS: dict[str, Callable[[Iterable[Triple]], Iterator[Triple]]] = {
-    "rdfxml": xml_limits.fit,
+    "rdfxml": xml_limits.check_rdfxml,
     "jsonld": _without_triple_terms,
     "n3": _without_triple_terms,
 }

@@ -1,46 +1,52 @@
-"""Where strings of a query begin and end, in linear time whatever a stranger writes.
+"""SPARQL lexer for strings, in linear time for any text.
 
-A quotation mark that is never closed is looked for to the end of the text. Where such marks stand behind backslashes,
-each would be a new beginning, and each would be followed to the end again: 100 kB of them take a minute. But where a
-string breaks off, any mark of the same kind before that place stands behind a backslash of it, so a string from there
-would break off at the same place. It is remembered, and not tried.
+An unclosed quotation mark makes the lexer search to the end of the text. Where such marks stand behind backslashes,
+each mark would start a new search to the end: 100 kB of them take a minute. But where a string breaks off, any mark of
+the same kind before that position stands behind a backslash of the string, so a string from there would break off at
+the same position. The lexer stores that position and skips those marks.
 """
 
 import re
 from collections.abc import Iterator
 
-_WHOLE = re.compile("(?P<text>.+)", re.DOTALL)
-_MARKS = frozenset("'\"")
+_STRING_TOKEN = re.compile("(?P<text>.+)", re.DOTALL)
+_QUOTES = frozenset("'\"")
 
 
-def bodies(escape: str) -> dict[str, re.Pattern[str]]:
-    """What stands between the marks of a string, by the mark (SPARQL 1.1, 19.8: STRING_LITERAL1 and its kin).
+def string_patterns(escape: str) -> dict[str, re.Pattern[str]]:
+    """Patterns of string contents, by quotation mark (SPARQL 1.1, 19.8: STRING_LITERAL1, 2, LONG1, LONG2).
 
     Args:
-        escape: the regular expression of an escape.
+        escape: regular expression of an escape sequence.
     """
-    short = {mark: rf"(?:[^{mark}\\\r\n]|{escape})*+" for mark in sorted(_MARKS)}
-    long = {mark * 3: rf"(?:(?:{mark}{mark}|{mark})?+(?:[^{mark}\\]|{escape}))*+" for mark in sorted(_MARKS)}
+    short = {mark: rf"(?>(?:[^{mark}\\\r\n]++|{escape})*)" for mark in sorted(_QUOTES)}
+    long = {mark * 3: rf"(?>(?:{mark}{{0,2}}+(?:[^{mark}\\]++|{escape}))*)" for mark in sorted(_QUOTES)}
     return {mark: re.compile(body, re.DOTALL) for mark, body in (short | long).items()}
 
 
-class Tokens:
-    r"""The tokens of a text: strings, which have the group `text`, and whatever else a pattern knows.
+class Lexer:
+    r"""Lexer of one text: an iterator over strings, with the group `text`, and the tokens of another pattern.
 
-    >>> found = Tokens("'a' b", re.compile("(?P<sign>.)"), bodies(r"\\."))
-    >>> [(token.lastgroup, token[0]) for token in found]
+    >>> lexer = Lexer("'a' b", re.compile("(?P<sign>.)"), string_patterns(r"\\."))
+    >>> [(token.lastgroup, token[0]) for token in lexer]
     [('text', "'a'"), ('sign', ' '), ('sign', 'b')]
     """
 
     def __init__(self, text: str, others: re.Pattern[str], strings: dict[str, re.Pattern[str]]) -> None:
-        """A text; a pattern that takes something wherever no string begins; what `bodies` gave."""
+        """Create a lexer.
+
+        Args:
+            text: the text.
+            others: pattern of all other tokens; it has to match at any character.
+            strings: result of `string_patterns`.
+        """
         self._text = text
         self._others = others
         self._strings = strings
-        self._broken = dict.fromkeys(strings, 0)
+        self._unclosed_until = dict.fromkeys(strings, 0)
 
     def __iter__(self) -> Iterator[re.Match[str]]:
-        """One behind the other."""
+        """Tokens in order."""
         position = 0
         while position < len(self._text):
             token = self.at(position)
@@ -48,21 +54,21 @@ class Tokens:
             yield token
 
     def at(self, position: int) -> re.Match[str]:
-        """The token that begins at a position."""
-        end = self._end(position) if self._text[position] in _MARKS else 0
-        token = _WHOLE.match(self._text, position, end) if end else self._others.match(self._text, position)
-        assert token is not None  # noqa: S101  # the pattern takes any sign
+        """Token at a position."""
+        end = self._string_end(position) if self._text[position] in _QUOTES else 0
+        token = _STRING_TOKEN.match(self._text, position, end) if end else self._others.match(self._text, position)
+        assert token is not None  # noqa: S101  # the pattern matches any character
         return token
 
-    def _end(self, position: int) -> int:
-        """Where the string ends that begins at a position; 0 if none does."""
+    def _string_end(self, position: int) -> int:
+        """End of the string that begins at a position; 0 if none does."""
         mark = self._text[position]
         for delimiter in (mark * 3, mark):
-            if position < self._broken[delimiter] or not self._text.startswith(delimiter, position):
+            if position < self._unclosed_until[delimiter] or not self._text.startswith(delimiter, position):
                 continue
             body = self._strings[delimiter].match(self._text, position + len(delimiter))
-            assert body is not None  # noqa: S101  # it may be empty
+            assert body is not None  # noqa: S101  # the pattern matches the empty string
             if self._text.startswith(delimiter, body.end()):
                 return body.end() + len(delimiter)
-            self._broken[delimiter] = body.end()
+            self._unclosed_until[delimiter] = body.end()
         return 0

@@ -1,7 +1,7 @@
-"""What XML can't say, and what Oxigraph's XML writers don't mind: see to it, or refuse.
+"""XML sanitiser for the output of Oxigraph's writers: values that XML can't represent are escaped or refused.
 
-- A bare carriage return would be lost to the reader (XML 1.0, 2.11): it is written as a character reference.
-- Some characters XML can't hold at all (2.2).
+- A bare carriage return would be lost to the reader (XML 1.0, 2.11): it becomes a character reference.
+- XML can't hold some characters at all (2.2).
 - A property in RDF/XML is an element (RDF/XML 1.1, 2.2), so its IRI has to end in a name; so has a class that
   becomes an element.
 """
@@ -17,11 +17,11 @@ from kg.errors import QueryUnwritable
 Term = NamedNode | BlankNode | Literal | Triple
 
 
-class Out(Protocol):
-    """Where bytes go."""
+class ByteSink(Protocol):
+    """Destination of bytes."""
 
     def write(self, data: bytes, /) -> object:
-        """Take some."""
+        """Append bytes."""
 
 
 _NAME_START = (
@@ -32,7 +32,7 @@ _NAME = rf"[{_NAME_START}][-.0-9\u00b7\u0300-\u036f\u203f\u2040{_NAME_START}]*"
 _ENDS_IN_NAME = re.compile(rf"{_NAME}\Z")
 _IS_NAME = re.compile(_NAME)
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-# RDF/XML 1.1, 6.2.2: what can't be a property element, and rdf:li, which would be read as rdf:_1.
+# RDF/XML 1.1, 6.2.2: names that can't be a property element, and rdf:li, which would be read as rdf:_1.
 _NOT_PROPERTIES = frozenset(
     _RDF + name
     for name in (
@@ -45,24 +45,24 @@ _NOT_PROPERTIES = frozenset(
 _RDF_TYPE = _RDF + "type"
 
 
-def _no_element(iri: str) -> bool:
+def _is_unfit_element(iri: str) -> bool:
     return iri in _NOT_PROPERTIES or not _ENDS_IN_NAME.search(iri)
 
 
-def fit(triples: Iterable[Triple]) -> Iterator[Triple]:
-    """The triples, unless one of them has no form in RDF/XML."""
-    known: set[str] = set()
-    for triple in _classes_later(triples):
+def check_rdfxml(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """The same triples; QueryUnwritable at one that RDF/XML can't represent."""
+    checked: set[str] = set()
+    for triple in _unfit_classes_last(triples):
         part: Term = triple
         while isinstance(part, Triple):
             predicate = part.predicate.value
-            if predicate not in known:
-                if _no_element(predicate):
+            if predicate not in checked:
+                if _is_unfit_element(predicate):
                     raise QueryUnwritable(
                         f"RDF/XML has no way to write the predicate <{predicate}>",
                         todo="Ask for Turtle or N-Triples.",
                     )
-                known.add(predicate)
+                checked.add(predicate)
             for node in (part.subject, part.object):
                 if isinstance(node, BlankNode) and not _IS_NAME.fullmatch(node.value):
                     raise QueryUnwritable(
@@ -74,63 +74,63 @@ def fit(triples: Iterable[Triple]) -> Iterator[Triple]:
 
 
 def _is_unfit_class(triple: Triple) -> bool:
-    named = triple.object
-    return triple.predicate.value == _RDF_TYPE and isinstance(named, NamedNode) and _no_element(named.value)
+    class_ = triple.object
+    return triple.predicate.value == _RDF_TYPE and isinstance(class_, NamedNode) and _is_unfit_element(class_.value)
 
 
-def _classes_later(triples: Iterable[Triple]) -> Iterator[Triple]:
-    """The triples, with a class that no element can be made of behind another triple of its subject.
+def _unfit_classes_last(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """The same triples, with a class that can't be an element behind another triple of its subject.
 
-    The engine makes an element of the class where rdf:type is the first that is said of a subject.
+    The engine makes the class an element where rdf:type is the first triple of a subject.
     """
-    held: list[Triple] = []
-    last: Term | None = None
+    postponed: list[Triple] = []
+    last_subject: Term | None = None
     for triple in triples:
-        if held and triple.subject != held[0].subject:
+        if postponed and triple.subject != postponed[0].subject:
             break
-        if triple.subject != last and _is_unfit_class(triple):
-            held.append(triple)
+        if triple.subject != last_subject and _is_unfit_class(triple):
+            postponed.append(triple)
         else:
             yield triple
-            last = triple.subject
-            yield from held
-            held.clear()
-    if held:
+            last_subject = triple.subject
+            yield from postponed
+            postponed.clear()
+    if postponed:
         raise QueryUnwritable(
-            f"RDF/XML has no element for the class {held[0].object}", todo="Ask for Turtle or N-Triples."
+            f"RDF/XML has no element for the class {postponed[0].object}", todo="Ask for Turtle or N-Triples."
         )
 
 
-# XML 1.0, 2.2: the characters that it can't hold, not even by reference, as UTF-8 has them.
+# XML 1.0, 2.2: characters that it can't hold, not even by reference, in UTF-8.
 _NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-_CUT = re.compile(rb"\xef\xbf?\Z")
+_INCOMPLETE = re.compile(rb"\xef\xbf?\Z")
 
 
-class Guard:
-    """Sees to what Oxigraph's XML writers let pass. None of them writes a carriage return of its own."""
+class XmlSanitizer:
+    """Output filter for Oxigraph's XML writers, none of which writes a carriage return of its own."""
 
-    def __init__(self, out: Out) -> None:
+    def __init__(self, out: ByteSink) -> None:
         self._out = out
-        self._held = b""
+        self._partial = b""
 
     def write(self, data: bytes) -> int:
-        """Take some of the document, and pass on what is whole and fit."""
-        piece = self._held + data
-        cut = _CUT.search(piece)
-        self._held = cut[0] if cut else b""
-        piece = piece[: len(piece) - len(self._held)]
-        found = _NOT_IN_XML.search(piece)
-        if found:
+        """Check a chunk of the document and pass on its complete characters. Raises QueryUnwritable."""
+        chunk = self._partial + data
+        incomplete = _INCOMPLETE.search(chunk)
+        self._partial = incomplete[0] if incomplete else b""
+        chunk = chunk[: len(chunk) - len(self._partial)]
+        match = _NOT_IN_XML.search(chunk)
+        if match:
             raise QueryUnwritable(
-                f"a value holds the character U+{ord(found[0].decode()):04X}, which XML can't say",
+                f"a value holds the character U+{ord(match[0].decode()):04X}, which XML can't say",
                 todo="Ask for JSON (or Turtle, where the answer is triples).",
             )
-        self._out.write(piece.replace(b"\r", b"&#13;"))
+        self._out.write(chunk.replace(b"\r", b"&#13;"))
         return len(data)
 
     def flush(self) -> None:
-        """There is nothing to hurry: the rest comes with `finish`."""
+        """No-op: the rest comes with `finish`."""
 
     def finish(self) -> None:
-        """Pass on what was held back to see whether it is whole."""
-        self._out.write(self._held)
+        """Pass on the incomplete character at the end, if any."""
+        self._out.write(self._partial)

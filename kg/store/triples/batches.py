@@ -1,59 +1,59 @@
-"""Triples gathered into pieces, which threads load while more come: of whatever size, memory stays bounded."""
+"""Batched loading: N-Triples are buffered into batches that threads load, so that memory stays bounded at any size."""
 
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 
-class Pieces:
-    """A load in pieces.
+class BatchLoader:
+    """Back-pressured batch loader: `write` blocks while too many batches are pending.
 
     Attributes:
-        count: how many pieces were handed over to be loaded.
+        count: number of batches submitted so far.
     """
 
-    def __init__(self, load: Callable[[bytes], None], *, size: int, threads: int, waiting: int) -> None:
-        """Nothing is loaded yet.
+    def __init__(self, load: Callable[[bytes], None], *, batch_bytes: int, threads: int, max_pending: int) -> None:
+        """Start the loader's threads.
 
         Args:
-            load: loads a piece of N-Triples; what it raises is raised again by the call that waits for it.
-            size: bytes from which a piece is one.
-            threads: how many load at once.
-            waiting: how many pieces may be under way while more come.
+            load: loads a batch of N-Triples; its exception is raised again by the call that waits for the batch.
+            batch_bytes: size in bytes at which a batch is submitted.
+            threads: number of loading threads.
+            max_pending: number of batches that may be pending before `write` blocks.
         """
         self._load = load
-        self._most = size
-        self._waiting = waiting
-        self._gathered: list[bytes] = []
-        self._size = 0
-        self._loading: deque[Future[None]] = deque()
-        self._threads = ThreadPoolExecutor(threads, "load")
+        self._batch_bytes = batch_bytes
+        self._max_pending = max_pending
+        self._buffer: list[bytes] = []
+        self._buffered_bytes = 0
+        self._pending: deque[Future[None]] = deque()
+        self._executor = ThreadPoolExecutor(threads, "load")
         self.count = 0
 
     def write(self, ntriples: bytes) -> None:
-        """Take whole lines of N-Triples; waits while loading is behind."""
-        self._gathered.append(ntriples)
-        self._size += len(ntriples)
-        if self._size >= self._most:
-            self._hand_over()
-            self._wait(self._waiting)
+        """Buffer whole lines of N-Triples; blocks while loading is behind."""
+        self._buffer.append(ntriples)
+        self._buffered_bytes += len(ntriples)
+        if self._buffered_bytes >= self._batch_bytes:
+            self._submit()
+            self._wait(self._max_pending)
 
     def finish(self) -> None:
-        """Load what is left, and wait until all is loaded."""
-        self._hand_over()
+        """Load the last batch, and wait for all of them."""
+        self._submit()
         self._wait(0)
 
     def stop(self) -> None:
-        """Begin no further piece, and wait for those that are being loaded."""
-        self._threads.shutdown(cancel_futures=True)
+        """Cancel the pending batches, and wait for those being loaded."""
+        self._executor.shutdown(cancel_futures=True)
 
-    def _hand_over(self) -> None:
-        if self._gathered:
+    def _submit(self) -> None:
+        if self._buffer:
             self.count += 1
-            self._loading.append(self._threads.submit(self._load, b"".join(self._gathered)))
-        self._gathered = []
-        self._size = 0
+            self._pending.append(self._executor.submit(self._load, b"".join(self._buffer)))
+        self._buffer = []
+        self._buffered_bytes = 0
 
-    def _wait(self, most: int) -> None:
-        while len(self._loading) > most:
-            self._loading.popleft().result()
+    def _wait(self, limit: int) -> None:
+        while len(self._pending) > limit:
+            self._pending.popleft().result()

@@ -1,31 +1,34 @@
-"""The port behind which triples lie: what the rest of kg asks of a store, whichever engine it is."""
+"""Graph port: the read operations that kg needs of a triple store, embedded or remote."""
 
-from collections.abc import Iterator
 from typing import Protocol
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Triple
 
 
 class Graph(Protocol):
-    """Triples at rest, read-only."""
+    """Read-only triples of one generation."""
 
     def describe(self, iri: str) -> list[Triple]:
-        """What is said of a thing: the triples of its own subject and of its parts, nothing else."""
+        """Description of a thing: the triples of its own subject and of its parts, nothing else.
+
+        Raises:
+            RemoteError: the remote store gave no description.
+        """
         ...
 
-    def named(self, iri: str) -> list[Triple]:
-        """The triples of a named graph."""
+    async def look_up(self, iri: str) -> None:
+        """Prefetch a description into memory, so that `describe` does not block the event loop.
+
+        Raises:
+            RemoteError: the remote store gave no description.
+        """
         ...
 
-    def quads(self) -> Iterator[Quad]:
-        """Every statement, in no order."""
-        ...
-
-    def count(self) -> int:
-        """How many statements there are, in all graphs."""
+    def close(self) -> None:
+        """Release files, threads and connections."""
         ...
 
 
 def is_part_of(term: object, thing: str) -> bool:
-    """Whether a term is a part of the thing: its IRI with a fragment."""
+    """Test for a part of a thing: the thing's IRI with a fragment."""
     return isinstance(term, NamedNode) and term.value.startswith(thing + "#")

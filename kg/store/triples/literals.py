@@ -1,7 +1,7 @@
-"""Literals as the engine gives them back: it holds some values as such, and writes each in one way alone.
+"""Canonical literals: the lexical form that the engine gives to values it stores as values.
 
-`PT90M` is read from a store as `PT1H30M`, `23.0` as `23`, `…+00:00` as `…Z`: the same values. So triples that did not
-come from a store are told like those that did.
+`PT90M` is read from a store as `PT1H30M`, `23.0` as `23`, `…+00:00` as `…Z`: the same values. Triples that did not
+come from a store get the same form here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,44 +11,45 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from kg.ontology import XSD
 
-_REWRITTEN = frozenset(f"{XSD}{name}" for name in ("decimal", "duration", "dateTime"))
-"""Datatypes of the mapping of which a value may be written in several ways."""
+_CANONICALISED = frozenset(f"{XSD}{name}" for name in ("decimal", "duration", "dateTime"))
+"""Datatypes of the mapping whose values have several lexical forms."""
 
-_MARKS = tuple(f"^^<{datatype}>".encode() for datatype in _REWRITTEN)
-_ANY = NamedNode("urn:x")
+_DATATYPE_MARKERS = tuple(f"^^<{datatype}>".encode() for datatype in _CANONICALISED)
+_ANY_IRI = NamedNode("urn:x")
 
 
-def as_held(triples: Iterable[Triple], ntriples: bytes) -> Iterator[Triple]:
-    """Triples as a store would give them back.
+def canonical_triples(triples: Iterable[Triple], ntriples: bytes) -> Iterator[Triple]:
+    """Triples in the form in which a store returns them.
 
     Args:
         triples: the triples.
-        ntriples: the same as N-Triples, in which it is quickly seen that there is nothing to do.
+        ntriples: the same as N-Triples, where a quick search shows that no literal has to change.
     """
-    if not any(mark in ntriples for mark in _MARKS):
+    if not any(mark in ntriples for mark in _DATATYPE_MARKERS):
         yield from triples
         return
     for triple in triples:
         value = triple.object
-        if isinstance(value, Literal) and value.datatype.value in _REWRITTEN:
-            yield Triple(triple.subject, triple.predicate, _held(value))
+        if isinstance(value, Literal) and value.datatype.value in _CANONICALISED:
+            yield Triple(triple.subject, triple.predicate, _canonical(value))
         else:
             yield triple
 
 
-def values_as_held(values: list[NamedNode | Literal]) -> list[NamedNode | Literal]:
-    """The same for values of one subject and predicate."""
-    if not any(isinstance(each, Literal) and each.datatype.value in _REWRITTEN for each in values):
+def canonical_values(values: list[NamedNode | Literal]) -> list[NamedNode | Literal]:
+    """Values of one subject and predicate, in the form in which a store returns them."""
+    if not any(isinstance(value, Literal) and value.datatype.value in _CANONICALISED for value in values):
         return values
     return [
-        each if isinstance(each, NamedNode) or each.datatype.value not in _REWRITTEN else _held(each) for each in values
+        value if isinstance(value, NamedNode) or value.datatype.value not in _CANONICALISED else _canonical(value)
+        for value in values
     ]
 
 
 @lru_cache(4096)
-def _held(literal: Literal) -> Literal:
+def _canonical(literal: Literal) -> Literal:
     store = Store()
-    store.add(Quad(_ANY, _ANY, literal))
-    held = next(iter(store)).object
-    assert isinstance(held, Literal)  # noqa: S101  # as it was put in
-    return held
+    store.add(Quad(_ANY_IRI, _ANY_IRI, literal))
+    stored = next(iter(store)).object
+    assert isinstance(stored, Literal)  # noqa: S101  # a literal went in
+    return stored

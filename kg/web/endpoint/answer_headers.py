@@ -5,7 +5,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.store.sparql.query_service import Answer
+from kg.store.sparql.query_service import QueryAnswer
 from kg.web.http import content_coding
 from kg.web.http.conditional import tags_of
 from kg.web.http.headers import CACHE, CORS, raw
@@ -57,7 +57,7 @@ class Shape(NamedTuple):
         """What all answers send along."""
         return [*_VARYING] if self.tag is None else [*_KEPT, (b"etag", etag.encode("ascii"))]
 
-    def begun(self, answer: Answer) -> list[tuple[bytes, bytes]]:
+    def begun(self, answer: QueryAnswer) -> list[tuple[bytes, bytes]]:
         """The headers of an answer whose end has not come."""
         return [*self.headers(self.etag), *_described(answer, self.coding)]
 
@@ -77,7 +77,7 @@ class Shape(NamedTuple):
         return Ready(200, headers, b"" if self.head else body)
 
 
-def _described(answer: Answer | Whole, packed: str) -> list[tuple[bytes, bytes]]:
+def _described(answer: QueryAnswer | Whole, packed: str) -> list[tuple[bytes, bytes]]:
     """What headers say of an answer in a coding."""
     headers = [(b"content-type", answer.media_type.encode("ascii"))]
     if answer.limited:

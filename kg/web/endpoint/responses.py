@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from kg.errors import QueryError, QuerySyntaxError, RemoteError
 from kg.store.sparql import query_checks
-from kg.store.sparql.query_service import Answer
+from kg.store.sparql.query_service import QueryAnswer
 from kg.web.endpoint.answer_headers import Shape
 from kg.web.http import content_coding
 from kg.web.http.headers import combined
@@ -66,7 +66,7 @@ class Question(NamedTuple):
 
     def ask(
         self, context: Context, request: Request | None = None, *, rows: int | None = None
-    ) -> AbstractAsyncContextManager[Answer]:
+    ) -> AbstractAsyncContextManager[QueryAnswer]:
         """Have it answered, for whoever sent a request or for ourselves; see `kg.store.sparql.query_service`."""
         asking = context.serving.pool.query(
             self.query,
@@ -89,8 +89,8 @@ def _client(request: Request) -> str:
 class _Begun:
     """An answer of which some is here."""
 
-    answer: Answer
-    asking: AbstractAsyncContextManager[Answer]
+    answer: QueryAnswer
+    asking: AbstractAsyncContextManager[QueryAnswer]
     held: list[bytes]
     pieces: AsyncIterator[bytes]
 
@@ -173,7 +173,7 @@ async def whole(context: Context, question: Question) -> Whole:
         return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
 
 
-def _kept(context: Context, tag: str | None, answer: Answer, body: bytes) -> Whole:
+def _kept(context: Context, tag: str | None, answer: QueryAnswer, body: bytes) -> Whole:
     made = Whole(answer.format, answer.media_type, body, answer.limited)
     if tag is not None:
         context.answers.keep(tag, made)
@@ -216,16 +216,10 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
 
 async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncGenerator[bytes, None]:
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
-    gathered: list[bytes] = []
-    size, most = 0, context.answers.largest if tag is not None else 0
-    try:
+    with context.answers.recorder.begin(tag) as recording:
         try:
             async for piece in begun:
-                size += len(piece)
-                if size <= most:
-                    gathered.append(piece)
-                else:
-                    gathered.clear()
+                recording.add(piece)
                 yield piece
         except QueryError as fault:
             notes.fault = type(fault).__name__
@@ -237,10 +231,11 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
         except (asyncio.CancelledError, GeneratorExit):
             notes.killed = _LEFT
             raise
-    finally:
-        await begun.close()
-    if size <= most:
-        _kept(context, tag, begun.answer, b"".join(gathered))
+        finally:
+            await begun.close()
+        body = recording.body()
+    if body is not None:
+        _kept(context, tag, begun.answer, body)
 
 
 def explained(fault: QueryError, query: str) -> Problem:

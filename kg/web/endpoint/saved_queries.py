@@ -13,7 +13,7 @@ from starlette.responses import Response
 from kg.errors import ParameterFault
 from kg.render.data.negotiation import choose
 from kg.render.queries.parameters import TYPES, Parameter
-from kg.render.queries.saved_queries import Saved, saved
+from kg.render.queries.saved_queries import SavedQuery, saved_queries
 from kg.render.site.translations import translations
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import responses
@@ -47,7 +47,7 @@ Endpoint = Callable[..., Awaitable[Response]]
 
 async def overview(request: Request, context: HeldContext) -> Response:
     """The page that lists the queries."""
-    known = saved(context.settings.query_folders)
+    known = saved_queries(context.settings.query_folders)
     return published.page(request, context, "api", {"listed": list(known.values())}, vary=published.BY_FORMAT)
 
 
@@ -55,11 +55,11 @@ async def missing(
     context: HeldContext, name: Annotated[str, Path(description="The name of a saved query, or with a suffix.")]
 ) -> Response:
     """A problem that names the queries that there are."""
-    there = ", ".join(saved(context.settings.query_folders))
+    there = ", ".join(saved_queries(context.settings.query_folders))
     raise Problem(404, f"There is no saved query {name[:100]!r}; there are {there}.")
 
 
-def endpoint(query: Saved, base: str) -> tuple[Endpoint, Refused]:
+def endpoint(query: SavedQuery, base: str) -> tuple[Endpoint, Refused]:
     """The handler of one query, whose parameters are those of the query; and that of requests with a bad one.
 
     Args:
@@ -90,7 +90,7 @@ def endpoint(query: Saved, base: str) -> tuple[Endpoint, Refused]:
     return respond, refused
 
 
-def _parameters(query: Saved, base: str) -> type[Parameters]:
+def _parameters(query: SavedQuery, base: str) -> type[Parameters]:
     """The parameters of a query as a type."""
     named: dict[str, Any] = {
         f"parameter_{number}": (
@@ -122,7 +122,7 @@ def _checked(parameter: Parameter, base: str, value: str) -> str:
     return value
 
 
-def _given(request: Request, query: Saved) -> dict[str, str]:
+def _given(request: Request, query: SavedQuery) -> dict[str, str]:
     """The parameters of a request. Raises ParameterProblem for one that is given twice, or that the query has not."""
     known = [each.name for each in query.parameters]
     values: dict[str, str] = {}
@@ -143,7 +143,7 @@ def _given(request: Request, query: Saved) -> dict[str, str]:
     return values
 
 
-def _explained(problem: ParameterProblem, query: Saved) -> ParameterProblem:
+def _explained(problem: ParameterProblem, query: SavedQuery) -> ParameterProblem:
     """The problem with the parameters of the query, and with a hint about the one that is to blame."""
     blamed = next((each for each in query.parameters if each.name == problem.parameter), None)
 
@@ -157,7 +157,7 @@ def _explained(problem: ParameterProblem, query: Saved) -> ParameterProblem:
     return ParameterProblem(problem.parameter, problem.value, problem.expected, hint=hint, others=others)
 
 
-def _help(query: Saved) -> list[dict[str, Any]]:
+def _help(query: SavedQuery) -> list[dict[str, Any]]:
     """The parameters of a query, for a client that got one wrong."""
     return [
         {
@@ -173,7 +173,7 @@ def _help(query: Saved) -> list[dict[str, Any]]:
 
 
 async def _page(
-    request: Request, context: Context, query: Saved, values: dict[str, str], fault: ParameterProblem | None = None
+    request: Request, context: Context, query: SavedQuery, values: dict[str, str], fault: ParameterProblem | None = None
 ) -> Response:
     """A form for the parameters; the rows where they are given, or the problem with them."""
     given = {name: value for name, value in values.items() if value}
@@ -211,7 +211,7 @@ def _format(request: Request, name: str) -> str:
     return {**_MEDIA_TYPES, _JSON: "json", _HTML: "html"}[chosen]
 
 
-def example(query: Saved) -> str:
+def example(query: SavedQuery) -> str:
     """An address that is answered; empty for a query whose parameters have no values to try."""
     if any(each.required and not (each.example or each.default) for each in query.parameters):
         return ""

@@ -16,10 +16,9 @@ from starlette.responses import Response
 
 from kg.errors import QueryError, QueryTimeout, QueryTooLarge
 from kg.render.data.negotiation import HTML
-from kg.render.page import fields
-from kg.render.queries.examples import Example, examples
-from kg.render.site import script_messages
-from kg.render.site.pages import page
+from kg.render.queries.examples import ExampleQuery, examples
+from kg.render.site import key_labels, script_messages
+from kg.render.site.pages import render_page
 from kg.settings import QUERIES
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint.preview import SHOWN_AS, names, shown
@@ -80,20 +79,20 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
         "view": chosen.view if chosen else "",
         "shown": answered,
         "problem": problem,
-        "examples": sorted((each.spoken(context.reader.language) for each in known), key=lambda each: each.title),
-        "said_by_scripts": script_messages.said(context.reader.language),
+        "examples": sorted((each.in_language(context.reader.language) for each in known), key=lambda each: each.title),
+        "said_by_scripts": script_messages.translated_messages(context.reader.language),
         "still": still(request) if request.method == "GET" else "",
         "formats": [each for each in FORMATS.values() if (answered.kind if answered else "select") in each.kinds],
         "all_formats": list(FORMATS.values()),
     }
-    make = partial(page, "sparql", context.site, values)
+    make = partial(render_page, "sparql", context.site, values)
     body = await context.serving.lane.run(request, make) if answered and answered.large else make()
     headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
     headers |= dict(problem.headers) if problem else {}
     return Response(body, status, headers, HTML.content_type)
 
 
-def _first(known: Sequence[Example]) -> str:
+def _first(known: Sequence[ExampleQuery]) -> str:
     """The query that stands in the editor before anything is asked: one whose answer is easily understood."""
     plain = "SELECT * WHERE { ?thing ?property ?value } LIMIT 20"
     return next((each.text for each in known if each.view == "chart"), known[0].text if known else plain)
@@ -158,6 +157,6 @@ async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
 def _named(context: Context) -> dict[str, str]:
     """IRI of a term → what pages call it."""
     ontology = context.serving.ontology
-    keys = {term.iri: fields.FIELDS[key].label for key, term in ontology.terms.items() if key in fields.FIELDS}
-    kinds = {ontology.classes[kind]: one for kind, (one, _) in fields.KINDS.items() if kind in ontology.classes}
+    keys = {term.iri: key_labels.FIELDS[key].label for key, term in ontology.terms.items() if key in key_labels.FIELDS}
+    kinds = {ontology.classes[kind]: one for kind, (one, _) in key_labels.KINDS.items() if kind in ontology.classes}
     return {**keys, **kinds, **ontology.labels}

@@ -28,7 +28,7 @@ from kg.errors import (
     SearchRefused,
 )
 from kg.render.data.negotiation import choose
-from kg.render.site.pages import Site, page
+from kg.render.site.pages import Site, render_page
 from kg.render.site.translations import LANGUAGES
 from kg.web.http.headers import CORS, PAGE, combined
 
@@ -150,7 +150,7 @@ def response(request: Request, problem: Problem, site: Site) -> Response:
     if wants_page:
         asked = "" if problem.status == 414 else request.query_params.get("q", "")[:_SHOWN] or _words(request, problem)
         values = {"problem": problem, "formats": problem.formats, "path": problem.path, "sought": asked}
-        body, media_type = page("error", site, values), "text/html; charset=utf-8"
+        body, media_type = render_page("error", site, values), "text/html; charset=utf-8"
         headers |= PAGE
     else:
         told = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}

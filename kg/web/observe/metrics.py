@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 from kg import settings as settings_module
 from kg.errors import UsageError
-from kg.store.sparql.query_service import Answer
+from kg.store.sparql.query_service import QueryAnswer
 from kg.web.observe.request_notes import Told
 
 PUBLIC = "public"
@@ -86,7 +86,7 @@ class Metrics:
                 counter(value).inc()
 
     @contextlib.asynccontextmanager
-    async def asking(self, asking: AbstractAsyncContextManager[Answer]) -> AsyncIterator[Answer]:
+    async def asking(self, asking: AbstractAsyncContextManager[QueryAnswer]) -> AsyncIterator[QueryAnswer]:
         """A query, counted as being asked for as long as its context lasts."""
         self._ask(1)
         try:
@@ -99,11 +99,11 @@ class Metrics:
         self._now += more
         self._asked.set(self._now)
 
-    def wait(self, queries: int) -> None:
+    def queue_length(self, waiting: int) -> None:
         """Note how many queries wait for a worker now."""
-        self._waiting.set(queries)
+        self._waiting.set(waiting)
 
-    def lose(self, why: str) -> None:
+    def worker_lost(self, why: str) -> None:
         """Count a query worker that is gone, and of which no request tells."""
         self._kills(why).inc()
 
@@ -146,7 +146,7 @@ def listening(where: str) -> Iterator[None]:
         yield
         return
     folder = Path(tempfile.mkdtemp(prefix="kg-metrics-"))
-    settings_module.hand_down_metrics(folder)
+    settings_module.export_metrics_folder(folder)
     try:
         with contextlib.nullcontext() if where == PUBLIC else _port(where, folder):
             yield

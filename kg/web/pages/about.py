@@ -7,9 +7,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.read.search import Results, Wanted
+from kg.read.search import SearchQuery, SearchRequest, SearchResults
 from kg.render.pictures.histogram import bars
-from kg.render.site.pages import page
+from kg.render.site.pages import render_page
 from kg.store.search.fields import RECORD
 from kg.web.pages.search_links import DOCUMENTS, Lead, gaps
 from kg.web.search import picture_data, presentation
@@ -69,7 +69,7 @@ async def respond(request: Request, context: HeldContext) -> Response:
 
 def _page(request: Request, context: Context, counted: bytes) -> Response:
     generation = context.serving.generation
-    months = generation.catalogue.by_month()
+    months = generation.catalogue.counts_by_month()
     values = {
         "manifest": generation.manifest,
         "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
@@ -91,15 +91,17 @@ async def shortly(context: Context) -> Markup:
     return Markup(made.decode())  # noqa: S704  # the same
 
 
-def _all(context: Context) -> Results:
-    return context.serving.finder.find(Wanted(filters=(DOCUMENTS,)), context.reader.languages, limit=1)
+def _all(context: Context) -> SearchResults:
+    return context.serving.finder.find(
+        SearchRequest(SearchQuery(filters=(DOCUMENTS,)), context.reader.languages, limit=1)
+    )
 
 
 def _in_short(context: Context) -> bytes:
-    return page("covers", context.site, _shown(context, _all(context)))
+    return render_page("covers", context.site, _shown(context, _all(context)))
 
 
-def _shown(context: Context, results: Results) -> dict[str, object]:
+def _shown(context: Context, results: SearchResults) -> dict[str, object]:
     """What both pages show: a sentence, a map, what is lacking."""
     return {
         "drawn": picture_data.places(State(), context, width=MAP).drawn,
@@ -120,10 +122,10 @@ def _counted(context: Context) -> bytes:
         "lacking": [(each, _share(each.count, results.total)) for each in lacking],
         "parts": [_part(parts[name], results, context) for name in _COUNTED if name in parts],
     }
-    return page("covered", context.site, values)
+    return render_page("covered", context.site, values)
 
 
-def _part(facet: presentation.Shown, results: Results, context: Context) -> Part:
+def _part(facet: presentation.Shown, results: SearchResults, context: Context) -> Part:
     spanned = facet.name == _SPANNED
     values = tuple(
         Covered(each, _share(each.count or 0, results.total), _span(each, context) if spanned else ("", ""))
@@ -133,8 +135,8 @@ def _part(facet: presentation.Shown, results: Results, context: Context) -> Part
 
 
 def _span(choice: Choice, context: Context) -> tuple[str, str]:
-    wanted = Wanted(filters=(DOCUMENTS, (_SPANNED, choice.value)))
-    return context.serving.finder.find(wanted, context.reader.languages, limit=1).span
+    wanted = SearchQuery(filters=(DOCUMENTS, (_SPANNED, choice.value)))
+    return context.serving.finder.find(SearchRequest(wanted, context.reader.languages, limit=1)).span
 
 
 def _share(count: int, total: int) -> float:

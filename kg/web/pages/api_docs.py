@@ -121,7 +121,9 @@ def _known(context: Context) -> dict[str, str]:
     """Names in the addresses of examples → what stands for them in this collection; empty where there is nothing."""
     generation = context.serving.generation
     record = generation.catalogue.newest(1)
-    thing = next((each.thing.reference for kind in KINDS for each in generation.catalogue.listed(kind, 1, "")), "")
+    thing = next(
+        (each.thing.reference for kind in KINDS for each in generation.catalogue.list_of_kind(kind, 1, "")), ""
+    )
     return {
         "record": record[0].reference if record else "",
         "thing": thing,

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault
-from kg.read.things import Gone, Moved
+from kg.read.things import DeletedThing, Redirect
 from kg.render.citations.citations import FORMATS, STYLES, in_style
-from kg.render.page.thing import cite
+from kg.render.page.thing import csl_item_of
 from kg.store.generation.things import Thing
 from kg.web.http.headers import CORS, PAGE, saved_as
 from kg.web.http.parameters import KeyPath
@@ -42,7 +42,7 @@ async def respond(
     """
     suffix, segment = citation, f"{key}.{citation}"
     thing = _find(context, key)
-    if isinstance(thing, Moved):
+    if isinstance(thing, Redirect):
         return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
     await context.serving.look_up(context.base.iri(thing.reference))
     # A style of citations takes some tens of milliseconds, and so does the first file of any format.
@@ -55,7 +55,7 @@ def _written(request: Request, context: Context, thing: Thing, segment: str, suf
     subject = subject_of(context, said, resources.around(said))
     link = {"Link": f'<{said.iri}>; rel="describes"'}
     if suffix == _PAGE:
-        item = cite(subject, context.reader.languages)
+        item = csl_item_of(subject, context.reader.languages)
         styles = {name: in_style(name, item) for name in STYLES}
         files = [(format_, format_.write([item]).decode()) for format_ in FORMATS]
         path = context.path(thing.reference)
@@ -64,13 +64,13 @@ def _written(request: Request, context: Context, thing: Thing, segment: str, suf
         return published.page(request, context, "cite", values, {**PAGE, **link})
     headers = {**CORS, **link, **saved_as(segment)}
     # A file says the same to everybody: names in the language that the settings prefer.
-    body = _BY_SUFFIX[suffix].write([cite(subject, context.settings.languages)])
+    body = _BY_SUFFIX[suffix].write([csl_item_of(subject, context.settings.languages)])
     media_type = _BY_SUFFIX[suffix].media_type
     content_type = media_type if "json" in media_type else f"{media_type}; charset=utf-8"
     return published.respond(request, context, body, content_type, headers, vary="Accept-Encoding")
 
 
-def _find(context: Context, stem: str) -> Thing | Moved:
+def _find(context: Context, stem: str) -> Thing | Redirect:
     try:
         reference = iris.reference("record", iris.decode_key(stem))
     except KeyFault as fault:
@@ -78,6 +78,6 @@ def _find(context: Context, stem: str) -> Thing | Moved:
     found = context.serving.resources.find(reference)
     if found is None:
         raise Problem(404, f"Nothing was ever published as {reference}.")
-    if isinstance(found, Gone):
+    if isinstance(found, DeletedThing):
         raise Problem(410, f"{reference} was taken away on {(found.thing.deleted or '')[:10]}.")
     return found

@@ -5,11 +5,11 @@ from functools import partial
 
 from markupsafe import Markup
 
-from kg.read.things import Gone, Moved
+from kg.read.things import DeletedThing, Redirect
 from kg.render.data.record import texts
-from kg.render.site.pages import page
+from kg.render.site.pages import render_page
 from kg.store.generation.things import Thing
-from kg.store.search.snippets import LENGTH
+from kg.store.search.snippets import SNIPPET_LENGTH
 from kg.web.serving.context import Context
 
 MOST = 3
@@ -37,7 +37,7 @@ async def featured(context: Context) -> Markup:
 
 def _made(context: Context) -> bytes:
     shown = [_told(each, context) for each in _chosen(context)]
-    return page("featured", context.site, {"featured": shown, "reader": context.reader}) if shown else b""
+    return render_page("featured", context.site, {"featured": shown, "reader": context.reader}) if shown else b""
 
 
 def _chosen(context: Context) -> list[Thing]:
@@ -47,9 +47,9 @@ def _chosen(context: Context) -> list[Thing]:
     found = []
     for reference in context.settings.featured:
         thing = resources.find(reference)
-        if isinstance(thing, Moved):
+        if isinstance(thing, Redirect):
             thing = resources.find(thing.target)
-        if thing is not None and not isinstance(thing, Gone | Moved):
+        if thing is not None and not isinstance(thing, DeletedThing | Redirect):
             found.append(thing)
     return found
 
@@ -58,4 +58,6 @@ def _told(thing: Thing, context: Context) -> Featured:
     record = context.serving.finder.record(thing.offset, thing.length)
     said, language = texts(record.get("summary") or record.get("description"), context.reader.languages)
     text = said[0] if said else ""
-    return Featured(thing, text if len(text) <= LENGTH else f"{text[: LENGTH - 1].rsplit(None, 1)[0]} …", language)
+    return Featured(
+        thing, text if len(text) <= SNIPPET_LENGTH else f"{text[: SNIPPET_LENGTH - 1].rsplit(None, 1)[0]} …", language
+    )

@@ -24,7 +24,7 @@ async def respond(request: Request, context: HeldContext) -> Response:
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
     generation = context.serving.generation
-    months = generation.catalogue.by_month()
+    months = generation.catalogue.counts_by_month()
     values = {
         "manifest": generation.manifest,
         "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],

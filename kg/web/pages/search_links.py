@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.read.search import Wanted
+from kg.read.search import SearchQuery
 from kg.render.site import search_summary as said
 from kg.render.site.translations import translations
 from kg.store.generation.things import Thing
@@ -38,13 +38,13 @@ class Lead:
 
 def leads(thing: Thing, context: Context) -> list[Lead]:
     """The searches for documents that belong to a thing; none without a search index."""
-    asked = ((said.LEADS[facet], (facet, thing.reference)) for facet in _ASKED.get(thing.kind, ()))
+    asked = ((said.LINK_LABELS[facet], (facet, thing.reference)) for facet in _ASKED.get(thing.kind, ()))
     return list(_found(asked, context))
 
 
 def gaps(context: Context) -> list[Lead]:
     """The searches for documents that lack something."""
-    return list(_found(((said.LACKS[name], (LACKS, name)) for name in LACKED), context))
+    return list(_found(((said.GAP_LABELS[name], (LACKS, name)) for name in LACKED), context))
 
 
 def _found(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> Iterator[Lead]:
@@ -53,6 +53,6 @@ def _found(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> It
     say = translations(context.reader.language).gettext
     for title, filter_ in asked:
         state = State(filters=(DOCUMENTS, filter_))
-        count = context.serving.finder.count(Wanted(filters=state.filters))
+        count = context.serving.finder.count(SearchQuery(filters=state.filters))
         if count:
             yield Lead(say(title), count, state.address())

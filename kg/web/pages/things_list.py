@@ -16,7 +16,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.store.generation.things import Stretch, place_of
+from kg.store.generation.things import ListPage, parse_cursor
 from kg.web.http.parameters import KindPath, Parameters
 from kg.web.serving import published
 from kg.web.serving.context import HeldContext
@@ -56,11 +56,11 @@ async def respond(
     """The things of a kind in order of date, from a place on."""
     catalogue = context.serving.generation.catalogue
     after = cursor.after
-    links = catalogue.listed(kind, SIZE + 1, after)
+    links = catalogue.list_of_kind(kind, SIZE + 1, after)
     count = context.serving.generation.manifest.counts.get(kind, 0)
 
-    async def work() -> list[Stretch]:
-        return await context.serving.beside(partial(catalogue.stretches, kind, SIZE))
+    async def work() -> list[ListPage]:
+        return await context.serving.beside(partial(catalogue.list_pages, kind, SIZE))
 
     pages = await context.serving.worked.out(f"pages {kind}", work) if count > SIZE else []
     here = place(pages, after)
@@ -81,12 +81,12 @@ async def respond(
     return published.page(request, context, "listing", values)
 
 
-def place(pages: Sequence[Stretch], after: str) -> int:
+def place(pages: Sequence[ListPage], after: str) -> int:
     """Which page it is that begins behind a cursor, or has what does."""
-    return max(bisect_right(pages, place_of(after), key=lambda page: place_of(page.cursor)) - 1, 0)
+    return max(bisect_right(pages, parse_cursor(after), key=lambda page: parse_cursor(page.cursor)) - 1, 0)
 
 
-def leaps(pages: Sequence[Stretch], here: int, count: int) -> tuple[list[Leap], list[Leap]]:
+def leaps(pages: Sequence[ListPage], here: int, count: int) -> tuple[list[Leap], list[Leap]]:
     """The parts of a list, and the pages of the part that a page is in: about as many of the one as of the other."""
     size = isqrt(max(len(pages) - 1, 0)) + 1
     begins = range(0, len(pages), size)

@@ -9,7 +9,7 @@ from kg.iris import Base
 from kg.ontology import XSD
 from kg.settings import QUERIES
 from kg.store.search.fields import FACETS, LACKS, UNDATED
-from kg.store.search.query_language import Days
+from kg.store.search.query_language import DayRange
 from kg.web.search.query_string import State
 
 _OURS = ("terms/", "search", "agent/", "place/", "collection/")
@@ -84,7 +84,7 @@ def _node(base: Base, reference: str) -> NamedNode:
         return NamedNode(base.iri("nothing"))
 
 
-def _bounded(block: str, days: Days) -> str:
+def _bounded(block: str, days: DayRange) -> str:
     first = _BEGINNINGLESS if days.first == -UNDATED else _day(days.first)
     last = _ENDLESS if days.last == UNDATED else _day(days.last)
     for name, day in (("$first", first), ("$last", last)):

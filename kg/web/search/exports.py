@@ -6,12 +6,12 @@ from typing import Any
 
 from pyoxigraph import RdfFormat
 
-from kg.read.search import Results
+from kg.read.search import SearchResults
 from kg.render.citations.citations import FORMATS as CITATIONS
-from kg.render.citations.csl_item import LINKED, Item, Source, item
+from kg.render.citations.csl_item import LINK_KEYS, CitationSource, Item, item
 from kg.render.data import rdf, spreadsheet
 from kg.render.data.record import all_texts, references, texts
-from kg.render.site.pages import page
+from kg.render.site.pages import render_page
 from kg.web.search.presentation import summary
 from kg.web.search.query_string import MOST_EXPORTED, State
 from kg.web.serving.context import Context
@@ -34,13 +34,13 @@ class Export:
     name: str
     media_type: str
     title: str
-    write: Callable[[Results, State, Context], bytes]
+    write: Callable[[SearchResults, State, Context], bytes]
     most: int = MOST_EXPORTED
     saved: bool = False
     marked: bool = False
 
 
-def _csv(results: Results, _state: State, context: Context) -> bytes:
+def _csv(results: SearchResults, _state: State, context: Context) -> bytes:
     """One line for each thing."""
     rows = [
         (
@@ -52,34 +52,34 @@ def _csv(results: Results, _state: State, context: Context) -> bytes:
             each.thing.status,
             next(all_texts(each.record.get("summary")), ""),
         )
-        for each in results.found
+        for each in results.hits
     ]
     return spreadsheet.table(("iri", "kind", "title", "start", "end", "status", "summary"), rows)
 
 
-def _turtle(results: Results, _state: State, context: Context) -> bytes:
-    triples = [triple for each in results.found for triple in context.serving.resources.describe(each.thing).triples]
+def _turtle(results: SearchResults, _state: State, context: Context) -> bytes:
+    triples = [triple for each in results.hits for triple in context.serving.resources.describe(each.thing).triples]
     return rdf.write(triples, RdfFormat.TURTLE, context.serving.ontology)
 
 
-def _feed(template: str) -> Callable[[Results, State, Context], bytes]:
-    def write(results: Results, state: State, context: Context) -> bytes:
+def _feed(template: str) -> Callable[[SearchResults, State, Context], bytes]:
+    def write(results: SearchResults, state: State, context: Context) -> bytes:
         values = {
             "title": summary(results, context),
             "words": state.words,
             "query": state.address(),
-            "found": results.found,
+            "found": results.hits,
             "base": context.base.value,
             "published": context.serving.generation.manifest.published,
         }
-        return page(template, context.site, values)
+        return render_page(template, context.site, values)
 
     return write
 
 
-def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[Results, State, Context], bytes]:
-    def written(results: Results, _state: State, context: Context) -> bytes:
-        records = [each.record for each in results.found if each.thing.kind == "record"]
+def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[SearchResults, State, Context], bytes]:
+    def written(results: SearchResults, _state: State, context: Context) -> bytes:
+        records = [each.record for each in results.hits if each.thing.kind == "record"]
         linked = _linked(records, context)
         return write([_item(record, linked, context) for record in records])
 
@@ -88,7 +88,7 @@ def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[Results, State, Co
 
 def _linked(records: list[dict[str, Any]], context: Context) -> dict[str, dict[str, Any]]:
     """The records of everything that citations of some records name."""
-    named = {each for record in records for each in references(record, *LINKED, "heldIn")}
+    named = {each for record in records for each in references(record, *LINK_KEYS, "heldIn")}
     finder, index = context.serving.finder, context.serving.finder.index
     named |= {index.top(each) for each in named if each.startswith("archive/")}
     things = context.serving.generation.catalogue.things(sorted(named))
@@ -100,7 +100,7 @@ def _item(record: dict[str, Any], linked: Mapping[str, dict[str, Any]], context:
     held = next(references(record, "heldIn"), "")
     top = linked.get(context.serving.finder.index.top(held), {}) if held else {}
     archive = next(iter(texts(top.get("name"), settings.languages)[0]), "")
-    source = Source(
+    source = CitationSource(
         context.base.iri(record["id"]),
         record,
         linked,

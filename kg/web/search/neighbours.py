@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import Field
 from starlette.requests import Request
 
-from kg.store.search.index import DEEPEST
+from kg.read.search import SearchRequest
+from kg.store.search.index import MAX_OFFSET
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Parameters, whole_number
@@ -23,7 +24,7 @@ PLACE = "at"
 class WalkParameters(Parameters):
     """The place of a thing in the search that its page was opened from; the search stands beside it."""
 
-    at: Annotated[int, whole_number(1, DEEPEST)] = Field(
+    at: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
         default_factory=int, description="The place in the list of the search that stands in the same address."
     )
 
@@ -61,18 +62,15 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
     if given is None or context.serving.generation.search is None:
         return None
     if not given:
-        raise bad_parameter(PLACE, given, "number_range", first=1, last=DEEPEST)
+        raise bad_parameter(PLACE, given, "number_range", first=1, last=MAX_OFFSET)
     at = parameters.read(WalkParameters, [(PLACE, given)], ()).at
     state = read(request)
     limit = min(state.limit, MOST)
     work = partial(
         context.serving.finder.neighbours,
+        SearchRequest(state.wanted, context.reader.languages, sort=state.sort, limit=limit),
         reference,
-        state.wanted,
-        context.reader.languages,
-        at=at,
-        sort=state.sort,
-        limit=limit,
+        at,
     )
     with refusals(state, searchable=True):
         beside = await context.serving.searches.run(request, work)
@@ -83,5 +81,5 @@ async def walk(request: Request, context: Context, reference: str) -> Walk | Non
         f"{context.path(other)}.html?{leads}{place}" if other else ""
         for other, place in ((beside.before, at - 1), (beside.after, at + 1))
     )
-    back = f"{search}?{state.address(after=beside.page)}#hit-{at}"
+    back = f"{search}?{state.address(after=beside.page_cursor)}#hit-{at}"
     return Walk(state.words, back, at, beside.total, before, after, f"{leads}{at}&")

@@ -40,7 +40,7 @@ def time(state: State, context: Context) -> Seen:
     documents = index.documents(query)
     counted = {
         f"{month // 100:04}-{month % 100:02}".removesuffix("-00"): n
-        for month, n in index.counted(documents, "month", 10_000)
+        for month, n in index.value_counts(documents, "month", 10_000)
         if month > 0
     }
     columns = tuple(
@@ -59,7 +59,7 @@ def _span(start: str) -> str:
 def places(state: State, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> Seen:
     """The places of a search on a map."""
     index, query = _asked(state, context)
-    counted = index.counted(query, "place", most)
+    counted = index.value_counts(query, "place", most)
     things = _things(counted, context)
     spots, left_out = [], 0
     rows: list[tuple[str | int | float, ...]] = []
@@ -74,7 +74,7 @@ def places(state: State, context: Context, most: int = MOST_PLACES, width: int =
             continue
         rows.append((label, reference, latitude, longitude, count))
         address = state.with_filter("place", reference).address()
-        spots.append(atlas.Place(label, language, float(latitude), float(longitude), count, address))
+        spots.append(atlas.MapPlace(label, language, float(latitude), float(longitude), count, address))
     drawn = atlas.draw(spots, width)
     return Seen(drawn, ("label", "place", "latitude", "longitude", "count"), tuple(rows), left_out)
 
@@ -86,25 +86,25 @@ def people(state: State, context: Context, most: int = MOST_PEOPLE) -> Seen:
 
 def nearest_people(state: State, context: Context, most: int, ties: int) -> Seen:
     """A small picture of the same, with so many of the strongest ties."""
-    return _people(state, context, most, ties, network.SMALL)
+    return _people(state, context, most, ties, network.SMALL_SIZE)
 
 
 def _people(state: State, context: Context, most: int, ties: int, size: tuple[int, int]) -> Seen:
     index, query = _asked(state, context)
-    counted = index.counted(query, "person", most)
+    counted = index.value_counts(query, "person", most)
     things = _things(counted, context)
     persons = []
     for reference, count in counted:
         label, language = _called(reference, things, context)
         address = state.with_filter("person", reference).address()
         persons.append(network.Person(reference, label, language, count, address))
-    together = index.together(query, "person", most)
+    together = index.pair_counts(query, "person", most)
     strongest = sorted(together.items(), key=lambda each: (-each[1], each[0]))[:ties]
-    if size == network.SMALL:  # there is no room for who stands alone
+    if size == network.SMALL_SIZE:  # there is no room for who stands alone
         tied = {each for pair, _ in strongest for each in pair}
         persons = [each for each in persons if each.reference in tied]
     drawn = _net(tuple(persons), tuple(strongest), size)
-    rows = tuple((tie.one.person.label, tie.other.person.label, tie.count) for tie in drawn.ties)
+    rows = tuple((tie.one.person.label, tie.other.person.label, tie.count) for tie in drawn.edges)
     return Seen(drawn, ("one", "other", "count"), rows)
 
 

@@ -13,11 +13,11 @@ from typing import Annotated, Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.read.search import Results
+from kg.read.search import SearchRequest, SearchResults
 from kg.render.data import spreadsheet
 from kg.render.pictures import network
-from kg.render.site.pages import page
-from kg.store.search.query_language import LONGEST
+from kg.render.site.pages import render_page
+from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED
 from kg.web.search import picture_data, presentation
 from kg.web.search.picture_data import Seen
@@ -83,7 +83,7 @@ def _answered(request: Request, context: Context, state: State, view: View, name
     with refusals(state, searchable=context.serving.generation.search is not None):
         seen = view.see(state, context)
     if name == "html":
-        results = context.serving.finder.find(state.wanted, context.reader.languages, limit=1)
+        results = context.serving.finder.find(SearchRequest(state.wanted, context.reader.languages, limit=1))
         return _page(request, context, state, view, (seen, results))
     if name in view.more:
         media_type, write = view.more[name]
@@ -92,7 +92,7 @@ def _answered(request: Request, context: Context, state: State, view: View, name
         return published.respond(
             request, context, spreadsheet.table(seen.header, seen.rows), "text/csv; charset=utf-8", _FILE
         )
-    picture = page(f"picture_{view.name}", context.site, _values(seen, context, links=False))
+    picture = render_page(f"picture_{view.name}", context.site, _values(seen, context, links=False))
     if name == "png":
         return published.respond(request, context, _png(picture.decode()), "image/png", _FILE)
     headers = {**_FILE, "Content-Security-Policy": "default-src 'none'"}
@@ -103,7 +103,7 @@ def _values(seen: Seen, context: Context, *, links: bool) -> dict[str, Any]:
     return {"drawn": seen.drawn, "links": links, "place": context.path("search")}
 
 
-def _page(request: Request, context: Context, state: State, view: View, what: tuple[Seen, Results]) -> Response:
+def _page(request: Request, context: Context, state: State, view: View, what: tuple[Seen, SearchResults]) -> Response:
     seen, results = what
     values = {
         **_values(seen, context, links=True),
@@ -116,7 +116,7 @@ def _page(request: Request, context: Context, state: State, view: View, what: tu
         "formats": {"svg": "SVG", "png": "PNG", "csv": "CSV", **dict.fromkeys(view.more, "GraphML")},
         "keep": f"{state.address()}&" if state.pairs else "",
         "sought": state.words,
-        "longest": LONGEST,
+        "longest": MAX_LENGTH,
     }
     return published.page(request, context, "seen", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 

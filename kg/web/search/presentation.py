@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kg.read.search import Results
-from kg.render.page import fields as names
+from kg.read.search import SearchResults
+from kg.render.site import key_labels
 from kg.render.site import search_summary as said
-from kg.render.site.language_names import name as language_name
-from kg.render.site.search_summary import Tally, sentence
+from kg.render.site.language_names import language_name
+from kg.render.site.search_summary import ResultCounts, summary_sentence
 from kg.render.site.translations import translations
 from kg.store.search.fields import COUNTED, FACETS, LACKS
 from kg.web.search.query_string import State
@@ -64,9 +64,9 @@ class Labels:
         """The label of a value and the language of that."""
         language = self._context.reader.language
         if name == "kind":
-            return translations(language).gettext(names.KINDS[value][1]), ""
+            return translations(language).gettext(key_labels.KINDS[value][1]), ""
         if name == LACKS:
-            return translations(language).gettext(said.LACKS[value]), ""
+            return translations(language).gettext(said.GAP_LABELS[value]), ""
         if name == "language":
             return _language_name(value, language), ""
         thing = self._known.get(value)
@@ -80,21 +80,21 @@ def _language_name(tag: str, language: str) -> str:
         return tag
 
 
-def tally(results: Results) -> Tally:
+def tally(results: SearchResults) -> ResultCounts:
     """What was found, in numbers."""
     counts = {name: dict(values) for name, values in results.facets.counts.items()}
     documents = counts["kind"].get("record", 0)
     first, last = (day[:5] if day.startswith("-") else day[:4] for day in results.span)
     distinct = results.facets.distinct
-    return Tally(documents, results.total - documents, distinct["collection"], distinct["person"], first, last)
+    return ResultCounts(documents, results.total - documents, distinct["collection"], distinct["person"], first, last)
 
 
-def summary(results: Results, context: Context) -> str:
+def summary(results: SearchResults, context: Context) -> str:
     """What was found, in a sentence."""
-    return sentence(tally(results), context.reader.language)
+    return summary_sentence(tally(results), context.reader.language)
 
 
-def facets(results: Results, state: State, context: Context) -> list[Shown]:
+def facets(results: SearchResults, state: State, context: Context) -> list[Shown]:
     """The facets with their counts, and where each value leads."""
     counts = results.facets.counts
     label = Labels(context, [value for name in COUNTED if FACETS[name].kind for value, _ in counts[name]])
@@ -107,7 +107,7 @@ def facets(results: Results, state: State, context: Context) -> list[Shown]:
             if (name, value) not in state.filters
         )
         if choices:
-            found.append(Shown(name, title(said.FACETS[name]), choices, results.facets.distinct[name]))
+            found.append(Shown(name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name]))
     return found
 
 
@@ -117,18 +117,18 @@ def chosen(state: State, context: Context) -> list[tuple[str, Choice]]:
     title = translations(context.reader.language).gettext
     found = [
         (
-            title(said.FACETS[name]),
+            title(said.FACET_LABELS[name]),
             Choice(value, *label(name, value), None, state.without_filter(name, value).address()),
         )
         for name, value in state.filters
     ]
     if state.time:
         back = Choice(state.time, state.time.replace("..", " – "), "", None, state.at_time("").address())
-        found.append((title(said.FACETS["year"]), back))
+        found.append((title(said.FACET_LABELS["year"]), back))
     return found
 
 
-def years(results: Results, state: State) -> list[Choice]:
+def years(results: SearchResults, state: State) -> list[Choice]:
     """Years, or decades where there are many, with how many documents touch each."""
     counts = results.facets.years
     if len(counts) <= MOST_YEARS:
@@ -136,10 +136,10 @@ def years(results: Results, state: State) -> list[Choice]:
     return list(_decades(results, state))
 
 
-def _decades(results: Results, state: State) -> Iterator[Choice]:
+def _decades(results: SearchResults, state: State) -> Iterator[Choice]:
     for decade in dict.fromkeys(year // 10 for year in results.facets.years):
         first, last = decade * 10, decade * 10 + 9
-        count = results.facets.touching(first, last)
+        count = results.facets.overlapping(first, last)
         yield _time(f"{_year(first)}..{_year(last)}", f"{first}–{last}", count, state)
 
 
@@ -151,11 +151,11 @@ def _year(year: int) -> str:
     return f"{year:05}" if year < 0 else f"{year:04}"
 
 
-def as_json(results: Results, state: State, context: Context, addresses: dict[str, str | None]) -> dict[str, Any]:
+def as_json(results: SearchResults, state: State, context: Context, addresses: dict[str, str | None]) -> dict[str, Any]:
     """What was found, as one object."""
     return {
         "query": state.words,
-        "searched": results.wanted.words,
+        "searched": results.query.words,
         "total": results.total,
         "sentence": summary(results, context),
         "corrected": results.corrected or None,
@@ -180,7 +180,7 @@ def as_json(results: Results, state: State, context: Context, addresses: dict[st
                 "snippet_language": (each.snippet.language or None) if each.snippet else None,
                 "marked": [[text, hit] for text, hit in each.snippet.parts] if each.snippet else [],
             }
-            for each in results.found
+            for each in results.hits
         ],
         "facets": {
             shown.name: [{"value": each.value, "label": each.label, "count": each.count} for each in shown.choices]

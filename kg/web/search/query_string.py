@@ -13,11 +13,11 @@ from starlette.requests import Request
 
 from kg.errors import SearchRefused
 from kg.iris import KINDS
-from kg.read.search import SORTS, Wanted
+from kg.read.search import SORTS, SearchQuery
 from kg.render.site.translations import LANGUAGES
 from kg.store.search.fields import FACETS, LACKED, LACKS
-from kg.store.search.index import DEEPEST, ORDERS
-from kg.store.search.query_language import LONGEST, days
+from kg.store.search.index import MAX_OFFSET, ORDERS
+from kg.store.search.query_language import MAX_LENGTH, parse_days
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import Expected, ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, at_most, choice, matching, pairs_of, text, whole_number
@@ -63,9 +63,9 @@ class State:
     format: str = ""
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SearchQuery:
         """What is looked for. Raises SearchRefused for a time that is none."""
-        return Wanted(self.words, self.filters, days(self.time) if self.time else None, self.certain)
+        return SearchQuery(self.words, self.filters, parse_days(self.time) if self.time else None, self.certain)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -95,12 +95,12 @@ class State:
 def _time(value: str) -> str:
     """A time that a search can be narrowed to."""
     try:
-        days(value)
+        parse_days(value)
     except SearchRefused:
         first, _, last = value.partition("..")
         for part in filter(None, (first, last)):
             try:
-                days(part)
+                parse_days(part)
             except SearchRefused:
                 raise refusal("time") from None
         raise refusal("time_order" if first and last else "time") from None
@@ -127,7 +127,7 @@ def _facet(what: str, alias: str | None = None) -> Any:
 class SearchParameters(Parameters):
     """The query string of a search; a facet may come several times, and all of its values hold."""
 
-    q: Annotated[str, text(LONGEST)] = Field("", description="Words to search for, in the language of searches.")
+    q: Annotated[str, text(MAX_LENGTH)] = Field("", description="Words to search for, in the language of searches.")
     year: Annotated[str, Check(_time, {"type": "string"})] = Field(
         "", description="A time that the date touches: a year, a month, a day or a span, 1962..1963."
     )
@@ -205,8 +205,8 @@ def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> State:
     if len(filters) > _MOST_FILTERS:
         raise bad_parameter(*filters[_MOST_FILTERS], "too_many", most=_MOST_FILTERS)
     by_date = asked.sort in ORDERS if asked.sort else not asked.q
-    if asked.after and not by_date and not 0 <= int(asked.after) <= DEEPEST:
-        raise bad_parameter("after", asked.after, "deep_cursor", most=DEEPEST)
+    if asked.after and not by_date and not 0 <= int(asked.after) <= MAX_OFFSET:
+        raise bad_parameter("after", asked.after, "deep_cursor", most=MAX_OFFSET)
     return State(
         words=asked.q,
         filters=filters,

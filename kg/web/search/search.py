@@ -11,14 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import SearchRefused
-from kg.read.search import SORTS, Results
+from kg.read.search import SORTS, SearchRequest, SearchResults
 from kg.render.data.negotiation import choose
 from kg.render.site import search_summary as said
-from kg.render.site.pages import page
-from kg.render.site.reader import Reader, is_nameless
+from kg.render.site.pages import render_page
+from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.store.generation.things import Thing
-from kg.store.search.index import DEEPEST
-from kg.store.search.query_language import LONGEST
+from kg.store.search.index import MAX_OFFSET
+from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
 from kg.web.http.parameters import Parameters
 from kg.web.http.problems import Problem
@@ -62,13 +62,15 @@ def _answered(request: Request, context: Context, state: State, name: str) -> Re
     most = export.most if export else MOST
     with refusals(state, searchable=context.serving.generation.search is not None):
         results = context.serving.finder.find(
-            state.wanted,
-            context.reader.languages,
-            sort=state.sort,
-            after=state.after,
-            limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
-            nameless=partial(_nameless, context.reader),
-            marked=export is None or export.marked,
+            SearchRequest(
+                state.wanted,
+                context.reader.languages,
+                sort=state.sort,
+                after=state.after,
+                limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
+                nameless=partial(_nameless, context.reader),
+                marked=export is None or export.marked,
+            )
         )
     if export:
         return _exported(request, context, state, results, export)
@@ -78,7 +80,7 @@ def _answered(request: Request, context: Context, state: State, name: str) -> Re
     return _page(request, context, state, results)
 
 
-def _nameless(reader: Reader, thing: Thing) -> str:
+def _nameless(reader: ReaderPreferences, thing: Thing) -> str:
     nameless = is_nameless(thing.labels, thing.reference, thing.status)
     return reader.nameless(thing.reference) if nameless else ""
 
@@ -93,7 +95,7 @@ def _format(request: Request, state: State) -> str:
     return MEDIA_TYPES[chosen]
 
 
-def addresses(results: Results, state: State, context: Context) -> dict[str, str | None]:
+def addresses(results: SearchResults, state: State, context: Context) -> dict[str, str | None]:
     """Where the result goes on, and where it stands in other shapes."""
     place = context.path("search")
     return {
@@ -106,14 +108,14 @@ def addresses(results: Results, state: State, context: Context) -> dict[str, str
     }
 
 
-def _next(results: Results, state: State, context: Context) -> dict[str, str]:
+def _next(results: SearchResults, state: State, context: Context) -> dict[str, str]:
     if not results.after:
         return {}
     address = f"{context.path('search')}?{state.address(after=results.after, format=state.format)}"
     return {"Link": f'<{address}>; rel="next"'}
 
 
-def _exported(request: Request, context: Context, state: State, results: Results, export: Export) -> Response:
+def _exported(request: Request, context: Context, state: State, results: SearchResults, export: Export) -> Response:
     body = export.write(results, state, context)
     headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
     if export.saved:
@@ -121,7 +123,7 @@ def _exported(request: Request, context: Context, state: State, results: Results
     return published.respond(request, context, body, export.media_type, headers)
 
 
-def _page(request: Request, context: Context, state: State, results: Results) -> Response:
+def _page(request: Request, context: Context, state: State, results: SearchResults) -> Response:
     query = sparql(state, context.base)
     values = {
         "state": state,
@@ -130,8 +132,8 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
         "facets": presentation.facets(results, state, context),
         "chosen": presentation.chosen(state, context),
         "years": presentation.years(results, state),
-        "facet_names": said.FACETS,
-        "sorts": {name: said.SORTS[name] for name in SORTS},
+        "facet_names": said.FACET_LABELS,
+        "sorts": {name: said.SORT_LABELS[name] for name in SORTS},
         "formats": {"json": "JSON", **{name: each.title for name, each in EXPORTS.items()}},
         "query": query,
         "run": urlencode({"query": query}),
@@ -141,15 +143,15 @@ def _page(request: Request, context: Context, state: State, results: Results) ->
         "keep": f"{state.address()}&" if state.pairs else "",
         "sought": state.words,
         "steps": steps(state),
-        "deepest": DEEPEST,
-        "longest": LONGEST,
+        "deepest": MAX_OFFSET,
+        "longest": MAX_LENGTH,
     }
     return published.page(request, context, "search", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 
 
 async def description(request: Request, context: HeldContext) -> Response:
     """The description for browsers and programs, as OpenSearch has it."""
-    body = page("opensearch", context.site, {})
+    body = render_page("opensearch", context.site, {})
     vary = "Accept, Accept-Encoding"
     return published.respond(request, context, body, f"{DESCRIPTION}; charset=utf-8", CORS, vary=vary)
 
@@ -162,7 +164,7 @@ class Typed(Parameters):
 
 async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed, Query()]) -> Response:
     """Completions in the form of OpenSearch: what was typed, names, what they are, where they are."""
-    text = typed.q.strip()[:LONGEST]
+    text = typed.q.strip()[:MAX_LENGTH]
     try:
         work = partial(context.serving.finder.completions, text)
         things = await context.serving.searches.run(request, work) if text else []

@@ -147,7 +147,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     _bound(host, port, shared=False).close()  # or they would share somebody else's
     if settings.access_log:  # said before it is told that anything is served
         AccessLog(settings.access_log, settings.folder).close()
-    settings_module.hand_down(settings)
+    settings_module.export_config_path(settings)
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")
     sys.stderr.flush()

@@ -15,9 +15,10 @@ from functools import lru_cache
 from kg.store.generation.generation import Manifest
 from kg.web.http import content_coding
 from kg.web.http.problems import Problem
+from kg.web.serving.answer_recording import Recorder
 
-SHARE = 16
-"""No answer may take more than this part of what there is."""
+MAX_SHARE, SMALL_SHARE = 4, 16
+"""No answer may take more than the former part of what there is, and the latter only where it is asked for again."""
 
 REPEATS = 2_000
 """How many requests are known by their bytes."""
@@ -27,6 +28,9 @@ LONGEST = 4_000
 
 _OF_QUERIES = frozenset({400, 413, 500, 504, 507})
 """What a query comes to by itself, whoever asks it."""
+
+_COPIES = 2
+"""Times that an answer is counted: as it is, and all that it takes in content codings."""
 
 _OVERHEAD = 500
 """Bytes that an answer takes besides its own, about."""
@@ -66,7 +70,7 @@ class Whole:
     @property
     def size(self) -> int:
         """Bytes that it takes at most, whichever codings it will be taken in."""
-        return len(self.body) * 2 + _OVERHEAD
+        return len(self.body) * _COPIES + _OVERHEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,10 @@ class Answers:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.largest = most // SHARE
+        self.largest = most // MAX_SHARE
+        self.recorder = Recorder(
+            small=most // SMALL_SHARE // _COPIES, largest=self.largest // _COPIES, budget=most // MAX_SHARE
+        )
         self._kept: OrderedDict[str, Whole] = OrderedDict()
         self._size = 0
         self._repeats: OrderedDict[tuple[str | bytes, ...], Repeat] = OrderedDict()

@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from kg.iris import Base
 from kg.render.site.pages import Site
-from kg.render.site.reader import Reader
+from kg.render.site.reader import ReaderPreferences
 from kg.settings import Settings
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import Answers
@@ -34,7 +34,7 @@ class Context(NamedTuple):
     serving: Serving
     base: Base
     site: Site
-    reader: Reader
+    reader: ReaderPreferences
     answers: Answers
     metrics: Metrics | None = None
 

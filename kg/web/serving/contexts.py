@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from kg.iris import Base
 from kg.render.site.pages import Site
-from kg.render.site.reader import Reader
+from kg.render.site.reader import ReaderPreferences
 from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings
 from kg.web.http import language
@@ -43,9 +43,9 @@ class Contexts:
         """What pages say of the site, in the language of a request."""
         return self._sites[_language(request)]
 
-    def _reader(self, spoken: str) -> Reader:
+    def _reader(self, spoken: str) -> ReaderPreferences:
         """How names are shown in a language: in it, else in those that the settings prefer."""
-        return Reader(tuple(dict.fromkeys((spoken, *self.settings.languages))), self.base.path, spoken)
+        return ReaderPreferences(tuple(dict.fromkeys((spoken, *self.settings.languages))), self.base.path, spoken)
 
 
 def _language(request: Request) -> str:

@@ -16,10 +16,10 @@ from kg.read.things import Resources
 from kg.settings import Settings
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
-from kg.store.remote.graph import RemoteGraph
 from kg.store.remote.queries import RemoteQueries
-from kg.store.sparql.query_service import Queries
+from kg.store.sparql.query_service import QueryService
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.memo import Worked
 from kg.web.serving.page_cache import Kept
@@ -56,7 +56,7 @@ class Serving:
     generation: Generation
     resources: Resources
     ontology: Ontology
-    pool: Queries
+    pool: QueryService
     finder: Finder
     searches: Lane
     lane: Lane = field(default_factory=lambda: Lane(_LONG_PLACES, _LONG_QUEUE))
@@ -83,8 +83,7 @@ class Serving:
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
-        if isinstance(self.generation.graph, RemoteGraph):
-            await self.generation.graph.look_up(iri)
+        await self.generation.graph.look_up(iri)
 
 
 class Live:
@@ -93,8 +92,7 @@ class Live:
     def __init__(self, settings: Settings, metrics: Metrics | None) -> None:
         """Settings of a collection, and what is told of its query workers."""
         self._settings = settings
-        self._lost: Callable[[str], None] = metrics.lose if metrics else _untold
-        self._waiting: Callable[[int], None] = metrics.wait if metrics else _untold
+        self._metrics = metrics
         self._generations = Generations.of_settings(settings)
         self._current: Serving | None = None
         self._mark: tuple[int, ...] | None = None
@@ -103,7 +101,7 @@ class Live:
 
     async def start(self) -> None:
         """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
-        self._mark = self._generations.live_mark()
+        self._mark = self._generations.live_fingerprint()
         self._current = await self._open()
         self._watching = asyncio.create_task(self._watch())
 
@@ -130,7 +128,7 @@ class Live:
         told = ""
         while True:
             await asyncio.sleep(LOOK)
-            mark = self._generations.live_mark()
+            mark = self._generations.live_fingerprint()
             if self._current is None or mark is None or mark == self._mark:
                 continue
             try:
@@ -159,12 +157,11 @@ class Live:
         terms = ontology.load(self._settings.base)
         return Serving(generation, Resources(generation), terms, pool, finder, searches)
 
-    def _queries(self, generation: Generation) -> Queries:
+    def _queries(self, generation: Generation) -> QueryService:
         """What answers queries, wherever the generation's triples lie."""
         if generation.manifest.graph:
-            return RemoteQueries(self._settings, generation.manifest.graph, waiting=self._waiting)
-        return QueryPool(
-            generation.folder.store,
+            return RemoteQueries(self._settings, generation.manifest.graph, observer=self._metrics)
+        limits = PoolLimits(
             size=self._settings.query_workers,
             reserve=1,
             long=LONG * self._settings.query_workers,
@@ -174,10 +171,8 @@ class Live:
             max_rows=self._settings.query_rows,
             max_result_bytes=self._settings.query_bytes,
             queue=self._settings.query_queue,
-            base=self._settings.base,
-            lost=self._lost,
-            waiting=self._waiting,
         )
+        return QueryPool(generation.folder.store, limits, base=self._settings.base, observer=self._metrics)
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""
@@ -187,10 +182,6 @@ class Live:
         task = asyncio.create_task(_close(serving))
         self._leaving[task] = serving
         task.add_done_callback(self._leaving.pop)
-
-
-def _untold(_: object) -> None:
-    """What nobody measures."""
 
 
 async def _close(serving: Serving) -> None:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Unpack
 
 from kg.read.search import Finder
-from kg.store.search.sparql_search_scan import may_search
-from kg.store.sparql.query_service import Answer, Options, Queries
+from kg.store.search.sparql_search_scan import may_have_clauses
+from kg.store.sparql.query_service import QueryAnswer, QueryOptions, QueryService
 from kg.web.serving.thread_queue import Lane
 
 MORE_FOUND = {"Search-Results": "limited"}
@@ -18,7 +18,7 @@ MORE_FOUND = {"Search-Results": "limited"}
 class SearchingQueries:
     """Stands before what answers queries, and is asked as that is."""
 
-    def __init__(self, queries: Queries, finder: Finder, lane: Lane) -> None:
+    def __init__(self, queries: QueryService, finder: Finder, lane: Lane) -> None:
         """What answers queries, what finds, and the lane in which searches are done."""
         self._queries = queries
         self._finder = finder
@@ -32,15 +32,15 @@ class SearchingQueries:
         """Let everything go."""
         await self._queries.close()
 
-    def query(self, text: str, **options: Unpack[Options]) -> AbstractAsyncContextManager[Answer]:
+    def query(self, text: str, **options: Unpack[QueryOptions]) -> AbstractAsyncContextManager[QueryAnswer]:
         """Ask; see `Queries.query`. Raises SearchRefused besides, for a search that has not its one form."""
-        return self._searching(text, options) if may_search(text) else self._queries.query(text, **options)
+        return self._searching(text, options) if may_have_clauses(text) else self._queries.query(text, **options)
 
     @contextlib.asynccontextmanager
-    async def _searching(self, text: str, options: Options) -> AsyncIterator[Answer]:
+    async def _searching(self, text: str, options: QueryOptions) -> AsyncIterator[QueryAnswer]:
         rewritten = await self._lane.run(options.get("client", ""), partial(self._finder.rewrite, text))
-        with rewritten.places():
-            options["spare"] = rewritten.added
+        with rewritten.original_positions():
+            options["spare"] = rewritten.added_bytes
             async with self._queries.query(rewritten.text, **options) as answer:
                 answer.limited = rewritten.limited
                 yield answer

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from kg.errors import QueryBusy, QueryTooMany
-from kg.store.fairness.fair_queue import whose
-from kg.store.fairness.slots import Place, Places
+from kg.store.fairness.fair_queue import client_of
+from kg.store.fairness.slots import Reservation, Slots
 
 _TODO = "Try again in a moment."
 _T = TypeVar("_T")
@@ -31,7 +31,7 @@ class Lane:
             places: how much is done at a time.
             queue: how much may wait; half of it for one client.
         """
-        self._places = Places(places, queue)
+        self._slots = Slots(places, queue)
         self._executor = ThreadPoolExecutor(places)
         self._doing: set[asyncio.Future[Any]] = set()
 
@@ -43,17 +43,17 @@ class Lane:
                 waits behind nobody's rules.
             work: what is done. Where the client leaves before, it is not; where it leaves meanwhile, to the end.
         """
-        place = await self._place(_client(request))
+        slot = await self._slot(_client(request))
         try:
             doing = asyncio.get_running_loop().run_in_executor(self._executor, work)
         except BaseException:
-            self._places.give_back(place)
+            self._slots.give_back(slot)
             raise
         self._doing.add(doing)
 
         def done(_: object) -> None:
             self._doing.discard(doing)
-            self._places.give_back(place)
+            self._slots.give_back(slot)
 
         # A client that leaves does not end the thread, which keeps its place as long as it works.
         doing.add_done_callback(done)
@@ -65,9 +65,9 @@ class Lane:
             await asyncio.wait(self._doing)
         self._executor.shutdown(wait=False)
 
-    async def _place(self, client: str) -> Place:
+    async def _slot(self, client: str) -> Reservation:
         try:
-            return await self._places.take(client)
+            return await self._slots.take(client)
         except QueryTooMany:
             raise QueryTooMany("much of what you asked for is still being made", todo=_TODO) from None
         except QueryBusy:
@@ -76,5 +76,5 @@ class Lane:
 
 def _client(request: Request | str) -> str:
     if isinstance(request, str):
-        return whose(request)
-    return whose(request.client.host) if request.client else ""
+        return client_of(request)
+    return client_of(request.client.host) if request.client else ""

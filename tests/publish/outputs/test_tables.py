@@ -13,7 +13,8 @@ from kg.iris import KINDS, Base
 from kg.publish import build
 from kg.publish.outputs import csvw
 from kg.publish.outputs.tables import in_csv
-from kg.records.model.columns import LEFT_OUT, columns
+from kg.records.model.columns import columns
+from kg.records.model.key import Omitted
 from kg.records.model.keys import keys_of
 from kg.store.generation.generations import Generations
 
@@ -42,7 +43,7 @@ RECORDS = [
 def tables(tmp_path):
     settings, report = publish(tmp_path / "made", RECORDS, languages=("en", "ru"))
     generations = Generations.of_settings(settings)
-    return settings, report, generations.of(generations.live()).tables
+    return settings, report, generations.generation_folder(generations.live()).tables
 
 
 def rows(folder, kind):
@@ -52,15 +53,15 @@ def rows(folder, kind):
 
 def test_a_row_says_what_the_record_says(tables):
     "A row has labels by language, dates, links by name and by reference, and lists with | between."
-    one = rows(tables[2], "record")["record/one"]
-    assert one["iri"] == f"{BASE}record/one"
-    assert (one["title_ru"], one["title_other"]) == ("Письмо", "Lettre@fr")
-    assert one["alternative_names"] == "A ¦ B|Brief"
-    assert (one["date"], one["start"], one["end"]) == ("1962-10~", "1962-10-01", "1962-10-31")
-    assert one["creator"] == "Raúl Castro|Somebody"
-    assert one["creator_id"] == "agent/castro|agent/unknown"
-    assert one["summary"] == 'First.\n\nSecond, "quoted",\nin two lines.'
-    assert one["reference_levels"] == "fond: 0104"
+    row = rows(tables[2], "record")["record/one"]
+    assert row["iri"] == f"{BASE}record/one"
+    assert (row["title_ru"], row["title_other"]) == ("Письмо", "Lettre@fr")
+    assert row["alternative_names"] == "A ¦ B|Brief"
+    assert (row["date"], row["start"], row["end"]) == ("1962-10~", "1962-10-01", "1962-10-31")
+    assert row["creator"] == "Raúl Castro|Somebody"
+    assert row["creator_id"] == "agent/castro|agent/unknown"
+    assert row["summary"] == 'First.\n\nSecond, "quoted",\nin two lines.'
+    assert row["reference_levels"] == "fond: 0104"
     agent = rows(tables[2], "agent")["agent/castro"]
     assert (agent["relations"], agent["relations_id"]) == ("Undated", "record/two")
 
@@ -76,10 +77,10 @@ def test_every_record_has_a_row_in_both_files(tables):
 def test_parquet_has_values_as_they_are(tables):
     "In Parquet lists are lists, days are days, numbers are numbers, and nothing has an apostrophe in front."
     folder = tables[2]
-    one = pq.read_table(folder / "record.parquet").to_pylist()[0]
-    assert one["title_en"] == "=HYPERLINK(1)"
-    assert one["alternative_names"] == ["A | B", "Brief"]
-    assert one["start"].isoformat() == "1962-10-01"
+    row = pq.read_table(folder / "record.parquet").to_pylist()[0]
+    assert row["title_en"] == "=HYPERLINK(1)"
+    assert row["alternative_names"] == ["A | B", "Brief"]
+    assert row["start"].isoformat() == "1962-10-01"
     assert pq.read_table(folder / "place.parquet").to_pylist()[0]["longitude"] == -82.38
 
 
@@ -101,7 +102,7 @@ def test_lines_end_as_rfc_4180_has_it(tables):
 def test_descriptions_are_csv_on_the_web(tables, kind):
     "A CSVW library reads each table by its description, and finds nothing wrong."
     folder = tables[2]
-    read = CSVW(str(folder / f"{kind}.csv"), md_url=str(folder / f"{kind}{csvw.ENDING}"), validate=True)
+    read = CSVW(str(folder / f"{kind}.csv"), md_url=str(folder / f"{kind}{csvw.METADATA_SUFFIX}"), validate=True)
     assert read.is_valid
     assert not read.warnings
     assert len(list(read.tables[0])) == len(rows(folder, kind))
@@ -109,12 +110,13 @@ def test_descriptions_are_csv_on_the_web(tables, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_key_has_a_column_with_an_example(kind):
-    "Every key of the model but those left out has a column; each has a meaning and, for the model's examples, a value."
-    made = columns(kind, ("en",), Base(BASE))
-    assert {key.name for key in keys_of(kind)} - set(LEFT_OUT) == {each.key for each in made}
-    assert len({each.name for each in made}) == len(made)
-    example, labels = csvw.sample(kind)
-    for column in made:
+    "Every key but those whose row says why not has a column; each has a meaning and, for the model's examples, a value."
+    table_columns = columns(kind, ("en",), Base(BASE))
+    wanted = {key.name for key in keys_of(kind) if not isinstance(key.column, Omitted)}
+    assert wanted == {column.key for column in table_columns}
+    assert len({column.name for column in table_columns}) == len(table_columns)
+    example, labels = csvw.sample_record(kind)
+    for column in table_columns:
         column.cell(example, labels)
         assert column.meaning.endswith(".")
 
@@ -135,7 +137,7 @@ def test_a_rollback_has_the_tables_of_its_generation(tables):
     publish(settings.folder, RECORDS[1:], languages=("en", "ru"))
     build.rollback(settings)
     generations = Generations.of_settings(settings)
-    again = generations.of(generations.live()).tables
+    again = generations.generation_folder(generations.live()).tables
     assert again != folder
     assert (again / "record.csv").samefile(folder / "record.csv")
 
@@ -144,12 +146,12 @@ def test_tables_can_be_left_out(tmp_path):
     "With `tables = false` a build writes none."
     settings, _ = publish(tmp_path / "made", RECORDS, tables=False)
     generations = Generations.of_settings(settings)
-    assert not generations.of(generations.live()).tables.exists()
+    assert not generations.generation_folder(generations.live()).tables.exists()
 
 
 def test_the_description_counts_what_is_filled_in(tables):
     "A description says how many rows there are, and in how many of them a column says something."
-    document = orjson.loads((tables[2] / f"record{csvw.ENDING}").read_bytes())
+    document = orjson.loads((tables[2] / f"record{csvw.METADATA_SUFFIX}").read_bytes())
     filled = {each["name"]: each["void:entities"] for each in document["tableSchema"]["columns"]}
     assert document["void:entities"] == 2
     assert (filled["id"], filled["summary"], filled["sender"]) == (2, 1, 0)

@@ -12,22 +12,22 @@ from publishing import BASE, publish
 from kg import ontology
 from kg.iris import KINDS
 from kg.mapping.mapper import Mapper
-from kg.publish.pipeline.shapes import OWN, Shapes
+from kg.publish.pipeline.shapes import KG_SHAPES, Shapes
 from kg.records.model import validation
 from kg.records.model.keys import Value, keys_of, label_key
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.records import normalise_record
 
 sys.path.insert(0, str(ROOT / "tools"))
 
 MAPPER = Mapper(ontology.load(BASE))
-SHAPES = Shapes(OWN, BASE)
+SHAPES = Shapes(KG_SHAPES, BASE)
 
 
 def full(kind):
     """A record of a kind with the example of each key of the model."""
     record = {key.name: key.example for key in keys_of(kind) if key.name not in {"id", "kind", "status"}}
     record |= {"id": f"{kind}/1", label_key(kind): {"en": "A", "ru": "Б"}}
-    sound, problems = make_sound(copy.deepcopy(record), "", "")
+    sound, problems = normalise_record(copy.deepcopy(record), "", "")
     assert not problems
     return sound
 
@@ -35,8 +35,8 @@ def full(kind):
 def verdicts(record):
     """Whether the gate lets a record pass, and whether the shapes do its graph."""
     (mapped,) = MAPPER.map([record])
-    found, _ = SHAPES.violations([mapped.ntriples], "")
-    return not validation.faults(record, "", ""), not found
+    violations, _ = SHAPES.violations([mapped.ntriples], "")
+    return not validation.faults(record, "", ""), not violations
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -14,12 +14,12 @@ def test_tapes_and_memorandum(tmp_path):
         f'[[sources]]\npath = "{SOURCES / "nixon-tapes"}"\n[[sources]]\npath = "{SOURCES / "wilson"}"\n',
         encoding="utf-8",
     )
-    done = kg(tmp_path, "build", "--json", timeout=120)
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["read"] == told["published"] == {"agent": 240, "record": 483 + 6}
-    assert (told["rejected"], told["merged"]) == (0, 0)
-    assert told["stubs"] > 1000
+    process = kg(tmp_path, "build", "--json", timeout=120)
+    assert process.returncode == 0, process.stderr
+    printed_report = json.loads(process.stdout)
+    assert printed_report["read"] == printed_report["published"] == {"agent": 240, "record": 483 + 6}
+    assert (printed_report["rejected"], printed_report["merged"]) == (0, 0)
+    assert printed_report["stubs"] > 1000
     question = b"""
         PREFIX kg: <terms/> PREFIX rico: <https://www.ica.org/standards/RiC/ontology#>
         SELECT (COUNT(DISTINCT ?agent) AS ?stubs) (COUNT(DISTINCT ?wrong) AS ?wrongs) WHERE {
@@ -31,4 +31,4 @@ def test_tapes_and_memorandum(tmp_path):
     assert int(row["stubs"]["value"]) > 0
     assert int(row["wrongs"]["value"]) == 0
     manifest = json.loads((tmp_path / "var" / "current" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["summary"]["published"] == told["published"]
+    assert manifest["summary"]["published"] == printed_report["published"]

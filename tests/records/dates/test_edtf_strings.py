@@ -1,6 +1,5 @@
 import contextlib
 import io
-from time import perf_counter
 
 import pytest
 from edtf import EDTFParseException, parse_edtf
@@ -87,12 +86,12 @@ def test_no_date(text):
 
 
 @pytest.mark.parametrize("text", ["[" * 1_000_000, "X" * 1_000_000, "1962," * 200_000, " " * 101, "Y1E" + "9" * 98])
-def test_too_long(text):
+def test_too_long(text, monkeypatch):
     """A text over 100 characters is refused before it is looked at."""
-    start = perf_counter()
-    with pytest.raises(DateFault):
-        edtf_strings.check(text)
-    assert perf_counter() - start < 0.05
+    monkeypatch.setattr(edtf_strings, "_read_short", lambda text: pytest.fail(f"{len(text)} characters were read"))
+    for function in (edtf_strings.check, edtf_strings.interval):
+        with pytest.raises(DateFault, match="longer than the 100 characters"):
+            function(text)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +112,7 @@ PARTS = st.from_regex(r"\A([0-9X]{2}|0[1-9]|1[0-2]|2[1-9])\Z")
 MARKS = st.sampled_from(["", "", "", "?", "~", "%"])
 ONES = st.builds(lambda year, rest, mark: "-".join([year, *rest]) + mark, YEARS, st.lists(PARTS, max_size=2), MARKS)
 ENDS = st.one_of(ONES, st.just(".."), st.just(""))
-SOME = st.one_of(
+DATES = st.one_of(
     ONES,
     st.tuples(ENDS, ENDS).map("/".join),
     st.lists(ONES, min_size=2, max_size=2).map(lambda members: f"[{','.join(members)}]"),
@@ -135,7 +134,7 @@ def read_by_the_package(edtf):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-@given(SOME)
+@given(DATES)
 @example("1963-02-XX")
 @example("[1962..1963]")
 def test_as_the_edtf_package(edtf):
@@ -143,12 +142,12 @@ def test_as_the_edtf_package(edtf):
     theirs = read_by_the_package(edtf)
     assume(theirs is not None)
     try:
-        ours, fault = edtf_strings.interval(edtf), ""
+        span, fault = edtf_strings.interval(edtf), ""
     except DateFault as refused:
-        ours, fault = None, str(refused)
+        span, fault = None, str(refused)
     # The package takes 29 February in any year, 30 February where a digit is open, and what ends before it begins.
-    assert ours or any(why in fault for why in ("no such day", "ends before", "neither"))
-    assume(ours is not None)
+    assert span or any(why in fault for why in ("no such day", "ends before", "neither"))
+    assume(span is not None)
     # It takes an unknown end for ten years, winter for December, and unspecified digits of a day for any.
     assume(
         not edtf.startswith("/")
@@ -157,13 +156,13 @@ def test_as_the_edtf_package(edtf):
         and "-X" not in edtf
         and "X-" not in edtf
     )
-    for mine, package in zip((ours.start, ours.end), theirs, strict=True):
+    for mine, package in zip((span.start, span.end), theirs, strict=True):
         if mine is not None and package is not None:
             assert tuple(map(int, mine.split("-"))) == package
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(SOME, st.text(max_size=120), st.text("0123456789X-/.,[]{}?~%TZSYE:+ ", max_size=40)))
+@given(st.one_of(DATES, st.text(max_size=120), st.text("0123456789X-/.,[]{}?~%TZSYE:+ ", max_size=40)))
 def test_nothing_but_a_fault(text):
     """Any text is a date, whose canonical form means the same and whose ends are in order, or a DateFault."""
     try:

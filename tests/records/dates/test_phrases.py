@@ -236,8 +236,8 @@ WORDS = st.sampled_from(SOME_WORDS.split())
 @given(st.one_of(st.text(max_size=110), st.lists(WORDS, max_size=12).map(" ".join)))
 def test_only_dates(text):
     """Whatever the text, what is read from it is a date in EDTF."""
-    found = phrases.read(text)
-    assert found is None or edtf_strings.check(found) == found
+    edtf = phrases.read(text)
+    assert edtf is None or edtf_strings.check(edtf) == edtf
 
 
 @given(
@@ -262,6 +262,6 @@ def test_every_day(day, form):
     ],
 )
 def test_dates_that_can_not_be(text, why):
-    """A date that is understood and does not exist is told as that; what is not understood has no reason."""
+    """An impossible date has a fault; a phrase that is not understood has none."""
     assert why in phrases.fault(text)
     assert bool(why) == bool(phrases.fault(text))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from kg import iris
 from kg.records.model import keys
 from kg.records.names import archival_references
-from kg.records.names.archival_references import Level, Node, read, tree
+from kg.records.names.archival_references import ArchivalUnit, Level, read, units
 
 SOVIET = [
     ("archive", "AVP RF"),
@@ -90,12 +90,12 @@ def test_levels_of_the_model():
 
 def test_tree():
     """The levels of a reference are records, each below the one above; the leaves stay with the record."""
-    assert tree(read("AVP RF, f. 0104, op. 19, p. 124, d. 3, ll. 83-84")) == (
-        Node("avp-rf", "archive", "AVP RF", None),
-        Node("avp-rf.fond-0104", "fond", "Fond 0104", "avp-rf"),
-        Node("avp-rf.fond-0104.opis-19", "opis", "Opis 19", "avp-rf.fond-0104"),
-        Node("avp-rf.fond-0104.opis-19.papka-124", "papka", "Papka 124", "avp-rf.fond-0104.opis-19"),
-        Node(
+    assert units(read("AVP RF, f. 0104, op. 19, p. 124, d. 3, ll. 83-84")) == (
+        ArchivalUnit("avp-rf", "archive", "AVP RF", None),
+        ArchivalUnit("avp-rf.fond-0104", "fond", "Fond 0104", "avp-rf"),
+        ArchivalUnit("avp-rf.fond-0104.opis-19", "opis", "Opis 19", "avp-rf.fond-0104"),
+        ArchivalUnit("avp-rf.fond-0104.opis-19.papka-124", "papka", "Papka 124", "avp-rf.fond-0104.opis-19"),
+        ArchivalUnit(
             "avp-rf.fond-0104.opis-19.papka-124.delo-3",
             "delo",
             "Delo 3",
@@ -105,13 +105,13 @@ def test_tree():
 
 
 def test_same_archive():
-    """Names that the table knows to be one archive lead to the same records."""
+    """Names of the same archive in the table lead to the same records."""
     names = ("AVP RF", "AVPRF", "АВП РФ", "АВПРФ")
-    assert len({tree((Level("archive", name), Level("fond", "5"))) for name in names}) == 1
+    assert len({units((Level("archive", name), Level("fond", "5"))) for name in names}) == 1
 
 
 def test_other_archives():
-    """Two names that nobody said to be one archive are two, however alike."""
+    """Two names outside the table of archives are two archives, however similar."""
     names = (
         "RGALI",
         "Rgali",
@@ -124,24 +124,24 @@ def test_other_archives():
         "Архив",
         "Arkhiv",
     )
-    assert len({tree((Level("archive", name),))[0].key for name in names}) == len(names) - 1  # a space is no name
+    assert len({units((Level("archive", name),))[0].key for name in names}) == len(names) - 1  # a space is no name
 
 
 def test_without_an_archive():
     """Levels of an archive that is not named are no records: fond 5 of one archive is not that of another."""
-    assert tree(read("f. 0104, op. 19")) == ()
-    assert tree(()) == ()
+    assert units(read("f. 0104, op. 19")) == ()
+    assert units(()) == ()
 
 
 def test_collection_by_its_name():
     """A level that has a name is called by it, a number is called by its level too."""
     levels = read("Kennedy Library, National Security Files, box 36, p. 2")
-    assert [node.name for node in tree(levels)] == ["Kennedy Library", "National Security Files", "Box 36"]
+    assert [node.name for node in units(levels)] == ["Kennedy Library", "National Security Files", "Box 36"]
 
 
 def test_too_long():
     """A path that is too long for a key makes no records, rather than an error."""
-    assert tree((Level("archive", "AVP RF"), Level("fond", "ж" * 200))) == ()
+    assert units((Level("archive", "AVP RF"), Level("fond", "ж" * 200))) == ()
 
 
 VALUES = st.text(st.sampled_from("1a.~_ /-Я"), min_size=1, max_size=6)
@@ -155,7 +155,7 @@ PATHS = st.lists(st.tuples(st.sampled_from(keys.LEVELS), VALUES), max_size=3).ma
 def test_a_key_is_one_path(path, other):
     """Two paths never have the same key, and a key survives its way into a reference and back."""
     top = Level("archive", "AVP RF")
-    key, another = tree((top, *path))[-1].key, tree((top, *other))[-1].key
+    key, another = units((top, *path))[-1].key, units((top, *other))[-1].key
     assert (key == another) == (path == other)
     assert iris.decode_key(iris.encode_key(key)) == key
 
@@ -174,5 +174,5 @@ def test_any_text(text):
     """Whatever the text, it is read into levels that make records, or it is not read."""
     levels = read(text)
     assert levels is None or (levels and all(each.value for each in levels))
-    for node in tree(levels or ()):
+    for node in units(levels or ()):
         iris.reference("archive", node.key)

@@ -1,8 +1,7 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from waiting import no_endless_work
 
 from kg.records.names import personal_names
 from kg.records.names.personal_names import _EDGES
@@ -85,14 +84,14 @@ LISTS = {
 
 @pytest.mark.parametrize("text", NOBODY)
 def test_nobody(text):
-    """What only says that nobody is known is no name."""
-    assert personal_names.is_nobody(text)
+    """A placeholder is no name."""
+    assert personal_names.is_placeholder(text)
 
 
 @pytest.mark.parametrize("text", SOMEBODY)
 def test_somebody(text):
-    """A role, or a name that such a word is a part of, is somebody."""
-    assert not personal_names.is_nobody(text)
+    """A role, or a name with such a word as a part, is no placeholder."""
+    assert not personal_names.is_placeholder(text)
 
 
 @pytest.mark.parametrize("text", OFFICES)
@@ -134,18 +133,17 @@ def test_nothing_is_lost(text):
     letters = "".join(filter(str.isalnum, personal_names.key(text)))
     assert "".join(filter(str.isalnum, name + (office or ""))) == letters
     assert all(personal_names.split_list(text))
-    personal_names.is_nobody(text)
+    personal_names.is_placeholder(text)
 
 
 @pytest.mark.parametrize("text", ["(" * 1000, "a, " * 330, 'A ("' * 250, "and " * 250, ", " * 1_000_000])
 def test_hostile(text):
     """A hostile text takes no time to speak of."""
-    for function in (personal_names.is_nobody, personal_names.split_office, personal_names.split_list):
+    for function in (personal_names.is_placeholder, personal_names.split_office, personal_names.split_list):
         function(text)
 
 
 def test_edges_take_linear_time() -> None:
-    """A name of 200,000 signs that are no letters is stripped at once."""
-    began = time.perf_counter()
-    assert _EDGES.sub("", "a" + "\n" * 200_000 + "a" + "!" * 10) == "a" + "\n" * 200_000 + "a"
-    assert time.perf_counter() - began < 1
+    """A name of 200,000 signs that are no letters is stripped in linear time: the square of it would take minutes."""
+    with no_endless_work():
+        assert _EDGES.sub("", "a" + "\n" * 200_000 + "a" + "!" * 10) == "a" + "\n" * 200_000 + "a"

@@ -1,4 +1,4 @@
-"""A record made sound: mended, put aside or left for the gate, and never changed again."""
+"""Record normaliser: values are repaired, put aside or left for validation, and the result is a fixed point."""
 
 import copy
 
@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from kg.records.model import validation
 from kg.records.model.keys import KEYS, keys_of
-from kg.records.normalisation.records import make_sound
-from kg.records.normalisation.values import Fault
+from kg.records.normalisation.records import normalise_record
+from kg.records.normalisation.values import ValueFault
 
 JSON = st.recursive(
     st.none()
@@ -27,7 +27,7 @@ JSON = st.recursive(
 
 
 def sound_of(record):
-    return make_sound({"id": "record/1", "title": {"en": "A"}, **record}, "file", "line 1")
+    return normalise_record({"id": "record/1", "title": {"en": "A"}, **record}, "file", "line 1")
 
 
 @settings(max_examples=300)
@@ -35,16 +35,16 @@ def sound_of(record):
     st.dictionaries(st.sampled_from([key.name for key in keys_of("record")]) | st.text(max_size=5), JSON, max_size=4)
 )
 def test_any_json(record):
-    """Whatever stands under a key, a record is made sound or refused: what the gate lets pass stays as it is."""
+    """Any value under a key is normalised or refused; a valid record is unchanged by a second normalisation."""
     record = {**record, "id": "record/1"}
     before = copy.deepcopy(record)
     try:
-        sound, _ = make_sound(record, "file", "")
-    except Fault:
+        sound, _ = normalise_record(record, "file", "")
+    except ValueFault:
         return
     assert repr(record) == repr(before)
     if not validation.faults(sound, "file", ""):
-        again, problems = make_sound(sound, "file", "")
+        again, problems = normalise_record(sound, "file", "")
         assert again == sound
         assert not problems
 
@@ -80,7 +80,7 @@ def test_mended(given_, key, value):
     ],
 )
 def test_escaped(given_, field, key, value):
-    """What an address can't hold is percent-encoded, and that is told, since the address is not the one written."""
+    """Characters outside an address are percent-encoded and reported, since the address differs from the source."""
     sound, problems = sound_of(given_)
     assert sound[key] == value
     assert [(problem.field, problem.severity) for problem in problems] == [(field, "repaired")]
@@ -160,7 +160,7 @@ def test_put_aside(given_, field):
 
 @pytest.mark.parametrize("given_", [{"title": {"en": {"x": 1}}}, {"title": True}, {"title": {"en": ["a", "b"]}}])
 def test_left_for_the_gate(given_):
-    """What the record must have and can't be made sound stays, and the gate refuses the record with its place."""
+    """An invalid required value stays, and validation refuses the record with the value's path."""
     sound, _ = sound_of(given_)
     faults = validation.faults(sound, "file", "line 1")
     assert faults
@@ -192,7 +192,7 @@ def test_left_for_the_gate(given_):
     ],
 )
 def test_one_bad_value_costs_no_record(given_, field, kept, rest):
-    """What can't be made sound is told once and kept under extra, a part whole; the record stays with the others."""
+    """An invalid value is reported once and kept under extra, a whole part if need be; the record is published."""
     sound, problems = sound_of(given_)
     assert [each.field for each in problems] == [field]
     assert problems[0].message.endswith("; kept under extra")
@@ -202,7 +202,7 @@ def test_one_bad_value_costs_no_record(given_, field, kept, rest):
 
 
 def test_a_long_list():
-    """A long list is made sound in no time to speak of, each value once."""
+    """A long list is normalised without quadratic work, each value once."""
     values = [{"id": f"agent/{n % 30_000}", "name": "A"} for n in range(60_000)]
     sound, _ = sound_of({"participants": values, "identifiers": [str(n) for n in range(60_000)]})
     assert len(sound["participants"]) == 30_000
@@ -226,14 +226,14 @@ def test_a_year_as_a_number():
     ("id_", "role"), [("agent/a", "existence"), ("place/a", "existence"), ("archive/a", "document")]
 )
 def test_what_a_bare_date_means(id_, role):
-    """A date of which no more is said is that of the life of somebody, or of the writing of a document."""
-    sound, _ = make_sound({"id": id_, "name": "A", "dates": "1920-1980"}, "file", "")
+    """A bare date is that of an agent's existence, or of a document's writing."""
+    sound, _ = normalise_record({"id": id_, "name": "A", "dates": "1920-1980"}, "file", "")
     assert [(each["role"], each["edtf"]) for each in sound["dates"]] == [(role, "1920/1980")]
 
 
 def test_the_record_itself_needs_it():
-    """What the record must have is told once, and costs it."""
-    sound, problems = make_sound({"id": "record/1", "title": {"en": ["A", "B"]}}, "file", "")
+    """A missing required value is reported once, and rejects the record."""
+    sound, problems = normalise_record({"id": "record/1", "title": {"en": ["A", "B"]}}, "file", "")
     assert [each.field for each in [*problems, *validation.faults(sound, "file", "")]] == ["title.en"]
 
 
@@ -260,9 +260,9 @@ def test_values_are_shown_as_json():
 
 
 def test_an_id_of_no_kind():
-    """Whoever writes an id of no kind is told the kinds."""
-    with pytest.raises(Fault) as fault:
-        make_sound({"id": "letter/1"}, "file", "")
+    """The message for an id without a kind lists the kinds."""
+    with pytest.raises(ValueFault) as fault:
+        normalise_record({"id": "letter/1"}, "file", "")
     assert "record, agent, place, collection, archive, topic" in fault.value.expected
 
 

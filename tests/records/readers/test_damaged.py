@@ -1,4 +1,4 @@
-"""Files that somebody damaged: whatever a reader meets, it yields records and problems, and never fails."""
+"""Damaged files: for any content a reader yields records and problems, and never fails."""
 
 import random
 import re
@@ -9,11 +9,11 @@ import pytest
 from kg import ontology
 from kg.mapping.mapper import Mapper
 from kg.records.model import validation
-from kg.records.normalisation.records import make_sound
-from kg.records.normalisation.values import Fault
-from kg.records.problems import Problem
+from kg.records.normalisation.records import normalise_record
+from kg.records.normalisation.values import ValueFault
+from kg.records.problems import SourceProblem
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 
 CASES = Path(__file__).resolve().parent / "cases"
 MAPPER = Mapper(ontology.load("https://archive.example.org/"))
@@ -53,8 +53,8 @@ def damaged_page(text, chance):
 def damaged_xml(text, chance):
     """A document in which elements are missing or doubled, and texts and attributes hold something else."""
     for _ in range(chance.randint(1, 8)):
-        found = list(re.finditer(r"<(\w+)[^<>]*>[^<>]*</\1>", text))
-        element = chance.choice(found)
+        matches = list(re.finditer(r"<(\w+)[^<>]*>[^<>]*</\1>", text))
+        element = chance.choice(matches)
         change = chance.choice(["drop", "double", "text", "attribute"])
         new = {"drop": "", "double": element[0] * 2}.get(change)
         if change == "text":
@@ -80,19 +80,19 @@ def test_damaged(tmp_path, name, format_, damaged):
     for turn in range(TURNS):
         file.write_text(damaged(text, random.Random(turn)), encoding="utf-8")
         for item in READERS[format_](SourceFile(file, name, origin="test")):
-            assert isinstance(item, Found | Unreadable | Problem)
-            if isinstance(item, Found):
+            assert isinstance(item, RawRecord | ReadFailure | SourceProblem)
+            if isinstance(item, RawRecord):
                 check(item.record, name)
 
 
 def check(record, name):
     try:
-        sound, _ = make_sound(record, name, "")
-    except Fault:
+        sound, _ = normalise_record(record, name, "")
+    except ValueFault:
         return
     faults = validation.faults(sound, name, "")
     assert all(fault.field and fault.expected for fault in faults)
     assert {fault.field for fault in faults} <= {"title", "name"}, faults
     if not faults:
         (mapped,) = MAPPER.map([sound])
-        assert not mapped.lost
+        assert not mapped.unmapped

@@ -1,11 +1,11 @@
-"""JSON and JSON Lines: what stands there, and how it is called where it can't be read."""
+"""JSON and JSON Lines reader: records, and messages for unreadable ones."""
 
 import json
 
 import pytest
 
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 
 BASE = "https://archive.example.org/data/"
 
@@ -27,9 +27,9 @@ def test_addresses_of_our_own(tmp_path, escaped):
         "places": BASE + "place/e",
     }
     text = json.dumps(record)
-    (found,) = read(tmp_path, text.replace("/", "\\/") if escaped else text)
-    assert isinstance(found, Found)
-    assert found.record == record | {
+    (item,) = read(tmp_path, text.replace("/", "\\/") if escaped else text)
+    assert isinstance(item, RawRecord)
+    assert item.record == record | {
         "id": "agent/a%20b",
         "relations": [{"target": {"id": "agent/c", "name": "C"}}],
         "places": "place/e",
@@ -37,9 +37,9 @@ def test_addresses_of_our_own(tmp_path, escaped):
 
 
 def test_prefix(tmp_path):
-    """A prefix goes before keys, and before none that an address of ours tells in full."""
-    (found,) = read(tmp_path, f'{{"id": "record/1", "creator": ["agent/a", "{BASE}agent/b"]}}', prefix="x-")
-    assert (found.record["id"], found.record["creator"]) == ("record/x-1", ["agent/x-a", "agent/b"])
+    """A prefix goes before keys, but not before those inside an address below the base."""
+    (item,) = read(tmp_path, f'{{"id": "record/1", "creator": ["agent/a", "{BASE}agent/b"]}}', prefix="x-")
+    assert (item.record["id"], item.record["creator"]) == ("record/x-1", ["agent/x-a", "agent/b"])
 
 
 @pytest.mark.parametrize(
@@ -51,27 +51,27 @@ def test_prefix(tmp_path):
     ],
 )
 def test_json_over_several_lines(tmp_path, text):
-    """JSON that goes over several lines in a file of lines is told once, with what to do."""
+    """JSON over several lines in a file of JSON Lines is reported once, with the remedy."""
     (item,) = read(tmp_path, text)
-    assert isinstance(item, Unreadable)
+    assert isinstance(item, ReadFailure)
     assert "over several lines" in item.problem.message
     assert "named .json" in item.problem.expected
 
 
 def test_a_list_in_a_line(tmp_path):
-    """A list in a line is told with what to do."""
+    """A list in a line is reported with the remedy."""
     _, item = read(tmp_path, '{"id": "record/1"}\n[{"id": "record/2"}]')
     assert "named .json" in item.problem.expected
 
 
 def test_one_broken_line(tmp_path):
-    """A line that is cut costs itself alone."""
-    _, found = read(tmp_path, '{"id": "record/1",\n{"id": "record/2"}')
-    assert isinstance(found, Found)
+    """A truncated line costs that line alone."""
+    _, item = read(tmp_path, '{"id": "record/1",\n{"id": "record/2"}')
+    assert isinstance(item, RawRecord)
 
 
 def test_many_keys(tmp_path):
-    """A key that stands twice among very many is found in no time to speak of."""
+    """A duplicate key among very many is detected without quadratic work."""
     keys = ",".join(f'"{n}" :{n}' for n in range(50_000))
     (item,) = read(tmp_path, f'{{"id": "record/1", {keys}, "7": 1}}')
     assert "'7' stands twice" in item.problem.message

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from locations import SOURCES
 
 from kg.records.model import validation
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.records import normalise_record
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 
 HERE = Path(__file__).resolve().parent
 CASE = HERE / "cases" / "page.txt"
@@ -20,7 +20,7 @@ real = pytest.mark.skipif(not REAL.exists(), reason="the page of the digital arc
 
 def read(path):
     items = list(READERS["page"](SourceFile(path, path.name, origin="pages")))
-    assert all(isinstance(item, Found) for item in items)
+    assert all(isinstance(item, RawRecord) for item in items)
     return [item.record for item in items]
 
 
@@ -35,27 +35,27 @@ def test_every_line_is_kept(path):
         *("Skip to content", "Related Documents", "Document Information", "Source", "Rights", "Type", "Language"),
         *("Record ID", "Original Classification", "Original Uploaded Date", "Donors"),
     }
-    said = " ".join(repr(record) for record in read(path)).replace("\\n", " ").replace("\\'", "'")
-    said = " ".join(said.split())
+    page_text = " ".join(repr(record) for record in read(path)).replace("\\n", " ").replace("\\'", "'")
+    page_text = " ".join(page_text.split())
     support = "This document was made possible with support from "
     for raw in path.read_text(encoding="utf-8").replace("\u00a0", " ").splitlines():
         line = " ".join(raw.split()).removeprefix(support).removeprefix("the ")
         for piece in line.split(". Obtained"):
-            assert piece in furniture or piece.rstrip(".") in said, piece
+            assert piece in furniture or piece.rstrip(".") in page_text, piece
 
 
 @pytest.mark.parametrize("path", [CASE, pytest.param(REAL, marks=real)])
 def test_records_are_sound(path):
-    """What the reader yields is sound and fits the model."""
+    """Records from the reader are normalised and fit the model."""
     for record in read(path):
-        sound, problems = make_sound(record, path.name, "")
+        sound, problems = normalise_record(record, path.name, "")
         assert not problems
         assert not validation.faults(sound, path.name, "")
 
 
 def test_case():
     """A page gives its record and one for each related document, described only there."""
-    page, other = read(CASE)
+    page, related = read(CASE)
     assert page["id"] == "record/900001"
     assert [(date["role"], date["edtf"]) for date in page["dates"]] == [
         ("document", "1961-03-03"),
@@ -73,8 +73,8 @@ def test_case():
     assert page["copyNumber"] == ["4"]
     assert page["outgoingNumber"] == ["77"]
     assert page["classification"] == {"en": ["Secret"]}
-    assert (other["status"], other["related"]) == ("described-only", ["record/900001"])
-    assert page["related"] == [other["id"]]
+    assert (related["status"], related["related"]) == ("described-only", ["record/900001"])
+    assert page["related"] == [related["id"]]
 
 
 @real
@@ -106,20 +106,20 @@ def test_the_memorandum():
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "fragment"),
     [
         (b"Document Information\n\nType\n\nLetter\n", "key"),
         (b"Document Information\n\nRecord ID\n\ncaf\xe9\n", "is not UTF-8"),
         (b"", "key"),
     ],
 )
-def test_unreadable(tmp_path, raw, said):
+def test_unreadable(tmp_path, raw, fragment):
     """A page without an id, or in another encoding, is one clear problem."""
     path = tmp_path / "page.txt"
     path.write_bytes(raw)
     (item,) = READERS["page"](SourceFile(path, "page.txt"))
-    assert isinstance(item, Unreadable)
-    assert said in item.problem.message
+    assert isinstance(item, ReadFailure)
+    assert fragment in item.problem.message
 
 
 def test_sniff():
@@ -148,8 +148,8 @@ def test_labels_in_any_order(tmp_path, labels):
     file = tmp_path / "page.txt"
 
     def read_in(order):
-        said = "\n\n".join(f"{label}\n\n{LABELLED[label]}" for label in order)
-        file.write_text(f"3 March 1961\n\nTalk\n\nText.\n\nSummary.\n\nDocument Information\n\n{said}\n")
+        page_text = "\n\n".join(f"{label}\n\n{LABELLED[label]}" for label in order)
+        file.write_text(f"3 March 1961\n\nTalk\n\nText.\n\nSummary.\n\nDocument Information\n\n{page_text}\n")
         (record,) = read(file)
         return record
 

@@ -1,33 +1,33 @@
-"""Dates that can't exist are told and kept, never dropped in silence."""
+"""Impossible dates are reported and kept, never dropped in silence."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.records.normalisation.records import make_sound
-from kg.records.problems import Problem
+from kg.records.normalisation.records import normalise_record
+from kg.records.problems import SourceProblem
 from kg.records.readers import READERS
-from kg.records.readers.base import Found, SourceFile
+from kg.records.readers.base import RawRecord, SourceFile
 
 EAD = """<ead><eadheader><eadid>a</eadid>{header}</eadheader><archdesc level="item"><did><unittitle>A</unittitle>
 {unit}</did>{note}</archdesc></ead>"""
 EAC = """<eac-cpf><control><recordId>a</recordId></control><cpfDescription><identity><entityType>person</entityType>
 <nameEntry><part>A</part>{names}</nameEntry></identity><description><existDates>{exist}</existDates></description>
 <relations>{relation}</relations></cpfDescription></eac-cpf>"""
-SAID = {"header": "", "unit": "", "note": "", "names": "", "exist": "", "relation": ""}
+EMPTY = {"header": "", "unit": "", "note": "", "names": "", "exist": "", "relation": ""}
 
 
-def read(tmp_path, text, **said):
+def read(tmp_path, text, **values):
     """The record, and the problems of its reading."""
     file = tmp_path / "a.xml"
-    file.write_text(text.format(**SAID | said), encoding="utf-8")
+    file.write_text(text.format(**EMPTY | values), encoding="utf-8")
     items = list(READERS["eac" if "eac" in text else "ead"](SourceFile(file, "a.xml", origin="test")))
-    (record,) = [item.record for item in items if isinstance(item, Found)]
-    return record, [item for item in items if isinstance(item, Problem)]
+    (record,) = [item.record for item in items if isinstance(item, RawRecord)]
+    return record, [item for item in items if isinstance(item, SourceProblem)]
 
 
 @pytest.mark.parametrize(
-    ("text", "said", "field", "value"),
+    ("text", "values", "field", "value"),
     [
         (EAD, {"unit": '<unitdate normal="1963-05-01/1963-06-31">May</unitdate>'}, "@normal", "1963-05-01/1963-06-31"),
         (EAD, {"unit": '<unitdate normal="1920/1890">1920</unitdate>'}, "@normal", "1920/1890"),
@@ -82,18 +82,18 @@ def read(tmp_path, text, **said):
         ),
     ],
 )
-def test_a_day_that_is_none(tmp_path, text, said, field, value):
+def test_a_day_that_is_none(tmp_path, text, values, field, value):
     """It is reported once with its line, and stands in the record as it is written."""
-    record, problems = read(tmp_path, text, **said)
-    told = [each for each in problems if each.value == value]
-    assert [each.field[-len(field) :] for each in told] == [field]
-    assert all(each.at.startswith("line ") and each.expected and each.record == record["id"] for each in told)
-    sound, _ = make_sound(record, "a.xml", "")
+    record, problems = read(tmp_path, text, **values)
+    reported = [each for each in problems if each.value == value]
+    assert [each.field[-len(field) :] for each in reported] == [field]
+    assert all(each.at.startswith("line ") and each.expected and each.record == record["id"] for each in reported)
+    sound, _ = normalise_record(record, "a.xml", "")
     assert any(value in str(sound[key]) for key in ("extra", "dates") if key in sound)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "values"),
     [
         (EAD, {"unit": '<unitdate normal="0000">n.d.</unitdate>'}),
         (EAD, {"unit": "<unitdate>undated</unitdate>"}),
@@ -102,22 +102,22 @@ def test_a_day_that_is_none(tmp_path, text, said, field, value):
         (EAC, {"exist": '<date notBefore="19500101" notAfter="19501231"/>'}),
     ],
 )
-def test_what_is_no_fault(tmp_path, text, said):
+def test_what_is_no_fault(tmp_path, text, values):
     """What says that there is no date, and what one of the two forms tells, is no fault."""
-    assert read(tmp_path, text, **said)[1] == []
+    assert read(tmp_path, text, **values)[1] == []
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text("0123456789-/.X~?[], ", min_size=1, max_size=22).filter(lambda text: text.strip(" 0-")))
 def test_no_encoded_date_is_lost(tmp_path, encoded):
-    """Whatever is encoded, it becomes a date, or is told and kept as it is written."""
-    for text, said in (
+    """Any encoded form becomes a date, or is reported and kept as written."""
+    for text, values in (
         (EAD, {"unit": f'<unitdate normal="{encoded}">May</unitdate>'}),
         (EAC, {"exist": f'<date standardDate="{encoded}"/>'}),
     ):
-        record, problems = read(tmp_path, text, **said)
-        sound, _ = make_sound(record, "a.xml", "")
+        record, problems = read(tmp_path, text, **values)
+        sound, _ = normalise_record(record, "a.xml", "")
         dated = any("edtf" in date for date in sound.get("dates", []))
-        kept = " ".join(encoded.split()) in [each["value"] for each in sound.get("extra", [])]
-        assert dated or kept
+        is_kept = " ".join(encoded.split()) in [each["value"] for each in sound.get("extra", [])]
+        assert dated or is_kept
         assert dated or problems

@@ -9,9 +9,9 @@ from locations import SOURCES
 from lxml import etree
 
 from kg.records.model import validation
-from kg.records.normalisation.records import make_sound
+from kg.records.normalisation.records import normalise_record
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import Found, SourceFile, Unreadable
+from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.xml import tree
 
 HERE = Path(__file__).resolve().parent
@@ -28,7 +28,7 @@ def items(path):
 
 
 def records(path):
-    return {item.record["id"]: item.record for item in items(path) if isinstance(item, Found)}
+    return {item.record["id"]: item.record for item in items(path) if isinstance(item, RawRecord)}
 
 
 def name_of(link):
@@ -37,7 +37,7 @@ def name_of(link):
 
 @NONE
 def test_codes_identify():
-    """A code that a source has for somebody is an identifier, and no name."""
+    """A source's code for an agent is an identifier, not a name."""
     (participant, *_) = next(each for path in REAL[:1] for each in records(path).values())["participants"]
     assert participant["identifiers"] == ["P"]
     assert "alternativeNames" not in participant
@@ -45,15 +45,15 @@ def test_codes_identify():
 
 def test_hierarchy():
     """A finding aid gives its levels as archive records and its items as records that lie in them."""
-    found = records(AID)
-    kinds = sorted(reference.partition("/")[0] for reference in found)
+    records_by_id = records(AID)
+    kinds = sorted(reference.partition("/")[0] for reference in records_by_id)
     assert kinds == ["archive", "archive", "record", "record"]
-    letter = next(each for each in found.values() if each.get("title") == {"en": "Letter to the minister"})
-    series = found[letter["heldIn"][0]["id"] if isinstance(letter["heldIn"][0], dict) else letter["heldIn"][0]]
+    letter = next(each for each in records_by_id.values() if each.get("title") == {"en": "Letter to the minister"})
+    series = records_by_id[letter["heldIn"][0]["id"] if isinstance(letter["heldIn"][0], dict) else letter["heldIn"][0]]
     assert series["level"] == "series"
     assert series["name"] == {"en": "Letters"}
-    whole = next(each for each in found.values() if each.get("level") == "fonds")
-    assert whole["accessConditions"] == {"en": ["Open to readers."]}
+    fonds = next(each for each in records_by_id.values() if each.get("level") == "fonds")
+    assert fonds["accessConditions"] == {"en": ["Open to readers."]}
 
 
 def test_text_goes_before_a_contradicting_date():
@@ -91,17 +91,17 @@ def test_authority():
         ("agent/p-2", "family", "sisterOf", "1901/1980"),
         ("record/ms1", "creatorOf", None, None),
     ]
-    kept = {each["value"] for each in agent["extra"]}
-    assert {"none stated", "[Unknown person(s)]"} <= kept
+    extra = {each["value"] for each in agent["extra"]}
+    assert {"none stated", "[Unknown person(s)]"} <= extra
 
 
 @pytest.mark.parametrize("path", [AID, AUTHORITY, *REAL], ids=lambda path: path.stem)
 def test_what_is_read_is_sound(path):
-    """What the readers yield is sound and fits the model."""
-    found = records(path)
-    assert found
-    for record in found.values():
-        sound, problems = make_sound(record, path.name, "")
+    """Records from the readers are normalised and fit the model."""
+    records_by_id = records(path)
+    assert records_by_id
+    for record in records_by_id.values():
+        sound, problems = normalise_record(record, path.name, "")
         assert not problems
         assert not validation.faults(sound, path.name, "")
 
@@ -113,40 +113,52 @@ _TYPES = {"person", "corporateBody", "family", "birth"}
 @pytest.mark.parametrize("path", [AID, AUTHORITY, *REAL], ids=lambda path: path.stem)
 def test_nothing_is_lost(path):
     """Every text of a file stands somewhere in its records, but for labels and what became a code."""
-    said = " ".join(_strings(list(records(path).values())))
-    said = " ".join(said.split())
+    texts = " ".join(_strings(list(records(path).values())))
+    texts = " ".join(texts.split())
     for element in etree.parse(path, etree.XMLParser(remove_comments=True)).iter():
         if not isinstance(element.tag, str) or tree.local(element) in _LEFT_OUT:
             continue
         for piece in (element.text, *(each.tail for each in element)):
             text = " ".join((piece or "").split()).strip(" .,:;()")
             if len(text) > 1 and text not in _TYPES:
-                assert text in said or _only_encoded(text, said), f"{tree.local(element)}: {text}"
+                assert text in texts or _only_encoded(text, texts), f"{tree.local(element)}: {text}"
 
 
-_TOLD = {"href", "publicid", "countrycode", "mainagencycode", "repositorycode", "certainty", "authfilenumber"}
+_INFORMATIVE_ATTRIBUTES = {
+    "href",
+    "publicid",
+    "countrycode",
+    "mainagencycode",
+    "repositorycode",
+    "certainty",
+    "authfilenumber",
+}
 
 
 @pytest.mark.parametrize("path", [AID, AUTHORITY, *REAL], ids=lambda path: path.stem)
 def test_no_address_is_lost(path):
-    """Every address, code and number in an attribute stands in the records, but for icons and names of nobody."""
-    said = set(_strings(list(records(path).values())))
-    said |= {each.rpartition("/")[2] for each in said}
+    """Every address, code and number in an attribute stands in the records, but for icons and placeholders."""
+    texts = set(_strings(list(records(path).values())))
+    texts |= {each.rpartition("/")[2] for each in texts}
     for element in etree.parse(path, etree.XMLParser(remove_comments=True)).iter():
         if tree.attribute(element, "show") == "embed" or not tree.text(element):
             continue
         for name, value in element.items():
-            told = " ".join(value.split())
-            if name.rpartition("}")[2] in _TOLD and told:
-                assert told in said or f"{path.stem}.{told}" in said or _became(told, said), (element.tag, name, told)
+            value_text = " ".join(value.split())
+            if name.rpartition("}")[2] in _INFORMATIVE_ATTRIBUTES and value_text:
+                assert value_text in texts or f"{path.stem}.{value_text}" in texts or _became(value_text, texts), (
+                    element.tag,
+                    name,
+                    value_text,
+                )
 
 
-def _became(number, said):
+def _became(number, texts):
     """A number in an authority file became an address, or is in the key of one."""
-    return any(number.replace(" ", "") in each for each in said)
+    return any(number.replace(" ", "") in each for each in texts)
 
 
-def _only_encoded(text, said):
+def _only_encoded(text, texts):
     """Dates and codes stand in their standard form; a tape's time of day in the time of its event."""
     return bool(re.fullmatch(r"[\d:]+ [ap]m|eng|\d\d:\d\d:\d\d|certain|estimated|[A-Z][a-z]+ \d{1,2}, \d{4}", text))
 
@@ -210,15 +222,15 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_xml(tmp_path, name):
     """Hostile or broken XML is one clear problem: nothing is expanded, nothing outside is read."""
-    raw, said = HOSTILE[name]
+    raw, texts = HOSTILE[name]
     path = tmp_path / "aid.xml"
     path.write_bytes(raw)
-    found = list(READERS["ead"](SourceFile(path, "aid.xml")))
-    problems = [item.problem for item in found if isinstance(item, Unreadable)]
+    records_by_id = list(READERS["ead"](SourceFile(path, "aid.xml")))
+    problems = [item.problem for item in records_by_id if isinstance(item, ReadFailure)]
     assert len(problems) == 1
-    assert said in problems[0].message
+    assert texts in problems[0].message
     assert problems[0].expected
-    assert "root:" not in str(found)
+    assert "root:" not in str(records_by_id)
 
 
 def test_no_network(tmp_path):
@@ -229,7 +241,7 @@ def test_no_network(tmp_path):
         path = tmp_path / "aid.xml"
         address = f"http://127.0.0.1:{port}/x.dtd"
         path.write_text(f'<!DOCTYPE ead SYSTEM "{address}" [<!ENTITY x SYSTEM "{address}">]><ead><c>&x;</c></ead>')
-        assert any(isinstance(item, Unreadable) for item in READERS["ead"](SourceFile(path, "aid.xml")))
+        assert any(isinstance(item, ReadFailure) for item in READERS["ead"](SourceFile(path, "aid.xml")))
         with pytest.raises(TimeoutError):
             trap.accept()
 
@@ -266,25 +278,25 @@ def test_links_by_our_own_names(tmp_path, prefix, href, reference):
     relation = f'<cpfRelation xlink:href="{href}"><relationEntry>Ivanova</relationEntry></cpfRelation>'
     file.write_text(EAC.format(number="agent/a", relations=relation), encoding="utf-8")
     source = SourceFile(file, "a.xml", prefix, base="https://archive.example.org/")
-    (found,) = [item.record for item in READERS["eac"](source) if isinstance(item, Found)]
-    assert found["id"] == f"agent/{prefix}a"
-    assert [each["target"]["id"] for each in found["relations"]] == [reference]
-    assert "sameAs" not in found["relations"][0]["target"] or "://archive.example.org/agent" not in href
+    (records_by_id,) = [item.record for item in READERS["eac"](source) if isinstance(item, RawRecord)]
+    assert records_by_id["id"] == f"agent/{prefix}a"
+    assert [each["target"]["id"] for each in records_by_id["relations"]] == [reference]
+    assert "sameAs" not in records_by_id["relations"][0]["target"] or "://archive.example.org/agent" not in href
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "fragment"),
     [
         ('<ead xmlns="http://ead3.archivists.org/schema/"><control/><archdesc level="fonds"/></ead>', "this is EAD3"),
         ('<ead><control><recordid>1</recordid></control><archdesc level="fonds"/></ead>', "this is EAD3"),
         ('<eac xmlns="https://archivists.org/ns/eac/v2"><control/></eac>', "this is EAC-CPF 2.0"),
     ],
 )
-def test_later_standards(tmp_path, text, said):
+def test_later_standards(tmp_path, text, fragment):
     """A file of a later standard is called that, with what is read here."""
     file = tmp_path / "a.xml"
     file.write_text(text, encoding="utf-8")
     (item,) = items(file)
-    assert isinstance(item, Unreadable)
-    assert said in item.problem.message
+    assert isinstance(item, ReadFailure)
+    assert fragment in item.problem.message
     assert item.problem.expected

@@ -25,14 +25,21 @@ def _fields(text):
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_every_text_has_a_translation(language):
-    "What a page says, it says in every language: `make messages` finds new texts, and a person translates them."
+    "Every text of a page has a translation into every language: `make messages` finds new texts, and a person translates them."
     catalog = _catalog(language)
     missing = [
         message.id
         for message in template()
         if message.id and not ((found := catalog.get(message.id)) and found.string and all(found.string))
     ]
-    assert missing == []
+    assert not missing, f"run `make messages` and translate them in kg/render/locale/{language}.po"
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_no_translation_is_obsolete(language):
+    "A catalogue has the texts of the pages and no others: `make messages` searches all of kg.render."
+    texts = {str(message.id) for message in template()}
+    assert [message.id for message in _catalog(language) if str(message.id) not in texts] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])

@@ -1,134 +1,157 @@
-"""Who gets the next worker."""
-
-import asyncio
+"""Fair queue: which job is next, whatever the time."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.errors import QueryBusy, QueryTooMany
-from kg.store.fairness.fair_queue import HALF_LIFE, Turn, Turns
+from kg.store.fairness import fair_queue
+from kg.store.fairness.fair_queue import HALF_LIFE, HEAVY_USE, FairQueue, QueuedJob
+
+START = 100.0
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
+def joined(queue, now, *clients):
+    """Jobs of some clients, in a queue from now on."""
+    jobs = [QueuedJob(client) for client in clients]
+    for job in jobs:
+        queue.join(job, now)
+    return jobs
 
 
 def test_light_clients_go_first():
-    """A client that took a lot waits behind those who did not, and in a while that is forgotten."""
-
-    async def go():
-        clock = Clock()
-        turns = Turns(9, 5, clock)
-        turns.join(Turn("greedy"))
-        taking = turns.next(last=False)
-        clock.now += 8
-        turns.leave(taking)
-        turns.join(Turn("greedy"))
-        turns.join(Turn("modest"))
-        assert [turns.next(last=False).client for _ in range(2)] == ["modest", "greedy"]
-        clock.now += 5 * HALF_LIFE
-        assert turns._past("greedy", clock.now)[0] < 1
-
-    asyncio.run(go())
+    """A client that used a lot waits behind those that did not, and in a while that is forgotten."""
+    queue = FairQueue(9, 5)
+    joined(queue, START, "greedy")
+    queue.leave(queue.next(START, last=False), START + 8)
+    joined(queue, START + 8, "greedy", "modest")
+    assert [queue.next(START + 8, last=False).client for _ in range(2)] == ["modest", "greedy"]
+    assert queue._past("greedy", START + 8 + 5 * HALF_LIFE)[0] < 1
 
 
-def test_who_asks_little_goes_before_strangers():
-    """Somebody whose questions were short goes before those of whom nothing is known, who go as they came."""
-    clock = Clock()
-    turns = Turns(9, 5, clock)
+def test_short_jobs_go_before_strangers():
+    """A client whose jobs were short goes before those of whom nothing is known, who go as they came."""
+    queue, now = FairQueue(9, 5), START
     for _ in range(20):
-        turns.join(Turn("known"))
-        asked = turns.next(last=False)
-        clock.now += 0.01
-        turns.leave(asked)
-    for client in ("one", "other", "known"):
-        turns.join(Turn(client))
-    assert [turns.next(last=False).client for _ in range(3)] == ["known", "one", "other"]
-    turns.join(Turn("one"))
-    turns.join(Turn("third"))
-    clock.now += 0.5
-    assert turns.next(last=False).client == "third"
+        joined(queue, now, "known")
+        job = queue.next(now, last=False)
+        now += 0.01
+        queue.leave(job, now)
+    joined(queue, now, "one", "other", "known")
+    assert [queue.next(now, last=False).client for _ in range(3)] == ["known", "one", "other"]
+    joined(queue, now, "one", "third")
+    assert queue.next(now + 0.5, last=False).client == "third"
 
 
-def test_the_last_worker_is_kept():
-    """The last free worker is neither for a client that took a lot nor for one that has another already."""
-
-    async def go():
-        clock = Clock()
-        turns = Turns(9, 5, clock)
-        turns.join(Turn("a"))
-        turns.next(last=False)
-        turns.join(Turn("a"))
-        assert turns.next(last=True) is None
-        turns.join(Turn("b"))
-        assert turns.next(last=True).client == "b"
-        assert turns.next(last=False).client == "a"
-
-    asyncio.run(go())
+def test_the_last_place_is_reserved():
+    """The last free place is neither for a client that used a lot nor for one that has another already."""
+    queue = FairQueue(9, 5)
+    joined(queue, START, "a")
+    queue.next(START, last=False)
+    joined(queue, START, "a")
+    assert queue.next(START, last=True) is None
+    joined(queue, START, "b")
+    assert queue.next(START, last=True).client == "b"
+    assert queue.next(START, last=False).client == "a"
 
 
-def test_none_fills_the_queue():
-    """One client may fill half of the queue and have so many running; unknown ones are bounded by the queue alone."""
-
-    async def go():
-        turns = Turns(4, 2)
-        turns.join(Turn("a"))
-        turns.join(Turn("a"))
-        with pytest.raises(QueryTooMany):
-            turns.join(Turn("a"))
-        turns.join(Turn(""))
-        turns.join(Turn("b"))
-        with pytest.raises(QueryBusy, match="too many queries"):
-            turns.join(Turn("c"))
-        assert [turns.next(last=False).client for _ in range(4)].count("a") == 2
-        turns.join(Turn("a"))
-        assert turns.next(last=False) is None
-
-    asyncio.run(go())
+def test_no_client_fills_the_queue():
+    """One client may fill half of the queue and have its share of places; the queue alone bounds unknown ones."""
+    queue = FairQueue(4, 2)
+    joined(queue, START, "a", "a")
+    with pytest.raises(QueryTooMany):
+        joined(queue, START, "a")
+    joined(queue, START, "", "b")
+    with pytest.raises(QueryBusy, match="too many queries"):
+        joined(queue, START, "c")
+    assert [queue.next(START, last=False).client for _ in range(4)].count("a") == 2
+    joined(queue, START, "a")
+    assert queue.next(START, last=False) is None
 
 
-def test_it_is_told_how_many_wait():
-    """Whoever measures is told of each one who joins the line or leaves it, not of those who run."""
-    told = []
-    turns = Turns(4, 2, told=told.append)
-    first, second = Turn("a"), Turn("b")
-    turns.join(first)
-    turns.join(second)
-    assert turns.next(last=False) is first
-    turns.leave(first)
-    turns.leave(second)
-    assert told == [1, 2, 1, 0]
+def test_service_counts_while_it_lasts():
+    """A client whose job takes long is heavy before it is over, and light again when that is forgotten."""
+    queue = FairQueue(9, 5)
+    joined(queue, START, "greedy")
+    running = queue.next(START, last=False)
+    joined(queue, START, "greedy", "greedy", "modest", "other")
+    assert queue.next(START, last=False).client == "modest"
+    now = START + 3
+    assert queue.next(now, last=False).client == "other"
+    queue.leave(running, now)
+    assert queue.next(now, last=True) is None
+    assert queue.next(now + 5 * HALF_LIFE, last=True).client == "greedy"
 
 
-def test_what_runs_counts_while_it_runs():
-    """A client whose question takes long is heavy already before it is over, and light again when that is forgotten."""
-    clock = Clock()
-    turns = Turns(9, 5, clock)
-    turns.join(Turn("greedy"))
-    running = turns.next(last=False)
-    for client in ("greedy", "greedy", "modest", "other"):
-        turns.join(Turn(client))
-    assert turns.next(last=False).client == "modest"
-    clock.now += 3
-    assert turns.next(last=False).client == "other"
-    turns.leave(running)
-    assert turns.next(last=True) is None
-    clock.now += 5 * HALF_LIFE
-    assert turns.next(last=True).client == "greedy"
+def test_jobs_behind_one_another_have_one_place():
+    """Jobs that stand behind one another in one place count as one, and one that rejoins is first of its client."""
+    queue = FairQueue(9, 1)
+    joined(queue, START, "a", "a", "a", "a")
+    first = queue.next(START, last=False, place="one")
+    assert queue.next(START, last=False, place="two") is None
+    behind = queue.next(START, last=False, place="one")
+    queue.leave(first, START)
+    assert queue.next(START, last=False, place="two") is None
+    queue.rejoin(behind)
+    assert queue.size == 3
+    assert queue.next(START, last=False, place="two") is behind
 
 
-def test_behind_others_in_one_place():
-    """What stands behind one another in one place counts as one that runs."""
-    turns = Turns(9, 1)
-    for _ in range(4):
-        turns.join(Turn("a"))
-    first = turns.next(last=False, place="one")
-    assert turns.next(last=False, place="two") is None
-    behind = turns.next(last=False, place="one")
-    turns.leave(first)
-    assert turns.next(last=False, place="two") is None
-    turns.return_to_line(behind)
-    assert turns.size == 3
-    assert turns.next(last=False, place="two") is behind
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 2)), max_size=40), st.integers(1, 3))
+def test_a_light_client_waits_for_no_heavy_one(services, places):
+    """However clients used the service before, a light one that waits is served before any heavy one."""
+    queue, now = FairQueue(100, places), START
+    for client, seconds in services:
+        joined(queue, now, client)
+        job = queue.next(now, last=False)
+        now += seconds
+        queue.leave(job, now)
+    joined(queue, now, "a", "b", "c", "d")
+    order = [queue.next(now, last=False) for _ in range(4)]
+    heavy = [queue._past(job.client, now)[0] >= HEAVY_USE for job in order]
+    assert heavy == sorted(heavy)
+    assert queue.size == 0
+
+
+def served(queue, now, client, seconds):
+    """Serve one job of a client for so long; the time after."""
+    joined(queue, now, client)
+    queue.leave(queue.next(now, last=False), now + seconds)
+    return now + seconds
+
+
+def test_light_clients_that_wait():
+    """Whether a light client waits is told by those who wait alone."""
+    queue = FairQueue(9, 5)
+    now = served(queue, START, "greedy", 8)
+    assert not queue.light_waits(now)
+    joined(queue, now, "greedy")
+    assert not queue.light_waits(now)
+    joined(queue, now, "modest")
+    assert queue.light_waits(now)
+
+
+def test_clients_that_are_remembered_are_bounded(monkeypatch):
+    """Of too many clients those that used the least are forgotten."""
+    monkeypatch.setattr(fair_queue, "_MAX_CLIENTS", 10)
+    queue = FairQueue(9, 5)
+    now = served(queue, START, "greedy", 8)
+    for number in range(50):
+        now = served(queue, now, f"192.0.2.{number}", 0.01)
+    assert len(queue._used) <= 10
+    assert queue.use("greedy", now) > 1
+
+
+def test_rank_of_a_client_is_what_it_is_now():
+    """A client whose job ran is ranked anew when that has ended, not as it was while it ran."""
+    queue, now = FairQueue(9, 5), START
+    joined(queue, now, "a")
+    first = queue.next(now, last=False)
+    now += 0.4
+    joined(queue, now, "c")
+    queue.next(now, last=False)
+    now += 0.5
+    joined(queue, now, "a", "c", "stranger")
+    assert queue.next(now, last=False).client == "stranger"
+    queue.leave(first, now)
+    assert queue.next(now, last=False).client == "a"  # (0.9 s + 0.1 s) / 2 jobs; the other one (0.5 s + 0.1 s) / 1

@@ -2,7 +2,6 @@
 
 import random
 import sqlite3
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,11 +9,12 @@ from contextlib import closing
 import pytest
 
 from kg.store.generation.catalogue import LINKS, SCHEMA, Catalogue
-from kg.store.generation.catalogue_builder import CatalogueBuilder, Entry
+from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
 from kg.store.generation.ledger import Ledger
-from kg.store.generation.things import Stretch
+from kg.store.generation.things import ListPage
 
 MANY = 100_000
+READS = 100
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def catalogue(tmp_path_factory):
 
 
 def _steps(catalogue, ask):
-    """How many steps SQLite's machine takes for something, and the statements that were run."""
+    """Steps of SQLite's virtual machine for a call, and its statements."""
     statements, steps = [], [0]
 
     def step():
@@ -66,68 +66,68 @@ def _steps(catalogue, ask):
 @pytest.mark.parametrize("after", ["", "1950-01-01_5000", "~_99000"])
 def test_links_cost_what_a_page_costs(catalogue, after):
     """A page of 100,000 links, first or deep inside, takes about the steps that ten links take, and sorts nothing."""
-    few, _ = _steps(catalogue, lambda: catalogue.linked(2, "creator", 10))
-    many, statements = _steps(catalogue, lambda: catalogue.linked(1, "creator", 10, after))
+    few, _ = _steps(catalogue, lambda: catalogue.linking_things(2, "creator", 10))
+    many, statements = _steps(catalogue, lambda: catalogue.linking_things(1, "creator", 10, after))
     assert many <= few * 1.2
     _sorts_nothing(catalogue, statements)
 
 
 def test_neighbours_cost_what_a_page_costs(catalogue):
-    """The neighbours in a file of 100,000 documents cost what those in a file of ten do; nobody counts up to them."""
-    few, _ = _steps(catalogue, lambda: catalogue.beside(2, "creator", "1915-01-01", 15))
-    many, _ = _steps(catalogue, lambda: catalogue.beside(1, "creator", "1911-01-01", 50_051))
+    """The neighbours in a file of 100,000 documents cost what those in a file of ten do, without counting up to them."""
+    few, _ = _steps(catalogue, lambda: catalogue.link_neighbours(2, "creator", "1915-01-01", 15))
+    many, _ = _steps(catalogue, lambda: catalogue.link_neighbours(1, "creator", "1911-01-01", 50_051))
     assert many <= few * 1.2
-    found = catalogue.beside(1, "creator", "1911-01-01", 50_051)
+    found = catalogue.link_neighbours(1, "creator", "1911-01-01", 50_051)
     assert (found.before.n, found.after.n, found.position) == (49_961, 50_141, None)
-    assert catalogue.beside(2, "creator", "1915-01-01", 15).position == 5
+    assert catalogue.link_neighbours(2, "creator", "1915-01-01", 15).position == 5
 
 
 def test_lists_cost_what_a_page_costs(catalogue):
     """A page of the list of a kind costs the same wherever it begins, and sorts nothing."""
-    first, statements = _steps(catalogue, lambda: catalogue.listed("record", 10))
+    first, statements = _steps(catalogue, lambda: catalogue.list_of_kind("record", 10))
     for after in ("1980-01-01_90000", "_90000"):
-        deep, _ = _steps(catalogue, lambda after=after: catalogue.listed("record", 10, after))
+        deep, _ = _steps(catalogue, lambda after=after: catalogue.list_of_kind("record", 10, after))
         assert deep <= first * 1.2
     _sorts_nothing(catalogue, statements)
 
 
-def test_pages_are_the_whole_list(catalogue):
-    """Page by page there is each link once, in order of date, undated ones last."""
+def test_pages_hold_each_link_once(catalogue):
+    """The pages of a list hold each link once, by date, undated links last."""
     seen, after = [], ""
-    while page := catalogue.linked(1, "creator", 9_000, after):
+    while page := catalogue.linking_things(1, "creator", 9_000, after):
         seen += [(link.thing.start or "~", link.thing.n) for link in page]
         after = page[-1].cursor
     assert len(seen) == MANY
     assert seen == sorted(set(seen))
 
 
-def test_lists_are_whole(catalogue):
-    """Page by page there is each thing of a kind once, undated ones first."""
+def test_lists_are_complete(catalogue):
+    """The pages of a list hold each thing of a kind once, undated things first."""
     seen, after = [], ""
-    while page := catalogue.listed("record", 7_000, after):
+    while page := catalogue.list_of_kind("record", 7_000, after):
         seen += [(link.thing.start or "", link.thing.n) for link in page]
         after = page[-1].cursor
     assert len(seen) == MANY
     assert seen == sorted(set(seen))
 
 
-def test_stretches_are_the_pages(catalogue):
-    """Where the pages of a list begin is what one comes to who reads it page by page."""
+def test_list_pages(catalogue):
+    """The cursors of a list of pages are those that reading it page by page gives."""
     size = 7_000
     seen, after = [], ""
-    while page := catalogue.listed("record", size, after):
-        seen.append(Stretch(after, page[0].thing.start or "", page[-1].thing.start or ""))
+    while page := catalogue.list_of_kind("record", size, after):
+        seen.append(ListPage(after, page[0].thing.start or "", page[-1].thing.start or ""))
         after = page[-1].cursor
-    assert catalogue.stretches("record", size) == seen
+    assert catalogue.list_pages("record", size) == seen
 
 
 def test_records_of_some_days_cost_what_is_shown(catalogue):
-    """The records that begin in some days are read off the index, however many others there are."""
-    few, statements = _steps(catalogue, lambda: catalogue.begun("1911-01-01", "1911-01-01", 5))
-    many, _ = _steps(catalogue, lambda: catalogue.begun("1900-01-01", "1999-12-31", 5))
+    """The records that start between two days are read off the index, however many others there are."""
+    few, statements = _steps(catalogue, lambda: catalogue.records_starting_between("1911-01-01", "1911-01-01", 5))
+    many, _ = _steps(catalogue, lambda: catalogue.records_starting_between("1900-01-01", "1999-12-31", 5))
     assert many <= few * 1.2
     _sorts_nothing(catalogue, statements)
-    assert {each.start for each in catalogue.begun("1911-01-01", "1911-01-01", 5)} == {"1911-01-01"}
+    assert {each.start for each in catalogue.records_starting_between("1911-01-01", "1911-01-01", 5)} == {"1911-01-01"}
 
 
 def _sorts_nothing(catalogue, statements):
@@ -137,8 +137,8 @@ def _sorts_nothing(catalogue, statements):
         assert not [line for line in plan if "TEMP B-TREE" in line or line.startswith("SCAN things")], plan
 
 
-def test_who_shares_most(tmp_path):
-    """Those that share most targets come first, of the same number the earliest; only whole records, however few."""
+def test_things_sharing_targets(tmp_path):
+    """Things that share the most targets come first, of the same number the earliest; full records alone, however few."""
     path = tmp_path / "catalogue.sqlite"
     chance = random.Random(7)
     days = {n: f"19{chance.randrange(10, 99)}-01-01" for n in range(10, 210)}
@@ -161,21 +161,21 @@ def test_who_shares_most(tmp_path):
             shared = Counter(n for _, n in linked)
             expected = sorted(shared.items(), key=lambda each: (-each[1], days[each[0]], each[0]))
             for most in (1, 5, 500):
-                found = opened.sharing(targets, ["creator", "recipient"], source, most)
+                found = opened.things_sharing_targets(targets, ["creator", "recipient"], source, most)
                 assert [(thing.n, count) for thing, count in found] == expected[:most]
     opened.close()
 
 
 def _redirecting(folder, many):
-    """The steps that a catalogue takes to let so many things lead to what replaced them."""
+    """Steps of a catalogue with a number of redirects."""
     folder.mkdir()
     with closing(Ledger(folder / "ledger.sqlite")) as ledger:
         builder = CatalogueBuilder(folder / "catalogue.sqlite", ledger, "2030-01-01T00:00:00Z")
         for n in range(many):
             links = (("creator", f"agent/old{n}"), ("replaces", f"record/{n}"))
-            builder.add(Entry(f"record/new{n}", b"{}", None, None, None, None, "x", "", "", 0, 0, links))
+            builder.add(CatalogueEntry(f"record/new{n}", b"{}", None, None, None, None, "x", "", "", links), 0, 0)
             links = (("replaces", f"agent/old{n}"),)
-            builder.add(Entry(f"agent/new{n}", b"{}", None, None, None, None, "x", "", "", 0, 0, links))
+            builder.add(CatalogueEntry(f"agent/new{n}", b"{}", None, None, None, None, "x", "", "", links), 0, 0)
         steps = [0]
 
         def step():
@@ -189,18 +189,17 @@ def _redirecting(folder, many):
     return steps[0]
 
 
-def test_what_was_replaced_costs_what_it_is(tmp_path):
+def test_redirects_are_linear(tmp_path):
     """Four times as many things that replace others take four times the steps, not sixteen times."""
     assert _redirecting(tmp_path / "many", 400) < 6 * _redirecting(tmp_path / "few", 100)
 
 
 def test_threads_do_not_meet(catalogue):
-    """What threads read at the same time are their own rows: no two of them share a connection, or its statements."""
-    until = time.monotonic() + 1
+    """Each thread reads its own rows: no two threads share a connection or its statements."""
 
     def read(seed):
         chosen, wrong = random.Random(seed), 0
-        while time.monotonic() < until:
+        for _ in range(READS):
             numbers = [chosen.randrange(MANY) for _ in range(20)]
             things = catalogue.things([f"record/{n}" for n in numbers])
             wrong += any(thing.reference != reference for reference, thing in things.items())

@@ -1,4 +1,4 @@
-"""The catalogue's lists are what their defining queries in queries/pages say, at each engine."""
+"""The catalogue's lists equal the results of their defining queries in queries/pages, on each engine."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def catalogue(example):
 def walked(catalogue, n, key):
     """Every link of a key, page by page."""
     found, after = [], ""
-    while page := catalogue.linked(n, key, 7, after):
+    while page := catalogue.linking_things(n, key, 7, after):
         found += page
         after = page[-1].cursor
     return [(link.thing.reference, link.thing.start or "~") for link in found]
@@ -40,12 +40,12 @@ def walked(catalogue, n, key):
 
 @pytest.mark.parametrize("key", PLAIN)
 def test_linked(client, catalogue, example, key):
-    """Links to a thing by a key come in the order of their dates, each once, whatever the size of a page."""
+    """Links to a thing under a key come by date, each once, for any size of a page."""
     base = example.base
     predicate = ontology.load(base).terms[key].iri
     checked = 0
     for kind in ("agent", "place", "topic", "archive"):
-        for link in catalogue.listed(kind, 500):
+        for link in catalogue.list_of_kind(kind, 500):
             thing = link.thing
             if not catalogue.link_counts(thing.n).get(key):
                 continue
@@ -70,7 +70,7 @@ def test_linked(client, catalogue, example, key):
 def test_listed(client, catalogue, example, kind, class_):
     """The things of a kind are those of its class, in order of date."""
     base = example.base
-    mine = [(link.thing.reference, link.thing.start or "") for link in catalogue.listed(kind, 1000)]
+    mine = [(link.thing.reference, link.thing.start or "") for link in catalogue.list_of_kind(kind, 1000)]
     defined = [row for row in asked(client, base, "listed", **{"class": class_}) if row[0].startswith(f"{kind}/")]
     assert sorted(mine) == sorted(defined)
     assert [start for _, start in mine] == [start for _, start in defined]

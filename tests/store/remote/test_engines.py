@@ -1,4 +1,4 @@
-"""A remote store, in a real process: what a build does there, and what queries see."""
+"""Remote store in a real process: builds and queries."""
 
 import json
 import signal
@@ -17,8 +17,8 @@ from kg.errors import GenerationError, PublishError
 from kg.publish import build
 from kg.settings import QUERIES
 from kg.store.generation.generations import Generations
-from kg.store.remote.client import Remote
-from kg.store.remote.graph_versions import Versions
+from kg.store.remote.client import RemoteStore
+from kg.store.remote.graph_versions import GraphVersions
 from kg.store.sparql.results import FORMATS
 from kg.web.app import Application
 
@@ -52,7 +52,7 @@ def write(made, title):
 
 
 def titles(made):
-    """What the endpoint says."""
+    """Titles in the endpoint's answer."""
     with TestClient(Application(made)) as client:
         answer = client.get(f"{made.base}sparql", params={"query": TITLE, "format": "csv"})
         assert answer.status_code == 200, answer.text
@@ -60,14 +60,14 @@ def titles(made):
 
 
 def versions(made):
-    remote = Remote(made)
-    found = Versions(remote, made.base).all()
+    remote = RemoteStore(made)
+    found = GraphVersions(remote, made.base).all()
     remote.close()
     return found
 
 
 def at_remote(made, graph):
-    """How many triples a graph has, asked without kg."""
+    """Number of triples of a graph, read without kg."""
     query = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
     found = httpx2.post(made.store, data={"query": query}, headers={"accept": "application/sparql-results+json"})
     return int(found.json()["results"]["bindings"][0]["n"]["value"])
@@ -92,7 +92,7 @@ def test_build_switches(collection):
 
 
 def test_grace(collection):
-    """The old graph stays for as long as the settings say, and is what an older copy of `var` is served from."""
+    """The retired graph stays for the grace period of the settings, and serves an older copy of `var`."""
     patient = collection.model_copy(update={"store_grace": 600.0})
     build.build(patient)
     before = Generations.of_settings(patient).open_live()
@@ -130,8 +130,8 @@ def test_rollback(collection, dropped):
     assert (live.graph, live.retired) == (manifest.graph, None)
 
 
-def test_rollback_to_what_is_gone(collection):
-    """Where neither the graph nor dumps are there, going back is refused, and says what it takes."""
+def test_rollback_without_graph_and_dumps(collection):
+    """Without graph and dumps a rollback is refused, with the remedy."""
     bare = collection.model_copy(update={"dumps": False})
     build.build(bare)
     write(bare, "Second")
@@ -143,7 +143,7 @@ def test_rollback_to_what_is_gone(collection):
 
 
 def test_failed_build_leaves_nothing(collection):
-    """A build that publishes nothing drops what it has loaded, and the old one stays."""
+    """A build that publishes nothing drops its graph, and the old one stays live."""
     build.build(collection)
     (collection.folder / "records.jsonl").write_text('{"id": "record/1"}\n')
     with pytest.raises(PublishError):
@@ -153,7 +153,7 @@ def test_failed_build_leaves_nothing(collection):
 
 
 def test_copy_whose_graph_is_gone(collection):
-    """A server whose generation was dropped says 502, never 404 or an empty page."""
+    """A server whose graph was dropped answers 502, never 404 or an empty page."""
     build.build(collection)
     with TestClient(Application(collection)) as client:
         graph = versions(collection)[0].graph
@@ -164,7 +164,7 @@ def test_copy_whose_graph_is_gone(collection):
 
 
 def test_killed_load(collection):
-    """A build killed while it loads leaves the old graph live, and the next one drops what it left."""
+    """A build killed during its load leaves the old graph live, and the next build drops the new one."""
     build.build(collection)
     many = [json.dumps({"id": f"record/{n}", "title": {"en": "Letter " * 300 + str(n)}}) for n in range(40_000)]
     (collection.folder / "records.jsonl").write_text("\n".join(many))
@@ -239,7 +239,7 @@ DATASETS = [
 
 @pytest.mark.parametrize("query", DATASETS)
 def test_same_dataset(both, query):
-    """A query sees the same graphs at either engine, whatever else the remote holds."""
+    """A query has the same dataset on either engine, with any other data at the remote store."""
     here, there = (client.get("/data/sparql", params={"query": query, "format": "json"}) for client in both)
     assert here.status_code == there.status_code == 200, there.text
     assert rows(there.json()) == rows(here.json())
@@ -255,7 +255,7 @@ def rows(found):
 
 @pytest.mark.parametrize("named", [f"{BASE}graphs/terms", "http://e/secret"])
 def test_graphs_of_the_request(both, named):
-    """`default-graph-uri` and `named-graph-uri` of a request reach our graphs, and nobody else's."""
+    """`default-graph-uri` and `named-graph-uri` of a request reach the public graphs alone."""
     for name, query in (
         ("default-graph-uri", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
         ("named-graph-uri", "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"),
@@ -317,7 +317,7 @@ def test_syntax_error_has_its_place(both):
     ],
 )
 def test_refusals(both, query, status):
-    """What a public endpoint does not do is refused before the remote hears of it."""
+    """Refused features of a public endpoint never reach the remote store."""
     answer = both[1].get("/data/sparql", params={"query": query})
     assert (answer.status_code, bool(answer.json()["detail"])) == (status, True)
 
@@ -326,7 +326,7 @@ def test_refusals(both, query, status):
     ("kind", "class_"), [("record", "https://schema.org/ArchiveComponent"), ("place", "https://schema.org/Place")]
 )
 def test_lists_by_query(both, kind, class_):
-    """The query that defines a list says the same at a remote store as the catalogue does."""
+    """The defining query of a list has the same result at a remote store as the catalogue."""
     text = (QUERIES / "pages" / "listed.rq").read_text(encoding="utf-8").replace("$class", f"<{class_}>")
     text = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
     here, there = (client.get("/data/sparql", params={"query": text, "format": "json"}) for client in both)
@@ -335,7 +335,7 @@ def test_lists_by_query(both, kind, class_):
 
 
 def test_nothing_without_a_remote(collection):
-    """A generation whose triples lie at a remote store can't be served without it, and says so."""
+    """A generation with its triples at a remote store is not served without it; the error names the setting."""
     build.build(collection)
     with pytest.raises(GenerationError, match="remote store"):
         Generations(collection.var_folder).open_live()

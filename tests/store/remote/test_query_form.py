@@ -1,4 +1,4 @@
-"""What a query asks for, read from its text."""
+"""Query form and dataset of a query."""
 
 import pytest
 
@@ -25,9 +25,9 @@ from kg.store.sparql import query_checks
 )
 def test_read(text, kind, default, named):
     """The kind of a query and its graphs are read, and nothing else is taken for them."""
-    found = query_form.read(text, query_checks.DEFAULT)
-    assert (found.kind, found.default, found.named) == (kind, default, named)
-    assert found.graphs == bool(default or named)
+    found = query_form.parse_form(text, query_checks.DEFAULT)
+    assert (found.kind, found.default_graphs, found.named_graphs) == (kind, default, named)
+    assert found.has_dataset == bool(default or named)
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,20 @@ def test_read(text, kind, default, named):
     ],
 )
 def test_refused(text):
-    """What can't be told without reading the query as an engine does is refused."""
+    """A query whose dataset only a full parser could find is refused."""
     with pytest.raises(QueryRefused):
-        query_form.read(text, query_checks.DEFAULT)
+        query_form.parse_form(text, query_checks.DEFAULT)
 
 
 @pytest.mark.parametrize("text", ["", "define x ASK {}", "EXPLAIN SELECT * {}", "{", "SELECTION {}"])
 def test_no_query(text):
-    """What is none of the four forms is no query, whatever a remote engine would make of it."""
+    """A text without one of the four query forms is a syntax error, on any remote engine."""
     with pytest.raises(QuerySyntaxError):
-        query_form.read(text, query_checks.DEFAULT)
+        query_form.parse_form(text, query_checks.DEFAULT)
 
 
 @pytest.mark.parametrize("text", ["INSERT DATA {}", "PREFIX e: <http://e/> CLEAR ALL", "SELECT * { SERVICE ?s {} }"])
 def test_scanned(text):
     """The scan is passed first."""
     with pytest.raises(QueryError, match="off"):
-        query_form.read(text, query_checks.DEFAULT)
+        query_form.parse_form(text, query_checks.DEFAULT)

@@ -1,4 +1,4 @@
-"""The search index: what is found by which words, in which language and script."""
+"""Search index: matches by words, in several languages and scripts."""
 
 import shutil
 
@@ -12,9 +12,9 @@ from kg.store.generation.generations import Generations
 from kg.store.search import analysis, title_order
 from kg.store.search.analysis import sound, sounds, stems
 from kg.store.search.index import _remove
-from kg.store.search.query_builder import Asked
-from kg.store.search.query_language import days, parse
-from kg.store.search.spelling import Spelling, _letters, distance
+from kg.store.search.query_builder import IndexRequest
+from kg.store.search.query_language import parse, parse_days
+from kg.store.search.spelling import SpellingSuggester, _letter_bits, edit_distance
 
 
 def record(key, title, **more):
@@ -53,7 +53,7 @@ def index(tmp_path_factory):
 
 
 def found(index, text, **more):
-    query = index.query(Asked(parse(text), **more))
+    query = index.query(IndexRequest(parse(text), **more))
     hits = index.hits(query, 50)
     assert len(hits) == index.count(query)
     return {hit.reference.partition("/")[2] for hit in hits}
@@ -113,7 +113,7 @@ def test_found(index, words, key):
     ],
 )
 def test_not_found(index, words, key):
-    """What does not fit is left out."""
+    """Records without a match are left out."""
     assert key not in found(index, words)
 
 
@@ -125,17 +125,17 @@ def test_a_language_of_its_own(index):
 
 def test_uncertain_dates(index):
     """A date matches when its interval overlaps; if certain, only when it lies within."""
-    october = days("1962-10")
+    october = parse_days("1962-10")
     assert found(index, "", days=october) == {"ships", "barcos", "open"}
     assert found(index, "", days=october, certain=True) == {"ships"}
-    assert index.undated(index.query(Asked(parse("")))) == len(RECORDS) - 4
-    assert index.facets(index.query(Asked(parse("")))).years == {1959: 1, 1960: 1, 1961: 1, 1962: 3, 1963: 2}
+    assert index.count_undated(index.query(IndexRequest(parse("")))) == len(RECORDS) - 4
+    assert index.facets(index.query(IndexRequest(parse("")))).years == {1959: 1, 1960: 1, 1961: 1, 1962: 3, 1963: 2}
 
 
 def test_order_and_pages(index):
     """Every order gives every record once, page by page; undated ones come last."""
-    query = index.query(Asked(parse("")))
-    for order in ("relevance", "date", "newest", title_order.field("en")):
+    query = index.query(IndexRequest(parse("")))
+    for order in ("relevance", "date", "newest", title_order.sort_field("en")):
         seen, after = [], ""
         while hits := index.hits(query, 4, order, after):
             seen += [hit.reference for hit in hits]
@@ -173,7 +173,7 @@ def test_order_and_pages(index):
     ],
 )
 def test_refused(text):
-    """What can't be understood is refused with help."""
+    """A malformed search is refused with a hint."""
     with pytest.raises(SearchRefused) as refused:
         parse(text)
     assert refused.value.todo
@@ -191,12 +191,12 @@ def test_any_text_is_refused_or_searched(index, text):
         parsed = parse(text)
     except SearchRefused:
         return
-    index.hits(index.query(Asked(parsed)), 5)
+    index.hits(index.query(IndexRequest(parsed)), 5)
 
 
 def test_bad_cursors(index):
     """A cursor that is none is refused; one from far away is the end."""
-    query = index.query(Asked(parse("")))
+    query = index.query(IndexRequest(parse("")))
     with pytest.raises(SearchRefused):
         index.hits(query, 5, "date", "tomorrow")
     with pytest.raises(SearchRefused):
@@ -232,28 +232,28 @@ def test_long_words_are_not_remembered():
 
 
 def test_few_words_are_put_right():
-    """The nearest words are looked for where one or two are mistyped, not for fifty made up to keep the server busy."""
+    """Corrections are sought for a few unknown words, not for fifty of a hostile search."""
 
     class Nothing:
         languages = ("en",)
         searcher = type("", (), {"doc_freq": staticmethod(lambda *_: 0)})
 
-    spelling = Spelling(Nothing())
+    spelling = SpellingSuggester(Nothing())
     asked = []
     spelling.nearest = lambda text: asked.append(text) or "ships"
-    assert spelling.better(parse("shpis shisp"), "shpis shisp") == "ships ships"
+    assert spelling.correct(parse("shpis shisp"), "shpis shisp") == "ships ships"
     text = " ".join(f"shpis{'x' * number}" for number in range(20))
     asked.clear()
-    assert not spelling.better(parse(text), text)
+    assert not spelling.correct(parse(text), text)
     assert not asked
 
 
 @given(st.text("abcd", max_size=8), st.text("abcd", max_size=8))
 def test_words_with_other_letters_are_far(one, other):
-    """What differs in more letters than twice the most changes is farther away: it need not be measured."""
+    """Words that differ in more letters than twice the limit of edits are beyond it, so that none needs measuring."""
     for most in (1, 2):
-        if (_letters(one) ^ _letters(other)).bit_count() > 2 * most:
-            assert distance(one, other, most) > most
+        if (_letter_bits(one) ^ _letter_bits(other)).bit_count() > 2 * most:
+            assert edit_distance(one, other, most) > most
 
 
 def test_those_together_are_counted_among_the_most_frequent_alone(tmp_path):
@@ -265,7 +265,7 @@ def test_those_together_are_counted_among_the_most_frequent_alone(tmp_path):
     ]
     made, _ = publish(tmp_path, records)
     generation = Generations(made.var_folder).open_live()
-    pairs = generation.search.together(generation.search.query(Asked(parse(""))), "person", 30)
+    pairs = generation.search.pair_counts(generation.search.query(IndexRequest(parse(""))), "person", 30)
     assert len(pairs) == 30 * 29 // 2
     assert max(pairs.items(), key=lambda each: each[1]) == (("agent/p0000", "agent/p0001"), 2)
     generation.close()

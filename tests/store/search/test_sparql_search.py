@@ -7,13 +7,16 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from kg.errors import QuerySyntaxError, SearchRefused
 from kg.iris import reference
-from kg.store.search.sparql_search import Row, rewrite
-from kg.store.search.sparql_search_scan import Clause, clauses
+from kg.store.search.sparql_search import SearchRow, rewrite
+from kg.store.search.sparql_search_scan import SearchClause, find_clauses
 
 BASE = "https://archive.example.org/data/"
 TERMS = f"PREFIX kg: <{BASE}terms/>\n"
 CLAUSE = f'SERVICE <{BASE}search> {{ ?r kg:matches "ships"@en ; kg:score ?score ; kg:snippet ?s ; kg:limit 7 }}'
-ROWS = [Row(f"{BASE}record/1", 1.5, 'he said "no"\\\r\n', "en"), Row(f"{BASE}record/2", 0.25, "\0\u0001", "not a tag!")]
+ROWS = [
+    SearchRow(f"{BASE}record/1", 1.5, 'he said "no"\\\r\n', "en"),
+    SearchRow(f"{BASE}record/2", 0.25, "\0\u0001", "not a tag!"),
+]
 
 
 def found(_clause):
@@ -23,7 +26,7 @@ def found(_clause):
 def test_the_form():
     """The clause of the documentation is read whole."""
     query = f"{TERMS}SELECT * {{ {CLAUSE} }}"
-    (clause,) = clauses(query, BASE)
+    (clause,) = find_clauses(query, BASE)
     assert query[clause.start : clause.end] == CLAUSE
     assert (clause.subject, clause.words, clause.language) == ("?r", "ships", "en")
     assert (clause.score, clause.snippet, clause.limit) == ("?score", "?s", 7)
@@ -41,7 +44,7 @@ def test_the_form():
 )
 def test_spellings_of_the_form(text):
     """Case, white space, quotes, any prefix or none, an IRI relative to the base: all the same form."""
-    assert len(list(clauses(text, BASE))) == 1
+    assert len(list(find_clauses(text, BASE))) == 1
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,7 @@ def test_spellings_of_the_form(text):
     ],
 )
 def test_any_other_content_is_refused_with_the_form(inside):
-    """Whatever is not the one form is refused; the message shows the form and says where."""
+    """A clause of another form is refused, with the form and the position in the error."""
     with pytest.raises(SearchRefused) as refused:
         rewrite(f"{TERMS}SELECT * {{ SERVICE <{BASE}search> {{ {inside} }} }}", BASE, found)
     assert f"SERVICE <{BASE}search> {{ ?r kg:matches" in str(refused.value) or "two ways" in str(refused.value)
@@ -94,7 +97,7 @@ def test_what_is_no_clause_is_left_alone(text):
 
 
 def test_where_strings_are_unclear_the_query_is_refused():
-    """`<'x>` may be an IRI or a comparison with a string; no clause is looked for behind it."""
+    """`<'x>` may be an IRI or a comparison with a string; a query with a clause behind it is refused."""
     with pytest.raises(SearchRefused):
         rewrite(f"{TERMS}SELECT * {{ FILTER(?a<'x>y' foo 'bar) {CLAUSE} }}", BASE, found)
 
@@ -134,9 +137,9 @@ def test_hits_are_escaped():
 
 @given(st.text(max_size=40), st.text(alphabet=st.characters(exclude_categories=("Cs",))))
 def test_no_hit_breaks_out(iri, snippet):
-    """Whatever a hit holds, the block of values is one, with one row."""
+    """For any hit the VALUES block is valid, with one row."""
     key = f"k{iri}".encode("utf-8", "replace").decode()[:40]
-    row = Row(BASE + reference("record", key), 1.0, snippet, "en")
+    row = SearchRow(BASE + reference("record", key), 1.0, snippet, "en")
     text = rewrite(f"{TERMS}SELECT ?r ?s {{ {CLAUSE} }}", BASE, lambda _: ([row], False)).text
     assert len(list(Store().query(text))) == 1
 
@@ -217,7 +220,7 @@ def test_refused_or_rewritten_with_nothing_else_touched(text):
 
 @given(FRAGMENTS)
 def test_a_clause_is_never_found_in_a_string(text):
-    """What the engine takes for a query with a string keeps that string, whatever clauses stand in it."""
+    """A string of a query that the engine accepts is never changed, with any clauses in it."""
     query = f"{TERMS}SELECT ?x WHERE {{ BIND({_literal(text)} AS ?x) {CLAUSE} }}"
     rewritten = rewrite(query, BASE, lambda _: (ROWS[:1], False))
     assert [row["x"].value for row in Store().query(rewritten.text)] == [text]
@@ -230,7 +233,7 @@ def _literal(text):
 @pytest.mark.parametrize("before", ["", "\n\n", "?a ?b ?c .\n"])
 @pytest.mark.parametrize("after", ["?x ?y }", "\n\n  ?x ?y }", "\n?x ?y 'é' . ?x ?y }"])
 def test_places_of_errors_are_those_of_the_query_as_written(before, after):
-    """A syntax error is told with the line and column where it stands in what was written."""
+    """The position of a syntax error is the one in the client's query."""
     query = (
         f"{TERMS}SELECT * WHERE {{ {before}{CLAUSE.replace('; kg:score', chr(10) + ' ; kg:score')} {after} # the end"
     )
@@ -238,7 +241,7 @@ def test_places_of_errors_are_those_of_the_query_as_written(before, after):
     with pytest.raises(SyntaxError) as engine:
         Store().query(rewritten.text)
     line, column = (int(part) for part in str(engine.value).split(" at ")[1].split(": ")[0].split(":"))
-    with pytest.raises(QuerySyntaxError) as told, rewritten.places():
+    with pytest.raises(QuerySyntaxError) as told, rewritten.original_positions():
         raise QuerySyntaxError("wrong", line=line, column=column)
     rest = rewritten.text.split("\n", line - 1)[-1][column - 1 :]
     assert query.split("\n", told.value.line - 1)[-1][told.value.column - 1 :] == rest
@@ -254,9 +257,9 @@ def test_flat():
 def test_a_query_holds_few_searches() -> None:
     """Each search may cost as much as a page, so the eleventh is refused before any is run."""
     one = f'SERVICE <{BASE}search> {{ ?r <{BASE}terms/matches> "cuba" }} '
-    ran: list[Clause] = []
+    ran: list[SearchClause] = []
 
-    def search(clause: Clause) -> tuple[list[Row], bool]:
+    def search(clause: SearchClause) -> tuple[list[SearchRow], bool]:
         ran.append(clause)
         return [], False
 

@@ -8,6 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.errors import KgError, QuerySyntaxError, QueryTimeout
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.sparql.query_checks import check
 
@@ -105,7 +106,7 @@ def ask(tmp_path_factory):
     store = Store(str(path))
     store.add(Quad(NamedNode("http://e/"), NamedNode("http://e/p"), Literal("1")))
     store.flush()
-    pool = QueryPool(path, size=1, spares=1, deadline=2)
+    pool = QueryPool(path, PoolLimits(size=1, spares=1, deadline=2))
 
     async def answered(text):
         async with pool.query(text, format=("json", "turtle")) as answer:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kg.errors import QueryRefused, QueryTooLarge
 from kg.store.sparql.plain_queries import is_plain
-from kg.store.sparql.query_checks import Limits, _Scan
+from kg.store.sparql.query_checks import QueryLimits, _TokenScan
 
 PIECES = [
     *(
@@ -39,17 +39,17 @@ PIECES = [
     *("{", "}", "(", ")", "[", "]", ".", ";", ",", "*", "=", "/", "|", "||", "&&", "!", "+", "-", "^"),
     *("# a comment\n", "# it's\r", "#", "\n", " ", "(1 2 3)", "(?x ?y)", "{ ?s ?p ?o }"),
 ]
-LIMITS = Limits(size=10_000, depth=4, operators=60, patterns=8)
+LIMITS = QueryLimits(size=10_000, depth=4, operators=60, patterns=8)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14), st.sampled_from(["", " "]), st.booleans())
-def test_what_is_plain_passes(pieces, between, asks):
+def test_plain_queries_pass_the_scan(pieces, between, asks):
     """Nothing is plain that the walk over the tokens would refuse, up to the limits."""
     text = "SELECT " * asks + between.join(pieces)
     plain = is_plain(text, operators=LIMITS.operators, depth=LIMITS.depth, patterns=LIMITS.patterns)
     event(f"plain: {plain}")
     if plain:
-        _Scan(text, LIMITS).run()
+        _TokenScan(text, LIMITS).run()
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_is_plain_passes(pieces, between, asks):
     ],
 )
 def test_common_queries_are_plain(text):
-    """What is asked most is spared the walk."""
+    """The most frequent queries are plain."""
     assert is_plain(text, operators=1_000, depth=100, patterns=100)
 
 
@@ -78,7 +78,7 @@ def test_common_queries_are_plain(text):
     ],
 )
 def test_others_are_not(text):
-    """What is refused, what may be, and what is long is looked at closely."""
+    """Refused, ambiguous and long queries are not plain."""
     assert not is_plain(text, operators=1_000, depth=100, patterns=100)
 
 
@@ -90,7 +90,7 @@ def test_no_limit_is_passed(sign):
         if not is_plain(text, operators=LIMITS.operators, depth=LIMITS.depth, patterns=LIMITS.patterns):
             break
         try:
-            _Scan(text, LIMITS).run()
+            _TokenScan(text, LIMITS).run()
         except (QueryRefused, QueryTooLarge) as fault:
             raise AssertionError(text) from fault
     else:

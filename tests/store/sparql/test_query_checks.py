@@ -1,13 +1,13 @@
-import time
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
+from waiting import no_endless_work
 
 from kg.errors import KgError, QueryRefused, QueryTooLarge
-from kg.store.sparql.query_checks import Limits, check
+from kg.store.sparql.query_checks import QueryLimits, check
 
 PREFIXES = "PREFIX : <http://e/> PREFIX e: <http://e/#> PREFIX S: <http://e/> PREFIX p: <http://e:> "
 
@@ -47,6 +47,10 @@ CALLS = [
     "SELECT * { FILTER(?x<e:b#>'''\n) SERVICE :x {} #'''\n }",
     "SELECT * { FILTER(?x<<e:b#>'''\n) SERVICE :x {} #'''\n }",
     "SELECT * { ?s ?p 'a'@en--SERVICE <http://e/> {} }",
+    # A Python before 3.11.5 that repeats groups possessively takes the end of the long string for part of it.
+    "SELECT * { OPTIONAL { ?s ?p '''a\n''' } SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } } #'",
+    'SELECT * { OPTIONAL { ?s ?p """a\n""" } SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } } #"',
+    "SELECT * { ?s ?p '''a'''SERVICE <http://e/>{} } #'",
 ]
 
 
@@ -58,7 +62,7 @@ def test_service_as_data(text):
 
 @pytest.mark.parametrize("text", CALLS)
 def test_service_as_keyword(text):
-    """Whatever the engine could read as a call of a service is refused, however it is written or hidden."""
+    """Any text that the engine could read as a call of a service is refused, in any spelling."""
     with pytest.raises(QueryRefused):
         check(PREFIXES + text)
 
@@ -211,12 +215,10 @@ def test_refuses_or_passes(text):
     ],
 )
 def test_linear(piece):
-    """A text as long as can be is looked over in a moment, whatever it is made of: a square of its length would take minutes."""
+    """The longest text is checked in linear time, with any content: quadratic time would take minutes."""
     text = piece * (100_000 // len(piece))
-    start = time.perf_counter()
-    with suppress(KgError):
-        check(text, Limits(depth=10**6, operators=10**6, patterns=10**6))
-    assert time.perf_counter() - start < 3
+    with no_endless_work(), suppress(KgError):
+        check(text, QueryLimits(depth=10**6, operators=10**6, patterns=10**6))
 
 
 @pytest.mark.parametrize("opening", ["{", "(", "[", "[ :p ", "{ OPTIONAL ", "!("])
@@ -281,7 +283,7 @@ def test_patterns_end_where_groups_do():
     ],
 )
 def test_what_is_no_pattern(text):
-    """What CONSTRUCT builds and SELECT computes is not joined."""
+    """The template of CONSTRUCT and the expressions of SELECT count no joins."""
     check(text)
 
 
@@ -310,7 +312,7 @@ def test_long_lists(many):
     ],
 )
 def test_updates(text):
-    """An update is refused as what it is, not as a mistake in writing."""
+    """An update is refused as an update, not as a syntax error."""
     with pytest.raises(QueryRefused, match="updates are off"):
         check(text)
 
@@ -321,7 +323,7 @@ def test_update_words_elsewhere():
 
 
 def test_size():
-    """A query has at most 100,000 bytes of UTF-8, and what is no text is refused."""
+    """A query has at most 100,000 bytes of UTF-8; lone surrogates are refused."""
     check("#" + "x" * 99_999)
     with pytest.raises(QueryTooLarge):
         check("#" + "é" * 50_000)

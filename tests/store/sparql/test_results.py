@@ -20,7 +20,7 @@ from pyoxigraph import (
 )
 
 from kg.errors import QueryUnwritable
-from kg.store.sparql.results import FORMATS, choose, kind_of, write
+from kg.store.sparql.results import FORMATS, choose_format, result_kind, write
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -84,7 +84,7 @@ def holding(*objects, predicate=P):
 def written(store, text, name):
     found = store.query(text)
     out = io.BytesIO()
-    write(found, choose(kind_of(found), [name]), out)
+    write(found, choose_format(result_kind(found), [name]), out)
     return out.getvalue()
 
 
@@ -98,7 +98,7 @@ def terms(values):
 
 @pytest.mark.parametrize("name", ["json", "xml", "tsv"])
 def test_solutions_come_back(name):
-    """What JSON, XML and TSV say of a term, a reader gets back letter for letter."""
+    """A term written in JSON, XML or TSV is read back letter for letter."""
     store = holding(*ORDINARY, Triple(S, P, Triple(S, P, Literal("x\r"))))
     found = parse_query_results(objects(store, name), ENGINE[name])
     assert terms(solution["o"] for solution in found) == terms(quad.object for quad in store)
@@ -123,7 +123,7 @@ def test_solutions_are_read_by_others(name):
 
 @pytest.mark.parametrize("character", NOT_IN_XML)
 def test_xml_says_what_it_cannot_say(character):
-    """A character that XML has no way to hold (XML 1.0, 2.2) is refused, and JSON named as the way out."""
+    """A character that XML can't represent (XML 1.0, 2.2) is refused, with JSON as the remedy."""
     store = holding(Literal(f"a{character}b"))
     for text, name in (("SELECT ?o { ?s ?p ?o }", "xml"), ("CONSTRUCT WHERE { ?s ?p ?o }", "rdfxml")):
         with pytest.raises(QueryUnwritable, match=f"U\\+{ord(character):04X}.*JSON"):
@@ -132,8 +132,8 @@ def test_xml_says_what_it_cannot_say(character):
 
 
 @pytest.mark.parametrize("padding", range(8170, 8200))
-def test_xml_characters_across_pieces(padding):
-    """The characters are found where the engine's pieces end in the middle of one; those like them pass."""
+def test_xml_characters_across_chunks(padding):
+    """Refused characters are found across the engine's chunks; similar ones pass."""
     with pytest.raises(QueryUnwritable):
         objects(holding(Literal("x" * padding + "\uffff")), "xml")
     fine = "x" * padding + "\uffe0\ufffd\r"
@@ -151,7 +151,7 @@ def test_carriage_returns_in_xml(text):
 
 
 def test_csv():
-    """CSV rows are those of RFC 4180: what holds a comma, quote, CR or LF is quoted, IRIs too."""
+    """CSV rows are those of RFC 4180: values with a comma, quote, CR or LF are quoted, IRIs too."""
     values = [
         NamedNode("http://e/a,b"),
         Literal('say "no"'),
@@ -236,7 +236,7 @@ def test_rdfxml_names(iri):
 
 
 def test_rdfxml_classes():
-    """A class that can't be an element is written behind what else is said of its subject, or refused."""
+    """A class that can't be an element is written behind another triple of its subject, or refused."""
     store = holding(Literal("x"))
     text = "CONSTRUCT { ?s a <http://e/1>, <http://e/2> . {} } WHERE { ?s ?p ?o }"
     data = written(store, text.replace("{}", "?s ?p ?o"), "rdfxml")
@@ -246,11 +246,11 @@ def test_rdfxml_classes():
 
 
 def test_kinds():
-    """A format that can't hold the kind of answer is passed over; if none can, the error names those that can."""
-    assert choose("select", ["turtle", "csv", "json"]).name == "csv"
+    """A format that can't represent the kind of answer is passed over; if none can, the error names those that can."""
+    assert choose_format("select", ["turtle", "csv", "json"]).name == "csv"
     with pytest.raises(QueryUnwritable, match="json, xml, csv, tsv"):
-        choose("ask", ["turtle", "nonsense"])
-    assert kind_of(Store().query("DESCRIBE <http://e/>")) == "construct"
+        choose_format("ask", ["turtle", "nonsense"])
+    assert result_kind(Store().query("DESCRIBE <http://e/>")) == "construct"
 
 
 def test_table():

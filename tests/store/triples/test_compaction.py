@@ -1,18 +1,18 @@
-"""A load in many pieces: small ones, which are merged once in the end, by a process beside."""
+"""Batched load: small batches, compacted once at the end by a child process."""
 
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 
 import psutil
 import pytest
 from pyoxigraph import Store
+from waiting import eventually
 
 from kg.errors import PublishError
 from kg.store.triples import embedded
-from kg.store.triples.compaction import Merging
+from kg.store.triples.compaction import Compaction
 from kg.store.triples.embedded import BulkLoad, EmbeddedGraph
 
 SIZE = 20_000
@@ -39,8 +39,8 @@ def runs(process):
 
 @pytest.fixture
 def small(monkeypatch):
-    """Pieces so small that a few lines are many."""
-    monkeypatch.setattr(embedded, "PIECE", SIZE)
+    """Batches so small that a few lines fill many."""
+    monkeypatch.setattr(embedded, "BATCH_BYTES", SIZE)
 
 
 def loaded(folder, times, *, close=True):
@@ -53,22 +53,22 @@ def loaded(folder, times, *, close=True):
     return load
 
 
-def test_pieces_are_merged(small, tmp_path):
-    """However many pieces there were, each index is one file in the end, and nothing is missing."""
+def test_batches_are_compacted(small, tmp_path):
+    """After any number of batches each index is one file, and no triple is missing."""
     load = loaded(tmp_path / "store", 40)
     assert load.triples() == 40 * AT_ONCE == EmbeddedGraph(tmp_path / "store").count()
     assert len(files(tmp_path / "store")) <= 6  # the strings, the three orders of triples, and two of housekeeping
 
 
-def test_one_piece_is_left_alone(tmp_path, monkeypatch):
-    """A load of one piece needs no process beside."""
-    monkeypatch.setattr(embedded, "Merging", None)
+def test_single_batch_is_not_compacted(tmp_path, monkeypatch):
+    """A load of one batch starts no child process."""
+    monkeypatch.setattr(embedded, "Compaction", None)
     assert loaded(tmp_path / "store", 3).triples() == EmbeddedGraph(tmp_path / "store").count()
 
 
-def test_files_that_wait_are_bounded(small, tmp_path, monkeypatch):
+def test_uncompacted_files_are_bounded(small, tmp_path, monkeypatch):
     """A load of any length waits for the engine before too many files are open."""
-    monkeypatch.setattr(embedded, "MOST", 30)
+    monkeypatch.setattr(embedded, "MAX_UNMERGED_BATCHES", 30)
     most = 0
     with BulkLoad(tmp_path / "store") as load:
         for number in range(200):
@@ -80,45 +80,42 @@ def test_files_that_wait_are_bounded(small, tmp_path, monkeypatch):
     assert most < 4 * 100, most  # unbounded it would be near 800
 
 
-def test_store_that_cant_be_merged(tmp_path):
-    """What keeps a store from being merged is said."""
+def test_failed_compaction(tmp_path):
+    """A failed compaction is a PublishError with the engine's reason."""
     store = Store(str(tmp_path / "store"))
     with pytest.raises(PublishError, match="can't be merged"):
-        Merging(tmp_path / "store").wait()
+        Compaction(tmp_path / "store").wait()
     del store
 
 
-def test_failed_build_stops_the_merge(small, tmp_path):
-    """Where the rest of a build fails, nobody waits for the merge, and nothing goes on beside."""
+def test_failed_build_stops_compaction(small, tmp_path):
+    """A failed build kills the compaction at once and leaves no process behind."""
     with suppress(ZeroDivisionError), BulkLoad(tmp_path / "store") as load:
         for number in range(40):
             load.write(lines(number))
         load.end(40 * AT_ONCE)
         raise ZeroDivisionError
-    assert Store(str(tmp_path / "store")) is not None  # nobody else has it open
+    assert Store(str(tmp_path / "store")) is not None  # no other process has it open
 
 
-def test_failed_build_lets_the_store_go(tmp_path):
-    """Where a build fails before anything is merged, its store is closed at once."""
+def test_failed_build_closes_the_store(tmp_path):
+    """A build that fails before its compaction closes the store at once."""
     with suppress(ZeroDivisionError), BulkLoad(tmp_path / "store") as load:
         load.write(lines(0))
         raise ZeroDivisionError
     assert Store(str(tmp_path / "store")) is not None
 
 
-def test_killed_build_takes_the_merge_along(small, tmp_path):
-    """The process that merges ends with the one that started it, and the store is whole."""
+def test_killed_build_ends_compaction(small, tmp_path):
+    """The compaction process ends with its parent, and the store is intact."""
     folder = tmp_path / "store"
     loaded(folder, 40)
     program = (
-        "import sys\nfrom pathlib import Path\nfrom kg.store.triples.compaction import Merging\n"
-        "merging = Merging(Path(sys.argv[1]))\nprint(merging.process, flush=True)\nmerging.wait()\n"
+        "import sys\nfrom pathlib import Path\nfrom kg.store.triples.compaction import Compaction\n"
+        "compaction = Compaction(Path(sys.argv[1]))\nprint(compaction.pid, flush=True)\ncompaction.wait()\n"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE) as parent:
-        beside = int(parent.stdout.readline())
+        child = int(parent.stdout.readline())
         parent.send_signal(signal.SIGKILL)
-    within = time.monotonic() + 10
-    while runs(beside):
-        assert time.monotonic() < within, "it lives on"
-        time.sleep(0.05)
+    eventually(lambda: not runs(child), "the end of the process that merges")
     assert EmbeddedGraph(folder).count() == 40 * AT_ONCE

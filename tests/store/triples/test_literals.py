@@ -1,10 +1,10 @@
-"""Literals as the engine holds them."""
+"""Canonical literals."""
 
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 from kg.ontology import XSD
-from kg.store.triples.literals import as_held
+from kg.store.triples.literals import canonical_triples
 
 VALUES = [
     ("decimal", "23.0"),
@@ -25,11 +25,11 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("datatype", "value"), VALUES)
-def test_as_a_store_gives_them_back(datatype, value):
-    """A triple is told as a store tells it that has loaded it, whatever its value."""
-    said = Literal(value, datatype=NamedNode(XSD + datatype))
-    ntriples = f"<http://e/s> <http://e/p> {said} .\n".encode()
+def test_canonical_form(datatype, value):
+    """A canonical triple equals the one that a store returns after a load, for any value."""
+    literal = Literal(value, datatype=NamedNode(XSD + datatype))
+    ntriples = f"<http://e/s> <http://e/p> {literal} .\n".encode()
     store = Store()
     store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
     triples = [quad.triple for quad in parse(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)]
-    assert list(as_held(triples, ntriples)) == [quad.triple for quad in store]
+    assert list(canonical_triples(triples, ntriples)) == [quad.triple for quad in store]

@@ -12,12 +12,12 @@ from pyoxigraph import Store
 from kg.errors import KgError, ParameterFault
 from kg.render.queries import headers
 from kg.render.queries.parameters import TYPES, Parameter
-from kg.render.queries.saved_queries import PLACE, read, saved
+from kg.render.queries.saved_queries import PARAMETERS_LINE, read, saved_queries
 from kg.render.site.translations import LANGUAGES, translations
 from kg.settings import QUERIES
 
 pytestmark = pytest.mark.every_engine
-SAVED = saved(QUERY_FOLDERS)
+SAVED = saved_queries(QUERY_FOLDERS)
 NAMES = sorted(SAVED)
 LACKING = {("fuseki", "places-near"): "its geof:distance gives no metres between points in degrees"}
 
@@ -172,11 +172,11 @@ def test_the_description_has_each_query(client):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("#+ summary: x\nSELECT * { ?s ?p ?_thing_iri }", PLACE),
+        ("#+ summary: x\nSELECT * { ?s ?p ?_thing_iri }", PARAMETERS_LINE),
         ("#+ what is this\nASK {}", "no line of a header"),
         ("#+ tags:\n#+   - a\n#+   - b: c\nASK {}", "no line of a header"),
-        (f"#+ summary: x\nSELECT * {{ {PLACE}\n ?s ?p ?_when_xsd_duration }}", "type"),
-        (f"#+ summary: x\nSELECT * {{ {PLACE}\n ?s ?p ?_format }}", "called format"),
+        (f"#+ summary: x\nSELECT * {{ {PARAMETERS_LINE}\n ?s ?p ?_when_xsd_duration }}", "type"),
+        (f"#+ summary: x\nSELECT * {{ {PARAMETERS_LINE}\n ?s ?p ?_format }}", "called format"),
     ],
 )
 def test_wrong_headers(tmp_path, text, says):
@@ -192,7 +192,7 @@ def test_grlc_reads_the_headers_alike():
     """Every decorator line is one that YAML reads the same: a space follows each colon and hyphen."""
     for path in (QUERIES / "saved").glob("*.rq"):
         text = path.read_text(encoding="utf-8")
-        assert headers.read(text)
+        assert headers.read_decorators(text)
         for line in text.splitlines():
             if line.startswith("#+"):
                 assert line.count(": ") + line.endswith(":") <= 1, line
@@ -222,11 +222,11 @@ def test_values_to_try_that_are_none(tmp_path, text):
     (tmp_path / "saved").mkdir()
     (tmp_path / "saved" / "examples.toml").write_text(text, encoding="utf-8")
     with pytest.raises(KgError) as fault:
-        saved((QUERIES, tmp_path))
+        saved_queries((QUERIES, tmp_path))
     assert "examples.toml" in str(fault.value)
     assert fault.value.todo
 
 
 def test_what_comes_along_speaks_of_no_collection():
     """Queries that come with kg have no values to try that only one collection could answer."""
-    assert not any(each.example for each in saved((QUERIES,)).values())
+    assert not any(each.example for each in saved_queries((QUERIES,)).values())

@@ -7,12 +7,12 @@ import os
 import random
 import re
 import socket
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import uvloop
+from waiting import HANG_SECONDS
 
 from kg.web.server import connection, connection_table, exchange
 from kg.web.server.connection import SENT_AHEAD, Connection
@@ -64,7 +64,7 @@ def talk(client, application=tell):
             return reader, writer
 
         try:
-            return await asyncio.wait_for(client(connect), 20)
+            return await asyncio.wait_for(client(connect), HANG_SECONDS)
         finally:
             server.close()
             for each in writers:
@@ -392,22 +392,19 @@ def test_a_drip_does_not_keep_a_connection(monkeypatch):
     monkeypatch.setattr(connection_table, "_LOOK_EVERY", 0.1)
 
     async def client(connect):
-        took = []
         for first in (b"", b"GET /a HTTP/1.1\r\nX: ", PLAIN + b"GET /a HTTP/1.1\r\nX: ", b"nonsense\r\n"):
             reader, writer = await connect()
-            began = time.monotonic()
             writer.write(first)
             with contextlib.suppress(ConnectionError):
-                while not reader.at_eof() and time.monotonic() - began < 5:
+                while not reader.at_eof():  # or until `talk` breaks it off
                     if first:
                         writer.write(b"a")
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(0.05):
                             await reader.read(1000)
-            took.append(time.monotonic() - began)
-        return took
+        return "all were closed"
 
-    assert all(seconds < 3 for seconds in talk(client))
+    assert talk(client) == "all were closed"
 
 
 def test_idle_connections_stay_for_a_while(monkeypatch):
@@ -705,7 +702,7 @@ def test_nothing_waits_for_the_clients_word():
         with _bound("127.0.0.1", 0, shared=True) as listener:
             server = await asyncio.get_running_loop().create_server(Looks, sock=listener)
             with socket.create_connection(listener.getsockname()):
-                assert await asyncio.wait_for(made, 5)
+                assert await asyncio.wait_for(made, HANG_SECONDS)
             server.close()
 
     run(go())

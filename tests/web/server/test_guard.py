@@ -14,12 +14,13 @@ import psutil
 import pytest
 import rdflib
 from locations import ROOT
+from programs import needs
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import KG, free_port, kg, served, server_at
+from waiting import HANG_SECONDS, eventually
 
 from kg.errors import QueryTimeout
 from kg.web.server import guard
-from kg.web.server.connection import IDLE_SECONDS
 from kg.web.server.guard import Guard
 
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
@@ -42,6 +43,7 @@ def address(folder):
         yield address
 
 
+@needs("curl")
 def test_curl_sees_the_cut(address):
     """An answer that is cut ends curl with an error."""
     done = subprocess.run(
@@ -66,16 +68,16 @@ def test_rdflib_sees_the_cut(address):
         list(graph.query(LONG))
 
 
+@needs("node")
 def test_fetch_sees_the_cut(address):
     """An answer that is cut fails in the fetch of node, by which Comunica and its kin read."""
-    if not shutil.which("node"):
-        pytest.skip("there is no node here")
     script = "fetch(process.argv[1]).then(r => r.text()).then(() => console.log('whole'), () => console.log('cut'))"
     url = str(httpx2.URL(f"{address}/sparql", params={"query": LONG}))
     done = subprocess.run(["node", "-e", script, url], capture_output=True, check=True, timeout=60)
     assert done.stdout == b"cut\n"
 
 
+@needs("curl")
 def test_http_1_0_is_told_before(address):
     """HTTP/1.0 can't see a cut, so its answers are whole before they begin, and have a length."""
     command = ["curl", "-s", "-0", "-w", "%{http_code}", "--data-urlencode"]
@@ -98,9 +100,7 @@ def test_a_dead_server_process_is_started_again(folder):
         before = processes(server)
         assert len(before) == 2
         os.kill(min(before), signal.SIGKILL)
-        until = time.monotonic() + 20
-        while (len(processes(server)) < 2 or processes(server) == before) and time.monotonic() < until:
-            time.sleep(0.2)
+        eventually(lambda: len(processes(server)) == 2 and processes(server) != before, "the start of another process")
         assert len(processes(server) - {min(before)}) == 2
         for _ in range(8):
             assert httpx2.get(f"{address}/healthz").status_code == 200
@@ -131,16 +131,13 @@ def test_idle_connections_make_room(folder):
                 break
             time.sleep(0.1)
         with contextlib.ExitStack() as stack:
-            began = time.monotonic()
             idle = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(900)]
             answer = httpx2.get(f"http://127.0.0.1:{port}/sparql", params={"query": "ASK {}"}, timeout=60)
-            took = time.monotonic() - began
             assert answer.status_code == 200
-            # On a machine too busy to tell, they may have been closed since they idled for seconds.
-            assert took > IDLE_SECONDS or sum(map(closed, idle[:450])) > 0
+            assert any(map(closed, idle[:450]))
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(HANG_SECONDS)
 
 
 def closed(connection):
@@ -185,7 +182,9 @@ def exchange(application, method="GET", messages=(), proxies=(), **more):
         sent.append(message)
 
     async def go():
-        await asyncio.wait_for(Guard(application, proxies)(scope(method, **more), said(list(messages)), send), 5)
+        await asyncio.wait_for(
+            Guard(application, proxies)(scope(method, **more), said(list(messages)), send), HANG_SECONDS
+        )
 
     asyncio.run(go())
     return sent

@@ -18,8 +18,10 @@ import httpx2
 import psutil
 import pytest
 from locations import ROOT
+from programs import needs
 from serving import KG, example_collection, free_port, served
 from starlette.testclient import TestClient
+from waiting import HANG_SECONDS, eventually
 
 from kg.web.app import Application
 from kg.web.observe import access_log
@@ -84,7 +86,7 @@ def test_public_metrics_and_kills(collection):
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(f"GET /sparql?query={quote(LONG)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             assert client.recv(1000).startswith(b"HTTP/1.1 200")
-        assert httpx2.get(f"{address}/sparql", params={"query": COUNT}, timeout=10).status_code == 200
+        assert httpx2.get(f"{address}/sparql", params={"query": COUNT}, timeout=HANG_SECONDS).status_code == 200
         text = _until(lambda: httpx2.get(f"{address}/metrics").text, 'why="client left"')
     assert _figure(text, 'kg_worker_kills_total{why="time"}') == 1
     assert _figure(text, 'kg_worker_kills_total{why="client left"}') == 1
@@ -107,25 +109,19 @@ def _is_worker(process):
 
 
 def _until(ask, word):
-    for _ in range(100):
-        text = ask()
-        if word in text:
-            return text
-        time.sleep(0.05)
-    raise AssertionError(text)
+    eventually(lambda: word in ask(), word)
+    return ask()
 
 
 def test_client_that_leaves_while_waiting(collection):
-    """A client that leaves before its answer begins frees its worker long before the deadline."""
+    """A client that leaves before its answer begins frees its worker: the next query is answered before the deadline."""
     port = free_port()
-    _set(collection, query_workers=1, query_seconds=30.0)
+    _set(collection, query_workers=1, query_seconds=600.0)
     with served(collection, port) as address:
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             time.sleep(0.5)
-        began = time.monotonic()
-        assert httpx2.get(f"{address}/sparql", params={"query": COUNT}, timeout=20).status_code == 200
-        assert time.monotonic() - began < 10
+        assert httpx2.get(f"{address}/sparql", params={"query": COUNT}, timeout=HANG_SECONDS).status_code == 200
 
 
 def test_access_log(collection):
@@ -156,6 +152,7 @@ def test_access_log(collection):
     assert [line["path"] for line in _lines(log)] == ["/record/none"]
 
 
+@needs("curl")
 def test_cut_answer_is_an_error(collection):
     """An answer that is over a limit after its beginning is cut off, and curl and httpx say so."""
     port = free_port()
@@ -163,10 +160,10 @@ def test_cut_answer_is_an_error(collection):
     with served(collection, port) as address:
         for coding in ("identity", "gzip", "zstd"):
             command = ["curl", "-s", "-o", "/dev/null", "-H", f"Accept-Encoding: {coding}", "-G", f"{address}/sparql"]
-            done = subprocess.run([*command, "--data-urlencode", f"query={LONG}"], check=False, timeout=20)
+            done = subprocess.run([*command, "--data-urlencode", f"query={LONG}"], check=False, timeout=HANG_SECONDS)
             assert done.returncode in {18, 56}, coding  # a part of a file; a failure to receive
         with pytest.raises(httpx2.RemoteProtocolError):
-            httpx2.get(f"{address}/sparql", params={"query": LONG}, timeout=20)
+            httpx2.get(f"{address}/sparql", params={"query": LONG}, timeout=HANG_SECONDS)
 
 
 def test_clean_stop(collection):
@@ -185,7 +182,7 @@ def test_clean_stop(collection):
             stopping.wait(1)
             while piece := client.recv(65536):
                 got += piece
-        assert process.wait(20) == 0
+        assert process.wait(HANG_SECONDS) == 0
     assert got.endswith(b"\r\n0\r\n\r\n")
     assert len(re.findall(rb"\r\n", bytes(got))) > 40_000
     with pytest.raises(httpx2.ConnectError):
@@ -198,8 +195,8 @@ def test_killed(collection):
     with served(collection, free_port(), "--workers", "2", process=True) as (address, process):
         others = psutil.Process(process.pid).children(recursive=True)
         process.kill()
-        process.wait(5)
-        _, alive = psutil.wait_procs(others, 10)
+        process.wait(HANG_SECONDS)
+        _, alive = psutil.wait_procs(others, HANG_SECONDS)
     assert not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
     assert len(others) >= 2
     with pytest.raises(httpx2.ConnectError):
@@ -242,15 +239,11 @@ def test_dead_server_processes(collection):
         for _ in range(3):
             (process,) = _server_processes(server)
             process.kill()
-            process.wait(5)
-            for _ in range(100):
-                if _answers(address):
-                    break
-                time.sleep(0.1)
-            assert _answers(address)
+            process.wait(HANG_SECONDS)
+            eventually(lambda: _answers(address), "an answer")
             assert server.poll() is None
         server.terminate()
-        assert server.wait(10) == 0
+        assert server.wait(HANG_SECONDS) == 0
     assert "started again in 0.5 s" in (collection / "server.log").read_text(encoding="utf-8")
 
 
@@ -261,15 +254,18 @@ def test_all_processes_are_renewed(collection):
     with served(collection, port, "--workers", "2", process=True) as (address, server):
         before = set(_server_processes(server))
         server.send_signal(signal.SIGHUP)
-        until = time.monotonic() + 20
         answers = []
-        while before & (now := set(_server_processes(server))) or len(now) != 2:
-            assert time.monotonic() < until
+
+        def renewed():
             answers.append(_answers(address))
+            now = set(_server_processes(server))
+            return not before & now and len(now) == 2
+
+        eventually(renewed, "the renewal of both processes")
         assert answers.count(False) <= 1  # one whom a process had not accepted yet when it ended
         assert len(before) == 2
         server.terminate()
-        assert server.wait(10) == 0
+        assert server.wait(HANG_SECONDS) == 0
 
 
 def test_a_new_process_that_cannot_begin_replaces_none(collection):
@@ -295,7 +291,7 @@ def test_ctrl_c(collection, metrics, seconds):
         assert process.stderr.readline().startswith(b"Serving")
         time.sleep(0.05 + seconds)
         os.killpg(process.pid, signal.SIGINT)
-        _, told = process.communicate(timeout=15)
+        _, told = process.communicate(timeout=HANG_SECONDS)
     finally:
         process.kill()
     assert (process.returncode, told) == (0, b"")
@@ -318,7 +314,7 @@ def test_ctrl_c_lets_answers_end(collection):
             time.sleep(0.5)
             while piece := client.recv(65536):
                 got += piece
-        assert process.wait(15) == 0
+        assert process.wait(HANG_SECONDS) == 0
     finally:
         process.kill()
     assert got.endswith(b"\r\n0\r\n\r\n")
@@ -327,17 +323,15 @@ def test_ctrl_c_lets_answers_end(collection):
 def test_a_process_that_does_not_end_is_killed(collection):
     """What is still under way when the time of grace is over is cut off, and the server ends."""
     port = free_port()
-    _set(collection, query_seconds=60.0, grace_seconds=1)
+    _set(collection, query_seconds=600.0, grace_seconds=1)
     with (
         served(collection, port, process=True) as (_, server),
         socket.create_connection(("127.0.0.1", port)) as client,
     ):
         client.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         time.sleep(0.5)
-        began = time.monotonic()
         server.terminate()
-        assert server.wait(10) == 0
-        assert 0.9 < time.monotonic() - began < 5
+        assert server.wait(HANG_SECONDS) == 0
         assert client.recv(1000) == b""
 
 
@@ -347,7 +341,11 @@ def test_what_cannot_begin(collection):
     (collection / "own" / "saved" / "broken.rq").write_text("ASK { ?_a_iri ?p ?o }", encoding="utf-8")
     _set(collection, queries="own")
     done = subprocess.run(
-        [KG, "serve", "--port", str(free_port())], cwd=collection, capture_output=True, check=False, timeout=30
+        [KG, "serve", "--port", str(free_port())],
+        cwd=collection,
+        capture_output=True,
+        check=False,
+        timeout=HANG_SECONDS,
     )
     assert done.returncode == 1
     assert b"broken.rq" in done.stderr
@@ -384,7 +382,7 @@ def test_what_head_does_not_send_is_not_counted(example):
 FIRST_SPAWN = """
     import signal
     from multiprocessing import util
-    from kg.web.supervising import Supervisor
+    from kg.web.server.supervisor import Supervisor
 
     held = []
     spawn = util.spawnv_passfds
@@ -403,5 +401,5 @@ def test_the_first_process_hears_nothing_at_first(tmp_path):
     """Ctrl-C does not meet the first process that is started afresh before it has its own way with that."""
     script = tmp_path / "spawning.py"
     script.write_text(textwrap.dedent(FIRST_SPAWN), encoding="utf-8")
-    done = subprocess.run([sys.executable, script], capture_output=True, check=False, timeout=30)
+    done = subprocess.run([sys.executable, script], capture_output=True, check=False, timeout=HANG_SECONDS)
     assert done.returncode == 0, done.stderr.decode()

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from starlette.requests import Request
+from waiting import HANG_SECONDS
 
 from kg.errors import QueryBusy, QueryTooMany
 from kg.web.serving.thread_queue import Lane
@@ -28,7 +29,7 @@ class Held:
         self.begun += 1
         self.now += 1
         self.most = max(self.most, self.now)
-        self.free.wait(10)
+        self.free.wait(HANG_SECONDS)
         self.now -= 1
         return "done"
 
@@ -69,7 +70,8 @@ def test_one_client_has_a_share():
         assert work.now == PLACES - 1
         with pytest.raises(QueryTooMany):
             await lane.run(by("2001:db8::ffff"), work)
-        assert await asyncio.wait_for(lane.run(by("2001:db9::1"), other), 1) == "done"
+        assert await asyncio.wait_for(lane.run(by("2001:db9::1"), other), HANG_SECONDS) == "done"
+        assert work.now == PLACES - 1  # the first client still has its places
         work.free.set()
         assert await asyncio.gather(*asking) == ["done"] * most
 
@@ -123,7 +125,7 @@ def test_closing_waits_for_threads():
         await asyncio.sleep(0.1)
         assert not closing.done()
         work.free.set()
-        await asyncio.wait_for(closing, 1)
+        await asyncio.wait_for(closing, HANG_SECONDS)
         assert work.now == 0
 
     asyncio.run(go())

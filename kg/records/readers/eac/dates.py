@@ -1,4 +1,4 @@
-"""Dates in EAC-CPF: single ones, ranges and sets of both, each as written and as encoded."""
+"""Dates in EAC-CPF: single dates, ranges and sets of both, each in its written and its encoded form."""
 
 from collections.abc import Iterator
 
@@ -14,39 +14,47 @@ _ENDS = {"person": ("birth", "death"), "organization": ("founded", "dissolved")}
 _FIRST = frozenset({"birth", "born", "birthdate", "founded", "established", "foundation", "begin"})
 _LAST = frozenset({"death", "died", "deathdate", "dissolved", "abolished", "dissolution", "end"})
 _ACTIVE = frozenset({"active", "activity", "floruit", "flourished", "activedates"})
-"""What a date is said to be (`@localType`), in small letters after any address."""
+"""Values of `@localType` of a date, in small letters after any address."""
 
 _OPEN = frozenset({"unknown", "open", "present", "ongoing"})
-"""What stands at an end of a range that is not known, or has not come."""
+"""Texts of an open or unknown end of a range."""
 
 
-def put_existence(draft: Draft, description: Element) -> None:
-    """Put when the agent lived or existed."""
+def put_existence_dates(draft: Draft, description: Element) -> None:
+    """Put the dates of the agent's life or existence."""
     for exist in tree.children(description, "existDates"):
         dated = list(tree.descendants(exist, "date", "dateRange"))
-        for each in dated or [exist]:
-            for date, element in _existence(draft, each):
+        for element in dated or [exist]:
+            for date, dated_element in _existence(draft, element):
                 draft.add("dates", date)
-                draft.taken.add(element)
+                draft.consumed.add(dated_element)
 
 
-def held(draft: Draft, element: Element) -> str | None:
-    """When something held, in EDTF, the elements that say it taken; None where none says it, or many do."""
-    found = list(tree.children(element, "date", "dateRange"))
-    if len(found) != 1:
+def validity(draft: Draft, element: Element) -> str | None:
+    """Return the period of an element's validity in EDTF, and consume its dates; None without exactly one date."""
+    date_elements = list(tree.children(element, "date", "dateRange"))
+    if len(date_elements) != 1:
         return None
-    edtf = _edtf(draft, found[0]) if tree.local(found[0]) == "date" else _range(draft, found[0])
+    edtf = _edtf(draft, date_elements[0]) if tree.local(date_elements[0]) == "date" else _range(draft, date_elements[0])
     if edtf is not None:
-        draft.taken.add(found[0])
+        draft.consumed.add(date_elements[0])
     return edtf
 
 
 def _existence(draft: Draft, element: Element) -> Iterator[tuple[Record, Element]]:
-    """Dates with what each of them stands in: both ends of a life, or a time of activity, or the whole as it stands."""
-    said = (tree.attribute(element, "localType") or "").rpartition("#")[2].lower()
+    """Dates with their elements: both ends of a life, a period of activity, or the whole range."""
+    date_type = (tree.attribute(element, "localType") or "").rpartition("#")[2].lower()
     first, last = _ENDS.get(draft.record.get("agentType", ""), ("existence", "existence"))
-    if said in _ACTIVE or first == last or tree.local(element) != "dateRange":
-        role = first if said in _FIRST else last if said in _LAST else "active" if said in _ACTIVE else "existence"
+    if date_type in _ACTIVE or first == last or tree.local(element) != "dateRange":
+        role = (
+            first
+            if date_type in _FIRST
+            else last
+            if date_type in _LAST
+            else "active"
+            if date_type in _ACTIVE
+            else "existence"
+        )
         edtf = _range(draft, element) if tree.local(element) == "dateRange" else _edtf(draft, element)
         parts = filter(None, map(tree.text, element if len(element) else [element]))
         yield from _date(role, edtf, " – ".join(parts), element)
@@ -64,13 +72,13 @@ def _date(role: str, edtf: str | None, text: str, element: Element) -> Iterator[
 
 
 def _is_open(end: Element) -> bool:
-    said = (tree.text(end) or "").lower().strip("[]()?. ")
+    text = (tree.text(end) or "").lower().strip("[]()?. ")
     encoded = any(tree.attribute(end, name) for name in ("standardDate", "notBefore", "notAfter"))
-    return not encoded and (not said or said in _OPEN)
+    return not encoded and (not text or text in _OPEN)
 
 
 def _range(draft: Draft, element: Element) -> str | None:
-    """From a date to a date, either end of which may be open; None where an end is there and can't be read."""
+    """EDTF interval of a range with perhaps an open end; None for an unreadable end."""
     ends = [tree.child(element, name) for name in ("fromDate", "toDate")]
     read = [".." if end is None or _is_open(end) else _edtf(draft, end) for end in ends]
     if None in read or read == ["..", ".."]:
@@ -79,16 +87,16 @@ def _range(draft: Draft, element: Element) -> str | None:
     try:
         return edtf_strings.check(edtf)
     except edtf_strings.DateFault as fault:
-        encoded_dates.unreadable(draft, element, edtf, "", str(fault))
+        encoded_dates.report_unreadable(draft, element, edtf, "", str(fault))
         return None
 
 
 def _edtf(draft: Draft, element: Element) -> str | None:
-    """A date by its text and its encoded forms."""
+    """EDTF of a date by its text and its encoded forms."""
     encoded = tree.attribute(element, "standardDate")
     if encoded is not None:
-        return encoded_dates.told(draft, element, encoded, "standardDate")
+        return encoded_dates.date_of(draft, element, encoded, "standardDate")
     after, before = (tree.attribute(element, name) for name in ("notBefore", "notAfter"))
     if after or before:
-        encoded = f"[{encoded_dates.hyphened(after or '')}..{encoded_dates.hyphened(before or '')}]"
-    return encoded_dates.told(draft, element, encoded, "notBefore" if after else "notAfter")
+        encoded = f"[{encoded_dates.hyphenate(after or '')}..{encoded_dates.hyphenate(before or '')}]"
+    return encoded_dates.date_of(draft, element, encoded, "notBefore" if after else "notAfter")

@@ -1,4 +1,4 @@
-"""The forms of a name in EAC-CPF: which is shown first, and what is said of each."""
+"""Name forms in EAC-CPF: their parts and attributes, and the choice of the preferred form."""
 
 from kg.records.model.keys import Record
 from kg.records.names import language_tags
@@ -12,49 +12,49 @@ _GIVEN = frozenset({"givenname", "forename", "firstname", "given"})
 _NICKNAME = frozenset({"nickname"})
 _SUFFIX = frozenset({"generationalmarker", "generation", "suffix"})
 _DIRECT = frozenset({"directorder"})
-"""What a part of a name is said to be (`@localType`), in small letters after any address."""
+"""Values of `@localType` of a name part, in small letters after any address."""
 
 _FORMS = {"authorizedForm": "authorized", "preferredForm": "authorized", "alternativeForm": "variant"}
-"""Element that names the rules by which a form is the one to use, or another → the form."""
+"""Element with the rules of a name form → the form's status."""
 
 
 def put_names(draft: Draft, identity: Element) -> None:
-    """Put every form of the name that says something; the first authorised one is shown."""
+    """Put every form of the name that has text; the first authorised form is the agent's name."""
     for entry in tree.descendants(identity, "nameEntry"):
         if form := _form(draft, entry):
             draft.add("names", form)
         else:
-            draft.taken.add(entry)  # a form left blank names its rules and nobody
+            draft.consumed.add(entry)  # a blank form has rules and no name
     forms = draft.record.get("names", [])
-    shown = next((form for form in forms if form.get("form") == "authorized"), next(iter(forms), None))
-    if shown:
-        draft.record["name"] = {shown.get("language") or NO_LANGUAGE: shown["text"]}
+    preferred = next((form for form in forms if form.get("form") == "authorized"), next(iter(forms), None))
+    if preferred:
+        draft.record["name"] = {preferred.get("language") or NO_LANGUAGE: preferred["text"]}
 
 
 def _form(draft: Draft, entry: Element) -> Record:
-    """One form of the name; empty where its parts are."""
-    said = [part for part in tree.children(entry, "part") if tree.text(part)]
-    parts = [(_type(part), tree.text(part) or "") for part in said]
+    """Form of the name; empty for a form with empty parts."""
+    part_elements = [part for part in tree.children(entry, "part") if tree.text(part)]
+    parts = [(_type(part), tree.text(part) or "") for part in part_elements]
     if not parts:
         return {}
-    draft.taken.update(said)
-    form: Record = {"text": _whole(parts)}
+    draft.consumed.update(part_elements)
+    form: Record = {"text": _full_name(parts)}
     if (language := draft.language_of(entry)) != NO_LANGUAGE:
         form["language"] = language
     if script := tree.attribute(entry, "scriptCode"):
         form["script"] = script
-    rules = [each for each in tree.children(entry, *_FORMS) if tree.text(each)]
+    rules = [rule for rule in tree.children(entry, *_FORMS) if tree.text(rule)]
     if rules:
         form["form"] = _FORMS[tree.local(rules[0])]
         form["rules"] = "; ".join(filter(None, map(tree.text, rules)))
-        draft.taken.update(rules)
+        draft.consumed.update(rules)
     if any(kind in _DIRECT for kind, _ in parts):
         form["form"] = "direct"
     for name, kinds in (("family", _FAMILY), ("given", _GIVEN)):
         if of_kind := " ".join(text for kind, text in parts if kind in kinds):
             form[name] = of_kind
     used = tree.child(entry, "useDates")
-    if used is not None and (used_dates := dates.held(draft, used)):
+    if used is not None and (used_dates := dates.validity(draft, used)):
         form["dates"] = used_dates
     return form
 
@@ -63,14 +63,14 @@ def _type(part: Element) -> str:
     return (tree.attribute(part, "localType") or "").rpartition("#")[2].lower()
 
 
-def _whole(parts: list[tuple[str, str]]) -> str:
-    """A name from its parts: the family name before a comma where both are told apart, else as they stand.
+def _full_name(parts: list[tuple[str, str]]) -> str:
+    """Full name from its parts: the family name before a comma where the parts are typed, else in document order.
 
-    >>> _whole([("familyname", "Meadows"), ("givenname", "Ed W."), ("titlehonorific", "Gen.")])
+    >>> _full_name([("familyname", "Meadows"), ("givenname", "Ed W."), ("titlehonorific", "Gen.")])
     'Meadows, Ed W. (Gen.)'
-    >>> _whole([("familyname", "Haig"), ("givenname", "A. M."), ("nickname", "Al"), ("generationalmarker", "Jr.")])
+    >>> _full_name([("familyname", "Haig"), ("givenname", "A. M."), ("nickname", "Al"), ("generationalmarker", "Jr.")])
     'Haig, A. M. ("Al"), Jr.'
-    >>> _whole([("marcfield:100$a", "Nixon, Richard M."), ("marcfield:100$d", "1913-1994")])
+    >>> _full_name([("marcfield:100$a", "Nixon, Richard M."), ("marcfield:100$d", "1913-1994")])
     'Nixon, Richard M. 1913-1994'
     """
 
@@ -90,5 +90,5 @@ def _whole(parts: list[tuple[str, str]]) -> str:
 
 
 def tag(element: Element) -> str | None:
-    """The language that an element names, by code or by name."""
+    """Return the language of an element, by code or by name."""
     return language_tags.tag(tree.attribute(element, "languageCode") or tree.text(element) or "")

@@ -1,4 +1,4 @@
-"""Who, where and what about in EAD: names under `origination`, `repository`, `controlaccess`, by their role."""
+"""Access points in EAD: names under `origination`, `repository` and `controlaccess`, by their role."""
 
 import re
 from collections.abc import Iterator
@@ -26,12 +26,12 @@ _ROLES = {
 _IN_BRACKETS = re.compile(r".*\(([a-z]{3})\)$")
 _MADE_THERE = frozenset({"location", "recording location", "place of recording", "production", "creation"})
 _DISCUSSED = "Discussed"
-"""How the ids of lists end in which the White House Tapes name what was talked about."""
+"""Suffix of the ids of lists in which the White House Tapes name the topics of a conversation."""
 _AGENTS = tuple(links.AGENT_TYPES)
 
 
 def put_names(draft: Draft, top: Element, did: Element | None) -> None:
-    """Put the agents, places and topics that a description names into their keys."""
+    """Put the agents, places and topics of a description into their keys."""
     if did is not None:
         for origination in tree.children(did, "origination"):
             for element in tree.children(origination, *_AGENTS):
@@ -40,32 +40,32 @@ def put_names(draft: Draft, top: Element, did: Element | None) -> None:
         for element in access:
             _put_access_point(draft, element, access)
     for element in tree.descendants(top, "corpname", "persname", "famname"):
-        if _role(element) == "sponsors" and element not in draft.taken:
-            draft.add("sponsors", links.agent(draft, element))
+        if _role(element) == "sponsors" and element not in draft.consumed:
+            draft.add("sponsors", links.agent_link(draft, element))
 
 
 def repository(draft: Draft, did: Element | None) -> Record | None:
-    """The link to the institution that keeps it; taken."""
+    """Return the link to the holding institution, and consume its element."""
     element = tree.child(did, "repository")
     if element is None:
         return None
-    named = next(tree.descendants(element, *_AGENTS), element)
-    link = links.agent(draft, named)
+    name_element = next(tree.descendants(element, *_AGENTS), element)
+    link = links.agent_link(draft, name_element)
     if link is not None:
-        draft.taken.add(named)
+        draft.consumed.add(name_element)
     return link
 
 
 def _lists(top: Element) -> Iterator[Element]:
-    """The lists of access points, those within others and within groups too."""
-    for each in tree.children(top, "controlaccess", "descgrp"):
-        if tree.local(each) == "controlaccess":
-            yield each
-        yield from _lists(each)
+    """Lists of access points, with those inside other lists and inside groups."""
+    for child in tree.children(top, "controlaccess", "descgrp"):
+        if tree.local(child) == "controlaccess":
+            yield child
+        yield from _lists(child)
 
 
 def _role(element: Element) -> str | None:
-    """The key that the role of a name means; None where it has no role, or one that no key says."""
+    """Key for the role of a name; None for no role, or for an unknown one."""
     role = (tree.attribute(element, "role") or "").lower().rstrip(".")
     code = _IN_BRACKETS.fullmatch(role)
     return _ROLES.get(code[1] if code else role.removeprefix("relators:"))
@@ -74,11 +74,11 @@ def _role(element: Element) -> str | None:
 def _put(draft: Draft, key: str, element: Element, link: Record | None) -> None:
     if link is not None:
         draft.add(key, link)
-        draft.taken.add(element)
+        draft.consumed.add(element)
 
 
 def _put_agent(draft: Draft, element: Element, default: str) -> None:
-    _put(draft, _role(element) or default, element, links.agent(draft, element))
+    _put(draft, _role(element) or default, element, links.agent_link(draft, element))
 
 
 def _put_access_point(draft: Draft, element: Element, access: Element) -> None:
@@ -87,17 +87,17 @@ def _put_access_point(draft: Draft, element: Element, access: Element) -> None:
     if name in _AGENTS:
         _put_agent_discussed(draft, element, discussed=discussed)
     elif name == "genreform":
-        _put(draft, "type", element, links.topic(draft, element))
+        _put(draft, "type", element, links.topic_link(draft, element))
     elif name == "subject" or (name == "geogname" and links.is_heading(tree.text(element) or "")):
-        _put(draft, "subjects", element, links.topic(draft, element))
+        _put(draft, "subjects", element, links.topic_link(draft, element))
     elif name == "geogname":
-        made = (tree.attribute(element, "role") or "").lower() in _MADE_THERE
-        key = "mentions" if discussed else "placeOfCreation" if made else "places"
-        _put(draft, key, element, links.place(draft, element))
+        is_place_of_creation = (tree.attribute(element, "role") or "").lower() in _MADE_THERE
+        key = "mentions" if discussed else "placeOfCreation" if is_place_of_creation else "places"
+        _put(draft, key, element, links.place_link(draft, element))
 
 
 def _put_agent_discussed(draft: Draft, element: Element, *, discussed: bool) -> None:
     if discussed:
-        _put(draft, "mentions", element, links.agent(draft, element))
+        _put(draft, "mentions", element, links.agent_link(draft, element))
     else:
         _put_agent(draft, element, "subjects")

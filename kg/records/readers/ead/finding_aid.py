@@ -1,8 +1,8 @@
-"""EAD 2002: finding aids, one record for each unit that they describe.
+"""EAD 2002 reader: finding aids, with a record for each unit of description.
 
-An item becomes a `record`; a collection, series or file becomes an `archive` level; each lies in the one above. What
-the model has no key for stays as `extra`. Left out are the labels over notes (`head`), what a title page repeats, and
-attributes that say how the file is encoded (`encodinganalog`, `id`, `render`).
+An item becomes a `record`; a collection, series or file becomes an `archive` level; each lies in the one above.
+Values without a key in the model become `extra`. Left out are the labels over notes (`head`), repetitions on a title
+page, and attributes of the file's encoding (`encodinganalog`, `id`, `render`).
 """
 
 import re
@@ -14,7 +14,7 @@ from lxml import etree
 from kg.errors import SourceError
 from kg.records.model.keys import Record, label_key
 from kg.records.names import language_tags, personal_names
-from kg.records.readers.base import Found, Item, SourceFile, attempted
+from kg.records.readers.base import RawRecord, ReaderItem, SourceFile, isolate_failures
 from kg.records.readers.ead import access_points, dates, levels, notes
 from kg.records.readers.ead.levels import Arrangement
 from kg.records.readers.xml import links, parsing, tree
@@ -24,7 +24,7 @@ from kg.records.readers.xml.tree import NO_LANGUAGE, Element
 _EAD3 = "{http://ead3.archivists.org/"
 _FRONT = frozenset({"eadheader", "frontmatter"})
 _OWN_NUMBERS = frozenset({"naid"})
-"""Types of `unitid` that number the unit in the archive's own catalogue, by an address that leads there."""
+"""Types of `unitid` with the unit's number in the archive's own catalogue, and its address there."""
 _LABELS = frozenset({"head", "thead", "head01", "head02", "head03", "listhead"})
 _PREPARED_BY = re.compile(r"^(?:finding aid )?(?:prepared|written|compiled|created|processed) by:?\s*", re.IGNORECASE)
 _LONGEST_NAME = 200
@@ -32,79 +32,81 @@ _LONGEST_NAME = 200
 
 @dataclass(slots=True)
 class _FindingAid:
-    """What holds for every record of a file.
+    """State of a finding aid that all of its records share.
 
     Attributes:
         arrangement: the levels and their keys.
         front: header and title page.
         language: the language of the description.
-        said: keys and values that each record has: when it was described, under which licence.
-        dated: where the header says when it was described, to be reported where it can't be read.
+        defaults: keys and values that each record has: when it was described, under which licence.
+        dates: where the header says when it was described, to be reported where it can't be read.
     """
 
     arrangement: Arrangement
     front: list[Element] = field(default_factory=list)
     language: str = NO_LANGUAGE
-    said: Record = field(default_factory=dict)
-    dated: list[Element] = field(default_factory=list)
+    defaults: Record = field(default_factory=dict)
+    dates: list[Element] = field(default_factory=list)
 
 
-def read(source: SourceFile) -> Iterator[Item]:
-    """The records of a finding aid."""
-    yield from parsing.guarded(source, _read(source))
+def read(source: SourceFile) -> Iterator[ReaderItem]:
+    """Read the records of a finding aid."""
+    yield from parsing.report_source_error(source, _read(source))
 
 
-def _read(source: SourceFile) -> Iterator[Item]:
+def _read(source: SourceFile) -> Iterator[ReaderItem]:
     aid = _FindingAid(Arrangement(source))
-    found = False
-    for element in parsing.elements(source, lambda each: tree.local(each) in _FRONT or levels.is_record(each)):
-        if not found and not aid.front:
+    has_record = False
+    for element in parsing.elements(
+        source, lambda candidate: tree.local(candidate) in _FRONT or levels.is_record(candidate)
+    ):
+        if not has_record and not aid.front:
             _refuse_ead3(element)
         if tree.local(element) in _FRONT:
             _read_front(aid, element)
             continue
-        found = True
-        yield from attempted(source, _record(aid, source, element), tree.at(element))
+        has_record = True
+        yield from isolate_failures(source, _record(aid, source, element), tree.line_label(element))
         aid.arrangement.forget(element)
-    if not found:
+    if not has_record:
         raise SourceError("there is no archdesc in the file", todo="a finding aid in EAD 2002")
 
 
 def _refuse_ead3(element: Element) -> None:
-    """Raise SourceError in a file of the later standard, which has other elements under the same names."""
+    """Raise SourceError for EAD3, which has other elements under the same names."""
     root = element.getroottree().getroot()
     if str(root.tag).startswith(_EAD3) or tree.child(root, "control") is not None:
         todo = "a finding aid in EAD 2002; the archives' own tools export it"
-        raise SourceError("this is EAD3, and kg reads EAD 2002", where=tree.at(root), todo=todo)
+        raise SourceError("this is EAD3, and kg reads EAD 2002", where=tree.line_label(root), todo=todo)
 
 
 def _read_front(aid: _FindingAid, element: Element) -> None:
-    """Take the identifier and what holds for all records from the header."""
+    """Read the identifier and the shared values from the header."""
     aid.front.append(element)
     if tree.local(element) != "eadheader":
         return
     aid.arrangement.key = tree.text(tree.child(element, "eadid")) or ""
-    used = tree.child(element, "profiledesc", "langusage", "language")
-    if used is not None:
-        code = tree.attribute(used, "langcode") or tree.text(used) or ""
+    language_element = tree.child(element, "profiledesc", "langusage", "language")
+    if language_element is not None:
+        code = tree.attribute(language_element, "langcode") or tree.text(language_element) or ""
         aid.language = language_tags.tag(code) or NO_LANGUAGE
-    described = tree.child(element, "profiledesc", "creation", "date")
-    published = tree.child(element, "filedesc", "publicationstmt", "date")
-    aid.dated = [each for each in (described, published) if each is not None]
-    if on := next(filter(None, map(dates.read, aid.dated)), None):
-        aid.said["describedOn"] = on
+    creation_date = tree.child(element, "profiledesc", "creation", "date")
+    publication_date = tree.child(element, "filedesc", "publicationstmt", "date")
+    aid.dates = [date for date in (creation_date, publication_date) if date is not None]
+    if described_on := next(filter(None, map(dates.read, aid.dates)), None):
+        aid.defaults["describedOn"] = described_on
     statement = tree.child(element, "filedesc", "publicationstmt")
     if statement is not None and (licence := next(notes.licences(statement), None)):
-        aid.said["descriptionLicense"] = licence
+        aid.defaults["descriptionLicense"] = licence
 
 
-def _record(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[Item]:
-    """The record of an `archdesc` or component, and what somebody should look at."""
+def _record(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[ReaderItem]:
+    """Record of an `archdesc` or component, with its problems."""
     did = tree.child(top, "did")
     draft = Draft(source, {"id": aid.arrangement.reference(top)}, aid.language)
-    is_whole = not levels.is_component(top)
+    is_archdesc = not levels.is_component(top)
     _put_title(draft, did)
-    if is_whole:
+    if is_archdesc:
         _put_header(draft, aid)
     _put_level(draft, top)
     _put_numbers(draft, did)
@@ -117,48 +119,53 @@ def _record(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[Item
     notes.put_digital_objects(draft, top)
     access_points.put_names(draft, top, did)
     _put_outline(draft, top)
-    draft.record |= {name: value for name, value in aid.said.items() if name not in draft.record}
+    draft.record |= {name: value for name, value in aid.defaults.items() if name not in draft.record}
     _keep_rest(draft, aid, top)
-    if top in aid.arrangement.placed:
+    if top in aid.arrangement.unidentified:
         message = "the component has neither an id nor a number: its key is its place, and changes with it"
-        draft.note(top, "@id", "", "an id, or a unitid that no other component has", message)
+        draft.report(top, "@id", "", "an id, or a unitid that no other component has", message)
     yield from draft.problems
-    raw = None if is_whole else etree.tostring(top, encoding="utf-8", with_tail=False)
-    yield Found(draft.record, tree.at(top), raw)
+    raw = None if is_archdesc else etree.tostring(top, encoding="utf-8", with_tail=False)
+    yield RawRecord(draft.record, tree.line_label(top), raw)
 
 
 def _put_title(draft: Draft, did: Element | None) -> None:
     label = label_key(draft.kind)
     titles = list(tree.children(did, "unittitle")) if did is not None else []
     for title in titles:
-        if not draft.say_once(label, title):
-            draft.say("alternativeNames", title)
+        if not draft.add_single_text(label, title):
+            draft.add_text("alternativeNames", title)
     if label not in draft.record:  # a series by years has no other title than its dates
         date = tree.child(did, "unitdate")
         if date is not None:
-            draft.say_once(label, date)
+            draft.add_single_text(label, date)
 
 
 def _put_header(draft: Draft, aid: _FindingAid) -> None:
-    """Put what the header says of the finding aid as a whole."""
-    for header in (each for each in aid.front if tree.local(each) == "eadheader"):
+    """Put the header's description of the finding aid as a whole."""
+    for header in (front_element for front_element in aid.front if tree.local(front_element) == "eadheader"):
         eadid = tree.child(header, "eadid")
         if eadid is not None and (text := tree.text(eadid)):
             draft.add("identifiers", text)
             draft.add("sourcePage", tree.attribute(eadid, "url"))
-            draft.taken.add(eadid)
+            draft.consumed.add(eadid)
         statement = tree.child(header, "filedesc", "titlestmt")
         for title in tree.children(statement, "titleproper") if statement is not None else ():
             if tree.text(title) not in draft.record.get(label_key(draft.kind), {}).values():
-                draft.say("alternativeNames", title)
-    for date in aid.dated:
+                draft.add_text("alternativeNames", title)
+    for date in aid.dates:
         dates.day(draft, date)
-    draft.taken.update(_repeated(aid))
+    draft.consumed.update(_repeated(aid))
 
 
 def _repeated(aid: _FindingAid) -> Iterator[Element]:
-    """What the title page repeats of the header."""
-    header = {text for each in aid.front if tree.local(each) == "eadheader" for text in _texts(each)}
+    """Elements of the title page that repeat the header."""
+    header = {
+        text
+        for front_element in aid.front
+        if tree.local(front_element) == "eadheader"
+        for text in _texts(front_element)
+    }
     for page in aid.front:
         if tree.local(page) == "frontmatter":
             yield from (block for block in tree.blocks(page) if tree.text(block) in header)
@@ -171,24 +178,24 @@ def _texts(element: Element) -> Iterator[str]:
 def _put_level(draft: Draft, top: Element) -> None:
     if draft.kind == "archive":
         draft.record["level"] = levels.level(top) or "other"
-    said = top.get("otherlevel") if top.get("level") == "otherlevel" else None
-    if said and levels.level(top) is None:
-        draft.keep("@otherlevel", said)
+    local_level = top.get("otherlevel") if top.get("level") == "otherlevel" else None
+    if local_level and levels.level(top) is None:
+        draft.add_extra("@otherlevel", local_level)
 
 
 def _put_numbers(draft: Draft, did: Element | None) -> None:
     for number in tree.children(did, "unitid") if did is not None else ():
         if text := tree.text(number):
             draft.add("identifiers", text)
-            draft.taken.add(number)
+            draft.consumed.add(number)
         if (tree.attribute(number, "type") or "").lower() in _OWN_NUMBERS:
             draft.add("sameAs", tree.attribute(number, "identifier"))
 
 
 def _put_keepers(draft: Draft, aid: _FindingAid, top: Element) -> None:
-    """Put who keeps the unit, and who described it."""
+    """Put the holding institution and the describing agents."""
     around = (top, *top.iterancestors())
-    keeper = next(filter(None, (access_points.repository(draft, tree.child(each, "did")) for each in around)), None)
+    keeper = next(filter(None, (access_points.repository(draft, tree.child(unit, "did")) for unit in around)), None)
     draft.add("repository", keeper)
     for header in aid.front:
         for author in tree.descendants(header, "author"):
@@ -197,51 +204,51 @@ def _put_keepers(draft: Draft, aid: _FindingAid, top: Element) -> None:
         if tree.local(note) == "processinfo":
             for name in tree.descendants(note, *links.AGENT_TYPES):
                 if tree.attribute(name, "role") is None:
-                    draft.add("describedBy", links.agent(draft, name))
+                    draft.add("describedBy", links.agent_link(draft, name))
 
 
 def _put_author(draft: Draft, author: Element, keeper: Record | None) -> None:
-    """An author of the bare name that the keeper has in this same file is the keeper."""
+    """Put an author as `describedBy`; the bare name of the holding institution stands for that institution."""
     written = tree.text(author) or ""
     name = _PREPARED_BY.sub("", written)
-    if not name or len(name) > _LONGEST_NAME or personal_names.is_nobody(name):
+    if not name or len(name) > _LONGEST_NAME or personal_names.is_placeholder(name):
         return
     if keeper is not None and name in keeper["name"].values():
         draft.add("describedBy", keeper["id"])
     else:
-        draft.add("describedBy", draft.source.named("agent", name, language=draft.language_of(author)))
+        draft.add("describedBy", draft.source.named_link("agent", name, language=draft.language_of(author)))
     if name == written:
-        draft.taken.add(author)
+        draft.consumed.add(author)
 
 
 def _put_place(draft: Draft, aid: _FindingAid, top: Element) -> None:
-    """Put the level that the unit lies in: a component in what is around it, the whole in what it links to."""
+    """Put the containing level: the enclosing component, or for the whole finding aid the level that it links to."""
     if not levels.is_component(top):
         keeper = next(iter(draft.record.get("repository", [])), None)
         levels.put_parents(draft, tree.child(top, "did"), keeper)
         return
-    draft.add("heldIn" if draft.kind == "record" else "partOf", aid.arrangement.above(top))
-    if (whole := aid.arrangement.whole(top)) is not None:
-        draft.add("related", whole)
+    draft.add("heldIn" if draft.kind == "record" else "partOf", aid.arrangement.containing_level(top))
+    if (item_link := aid.arrangement.containing_item(top)) is not None:
+        draft.add("related", item_link)
 
 
 def _put_outline(draft: Draft, top: Element) -> None:
-    """Put the log of what is on a tape, or in a volume, as a note on its scope."""
+    """Put the log of the contents of a tape or volume as a note on its scope."""
     log = levels.outline(top)
-    for each in tree.children(top, "dsc", *levels.COMPONENTS) if log else ():
-        for note in tree.descendants(each, "relatedmaterial", "separatedmaterial"):
+    for component in tree.children(top, "dsc", *levels.COMPONENTS) if log else ():
+        for note in tree.descendants(component, "relatedmaterial", "separatedmaterial"):
             notes.put_related(draft, note)
-        draft.taken.add(each)
+        draft.consumed.add(component)
     if log:
-        draft.say("scopeNote", top, log)
-        draft.taken.discard(top)
+        draft.add_text("scopeNote", top, log)
+        draft.consumed.discard(top)
 
 
 def _keep_rest(draft: Draft, aid: _FindingAid, top: Element) -> None:
     if not levels.is_component(top):
-        for each in aid.front:
-            draft.keep_rest(each, _is_label)
-    draft.keep_rest(top, _is_label)
+        for front_element in aid.front:
+            draft.add_rest_as_extra(front_element, _is_label)
+    draft.add_rest_as_extra(top, _is_label)
 
 
 def _is_label(element: Element) -> bool:

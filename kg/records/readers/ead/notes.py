@@ -1,4 +1,4 @@
-"""What EAD says in sentences, and what it says of the thing itself: notes, extent, language, files, containers."""
+"""Notes and physical description in EAD: paragraphs, extent, language, files, containers."""
 
 import re
 from collections.abc import Iterator
@@ -21,11 +21,11 @@ _KEYS = {
     "odd": "note",
     "note": "note",
 }
-"""Element → the key that its paragraphs stand under."""
+"""Element → key of its paragraphs."""
 
 _GROUPS = ("descgrp", "admininfo", "add")
 _LOCAL_NOTES = frozenset({"recordingNotes", "audioQuality", "natureOfRecording"})
-"""Ids of parts of `scopecontent` that tell of the recording and not of what is on it: no key says that."""
+"""Ids of parts of `scopecontent` about the recording rather than its content: no key has that."""
 
 _MEDIA_TYPES = {
     "mp3": "audio/mpeg",
@@ -51,7 +51,7 @@ _UNTIL = re.compile(r"\buntil\s*$", re.IGNORECASE)
 
 
 def put_notes(draft: Draft, top: Element) -> None:
-    """Put what stands in notes into the keys for it."""
+    """Put the text of notes under the keys for it."""
     for note in notes(top):
         name = tree.local(note)
         if name in _KEYS and note.get("id") != dates.EVENT:
@@ -70,50 +70,50 @@ def put_notes(draft: Draft, top: Element) -> None:
 
 
 def put_thing(draft: Draft, did: Element) -> None:
-    """Put what `did` says of the thing itself."""
-    for each in tree.children(did, "abstract"):
+    """Put the values of `did` that describe the unit itself."""
+    for element in tree.children(did, "abstract"):
         # MARC 545 is a note on history, whatever element it stands in.
-        if not (tree.attribute(each, "encodinganalog") or "").startswith("545"):
-            draft.say("summary", each)
-    for each in tree.children(did, "note"):
-        _put_paragraphs(draft, "note", each)
-    for each in tree.children(did, "physdesc"):
-        _put_physical(draft, each)
-    for each in tree.descendants(did, "language"):
-        draft.add("language", language_tags.tag(tree.attribute(each, "langcode") or tree.text(each) or ""))
-    for each in tree.children(did, "container"):
-        _put_container(draft, each)
-    for each in tree.descendants(did, "dao", "daoloc"):
-        _put_digital_object(draft, each)
+        if not (tree.attribute(element, "encodinganalog") or "").startswith("545"):
+            draft.add_text("summary", element)
+    for element in tree.children(did, "note"):
+        _put_paragraphs(draft, "note", element)
+    for element in tree.children(did, "physdesc"):
+        _put_physical(draft, element)
+    for element in tree.descendants(did, "language"):
+        draft.add("language", language_tags.tag(tree.attribute(element, "langcode") or tree.text(element) or ""))
+    for element in tree.children(did, "container"):
+        _put_container(draft, element)
+    for element in tree.descendants(did, "dao", "daoloc"):
+        _put_digital_object(draft, element)
 
 
 def put_digital_objects(draft: Draft, top: Element) -> None:
     """Put the files that are linked beside `did`."""
-    for each in tree.children(top, "dao", "daogrp"):
-        for one in [each] if tree.local(each) == "dao" else tree.descendants(each, "daoloc"):
-            _put_digital_object(draft, one)
+    for element in tree.children(top, "dao", "daogrp"):
+        for digital_object in [element] if tree.local(element) == "dao" else tree.descendants(element, "daoloc"):
+            _put_digital_object(draft, digital_object)
 
 
 def put_related(draft: Draft, note: Element) -> None:
-    """Put links to the records that a note names; what it says of them stays with the rest."""
-    for each in tree.descendants(note, "archref"):
-        href = tree.attribute(each, "href")
-        target = draft.source.own(href) or links.reference(draft.source, "record", _relative(href))
-        title = tree.text(each)
+    """Put links to the records that a note names; the note's remarks on them become `extra`."""
+    for reference_element in tree.descendants(note, "archref"):
+        href = tree.attribute(reference_element, "href")
+        target = draft.source.own_reference(href) or links.reference(draft.source, "record", _relative(href))
+        title = tree.text(reference_element)
         if target and title:
-            draft.add("related", {"id": target, "title": {draft.language_of(each): title}})
+            draft.add("related", {"id": target, "title": {draft.language_of(reference_element): title}})
 
 
 def licences(element: Element) -> Iterator[str]:
-    """The licences that an element links to, in order."""
-    for each in tree.descendants(element, "extref", "ref", "extptr"):
-        href = tree.attribute(each, "href") or ""
+    """Return the licences that an element links to, in order."""
+    for link in tree.descendants(element, "extref", "ref", "extptr"):
+        href = tree.attribute(link, "href") or ""
         if _LICENCE.match(href):
             yield href
 
 
 def duration(text: str) -> str | None:
-    """Hours, minutes and seconds as ISO 8601 has them.
+    """Return hours, minutes and seconds as an ISO 8601 duration.
 
     >>> duration("00:12:01"), duration("1 hour"), duration("00:00:00")
     ('PT12M1S', None, None)
@@ -126,74 +126,78 @@ def duration(text: str) -> str | None:
 
 
 def notes(top: Element) -> Iterator[Element]:
-    """The elements beside `did`, those in groups too."""
-    for each in top:
-        if tree.local(each) in _GROUPS:
-            yield from notes(each)
+    """Return the elements beside `did`, with those inside groups."""
+    for child in top:
+        if tree.local(child) in _GROUPS:
+            yield from notes(child)
         else:
-            yield each
+            yield child
 
 
 def _put_paragraphs(draft: Draft, key: str, note: Element) -> None:
-    """The paragraphs of a note, and of the notes of its own sort inside it."""
+    """Put the paragraphs of a note, and of nested notes of the same sort."""
     name = tree.local(note)
 
-    def passed(each: Element) -> bool:
-        here = tree.local(each)
+    def passed(child: Element) -> bool:
+        child_name = tree.local(child)
         # A note of another sort inside is looked at by its own name, or kept with the rest.
-        return here in {"head", "arrangement"} or (here != name and here in _KEYS) or each.get("id") in _LOCAL_NOTES
+        return (
+            child_name in {"head", "arrangement"}
+            or (child_name != name and child_name in _KEYS)
+            or child.get("id") in _LOCAL_NOTES
+        )
 
     for block in list(tree.blocks(note, passed)):
-        draft.say(key, block)
+        draft.add_text(key, block)
 
 
 def _put_citation(draft: Draft, note: Element) -> None:
     for block in tree.blocks(note, lambda each: tree.local(each) == "head"):
-        draft.say_once("citation", block)
+        draft.add_single_text("citation", block)
 
 
 def _put_copies(draft: Draft, note: Element) -> None:
-    """Digital copies, each told by an `altformavail` of its own whose type is a format."""
+    """Put digital copies, each from an `altformavail` of its own whose type is a format."""
     inner = list(tree.children(note, "altformavail"))
-    for each in inner:
-        _put_copies(draft, each)
+    for element in inner:
+        _put_copies(draft, element)
     media_type = _MEDIA_TYPES.get((tree.attribute(note, "type") or "").lower())
     if inner or media_type is None:
         return
-    said = list(tree.blocks(note, lambda each: tree.local(each) == "head"))
-    label = " ".join(filter(None, map(tree.text, said)))
+    blocks = list(tree.blocks(note, lambda element: tree.local(element) == "head"))
+    label = " ".join(filter(None, map(tree.text, blocks)))
     copy = {"mediaType": media_type}
     if name := (note.get("id") or "").removeprefix("audiofile-"):
         copy["identifier"] = name
     draft.add("digitalObjects", copy | ({"label": {draft.language_of(note): label}} if label else {}))
-    draft.taken.update(said)
+    draft.consumed.update(blocks)
 
 
 def _put_end_of_restriction(draft: Draft, note: Element) -> None:
-    """The date of "closed until <date>", if that is what stands in front of it."""
-    for each in tree.descendants(note, "date"):
-        before = each.getprevious()
-        parent = each.getparent()
+    """Put the date of "closed until <date>", if these words stand before the date."""
+    for date in tree.descendants(note, "date"):
+        before = date.getprevious()
+        parent = date.getparent()
         lead = before.tail if before is not None else parent.text if parent is not None else ""
-        if _UNTIL.search(lead or "") and (edtf := dates.day(draft, each)):
+        if _UNTIL.search(lead or "") and (edtf := dates.day(draft, date)):
             draft.record.setdefault("restrictedUntil", edtf)
 
 
 def _put_physical(draft: Draft, element: Element) -> None:
     if tree.has_own_text(element):
-        draft.say("extent", element)
+        draft.add_text("extent", element)
         return
-    for each in element:
-        lasts = duration(tree.text(each) or "")
+    for child in element:
+        lasts = duration(tree.text(child) or "")
         if lasts and draft.kind == "record" and "duration" not in draft.record:
             draft.record["duration"] = lasts
-            draft.taken.add(each)
-        elif tree.local(each) in _PHYSICAL:
-            draft.say(_PHYSICAL[tree.local(each)], each, _with_unit(each))
+            draft.consumed.add(child)
+        elif tree.local(child) in _PHYSICAL:
+            draft.add_text(_PHYSICAL[tree.local(child)], child, _with_unit(child))
 
 
 def _with_unit(element: Element) -> str | None:
-    """An extent with its unit, where that stands in an attribute alone."""
+    """Extent with its unit from the attribute, where the text lacks it."""
     text, unit = tree.text(element), tree.attribute(element, "unit")
     return f"{text} {unit}" if text and unit and unit not in text else text
 
@@ -203,7 +207,7 @@ def _put_container(draft: Draft, element: Element) -> None:
     value = tree.text(element)
     if value and level in LEVELS:
         draft.add("referenceLevels", {"level": level, "value": value})
-        draft.taken.add(element)
+        draft.consumed.add(element)
 
 
 def _put_digital_object(draft: Draft, element: Element) -> None:
@@ -211,16 +215,16 @@ def _put_digital_object(draft: Draft, element: Element) -> None:
     if href is None:
         return
     suffix = _SUFFIX.search(href)
-    found: dict[str, object] = {"url": href} if _is_link(href) else {"identifier": href}
+    digital_object: dict[str, object] = {"url": href} if _is_link(href) else {"identifier": href}
     if suffix and (media_type := _MEDIA_TYPES.get(suffix[1].lower())):
-        found["mediaType"] = media_type
+        digital_object["mediaType"] = media_type
     described = tree.child(element, "daodesc")
     label = tree.text(described) or tree.attribute(element, "title")
     if label:
-        found["label"] = {draft.language_of(element): label}
-    draft.add("digitalObjects", found)
+        digital_object["label"] = {draft.language_of(element): label}
+    draft.add("digitalObjects", digital_object)
     if described is not None:
-        draft.taken.add(described)
+        draft.consumed.add(described)
 
 
 def _is_link(href: str) -> bool:
@@ -232,5 +236,5 @@ def _is_link(href: str) -> bool:
 
 
 def _relative(href: str | None) -> str | None:
-    """A link within the source: the identifier of another finding aid, not an address on the web."""
+    """Link within the source: the identifier of another finding aid, not an address on the web."""
     return href if href and "/" not in href and ":" not in href and not href.startswith("#") else None

@@ -1,1 +1,1 @@
-"""JSON and JSON Lines in the shape of the model."""
+"""JSON and JSON Lines in the shape of the record model."""

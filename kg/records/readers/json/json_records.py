@@ -1,4 +1,4 @@
-"""Our own shape: JSON, one record or a list of them, and JSON Lines, one record a line."""
+"""JSON and JSON Lines reader, in the shape of the record model: a record or a list of them, or a record a line."""
 
 import json
 import re
@@ -9,34 +9,34 @@ from typing import Any
 import orjson
 
 from kg.records.model.keys import KEYS, Record, Value
-from kg.records.readers.base import Found, Item, SourceFile, Unreadable
+from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile
 
-MAX_LINE = 16 << 20
-"""Longest line of JSON Lines, in bytes: a record is a description, not a file."""
+MAX_LINE_BYTES = 16 << 20
+"""Maximum length of a line of JSON Lines, in bytes: a record is a description, not a file."""
 
-MAX_FILE = 256 << 20
-"""Largest JSON file, in bytes; it is read as a whole, JSON Lines are not."""
+MAX_FILE_BYTES = 256 << 20
+"""Maximum size of a JSON file, in bytes; it is read as a whole, JSON Lines are not."""
 
 _SCHEMA_HINT = "one JSON object, in the shape of a record (`kg keys` lists what it may hold)"
 _ONE_A_LINE = "one object a line; a list, or objects over several lines, in a file named .json"
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(r"^([a-z]+/)")
-_WRITTEN_OTHERWISE = (b" :", b"\t:", b"\n:", b"\r:", b"\\u0022")
+_ALTERNATIVE_SPELLINGS = (b" :", b"\t:", b"\n:", b"\r:", b"\\u0022")
 
 
-def read(source: SourceFile) -> Iterator[Item]:
-    """The records of a JSON file: an object, a list of objects, or an object with them under `records` or `@graph`."""
-    if source.path.stat().st_size > MAX_FILE:
-        message = f"is larger than {MAX_FILE >> 20} MB; write one record a line (.jsonl) instead"
-        yield Unreadable(source.problem("", "", "", "a smaller file", message, severity="rejected"))
+def read(source: SourceFile) -> Iterator[ReaderItem]:
+    """Read a JSON file: an object, a list of objects, or an object with them under `records` or `@graph`."""
+    if source.path.stat().st_size > MAX_FILE_BYTES:
+        message = f"is larger than {MAX_FILE_BYTES >> 20} MB; write one record a line (.jsonl) instead"
+        yield ReadFailure(source.problem("", "", "", "a smaller file", message, severity="rejected"))
         return
     raw = source.path.read_bytes().removeprefix(_BOM)
     if not raw.strip():
         yield source.problem("", "", "", _SCHEMA_HINT, "the file is empty")
         return
-    parsed = _parsed(source, "", raw)
-    if isinstance(parsed, Unreadable):
+    parsed = _parse(source, "", raw)
+    if isinstance(parsed, ReadFailure):
         yield parsed
         return
     records = parsed
@@ -45,17 +45,17 @@ def read(source: SourceFile) -> Iterator[Item]:
     several = isinstance(records, list)
     for number, record in enumerate(records if isinstance(records, list) else [records], 1):
         at = f"record {number}" if several else ""
-        yield _found(source, at, record, orjson.dumps(record) if several else None)
+        yield _raw_record(source, at, record, orjson.dumps(record) if several else None)
 
 
-def read_lines(source: SourceFile) -> Iterator[Item]:
-    """The records of a file of JSON Lines."""
-    for line in lines(source):
+def read_lines(source: SourceFile) -> Iterator[ReaderItem]:
+    """Read a file of JSON Lines."""
+    for line in nonblank_lines(source):
         yield parse_line(source, *line) if isinstance(line, tuple) else line
 
 
-def lines(source: SourceFile) -> Iterator[tuple[int, bytes] | Item]:
-    """The lines of a file that hold something, each with its number from 1.
+def nonblank_lines(source: SourceFile) -> Iterator[tuple[int, bytes] | ReaderItem]:
+    """Return the lines of a file that are not blank, each with its number from 1.
 
     A line over `MAX_LINE` is passed over without being held in memory.
     """
@@ -63,17 +63,17 @@ def lines(source: SourceFile) -> Iterator[tuple[int, bytes] | Item]:
     with source.path.open("rb") as file:
         if _is_spread(file.read(_CHUNK)):
             message = "the file holds JSON over several lines; JSON Lines have one object a line"
-            yield Unreadable(source.problem("", "", "", _ONE_A_LINE, message, severity="rejected"))
+            yield ReadFailure(source.problem("", "", "", _ONE_A_LINE, message, severity="rejected"))
             return
         file.seek(0)
-        while line := file.readline(MAX_LINE + 1):
+        while line := file.readline(MAX_LINE_BYTES + 1):
             number += 1
-            if len(line) > MAX_LINE and not line.endswith(b"\n"):
+            if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
                 length = len(line)
-                while (more := file.readline(_CHUNK)) and not more.endswith(b"\n"):
-                    length += len(more)
-                message = f"the line has {length + len(more)} bytes; at most {MAX_LINE >> 20} MB are read"
-                yield _unreadable(source, f"line {number}", line[:200], message, kept=None)
+                while (chunk := file.readline(_CHUNK)) and not chunk.endswith(b"\n"):
+                    length += len(chunk)
+                message = f"the line has {length + len(chunk)} bytes; at most {MAX_LINE_BYTES >> 20} MB are read"
+                yield _unreadable(source, f"line {number}", line[:200], message, line=None)
                 continue
             line = line.removeprefix(_BOM) if number == 1 else line
             if line.strip():
@@ -83,7 +83,7 @@ def lines(source: SourceFile) -> Iterator[tuple[int, bytes] | Item]:
 
 
 def _is_spread(head: bytes) -> bool:
-    r"""Whether the first record, or a list of them, goes over several lines: no line of it is a record then.
+    r"""Whether the first record, or a list of them, spans several lines, so that no line of it is a record.
 
     >>> _is_spread(b'{\n  "id": "record/1"\n}'), _is_spread(b'[{"id": "record/1"},\n{"id": "record/2"}]')
     (True, True)
@@ -96,49 +96,49 @@ def _is_spread(head: bytes) -> bool:
     return written[0] in {b"{", b"["} or (written[0][:1] == b"[" and written[0][-1:] == b",")
 
 
-def parse_line(source: SourceFile, number: int, raw: bytes) -> Found | Unreadable:
-    """The record of one line."""
+def parse_line(source: SourceFile, number: int, raw: bytes) -> RawRecord | ReadFailure:
+    """Parse the record of a line."""
     at = f"line {number}"
-    parsed = _parsed(source, at, raw)
-    return parsed if isinstance(parsed, Unreadable) else _found(source, at, parsed, raw)
+    parsed = _parse(source, at, raw)
+    return parsed if isinstance(parsed, ReadFailure) else _raw_record(source, at, parsed, raw)
 
 
-def _parsed(source: SourceFile, at: str, raw: bytes) -> Any:
-    kept = raw if at else None  # a line, or the whole file
+def _parse(source: SourceFile, at: str, raw: bytes) -> Any:
+    line = raw if at else None  # a line, or the whole file
     try:
         parsed = orjson.loads(raw)
     except orjson.JSONDecodeError as fault:
-        return _unreadable(source, at, raw, _explained(raw, fault), kept=kept)
+        return _unreadable(source, at, raw, _explain(raw, fault), line=line)
     try:
-        written = orjson.dumps(parsed)
+        reserialised = orjson.dumps(parsed)
     except TypeError:  # its writer goes less deep than its reader
         message = "nests too deep: a record has lists and objects five or six deep"
-        return _unreadable(source, at, raw, message, kept=kept)
+        return _unreadable(source, at, raw, message, line=line)
     # Of a key that stands twice the parser keeps the last. Where all comes out as it stands there, none did. Nor where
     # as many keys do; but that is sure only where keys and texts are written as the parser's own writer writes them.
-    if written == raw.rstrip():
+    if reserialised == raw.rstrip():
         return parsed
-    counted = written.count(b'":') == raw.count(b'":') and not any(each in raw for each in _WRITTEN_OTHERWISE)
+    counted = reserialised.count(b'":') == raw.count(b'":') and not any(sign in raw for sign in _ALTERNATIVE_SPELLINGS)
     if not counted and (repeated := _repeated(raw)):
-        return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object", kept=kept)
+        return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object", line=line)
     return parsed
 
 
-def _explained(raw: bytes, fault: orjson.JSONDecodeError) -> str:
+def _explain(raw: bytes, fault: orjson.JSONDecodeError) -> str:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as wrong:
         return f"is not UTF-8: byte {wrong.start + 1} is 0x{raw[wrong.start]:02x}"
-    place, found = _place(fault)
+    position, excerpt = _fault_position(fault)
     if "surrogate" in fault.msg:
-        return f"holds half a character (a lone surrogate) at {place}"
-    if not found:
-        return f"is no JSON: it breaks off at {place}"
-    return f"is no JSON: {fault.msg} at {place}, where {found!r} stands"
+        return f"holds half a character (a lone surrogate) at {position}"
+    if not excerpt:
+        return f"is no JSON: it breaks off at {position}"
+    return f"is no JSON: {fault.msg} at {position}, where {excerpt!r} stands"
 
 
-def _place(fault: orjson.JSONDecodeError) -> tuple[str, str]:
-    """Where a fault is, and what stands there: nothing where the text ends, whose last line end is no part of it."""
+def _fault_position(fault: orjson.JSONDecodeError) -> tuple[str, str]:
+    """Position of a syntax error with the text there; that text is empty at the end, before the last line end."""
     text = fault.doc.rstrip()
     at = min(fault.pos, len(text))
     column = f"column {at - text.rfind(chr(10), 0, at)}"
@@ -147,59 +147,59 @@ def _place(fault: orjson.JSONDecodeError) -> tuple[str, str]:
 
 
 def _repeated(raw: bytes) -> str | None:
-    """A key that stands twice in one object, if there is one."""
-    found: list[str] = []
+    """Key that stands twice in an object, if there is one."""
+    repeated_names: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         names = Counter(name for name, _ in items)
-        found.extend(name for name, count in names.items() if count > 1)
+        repeated_names.extend(name for name, count in names.items() if count > 1)
         return dict(items)
 
     try:
         json.loads(raw, object_pairs_hook=pairs)
     except (ValueError, RecursionError):  # orjson took it, so it is JSON; it nests deeper than this parser goes
         return None
-    return found[0] if found else None
+    return repeated_names[0] if repeated_names else None
 
 
-def _unreadable(source: SourceFile, at: str, raw: bytes, message: str, *, kept: bytes | None) -> Unreadable:
+def _unreadable(source: SourceFile, at: str, raw: bytes, message: str, *, line: bytes | None) -> ReadFailure:
     value = raw[:200].rstrip(b"\r\n").decode("utf-8", "replace")
-    return Unreadable(source.problem(at, "", value, _SCHEMA_HINT, message, severity="rejected"), kept)
+    return ReadFailure(source.problem(at, "", value, _SCHEMA_HINT, message, severity="rejected"), line)
 
 
-def _found(source: SourceFile, at: str, record: Any, raw: bytes | None) -> Found | Unreadable:
+def _raw_record(source: SourceFile, at: str, record: Any, raw: bytes | None) -> RawRecord | ReadFailure:
     if not isinstance(record, dict):
         expected = _ONE_A_LINE if isinstance(record, list) and at.startswith("line") else _SCHEMA_HINT
         problem = source.problem(at, "", record, expected, "is no JSON object", severity="rejected")
-        return Unreadable(problem, raw)
+        return ReadFailure(problem, raw)
     # Addresses of ours are few; to look for one in the bytes is quicker than to look at every link.
     addressed = bool(source.base) and (raw is None or source.base.encode() in raw or b"\\/" in raw)
-    return Found(referring(record, source) if source.prefix or addressed else record, at, raw)
+    return RawRecord(resolve_references(record, source) if source.prefix or addressed else record, at, raw)
 
 
-def referring(record: Record, source: SourceFile) -> Record:
-    """A record that names itself and what it links to by references of this collection.
+def resolve_references(record: Record, source: SourceFile) -> Record:
+    """Return a record whose own id and links are references of this collection.
 
     Where its source has a prefix, keys begin with that: it links to records of its own source. An address of ours
     becomes the reference in it.
 
     >>> from pathlib import Path
     >>> source = SourceFile(Path("a"), "a", "a-", base="https://a.example.org/")
-    >>> referring({"id": "record/1", "creator": ["agent/x", "https://a.example.org/agent/y"]}, source)
+    >>> resolve_references({"id": "record/1", "creator": ["agent/x", "https://a.example.org/agent/y"]}, source)
     {'id': 'record/a-1', 'creator': ['agent/a-x', 'agent/y']}
     """
-    return {name: _referring(name, value, source) for name, value in record.items()}
+    return {name: _resolve_value(name, value, source) for name, value in record.items()}
 
 
-def _referring(name: str, value: Any, source: SourceFile) -> Any:
+def _resolve_value(name: str, value: Any, source: SourceFile) -> Any:
     key = KEYS.get(name)
     if name in {"id", "target"} or (key is not None and key.value is Value.LINK):
         if isinstance(value, str):
-            return source.address(value.strip()) or _REFERENCE.sub(lambda kind: kind[1] + source.prefix, value)
+            return source.reference_in(value.strip()) or _REFERENCE.sub(lambda kind: kind[1] + source.prefix, value)
         if isinstance(value, list):
-            return [_referring(name, each, source) for each in value]
+            return [_resolve_value(name, child, source) for child in value]
         if isinstance(value, dict):
-            return referring(value, source)
+            return resolve_references(value, source)
     if name == "relations" and isinstance(value, list):
-        return [referring(each, source) if isinstance(each, dict) else each for each in value]
+        return [resolve_references(child, source) if isinstance(child, dict) else child for child in value]
     return value

@@ -1,1 +1,1 @@
-"""The text of an archive's record page."""
+"""Text of an archive's record page."""

@@ -1,6 +1,6 @@
-"""What the lines of a record page say: a title's people and day, the numbers in a head, the source statement.
+"""Parsers of the lines of a record page: title with people and day, numbers in the head, source statement.
 
-Pure: text in, what it says out.
+Pure functions of text.
 """
 
 import re
@@ -38,7 +38,7 @@ _CREDIT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a title says.
+    """Title of a document, with the author, people and day that it names.
 
     Attributes:
         text: the title as it stands.
@@ -54,7 +54,7 @@ class Title:
 
 
 def read_title(text: str) -> Title:
-    """What a title says of author, people and day.
+    """Parse a title into author, people and day.
 
     >>> title = read_title("From the Journal of A. Writer, 'Record of a Conversation with Anna Miller, Minister of "
     ...     "Trade, 22 and 23 February 1963'")
@@ -68,13 +68,13 @@ def read_title(text: str) -> Title:
     talk = _TALK.search(inner)
     people: tuple[tuple[str, str | None], ...] = ()
     if talk:
-        who = [personal_names.split_office(name) for name in personal_names.split_list(talk["who"])]
-        people = tuple((name, office) for name, office in who if not personal_names.is_nobody(name))
+        names_and_offices = [personal_names.split_office(name) for name in personal_names.split_list(talk["who"])]
+        people = tuple((name, office) for name, office in names_and_offices if not personal_names.is_placeholder(name))
     return Title(text, journal["author"] if journal else None, people, event)
 
 
 def _day_at_end(text: str) -> tuple[str, str | None]:
-    """A text without the date at its end, and that date as it is written."""
+    """Text without the date at its end, and that date as written."""
     parts = text.split(",")
     for cut in range(max(1, len(parts) - 3), len(parts)):  # the longest date first: "February 22, 1963"
         date = ",".join(parts[cut:]).strip(f" .{_QUOTES}")
@@ -84,24 +84,24 @@ def _day_at_end(text: str) -> tuple[str, str | None]:
 
 
 def numbers_in_head(paragraphs: list[str]) -> dict[str, list[str]]:
-    """Copy number, outgoing number and classification in the first lines of a text.
+    """Parse copy number, outgoing number and classification in the first lines of a text.
 
     >>> numbers_in_head(["Top Secret Copy Nº 1", "Outgoing Nº 121"])
     {'classification': ['Top Secret'], 'copyNumber': ['1'], 'outgoingNumber': ['121']}
     """
-    found: dict[str, list[str]] = {}
+    numbers: dict[str, list[str]] = {}
     for line in (line for paragraph in paragraphs[:8] for line in paragraph.split("\n")):
         if copy := _COPY.fullmatch(line.strip()):
             if copy["classification"].strip():
-                found["classification"] = [copy["classification"].strip()]
-            found["copyNumber"] = [copy["number"]]
+                numbers["classification"] = [copy["classification"].strip()]
+            numbers["copyNumber"] = [copy["number"]]
         elif outgoing := _OUTGOING.fullmatch(line.strip()):
-            found["outgoingNumber"] = [outgoing["number"]]
-    return found
+            numbers["outgoingNumber"] = [outgoing["number"]]
+    return numbers
 
 
 def split_source(text: str) -> tuple[str, str]:
-    """A source statement as (archival reference, who found and translated it); either may be empty.
+    """Split a source statement into archival reference and credits; either may be empty.
 
     >>> split_source("AVP RF, f. 1, ll. 8-9. Obtained by A. Finder and translated by B. Writer.")
     ('AVP RF, f. 1, ll. 8-9', 'Obtained by A. Finder and translated by B. Writer.')
@@ -112,28 +112,30 @@ def split_source(text: str) -> tuple[str, str]:
     return text[: cut.start()].strip().rstrip("."), text[cut.start() :].strip()
 
 
-def credited(statement: str) -> dict[str, list[str]]:
-    """Key of the model → names, of those who found or translated a document.
+def credited_names(statement: str) -> dict[str, list[str]]:
+    """Parse credits into key of the model → names of the people who obtained or translated a document.
 
-    >>> credited("Obtained by A. Finder and translated by B. Writer.")
+    >>> credited_names("Obtained by A. Finder and translated by B. Writer.")
     {'obtainedBy': ['A. Finder'], 'translator': ['B. Writer']}
     """
-    found: dict[str, list[str]] = {}
+    names_by_key: dict[str, list[str]] = {}
     for credit in _CREDIT.finditer(statement):
-        who = [name for name in personal_names.split_list(credit["who"]) if not personal_names.is_nobody(name)]
-        found.setdefault(_VERBS[credit["verb"].lower()], []).extend(who)
-    return {key: each for key, each in found.items() if each}
+        names = [name for name in personal_names.split_list(credit["who"]) if not personal_names.is_placeholder(name)]
+        names_by_key.setdefault(_VERBS[credit["verb"].lower()], []).extend(names)
+    return {key: names for key, names in names_by_key.items() if names}
 
 
-def archive_of(reference: str) -> dict[str, Any]:
-    """The levels of an archival reference, and the chain of the archive's records that the document lies in."""
+def archival_levels(reference: str) -> dict[str, Any]:
+    """Return the levels of an archival reference, and the chain of archival units that contain the document."""
     levels = archival_references.read(reference)
     if not levels:
         return {}
-    told: dict[str, Any] = {"referenceLevels": [{"level": each.level, "value": each.value} for each in levels]}
+    levels_and_parents: dict[str, Any] = {
+        "referenceLevels": [{"level": level.level, "value": level.value} for level in levels]
+    }
     above: dict[str, Any] | None = None
-    for node in archival_references.tree(levels):
+    for node in archival_references.units(levels):
         node_id = iris.reference("archive", node.key)
         link: dict[str, Any] = {"id": node_id, "name": {"@none": node.name}, "level": node.level}
         above = {**link, "partOf": [above]} if above else link
-    return {**told, "heldIn": [above]} if above else told
+    return {**levels_and_parents, "heldIn": [above]} if above else levels_and_parents

@@ -1,14 +1,14 @@
-"""The text of an archive's record page, as a browser gives it.
+"""Record page reader: the text of an archive's record page, as a browser copies it.
 
-Such a page has three parts, and the headings "Related Documents" and "Document Information" part them. What stands
-where is the rule by which it is read:
+Such a page has three parts, and the headings "Related Documents" and "Document Information" separate them.
+The position decides the meaning:
 
-1. The document: a date, the title, a line that says who supported it; then the text; the last paragraph before the
+1. The document: a date, the title, a line that names a sponsor; then the text; the last paragraph before the
    next heading is the summary.
 2. Related documents: date, title and summary of each in turn. They become records of their own, described only here.
 3. Document information: labels, each on a line of its own, with paragraphs of value after it, or with none.
 
-What none of these takes is kept under `extra`.
+All other text becomes `extra`.
 """
 
 import re
@@ -20,14 +20,21 @@ from kg.errors import KeyFault
 from kg.records.dates import phrases
 from kg.records.model.keys import Record
 from kg.records.names import language_tags
-from kg.records.readers.base import Found, Item, SourceFile, Unreadable
-from kg.records.readers.page.parts import Title, archive_of, credited, numbers_in_head, read_title, split_source
+from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile
+from kg.records.readers.page.parts import (
+    Title,
+    archival_levels,
+    credited_names,
+    numbers_in_head,
+    read_title,
+    split_source,
+)
 
-MAX_FILE = 16 << 20
-"""Largest page, in bytes."""
+MAX_FILE_BYTES = 16 << 20
+"""Maximum size of a page, in bytes."""
 
 LANGUAGE = "en"
-"""The language in which such pages are written."""
+"""Language of such pages."""
 
 RELATED, INFORMATION = "Related Documents", "Document Information"
 LABELS = (
@@ -39,7 +46,7 @@ _SUPPORT = re.compile(r"This document was made possible with support from (?:the
 
 
 def sniff(head: bytes) -> bool:
-    """Whether a file is such a page: two of its labels stand on lines of their own, or the first words do."""
+    """Return whether a file is a record page: two of its labels, or its first words, stand on lines of their own."""
     text = head.decode("utf-8", "replace")
     lines = {line.strip() for line in text.splitlines()}
     return len(lines & {RELATED, INFORMATION, "Record ID", "Original Classification"}) >= 2 or (
@@ -47,57 +54,57 @@ def sniff(head: bytes) -> bool:
     )
 
 
-def read(source: SourceFile) -> Iterator[Item]:
-    """The record of a page, and the records of the documents that it names as related."""
-    if source.path.stat().st_size > MAX_FILE:
-        message = f"is larger than {MAX_FILE >> 20} MB; a record page is text"
-        yield Unreadable(source.problem("", "", "", "a smaller file", message, severity="rejected"))
+def read(source: SourceFile) -> Iterator[ReaderItem]:
+    """Read the record of a page, and the records of its related documents."""
+    if source.path.stat().st_size > MAX_FILE_BYTES:
+        message = f"is larger than {MAX_FILE_BYTES >> 20} MB; a record page is text"
+        yield ReadFailure(source.problem("", "", "", "a smaller file", message, severity="rejected"))
         return
     try:
         text = source.path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = fault.object[: fault.start].count(b"\n") + 1
         byte = f"0x{fault.object[fault.start]:02x}"
-        yield Unreadable(source.problem(f"line {line}", "", byte, "UTF-8", "is not UTF-8", severity="rejected"))
+        yield ReadFailure(source.problem(f"line {line}", "", byte, "UTF-8", "is not UTF-8", severity="rejected"))
         return
-    page = _Page.of(text)
+    page = _PageSections.of(text)
     raw = next(iter(page.information.get("Record ID", [])), "")
     try:
         reference = source.reference("record", raw)
     except KeyFault as fault:
         expected = "the record's id after this label"
-        yield Unreadable(source.problem("", "Record ID", raw, expected, fault.what, severity="rejected"))
+        yield ReadFailure(source.problem("", "Record ID", raw, expected, fault.what, severity="rejected"))
         return
-    yield from _Reading(source, page, reference).items()
+    yield from _PageParser(source, page, reference).items()
 
 
 @dataclass(slots=True)
-class _Page:
-    """A page cut at its headings: paragraphs of the document, of the related ones, and values by label."""
+class _PageSections:
+    """Sections of a page: paragraphs of the document, of the related documents, and values by label."""
 
     document: list[str] = field(default_factory=list)
     related: list[str] = field(default_factory=list)
     information: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, text: str) -> "_Page":
+    def of(cls, text: str) -> "_PageSections":
         page = cls()
-        into, label = page.document, ""
+        section, label = page.document, ""
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
         for paragraph in re.split(r"\n\s*\n", text):
-            kept = "\n".join(line.strip() for line in paragraph.strip().split("\n"))
-            if kept == RELATED:
-                into = page.related
-            elif kept == INFORMATION:
-                into, label = [], INFORMATION
+            stripped = "\n".join(line.strip() for line in paragraph.strip().split("\n"))
+            if stripped == RELATED:
+                section = page.related
+            elif stripped == INFORMATION:
+                section, label = [], INFORMATION
             elif label:
-                label = page._inform(kept, label)
-            elif kept and kept not in _FURNITURE:
-                into.append(kept)
+                label = page._inform(stripped, label)
+            elif stripped and stripped not in _FURNITURE:
+                section.append(stripped)
         return page
 
     def _inform(self, paragraph: str, label: str) -> str:
-        """Take a paragraph of the last part; the label that what follows stands under."""
+        """Add a paragraph of the last section; return the label for the next paragraph."""
         for line in paragraph.split("\n"):
             if line in LABELS:
                 label = line
@@ -107,28 +114,28 @@ class _Page:
         return label
 
 
-class _Reading:
-    """Reads one page into records."""
+class _PageParser:
+    """Parser from the sections of a page to records."""
 
-    def __init__(self, source: SourceFile, page: _Page, reference: str) -> None:
+    def __init__(self, source: SourceFile, page: _PageSections, reference: str) -> None:
         self.source = source
         self.page = page
         self.record: Record = {"id": reference, "identifiers": [reference.partition("/")[2]]}
         self.extra: list[dict[str, str]] = []
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[ReaderItem]:
         self.head()
         self.information()
         related = list(self.related())
         if related:
-            self.record["related"] = [each["id"] for each in related]
+            self.record["related"] = [document["id"] for document in related]
         if self.extra:
             self.record["extra"] = self.extra
-        yield Found(self.record)
-        yield from (Found(each, "related document") for each in related)
+        yield RawRecord(self.record)
+        yield from (RawRecord(document, "related document") for document in related)
 
     def head(self) -> None:
-        """The document's own part."""
+        """Parse the document's own section."""
         paragraphs = list(self.page.document)
         date = paragraphs.pop(0) if paragraphs and phrases.read(paragraphs[0]) else None
         title = read_title(paragraphs.pop(0)) if paragraphs else Title("")
@@ -144,7 +151,7 @@ class _Reading:
             self.record["text"] = {"@none": ["\n\n".join(paragraphs)]}
 
     def titled(self, record: Record, title: Title, date: str | None) -> None:
-        """What a title and the date above it say: of the page's record, or of a related one."""
+        """Put the title and the date above it, for the page's record or a related document."""
         record["title"] = {LANGUAGE: title.text}
         dates = [{"role": "document", "text": date, "edtf": phrases.read(date)}] if date else []
         if title.event:
@@ -159,27 +166,27 @@ class _Reading:
             record["participants"] = [*people, *record.get("journalAuthor", [])]
 
     def agent(self, name: str, kind: str, office: str | None = None) -> Record:
-        """Somebody of whom the page gives the name alone."""
-        told = {"occupations": {LANGUAGE: [office]}} if office else {}
-        return self.source.named("agent", name, agentType=kind, **told)
+        """Return a link to an agent known by name alone."""
+        description = {"occupations": {LANGUAGE: [office]}} if office else {}
+        return self.source.named_link("agent", name, agentType=kind, **description)
 
     def information(self) -> None:
-        """The labelled values."""
-        # A page is free in the order of its labels; what one of them says may rest on another, so they have one here.
-        known = {label: at for at, label in enumerate(LABELS)}
-        for label, values in sorted(self.page.information.items(), key=lambda each: known.get(each[0], -1)):
+        """Parse the labelled values."""
+        # A page is free in the order of its labels, but a value may depend on another label: the order here is fixed.
+        label_order = {label: at for at, label in enumerate(LABELS)}
+        for label, values in sorted(self.page.information.items(), key=lambda item: label_order.get(item[0], -1)):
             take = _LABELLED.get(label)
             if values and take:
                 take(self, values)
             elif values:
                 self.keep(label, values)
-        # The page is English: a text that somebody translated stands there in English.
+        # The page is English: a translated text on it is English.
         if "text" in self.record and "translator" in self.record:
             self.text_in(LANGUAGE)
             self.record["language"] = [LANGUAGE]
 
     def text_in(self, tag: str) -> None:
-        """Say in which language the text is."""
+        """Set the language of the text."""
         (texts,) = self.record["text"].values()
         self.record["text"] = {tag: texts}
 
@@ -190,10 +197,10 @@ class _Reading:
         reference, statement = split_source(" ".join(values))
         if reference:
             self.record["reference"] = reference
-            self.record |= archive_of(reference)
+            self.record |= archival_levels(reference)
         if statement:
             self.record["custodialHistory"] = {LANGUAGE: [statement]}
-        for key, names in credited(statement).items():
+        for key, names in credited_names(statement).items():
             self.record[key] = [self.agent(name, "person") for name in names]
 
     def rights(self, values: list[str]) -> None:
@@ -205,10 +212,10 @@ class _Reading:
         self.keep("Original Uploaded Date", values[1:])
 
     def type(self, values: list[str]) -> None:
-        self.record["type"] = [self.source.named("topic", value, language=LANGUAGE) for value in values]
+        self.record["type"] = [self.source.named_link("topic", value, language=LANGUAGE) for value in values]
 
     def language(self, values: list[str]) -> None:
-        """The language of the original, where the text is a translation; else that of the text."""
+        """Put the language of the original, where the text is a translation; else that of the text."""
         tags = [tag for value in values if (tag := language_tags.tag(value))]
         self.keep("Language", [value for value in values if not language_tags.tag(value)])
         translated = "translator" in self.record
@@ -221,14 +228,14 @@ class _Reading:
         self.keep("Record ID", values[1:])
 
     def classification(self, values: list[str]) -> None:
-        known = self.record.get("classification", {}).get(LANGUAGE, [])
-        self.record["classification"] = {LANGUAGE: list(dict.fromkeys([*known, *values]))}
+        values_in_head = self.record.get("classification", {}).get(LANGUAGE, [])
+        self.record["classification"] = {LANGUAGE: list(dict.fromkeys([*values_in_head, *values]))}
 
     def donors(self, values: list[str]) -> None:
         self.record["donors"] = [self.agent(name, "organization") for name in values]
 
     def related(self) -> Iterator[Record]:
-        """The related documents: date, title and summary in turn."""
+        """Parse the related documents: date, title and summary in turn."""
         waiting = list(self.page.related)
         while waiting:
             date = waiting.pop(0) if phrases.read(waiting[0]) else None
@@ -251,13 +258,13 @@ class _Reading:
 
 
 _LABELLED = {
-    "Source": _Reading.archival_source,
-    "Rights": _Reading.rights,
-    "Original Uploaded Date": _Reading.uploaded,
-    "Type": _Reading.type,
-    "Language": _Reading.language,
-    "Record ID": _Reading.record_id,
-    "Original Classification": _Reading.classification,
-    "Donors": _Reading.donors,
+    "Source": _PageParser.archival_source,
+    "Rights": _PageParser.rights,
+    "Original Uploaded Date": _PageParser.uploaded,
+    "Type": _PageParser.type,
+    "Language": _PageParser.language,
+    "Record ID": _PageParser.record_id,
+    "Original Classification": _PageParser.classification,
+    "Donors": _PageParser.donors,
 }
-"""Label → what takes its values; others are kept under `extra`."""
+"""Label → parser of its values; values of other labels become `extra`."""

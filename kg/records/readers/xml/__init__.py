@@ -1,1 +1,1 @@
-"""What the readers of archival XML share: safe parsing, trees, links, drafts of records."""
+"""Tools of the readers of archival XML: safe parsing, trees, links, drafts of records."""

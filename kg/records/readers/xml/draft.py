@@ -1,11 +1,11 @@
-"""A record while it is taken out of a piece of XML: what nobody takes stays as `extra`, so nothing is lost."""
+"""Draft of a record from an XML element: text that no key consumes becomes `extra`, so that nothing is lost."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from kg.records.model.keys import Record, keys_of
-from kg.records.problems import Problem
+from kg.records.problems import SourceProblem
 from kg.records.readers.base import SourceFile
 from kg.records.readers.xml import tree
 from kg.records.readers.xml.tree import NO_LANGUAGE, Element
@@ -20,111 +20,112 @@ _INSTEAD = {
     "translator": "contributors",
     "creator": "contributors",
 }
-"""Key that only some kinds of records have → the one that says less, for the others."""
+"""Key of some kinds of records only → more general key, for the other kinds."""
 
 _KEYS_OF = {kind: frozenset(key.name for key in keys_of(kind)) for kind in ("record", "archive", "agent")}
 
 
-_TOLD = frozenset(
+_INFORMATIVE_ATTRIBUTES = frozenset(
     {"href", "authfilenumber", "publicid", "countrycode", "mainagencycode", "repositorycode", "certainty"}
 )
-"""Attributes that say something of the thing; others say how the file is made, or what an element is for."""
+"""Attributes that describe the thing; others describe the file's encoding, or an element's purpose."""
 
 
 @dataclass(slots=True)
 class Draft:
-    """A record in the making.
+    """Draft of a record.
 
     Attributes:
         source: the file.
-        record: what is known so far, `id` first.
+        record: the keys so far, `id` first.
         language: the language of the description, where an element says no other.
-        taken: elements that the record holds with all that is in them.
-        problems: what somebody should look at.
+        consumed: elements that the record holds with all that is in them.
+        problems: notes for the source's keeper.
     """
 
     source: SourceFile
     record: Record
     language: str = NO_LANGUAGE
-    taken: set[Element] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-    _there: set[tuple[str, str]] = field(default_factory=set)
+    consumed: set[Element] = field(default_factory=set)
+    problems: list[SourceProblem] = field(default_factory=list)
+    _added: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def kind(self) -> str:
-        """The kind of the record."""
+        """Kind of the record."""
         return str(self.record["id"]).partition("/")[0]
 
     def key(self, name: str) -> str:
-        """A key that a record of this kind has, for the one that is meant."""
+        """Return a key that a record of this kind has, in place of the preferred one."""
         return name if name in _KEYS_OF[self.kind] else _INSTEAD.get(name, name)
 
     def add(self, name: str, value: Any) -> None:
-        """Put a value behind others of its key; nothing where it is None or stands there."""
+        """Append a value to the list of a key, unless it is None or present."""
         name = self.key(name)
         if value is not None and self._is_new(name, value):
             self.record.setdefault(name, []).append(value)
 
-    def say(self, name: str, element: Element | None, said: str | None = None) -> None:
-        """Put the text of an element under a key that takes many, in the element's language, and take it."""
-        said = tree.text(element) if said is None else said
-        if element is None or said is None:
+    def add_text(self, name: str, element: Element | None, text: str | None = None) -> None:
+        """Append an element's text to a key with many texts, under the element's language, and consume the element."""
+        text = tree.text(element) if text is None else text
+        if element is None or text is None:
             return
         name, language = self.key(name), self.language_of(element)
-        if self._is_new(name, (language, said)):
-            self.record.setdefault(name, {}).setdefault(language, []).append(said)
-        self.taken.add(element)
+        if self._is_new(name, (language, text)):
+            self.record.setdefault(name, {}).setdefault(language, []).append(text)
+        self.consumed.add(element)
 
-    def say_once(self, name: str, element: Element, said: str | None = None) -> bool:
-        """The same for a key that takes one text in each language; False where there is another one already."""
-        said = tree.text(element) if said is None else said
-        if said is None:
+    def add_single_text(self, name: str, element: Element, text: str | None = None) -> bool:
+        """Set an element's text under a key with a single text a language; False for a second, different text."""
+        text = tree.text(element) if text is None else text
+        if text is None:
             return False
         texts = self.record.setdefault(name, {})
-        if texts.setdefault(self.language_of(element), said) != said:
+        if texts.setdefault(self.language_of(element), text) != text:
             return False
-        self.taken.add(element)
+        self.consumed.add(element)
         return True
 
     def language_of(self, element: Element) -> str:
-        """The language of an element's text."""
+        """Return the language of an element's text."""
         return tree.language(element, self.language)
 
-    def note(self, element: Element, where: str, value: str, expected: str, message: str) -> None:
-        """Report what somebody should look at."""
+    def report(self, element: Element, where: str, value: str, expected: str, message: str) -> None:
+        """Report a problem with an element, as a note for the source's keeper."""
         record = self.record["id"]
-        at = tree.at(element)
+        at = tree.line_label(element)
         self.problems.append(self.source.problem(at, where, value, expected, message, record=record))
 
-    def keep(self, where: str, value: str | None) -> None:
-        """Keep what the model has no key for."""
+    def add_extra(self, where: str, value: str | None) -> None:
+        """Add a value without a key of the model to `extra`."""
         if value:
             self.add("extra", {"field": where, "value": value})
 
-    def keep_rest(self, top: Element | None, passed: Callable[[Element], bool]) -> None:
-        """Keep all text below an element that was not taken, and addresses and codes, each with where it stood.
+    def add_rest_as_extra(self, top: Element | None, passed: Callable[[Element], bool]) -> None:
+        """Add unconsumed text below an element to `extra`, with addresses and codes, each with its path.
 
         Args:
             top: where to look; nothing where it is None.
-            passed: what is no text of the record: the label over a list, a record within this one.
+            passed: elements without text of the record: the label over a list, a record within this one.
         """
         if top is None:
             return
-        for block in tree.blocks(top, lambda each: each in self.taken or passed(each)):
-            self.keep(tree.path(block, top), tree.text(block))
-        said = set(_strings(self.record))
-        said |= {each.rpartition("/")[2] for each in said}  # a number in the source, where it became a reference
-        for element, name, value in tree.attributes(top, _TOLD):
+        for block in tree.blocks(top, lambda part: part in self.consumed or passed(part)):
+            self.add_extra(tree.path(block, top), tree.text(block))
+        recorded = set(_strings(self.record))
+        # A number in the source became the key of a reference.
+        recorded |= {text.rpartition("/")[2] for text in recorded}
+        for element, name, value in tree.attributes(top, _INFORMATIVE_ATTRIBUTES):
             is_icon = tree.attribute(element, "show") == "embed"
-            if value not in said and not is_icon:
-                self.keep(f"{tree.path(element, top)}/@{name}", value)
+            if value not in recorded and not is_icon:
+                self.add_extra(f"{tree.path(element, top)}/@{name}", value)
 
     def _is_new(self, name: str, value: Any) -> bool:
-        """Whether a value comes for the first time; a list is not searched, since strangers write long ones."""
+        """Whether a value is the first of its kind; a set replaces the scan of a list, since sources are untrusted."""
         mark = name, repr(value)
-        if mark in self._there:
+        if mark in self._added:
             return False
-        self._there.add(mark)
+        self._added.add(mark)
         return True
 
 
@@ -133,5 +134,5 @@ def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _strings(each)
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _strings(child)

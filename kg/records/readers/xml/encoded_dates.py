@@ -1,10 +1,9 @@
-"""A date as it is written, and as a program encoded it beside that (`@normal` in EAD, `@standardDate` in EAC-CPF).
+"""Reconciliation of a written date with its encoded form (`@normal` in EAD, `@standardDate` in EAC-CPF).
 
-The encoded form is, in whole collections, wrong; the text was written by somebody who looked. So where the two
-exclude each other the text holds. Where they agree, the one that says more is taken. What is there and can't be read
-is never passed over: it is reported, and kept as it is written.
+Encoded forms are wrong in whole collections, and archivists wrote the text. So the text holds where the two have no
+day in common. Where they agree, the more precise form is taken. An unreadable form is reported, and kept as written.
 
->>> reconciled("circa 1962", "1962").edtf, reconciled("June 10, 1971", "1971-02-16/1971-02-16").contradicted
+>>> reconcile("circa 1962", "1962").edtf, reconcile("June 10, 1971", "1971-02-16/1971-02-16").contradicted
 ('1962~', True)
 """
 
@@ -25,13 +24,13 @@ _AS_WRITTEN = "kept as it is written"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What text and encoded form tell together.
+class ReconciledDate:
+    """Result of the reconciliation of a date's text with its encoded form.
 
     Attributes:
         edtf: the date; None where there is none, or none that can be read.
         contradicted: whether the two exclude each other.
-        fault: why the encoded form is no date; empty where it is one, or is absent.
+        fault: the fault of an invalid encoded form; empty for a valid or absent one.
         unread: whether there is text that can't be read, and nothing else that tells the date.
     """
 
@@ -41,97 +40,101 @@ class Reading:
     unread: bool = False
 
 
-def reconciled(text: str, encoded: str | None) -> Reading:
-    """The date that text and encoded form tell together.
+def reconcile(text: str, encoded: str | None) -> ReconciledDate:
+    """Return the date from its text and its encoded form.
 
-    >>> reconciled("spring 1962", "1962-03/1962-05").edtf, reconciled("n.d.", "1962").edtf
+    >>> reconcile("spring 1962", "1962-03/1962-05").edtf, reconcile("n.d.", "1962").edtf
     ('1962-21', None)
-    >>> reconciled("", "1953-02-30").fault, reconciled("31 June 1920", None).unread
+    >>> reconcile("", "1953-02-30").fault, reconcile("31 June 1920", None).unread
     ("'1953-02-30': there is no such day", True)
     """
-    read = phrases.read(_BULK.sub("", text))
+    text_date = phrases.read(_BULK.sub("", text))
     try:
-        coded, fault = decoded(encoded), ""
+        encoded_date, fault = decode(encoded), ""
     except edtf_strings.DateFault as wrong:
-        coded, fault = None, str(wrong)
+        encoded_date, fault = None, str(wrong)
     undated = phrases.is_undated(text)
-    if read is None or coded is None:
-        edtf = read or (None if undated else coded)
-        return Reading(edtf, fault=fault, unread=bool(text) and edtf is None and not undated)
-    if exclude(read, coded):
-        return Reading(read, contradicted=True)
-    said, meant = edtf_strings.interval(read), edtf_strings.interval(coded)
-    finer = (said.start or "") <= (meant.start or "") and (meant.end or "9") <= (said.end or "9")
-    return Reading(coded if finer and said != meant and not is_qualified(read) else read)
+    if text_date is None or encoded_date is None:
+        edtf = text_date or (None if undated else encoded_date)
+        return ReconciledDate(edtf, fault=fault, unread=bool(text) and edtf is None and not undated)
+    if are_disjoint(text_date, encoded_date):
+        return ReconciledDate(text_date, contradicted=True)
+    text_days, encoded_days = edtf_strings.interval(text_date), edtf_strings.interval(encoded_date)
+    finer = (text_days.start or "") <= (encoded_days.start or "") and (encoded_days.end or "9") <= (
+        text_days.end or "9"
+    )
+    return ReconciledDate(
+        encoded_date if finer and text_days != encoded_days and not is_qualified(text_date) else text_date
+    )
 
 
-def told(draft: Draft, element: Element, encoded: str | None, name: str) -> str | None:
-    """The date that an element of a record tells, in EDTF; what can't be read or is contradicted is reported.
+def date_of(draft: Draft, element: Element, encoded: str | None, name: str) -> str | None:
+    """Return the date of an element in EDTF; an unreadable or contradicted form is reported.
 
     Args:
         draft: the record.
-        element: what has the date as its text.
+        element: the element with the date as its text.
         encoded: the encoded form.
         name: the attribute that holds it.
     """
     text = tree.text(element) or ""
-    reading = reconciled(text, encoded)
+    reading = reconcile(text, encoded)
     if reading.contradicted:
-        contradicted(draft, element, encoded or "", name)
+        report_contradiction(draft, element, encoded or "", name)
     if reading.fault:
-        unreadable(draft, element, encoded or "", name, reading.fault)
+        report_unreadable(draft, element, encoded or "", name, reading.fault)
     if reading.unread:
         where = tree.local(element)
         why = phrases.fault(_BULK.sub("", text)) or "is no date that can be read"
-        draft.note(element, where, text, _WRITTEN, f"{why}; {_AS_WRITTEN}")
+        draft.report(element, where, text, _WRITTEN, f"{why}; {_AS_WRITTEN}")
     return reading.edtf
 
 
-def contradicted(draft: Draft, element: Element, encoded: str, name: str) -> None:
-    """Report an encoded date that is of another time than the text."""
+def report_contradiction(draft: Draft, element: Element, encoded: str, name: str) -> None:
+    """Report an encoded date outside the period of the text."""
     message = "the encoded date contradicts the text; the text is followed"
-    draft.note(element, f"{tree.local(element)}/@{name}", encoded, "the date that the text tells", message)
+    draft.report(element, f"{tree.local(element)}/@{name}", encoded, "the date that the text tells", message)
 
 
-def unreadable(draft: Draft, element: Element, encoded: str, name: str, fault: str) -> None:
-    """Report an encoded date that is none, and keep it."""
+def report_unreadable(draft: Draft, element: Element, encoded: str, name: str, fault: str) -> None:
+    """Report an encoded date that can't be read, and keep it."""
     where = f"{tree.local(element)}/@{name}" if name else tree.local(element)
-    draft.note(element, where, encoded, _ENCODED, f"{fault}; {_AS_WRITTEN}, under extra")
-    draft.keep(where, encoded)
+    draft.report(element, where, encoded, _ENCODED, f"{fault}; {_AS_WRITTEN}, under extra")
+    draft.add_extra(where, encoded)
 
 
-def decoded(encoded: str | None) -> str | None:
-    """The EDTF of an encoded date (ISO 8601, with hyphens or without); None where nothing is encoded.
+def decode(encoded: str | None) -> str | None:
+    """Return the EDTF of an encoded date (ISO 8601, with hyphens or without); None for an empty one.
 
-    Raises DateFault where something is that is no date.
+    Raises DateFault for an invalid date.
 
-    >>> decoded("19710610/19710612"), decoded("1971-06-10/1971-06-10"), decoded("0000")
+    >>> decode("19710610/19710612"), decode("1971-06-10/1971-06-10"), decode("0000")
     ('1971-06-10/1971-06-12', '1971-06-10', None)
     """
     if encoded is None or not encoded.strip("0"):
         return None
-    ends = list(map(hyphened, encoded.split("/")))
+    ends = list(map(hyphenate, encoded.split("/")))
     return edtf_strings.check(ends[0] if len(ends) == 2 and ends[0] == ends[1] else "/".join(ends))
 
 
-def hyphened(day: str) -> str:
-    """A day or month written without hyphens, with them.
+def hyphenate(day: str) -> str:
+    """Return a day or month with hyphens.
 
-    >>> hyphened("19710610"), hyphened("1971")
+    >>> hyphenate("19710610"), hyphenate("1971")
     ('1971-06-10', '1971')
     """
     match = _COMPACT.fullmatch(day)
     return "-".join(filter(None, match.groups())) if match else day
 
 
-def exclude(one: str | None, other: str | None) -> bool:
-    """Whether two dates in EDTF can't be of the same time."""
-    if one is None or other is None:
+def are_disjoint(first_date: str | None, second_date: str | None) -> bool:
+    """Return whether two dates in EDTF have no day in common."""
+    if first_date is None or second_date is None:
         return False
-    first, second = edtf_strings.interval(one), edtf_strings.interval(other)
+    first, second = edtf_strings.interval(first_date), edtf_strings.interval(second_date)
     return (first.end or "9") < (second.start or "") or (second.end or "9") < (first.start or "")
 
 
 def is_qualified(date: str) -> bool:
-    """Whether a date in EDTF says that it is not quite known."""
+    """Return whether a date in EDTF is uncertain, approximate or incomplete."""
     return _QUALIFIED.search(date) is not None

@@ -20,45 +20,45 @@ _LOC_NUMBERS = (
     (re.compile(r"n[a-z]{0,2}\d{6,10}"), frozenset({"lcnaf", "naf", "lcna"}), f"{_LOC}names/"),
     (re.compile(r"sh\d{6,10}"), frozenset({"lcsh"}), f"{_LOC}subjects/"),
 )
-"""Number as the Library of Congress writes it, the source that it is said to be from, IRI before the number."""
+"""Pattern of a Library of Congress number, names of its authority file, IRI before the number."""
 
 _COORDINATES = re.compile(r"([-+]?\d{1,2}(?:\.\d+)?)[,;\s]\s*([-+]?\d{1,3}(?:\.\d+)?)", re.ASCII)
 _DIVIDED = re.compile(r"\s*--\s*|\s+—\s+")
 
 
-def agent(draft: Draft, element: Element) -> Record | None:
-    """The link to the agent that an element names; None where it says that nobody is named.
+def agent_link(draft: Draft, element: Element) -> Record | None:
+    """Return the link to the agent that an element names; None for a placeholder.
 
-    What EAD calls `normal` is the name in full, or a code that only the source knows; a code identifies and is no name.
+    `normal` in EAD is the full name, or a code of the source; a code becomes an identifier, not a name.
     """
     name = tree.text(element)
-    if name is None or personal_names.is_nobody(name):
+    if name is None or personal_names.is_placeholder(name):
         return None
     agent_type = AGENT_TYPES.get(tree.local(element))
-    more: dict[str, Any] = {"agentType": agent_type} if agent_type else {}
+    keys: dict[str, Any] = {"agentType": agent_type} if agent_type else {}
     full = tree.attribute(element, "normal")
     if full and full != name:
-        more |= {"alternativeNames": {draft.language_of(element): [full]}} if " " in full else {"identifiers": [full]}
-    return _link(draft, "agent", element, more)
+        keys |= {"alternativeNames": {draft.language_of(element): [full]}} if " " in full else {"identifiers": [full]}
+    return _link(draft, "agent", element, keys)
 
 
-def topic(draft: Draft, element: Element) -> Record | None:
-    """The link to the topic, genre or form that an element names; None where it names none."""
+def topic_link(draft: Draft, element: Element) -> Record | None:
+    """Return the link to the topic, genre or form that an element names; None for an empty element."""
     return _link(draft, "topic", element, {}) if tree.text(element) else None
 
 
-def place(draft: Draft, element: Element) -> Record | None:
-    """The link to the place that an element names, with its coordinates if the element has them."""
+def place_link(draft: Draft, element: Element) -> Record | None:
+    """Return the link to the place that an element names, with its coordinates if the element has them."""
     name = tree.text(element)
-    if name is None or personal_names.is_nobody(name):
+    if name is None or personal_names.is_placeholder(name):
         return None
-    at = coordinates(tree.attribute(element, "normal") or "")
-    more = {"latitude": at[0], "longitude": at[1]} if at else {}
-    return _link(draft, "place", element, more)
+    degrees = coordinates(tree.attribute(element, "normal") or "")
+    keys = {"latitude": degrees[0], "longitude": degrees[1]} if degrees else {}
+    return _link(draft, "place", element, keys)
 
 
 def is_heading(name: str) -> bool:
-    """Whether the name of a place goes on to a subject: it is a topic then, in a list of subject headings.
+    """Return whether a place name goes on to a subject: it is a topic then, in a list of subject headings.
 
     >>> is_heading("Cuba -- History -- 1959-"), is_heading("Havana (Cuba)")
     (True, False)
@@ -67,7 +67,7 @@ def is_heading(name: str) -> bool:
 
 
 def coordinates(text: str) -> tuple[float, float] | None:
-    """Degrees north and east, from "lat, long".
+    """Parse degrees north and east, from "lat, long".
 
     >>> coordinates("38.89767, -77.03655"), coordinates("WHO"), coordinates("97, 12")
     ((38.89767, -77.03655), None, None)
@@ -79,8 +79,8 @@ def coordinates(text: str) -> tuple[float, float] | None:
 
 
 def reference(source: SourceFile, kind: str, number: str | None) -> str | None:
-    """The reference of what a source identifies by its own number or by our reference; None where that is no key."""
-    own = source.own(number)
+    """Return the reference for a source's own number or for a reference of ours; None for an invalid key."""
+    own = source.own_reference(number)
     if own and own.startswith(f"{kind}/"):
         return own
     try:
@@ -89,10 +89,10 @@ def reference(source: SourceFile, kind: str, number: str | None) -> str | None:
         return None
 
 
-def key_of(iri: str) -> str:
-    """A raw key from an IRI in an authority file.
+def authority_key(iri: str) -> str:
+    """Return a raw key from an IRI in an authority file.
 
-    >>> key_of("http://id.loc.gov/authorities/names/n79018757"), key_of("https://viaf.org/viaf/71385/")
+    >>> authority_key("http://id.loc.gov/authorities/names/n79018757"), authority_key("https://viaf.org/viaf/71385/")
     ('n79018757', 'viaf.org-viaf-71385')
     """
     rest = iri.partition("://")[2].strip("/")
@@ -100,10 +100,10 @@ def key_of(iri: str) -> str:
     return rest.rpartition("/")[2] if iri.startswith(_LOC) else rest.replace("/", "-")
 
 
-def address(text: str | None) -> str | None:
-    """The address on the web that an attribute holds; None where it is a number in the source, or no such address.
+def web_address(text: str | None) -> str | None:
+    """Return the web address in an attribute; None for a number in the source, or for no such address.
 
-    >>> address("http://viaf.org/viaf/71385"), address("37-wht-eac-00002003"), address("javascript://x")
+    >>> web_address("http://viaf.org/viaf/71385"), web_address("37-wht-eac-00002003"), web_address("javascript://x")
     ('http://viaf.org/viaf/71385', None, None)
     """
     if text is None or "://" not in text:
@@ -114,25 +114,25 @@ def address(text: str | None) -> str | None:
         return None
 
 
-def _link(draft: Draft, kind: str, element: Element, more: dict[str, Any]) -> Record:
+def _link(draft: Draft, kind: str, element: Element, keys: dict[str, Any]) -> Record:
     name, language = tree.text(element) or "", draft.language_of(element)
     number = tree.attribute(element, "authfilenumber")
-    iri = None if draft.source.own(number) else _iri(number, tree.attribute(element, "source"))
-    target = reference(draft.source, kind, key_of(iri) if iri else number)
+    iri = None if draft.source.own_reference(number) else _iri(number, tree.attribute(element, "source"))
+    target = reference(draft.source, kind, authority_key(iri) if iri else number)
     if target is None:
-        return draft.source.named(kind, name, language=language, **more)
+        return draft.source.named_link(kind, name, language=language, **keys)
     elsewhere = {"exactMatch" if kind == "topic" else "sameAs": [iri]} if iri else {}
-    return {"id": target, "name": {language: name}, **more, **elsewhere}
+    return {"id": target, "name": {language: name}, **keys, **elsewhere}
 
 
 def _iri(number: str | None, source: str | None) -> str | None:
-    """The IRI of an entry in an authority file, if its number is one or tells one."""
+    """IRI of an entry in an authority file, from its number."""
     if number is None:
         return None
     if "://" in number:
-        return address(number)
+        return web_address(number)
     plain = number.replace(" ", "")
-    for form, sources, before in _LOC_NUMBERS:
+    for form, sources, namespace in _LOC_NUMBERS:
         if source and source.lower() in sources and form.fullmatch(plain):
-            return before + plain
+            return namespace + plain
     return None

@@ -1,7 +1,7 @@
-"""XML that strangers wrote, parsed safely and in a stream.
+"""Safe streaming parser for untrusted XML.
 
 - No DTD is loaded, no address opened, no entity expanded. A file that declares entities of its own, or uses
-  one that XML does not define, is refused: what it stands for would be lost, or could grow without end.
+  one that XML does not define, is refused: its text would be lost, or could grow without end.
 - Bytes, depth, the length of a text and the number of elements held at once are bounded.
 
 >>> sniff(b'<!-- made by hand --><ead xmlns="urn:isbn:1-931666-22-9">'), sniff(b"id,title")
@@ -16,68 +16,68 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from kg.errors import SourceError
-from kg.records.readers.base import Item, SourceFile, Unreadable
-from kg.records.readers.xml.tree import Element, at
+from kg.records.readers.base import ReaderItem, ReadFailure, SourceFile
+from kg.records.readers.xml.tree import Element, line_label
 
 MAX_BYTES = 256 * 1024 * 1024
-"""Longest file that is read."""
+"""Maximum size of a file, in bytes."""
 MAX_DEPTH = 256
-"""Deepest nesting that is read; libxml2 itself refuses what is deeper, and a text over 10 MB."""
+"""Maximum nesting of elements; libxml2 itself refuses deeper ones, and a text over 10 MB."""
 MAX_ELEMENTS = 1_000_000
-"""Most elements held at once, at some 150 bytes each beside their text: one record's, and those around it."""
+"""Maximum number of elements in memory, at some 150 bytes each beside their text: a record's, and those around it."""
 
 _CHUNK = 64 * 1024
 _POSITION = re.compile(r", line \d+, column \d+\s*$|, (?:use|try) XML_PARSE_HUGE(?: option)?")
 
 
 def sniff(head: bytes) -> str | None:
-    """The name of the root element, `{namespace}local`, from the first kilobytes; None where it is no XML.
+    """Return the name of the root element, `{namespace}local`, from the first kilobytes; None where there is none.
 
     White space in front of the XML declaration is overlooked here, for the reader to report.
     """
     parser = _parser("start")
-    with suppress(etree.XMLSyntaxError):  # what went before a fault is known all the same
+    with suppress(etree.XMLSyntaxError):  # events before a fault are still there
         parser.feed(head.lstrip(b" \t\r\n"))
     return next((str(element.tag) for _, element in parser.read_events()), None)
 
 
 def elements(source: SourceFile, wanted: Callable[[Element], bool]) -> Iterator[Element]:
-    """Each element that is wanted, as it ends; then it leaves the tree, so that memory stays bounded.
+    """Yield each wanted element at its end, then remove it from the tree, so that memory stays bounded.
 
-    What is yielded is whole but for what was yielded before and lay inside it. The elements around it are
-    there, with all that stood before it, to be looked at and not to be changed.
+    A yielded element is complete except for elements inside it that were yielded before. The elements around it and
+    before it are present, to be read and not to be changed.
 
     Raises:
         SourceError: where the file is no well-formed XML, or more than may be read; `where` has the line.
         OSError: where it can't be opened.
     """
-    held = 0
-    around: list[int] = []
+    element_count = 0
+    counts_before: list[int] = []
     with source.path.open("rb") as file:
         for event, element in _events(file):
             if event == "start":
-                if not around:
+                if not counts_before:
                     _refuse_declared(element)
-                around.append(held)
-                held += 1
-                _check_bounds(element, len(around), held)
+                counts_before.append(element_count)
+                element_count += 1
+                _check_bounds(element, len(counts_before), element_count)
                 continue
-            outside = around.pop()
+            count_before = counts_before.pop()
             if wanted(element):
                 _refuse_used(element)
                 yield element
                 _take_out(element)
-                held = outside
-            elif not around:
+                element_count = count_before
+            elif not counts_before:
                 _refuse_used(element)
 
 
-def guarded(source: SourceFile, items: Iterator[Item]) -> Iterator[Item]:
-    """What a reader yields, and one `Unreadable` in the end if the file could be read no further."""
+def report_source_error(source: SourceFile, items: Iterator[ReaderItem]) -> Iterator[ReaderItem]:
+    """Yield a reader's items; a SourceError becomes a final `ReadFailure`."""
     try:
         yield from items
     except SourceError as fault:
-        yield Unreadable(source.problem(fault.where or "", "", "", fault.todo or "", fault.what, severity="rejected"))
+        yield ReadFailure(source.problem(fault.where or "", "", "", fault.todo or "", fault.what, severity="rejected"))
 
 
 def _parser(*events: str) -> Any:
@@ -95,7 +95,7 @@ def _parser(*events: str) -> Any:
 
 
 def _events(file: BinaryIO) -> Iterator[tuple[str, Element]]:
-    """The starts and ends of elements; what came before a fault comes first, then SourceError."""
+    """Starts and ends of elements; those before a syntax error come first, then SourceError."""
     parser = _parser("start", "end")
     size = 0
     try:
@@ -130,7 +130,7 @@ def _not_well_formed(fault: etree.XMLSyntaxError) -> SourceError:
 
 
 def _refuse_declared(root: Element) -> None:
-    """Refuse a file that declares internal entities, before any attribute is looked at: they hide there too.
+    """Refuse a file that declares internal entities, before any attribute is read: they hide there too.
 
     Unparsed entities (a picture, by NDATA) and external ones do no harm until they are used.
     """
@@ -141,10 +141,10 @@ def _refuse_declared(root: Element) -> None:
 
 
 def _refuse_used(element: Element) -> None:
-    """Refuse an entity in the text: it was not expanded, so something would be missing there."""
+    """Refuse an entity in the text: the parser does not expand it, so its text would be missing."""
     entity: Any
     for entity in element.iter(etree.Entity):
-        raise _entity(entity.name, at(entity) or at(element))
+        raise _entity(entity.name, line_label(entity) or line_label(element))
 
 
 def _entity(name: str, where: str) -> SourceError:
@@ -155,12 +155,14 @@ def _entity(name: str, where: str) -> SourceError:
     )
 
 
-def _check_bounds(element: Element, depth: int, held: int) -> None:
+def _check_bounds(element: Element, depth: int, element_count: int) -> None:
     if depth > MAX_DEPTH:
-        raise SourceError(f"elements nest deeper than {MAX_DEPTH}", where=at(element), todo="a flatter document")
-    if held > MAX_ELEMENTS:
         raise SourceError(
-            f"one record has more than {MAX_ELEMENTS} elements", where=at(element), todo="smaller records"
+            f"elements nest deeper than {MAX_DEPTH}", where=line_label(element), todo="a flatter document"
+        )
+    if element_count > MAX_ELEMENTS:
+        raise SourceError(
+            f"one record has more than {MAX_ELEMENTS} elements", where=line_label(element), todo="smaller records"
         )
 
 

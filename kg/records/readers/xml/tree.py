@@ -1,4 +1,4 @@
-"""What a parsed tree says, by local names: with a namespace and without, a file is read alike."""
+"""Access to a parsed XML tree by local names: with and without a namespace alike."""
 
 import html
 import re
@@ -11,27 +11,27 @@ from kg.records.names import language_tags
 Element = etree._Element  # noqa: SLF001  # lxml's only name for the type
 
 NO_LANGUAGE = "@none"
-"""The language of a text of which nobody says it."""
+"""Language of a text without a declared language."""
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _BREAKS = frozenset({
     "p", "head", "item", "lb", "list", "defitem", "label", "chronitem", "event", "eventgrp", "row", "entry",
     "addressline", "note", "part", "abstract", "change",
 })  # fmt: skip
-"""Elements, in small letters, that end a word even if no white space stands behind them."""
+"""Elements, in small letters, that end a word even without white space behind them."""
 _CHRONOLOGY = "chronitem"
-"""An event with its date: one text, of which the parts alone say little."""
+"""Event with its date: a single text, since its parts alone mean little."""
 _TWICE = re.compile(r"&#(?:\d{1,7}|[xX][0-9A-Fa-f]{1,6});")
 _PLAIN = re.compile(r"[^'\[\]]{1,80}")
 
 
-def at(element: Element) -> str:
-    """Its line, as problems name it."""
+def line_label(element: Element) -> str:
+    """Return the line of an element, as problems name it."""
     return f"line {element.sourceline}" if element.sourceline else ""
 
 
 def local(element: Element) -> str:
-    """The name of an element without its namespace.
+    """Return the name of an element without its namespace.
 
     >>> local(etree.fromstring('<a:p xmlns:a="urn:a"/>'))
     'p'
@@ -40,33 +40,33 @@ def local(element: Element) -> str:
 
 
 def attribute(element: Element, name: str) -> str | None:
-    """The value of an attribute by its local name, in whatever namespace; None where it says nothing.
+    """Return the value of an attribute by its local name, in any namespace; None for an empty one.
 
     >>> attribute(etree.fromstring('<a xmlns:x="urn:x" x:href=" b "/>'), "href")
     'b'
     """
     value = element.get(name)
     if value is None:
-        value = next((str(each) for key, each in element.items() if str(key).endswith("}" + name)), "")
+        value = next((str(item) for key, item in element.items() if str(key).endswith("}" + name)), "")
     return " ".join(value.split()) or None
 
 
 def attributes(top: Element, names: frozenset[str]) -> Iterator[tuple[Element, str, str]]:
-    """The attributes of these local names that say something, in an element and all below: (element, name, value)."""
+    """Yield the non-empty attributes of these local names, in an element and all below: (element, name, value)."""
     for element in top.iter(etree.Element):
         for key, value in element.items():
             name = str(key).rpartition("}")[2]
-            if name in names and (said := " ".join(str(value).split())):
-                yield element, name, said
+            if name in names and (normalised_value := " ".join(str(value).split())):
+                yield element, name, normalised_value
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
-    """The children of these local names; all of them where no name is given."""
-    return (each for each in element if not names or local(each) in names)
+    """Return the children of these local names; all children without a name."""
+    return (child for child in element if not names or local(child) in names)
 
 
 def child(element: Element | None, *path: str) -> Element | None:
-    """The first element at a path of local names; None where there is none."""
+    """Return the first element at a path of local names, or None."""
     for name in path:
         if element is None:
             return None
@@ -75,35 +75,35 @@ def child(element: Element | None, *path: str) -> Element | None:
 
 
 def descendants(element: Element, *names: str) -> Iterator[Element]:
-    """The elements of these local names inside it, in document order; not itself."""
-    return (each for each in element.iterdescendants() if local(each) in names)
+    """Return the elements of these local names below an element, in document order."""
+    return (descendant for descendant in element.iterdescendants() if local(descendant) in names)
 
 
 def text(element: Element | None) -> str | None:
-    """All its text, white space normalised; None where there is none.
+    """Return all text of an element, white space normalised; None for an empty one.
 
     >>> text(etree.fromstring("<a>One<lb/>two, <b>thr</b>ee </a>")), text(etree.fromstring("<a> </a>"))
     ('One two, three', None)
     """
     if element is None:
         return None
-    joined = "".join(_pieces(element))
-    if "&#" in joined:  # escaped twice on the way here: nobody means to say "&#233;"
+    joined = "".join(_text_runs(element))
+    if "&#" in joined:  # escaped twice on the way here: no text means "&#233;"
         joined = _TWICE.sub(lambda reference: html.unescape(reference[0]), joined)
     return " ".join(joined.split()) or None
 
 
-def _pieces(element: Element) -> Iterator[str]:
+def _text_runs(element: Element) -> Iterator[str]:
     yield element.text or ""
-    for each in element:
-        yield from _pieces(each)
-        if local(each).lower() in _BREAKS or local(element).lower() == _CHRONOLOGY:
+    for child in element:
+        yield from _text_runs(child)
+        if local(child).lower() in _BREAKS or local(element).lower() == _CHRONOLOGY:
             yield " "
-        yield each.tail or ""
+        yield child.tail or ""
 
 
 def blocks(element: Element, passed: Callable[[Element], bool] = lambda _: False) -> Iterator[Element]:
-    """The outermost elements with text of their own, in order: a paragraph, an item, a name; maybe itself.
+    """Yield the outermost elements with text of their own, in order: a paragraph, an item, a name; or the root itself.
 
     Args:
         element: where to look.
@@ -114,40 +114,46 @@ def blocks(element: Element, passed: Callable[[Element], bool] = lambda _: False
     if has_own_text(element) or local(element).lower() == _CHRONOLOGY:
         yield element
         return
-    for each in element:
-        yield from blocks(each, passed)
+    for child in element:
+        yield from blocks(child, passed)
 
 
 def has_own_text(element: Element) -> bool:
-    """Whether text stands in it outside its children."""
-    own = (element.text, *(each.tail for each in element))
-    return any(piece and not piece.isspace() for piece in own)
+    """Return whether text stands in an element outside its children."""
+    runs = (element.text, *(child.tail for child in element))
+    return any(run and not run.isspace() for run in runs)
 
 
 def language(element: Element, default: str = NO_LANGUAGE) -> str:
-    """The language of its text as a tag, as it or the nearest element around it says; else the default."""
-    around: Element | None = element
-    while around is not None:
-        said = around.get(_XML_LANG) or around.get("lang")
-        if said:
-            return language_tags.tag(said) or default
-        around = around.getparent()
+    """Return the language tag of an element's text, from the nearest `lang` around it; else the default."""
+    ancestor: Element | None = element
+    while ancestor is not None:
+        language_code = ancestor.get(_XML_LANG) or ancestor.get("lang")
+        if language_code:
+            return language_tags.tag(language_code) or default
+        ancestor = ancestor.getparent()
     return default
 
 
 def path(element: Element, top: Element) -> str:
-    """Where an element stands below another: local names, from the nearest around it with an id on.
+    """Return the path of an element below another: local names, from the nearest one with an id on.
 
     >>> top = etree.fromstring("<a><b id='x'><c/><d type='y'/></b></a>")
     >>> path(top[0][1], top)
     "b[@id='x']/d[@type='y']"
     """
     steps: list[str] = []
-    each: Element | None = element
-    while each is not None and (each is not top or not steps):
-        told = next((name for name in ("id", "localType", "type") if _PLAIN.fullmatch(each.get(name) or "")), None)
-        steps.append(f"{local(each)}[@{told}='{each.get(told)}']" if told else local(each))
-        if told == "id" and each is not element:
+    ancestor: Element | None = element
+    while ancestor is not None and (ancestor is not top or not steps):
+        attribute_name = next(
+            (name for name in ("id", "localType", "type") if _PLAIN.fullmatch(ancestor.get(name) or "")), None
+        )
+        steps.append(
+            f"{local(ancestor)}[@{attribute_name}='{ancestor.get(attribute_name)}']"
+            if attribute_name
+            else local(ancestor)
+        )
+        if attribute_name == "id" and ancestor is not element:
             break
-        each = each.getparent()
+        ancestor = ancestor.getparent()
     return "/".join(reversed(steps))

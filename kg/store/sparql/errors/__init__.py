@@ -1,1 +1,1 @@
-"""What is wrong with a query that is none: where, and what to do."""
+"""Syntax errors of queries: position, cause and remedy."""

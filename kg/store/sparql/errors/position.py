@@ -1,4 +1,4 @@
-"""The place at which a query is wrong, among its tokens."""
+"""Position of a syntax error among the tokens of a query."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,30 +9,30 @@ VARIABLE = re.compile(r"[?$]\w+")
 
 
 @dataclass(frozen=True)
-class Place:
-    """A query's tokens, and the number of the one that the engine did not take; behind the last where it wants more."""
+class ErrorPosition:
+    """Tokens of a query, and the index of the rejected one; their number where the engine expected more."""
 
     tokens: Sequence[re.Match[str]]
     index: int
 
     @property
-    def sign(self) -> str:
-        """The token that was not taken."""
+    def rejected(self) -> str:
+        """Text of the rejected token; "" at the end of the query."""
         return self.word(0)
 
-    def word(self, by: int) -> str:
-        """A token so many behind it, or before; "" where there is none."""
-        at = self.index + by
+    def word(self, offset: int) -> str:
+        """Text of the token at an offset from it; "" where there is none."""
+        at = self.index + offset
         return self.tokens[at][0] if 0 <= at < len(self.tokens) else ""
 
     def touches(self) -> bool:
-        """Whether nothing stands between the token and the one before it."""
+        """Test for no white space between the token and the one before it."""
         inside = 0 < self.index < len(self.tokens)
         return inside and self.tokens[self.index - 1].end() == self.tokens[self.index].start()
 
-    def is_term(self, by: int) -> bool:
-        """Whether that token is a variable, a name or a value."""
-        at = self.index + by
+    def is_term(self, offset: int) -> bool:
+        """Test of the token at an offset for a term: a variable, a name or a literal."""
+        at = self.index + offset
         if not 0 <= at < len(self.tokens):
             return False
         token = self.tokens[at]
@@ -41,19 +41,19 @@ class Place:
         )
 
     @cached_property
-    def open(self) -> list[int]:
-        """The numbers of the brackets that are open there."""
-        found: list[int] = []
+    def open_brackets(self) -> list[int]:
+        """Indexes of the brackets that are open at the position."""
+        brackets: list[int] = []
         for number, token in enumerate(self.tokens[: self.index]):
             if token.lastgroup == "sign" and token[0] in "({[":
-                found.append(number)
-            elif token.lastgroup == "sign" and token[0] in ")}]" and found:
-                found.pop()
-        return found
+                brackets.append(number)
+            elif token.lastgroup == "sign" and token[0] in ")}]" and brackets:
+                brackets.pop()
+        return brackets
 
     @cached_property
-    def selecting(self) -> int:
-        """The number of the SELECT whose list of variables the place is in; -1 if it is in none."""
+    def select_index(self) -> int:
+        """Index of the SELECT around the position, if that is among its variables; else -1."""
         for number in range(min(self.index, len(self.tokens)) - 1, -1, -1):
             word = self.tokens[number][0].lower()
             if word == "select":
@@ -62,8 +62,8 @@ class Place:
                 break
         return -1
 
-    def not_grouped(self, last: int) -> int | None:
-        """The number of the first plain variable in the SELECT that ends with a token which its GROUP BY lacks."""
+    def ungrouped_variable(self, last: int) -> int | None:
+        """Index of the first variable of a SELECT that its GROUP BY lacks; the query ends with the token `last`."""
         depth, groups = 0, last + 1
         for number in range(min(last, len(self.tokens) - 1), -1, -1):
             word = self.tokens[number][0].lower()
@@ -72,7 +72,7 @@ class Place:
                 groups = number
             if depth == 0 and word == "select":
                 grouped = {token[0] for token in self.tokens[groups : last + 1]}
-                return next((each for each in self._plain(number) if self.tokens[each][0] not in grouped), None)
+                return next((index for index in self._plain(number) if self.tokens[index][0] not in grouped), None)
         return None
 
     def _plain(self, select: int) -> Iterator[int]:

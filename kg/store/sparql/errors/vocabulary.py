@@ -1,4 +1,4 @@
-"""The words of SPARQL, and those that people write in their place."""
+"""Vocabulary of SPARQL: keywords, functions, well-known prefixes, and the hints for foreign words."""
 
 PREFIXES = {
     "schema": "https://schema.org/",
@@ -22,9 +22,9 @@ FUNCTIONS = (
     *("TIMEZONE", "TZ", "NOW", "UUID", "STRUUID", "MD5", "SHA1", "SHA256", "SHA384", "SHA512", "COALESCE", "IF"),
     *("STRLANG", "STRDT", "SAMETERM", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL", "ISNUMERIC"),
 )
-IN_ORDER = "The parts come in this order: SELECT … WHERE { … } GROUP BY … HAVING … ORDER BY … LIMIT … OFFSET …"
-COUNTED = "Write (COUNT(?x) AS ?number), with the parentheses and a name."
-INSTEAD = {
+CLAUSE_ORDER = "The parts come in this order: SELECT … WHERE { … } GROUP BY … HAVING … ORDER BY … LIMIT … OFFSET …"
+AGGREGATE_HINT = "Write (COUNT(?x) AS ?number), with the parentheses and a name."
+FOREIGN_WORDS = {
     "and": ("AND is no word of SPARQL", "Between conditions write &&; patterns one after the other hold all together."),
     "or": ("OR is no word of SPARQL", "Between conditions write ||, between patterns { … } UNION { … }."),
     "like": ("LIKE is no word of SPARQL", 'Write FILTER (CONTAINS(LCASE(STR(?x)), "part")).'),
@@ -32,7 +32,7 @@ INSTEAD = {
     "exists": ("EXISTS is a condition", "Write FILTER EXISTS { … } or FILTER NOT EXISTS { … }."),
     "join": ("there is no JOIN", "Patterns in the same braces are joined by the variables that they share."),
 }
-AFTER = {
+EXPECTED_AFTER = {
     "filter": ("the condition needs parentheses", "Write FILTER (?x > 5)."),
     "limit": ("LIMIT takes a whole number", "Write LIMIT 10."),
     "offset": ("OFFSET takes a whole number", "Write OFFSET 10."),
@@ -47,14 +47,14 @@ AFTER = {
         for word in ("optional", "union", "minus", "exists", "where")
     },
 }
-"""The word before → what is wrong with what stands behind it, and what to do."""
+"""Keyword → mistake in what follows it, and remedy."""
 
-SIGNS = {
+FOREIGN_OPERATORS = {
     "==": ("== is no sign of SPARQL", "Write = for equal, != for unequal."),
     "<>": ("<> is no sign of SPARQL", "Write != for unequal."),
 }
-A_PREFIX = "Write PREFIX schema: <https://schema.org/>."
-GROUPED = "Put it into GROUP BY, or count or gather it: (COUNT(?x) AS ?number), (SAMPLE(?x) AS ?one)."
-VALUES = "Functions stand in FILTER, BIND, SELECT and ORDER BY."
-WRITTEN = 'Variables begin with ?, names have a prefix (schema:name), texts stand in quotes ("text").'
-LACKING = "A function or condition lacks a part."
+PREFIX_HINT = "Write PREFIX schema: <https://schema.org/>."
+GROUP_BY_HINT = "Put it into GROUP BY, or count or gather it: (COUNT(?x) AS ?number), (SAMPLE(?x) AS ?one)."
+FUNCTION_HINT = "Functions stand in FILTER, BIND, SELECT and ORDER BY."
+TERM_HINT = 'Variables begin with ?, names have a prefix (schema:name), texts stand in quotes ("text").'
+MISSING_PART_HINT = "A function or condition lacks a part."

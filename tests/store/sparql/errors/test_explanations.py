@@ -1,4 +1,4 @@
-"""What is said of queries with typical mistakes: the place, what is wrong, what to do."""
+"""Explanations of common mistakes: position, cause, remedy."""
 
 import pytest
 from pyoxigraph import Store
@@ -68,9 +68,9 @@ def complaint(text):
 
 @pytest.mark.parametrize("marked", MISTAKES)
 def test_what_to_do(marked):
-    """A typical mistake is named with its place, and with what to do; what is refused here is never recommended."""
+    """A common mistake has position, cause and remedy; a refused feature is never recommended."""
     before, _, after = marked.partition("¦")
-    fault = explanations.explained(before + after, complaint)
+    fault = explanations.explain(before + after, complaint)
     assert MISTAKES[marked] in str(fault)
     assert (fault.line, fault.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
     assert "SERVICE" not in str(fault)
@@ -79,15 +79,15 @@ def test_what_to_do(marked):
 
 @pytest.mark.parametrize("many", [10, 3_000])
 def test_long_queries(many):
-    """The place is found in long queries too, in time that grows with their length alone."""
+    """The position of an error is found in long queries too, in linear time."""
     text = "ASK {\n" + '  ?s ?p "a\nb" .\n'.replace('"', '"""') * many
-    fault = explanations.explained(f"{text}  ?s ?p\n}}", complaint)
+    fault = explanations.explain(f"{text}  ?s ?p\n}}", complaint)
     assert (fault.line, fault.column) == (2 * many + 3, 1)
 
 
 def test_other_engines():
-    """Of another engine's long list of what could stand there nothing is told, SERVICE and LATERAL least of all."""
-    fault = explanations.of_words("error at 1:19: expected one of LATERAL, SERVICE, [_]")
+    """Another engine's list of expected words is never shown, SERVICE and LATERAL least of all."""
+    fault = explanations.error_of_message("error at 1:19: expected one of LATERAL, SERVICE, [_]")
     assert (fault.what, fault.line, fault.column) == ("something else is expected about here", 1, 19)
 
 
@@ -95,6 +95,6 @@ def test_other_engines():
     "text", ["SELECT * { ?s ?p ?o ", "ASK { FILTER(", "}", "'", "SELECT", "a:b", "<<( ?s", "PREFIX"]
 )
 def test_whatever_it_is(text):
-    """Whatever is no query has an explanation."""
+    """Any text that is no query has an explanation."""
     query_checks.check(text)
-    assert str(explanations.explained(text, complaint)).startswith("line 1, column ")
+    assert str(explanations.explain(text, complaint)).startswith("line 1, column ")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from kg.errors import QueryTooLarge, QueryUnwritable
 from kg.store.remote import answer_translation
+from kg.store.sparql.json_table import MalformedTable, TableReader
 from kg.store.sparql.results import FORMATS
-from kg.store.sparql.row_counter import NoTable, Rows
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 TERM = st.one_of(
@@ -21,13 +21,13 @@ TABLES = st.lists(st.dictionaries(st.sampled_from("ab"), TERM, max_size=2), max_
 
 
 def read(pieces):
-    rows = Rows()
+    rows = TableReader()
     found = [row for piece in pieces for row in rows.feed(piece)] + rows.end()
     return [json.loads(row) for row in found]
 
 
 @given(TABLES, st.integers(1, 40), st.sampled_from([None, 1]), st.booleans())
-def test_any_table_in_any_pieces(table, size, indent, ascii_only):
+def test_any_table_in_any_chunks(table, size, indent, ascii_only):
     """The rows are those of the table, wherever it is cut, and however it is laid out."""
     whole = {
         "head": {"vars": ["a", "b"], "link": []},
@@ -40,9 +40,9 @@ def test_any_table_in_any_pieces(table, size, indent, ascii_only):
 
 @given(TABLES.filter(bool), st.data())
 def test_what_breaks_off_is_no_table(table, data):
-    """No beginning of a table is taken for the whole."""
+    """A truncated table is never accepted as complete."""
     text = json.dumps({"head": {"vars": ["a", "b"]}, "results": {"bindings": table}}).encode()
-    with pytest.raises(NoTable):
+    with pytest.raises(MalformedTable):
         read([text[: data.draw(st.integers(0, len(text) - 1))]])
 
 
@@ -59,13 +59,13 @@ def test_what_breaks_off_is_no_table(table, data):
     ],
 )
 def test_no_tables(text):
-    """What is no table is refused, nested as deep as it may be."""
-    with pytest.raises(NoTable):
+    """Other documents than tables are refused, at any depth of nesting."""
+    with pytest.raises(MalformedTable):
         read([text])
 
 
 def test_long_row():
-    """A row of many pieces is found, and not looked for again at each of them."""
+    """A row of many chunks is found, without a new search at each chunk."""
     value = "x" * 5_000_000
     text = json.dumps(
         {"head": {"vars": ["a"]}, "results": {"bindings": [{"a": {"type": "literal", "value": value}}]}}
@@ -78,18 +78,18 @@ TRIPLE = b'<http://e/s> <http://e/p> <<( <http://e/s> <http://e/p> "x" )>> .\n'
 
 def written(kind, name, *pieces):
     """An answer in another format."""
-    writing = answer_translation.rewriting(kind, FORMATS[name])
+    writing = answer_translation.translator_for(kind, FORMATS[name])
     return b"".join([*map(writing.feed, pieces), writing.end()])
 
 
 @pytest.mark.parametrize("name", ["jsonld", "n3"])
 def test_triples_about_triples(name):
-    """What a format can't hold is refused, not written broken."""
+    """Values that a format can't represent are refused, never written broken."""
     with pytest.raises(QueryUnwritable):
         written("construct", name, TRIPLE)
 
 
-def test_too_long_for_a_whole():
+def test_document_too_long():
     """A format that has to be held until its end is refused when there is too much, and another one named."""
     with pytest.raises(QueryTooLarge, match="Turtle"):
         written("construct", "jsonld", *[b"#" * (1 << 20)] * 40)
@@ -97,6 +97,6 @@ def test_too_long_for_a_whole():
 
 @pytest.mark.parametrize("text", [b'{"head":{},"boolean":1}', b"[true]", b"true", b"", b" " * 70_000])
 def test_no_truth_values(text):
-    """What is no truth value is refused."""
+    """Other documents than booleans are refused."""
     with pytest.raises(ValueError, match=r"truth value|JSON|end of data|unexpected|empty"):
         written("ask", "json", text)

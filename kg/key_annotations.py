@@ -1,0 +1,146 @@
+"""Annotations of keys: what pages and the search index take from the model's table, by way of `ontology/keys.json`.
+
+The table stands in `kg/records/model/`, above everything that is not a record's own business. Pages and the index may
+not import it, so `make docs` writes their share into a file that lies beside the context and the schema, and a test
+keeps that file equal to the table. Here stand the values that both sides share, and what reads them back.
+"""
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from kg.settings import ONTOLOGY
+
+FILE = ONTOLOGY / "keys.json"
+
+
+class PageSection(StrEnum):
+    """Section of a page, by its title in English. Their order is the page's own (`kg.render.site.key_labels.py`)."""
+
+    SUMMARY = "Summary"
+    PEOPLE = "People"
+    PLACES = "Places"
+    TEXT = "Text"
+    ABOUT = "About"
+    ARCHIVE = "In the archive"
+    RIGHTS = "Rights and access"
+    DESCRIPTION = "Description"
+    FURTHER = "Further data"
+
+
+class SearchField(StrEnum):
+    """Field of the search index that holds the words of a key."""
+
+    TITLE = "title"
+    """Titles and names: weigh most, and are found by their sound."""
+    TEXT = "text"
+    """Running text; hits are shown from it."""
+    CODE = "code"
+    """Numbers and codes: found with titles, by no language's rules."""
+    DATE = "date"
+    """The first and the last day of a date; the first date of a thing counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Row of a page: its label, and the section that it stands in.
+
+    Attributes:
+        label: in English, as the catalogues of translations have it.
+        section: the section of the page.
+        inverse: of a link, the heading of the list on the page of its target, such as `Author of` for `Author`.
+        rank: place in the section; rows of one rank stand in the order of the model.
+        prose: whether it is running text, in paragraphs; in a table, several texts are paragraphs of one cell.
+        one_language: whether only what is said in the reader's language is shown, where something is.
+    """
+
+    label: str
+    section: PageSection
+    inverse: str = ""
+    rank: int = 0
+    prose: bool = False
+    one_language: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Label of a part's key, in the note beside the part.
+
+    Attributes:
+        label: in English, as the catalogues of translations have it.
+        rank: place in the note; those of one rank stand in the order of the model.
+    """
+
+    label: str
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """Search by words: the field of the index that reads a key.
+
+    Attributes:
+        field: the field.
+        rank: for text, its place among the texts that a hit is shown from; equal ones stand in the order of the model.
+    """
+
+    field: SearchField
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Faceted:
+    """Search by facets (`kg/store/search/fields.py`). What a link leads to is found by its names, too.
+
+    Attributes:
+        facets: the names of the facets whose values come from the key.
+    """
+
+    facets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """What is known of one key; what is None or empty the key does not have, and the model says why.
+
+    Attributes:
+        shown: the row of a page, or the label in the note beside a part.
+        searched: how the index reads it.
+        parts: for a part, its own keys.
+    """
+
+    shown: Heading | Caption | None = None
+    searched: Indexed | Faceted | None = None
+    parts: dict[str, "Annotations"] = field(default_factory=dict)
+
+
+@cache
+def load() -> dict[str, Annotations]:
+    """Key → its annotations, in the order of the model. The file is a part of kg, as the context is."""
+    keys: dict[str, dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["keys"]
+    return {name: _annotations(written) for name, written in keys.items()}
+
+
+def _annotations(written: dict[str, Any]) -> Annotations:
+    """The annotations of one key, from its object in the file."""
+    return Annotations(
+        shown=_shown(written),
+        searched=_searched(written),
+        parts={name: _annotations(part) for name, part in written.get("parts", {}).items()},
+    )
+
+
+def _shown(written: dict[str, Any]) -> Heading | Caption | None:
+    if heading := written.get("heading"):
+        return Heading(**{**heading, "section": PageSection(heading["section"])})
+    caption = written.get("caption")
+    return Caption(**caption) if caption else None
+
+
+def _searched(written: dict[str, Any]) -> Indexed | Faceted | None:
+    if indexed := written.get("indexed"):
+        return Indexed(**{**indexed, "field": SearchField(indexed["field"])})
+    facets = written.get("facets")
+    return Faceted(tuple(facets)) if facets else None

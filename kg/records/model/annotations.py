@@ -1,0 +1,42 @@
+"""Annotations of keys as a file, `ontology/keys.json`: the uses of the model's table by pages and the search index.
+
+Written by `make docs`; a test keeps it equal to the table. The JSON Schema does not carry them: it is for authors
+of records, repeats each key for each kind, and is compiled for validation. Presentation is no rule for a record.
+"""
+
+import json
+from dataclasses import MISSING, fields
+from typing import Any
+
+from kg.key_annotations import Caption, Faceted, Heading, Indexed
+from kg.records.model.key import Key
+from kg.records.model.keys import KEYS
+
+_COMMENT = "Written by `make docs` from the model's table, kg/records/model/areas/; a test keeps it so."
+
+
+def as_file() -> str:
+    """Return the text of the file."""
+    keys = {key.name: _of_key(key) for key in KEYS.values()}
+    return json.dumps({"$comment": _COMMENT, "keys": keys}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _of_key(key: Key) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if isinstance(key.shown, Heading):
+        found["heading"] = _attributes(key.shown)
+    elif isinstance(key.shown, Caption):
+        found["caption"] = _attributes(key.shown)
+    if isinstance(key.searched, Indexed):
+        found["indexed"] = _attributes(key.searched)
+    elif isinstance(key.searched, Faceted):
+        found["facets"] = list(key.searched.facets)
+    if key.parts:
+        found["parts"] = {part.name: _of_key(part) for part in key.parts}
+    return found
+
+
+def _attributes(value: Heading | Caption | Indexed) -> dict[str, Any]:
+    """Attributes of a value that differ from their defaults."""
+    said = {each.name: (getattr(value, each.name), each.default) for each in fields(value)}
+    return {name: given for name, (given, default) in said.items() if default is MISSING or given != default}

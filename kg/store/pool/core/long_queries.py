@@ -1,0 +1,57 @@
+"""Rules of time: deadlines, and long queries, which go on beside the others and may have to make room."""
+
+from kg.errors import QueryBusy, QueryError, QueryTimeout
+from kg.store.pool.core.actions import Action, Demote, Fail, KillReason
+from kg.store.pool.core.assignments import Assignment, QueryState
+from kg.store.pool.core.scheduler import Scheduler
+
+LONG_AFTER = 0.25
+"""Seconds after which a query is a long one."""
+
+
+def tick(scheduler: Scheduler, now: float) -> list[Action]:
+    """End queries that are late, make those long that have run for a while, and fail those that waited too long."""
+    actions: list[Action] = []
+    for row in [row for worker in scheduler.workers.busy.values() for row in worker.begun()]:
+        took = now - row.began
+        if row.state is QueryState.DONE:  # by what was done before in this tick
+            continue
+        if took >= row.seconds:
+            late = QueryTimeout(f"the query took longer than {row.seconds:g} s", todo="Ask for less at a time.")
+            actions += _stop(scheduler, row, KillReason.DEADLINE, late, now)
+        elif took >= LONG_AFTER and scheduler.limits.long:
+            actions += _prolong(scheduler, row, now)
+    for row in list(scheduler.queue.waiting):
+        if now - row.joined >= scheduler.limits.deadline:
+            actions += scheduler.release(row, now)
+            busy = QueryBusy("no worker came free in time", todo="Try again in a moment.")
+            actions.append(Fail(row.query, busy))
+    return actions
+
+
+def _prolong(scheduler: Scheduler, row: Assignment, now: float) -> list[Action]:
+    """Let a query go on as a long one; one of them may have to make room."""
+    worker = scheduler.worker_of(row)
+    actions: list[Action] = [] if worker.demoted else [Demote(worker.number)]
+    worker.demoted = True
+    if worker.number in scheduler.long:
+        return actions
+    if len(scheduler.long) < scheduler.limits.long:
+        row.state = QueryState.LONG
+        scheduler.long[worker.number] = row
+        return [*actions, *scheduler.workers.fill(scheduler.wanted), *scheduler.dispatch(now)]
+    if scheduler.queue.light_waits(now):
+        rows = [*scheduler.long.values(), row]
+        greediest = max(rows, key=lambda each: (scheduler.queue.use(each.client, now), -each.began))
+        busy = QueryBusy("others wait, and this query took long", todo="Try again in a moment.")
+        actions += _stop(scheduler, greediest, KillReason.PREEMPTED, busy, now)
+    return actions
+
+
+def _stop(scheduler: Scheduler, row: Assignment, why: KillReason, error: QueryError, now: float) -> list[Action]:
+    """End a query early; a worker that has done its part lives."""
+    worker = scheduler.worker_of(row)
+    if not row.complete:
+        return scheduler.kill(worker, why, error, now)
+    worker.unread.remove(row)
+    return [Fail(row.query, error), *scheduler.release(row, now), *scheduler.dispatch(now)]
