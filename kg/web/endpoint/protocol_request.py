@@ -1,4 +1,4 @@
-"""What a request asks: the query operation of SPARQL 1.1 Protocol (2.1), read from address and body.
+"""Protocol request: the query operation of SPARQL 1.1 Protocol (2.1), read from address and body.
 
 Nothing here looks into a query: it is a text until a worker has it.
 """
@@ -18,7 +18,7 @@ MAX_BODY = 1 << 20
 """Longest body of a request, in bytes; the worker's own limit on a query is lower still."""
 
 MAX_GRAPHS = 100
-"""How many graphs a request may name."""
+"""Graphs that a request may name, at most."""
 
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
@@ -47,8 +47,8 @@ class ProtocolParameters(Parameters):
 
 
 @dataclass(slots=True)
-class Asked:
-    """What a request asks.
+class ProtocolRequest:
+    """Query operation of a request.
 
     Attributes:
         query: the query, if there is one.
@@ -67,8 +67,8 @@ class Asked:
     example: str | None = None
 
 
-async def read(request: Request) -> Asked:
-    """What a request asks. Raises Problem where it is no request of the protocol."""
+async def read(request: Request) -> ProtocolRequest:
+    """The operation of a request. Raises Problem where it is no request of the protocol."""
     address: bytes = request.scope["query_string"]
     if request.scope["method"] != "POST":
         return _asked(pairs(address))
@@ -158,8 +158,8 @@ def text_of(raw: bytes, what: str) -> str:
         raise Problem(400, detail, more={"line": line, "column": column, "text": around}) from None
 
 
-def _asked(given: Iterable[tuple[str, str]]) -> Asked:
-    asked = Asked()
+def _asked(given: Iterable[tuple[str, str]]) -> ProtocolRequest:
+    asked = ProtocolRequest()
     for name, value in given:
         if take := _TAKES.get(name):
             take(asked, value)
@@ -172,29 +172,29 @@ def _asked(given: Iterable[tuple[str, str]]) -> Asked:
     return asked
 
 
-def _query(asked: Asked, value: str) -> None:
+def _query(asked: ProtocolRequest, value: str) -> None:
     if asked.query is not None:
         raise bad_parameter("query", value, "once")
     asked.query = value
 
 
-def _format(asked: Asked, value: str) -> None:
+def _format(asked: ProtocolRequest, value: str) -> None:
     asked.format = value or None
 
 
-def _timeout(asked: Asked, value: str) -> None:
+def _timeout(asked: ProtocolRequest, value: str) -> None:
     asked.timeout = _seconds(value)
 
 
-def _example(asked: Asked, value: str) -> None:
+def _example(asked: ProtocolRequest, value: str) -> None:
     asked.example = value
 
 
-def _update(_asked: Asked, _value: str) -> None:
+def _update(_asked: ProtocolRequest, _value: str) -> None:
     raise Problem(403, _OFF)
 
 
-_TAKES: dict[str, Callable[[Asked, str], None]] = {
+_TAKES: dict[str, Callable[[ProtocolRequest, str], None]] = {
     "query": _query,
     "default-graph-uri": lambda asked, value: asked.default_graphs.append(value),
     "named-graph-uri": lambda asked, value: asked.named_graphs.append(value),

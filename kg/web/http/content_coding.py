@@ -43,7 +43,7 @@ _WHOLE: dict[str, Callable[[bytes], bytes]] = {
 
 
 def for_request(request: Request, codings: tuple[str, ...]) -> str:
-    """Which of some codings the client takes and we like best; "" for none."""
+    """The best of some codings that the client takes; "" for none."""
     return choose(combined(request, "accept-encoding"), codings)
 
 

@@ -1,4 +1,4 @@
-"""What went wrong with a request: one shape, `application/problem+json` (RFC 9457), and its twin as a page."""
+"""Problem details of HTTP (RFC 9457): one shape, `application/problem+json`, and its twin as a page."""
 
 import logging
 import re
@@ -105,7 +105,7 @@ class Problem(Exception):  # RFC 9457 calls it a problem
 
     @property
     def title(self) -> str:
-        """What kind of problem it is, in a few words."""
+        """Title of problems with this status."""
         return TITLES.get(self.status, "Error")
 
     def spoken(self, _language: str) -> "Problem":

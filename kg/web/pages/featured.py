@@ -13,7 +13,7 @@ from kg.store.search.snippets import SNIPPET_LENGTH
 from kg.web.serving.context import Context
 
 MOST = 3
-"""How many are shown where the settings name none."""
+"""Documents on the start page where the settings name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ async def featured(context: Context) -> Markup:
     """A part of the start page, worked out once for a generation and language."""
 
     async def work() -> bytes:
-        return await context.serving.beside(partial(_made, context))
+        return await context.serving.in_thread(partial(_made, context))
 
-    made = await context.serving.worked.out(f"featured {context.reader.language}", work)
+    made = await context.serving.memo.get(f"featured {context.reader.language}", work)
     return Markup(made.decode())  # noqa: S704  # a page's part, from a template of ours
 
 

@@ -1,4 +1,4 @@
-"""What was found, in the formats of other programs: CSV, feeds, Turtle, citations."""
+"""Exports of search results: CSV, feeds, Turtle, citations."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Export:
 
 
 def _csv(results: SearchResults, _state: State, context: Context) -> bytes:
-    """One line for each thing."""
+    """CSV with a line for each thing."""
     rows = [
         (
             context.base.iri(each.thing.reference),

@@ -1,4 +1,4 @@
-"""What is seen of a search: documents by time, places on a map, people who stand together, with the tables behind."""
+"""Data of a search's pictures: documents by time, places on a map, people of common documents; and their tables."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ MOST_PEOPLE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a page shows: the picture's own values, the rows of its table, and what the picture leaves out."""
+class PictureData:
+    """Data of one picture: its own values, the rows of its table, and the number of rows that it leaves out."""
 
     drawn: Any
     header: tuple[str, ...]
@@ -27,14 +27,14 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TimelineBar:
     """A bar of the timeline with where it leads."""
 
     bar: Bar
     query: str
 
 
-def time(state: State, context: Context) -> Seen:
+def time(state: State, context: Context) -> PictureData:
     """The documents of a search by time."""
     index, query = _asked(state, context)
     documents = index.documents(query)
@@ -44,11 +44,11 @@ def time(state: State, context: Context) -> Seen:
         if month > 0
     }
     columns = tuple(
-        Column(bar, state.at_time(_span(bar.start)).with_filter("kind", RECORD).address())
+        TimelineBar(bar, state.at_time(_span(bar.start)).with_filter("kind", RECORD).address())
         for bar in bars(counted, context.reader.language)
     )
     rows = tuple((column.bar.label, column.bar.start, column.bar.count) for column in columns)
-    return Seen(columns, ("label", "time", "documents"), rows, index.count(documents) - sum(counted.values()))
+    return PictureData(columns, ("label", "time", "documents"), rows, index.count(documents) - sum(counted.values()))
 
 
 def _span(start: str) -> str:
@@ -56,7 +56,7 @@ def _span(start: str) -> str:
     return f"{start}0..{start}9" if len(start) == 3 else start
 
 
-def places(state: State, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> Seen:
+def places(state: State, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> PictureData:
     """The places of a search on a map."""
     index, query = _asked(state, context)
     counted = index.value_counts(query, "place", most)
@@ -76,20 +76,20 @@ def places(state: State, context: Context, most: int = MOST_PLACES, width: int =
         address = state.with_filter("place", reference).address()
         spots.append(atlas.MapPlace(label, language, float(latitude), float(longitude), count, address))
     drawn = atlas.draw(spots, width)
-    return Seen(drawn, ("label", "place", "latitude", "longitude", "count"), tuple(rows), left_out)
+    return PictureData(drawn, ("label", "place", "latitude", "longitude", "count"), tuple(rows), left_out)
 
 
-def people(state: State, context: Context, most: int = MOST_PEOPLE) -> Seen:
+def people(state: State, context: Context, most: int = MOST_PEOPLE) -> PictureData:
     """The people of a search, and who stands together with whom."""
     return _people(state, context, most, most * most, network.SIZE)
 
 
-def nearest_people(state: State, context: Context, most: int, ties: int) -> Seen:
+def nearest_people(state: State, context: Context, most: int, ties: int) -> PictureData:
     """A small picture of the same, with so many of the strongest ties."""
     return _people(state, context, most, ties, network.SMALL_SIZE)
 
 
-def _people(state: State, context: Context, most: int, ties: int, size: tuple[int, int]) -> Seen:
+def _people(state: State, context: Context, most: int, ties: int, size: tuple[int, int]) -> PictureData:
     index, query = _asked(state, context)
     counted = index.value_counts(query, "person", most)
     things = _things(counted, context)
@@ -105,7 +105,7 @@ def _people(state: State, context: Context, most: int, ties: int, size: tuple[in
         persons = [each for each in persons if each.reference in tied]
     drawn = _net(tuple(persons), tuple(strongest), size)
     rows = tuple((tie.one.person.label, tie.other.person.label, tie.count) for tie in drawn.edges)
-    return Seen(drawn, ("one", "other", "count"), rows)
+    return PictureData(drawn, ("one", "other", "count"), rows)
 
 
 @lru_cache(maxsize=32)

@@ -1,4 +1,4 @@
-"""What a search asks, as it stands in an address: read from a request, and written into links."""
+"""Query string of a search: read from a request, and written into links."""
 
 import re
 from collections.abc import Iterator
@@ -33,14 +33,14 @@ _SINGLE = ("q", "year", "dates", "sort", "after", "limit", "format")
 
 CERTAIN = "certain"
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no document of XML can hold (XML 1.0, 2.2), and nothing has; a feed repeats what was asked."""
+"""Characters that no document of XML can hold (XML 1.0, 2.2); a feed repeats the words of a search."""
 
 _TAG = re.compile("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is asked.
+    """State of a search.
 
     Attributes:
         words: in the language of searches.
@@ -64,12 +64,12 @@ class State:
 
     @property
     def wanted(self) -> SearchQuery:
-        """What is looked for. Raises SearchRefused for a time that is none."""
+        """The query. Raises SearchRefused for a time that is none."""
         return SearchQuery(self.words, self.filters, parse_days(self.time) if self.time else None, self.certain)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """What is looked for, as names and values: all but where the list stands."""
+        """The query as names and values, without the place in the list."""
         asked = [("q", self.words), *self.filters, ("year", self.time)]
         asked += [("dates", CERTAIN if self.certain else ""), ("sort", self.sort)]
         asked += [("limit", str(self.limit) if self.limit != LIMIT else "")]

@@ -52,7 +52,7 @@ async def respond(request: Request, context: HeldContext, state: Annotated[State
     """Answer a search in the format asked for."""
     name = _format(request, state)
     work = partial(_answered, request, context, state, name)
-    lane = context.serving.lane if name in EXPORTS else context.serving.searches
+    lane = context.serving.slow_queue if name in EXPORTS else context.serving.search_queue
     return await lane.run(request, work)
 
 
@@ -96,7 +96,7 @@ def _format(request: Request, state: State) -> str:
 
 
 def addresses(results: SearchResults, state: State, context: Context) -> dict[str, str | None]:
-    """Where the result goes on, and where it stands in other shapes."""
+    """Addresses of the result's next page, and of its other forms."""
     place = context.path("search")
     return {
         "next": f"{place}?{state.address(after=results.after, format=state.format)}" if results.after else None,
@@ -167,7 +167,7 @@ async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed
     text = typed.q.strip()[:MAX_LENGTH]
     try:
         work = partial(context.serving.finder.completions, text)
-        things = await context.serving.searches.run(request, work) if text else []
+        things = await context.serving.search_queue.run(request, work) if text else []
     except SearchRefused:  # half of a search is none yet
         things = []
     names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]

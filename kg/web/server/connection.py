@@ -76,7 +76,7 @@ class Connection(asyncio.BufferedProtocol):
     # The connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """It is there."""
+        """Beginning of the connection."""
         self._transport = cast("asyncio.Transport", transport)  # of TCP; uvloop's has other ancestors
         peer, own = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
         self._client = (str(peer[0]), int(peer[1])) if peer else None
@@ -87,7 +87,7 @@ class Connection(asyncio.BufferedProtocol):
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # how does not matter
-        """It is gone, and so is the client."""
+        """End of the connection, and of its client."""
         self._state.connections.discard(self)
         self._among.remove(self)
         self._leave()
@@ -138,7 +138,7 @@ class Connection(asyncio.BufferedProtocol):
     # What comes
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # it is large enough
-        """Where to put what comes."""
+        """Buffer for the next bytes."""
         return self._among.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
@@ -273,7 +273,7 @@ class Connection(asyncio.BufferedProtocol):
         self.full = True
 
     def resume_writing(self) -> None:
-        """It has caught up."""
+        """End of the client's back-pressure."""
         self.full = False
         if self._room is not None:
             self._room.set()

@@ -57,7 +57,7 @@ class Wire(Protocol):
 
 
 class Exchange:
-    """One request and its answer.
+    """Exchange of a request and its response.
 
     Attributes:
         scope: the request's head.
@@ -118,7 +118,7 @@ class Exchange:
             self._news.set()
 
     async def receive(self) -> Message:
-        """What comes of the request, as ASGI has it."""
+        """The next event of the request, as ASGI has it."""
         if not (self._invited or self.whole or self._body or self._gone):
             self._invite()
         while not self._gone and not self._ended and (self._told or not (self._body or self.whole)):

@@ -1,4 +1,4 @@
-"""What stands between any server of ASGI and the application, for each request.
+"""Limits of requests, between any server of ASGI and the application.
 
 - A body has to come within seconds, or the request ends in 408.
 - A client that goes away takes its request along, be it that nothing was answered yet.
@@ -32,7 +32,7 @@ _PIECE = 1 << 16
 _LOG = logging.getLogger("kg")
 
 
-class Guard:
+class RequestGuard:
     """An application, guarded."""
 
     def __init__(self, application: ASGIApp, proxies: Sequence[Network] = ()) -> None:
@@ -70,7 +70,7 @@ class Guard:
 
 
 class _Exchange:
-    """One request and its answer.
+    """Exchange of a request and its response.
 
     Attributes:
         began: when, by the clock of the loop.
@@ -138,7 +138,7 @@ class _Exchange:
             self._watching = self._loop.create_task(self._wait())
 
     def _leaving(self) -> asyncio.Event:
-        """What is set when the client is gone; made when somebody asks, since most clients stay."""
+        """Event of the client's leaving; made when it is first waited for, since most clients stay."""
         if self._gone is None:
             self._gone = asyncio.Event()
         return self._gone

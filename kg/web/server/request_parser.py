@@ -34,7 +34,7 @@ class Refused(Exception):
 
 
 class Taker(Protocol):
-    """Who takes requests."""
+    """Consumer of requests."""
 
     def take(self, scope: Scope, *, lasting: bool) -> Exchange:
         """Take a request whose head is whole. May raise Refused."""
@@ -44,7 +44,7 @@ class Taker(Protocol):
 
 
 class Requests:
-    """What comes on a connection.
+    """Bytes of a connection as requests.
 
     Attributes:
         reading: the request whose body is being read.
@@ -189,7 +189,7 @@ class Requests:
 
 
 def _in_ascii(data: bytes) -> bytes:
-    """What begins with a request, with the bytes of its address escaped that are not ASCII: many clients leave that."""
+    """The bytes from a request on, those of its address that are not ASCII escaped: many clients leave that."""
     if data.isascii():
         return data
     line, end, rest = data.partition(b"\n")

@@ -21,7 +21,7 @@ from kg.web.observe.metrics import listening
 from kg.web.server import client_address, supervisor
 from kg.web.server.connection import Connection
 from kg.web.server.connection_table import Connections, raise_limit
-from kg.web.server.guard import Guard
+from kg.web.server.guard import RequestGuard
 
 BETWEEN_COLLECTIONS = 20_000
 """Objects that are made between two searches for cycles that nobody holds any more. A page makes thousands, which go of
@@ -36,7 +36,7 @@ _INSTEAD = {
     errno.EADDRNOTAVAIL: "This machine has no such address: choose one of its own with --host; 0.0.0.0 is all of them.",
     errno.EACCES: "Ports below 1024 are for the administrator: choose another one with --port.",
 }
-"""What the system says to who wants to listen → what to do."""
+"""Error of the system on listening → advice."""
 
 _BACKLOG = 4096
 """Connections that wait to be accepted, at most."""
@@ -47,7 +47,7 @@ def application() -> ASGIApp:
     gc.set_threshold(BETWEEN_COLLECTIONS)
     sys.setswitchinterval(AT_A_TIME)
     settings = settings_module.load(None)
-    made = Guard(Application(settings), client_address.networks(settings.proxies))
+    made = RequestGuard(Application(settings), client_address.networks(settings.proxies))
     # What is there by now stays. A search for cycles would go through all of it, and write to each object on the way,
     # by which a process gets a copy of its own of the memory that it shares with the one that it was forked from.
     gc.freeze()

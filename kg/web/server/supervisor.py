@@ -182,7 +182,7 @@ class Supervisor:
                 self._processes[place] = self._start(again=True)
 
     def _pause(self, dead: Process) -> float:
-        """How long to wait before it is started again, the longer the more often processes died at once."""
+        """Seconds until the next start, the more the more often processes died at once."""
         self._quick_deaths = 0 if dead.steady else self._quick_deaths + 1
         pause = min(FIRST_PAUSE * 2 ** (self._quick_deaths - 2), LONGEST_PAUSE) if self._quick_deaths > 1 else 0.0
         _LOG.error("a server process died; it is started again%s", f" in {pause:g} s" if pause else "")
@@ -218,7 +218,7 @@ class Supervisor:
 
 
 def _begin(target: Callable[..., None], ready: Connection, parent: int, *arguments: Any) -> None:
-    """What a process does first: signals end it, and the end of the one that watches it does.
+    """Beginning of a process: signals end it, and the end of its supervisor does.
 
     It leaves the terminal's group, so that Ctrl-C comes to the one that watches alone: answers that are under way, and
     the workers at them, have their time then too.

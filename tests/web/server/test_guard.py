@@ -21,7 +21,7 @@ from waiting import HANG_SECONDS, eventually
 
 from kg.errors import QueryTimeout
 from kg.web.server import guard
-from kg.web.server.guard import Guard
+from kg.web.server.guard import RequestGuard
 
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 
@@ -183,7 +183,7 @@ def exchange(application, method="GET", messages=(), proxies=(), **more):
 
     async def go():
         await asyncio.wait_for(
-            Guard(application, proxies)(scope(method, **more), said(list(messages)), send), HANG_SECONDS
+            RequestGuard(application, proxies)(scope(method, **more), said(list(messages)), send), HANG_SECONDS
         )
 
     asyncio.run(go())
