@@ -81,7 +81,7 @@ class FastPath:
             return
         try:
             notes = told(scope)
-            notes.generation = serving.generation.number
+            notes.generation = serving.publication.number
             raw: bytes = scope.get("raw_path") or scope["path"].encode()
             place = self._places.get(raw) or self._place(raw)
             notes.place = place.name
