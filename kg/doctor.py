@@ -25,7 +25,7 @@ from kg.errors import KgError
 from kg.publish.pipeline.sources import input_files
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
-from kg.store.pool.limits import PoolLimits
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 
 Grade = Literal["good", "poor", "bad"]

@@ -92,7 +92,7 @@ def _scalar(key: Key, word: str) -> tuple[Any, str, str]:
     return {
         Value.TEXT: (word, word, word),
         Value.STRING: (word, word, word),
-        Value.TAG: (_TAG, _TAG, language_names.name(_TAG, "en")),
+        Value.TAG: (_TAG, _TAG, language_names.language_name(_TAG, "en")),
         Value.URL: (f"https://example.org/{word}", word, word),
         Value.EDTF: (DAY, DAY, "6 May 1234"),
         Value.DAY: (DAY, DAY, DAY),

@@ -9,7 +9,7 @@ import threading
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg.store.pool.limits import PoolLimits
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"

@@ -4,10 +4,10 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from kg.errors import QueryBusy, QueryCrashed, QueryTooMany
-from kg.store.pool.actions import Close, Demote, Fail, Inspect, Kill, Send, Start
-from kg.store.pool.assignments import QueryState
-from kg.store.pool.limits import PoolLimits
-from kg.store.pool.state import PoolState
+from kg.store.pool.core.actions import Close, Demote, Fail, Inspect, Kill, Send, Start
+from kg.store.pool.core.assignments import QueryState
+from kg.store.pool.core.limits import PoolLimits
+from kg.store.pool.core.state import PoolState
 
 MB = 1 << 20
 BASE = 30 * MB

@@ -85,25 +85,35 @@ echo "== apt-get install $packages"
 apt-get update -qq
 apt-get install -y -qq $packages >/dev/null
 id reader >/dev/null 2>&1 || useradd -m reader
+chown -R $user /srv/kg.git
 EOF
 cat >"$folder/srv/follow.sh" <<EOF
 set -eu
 . /etc/profile.d/packages.sh
 cd
 rm -rf kg
-git clone -q /srv/kg.git kg && cd kg
+git clone -q /srv/kg.git kg
+cd kg
 echo "== \$(cat /etc/debian_version), \$(python3 --version), \$(dpkg-query -W python3.\$(python3 -c 'import sys; print(sys.version_info[1])') | tr '\t' ' '), as $user"
 python3 -c 'import re; print("== repeats groups possessively:", re.match("(?:ab?c)++", "aca")[0] == "ac" and "rightly" or "wrongly")'
 echo "== make serve"
-setsid sh -c 'make serve; echo ended >>/tmp/serve.log' >/tmp/serve.log 2>&1 &
-python3 - <<PYTHON || { cat /tmp/serve.log; exit 1; }
+python3 - <<PYTHON
+import socket
+try:
+    socket.create_connection(("127.0.0.1", 8000)).close()
+except OSError:
+    raise SystemExit
+raise SystemExit("Port 8000 is taken: end what listens there, since README's commands take it.")
+PYTHON
+setsid sh -c 'make serve; echo ended >>"\$HOME/serve.log"' >"\$HOME/serve.log" 2>&1 &
+python3 - <<PYTHON || { cat "\$HOME/serve.log"; exit 1; }
 import time, urllib.request
 for _ in range(900):
     try:
         page = urllib.request.urlopen("$record").read()
         break
     except OSError as fault:
-        if open("/tmp/serve.log").read().endswith("ended\\n"):
+        if open("\$HOME/serve.log").read().endswith("ended\\n"):
             raise SystemExit(f"make serve ended: {fault}")
         time.sleep(1)
 else:

@@ -12,11 +12,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from kg.render.page import outside_labels, thing
-from kg.render.queries.saved_queries import saved
+from kg.render.queries.saved_queries import saved_queries
 from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
-from kg.web.http import problems
+from kg.web import api, openapi, routes
+from kg.web.endpoint.saved_queries import SUCH_AS
+from kg.web.http import parameter_problems, problems
 
 RENDER = FOLDER.parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
@@ -42,17 +44,19 @@ def tables() -> Iterator[str]:
     yield from date_phrases.EXPRESSIONS.values()
     yield thing.TRANSLATED
     yield reader.NAMELESS
-    yield from script_messages.texts()
-    for query in saved((QUERIES,)).values():
+    yield from script_messages.messages()
+    for query in saved_queries((QUERIES,)).values():
         yield from (query.summary, query.description, *(parameter.description for parameter in query.parameters))
     yield from (*outside_labels.DEDICATIONS.values(), *outside_labels.STATEMENTS.values())
     yield from (
-        *search_summary.FACETS.values(),
-        *search_summary.SORTS.values(),
-        *search_summary.LACKS.values(),
-        *search_summary.LEADS.values(),
+        *search_summary.FACET_LABELS.values(),
+        *search_summary.SORT_LABELS.values(),
+        *search_summary.GAP_LABELS.values(),
+        *search_summary.LINK_LABELS.values(),
     )
     yield from problems.TITLES.values()
+    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
+    yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 
 
 def template() -> Catalog:

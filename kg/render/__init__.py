@@ -1,1 +1,1 @@
-"""What is said of a thing, as Turtle, JSON-LD and HTML."""
+"""Rendering of a thing: HTML pages, data formats, citations, pictures."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kg.settings import Settings
-from kg.store.pool.limits import PoolLimits
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
 from kg.store.sparql.query_service import QueryService

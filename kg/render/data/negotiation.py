@@ -1,4 +1,4 @@
-"""Which format a client gets: the table of formats, and how Accept chooses among them (RFC 9110, 12.5.1)."""
+"""Content negotiation: the formats of a thing, and the choice among media types by Accept (RFC 9110, 12.5.1)."""
 
 import re
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from pyoxigraph import RdfFormat
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
-    """A format in which a thing is described.
+class DescriptionFormat:
+    """Format of a thing's description.
 
     Attributes:
-        suffix: what the document's address ends with, without the dot.
-        media_type: its media type, without parameters.
-        title: what a person calls it.
-        rdf: how the engine writes it; None where it is written here.
+        suffix: suffix of the document's address, without the dot.
+        media_type: media type, without parameters.
+        title: name for people.
+        rdf: the engine's serialisation; None for a writer of kg's own.
     """
 
     suffix: str
@@ -26,45 +26,45 @@ class Format:
 
     @property
     def content_type(self) -> str:
-        """The value of Content-Type: what is text says its charset."""
+        """Value of Content-Type, with a charset for text."""
         textual = self.media_type.startswith("text/")
         return f"{self.media_type}; charset=utf-8" if textual else self.media_type
 
 
-HTML = Format("html", "text/html", "Web page")
-TURTLE = Format("ttl", "text/turtle", "Turtle", RdfFormat.TURTLE)
-JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD")
-JSON = Format("json", "application/json", "JSON")
-FORMATS: tuple[Format, ...] = (
+HTML = DescriptionFormat("html", "text/html", "Web page")
+TURTLE = DescriptionFormat("ttl", "text/turtle", "Turtle", RdfFormat.TURTLE)
+JSON_LD = DescriptionFormat("jsonld", "application/ld+json", "JSON-LD")
+JSON = DescriptionFormat("json", "application/json", "JSON")
+FORMATS: tuple[DescriptionFormat, ...] = (
     HTML,
     TURTLE,
     JSON_LD,
     JSON,
-    Format("nt", "application/n-triples", "N-Triples", RdfFormat.N_TRIPLES),
-    Format("rdf", "application/rdf+xml", "RDF/XML", RdfFormat.RDF_XML),
-    Format("trig", "application/trig", "TriG", RdfFormat.TRIG),
-    Format("nq", "application/n-quads", "N-Quads", RdfFormat.N_QUADS),
+    DescriptionFormat("nt", "application/n-triples", "N-Triples", RdfFormat.N_TRIPLES),
+    DescriptionFormat("rdf", "application/rdf+xml", "RDF/XML", RdfFormat.RDF_XML),
+    DescriptionFormat("trig", "application/trig", "TriG", RdfFormat.TRIG),
+    DescriptionFormat("nq", "application/n-quads", "N-Quads", RdfFormat.N_QUADS),
 )
-"""The formats of a thing, the one preferred where a client takes several alike first."""
+"""Formats of a thing, in order of the server's preference."""
 
 BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
 
-# Possessive throughout: a header that matches in no way is found so in one pass, whatever a stranger sends.
+# Possessive throughout: a malformed header fails in one pass, whatever a client sends.
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
 _VALUE = rf"(?:{_NAME}|\"(?>(?:[^\"\\]++|\\.)*)\")"
-_BLANK = r"[ \t]*+"
+_OPTIONAL_SPACE = r"[ \t]*+"
 _RANGE = re.compile(
-    rf"{_BLANK}({_NAME})/({_NAME}){_BLANK}((?>(?:;{_BLANK}(?>(?:{_NAME}{_BLANK}={_BLANK}{_VALUE}{_BLANK})?))*))(?:,|$)"
+    rf"{_OPTIONAL_SPACE}({_NAME})/({_NAME}){_OPTIONAL_SPACE}((?>(?:;{_OPTIONAL_SPACE}(?>(?:{_NAME}{_OPTIONAL_SPACE}={_OPTIONAL_SPACE}{_VALUE}{_OPTIONAL_SPACE})?))*))(?:,|$)"
 )
-_PARAMETER = re.compile(rf"({_NAME}){_BLANK}={_BLANK}({_VALUE})")
+_PARAMETER = re.compile(rf"({_NAME}){_OPTIONAL_SPACE}={_OPTIONAL_SPACE}({_VALUE})")
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)
-_EMPTY = re.compile(rf"{_BLANK}(?:,|$)")
-_MOST = 4_000
+_EMPTY = re.compile(rf"{_OPTIONAL_SPACE}(?:,|$)")
+_MAX_HEADER_LENGTH = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class MediaRange:
-    """One element of Accept: `text/*;q=0.5`."""
+    """Media range of an Accept header: `text/*;q=0.5`."""
 
     type: str
     subtype: str
@@ -72,10 +72,10 @@ class MediaRange:
     quality: float
 
     def specificity(self, media_type: str) -> int:
-        """How closely it names a media type; 0 where it does not.
+        """Specificity of the range for a media type; 0 for no match.
 
-        One with parameters names exactly what has them (RFC 9110, 12.5.1), and of what we send only text has one, its
-        charset. Where no closer range speaks of the type, it still asks for it: `application/ld+json;profile="…"`.
+        A range with parameters matches exactly the types with them (RFC 9110, 12.5.1), and text alone is sent with one,
+        its charset. Without a closer range it still matches the type: `application/ld+json;profile="…"`.
         """
         kind, _, subtype = media_type.partition("/")
         if self.type == "*" and self.subtype == "*":
@@ -92,18 +92,18 @@ class MediaRange:
 
 
 def parse(header: str) -> tuple[MediaRange, ...]:
-    """The elements of an Accept header; none where it is absent, empty or malformed, which counts as absent.
+    """Media ranges of an Accept header; none for an absent, empty or malformed one, which counts as absent.
 
-    >>> [(each.subtype, each.quality) for each in parse("text/turtle, */*;q=0.1")]
+    >>> [(range_.subtype, range_.quality) for range_ in parse("text/turtle, */*;q=0.1")]
     [('turtle', 1.0), ('*', 0.1)]
     >>> parse("text/html;q=x")
     ()
     """
-    return _parsed(header) if len(header) <= _MOST else ()
+    return _parse(header) if len(header) <= _MAX_HEADER_LENGTH else ()
 
 
 @lru_cache(maxsize=1024)
-def _parsed(header: str) -> tuple[MediaRange, ...]:
+def _parse(header: str) -> tuple[MediaRange, ...]:
     ranges: list[MediaRange] = []
     at = 0
     while at < len(header):
@@ -118,22 +118,22 @@ def _parsed(header: str) -> tuple[MediaRange, ...]:
         weights = [value for name, value in parameters if name == "q"]
         if len(weights) > 1 or (weights and not _QUALITY.fullmatch(weights[0])):
             return ()
-        named = tuple((name, value.strip('"').lower()) for name, value in parameters if name != "q")
+        named_parameters = tuple((name, value.strip('"').lower()) for name, value in parameters if name != "q")
         weight = float(weights[0]) if weights else 1.0
-        ranges.append(MediaRange(match[1].lower(), match[2].lower(), named, weight))
+        ranges.append(MediaRange(match[1].lower(), match[2].lower(), named_parameters, weight))
     return tuple(ranges)
 
 
 def quality(ranges: Sequence[MediaRange], media_type: str) -> float:
-    """The weight that a client gives a media type: that of the range which names it most closely."""
+    """Quality value of a media type for a client: that of the most specific range."""
     best = max(((each.specificity(media_type), each.quality) for each in ranges), default=(0, 0.0))
     return best[1] if best[0] else 0.0
 
 
 def choose(header: str, media_types: Sequence[str]) -> str | None:
-    """The media type to answer with, among some in order of our preference; None if the client takes none.
+    """Best media type for a client, among some in order of the server's preference; None if it accepts none.
 
-    Without a header, or with one that can't be read, the first.
+    The first one without a header, or with a malformed one.
 
     >>> choose("text/*;q=0.5, application/ld+json", ("text/html", "text/turtle", "application/ld+json"))
     'application/ld+json'
@@ -141,21 +141,21 @@ def choose(header: str, media_types: Sequence[str]) -> str | None:
     ranges = parse(header)
     if not ranges:
         return media_types[0]
-    weighed = [(quality(ranges, media_type), -place) for place, media_type in enumerate(media_types)]
-    best, place = max(weighed)
+    weights = [(quality(ranges, media_type), -index) for index, media_type in enumerate(media_types)]
+    best, place = max(weights)
     return media_types[-place] if best > 0 else None
 
 
 def preference(header: str, media_types: Sequence[str]) -> list[str]:
-    """The media types that a client takes, the one it prefers first; all where it does not say."""
+    """Media types that a client accepts, in order of its preference; all without a header."""
     ranges = parse(header)
     if not ranges:
         return list(media_types)
-    weighed = [(quality(ranges, each), each) for each in media_types]
-    return [each for weight, each in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0]
+    weights = [(quality(ranges, each), each) for each in media_types]
+    return [each for weight, each in sorted(weights, key=lambda pair: -pair[0]) if weight > 0]
 
 
-def for_thing(header: str) -> Format | None:
-    """The format in which a client wants a thing described."""
+def description_format(header: str) -> DescriptionFormat | None:
+    """Negotiated format of a thing's description; None if the client accepts none."""
     chosen = choose(header, [format_.media_type for format_ in FORMATS])
     return next((format_ for format_ in FORMATS if format_.media_type == chosen), None)

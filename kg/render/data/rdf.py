@@ -1,4 +1,4 @@
-"""A description as Turtle, N-Triples, RDF/XML, TriG and N-Quads."""
+"""RDF writer for a thing's triples: Turtle, N-Triples, RDF/XML, TriG and N-Quads."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,46 +7,46 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from kg.ontology import Ontology, load
 
-_OF_QUADS = frozenset({RdfFormat.N_QUADS, RdfFormat.TRIG})
+_QUAD_FORMATS = frozenset({RdfFormat.N_QUADS, RdfFormat.TRIG})
 
 
 def write(triples: Sequence[Triple], format_: RdfFormat, ontology: Ontology) -> bytes:
-    """The triples in a format, with the prefixes that they use."""
+    """Serialise triples in a format, with the prefixes that they use."""
     prefixes = used_prefixes(triples, ontology)
     statements: Sequence[Triple] | Sequence[Quad] = triples
-    if format_ in _OF_QUADS:
+    if format_ in _QUAD_FORMATS:
         statements = [Quad(triple.subject, triple.predicate, triple.object) for triple in triples]
-    written = serialize(statements, format=format_, prefixes=prefixes) or b""
-    # XML reads a bare carriage return as a line feed (XML 1.0, 2.11); as a reference it stays what it is.
-    return written.replace(b"\r", b"&#13;") if format_ == RdfFormat.RDF_XML else written
+    serialised = serialize(statements, format=format_, prefixes=prefixes) or b""
+    # XML reads a bare carriage return as a line feed (XML 1.0, 2.11); as a character reference it is preserved.
+    return serialised.replace(b"\r", b"&#13;") if format_ == RdfFormat.RDF_XML else serialised
 
 
 def used_prefixes(triples: Sequence[Triple], ontology: Ontology) -> dict[str, str]:
-    """The prefixes of the properties, classes and datatypes that some triples name."""
-    found: dict[str, str] = {}
+    """Prefixes of the properties, classes and datatypes in some triples."""
+    prefixes: dict[str, str] = {}
     for triple in triples:
         prefix = _prefix(triple.predicate.value, ontology.base)
         if prefix:
-            found[prefix] = ontology.prefixes[prefix]
+            prefixes[prefix] = ontology.prefixes[prefix]
         value = triple.object
-        named = (
+        iri = (
             value.datatype.value if isinstance(value, Literal) else value.value if isinstance(value, NamedNode) else ""
         )
-        prefix = _prefix(named, ontology.base) if named else None
+        prefix = _prefix(iri, ontology.base) if iri else None
         if prefix:
-            found[prefix] = ontology.prefixes[prefix]
-    return found
+            prefixes[prefix] = ontology.prefixes[prefix]
+    return prefixes
 
 
 @lru_cache(maxsize=8192)
 def _prefix(iri: str, base: str) -> str | None:
-    """The prefix that shortens an IRI, if one does."""
+    """Prefix with the longest namespace that matches an IRI; None without a match."""
     prefixes = load(base).prefixes
-    fitting = [(len(namespace), name) for name, namespace in prefixes.items() if iri.startswith(namespace)]
-    return max(fitting)[1] if fitting else None
+    candidates = [(len(namespace), name) for name, namespace in prefixes.items() if iri.startswith(namespace)]
+    return max(candidates)[1] if candidates else None
 
 
 def compact(iri: str, ontology: Ontology) -> str:
-    """An IRI as prefix:name where a prefix fits, else whole."""
+    """Prefixed name of an IRI; the IRI itself without a prefix for it."""
     prefix = _prefix(iri, ontology.base)
     return f"{prefix}:{iri[len(ontology.prefixes[prefix]) :]}" if prefix else iri

@@ -1,4 +1,4 @@
-"""A thing's record as it was read, asked for what pages and citations tell: texts, links, names, dates."""
+"""Accessors of a JSON record for pages and citations: labels, texts, references, dates."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,16 +8,16 @@ Record = Mapping[str, Any]
 
 def labels(record: Record) -> dict[str, str]:
     """Language → title or name."""
-    found: dict[str, str] = record.get("title") or record.get("name") or {}
-    return found
+    labels_: dict[str, str] = record.get("title") or record.get("name") or {}
+    return labels_
 
 
 def texts(value: Any, languages: Sequence[str]) -> tuple[list[str], str]:
-    """The texts in the first language that there are some in, and that language; empty where there are none.
+    """Texts in the first language with any, and that language; empty without a text.
 
     Args:
         value: language → one text or several.
-        languages: those preferred, the best first.
+        languages: preferred languages, the best first.
 
     >>> texts({"en": "Letter", "ru": ["Письмо", "Записка"]}, ["ru", "en"]), texts({"@none": "Letter"}, ["en"])
     ((['Письмо', 'Записка'], 'ru'), (['Letter'], ''))
@@ -25,19 +25,19 @@ def texts(value: Any, languages: Sequence[str]) -> tuple[list[str], str]:
     if not isinstance(value, dict):
         return [], ""
     for language in (*languages, "@none", *value):
-        if said := value.get(language):
-            return _each(said), "" if language == "@none" else language
+        if text := value.get(language):
+            return _as_list(text), "" if language == "@none" else language
     return [], ""
 
 
 def all_texts(value: Any) -> Iterator[str]:
-    """The texts in every language."""
-    for said in value.values() if isinstance(value, dict) else ():
-        yield from _each(said)
+    """Texts in all languages."""
+    for text in value.values() if isinstance(value, dict) else ():
+        yield from _as_list(text)
 
 
 def references(record: Record, *keys: str) -> Iterator[str]:
-    """The references under some keys.
+    """References under some keys.
 
     >>> list(references({"sender": [{"id": "agent/a"}], "places": ["place/b"]}, "places", "sender"))
     ['place/b', 'agent/a']
@@ -48,9 +48,9 @@ def references(record: Record, *keys: str) -> Iterator[str]:
 
 
 def first_date(record: Record) -> str:
-    """The first of its dates that can be read, as EDTF; empty where there is none."""
-    return next((each["edtf"] for each in record.get("dates", ()) if each.get("edtf")), "")
+    """First date in EDTF; empty without one."""
+    return next((date["edtf"] for date in record.get("dates", ()) if date.get("edtf")), "")
 
 
-def _each(said: str | list[str]) -> list[str]:
-    return [said] if isinstance(said, str) else said
+def _as_list(text: str | list[str]) -> list[str]:
+    return [text] if isinstance(text, str) else text

@@ -1,4 +1,4 @@
-"""How long something lasts, in words: from the signs of ISO 8601."""
+"""Durations in words, from ISO 8601."""
 
 import re
 
@@ -14,18 +14,18 @@ _DURATION = re.compile(
 
 
 def duration(text: str, language: str) -> str:
-    """A duration in words; what is none stays as it is.
+    """Duration in words; any other text stays unchanged.
 
     >>> duration("PT3M12S", "en"), duration("PT1H", "ru"), duration("half an hour", "en")
     ('3 minutes and 12 seconds', '1 час', 'half an hour')
     """
-    found = _DURATION.fullmatch(text)
+    match = _DURATION.fullmatch(text)
     parts = (
-        [(int(number), unit) for number, unit in zip(found.groups(), _UNITS, strict=True) if number] if found else []
+        [(int(number), unit) for number, unit in zip(match.groups(), _UNITS, strict=True) if number] if match else []
     )
     if not parts:
         return text
-    spoken = locale(language)
+    locale_ = locale(language)
     return format_list(
-        [format_unit(number, f"duration-{unit}", "long", locale=spoken) for number, unit in parts], locale=spoken
+        [format_unit(number, f"duration-{unit}", "long", locale=locale_) for number, unit in parts], locale=locale_
     )

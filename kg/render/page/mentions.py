@@ -1,7 +1,7 @@
-"""Names in a text as links to those who bear them.
+"""Mention linker: links from the names in a text to the things that bear them.
 
-Only things that the record itself links to are looked for: that a text says "Castro" is no reason to guess which one.
-A family name alone is linked where one of these things bears it and no other.
+The candidates are the targets of the record's own links: "Castro" in a text is no reason to guess which one. A family
+name alone is linked if exactly one candidate bears it.
 """
 
 from collections import Counter
@@ -12,85 +12,89 @@ from typing import Any
 
 from kg.render.data.record import all_texts
 
-_MOST_FORMS = 300
-_SHORTEST = 3
-_MOST_FOUND, _MOST_WITHIN = 10_000, 1_000
-"""Mentions that are looked at in a text; places within other words, after which a name is no longer looked for."""
+_MAX_FORMS = 300
+_MIN_LENGTH = 3
+_MAX_MENTIONS, _MAX_PARTIAL_MATCHES = 10_000, 1_000
+"""Maximum number of mentions in a text, and of matches within other words before the search for a name ends."""
 
-_MARKED = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿČčĆćŠšŽžŁłŃńŚśŹźĘęĄąŐőŰűĞğŞşЁё"
+_ACCENTED = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿČčĆćŠšŽžŁłŃńŚśŹźĘęĄąŐőŰűĞğŞşЁё"
 _PLAIN = "AAAAAACEEEEIIIINOOOOOUUUUYaaaaaaceeeeiiiinooooouuuuyyCcCcSsZzLlNnSsZzEeAaOoUuGgSsЕе"
-_FOLDED = str.maketrans(_MARKED, _PLAIN)
+_FOLDING = str.maketrans(_ACCENTED, _PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a text, with the path of the thing it names, or None."""
+class TextSpan:
+    """Span of a text, with the path of the thing that it mentions, or None."""
 
     text: str
     href: str | None = None
 
 
-class Names:
-    """Names to look for."""
+class NameLinker:
+    """Linker for a set of names."""
 
     def __init__(self, forms: Mapping[str, str]) -> None:
-        """Names to look for: each form of a name → the path of who bears it."""
-        self._paths = {_folded(form): path for form, path in forms.items() if len(form) >= _SHORTEST}
-        self._forms = sorted(self._paths, key=len, reverse=True)[:_MOST_FORMS]
+        """Create a linker.
 
-    def pieces(self, text: str) -> list[Piece]:
-        """A text in pieces, the first mention of each thing a link. Case counts; accents do not.
-
-        >>> Names({"Raúl Castro": "/agent/rc"}).pieces("with Raul Castro.")
-        [Piece(text='with ', href=None), Piece(text='Raul Castro', href='/agent/rc'), Piece(text='.', href=None)]
+        Args:
+            forms: form of a name → path of its bearer.
         """
-        return list(self._pieces(text))
+        self._paths = {_fold(form): path for form, path in forms.items() if len(form) >= _MIN_LENGTH}
+        self._forms = sorted(self._paths, key=len, reverse=True)[:_MAX_FORMS]
 
-    def _pieces(self, text: str) -> Iterator[Piece]:
+    def spans(self, text: str) -> list[TextSpan]:
+        """Spans of a text, with the first mention of each thing as a link. Case counts; accents do not.
+
+        >>> NameLinker({"Raúl Castro": "/agent/rc"}).spans("with Raul Castro")
+        [TextSpan(text='with ', href=None), TextSpan(text='Raul Castro', href='/agent/rc')]
+        """
+        return list(self._spans(text))
+
+    def _spans(self, text: str) -> Iterator[TextSpan]:
         linked: set[str] = set()
         end = 0
-        # Folding replaces letter by letter, so that places in the one text are places in the other.
-        for start, stop, path in self._found(_folded(text)):
+        # Folding replaces letter by letter, so that both texts have the same offsets.
+        for start, stop, path in self._mentions(_fold(text)):
             if path in linked:
                 continue
             linked.add(path)
             if start > end:
-                yield Piece(text[end:start])
-            yield Piece(text[start:stop], path)
+                yield TextSpan(text[end:start])
+            yield TextSpan(text[start:stop], path)
             end = stop
         if end < len(text):
-            yield Piece(text[end:])
+            yield TextSpan(text[end:])
 
-    def _found(self, folded: str) -> Iterator[tuple[int, int, str]]:
-        """Where names stand, and whom each names: of two that begin in one place the longer, none within another.
+    def _mentions(self, folded: str) -> Iterator[tuple[int, int, str]]:
+        """Mentions as (start, end, path): the longer of two at one position, and none within another.
 
-        A pattern of all names says the same, but takes a millisecond to compile, and each page has another.
+        A regular expression of all names gives the same, but takes a millisecond to compile for each page.
         """
-        there = [(at, number) for number, form in enumerate(self._forms) if (at := _next(form, folded, 0)) >= 0]
-        heapify(there)
+        heap = [(at, number) for number, form in enumerate(self._forms) if (at := _next_match(form, folded, 0)) >= 0]
+        heapify(heap)
         end = 0
-        for _ in range(_MOST_FOUND):
-            if not there:
+        for _ in range(_MAX_MENTIONS):
+            if not heap:
                 return
-            at, number = there[0]
+            at, number = heap[0]
             form = self._forms[number]
             if at >= end:
                 end = at + len(form)
                 yield at, end, self._paths[form]
-            after = _next(form, folded, end)
+            after = _next_match(form, folded, end)
             if after >= 0:
-                heapreplace(there, (after, number))
+                heapreplace(heap, (after, number))
             else:
-                heappop(there)
+                heappop(heap)
 
 
-def _folded(text: str) -> str:
-    return text if text.isascii() else text.translate(_FOLDED)
+def _fold(text: str) -> str:
+    return text if text.isascii() else text.translate(_FOLDING)
 
 
-def _next(form: str, folded: str, at: int) -> int:
-    """Where a form stands next as words of their own; -1 where it does not, or too often only within other words."""
-    for _ in range(_MOST_WITHIN):
+def _next_match(form: str, folded: str, at: int) -> int:
+    """Offset of the next match of a form at word boundaries; -1 for none, or after too many within other words."""
+    for _ in range(_MAX_PARTIAL_MATCHES):
         at = folded.find(form, at)
         end = at + len(form)
         if at < 0 or not (_is_word(folded[at - 1 : at]) or _is_word(folded[end : end + 1])):
@@ -103,20 +107,20 @@ def _is_word(sign: str) -> bool:
     return sign.isalnum() or sign == "_"
 
 
-def forms(records: Mapping[str, dict[str, Any]]) -> dict[str, str]:
-    """Form of a name → who bears it, from the records of those (path → record) that may be named."""
-    found: dict[str, str] = {}
+def name_forms(records: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    """Form of a name → path of its bearer, from the records of the candidates (path → record)."""
+    paths: dict[str, str] = {}
     families: Counter[str] = Counter()
     bearers: dict[str, str] = {}
     for path, record in records.items():
-        said = list(all_texts(record.get("name"))) + list(all_texts(record.get("alternativeNames")))
-        said += [form["text"] for form in record.get("names", ())]
-        for form in said:
-            found.setdefault(form, path)
+        record_forms = list(all_texts(record.get("name"))) + list(all_texts(record.get("alternativeNames")))
+        record_forms += [form["text"] for form in record.get("names", ())]
+        for form in record_forms:
+            paths.setdefault(form, path)
         own = {form["family"] for form in record.get("names", ()) if form.get("family")}
         families.update(own)
         bearers |= dict.fromkeys(own, path)
     for family, count in families.items():
         if count == 1:
-            found.setdefault(family, bearers[family])
-    return found
+            paths.setdefault(family, bearers[family])
+    return paths

@@ -1,4 +1,4 @@
-"""What the head of a thing's page says to machines: schema.org as JSON-LD, and meta tags for reference managers."""
+"""Metadata in the head of a thing's page: schema.org as JSON-LD, and meta tags for reference managers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import orjson
 from pyoxigraph import Literal, NamedNode
 
 from kg.ontology import RDF_TYPE
-from kg.render.data.statements import Said
+from kg.render.data.statements import Properties
 
 _SCHEMA = "https://schema.org/"
 _ZOTERO = {
@@ -20,18 +20,18 @@ _ZOTERO = {
     "song": "audioRecording",
     "article-newspaper": "newspaperArticle",
 }
-"""CSL's type → Zotero's; anything else is a manuscript."""
+"""CSL type → Zotero type; any other one is a manuscript."""
 
 
-def meta_tags(item: Mapping[str, Any], places: Sequence[str], rights: str) -> Iterator[tuple[str, str]]:
-    """Name and content of meta tags: those of Highwire Press, Dublin Core, and Zotero's own.
+def meta_tags(item: Mapping[str, Any], place_names: Sequence[str], rights: str) -> Iterator[tuple[str, str]]:
+    """Meta tags as (name, content): those of Highwire Press, Dublin Core, and Zotero's own.
 
-    Places stand in DCTERMS.spatial, since Zotero takes DC.coverage for the place in the archive.
+    Places are in DCTERMS.spatial, since Zotero reads DC.coverage as the location in the archive.
 
     Args:
         item: the record as CSL-JSON.
-        places: names of places that it is about.
-        rights: who may do what with it.
+        place_names: names of places that it is about.
+        rights: its statement of rights.
     """
     parts = item.get("issued", {}).get("date-parts", [[]])[0]
     day = "-".join(f"{part:02}" for part in parts)
@@ -41,8 +41,8 @@ def meta_tags(item: Mapping[str, Any], places: Sequence[str], rights: str) -> It
     ]
     yield from (("citation_author", author) for author in authors)
     yield from (("DC.creator", author) for author in authors)
-    yield from (("DCTERMS.spatial", place) for place in places)
-    said = {
+    yield from (("DCTERMS.spatial", place) for place in place_names)
+    values = {
         "citation_title": item.get("title"),
         "citation_publication_date": day.replace("-", "/"),
         "citation_language": item.get("language"),
@@ -60,15 +60,17 @@ def meta_tags(item: Mapping[str, Any], places: Sequence[str], rights: str) -> It
         "z:archive": item.get("archive"),
         "z:archiveLocation": item.get("archive_location"),
     }
-    yield from ((name, value) for name, value in said.items() if value)
+    yield from ((name, value) for name, value in values.items() if value)
 
 
-def schema_org(said: Said, iri: str) -> str:
-    """What a thing says in schema.org terms, as JSON-LD for the head of its page; safe inside a script element."""
-    types = [each.value.removeprefix(_SCHEMA) for each in said.get(RDF_TYPE, ()) if each.value.startswith(_SCHEMA)]
+def schema_org(properties: Properties, iri: str) -> str:
+    """Schema.org properties of a thing as JSON-LD for the head of its page; safe inside a script element."""
+    types = [
+        each.value.removeprefix(_SCHEMA) for each in properties.get(RDF_TYPE, ()) if each.value.startswith(_SCHEMA)
+    ]
     node = {
         predicate.removeprefix(_SCHEMA): [_as_json(each) for each in values]
-        for predicate, values in said.items()
+        for predicate, values in properties.items()
         if predicate.startswith(_SCHEMA)
     }
     document: dict[str, object] = {"@context": "https://schema.org", "@id": iri, "@type": types or ["Thing"]}

@@ -1,6 +1,6 @@
-"""What well-known addresses outside are called: licences, statements of rights, entries of authority files.
+"""Labels of well-known external addresses: licences, statements of rights, entries of authority files.
 
-Nothing is fetched for it. What is not known here is shown as the address that it is.
+Nothing is fetched for a label. A page shows any other address as it is.
 """
 
 import re
@@ -15,7 +15,7 @@ DEDICATIONS = {
     "zero": "CC0 %(version)s: no rights reserved",
     "mark": "Public Domain Mark %(version)s: no known rights",
 }
-"""Name of a dedication to the public, in its address → what it is called."""
+"""Name of a dedication to the public domain, in its address → label."""
 
 STATEMENTS = {
     "InC": "In copyright",
@@ -31,7 +31,7 @@ STATEMENTS = {
     "UND": "Copyright undetermined",
     "NKC": "No known copyright",
 }
-"""Code of RightsStatements.org → what it says."""
+"""Code of RightsStatements.org → label."""
 
 _AUTHORITIES = (
     (re.compile(r"https?://(?:www\.)?wikidata\.org/(?:entity|wiki)/([QP]\d+)"), "Wikidata"),
@@ -43,27 +43,27 @@ _AUTHORITIES = (
     (re.compile(r"https?://(?:www\.)?isni\.org/(?:isni/)?(\d{15}[\dX])"), "ISNI"),
     (re.compile(r"https?://orcid\.org/([\dX-]{19})"), "ORCID"),
 )
-"""Form of an address → whose it is; the group is the number there."""
+"""Pattern of an address → authority file; the group is the identifier."""
 
 
-def called(address: str, language: str) -> str:
-    """What an address is called; empty where that is not known.
+def label_of(address: str, language: str) -> str:
+    """Label of an address; empty for an unknown one.
 
-    >>> called("https://creativecommons.org/licenses/by-sa/4.0/", "en")
+    >>> label_of("https://creativecommons.org/licenses/by-sa/4.0/", "en")
     'CC BY-SA 4.0'
-    >>> called("http://www.wikidata.org/entity/Q1563", "ru"), called("https://example.org/", "en")
+    >>> label_of("http://www.wikidata.org/entity/Q1563", "ru"), label_of("https://example.org/", "en")
     ('Wikidata Q1563', '')
-    >>> called("http://rightsstatements.org/vocab/NoC-US/1.0/", "en")
+    >>> label_of("http://rightsstatements.org/vocab/NoC-US/1.0/", "en")
     'No copyright in the United States'
     """
     say = translations(language).gettext
-    if found := _LICENCE.fullmatch(address):
-        return f"CC {found[1].upper()} {found[2]}"
-    if found := _DEDICATION.fullmatch(address):
-        return say(DEDICATIONS[found[1]]) % {"version": found[2]}
-    if (found := _STATEMENT.fullmatch(address)) and found[1] in STATEMENTS:
-        return say(STATEMENTS[found[1]])
-    for form, authority in _AUTHORITIES:
-        if found := form.fullmatch(address):
-            return f"{authority} {found[1]}"
+    if match := _LICENCE.fullmatch(address):
+        return f"CC {match[1].upper()} {match[2]}"
+    if match := _DEDICATION.fullmatch(address):
+        return say(DEDICATIONS[match[1]]) % {"version": match[2]}
+    if (match := _STATEMENT.fullmatch(address)) and match[1] in STATEMENTS:
+        return say(STATEMENTS[match[1]])
+    for pattern, authority in _AUTHORITIES:
+        if match := pattern.fullmatch(address):
+            return f"{authority} {match[1]}"
     return ""

@@ -1,24 +1,24 @@
-"""What stands on the page of a thing: values in rows under headings, as plain data that the template lays out."""
+"""Sections of a thing's page: values in rows under headings, as plain data for the template."""
 
 from dataclasses import dataclass
 
-from kg.render.page.mentions import Piece
+from kg.render.page.mentions import TextSpan
 from kg.render.site import key_labels
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """One value on a page.
+class PageValue:
+    """Value on a page.
 
     Attributes:
-        text: what is shown.
-        href: where it leads, or None.
-        language: of the text, for `lang`; empty where it is that of the page or not known.
-        note: what is said beside it.
-        outward: whether it leads away from here.
-        brief: who or what it leads to, in a few words.
-        brief_language: of these words.
-        pieces: of a text in which names are links, paragraph by paragraph.
+        text: its text.
+        href: address of its link, or None.
+        language: language of the text, for `lang`; empty for that of the page or an unknown one.
+        note: note beside it.
+        outward: True for an external link.
+        brief: brief of the link's target.
+        brief_language: language of the brief.
+        paragraphs: spans of each paragraph of a text whose mentions are links.
     """
 
     text: str
@@ -28,26 +28,26 @@ class Value:
     outward: bool = False
     brief: str = ""
     brief_language: str = ""
-    pieces: tuple[list[Piece], ...] = ()
+    paragraphs: tuple[list[TextSpan], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One key on a page, with its values."""
+class PageRow:
+    """Row of a page: a key, its label and its values."""
 
     key: str
     label: str
-    values: tuple[Value, ...]
+    values: tuple[PageValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and what stands under it."""
+    """Section of a page: a heading and its rows."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[PageRow, ...]
 
     @property
-    def beside(self) -> bool:
-        """Whether it stands beside the main column where there is room."""
+    def in_sidebar(self) -> bool:
+        """True for a section beside the main column, on wide screens."""
         return self.title in key_labels.BESIDE

@@ -1,17 +1,17 @@
-"""What a record says by one key and by a more special one as well: a participant is no second contributor."""
+"""Subproperties on a page: a value of a narrower property is not repeated under the broader one."""
 
 from functools import lru_cache
 
 from kg.ontology import load
 from kg.render.data.jsonld import keys_of_kind
-from kg.render.data.statements import Said, Values
+from kg.render.data.statements import Properties, Values
 
 
 @lru_cache(maxsize=64)
-def special_terms(base: str, kind: str) -> dict[str, tuple[str, ...]]:
-    """IRI of a term of a kind → the more special ones that bring it along.
+def subproperties_of(base: str, kind: str) -> dict[str, tuple[str, ...]]:
+    """IRI of a property of a kind → its subproperties by the crosswalk.
 
-    Of two terms that bring each other along, neither is more special.
+    Two properties that imply each other are no subproperties of one another.
     """
     crosswalk = load(base).counterparts
     return {
@@ -20,8 +20,8 @@ def special_terms(base: str, kind: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def own(said: Said, iri: str, special: tuple[str, ...]) -> Values:
-    """What is said under a term itself, and not by one of those that bring it along."""
-    values = said.get(iri, [])
-    implied = {value for each in special for value in said.get(each, ())} if values else set()
-    return [each for each in values if each not in implied] if implied else values
+def own_values(properties: Properties, iri: str, narrower: tuple[str, ...]) -> Values:
+    """Values of a property without those of its subproperties."""
+    values = properties.get(iri, [])
+    implied = {value for other in narrower for value in properties.get(other, ())} if values else set()
+    return [value for value in values if value not in implied] if implied else values

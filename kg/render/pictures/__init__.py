@@ -1,1 +1,1 @@
-"""Pictures drawn on the server: map, histogram, network, tree; SVG and PNG."""
+"""Pictures drawn on the server: layouts of map, histogram, network and tree; SVG to PNG."""

@@ -1,4 +1,4 @@
-"""Who stands together with whom: a net of people, laid out so that those who often do lie near each other."""
+"""Network of people by co-occurrence, in a force-directed layout; GraphML export."""
 
 import math
 import xml.sax.saxutils as xml
@@ -7,33 +7,33 @@ from dataclasses import dataclass
 from itertools import product
 
 SIZE = (1_000, 700)
-"""Units of a picture that has a page of its own."""
+"""Size of a picture with a page of its own, in units."""
 
-SMALL = (520, 400)
-"""Units of one that stands in a page among other things."""
+SMALL_SIZE = (520, 400)
+"""Size of a picture within another page, in units."""
 
-_STEPS = 50
-_RADII = (6.0, 22.0)
-_FEW = 4
-"""What is counted at least as the most there is, so that one thing alone does not look like many."""
+_ITERATIONS = 50
+_RADIUS_RANGE = (6.0, 22.0)
+_MIN_SCALE = 4
+"""Minimum count of the largest dot, so that a single thing does not look like many."""
 
-_EDGE = 70
-_LONGEST_NAMES = (28, 16)
-"""Letters of a name: as many as there is room for, and as few as will do where there is little."""
-_LETTER = 8.2
-_LINE = 17.0
-"""What a letter of a name takes from left to right, and a line of it from top to bottom, about."""
+_MARGIN = 70
+_MAX_NAME_LENGTHS = (28, 16)
+"""Maximum letters of a name: the long form, and the short one where there is little room."""
+_LETTER_WIDTH = 8.2
+_LINE_HEIGHT = 17.0
+"""Approximate width of a letter and height of a line, in units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person or body.
+    """Person or body.
 
     Attributes:
         reference: kind/key.
-        label, language: the name and the language of that.
-        count: in how many things of the search it stands.
-        query: of the address that narrows the search to it.
+        label, language: the name, and the language of the name.
+        count: number of things of the search that mention it.
+        query: query of the address that filters the search by it.
     """
 
     reference: str
@@ -44,14 +44,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A person in the picture.
+class NetworkNode:
+    """Node of the network.
 
     Attributes:
-        person: who it is.
-        x, y, radius: of the dot.
-        short: the name as far as there is room; empty where there is none.
-        name_x, name_y, anchor: where the name stands, and which end of it.
+        person: the person.
+        x, y, radius: position and radius of the dot.
+        short: the name, cut to the available room; empty without room.
+        name_x, name_y, anchor: position of the name, and its text anchor.
     """
 
     person: Person
@@ -65,81 +65,81 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
-    """Two who stand together, and how often; `width` in the picture."""
+class NetworkEdge:
+    """Edge between two nodes: their co-occurrence count, and the width of the line."""
 
-    one: Node
-    other: Node
+    one: NetworkNode
+    other: NetworkNode
     count: int
     width: float
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A net: its size, who is in it, what ties them, the strongest tie first."""
+    """Network layout: its size, its nodes, and its edges, the strongest first."""
 
     width: int
     height: int
-    nodes: tuple[Node, ...]
-    ties: tuple[Tie, ...]
+    nodes: tuple[NetworkNode, ...]
+    edges: tuple[NetworkEdge, ...]
 
 
-def draw(people: Sequence[Person], together: Mapping[tuple[str, str], int], size: tuple[int, int] = SIZE) -> Network:
-    """Lay out people and their ties: the same input gives the same picture."""
-    ties = [(_at(people, one), _at(people, other), n) for (one, other), n in together.items()]
-    spots = _fitted(_layout(len(people), ties), size)
-    most = max([_FEW, *(person.count for person in people)])
-    least, largest = _RADII
+def draw(people: Sequence[Person], pair_counts: Mapping[tuple[str, str], int], size: tuple[int, int] = SIZE) -> Network:
+    """Lay out people and their co-occurrences; deterministic."""
+    weights = [(_index_of(people, one), _index_of(people, other), n) for (one, other), n in pair_counts.items()]
+    positions = _fit_to_size(_layout(len(people), weights), size)
+    scale_count = max([_MIN_SCALE, *(person.count for person in people)])
+    least, largest = _RADIUS_RANGE
     if size != SIZE:
         largest *= 0.75
     dots = [
-        (x, y, round(least + (largest - least) * math.sqrt(person.count / most), 1))
-        for person, (x, y) in zip(people, spots, strict=True)
+        (x, y, round(least + (largest - least) * math.sqrt(person.count / scale_count), 1))
+        for person, (x, y) in zip(people, positions, strict=True)
     ]
     nodes = {
-        person.reference: Node(person, x, y, radius, *name)
-        for person, (x, y, radius), name in zip(people, dots, _names(people, dots, size), strict=True)
+        person.reference: NetworkNode(person, x, y, radius, *name)
+        for person, (x, y, radius), name in zip(people, dots, _place_labels(people, dots, size), strict=True)
     }
-    strongest = max([_FEW, *together.values()])
-    drawn = [
-        Tie(nodes[one], nodes[other], count, round(1 + 7 * count / strongest, 1))
-        for (one, other), count in together.items()
+    strongest = max([_MIN_SCALE, *pair_counts.values()])
+    edges = [
+        NetworkEdge(nodes[one], nodes[other], count, round(1 + 7 * count / strongest, 1))
+        for (one, other), count in pair_counts.items()
     ]
-    drawn.sort(key=lambda tie: (-tie.count, tie.one.person.label, tie.other.person.label))
-    return Network(*size, tuple(nodes.values()), tuple(drawn))
+    edges.sort(key=lambda tie: (-tie.count, tie.one.person.label, tie.other.person.label))
+    return Network(*size, tuple(nodes.values()), tuple(edges))
 
 
 _Box = tuple[float, float, float, float]
 
 
-def _names(
+def _place_labels(
     people: Sequence[Person], dots: Sequence[tuple[float, float, float]], size: tuple[int, int]
 ) -> list[tuple[str, float, float, str]]:
-    """Where names stand so that none lies on another or on a dot; those of whom there is most are placed first."""
-    taken: list[_Box] = [(x - radius, y - radius, x + radius, y + radius) for x, y, radius in dots]
-    found: dict[int, tuple[str, float, float, str]] = {}
+    """Label placement without overlaps of labels or dots, in order of the counts."""
+    boxes: list[_Box] = [(x - radius, y - radius, x + radius, y + radius) for x, y, radius in dots]
+    labels: dict[int, tuple[str, float, float, str]] = {}
     for at in sorted(range(len(people)), key=lambda at: -people[at].count):
         label = people[at].label
-        found[at] = ("", *dots[at][:2], "middle")
-        for most, (x, y, anchor) in product(_LONGEST_NAMES, list(_sides(dots[at]))):
-            short = label if len(label) <= most else f"{label[: most - 1]}…"
-            wide = len(short) * _LETTER
+        labels[at] = ("", *dots[at][:2], "middle")
+        for max_length, (x, y, anchor) in product(_MAX_NAME_LENGTHS, list(_label_positions(dots[at]))):
+            short = label if len(label) <= max_length else f"{label[: max_length - 1]}…"
+            wide = len(short) * _LETTER_WIDTH
             left = x - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
-            box = (left, y - _LINE * 0.75, left + wide, y + _LINE * 0.25)
+            box = (left, y - _LINE_HEIGHT * 0.75, left + wide, y + _LINE_HEIGHT * 0.25)
             inside = box[0] >= 0 and box[2] <= size[0] and box[1] >= 0 and box[3] <= size[1]
-            if inside and not any(_meet(box, other) for other in taken):
-                taken.append(box)
-                found[at] = (short, round(x, 1), round(y, 1), anchor)
+            if inside and not any(_overlap(box, other) for other in boxes):
+                boxes.append(box)
+                labels[at] = (short, round(x, 1), round(y, 1), anchor)
                 break
-    return [found[at] for at in range(len(people))]
+    return [labels[at] for at in range(len(people))]
 
 
-def _sides(dot: tuple[float, float, float]) -> Iterator[tuple[float, float, str]]:
-    """Where a name may begin or end beside a dot, the best place first."""
+def _label_positions(dot: tuple[float, float, float]) -> Iterator[tuple[float, float, str]]:
+    """Candidate positions of a label beside a dot, the best first."""
     x, y, radius = dot
     yield x + radius + 3, y + 5, "start"
     yield x - radius - 3, y + 5, "end"
-    yield x, y + radius + _LINE * 0.8, "middle"
+    yield x, y + radius + _LINE_HEIGHT * 0.8, "middle"
     yield x, y - radius - 4, "middle"
     slant = radius * 0.7
     yield x + slant + 3, y - slant, "start"
@@ -148,60 +148,60 @@ def _sides(dot: tuple[float, float, float]) -> Iterator[tuple[float, float, str]
     yield x - slant - 3, y + slant + 10, "end"
 
 
-def _meet(one: _Box, other: _Box) -> bool:
+def _overlap(one: _Box, other: _Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _at(people: Sequence[Person], reference: str) -> int:
+def _index_of(people: Sequence[Person], reference: str) -> int:
     return next(at for at, person in enumerate(people) if person.reference == reference)
 
 
-def _layout(count: int, ties: Sequence[tuple[int, int, int]]) -> list[complex]:
-    """Places for so many nodes, by forces: all push each other away, ties pull (Fruchterman and Reingold, 1991)."""
-    spots = [
+def _layout(count: int, edges: Sequence[tuple[int, int, int]]) -> list[complex]:
+    """Force-directed layout: nodes repel each other, edges attract (Fruchterman and Reingold, 1991)."""
+    positions = [
         complex(math.cos(at * 2.4), math.sin(at * 2.4)) * math.sqrt((at + 0.5) / max(count, 1)) for at in range(count)
     ]
-    strongest = max((weight for _, _, weight in ties), default=1)
-    natural = math.sqrt(3 / max(count, 1))
-    for step in range(_STEPS):
-        moves = [-0.3 * spot for spot in spots]  # a little towards the middle, or loose nodes drift away
+    strongest = max((weight for _, _, weight in edges), default=1)
+    ideal_length = math.sqrt(3 / max(count, 1))
+    for step in range(_ITERATIONS):
+        forces = [-0.3 * spot for spot in positions]  # a little towards the centre, or unconnected nodes drift away
         for one in range(count):
             for other in range(one + 1, count):
-                apart = spots[one] - spots[other] or complex(1e-3, 1e-3 * one)
-                push = apart * (natural / abs(apart)) ** 2 * 0.5
-                moves[one] += push
-                moves[other] -= push
-        for one, other, weight in ties:
-            apart = spots[one] - spots[other]
-            pull = apart * abs(apart) / natural * (0.15 + 0.85 * weight / strongest) * 0.5
-            moves[one] -= pull
-            moves[other] += pull
-        most = 0.12 * (1 - step / _STEPS)
-        spots = [
-            spot + (move if abs(move) <= most else move / abs(move) * most)
-            for spot, move in zip(spots, moves, strict=True)
+                difference = positions[one] - positions[other] or complex(1e-3, 1e-3 * one)
+                push = difference * (ideal_length / abs(difference)) ** 2 * 0.5
+                forces[one] += push
+                forces[other] -= push
+        for one, other, weight in edges:
+            difference = positions[one] - positions[other]
+            pull = difference * abs(difference) / ideal_length * (0.15 + 0.85 * weight / strongest) * 0.5
+            forces[one] -= pull
+            forces[other] += pull
+        max_move = 0.12 * (1 - step / _ITERATIONS)
+        positions = [
+            spot + (move if abs(move) <= max_move else move / abs(move) * max_move)
+            for spot, move in zip(positions, forces, strict=True)
         ]
-    return spots
+    return positions
 
 
-def _fitted(spots: Sequence[complex], size: tuple[int, int]) -> list[tuple[float, float]]:
-    """Spots stretched to the size of the picture, with an edge for dots and names."""
+def _fit_to_size(positions: Sequence[complex], size: tuple[int, int]) -> list[tuple[float, float]]:
+    """Positions scaled to the size of the picture, with a margin for dots and names."""
     width, height = size
-    reals, imaginaries = [spot.real for spot in spots] or [0.0], [spot.imag for spot in spots] or [0.0]
+    reals, imaginaries = [spot.real for spot in positions] or [0.0], [spot.imag for spot in positions] or [0.0]
     wide, high = max(max(reals) - min(reals), 1e-6), max(max(imaginaries) - min(imaginaries), 1e-6)
-    if len(spots) == 1:
+    if len(positions) == 1:
         return [(width / 2, height / 2)]
     return [
         (
-            round(_EDGE + (spot.real - min(reals)) / wide * (width - 2 * _EDGE), 1),
-            round(_EDGE / 2 + (spot.imag - min(imaginaries)) / high * (height - _EDGE), 1),
+            round(_MARGIN + (spot.real - min(reals)) / wide * (width - 2 * _MARGIN), 1),
+            round(_MARGIN / 2 + (spot.imag - min(imaginaries)) / high * (height - _MARGIN), 1),
         )
-        for spot in spots
+        for spot in positions
     ]
 
 
 def graphml(network: Network, base: str) -> bytes:
-    """The net as GraphML, as Gephi, Cytoscape and igraph read it."""
+    """GraphML document of a network, for Gephi, Cytoscape and igraph."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
@@ -211,12 +211,12 @@ def graphml(network: Network, base: str) -> bytes:
         '<graph edgedefault="undirected">',
     ]
     for node in network.nodes:
-        who = xml.quoteattr(base + node.person.reference)
+        node_id = xml.quoteattr(base + node.person.reference)
         label = xml.escape(node.person.label)
         lines.append(
-            f'<node id={who}><data key="label">{label}</data><data key="count">{node.person.count}</data></node>'
+            f'<node id={node_id}><data key="label">{label}</data><data key="count">{node.person.count}</data></node>'
         )
-    for tie in network.ties:
-        one, other = (xml.quoteattr(base + each.person.reference) for each in (tie.one, tie.other))
+    for tie in network.edges:
+        one, other = (xml.quoteattr(base + node.person.reference) for node in (tie.one, tie.other))
         lines.append(f'<edge source={one} target={other}><data key="weight">{tie.count}</data></edge>')
     return "\n".join([*lines, "</graph>", "</graphml>", ""]).encode()

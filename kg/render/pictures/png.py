@@ -1,7 +1,7 @@
-"""A picture of ours as PNG: SVG comes in, PNG goes out; a program of its own, `python -m kg.render.pictures.png WIDTH`.
+"""SVG to PNG converter, a program of its own: `python -m kg.render.pictures.png WIDTH`, from stdin to stdout.
 
-resvg keeps Python's lock for as long as it draws, half a second for a network with all its names. In the server's own
-process nobody would have an answer meanwhile.
+resvg holds Python's global lock while it draws, half a second for a network with all its names. In the server's own
+process this would block all requests.
 """
 
 import os
@@ -9,12 +9,12 @@ import sys
 
 import resvg_py
 
-_LEAST_URGENT = 19
+_LOWEST_PRIORITY = 19
 
 
 def main() -> None:
-    """Draw what standard input holds."""
-    os.nice(_LEAST_URGENT)
+    """Convert the SVG of standard input."""
+    os.nice(_LOWEST_PRIORITY)
     picture = sys.stdin.buffer.read().decode("utf-8")
     sys.stdout.buffer.write(resvg_py.svg_to_bytes(svg_string=picture, width=int(sys.argv[1]), background="white"))
 

@@ -1,30 +1,30 @@
-"""A tree of what contains what: a line for each thing, further to the right the deeper it lies."""
+"""Tree layout of a hierarchy: a line for each thing, indented by its depth."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LINE = 30
-"""Units of a line from top to bottom."""
+LINE_HEIGHT = 30
+"""Height of a line, in units."""
 
-_STEP = 22
+_INDENT = 22
 _LEFT = 10
-_LONGEST_NAME = 60
-_LETTER = 9
-_BESIDE = 150
-"""Units of a letter from left to right, and of what stands behind a name."""
+_MAX_NAME_LENGTH = 60
+_LETTER_WIDTH = 9
+_TRAILING_WIDTH = 150
+"""Width of a letter, and of the figures behind a name, in units."""
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """A thing in a tree.
+class TreeBranch:
+    """Thing in a tree.
 
     Attributes:
         reference: kind/key.
-        label, language: what it is called, and the language of that.
-        depth: how many things of the tree lie above it.
-        count: how many documents belong to it; None where that is not known.
-        more: how many more things it contains than the tree shows.
-        here: whether the tree was drawn for it.
+        label, language: its name, and the language of the name.
+        depth: number of its ancestors in the tree.
+        count: number of documents in it; None where that is unknown.
+        more: number of its children that the tree leaves out.
+        is_current: True for the subject of the page.
     """
 
     reference: str
@@ -33,49 +33,49 @@ class Branch:
     depth: int
     count: int | None = None
     more: int = 0
-    here: bool = False
+    is_current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the picture: a dot with a name, and what leads to it from the thing above.
+class TreeLine:
+    """Line of the picture: a dot with a name, and a connector from the parent.
 
     Attributes:
-        branch: what stands there.
-        x, y: of the dot.
-        up: where the thing above has its dot, from the top; None for the first.
-        short: the name as far as there is room.
+        branch: the thing.
+        x, y: position of the dot.
+        parent_y: vertical position of the parent's dot; None for the root.
+        short: the name, cut to the available room.
     """
 
-    branch: Branch
+    branch: TreeBranch
     x: int
     y: int
-    up: int | None
+    parent_y: int | None
     short: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A tree: its size, and its lines from the top down."""
+    """Tree layout: its size, and its lines from top to bottom."""
 
     width: int
     height: int
-    lines: tuple[Line, ...]
+    lines: tuple[TreeLine, ...]
 
 
-def draw(branches: Sequence[Branch]) -> Tree:
-    """Lay out things that stand in the order of the tree, each behind what it lies in.
+def draw(branches: Sequence[TreeBranch]) -> Tree:
+    """Lay out a tree from its things in depth-first order.
 
-    >>> tree = draw([Branch("archive/a", "Archive", "", 0), Branch("archive/b", "Fonds", "", 1)])
-    >>> [(line.x, line.y, line.up) for line in tree.lines], tree.height
+    >>> tree = draw([TreeBranch("archive/a", "Archive", "", 0), TreeBranch("archive/b", "Fonds", "", 1)])
+    >>> [(line.x, line.y, line.parent_y) for line in tree.lines], tree.height
     ([(10, 15, None), (32, 45, 15)], 60)
     """
-    lines: list[Line] = []
+    lines: list[TreeLine] = []
     last: dict[int, int] = {}
     for at, branch in enumerate(branches):
-        y = at * LINE + LINE // 2
-        short = branch.label if len(branch.label) <= _LONGEST_NAME else f"{branch.label[: _LONGEST_NAME - 1]}…"
-        lines.append(Line(branch, _LEFT + _STEP * branch.depth, y, last.get(branch.depth - 1), short))
+        y = at * LINE_HEIGHT + LINE_HEIGHT // 2
+        short = branch.label if len(branch.label) <= _MAX_NAME_LENGTH else f"{branch.label[: _MAX_NAME_LENGTH - 1]}…"
+        lines.append(TreeLine(branch, _LEFT + _INDENT * branch.depth, y, last.get(branch.depth - 1), short))
         last[branch.depth] = y
-    width = max((line.x + _LETTER * len(line.short) for line in lines), default=0) + _BESIDE
-    return Tree(width, len(branches) * LINE, tuple(lines))
+    width = max((line.x + _LETTER_WIDTH * len(line.short) for line in lines), default=0) + _TRAILING_WIDTH
+    return Tree(width, len(branches) * LINE_HEIGHT, tuple(lines))

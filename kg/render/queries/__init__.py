@@ -1,1 +1,1 @@
-"""The queries that come with kg: what their headers say, how values enter them, how their answers are shown."""
+"""Queries that come with kg: headers, parameters, saved and example queries, tables of their answers."""

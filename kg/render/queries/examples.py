@@ -1,4 +1,4 @@
-"""The example queries: shown beside the editor, and tested to give rows."""
+"""Example queries of the workbench, each tested to return rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,17 +9,17 @@ from kg.render.queries import headers
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A query of the folder `examples`.
+class ExampleQuery:
+    """Query of the folder `examples`.
 
     Attributes:
-        name: the file's, without its ending.
-        title: what it asks.
-        description: what comes of it.
-        view: how its answer is best seen: table, pivot, chart, timeline, map, network.
-        text: the query itself.
-        language: of title and description.
-        spoken_as: language → title and description in it, as `# title@ru:` and `# description@ru:` say them.
+        name: name of its file, without the suffix.
+        title: its title.
+        description: description of its answer.
+        view: best view of its answer: table, pivot, chart, timeline, map, network.
+        text: the query.
+        language: language of title and description.
+        translations: language → (title, description), from the lines `# title@ru:` and `# description@ru:`.
     """
 
     name: str
@@ -28,26 +28,26 @@ class Example:
     view: str
     text: str
     language: str = "en"
-    spoken_as: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    translations: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
-    def spoken(self, language: str) -> "Example":
-        """The example as it is told in a language; as it stands, where it is not told in it."""
-        if language not in self.spoken_as:
+    def in_language(self, language: str) -> "ExampleQuery":
+        """Example with title and description in a language; unchanged without a translation."""
+        if language not in self.translations:
             return self
-        title, description = self.spoken_as[language]
+        title, description = self.translations[language]
         return replace(self, title=title, description=description, language=language)
 
 
 @cache
-def examples(folders: tuple[Path, ...]) -> tuple[Example, ...]:
-    """The examples of some folders of queries, by title."""
-    found = []
+def examples(folders: tuple[Path, ...]) -> tuple[ExampleQuery, ...]:
+    """Example queries of some folders, by title."""
+    result = []
     for path in headers.query_files(folders, "examples"):
         text = path.read_text(encoding="utf-8")
-        said = headers.simple(text)
-        title, description = said.get("title", path.stem), said.get("description", "")
-        others = {key.partition("@")[2] for key in said if key.startswith("title@")}
-        spoken_as = {each: (said[f"title@{each}"], said.get(f"description@{each}", "")) for each in others}
-        view, query = said.get("view", "table"), headers.without(text)
-        found.append(Example(path.stem, title, description, view, query, spoken_as=spoken_as))
-    return tuple(sorted(found, key=lambda each: each.title))
+        header = headers.read_comments(text)
+        title, description = header.get("title", path.stem), header.get("description", "")
+        languages = {key.partition("@")[2] for key in header if key.startswith("title@")}
+        translations = {each: (header[f"title@{each}"], header.get(f"description@{each}", "")) for each in languages}
+        view, query = header.get("view", "table"), headers.strip_header(text)
+        result.append(ExampleQuery(path.stem, title, description, view, query, translations=translations))
+    return tuple(sorted(result, key=lambda each: each.title))

@@ -1,10 +1,10 @@
-"""What the header of a query says, in the comments above it.
+"""Header parser of query files: the metadata in the comments above a query.
 
-An example says it in lines `# title: …`. A saved query says it as grlc does, in lines that begin with `#+` and are YAML
-together; of YAML this reads what such headers need: texts, lists of texts, and lists of `name: text`.
+An example has lines `# title: …`. A saved query has grlc's decorators: lines that begin with `#+`, which are YAML
+together. Of YAML the parser supports the part for such headers: texts, lists of texts, and lists of `name: text`.
 
 >>> lines = ["#+ summary: Letters of", "#+   somebody", "#+ tags:", "#+   - people", "#+ defaults:"]
->>> read(chr(10).join([*lines, "#+   - year: 1962", "ASK {}"]))
+>>> read_decorators(chr(10).join([*lines, "#+   - year: 1962", "ASK {}"]))
 {'summary': 'Letters of somebody', 'tags': ['people'], 'defaults': {'year': '1962'}}
 """
 
@@ -22,57 +22,57 @@ _ITEM = re.compile(r" +- +(?:([A-Za-z0-9]+): +)?(.+)")
 _KEY = re.compile(r"([A-Za-z]+):(?: +(.+))?")
 
 
-def simple(text: str) -> dict[str, str]:
-    """The lines `# key: value` of a query's header."""
+def read_comments(text: str) -> dict[str, str]:
+    """Key → value of the lines `# key: value` of a header."""
     lines = (line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("# "))
     return dict(line.split(": ", 1) for line in lines if ": " in line)
 
 
-def without(text: str) -> str:
-    """The query without the comments of its header."""
+def strip_header(text: str) -> str:
+    """Query text without the comments of its header."""
     lines = text.splitlines()
     while lines and (lines[0].startswith("#")):
         lines.pop(0)
     return "\n".join(lines).strip()
 
 
-def read(text: str) -> Header:
-    """The decorators of a saved query. Raises KgError for a line that is none."""
-    said: Header = {}
+def read_decorators(text: str) -> Header:
+    """Decorators of a saved query. Raises KgError for a malformed line."""
+    header: Header = {}
     key = ""
     for line in text.splitlines():
         if not line.startswith(_MARK):
             continue
         row = line.removeprefix(_MARK).removeprefix(" ").rstrip()
-        if begins := _KEY.fullmatch(row):
-            key = begins[1]
-            said[key] = begins[2] or ""
+        if key_line := _KEY.fullmatch(row):
+            key = key_line[1]
+            header[key] = key_line[2] or ""
         elif item := _ITEM.fullmatch(row):
-            said[key] = _with(said.get(key), item[1], _unquoted(item[2]), line)
-        elif isinstance(before := said.get(key), str) and row.startswith(" "):
-            said[key] = f"{before} {row.strip()}".strip()
+            header[key] = _with_item(header.get(key), item[1], _unquoted(item[2]), line)
+        elif isinstance(before := header.get(key), str) and row.startswith(" "):
+            header[key] = f"{before} {row.strip()}".strip()
         else:
-            raise _no_line(line)
-    return {key: _unquoted(value) if isinstance(value, str) else value for key, value in said.items()}
+            raise _line_error(line)
+    return {key: _unquoted(value) if isinstance(value, str) else value for key, value in header.items()}
 
 
-def _with(held: Entry | None, name: str | None, value: str, line: str) -> Entry:
-    """A list or a table with one item more."""
-    if name is None and (not held or isinstance(held, list)):
-        return [*(held or []), value]
-    if name is not None and not held:
+def _with_item(entry: Entry | None, name: str | None, value: str, line: str) -> Entry:
+    """List or table with one more item."""
+    if name is None and (not entry or isinstance(entry, list)):
+        return [*(entry or []), value]
+    if name is not None and not entry:
         return {name: value}
-    if name is not None and isinstance(held, dict):
-        return {**held, name: value}
-    raise _no_line(line)
+    if name is not None and isinstance(entry, dict):
+        return {**entry, name: value}
+    raise _line_error(line)
 
 
 def _unquoted(text: str) -> str:
-    """A text without the quotes that YAML lets stand around it."""
+    """Text without YAML's optional quotes."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
-def _no_line(line: str) -> KgError:
+def _line_error(line: str) -> KgError:
     return KgError(
         f"{line!r} is no line of a header",
         todo="Write `#+ key: text`, or `#+ key:` and below it lines `#+   - text` or `#+   - name: text`.",
@@ -80,6 +80,6 @@ def _no_line(line: str) -> KgError:
 
 
 def query_files(folders: Iterable[Path], part: str) -> list[Path]:
-    """The queries of a part of some folders, by name; of two with one name the later one."""
-    found = {path.name: path for folder in folders for path in (folder / part).glob("*.rq")}
-    return [path for _, path in sorted(found.items())]
+    """Query files of a subfolder of some folders, by name; a later folder overrides an earlier one."""
+    paths = {path.name: path for folder in folders for path in (folder / part).glob("*.rq")}
+    return [path for _, path in sorted(paths.items())]

@@ -1,14 +1,15 @@
-"""Parameters of saved queries: from a text in an address to a term in a query.
+"""Parameters of saved queries: validation of a text in an address, and its conversion to a term of a query.
 
-A parameter is a variable whose name says its type, as grlc has it: `?_name` is text and must be given, `?__name` may be
-left out; `?_name_iri`, `?_name_number`, `?_name_integer`, `?_name_xsd_date` are typed; `?_name_en` is in a language.
-A value is checked by its type and made a term. No text of a request becomes a part of a query in any other way.
+A parameter is a variable whose name has its type, by grlc's convention: `?_name` is text and required, `?__name` is
+optional; `?_name_iri`, `?_name_number`, `?_name_integer`, `?_name_xsd_date` are typed; `?_name_en` is in a language.
+A value is validated by its type and becomes a term. No text of a request enters a query in any other way.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
@@ -16,8 +17,8 @@ from kg.errors import KgError, ParameterFault
 from kg.iris import KINDS, repair
 from kg.ontology import XSD
 
-LONGEST = 1_000
-"""Characters of a value."""
+MAX_LENGTH = 1_000
+"""Maximum length of a value in characters."""
 
 _VARIABLE = re.compile(
     r"\?(?P<marks>__?)(?P<name>[A-Za-z0-9]+)"
@@ -33,18 +34,18 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a saved query.
+    """Parameter of a saved query.
 
     Attributes:
-        variable: as it stands in the query, with the question mark.
-        name: what requests call it.
-        required: whether a request, or the default, has to give it.
-        type: a name in TYPES.
-        language: of a text in a language, else the empty string.
-        description: what it is, for a person.
-        default: what is taken where a request does not say.
-        example: a value that gives rows in the example collection.
-        choices: the values it may have, where there are few.
+        variable: variable of the query, with the question mark.
+        name: name in requests.
+        required: True if a request, or the default, has to give a value.
+        type: name in TYPES.
+        language: language of a text, else the empty string.
+        description: description for people.
+        default: value for requests without one.
+        example: value that returns rows in the example collection.
+        choices: allowed values; empty for any.
     """
 
     variable: str
@@ -58,35 +59,58 @@ class Parameter:
     choices: tuple[str, ...] = ()
 
     def term(self, value: str, base: str) -> NamedNode | Literal:
-        """The term that a value is. Raises ParameterFault where it is none of the type."""
-        if len(value) > LONGEST or _CONTROL.search(value):
-            raise self._fault(f"more than {LONGEST} characters, or a control character", value[:40])
+        """Term of a value. Raises ParameterFault for a value of another type."""
+        if len(value) > MAX_LENGTH or _CONTROL.search(value):
+            what = f"more than {MAX_LENGTH} characters, or a control character"
+            raise self._fault(what, value[:40], "literal", most=MAX_LENGTH)
         if self.choices and value not in self.choices:
-            raise self._fault(f"none of {', '.join(self.choices)}", value)
+            choices = ", ".join(self.choices)
+            raise self._fault(f"none of {choices}", value, "choice", choices=choices)
         if self.language:
             return Literal(value, language=self.language)
         try:
             return TYPES[self.type].read(value.strip() if self.type != "literal" else value, base)
         except (ValueError, KgError):
-            raise self._fault(f"not {TYPES[self.type].what}", value) from None
+            raise self._fault(f"not {TYPES[self.type].what}", value, self.type, most=MAX_LENGTH) from None
 
-    def _fault(self, what: str, value: str) -> ParameterFault:
-        shown = f" Such as {self.name}={self.example or self.default}." if self.example or self.default else ""
+    @property
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the type, with choices and default."""
+        schema: dict[str, Any] = dict(TYPES[self.type].schema)
+        if self.choices:
+            schema["enum"] = list(self.choices)
+        if self.default is not None:
+            schema["default"] = self.in_json(self.default)
+        return schema
+
+    def in_json(self, value: str) -> str | int | float | bool:
+        """JSON value of a header's value, as the schema asks for it."""
+        type_ = TYPES[self.type].schema["type"]
+        if type_ == "integer":
+            return int(value)
+        if type_ == "number":
+            return float(value)
+        return value == "true" if type_ == "boolean" else value
+
+    def _fault(self, what: str, value: str, kind: str, **values: object) -> ParameterFault:
+        hint = f" Such as {self.name}={self.example or self.default}." if self.example or self.default else ""
         return ParameterFault(
             f"the parameter `{self.name}` is {what}: {value[:100]!r}",
-            todo=f"{self.description or 'Give ' + TYPES[self.type].what + '.'}{shown}",
+            todo=f"{self.description or 'Give ' + TYPES[self.type].what + '.'}{hint}",
+            kind=kind,
+            **values,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Type:
-    """What values of a parameter are.
+class ParameterType:
+    """Type of a parameter.
 
     Attributes:
-        what: in words, after "not".
-        schema: the same as JSON Schema.
+        what: description, behind "not" in an error.
+        schema: JSON Schema.
         read: from text to term; raises ValueError or KgError.
-        control: the type of the control that a form shows.
+        control: type of the control in a form.
     """
 
     what: str
@@ -119,28 +143,30 @@ def _day(value: str, _: str) -> Literal:
     return Literal(value, datatype=NamedNode(XSD + "date"))
 
 
-TYPES: dict[str, Type] = {
-    "iri": Type("an IRI, or kind/key", {"type": "string", "format": "iri-reference"}, _iri),
-    "number": Type("a number", {"type": "number"}, _typed(_NUMBER, "decimal"), "number"),
-    "integer": Type("a whole number", {"type": "integer"}, _typed(_INTEGER, "integer"), "number"),
-    "literal": Type("a text", {"type": "string"}, lambda value, _: Literal(value)),
-    "date": Type("a day as YYYY-MM-DD", {"type": "string", "format": "date"}, _day, "date"),
-    "gYear": Type("a year of four digits", {"type": "string", "pattern": "^-?[0-9]{4}$"}, _typed(_YEAR, "gYear")),
-    "boolean": Type("true or false", {"type": "boolean"}, _typed(re.compile("true|false"), "boolean")),
+TYPES: dict[str, ParameterType] = {
+    "iri": ParameterType("an IRI, or kind/key", {"type": "string", "format": "iri-reference"}, _iri),
+    "number": ParameterType("a number", {"type": "number"}, _typed(_NUMBER, "decimal"), "number"),
+    "integer": ParameterType("a whole number", {"type": "integer"}, _typed(_INTEGER, "integer"), "number"),
+    "literal": ParameterType("a text", {"type": "string"}, lambda value, _: Literal(value)),
+    "date": ParameterType("a day as YYYY-MM-DD", {"type": "string", "format": "date"}, _day, "date"),
+    "gYear": ParameterType(
+        "a year of four digits", {"type": "string", "pattern": "^-?[0-9]{4}$"}, _typed(_YEAR, "gYear")
+    ),
+    "boolean": ParameterType("true or false", {"type": "boolean"}, _typed(re.compile("true|false"), "boolean")),
 }
-"""Type of a parameter → what its values are."""
+"""Name of a type → type."""
 
 
-def found_in(query: str) -> Iterator[tuple[str, re.Match[str]]]:
-    """The variables of a query that are parameters, each once, in order: name and match."""
-    seen: dict[str, re.Match[str]] = {}
+def parameters_in(query: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Parameters among the variables of a query, each once, in order: name and match."""
+    matches: dict[str, re.Match[str]] = {}
     for match in _VARIABLE.finditer(query):
-        seen.setdefault(match["name"], match)
-    yield from seen.items()
+        matches.setdefault(match["name"], match)
+    yield from matches.items()
 
 
 def type_of(match: re.Match[str]) -> str:
-    """The type that a variable's name says. Raises KgError for one that there is not."""
+    """Type in a variable's name. Raises KgError for an unknown one."""
     name = match["kind"] or match["datatype"] or "literal"
     if name not in TYPES:
         raise KgError(f"{match[0]} names a type that there is not: {name}", todo=f"There are {', '.join(TYPES)}.")

@@ -1,7 +1,7 @@
-"""The answer of a query as a page shows it: rows of cells, read from tab-separated values line by line.
+"""Result table of a page: rows of cells from an answer in TSV, line by line.
 
-In that format (SPARQL 1.1 Query Results CSV and TSV Formats) a line is a row whatever a value holds, so the beginning
-of a long answer can be shown without its end, and no text is parsed by anything that could recurse.
+In TSV (SPARQL 1.1 Query Results CSV and TSV Formats) every line is a row, whatever its values contain. So the start of
+a long answer can be shown without its end, and no parser recurses.
 """
 
 import re
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from kg.iris import Base
 from kg.ontology import XSD
-from kg.render.site.reader import Reader
+from kg.render.site.reader import ReaderPreferences
 
-Names = Callable[[list[str]], dict[str, tuple[str, str]]]
-"""From references to what the things are called, each with the language of the name."""
+LabelLookup = Callable[[list[str]], dict[str, tuple[str, str]]]
+"""From references to reference → (name, language of the name)."""
 
-_LINKED = ("http://", "https://", "mailto:")
+_LINK_SCHEMES = ("http://", "https://", "mailto:")
 _TERM = re.compile(r'<([^<>]*)>|"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^<>]*)>)?', re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _ESCAPE = re.compile(r"\\(?:([tnrbf\"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
@@ -24,16 +24,16 @@ _NUMBERS = frozenset(XSD + name for name in ("integer", "decimal", "double", "fl
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One value of an answer.
+class ResultCell:
+    """Cell of a table.
 
     Attributes:
-        text: what is shown.
-        href: where it leads, or None.
-        language: of the text.
-        note: what is said beside it: the name of its datatype, or the address behind a name.
-        number: whether it is one.
-        outward: whether it leads away from here.
+        text: its text.
+        href: address of its link, or None.
+        language: language of the text.
+        note: note beside it: the name of its datatype, or the address behind a name.
+        number: True for a number.
+        outward: True for an external link.
     """
 
     text: str
@@ -45,59 +45,61 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """The beginning of an answer.
+class ResultTable:
+    """Start of an answer, as a table.
 
     Attributes:
         columns: the variables.
-        rows: their values; None where a variable has none.
-        whole: whether this is all of it.
+        rows: their values; None for an unbound variable.
+        complete: True for the full answer.
     """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell | None, ...], ...]
-    whole: bool
+    rows: tuple[tuple[ResultCell | None, ...], ...]
+    complete: bool
 
 
-def table(lines: Sequence[str], base: Base, reader: Reader, names: Names, *, whole: bool) -> Table:
-    """The table that the lines of an answer are; the first holds the variables."""
+def table(
+    lines: Sequence[str], base: Base, reader: ReaderPreferences, names: LabelLookup, *, complete: bool
+) -> ResultTable:
+    """Table of an answer's lines, of which the first has the variables."""
     columns = tuple(name.lstrip("?$") for name in lines[0].split("\t"))
     values = [(line.split("\t") if columns != ("",) else [""]) for line in lines[1:]]
-    # A thing of ours is shown by its name, the address beside it.
+    # A thing of this site is shown by its name, with the address beside it.
     references = {ref for row in values for each in row if each[:1] == "<" and (ref := base.reference(each[1:-1]))}
-    known = names(sorted(references))
-    rows = tuple(tuple(_cell(each, base, reader, known) for each in row) for row in values)
-    return Table(columns, rows, whole)
+    labels = names(sorted(references))
+    rows = tuple(tuple(_cell(each, base, reader, labels) for each in row) for row in values)
+    return ResultTable(columns, rows, complete)
 
 
-def _cell(text: str, base: Base, reader: Reader, known: dict[str, tuple[str, str]]) -> Cell | None:
+def _cell(text: str, base: Base, reader: ReaderPreferences, labels: dict[str, tuple[str, str]]) -> ResultCell | None:
     if not text:
         return None
     if _NUMBER.fullmatch(text):
-        return Cell(text, number=True)
+        return ResultCell(text, number=True)
     match = _TERM.fullmatch(text)
-    if match is None:  # a blank node, a truth value, a triple term: as it is written
-        return Cell(text)
+    if match is None:  # a blank node, a boolean, a triple term: as written
+        return ResultCell(text)
     iri, literal, language, datatype = match.groups()
     if iri is not None:
-        return _link(iri, base, reader, known)
+        return _link(iri, base, reader, labels)
     if datatype in _NUMBERS:
-        return Cell(_plain(literal), number=True)
-    return Cell(_plain(literal), language=language or "", note=(datatype or "").removeprefix(XSD))
+        return ResultCell(_unescape(literal), number=True)
+    return ResultCell(_unescape(literal), language=language or "", note=(datatype or "").removeprefix(XSD))
 
 
-def _link(iri: str, base: Base, reader: Reader, known: dict[str, tuple[str, str]]) -> Cell:
+def _link(iri: str, base: Base, reader: ReaderPreferences, labels: dict[str, tuple[str, str]]) -> ResultCell:
     reference = base.reference(iri)
     if reference is None:
-        outward = iri.startswith(_LINKED)
-        return Cell(iri, iri if outward else None, outward=outward)
-    name, language = known.get(reference, ("", ""))
+        outward = iri.startswith(_LINK_SCHEMES)
+        return ResultCell(iri, iri if outward else None, outward=outward)
+    name, language = labels.get(reference, ("", ""))
     note = iri.removeprefix(base.value)
-    return Cell(name or reader.nameless(reference), reader.root + reference, language, note)
+    return ResultCell(name or reader.nameless(reference), reader.root + reference, language, note)
 
 
-def _plain(text: str) -> str:
-    def meant(match: re.Match[str]) -> str:
+def _unescape(text: str) -> str:
+    def character(match: re.Match[str]) -> str:
         return _ESCAPES[match[1]] if match[1] else chr(int(match[2] or match[3], 16))
 
-    return _ESCAPE.sub(meant, text)
+    return _ESCAPE.sub(character, text)

@@ -1,1 +1,1 @@
-"""What all pages share: templates, translations, assets, phrases."""
+"""Common parts of all pages: templates, translations, assets, phrases."""

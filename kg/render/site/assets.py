@@ -1,6 +1,6 @@
-"""Files that pages use: what there is, what type it has, and an address that changes when any of it does.
+"""Static assets of pages: media types, digests, and addresses with a common version.
 
-The version stands in the path, so that a script's own relative imports carry it too.
+The version is in the path, so that a script's own relative imports carry it too.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A static file.
+    """Static file.
 
     Attributes:
         name: its path below the folder.
-        media_type: the value of Content-Type.
-        body: what is in it.
-        digest: of the body.
+        media_type: value of Content-Type.
+        body: its content.
+        digest: digest of the body.
     """
 
     name: str
@@ -39,19 +39,19 @@ class Asset:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Every static file that is served, by its path below the folder."""
-    found = {}
+    """All served static files, by path below the folder."""
+    result = {}
     for path in sorted(STATIC.rglob("*")):
         if path.suffix in _TYPES and path.is_file():
             name, body = path.relative_to(STATIC).as_posix(), path.read_bytes()
             digest = hashlib.blake2b(body, digest_size=12).hexdigest()
-            found[name] = Asset(name, _TYPES[path.suffix], body, digest)
-    return found
+            result[name] = Asset(name, _TYPES[path.suffix], body, digest)
+    return result
 
 
 @cache
 def version() -> str:
-    """What changes when any static file does."""
+    """Version of all static files together: a digest of names and contents."""
     total = hashlib.blake2b(digest_size=8)
     for name, asset in assets().items():
         total.update(f"{name} {asset.digest}\n".encode())
@@ -59,7 +59,7 @@ def version() -> str:
 
 
 def address(name: str) -> str:
-    """Where a static file is, below the root: an address that may be kept for ever.
+    """Address of a static file below the root; immutable, so that caches may keep it for ever.
 
     >>> address("kg.css").startswith("static/v-") and address("kg.css").endswith("/kg.css")
     True
@@ -68,6 +68,6 @@ def address(name: str) -> str:
 
 
 def picture(name: str, view: str) -> str:
-    """Where the picture of an example is: its own, or that of the view in which its answer is best seen."""
+    """Address of an example's picture: its own one, or that of its view."""
     own = f"examples/{name}.png"
     return address(own if own in assets() else f"examples/{view}.svg")

@@ -1,8 +1,8 @@
-"""Dates in words: what EDTF (ISO 8601-2) says in signs, as a sentence of the reader's language can hold it.
+"""Date phrases: dates in EDTF (ISO 8601-2) as words of the reader's language.
 
->>> words("1963-04-05", "en"), words("{1963-02-22,1963-02-23}", "en"), words("1962~", "en")
+>>> date_phrase("1963-04-05", "en"), date_phrase("{1963-02-22,1963-02-23}", "en"), date_phrase("1962~", "en")
 ('5 April 1963', '22 and 23 February 1963', 'about 1962')
->>> words("[1971-05-01..1971-05-05]", "en")
+>>> date_phrase("[1971-05-01..1971-05-05]", "en")
 'on an unknown day between 1 May 1971 and 5 May 1971'
 """
 
@@ -41,87 +41,87 @@ EXPRESSIONS = {
     "23": "autumn {year}",
     "24": "winter {year}",
 }
-"""What can be said of a date; the texts are looked up in the catalogues."""
+"""Templates of date phrases, in English; the translations are in the catalogues."""
 
 
 @lru_cache(8192)
-def words(edtf: str, language: str) -> str:
-    """A date in words; as it stands where there are no words for it.
+def date_phrase(edtf: str, language: str) -> str:
+    """Phrase of a date; the unchanged text without a phrase for it.
 
     Args:
-        edtf: a date in EDTF, levels 0 to 2.
-        language: one of those that pages speak.
+        edtf: date in EDTF, levels 0 to 2.
+        language: language of the page.
     """
-    return _Speaker(language).date(edtf.strip())
+    return _DatePhraser(language).date(edtf.strip())
 
 
-class _Speaker:
-    """Says dates in one language."""
+class _DatePhraser:
+    """Builder of date phrases in one language."""
 
     def __init__(self, language: str) -> None:
         self._language = language
         self._locale = locale(language)
         self._gettext = translations(language).gettext
 
-    def say(self, key: str, **values: str) -> str:
+    def phrase(self, key: str, **values: str) -> str:
         return self._gettext(EXPRESSIONS[key]).format(**values)
 
     def date(self, edtf: str) -> str:
         if edtf[:1] + edtf[-1:] in {"{}", "[]"}:
-            return self.several(edtf)
+            return self.set_phrase(edtf)
         if "/" in edtf:
             return self.interval(*edtf.split("/", 1))
         bare = _QUALIFIERS.sub("", edtf)
-        said = self.plain(bare)
+        phrase = self.plain(bare)
         if bare == edtf:
-            return said
+            return phrase
         signs = set(_QUALIFIERS.findall(edtf))
         if signs & {"~", "%"}:
-            said = self.say("about", date=said)
-        return self.say("uncertain", date=said) if signs & {"?", "%"} else said
+            phrase = self.phrase("about", date=phrase)
+        return self.phrase("uncertain", date=phrase) if signs & {"?", "%"} else phrase
 
     def plain(self, edtf: str) -> str:
-        """A date without qualifiers."""
+        """Phrase of a date without qualifiers."""
         edtf = _UNKNOWN_PARTS.sub("", edtf)
         if match := _SEASON.fullmatch(edtf):
-            return self.say(match[2], year=match[1])
+            return self.phrase(match[2], year=match[1])
         if day := _as_day(edtf):
             return format_date(day, "long", locale=self._locale)
         if (match := _MONTH.fullmatch(edtf)) and 1 <= int(match[2]) <= 12:
             return str(format_skeleton("yMMMM", date(int(match[1]), int(match[2]), 1), locale=self._locale))
         if _DECADE.fullmatch(edtf):
-            return self.say("decade", year=edtf[:3] + "0")
+            return self.phrase("decade", year=edtf[:3] + "0")
         if _CENTURY.fullmatch(edtf):
-            return self.say("century", start=edtf[:2] + "00", end=edtf[:2] + "99")
+            return self.phrase("century", start=edtf[:2] + "00", end=edtf[:2] + "99")
         return edtf
 
     def interval(self, start: str, end: str) -> str:
         if end in {"", ".."}:
-            return self.say("from", date=self.date(start))
+            return self.phrase("from", date=self.date(start))
         if start in {"", ".."}:
-            return self.say("until", date=self.date(end))
+            return self.phrase("until", date=self.date(end))
         first, last = _as_day(start), _as_day(end)
         if first and last:
-            return str(format_interval(first, last, _of_days(self._language), locale=self._locale))
-        return self.say("interval", start=self.date(start), end=self.date(end))
+            return str(format_interval(first, last, _interval_skeleton(self._language), locale=self._locale))
+        return self.phrase("interval", start=self.date(start), end=self.date(end))
 
-    def several(self, edtf: str) -> str:
-        """A set: all of them in braces, one of them in brackets."""
+    def set_phrase(self, edtf: str) -> str:
+        """Phrase of a set: all members in braces, one of them in brackets."""
         if match := _SPAN.fullmatch(edtf):
-            return self.say("between", start=self.date(match[1]), end=self.date(match[2]))
+            return self.phrase("between", start=self.date(match[1]), end=self.date(match[2]))
         parts = [part.strip() for part in edtf[1:-1].split(",")]
         if len(parts) == 1 and parts[0].startswith(".."):
-            return self.say("or before", date=self.date(parts[0][2:]))
+            return self.phrase("or before", date=self.date(parts[0][2:]))
         if len(parts) == 1 and parts[0].endswith(".."):
-            return self.say("or after", date=self.date(parts[0][:-2]))
-        said = [self.span(part) for part in parts]
+            return self.phrase("or after", date=self.date(parts[0][:-2]))
+        phrases = [self.span(part) for part in parts]
         days = [_as_day(part) for part in parts]
         if all(days) and len({(day.year, day.month) for day in days if day}) == 1:
-            said[:-1] = [str(day.day) for day in days[:-1] if day]
-        return str(format_list(said, "standard" if edtf[0] == "{" else "or", locale=self._locale))
+            phrases[:-1] = [str(day.day) for day in days[:-1] if day]
+        return str(format_list(phrases, "standard" if edtf[0] == "{" else "or", locale=self._locale))
 
     def span(self, part: str) -> str:
-        """An element of a set: a date, or all from one to another."""
+        """Phrase of a set's member: a date, or a range of dates."""
         start, dots, end = part.partition("..")
         if not dots:
             return self.date(part)
@@ -129,10 +129,10 @@ class _Speaker:
 
 
 @cache
-def _of_days(language: str) -> str:
-    """How a language names a span of days. To look for the nearest way that it has takes longer than to name one."""
-    known, wanted = locale(language).interval_formats, "yMMMMd"
-    return wanted if wanted in known else match_skeleton(wanted, known) or wanted
+def _interval_skeleton(language: str) -> str:
+    """Skeleton of a language's interval format for days; cached, since the match of the nearest one is slow."""
+    available, skeleton = locale(language).interval_formats, "yMMMMd"
+    return skeleton if skeleton in available else match_skeleton(skeleton, available) or skeleton
 
 
 def _as_day(edtf: str) -> date | None:

@@ -1,4 +1,4 @@
-"""Names of languages, as a page says them."""
+"""Language names, in the language of a page."""
 
 from functools import lru_cache
 
@@ -6,10 +6,10 @@ import langcodes
 
 
 @lru_cache(maxsize=512)
-def name(tag: str, language: str = "en") -> str:
-    """What a language is called in another one: `ru` is Russian.
+def language_name(tag: str, language: str = "en") -> str:
+    """Name of a language in another one: `ru` is Russian.
 
-    >>> name("ru"), name("sr-Latn"), name("en", "es")
+    >>> language_name("ru"), language_name("sr-Latn"), language_name("en", "es")
     ('Russian', 'Serbian (Latin)', 'inglés')
     """
     return str(langcodes.Language.get(tag).display_name(language))

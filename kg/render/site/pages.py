@@ -1,7 +1,7 @@
-"""Pages: templates filled with what the view gives them.
+"""Page renderer: Jinja2 templates with their globals, filters and translations.
 
-Every value is escaped by the template engine. A page asks nothing of other hosts; the workbench and pages of
-searches alone run scripts.
+The template engine escapes every value. A page needs no other host; the workbench and the pages of searches alone run
+scripts.
 """
 
 from calendar import monthrange
@@ -18,10 +18,10 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from kg.render.site import assets, key_labels
-from kg.render.site.date_phrases import words
-from kg.render.site.language_names import name as language_name
-from kg.render.site.template_compiler import Environment
-from kg.render.site.translations import LANGUAGES, locale, name_of, translations
+from kg.render.site.date_phrases import date_phrase
+from kg.render.site.language_names import language_name
+from kg.render.site.template_compiler import FastEnvironment
+from kg.render.site.translations import LANGUAGES, locale, own_name, translations
 from kg.settings import Settings
 
 _FOLDER = Path(__file__).resolve().parents[1]
@@ -29,7 +29,7 @@ _FOLDER = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page says of the site."""
+    """Site: the settings that appear on every page."""
 
     title: str
     description: str
@@ -42,14 +42,14 @@ class Site:
 
     @property
     def contact_href(self) -> str:
-        """Where the contact leads, if it is an address of mail or of a page; else the empty string."""
+        """Address of the contact, for a mail address or a page; else the empty string."""
         if self.contact.startswith(("https://", "http://", "mailto:")):
             return self.contact
         return f"mailto:{self.contact}" if "@" in self.contact and " " not in self.contact else ""
 
     @classmethod
     def of(cls, settings: Settings, root: str) -> "Site":
-        """The site as the settings describe it; `root` is the path under which it lies."""
+        """Site of some settings; `root` is the path of its home page."""
         return cls(
             settings.title,
             settings.description,
@@ -63,8 +63,8 @@ class Site:
 
 @cache
 def _templates(language: str) -> jinja2.Environment:
-    """The templates in a language of those that pages speak."""
-    environment = Environment(
+    """Template environment of a language."""
+    environment = FastEnvironment(
         loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -73,9 +73,9 @@ def _templates(language: str) -> jinja2.Environment:
         auto_reload=False,
     )
     environment.globals |= {
-        "_": partial(_said, language),
-        "ngettext": partial(_counted, language),
-        "told": partial(_told, language),
+        "_": partial(_translated, language),
+        "ngettext": partial(_plural, language),
+        "translated_with_language": partial(_translated_with_language, language),
         "kinds": key_labels.KINDS,
         "fields": key_labels.FIELDS,
         "statuses": key_labels.STATUSES,
@@ -83,9 +83,9 @@ def _templates(language: str) -> jinja2.Environment:
         "asset": assets.address,
         "picture": assets.picture,
         "prose": key_labels.PROSE,
-        "languages": {each: name_of(each) for each in LANGUAGES},
+        "languages": {each: own_name(each) for each in LANGUAGES},
         "language_name": partial(language_name, language=language),
-        "words": partial(words, language=language),
+        "date_phrase": partial(date_phrase, language=language),
         "period": partial(_period, language=language),
     }
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
@@ -95,44 +95,44 @@ def _templates(language: str) -> jinja2.Environment:
 
 
 @lru_cache(4096)
-def _text(language: str, text: str) -> Markup:
-    """A text of a template in a language. Half of what a page says are such texts, so each is looked up once."""
+def _translated_text(language: str, text: str) -> Markup:
+    """Translation of a template's text, cached, since half of a page consists of such texts."""
     return Markup(translations(language).gettext(text))  # noqa: S704  # ours, as are its translations
 
 
-def _said(language: str, text: str, /, **values: object) -> Markup:
-    """The same with values in it, each of which is escaped."""
-    return _text(language, text) % values if values else _text(language, text)
+def _translated(language: str, text: str, /, **values: object) -> Markup:
+    """Translation of a template's text with values, each of which is escaped."""
+    return _translated_text(language, text) % values if values else _translated_text(language, text)
 
 
-def _told(language: str, text: str) -> tuple[str, str]:
-    """A text that need not be ours in a language, if its translation is known; and the language that it is in then."""
-    found = translations(language).gettext(text) if text else text
-    return found, LANGUAGES[0] if found == text else language
+def _translated_with_language(language: str, text: str) -> tuple[str, str]:
+    """Translation of a text of any origin, or the text itself; and the language of the result."""
+    translation = translations(language).gettext(text) if text else text
+    return translation, LANGUAGES[0] if translation == text else language
 
 
-def _counted(language: str, one: str, many: str, num: int) -> Markup:
-    """A text that depends on a number."""
+def _plural(language: str, one: str, many: str, num: int) -> Markup:
+    """Translation of a text with a plural."""
     return Markup(translations(language).ngettext(one, many, num)) % {"num": num}  # noqa: S704  # the same
 
 
 def _period(start: str | None, end: str | None, language: str) -> str:
-    """First and last day of a date in words; whole months and years by their names."""
+    """Phrase of a first and a last day; full months and years by their names."""
     if start is None or end is None:
-        return words(f"{start or '..'}/{end or '..'}", language) if start or end else ""
+        return date_phrase(f"{start or '..'}/{end or '..'}", language) if start or end else ""
     if start.endswith("-01-01") and end.endswith("-12-31"):
         start, end = start[:-6], end[:-6]
     elif start.endswith("-01") and end[-2:] == _last_day(end):
         start, end = start[:-3], end[:-3]
-    return words(start if start == end else f"{start}/{end}", language)
+    return date_phrase(start if start == end else f"{start}/{end}", language)
 
 
 def _last_day(day: str) -> str:
-    """The number of the last day in the month of a day."""
+    """Last day of the month of a date, as two digits; empty for a year without one."""
     year, month, _ = day.rsplit("-", 2)
     return str(monthrange(int(year), int(month))[1]) if year.isdecimal() and year.strip("0") else ""
 
 
-def page(name: str, site: Site, values: Mapping[str, Any]) -> bytes:
-    """A page from a template of kg/render/templates, with the site and some values."""
+def render_page(name: str, site: Site, values: Mapping[str, Any]) -> bytes:
+    """Render a template of kg/render/templates with the site and some values."""
     return _templates(site.language).get_template(f"{name}.html").render(site=site, **values).encode()

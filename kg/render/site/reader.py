@@ -1,4 +1,4 @@
-"""Who reads a page: in which language it speaks to them, and in which languages they like names and texts."""
+"""Reader preferences: the language of pages, and the languages of names and texts."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from kg.render.site.key_labels import KINDS
 from kg.render.site.translations import translations
 
 NAMELESS = "%(kind)s without a name (%(key)s)"
-"""What something is called of which nothing is known but its address."""
+"""Label of a thing without a name."""
 
 Labels = dict[str, str]
-"""Language → what something is called."""
+"""Language → label."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads.
+class ReaderPreferences:
+    """Language preferences of a reader.
 
     Attributes:
-        languages: those they prefer for names and texts, the best first.
-        root: the path under which the site lies.
-        language: the one that pages speak to them.
+        languages: preferred languages of names and texts, the best first.
+        root: path of the site's home page.
+        language: language of pages.
     """
 
     languages: tuple[str, ...]
@@ -28,7 +28,7 @@ class Reader:
     language: str = "en"
 
     def label(self, labels: Labels) -> tuple[str, str]:
-        """The label to show and its language: the first language preferred, else any."""
+        """Label in the best language for the reader, else any, and its language."""
         for language in (*self.languages, "@none"):
             if language in labels:
                 return labels[language], "" if language == "@none" else language
@@ -37,18 +37,18 @@ class Reader:
         return "", ""
 
     def called(self, labels: Labels, reference: str, status: str | None) -> tuple[str, str]:
-        """The same for a thing; one without any name is called what it is, with its key."""
+        """Label of a thing and its language; for a nameless one its kind and key."""
         return (self.nameless(reference), "") if is_nameless(labels, reference, status) else self.label(labels)
 
     def nameless(self, reference: str) -> str:
-        """What a thing without a name is called."""
+        """Label of a thing without a name."""
         kind, _, key = reference.partition("/")
         say = translations(self.language).gettext
         return say(NAMELESS) % {"kind": say(KINDS[kind][0]), "key": decode_key(key)}
 
 
 def is_nameless(labels: Labels, reference: str, status: str | None) -> bool:
-    """Whether a thing has no name: none at all, or, since only a link tells of it, the key in its place."""
+    """Test for a thing without a name: no label, or a stub's key in place of one."""
     if status != "stub" or "@none" not in labels:
         return not labels
     return decode_key(reference.partition("/")[2]).startswith(labels["@none"])

@@ -1,4 +1,4 @@
-"""What is said of a search: how facets are called, and the sentence that sums up what was found."""
+"""Search summary: labels of facets, gaps and orders, and the sentence with the counts of a result."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from babel.numbers import format_decimal
 
 from kg.render.site.translations import locale, translations
 
-FACETS = {
+FACET_LABELS = {
     "kind": "Kind",
     "type": "Type",
     "person": "People",
@@ -20,9 +20,9 @@ FACETS = {
     "year": "Time",
     "lacks": "Gaps",
 }
-"""Facet → how it is called."""
+"""Facet → label."""
 
-LACKS = {
+GAP_LABELS = {
     "date": "No date",
     "place": "No place",
     "person": "No people",
@@ -30,9 +30,9 @@ LACKS = {
     "collection": "No collection",
     "text": "No full text",
 }
-"""What a document may lack → how that is called."""
+"""Value of the facet of gaps → label."""
 
-LEADS = {
+LINK_LABELS = {
     "from": "Written or sent",
     "to": "Received",
     "person": "By, to, with or about them",
@@ -42,20 +42,20 @@ LEADS = {
     "collection": "In this collection",
     "archive": "Kept there",
 }
-"""How documents stand to a thing, by facet → how that is called on its page."""
+"""Facet → label of the link from a thing to its documents."""
 
-SORTS = {"relevance": "Best match first", "date": "Oldest first", "newest": "Newest first", "title": "By title"}
-"""Order of a list → how it is called."""
+SORT_LABELS = {"relevance": "Best match first", "date": "Oldest first", "newest": "Newest first", "title": "By title"}
+"""Order of a list → label."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """What was found, in numbers.
+class ResultCounts:
+    """Counts of a result.
 
     Attributes:
-        documents: how many documents.
-        others: how many things that are no documents.
-        collections, people: how many the documents are from and name.
+        documents: number of documents.
+        others: number of other things.
+        collections, people: number of the documents' collections and of the people in them.
         first, last: years of the first and the last dated document; empty where none is dated.
     """
 
@@ -67,10 +67,10 @@ class Tally:
     last: str
 
 
-def sentence(tally: Tally, language: str) -> str:
-    """What was found, in one sentence.
+def summary_sentence(tally: ResultCounts, language: str) -> str:
+    """Sentence with the counts of a result.
 
-    >>> sentence(Tally(15, 0, 3, 12, "1962", "1963"), "en")
+    >>> summary_sentence(ResultCounts(15, 0, 3, 12, "1962", "1963"), "en")
     '15 documents from 3 collections, 1962 to 1963, 12 people'
     """
     catalogue = translations(language)
@@ -81,20 +81,20 @@ def sentence(tally: Tally, language: str) -> str:
 
     if not (tally.documents or tally.others):
         return gettext("Nothing was found")
-    said = []
+    phrases = []
     if tally.documents:
         documents = ngettext("%(num)s document", "%(num)s documents", tally.documents)
-        said.append(counted(documents, tally.documents))
+        phrases.append(counted(documents, tally.documents))
         if tally.collections:
             collections = ngettext("from %(num)s collection", "from %(num)s collections", tally.collections)
-            said[0] += f" {counted(collections, tally.collections)}"
+            phrases[0] += f" {counted(collections, tally.collections)}"
         if tally.first and tally.first != tally.last:
-            said.append(gettext("%(first)s to %(last)s") % {"first": tally.first, "last": tally.last})
+            phrases.append(gettext("%(first)s to %(last)s") % {"first": tally.first, "last": tally.last})
         elif tally.first:
-            said.append(tally.first)
+            phrases.append(tally.first)
         if tally.people:
-            said.append(counted(ngettext("%(num)s person", "%(num)s people", tally.people), tally.people))
+            phrases.append(counted(ngettext("%(num)s person", "%(num)s people", tally.people), tally.people))
     if tally.others:
         others = ngettext("%(num)s other entry", "%(num)s other entries", tally.others)
-        said.append(counted(others, tally.others))
-    return ", ".join(said)
+        phrases.append(counted(others, tally.others))
+    return ", ".join(phrases)

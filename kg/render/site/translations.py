@@ -1,7 +1,7 @@
-"""What pages say in the reader's language: gettext catalogues, read once from `kg/render/locale/LANGUAGE.po`.
+"""gettext catalogues of pages, from `kg/render/locale/LANGUAGE.po`, and locales.
 
-English is the language of the templates, so it needs no catalogue. Catalogues are kept as text and compiled when they
-are first needed; nothing has to be built before a page is shown.
+English is the language of the templates, so it needs no catalogue. Catalogues are source files, compiled in memory at
+first use; no build step is needed.
 """
 
 import gettext
@@ -16,15 +16,15 @@ from babel.messages.pofile import read_po
 FOLDER = Path(__file__).resolve().parents[1] / "locale"
 
 LANGUAGES = ("en", "ru", "es")
-"""Languages that pages speak, the one first that is spoken to everybody else."""
+"""Languages of pages, the default first."""
 
 _LOCALES = {"en": "en_GB"}
-"""Language → the locale whose way of writing dates and numbers is used, where it is not that of its own name."""
+"""Language → locale of its dates and numbers, where that has another name."""
 
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
-    """The catalogue of a language; that of English gives back what it is asked."""
+    """Catalogue of a language; that of English returns its input."""
     path = FOLDER / f"{language}.po"
     if not path.is_file():
         return gettext.NullTranslations()
@@ -38,14 +38,14 @@ def translations(language: str) -> gettext.NullTranslations:
 
 @cache
 def locale(language: str) -> Locale:
-    """How a language writes dates, numbers and lists."""
+    """Locale of a language, for dates, numbers and lists."""
     return Locale.parse(_LOCALES.get(language, language))
 
 
-def name_of(language: str) -> str:
-    """What a language calls itself.
+def own_name(language: str) -> str:
+    """Name of a language in itself.
 
-    >>> name_of("es"), name_of("en")
+    >>> own_name("es"), own_name("en")
     ('español', 'English')
     """
     return Locale.parse(language).get_language_name(language) or language

@@ -1,8 +1,8 @@
 """Query pool: queries of strangers, answered by worker processes that may die.
 
-The shell around `kg.store.pool.state`, which decides everything: events come in here (queries, frames of workers, their
-deaths, time), and the actions that follow are carried out. Whatever happens, the next query meets a sound worker, a
-spare one if need be::
+The shell around `kg.store.pool.core.state`, which decides everything: events come in here (queries, frames of
+workers, their deaths, time), and the actions that follow are carried out. Whatever happens, the next query meets a
+sound worker, a spare one if need be::
 
     pool = QueryPool(generation / "store", PoolLimits(size=2))
     await pool.start()
@@ -24,12 +24,12 @@ from typing import Any, Unpack
 from kg.errors import KgError, QueryCrashed, QueryError, QueryTooLarge
 from kg.store.fairness.fair_queue import client_of
 from kg.store.pool import frames
-from kg.store.pool.actions import Action, Close, Demote, Fail, Inspect, Kill, KillReason, Send, Start
 from kg.store.pool.answer import AnswerStream
-from kg.store.pool.limits import PoolLimits
+from kg.store.pool.core.actions import Action, Close, Demote, Fail, Inspect, Kill, KillReason, Send, Start
+from kg.store.pool.core.limits import PoolLimits
+from kg.store.pool.core.state import PATIENCE, SAMPLE_EVERY, TICK, PoolState
 from kg.store.pool.observer import PoolObserver
 from kg.store.pool.pooled_query import PooledQuery, packed
-from kg.store.pool.state import PATIENCE, SAMPLE_EVERY, TICK, PoolState
 from kg.store.pool.worker_process import WorkerProcess, error_of
 from kg.store.sparql.query_service import QueryOptions, deadline_seconds
 

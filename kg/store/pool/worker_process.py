@@ -1,7 +1,7 @@
 """Worker process, as the server holds it: start it, send it queries, hand on its frames, kill it.
 
-Input and output alone: the core (`kg.store.pool.state`) has the queries of each worker. Where a process dies unasked,
-its last words say whether it ran out of memory.
+Input and output alone: the core (`kg.store.pool.core.state`) has the queries of each worker. Where a process dies
+unasked, its last words say whether it ran out of memory.
 """
 
 import asyncio

@@ -105,8 +105,8 @@ def _write_graph(ntriples: bytes, result_format: ResultFormat) -> bytes:
 class TableTranslator:
     """Translator of a SELECT answer, row by row: each chunk becomes a small table, whose head and tail are cut off."""
 
-    def __init__(self, row: ResultFormat) -> None:
-        self._format = row
+    def __init__(self, result_format: ResultFormat) -> None:
+        self._format = result_format
         self._reader = TableReader()
         self.rows = 0
         self._head = self._tail = b""
@@ -145,8 +145,8 @@ class BooleanTranslator:
 
     rows = 0
 
-    def __init__(self, row: ResultFormat) -> None:
-        self._format = row
+    def __init__(self, result_format: ResultFormat) -> None:
+        self._format = result_format
         self._body = b""
 
     def feed(self, chunk: bytes) -> bytes:
@@ -183,8 +183,8 @@ class _LineBuffer:
 class GraphTranslator:
     """Translator of triples into a format whose documents can be concatenated."""
 
-    def __init__(self, row: ResultFormat) -> None:
-        self._format = row
+    def __init__(self, result_format: ResultFormat) -> None:
+        self._format = result_format
         self._lines = _LineBuffer()
         self.rows = 0
 
@@ -196,16 +196,16 @@ class GraphTranslator:
         """The last triple, where it has no end of line."""
         return self._write(self._lines.remainder())
 
-    def _write(self, lines: bytes) -> bytes:
-        self.rows += lines.count(b"\n")
-        return _write_graph(lines, self._format)
+    def _write(self, ntriples: bytes) -> bytes:
+        self.rows += ntriples.count(b"\n")
+        return _write_graph(ntriples, self._format)
 
 
 class DocumentTranslator:
     """Translator of triples into a format of one document: buffered until the end of the answer."""
 
-    def __init__(self, row: ResultFormat) -> None:
-        self._format = row
+    def __init__(self, result_format: ResultFormat) -> None:
+        self._format = result_format
         self._body = _Buffer()
         self.rows = 0
 

@@ -57,17 +57,23 @@ class RemoteAnswer:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # one caller
-        self, kind: Kind, row: ResultFormat, place: str, seconds: float, most: tuple[int, int], free: Callable[[], None]
+        self,
+        kind: Kind,
+        result_format: ResultFormat,
+        host: str,
+        seconds: float,
+        result_limits: tuple[int, int],
+        free: Callable[[], None],
     ) -> None:
         self.kind = kind
-        self.format = row.name
-        self.media_type = row.media_type
-        self._translator = translator_for(kind, row)
-        self._host = place
+        self.format = result_format.name
+        self.media_type = result_format.media_type
+        self._translator = translator_for(kind, result_format)
+        self._host = host
         self._seconds = seconds
         self._deadline = asyncio.get_running_loop().time() + seconds
-        self._max_rows, self._bytes_left = most
-        self._is_document = kind == "construct" and row.name in DOCUMENT_FORMATS
+        self._max_rows, self._bytes_left = result_limits
+        self._is_document = kind == "construct" and result_format.name in DOCUMENT_FORMATS
         self._free = free
         self._response: httpx2.Response | None = None
         self._chunks: AsyncIterator[bytes] | None = None
@@ -205,7 +211,7 @@ class RemoteQueries:
 
         parsing = partial(query_form.parse_form, text, limits)
         form = await asyncio.to_thread(parsing) if len(text) > _LONG_QUERY else parsing()
-        row = results.choose_format(form.kind, format_names(options))
+        result_format = results.choose_format(form.kind, format_names(options))
         default, named = tuple(options.get("default_graphs", ())), tuple(options.get("named_graphs", ()))
         if default or named:
             form = query_form.QueryForm(form.kind, has_dataset=True, default_graphs=default, named_graphs=named)
@@ -214,7 +220,7 @@ class RemoteQueries:
             connections, slot = await self._take_slot(client_of(options.get("client", "")))
             occupied.callback(self._slots.give_back, slot)
             # A client that does not read must not hold its slot beyond the deadline.
-            answer = RemoteAnswer(form.kind, row, self._host, seconds, self._result_limits, occupied.close)
+            answer = RemoteAnswer(form.kind, result_format, self._host, seconds, self._result_limits, occupied.close)
             body = {
                 "query": f"BASE <{self._settings.base}>\n{text}",
                 **self._dataset(form, union=options.get("union", False)),

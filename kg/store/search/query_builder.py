@@ -168,8 +168,8 @@ class QueryBuilder:
         """Query of a value of a facet. Raises SearchRefused for an unknown facet."""
         facet = fields.FACETS.get(name)
         if facet is None:
-            known = ", ".join(fields.FACETS)
-            raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {known}.")
+            names = ", ".join(fields.FACETS)
+            raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {names}.")
         if not facet.kind or value.startswith(f"{facet.kind}/"):
             values = [value]
         else:

@@ -251,18 +251,18 @@ def parse_days(text: str) -> DayRange:
     return DayRange(begin, end)
 
 
-def _bounds(text: str, whole: str) -> tuple[int, int]:
+def _bounds(text: str, original: str) -> tuple[int, int]:
     """First and last day of a year, a month or a day."""
     match = _DAY.fullmatch(text)
     if match is None:
-        raise _date_error(whole)
+        raise _date_error(original)
     year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
     if match[2] and not 1 <= month <= 12:
-        raise _date_error(whole)
+        raise _date_error(original)
     # Python's calendar begins with the year 1; before it, any year of the same length serves.
     month_length = calendar.monthrange(year if year > 0 else 4 if year % 4 == 0 else 1, month or 12)[1]
     if match[3] and not 1 <= day <= month_length:
-        raise _date_error(whole)
+        raise _date_error(original)
     start = year * 10_000 + (month or 1) * 100 + (day or 1)
     return start, year * 10_000 + (month or 12) * 100 + (day or month_length)
 

@@ -188,8 +188,8 @@ class _ClauseParser:
             iri = text[1:-1]
         name = iri.removeprefix(f"{self.base}terms/")
         if name == iri or name not in _PROPERTIES:
-            known = ", ".join(f"kg:{each}" for each in _PROPERTIES)
-            raise self.form_error(at, f"one of {known} is expected (with PREFIX kg: <{self.base}terms/>)", begin)
+            names = ", ".join(f"kg:{each}" for each in _PROPERTIES)
+            raise self.form_error(at, f"one of {names} is expected (with PREFIX kg: <{self.base}terms/>)", begin)
         return name
 
     def take(self, at: int, kind: str, begin: int, what: str) -> str:
@@ -226,13 +226,13 @@ def _string_value(text: str) -> str:
     """Value of a SPARQL string literal."""
     quotes = 3 if text[:3] in {"'''", '"""'} and len(text) >= 6 else 1
 
-    def said(escape: re.Match[str]) -> str:
+    def character(escape: re.Match[str]) -> str:
         sign = escape[0][1]
         if sign in "uU":
             return chr(int(escape[0].lstrip("\\uU"), 16))
         return _SIMPLE_ESCAPES.get(sign, sign)
 
-    return _ESCAPE.sub(said, text[quotes:-quotes])
+    return _ESCAPE.sub(character, text[quotes:-quotes])
 
 
 def line_and_column(text: str, at: int) -> tuple[int, int]:

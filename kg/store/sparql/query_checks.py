@@ -4,18 +4,18 @@ The check is no parser but one flat loop over tokens, so no text can make it rec
 It must recognise exactly where strings, IRIs and comments begin and end, since words and brackets count outside of
 them alone. Two things make that harder than the grammar (SPARQL 1.1, 19.8) suggests:
 
-- The engine has no tokens. It matches keywords letter by letter wherever one may stand, so `1SERVICE<…>`,
-  `SERVICESILENT?x{` and, with a prefix `S`, `SERVICES:x{` all call a service; and where the IRI that a
-  prefixed name stands for is invalid, it takes the prefix alone and reads on inside the local name.
+- The engine has no tokens. It matches keywords letter by letter at any position, so `1SERVICE<…>`,
+  `SERVICESILENT?x{` and, with a prefix `S`, `SERVICES:x{` all call a service. Where a prefixed name expands to an
+  invalid IRI, the engine takes the prefix alone and parses on inside the local name.
 - `<` begins an IRI or means *less than*, and only the grammar can tell. Where both are possible and would make a
   difference, the query is refused with an error that shows the unambiguous form.
 
 Patterns and operators are counted in the text, which is close to the engine's own count and sometimes a few too many.
-The limits are set by measurement: planning grows with the third to fourth power of the joined patterns (100 take 1.5 s,
-300 half a minute), and with the square of the number of other operators.
+The limits are measured. Planning grows with the third to fourth power of the joined patterns: 100 take 1.5 s, 300 half
+a minute. It grows with the square of the number of other operators.
 
-A query that passes can still crash the engine or run for ever, and a SERVICE that passed could still not open a
-socket: the sandbox of the worker process is the defence, and this module gives the early and clear error.
+A query that passes can still crash the engine or run for ever, and a SERVICE that passed could not open a socket. The
+defence is the sandbox of the worker process; this module gives the early and clear error.
 """
 
 import re

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from kg.errors import QueryError, QueryTooLarge
 from kg.render.queries import result_table
-from kg.render.queries.result_table import Table
+from kg.render.queries.result_table import ResultTable
 from kg.web.endpoint.responses import Question
 from kg.web.observe.request_notes import told
 from kg.web.serving.context import Context
@@ -38,7 +38,7 @@ class Shown:
     """
 
     kind: str
-    table: Table | None
+    table: ResultTable | None
     text: str
     whole: bool
     large: bool = False
@@ -59,7 +59,7 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
     lines = text.split("\n")[:-1]
     whole = whole and len(lines) <= ROWS + 1
     named = partial(names, context)
-    make = partial(result_table.table, lines[: ROWS + 1], context.base, context.reader, named, whole=whole)
+    make = partial(result_table.table, lines[: ROWS + 1], context.base, context.reader, named, complete=whole)
     table = await context.serving.lane.run(request, make) if len(text) > LARGE else make()
     return Shown(kind, table, "", whole, large=len(text) > LARGE)
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.ontology import RDF_TYPE, XSD
-from kg.render.data.negotiation import FORMATS, HTML, JSON, JSON_LD, Format, choose
+from kg.render.data.negotiation import FORMATS, HTML, JSON, JSON_LD, DescriptionFormat, choose
 from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web.endpoint import formats
 from kg.web.endpoint.graph_counts import graph_counts
@@ -58,7 +58,7 @@ async def respond(request: Request, context: Context) -> Response:
     return published.respond(request, context, body, content_type, CORS, vary="Accept, Accept-Encoding")
 
 
-def _written(triples: list[Triple], format_: Format) -> bytes:
+def _written(triples: list[Triple], format_: DescriptionFormat) -> bytes:
     rdf = format_.rdf or RdfFormat.JSON_LD
     return serialize(triples, format=rdf, prefixes=_PREFIXES) or b""
 

@@ -6,26 +6,28 @@ What the editor completes comes from here: the prefixes of the ontology, the cla
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+from fastapi import Query
+from pydantic import AfterValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import QueryError, QueryTimeout, QueryTooLarge
 from kg.render.data.negotiation import HTML
-from kg.render.queries.examples import Example, examples
+from kg.render.queries.examples import ExampleQuery, examples
 from kg.render.site import key_labels, script_messages
-from kg.render.site.pages import page
+from kg.render.site.pages import render_page
 from kg.settings import QUERIES
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint.preview import SHOWN_AS, names, shown
 from kg.web.endpoint.responses import Question, explained, whole
 from kg.web.http.headers import CACHE, CORS, PAGE
 from kg.web.http.language import VARY, still
-from kg.web.http.problems import Problem
+from kg.web.http.parameters import Parameters, at_most
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 HEADERS = {
     **PAGE,
@@ -77,43 +79,47 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
         "view": chosen.view if chosen else "",
         "shown": answered,
         "problem": problem,
-        "examples": sorted((each.spoken(context.reader.language) for each in known), key=lambda each: each.title),
-        "said_by_scripts": script_messages.said(context.reader.language),
+        "examples": sorted((each.in_language(context.reader.language) for each in known), key=lambda each: each.title),
+        "said_by_scripts": script_messages.translated_messages(context.reader.language),
         "still": still(request) if request.method == "GET" else "",
         "formats": [each for each in FORMATS.values() if (answered.kind if answered else "select") in each.kinds],
         "all_formats": list(FORMATS.values()),
     }
-    make = partial(page, "sparql", context.site, values)
+    make = partial(render_page, "sparql", context.site, values)
     body = await context.serving.lane.run(request, make) if answered and answered.large else make()
     headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
     headers |= dict(problem.headers) if problem else {}
     return Response(body, status, headers, HTML.content_type)
 
 
-def _first(known: Sequence[Example]) -> str:
+def _first(known: Sequence[ExampleQuery]) -> str:
     """The query that stands in the editor before anything is asked: one whose answer is easily understood."""
     plain = "SELECT * WHERE { ?thing ?property ?value } LIMIT 20"
     return next((each.text for each in known if each.view == "chart"), known[0].text if known else plain)
 
 
-async def data(request: Request, context: Context, name: str) -> Response:
-    """What the editor asks for: `terms.json` for completion, `names.json?thing=…` for names beside addresses."""
-    if name == "terms.json":
-        body = await _terms(context)
-    elif name == "names.json":
-        body = _names(request, context)
-    else:
-        raise Problem(404, "There is no such file.")
+class ThingParameters(Parameters):
+    """Things whose names are wanted."""
+
+    thing: Annotated[list[str], AfterValidator(at_most(MOST_THINGS))] = Field(
+        default_factory=list, description="A thing, as kind/KEY; it may come several times."
+    )
+
+
+async def completions(request: Request, context: HeldContext) -> Response:
+    """Prefixes, classes and properties, for the editor to complete."""
+    return _data(request, context, await _terms(context))
+
+
+async def labels(request: Request, context: HeldContext, asked: Annotated[ThingParameters, Query()]) -> Response:
+    """Reference → name in the reader's language, for names beside addresses."""
+    found = names(context, asked.thing)
+    return _data(request, context, orjson.dumps({reference: name for reference, (name, _) in found.items()}))
+
+
+def _data(request: Request, context: Context, body: bytes) -> Response:
     headers = {**CORS, "Cache-Control": "public, max-age=300"}
     return published.respond(request, context, body, "application/json", headers, vary=VARY)
-
-
-def _names(request: Request, context: Context) -> bytes:
-    """Reference → name in the reader's language."""
-    asked = request.query_params.getlist("thing")
-    if len(asked) > MOST_THINGS:
-        raise Problem(400, f"At most {MOST_THINGS} things at once.")
-    return orjson.dumps({reference: name for reference, (name, _) in names(context, asked).items()})
 
 
 async def _terms(context: Context) -> bytes:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from kg.read.search import SearchQuery, SearchRequest, SearchResults
 from kg.render.pictures.histogram import bars
-from kg.render.site.pages import page
+from kg.render.site.pages import render_page
 from kg.store.search.fields import RECORD
 from kg.web.pages.search_links import DOCUMENTS, Lead, gaps
 from kg.web.search import picture_data, presentation
@@ -17,7 +17,7 @@ from kg.web.search.picture_data import Column
 from kg.web.search.presentation import Choice
 from kg.web.search.query_string import State
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 MAP = 720
 """Units of the map from left to right."""
@@ -56,12 +56,7 @@ class Part:
     spanned: bool
 
 
-async def respond(request: Request, context: Context) -> Response:
-    """The page, from what is kept where it was asked for lately."""
-    return await context.serving.kept.out(request, lambda: _made(request, context))
-
-
-async def _made(request: Request, context: Context) -> Response:
+async def respond(request: Request, context: HeldContext) -> Response:
     """The page; its numbers are worked out once for a generation and language."""
 
     async def work() -> bytes:
@@ -103,7 +98,7 @@ def _all(context: Context) -> SearchResults:
 
 
 def _in_short(context: Context) -> bytes:
-    return page("covers", context.site, _shown(context, _all(context)))
+    return render_page("covers", context.site, _shown(context, _all(context)))
 
 
 def _shown(context: Context, results: SearchResults) -> dict[str, object]:
@@ -127,7 +122,7 @@ def _counted(context: Context) -> bytes:
         "lacking": [(each, _share(each.count, results.total)) for each in lacking],
         "parts": [_part(parts[name], results, context) for name in _COUNTED if name in parts],
     }
-    return page("covered", context.site, values)
+    return render_page("covered", context.site, values)
 
 
 def _part(facet: presentation.Shown, results: SearchResults, context: Context) -> Part:

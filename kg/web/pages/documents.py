@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated
 from urllib.parse import quote
 
+from fastapi import Path
 from markupsafe import Markup
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,18 +16,20 @@ from kg.errors import KeyFault
 from kg.read.things import DeletedThing, Description, LinkGroup, Redirect, Surroundings
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data import jsonld, rdf
-from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, Format, for_thing
-from kg.render.page.thing import Subject, show
+from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, DescriptionFormat, description_format
+from kg.render.page.thing import PageSubject, thing_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
+from kg.store.search.index import MAX_OFFSET
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
+from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
 from kg.web.pages.search_links import leads
 from kg.web.pages.thing_pictures import pictures
 from kg.web.search.neighbours import Walk, walk
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 _QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 _VARY = "Accept, Accept-Encoding"
@@ -36,7 +41,7 @@ class Address:
     """What a path below a kind means: a thing, or a document about it."""
 
     reference: str
-    format: Format | None
+    format: DescriptionFormat | None
 
 
 def read_address(context: Context, kind: str, segment: str) -> Address:
@@ -60,9 +65,31 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
     return Address(reference, format_)
 
 
-async def respond(request: Request, context: Context, kind: str, segment: str) -> Response:
-    """Answer for a thing or a document about it, from what is kept where it was asked for lately."""
-    return await context.serving.kept.out(request, lambda: _respond(request, context, kind, segment))
+class PageParameters(Parameters):
+    """Parameters of the page of a thing: the part of a long list of links, and the search that it was opened from."""
+
+    links: str = Field("", description="A group of the links to the thing, by its key: the page shows this one alone.")
+    after: str = Field("", description="A place in that group to go on behind, as its links have it.")
+    q: str = Field("", description="The search from which the page was opened, with all of its parameters.")
+    at: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
+        default_factory=int, description="The place in the list of that search."
+    )
+
+
+async def thing(request: Request, context: HeldContext, kind: KindPath, key: KeyPath) -> Response:
+    """A thing: 303 to a document about it."""
+    return await _respond(request, context, kind, key)
+
+
+async def document(
+    request: Request,
+    context: HeldContext,
+    kind: KindPath,
+    key: KeyPath,
+    suffix: Annotated[str, Path(description="The format of the document.", json_schema_extra={"enum": [*BY_SUFFIX]})],
+) -> Response:
+    """A document about a thing, or the thing whose key ends like one."""
+    return await _respond(request, context, kind, f"{key}.{suffix}")
 
 
 async def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
@@ -106,7 +133,7 @@ def _gone(context: Context, thing: Thing) -> Problem:
 
 def _see_other(request: Request, context: Context, thing: Thing) -> Response:
     """303 to the document that Accept asks for."""
-    format_ = for_thing(combined(request, "accept"))
+    format_ = description_format(combined(request, "accept"))
     if format_ is None:
         detail = (
             "This thing is described in: " + ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS) + "."
@@ -126,7 +153,7 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
     return Response(None, 303, headers)
 
 
-def _links(context: Context, thing: Thing, shown: Format | None) -> str:
+def _links(context: Context, thing: Thing, shown: DescriptionFormat | None) -> str:
     """The Link header: other formats, what is described, its licence; FAIR Signposting's relations."""
     iri = context.base.iri(thing.reference)
     path = context.path(thing.reference)
@@ -142,7 +169,7 @@ def _links(context: Context, thing: Thing, shown: Format | None) -> str:
     return ", ".join(links)
 
 
-def _data(request: Request, context: Context, thing: Thing, format_: Format) -> Response:
+def _data(request: Request, context: Context, thing: Thing, format_: DescriptionFormat) -> Response:
     """A document of data."""
     resources, ontology = context.serving.resources, context.serving.ontology
     if format_ is JSON:
@@ -172,7 +199,7 @@ def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | N
         "iri": said.iri,
         "citations": CITATIONS,
         "path": context.path(thing.reference),
-        "shown": show(subject, context.serving.ontology, context.reader),
+        "shown": thing_page(subject, context.serving.ontology, context.reader),
         "around": around,
         "groups": _shown_groups(around.groups),
         "formats": [each for each in FORMATS if each is not HTML],
@@ -193,10 +220,10 @@ def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | N
     return published.page(request, context, "thing", values, headers)
 
 
-def subject_of(context: Context, said: Description, around: Surroundings) -> Subject:
+def subject_of(context: Context, said: Description, around: Surroundings) -> PageSubject:
     """What a page, or a citation, is about."""
     archive, _ = context.reader.label(around.path[0].labels) if around.path else ("", "")
-    return Subject(
+    return PageSubject(
         said.iri,
         said.thing.reference,
         said.statements,

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from kg.read.things import DeletedThing, Redirect
 from kg.render.data.record import texts
-from kg.render.site.pages import page
+from kg.render.site.pages import render_page
 from kg.store.generation.things import Thing
 from kg.store.search.snippets import SNIPPET_LENGTH
 from kg.web.serving.context import Context
@@ -37,7 +37,7 @@ async def featured(context: Context) -> Markup:
 
 def _made(context: Context) -> bytes:
     shown = [_told(each, context) for each in _chosen(context)]
-    return page("featured", context.site, {"featured": shown, "reader": context.reader}) if shown else b""
+    return render_page("featured", context.site, {"featured": shown, "reader": context.reader}) if shown else b""
 
 
 def _chosen(context: Context) -> list[Thing]:

@@ -38,13 +38,13 @@ class Lead:
 
 def leads(thing: Thing, context: Context) -> list[Lead]:
     """The searches for documents that belong to a thing; none without a search index."""
-    asked = ((said.LEADS[facet], (facet, thing.reference)) for facet in _ASKED.get(thing.kind, ()))
+    asked = ((said.LINK_LABELS[facet], (facet, thing.reference)) for facet in _ASKED.get(thing.kind, ()))
     return list(_found(asked, context))
 
 
 def gaps(context: Context) -> list[Lead]:
     """The searches for documents that lack something."""
-    return list(_found(((said.LACKS[name], (LACKS, name)) for name in LACKED), context))
+    return list(_found(((said.GAP_LABELS[name], (LACKS, name)) for name in LACKED), context))
 
 
 def _found(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> Iterator[Lead]:

@@ -10,7 +10,7 @@ from kg.errors import KgError
 from kg.read.things import MAX_PATH_LEVELS
 from kg.render.pictures import atlas, tree
 from kg.render.pictures.histogram import bars
-from kg.render.site.pages import page
+from kg.render.site.pages import render_page
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
@@ -53,17 +53,17 @@ def _drawn(thing: Thing, context: Context) -> bytes:
     else:
         state = State(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference)))
         people = picture_data.nearest_people(state, context, PEOPLE, TIES)
-        places = picture_data.places(state, context, PLACES, atlas.SMALL)
+        places = picture_data.places(state, context, PLACES, atlas.SMALL_WIDTH)
         values |= {
             "columns": picture_data.time(state, context).drawn,
             "to": "search?",
-            "people": people if people.drawn.ties else None,
+            "people": people if people.drawn.edges else None,
             "places": places if places.drawn.dots else _own_place(thing, context),
             "query": state.address(),
         }
     if len(values["columns"]) < _FEWEST:
         values["columns"] = ()
-    return page("pictures", context.site, values)
+    return render_page("pictures", context.site, values)
 
 
 def _columns(thing: Thing, context: Context) -> tuple[Column, ...]:
@@ -82,8 +82,10 @@ def _own_place(thing: Thing, context: Context) -> picture_data.Seen | None:
     if thing.kind != "place" or latitude is None or longitude is None:
         return None
     label, language = context.reader.called(thing.labels, thing.reference, thing.status)
-    spot = atlas.Place(label, language, float(latitude), float(longitude), 0, "")
-    return picture_data.Seen(atlas.draw([spot], atlas.SMALL), (), ((label, thing.reference, latitude, longitude, 0),))
+    spot = atlas.MapPlace(label, language, float(latitude), float(longitude), 0, "")
+    return picture_data.Seen(
+        atlas.draw([spot], atlas.SMALL_WIDTH), (), ((label, thing.reference, latitude, longitude, 0),)
+    )
 
 
 # The tree --------------------------------------------------------------------------------------------------------
@@ -98,12 +100,14 @@ def _tree(thing: Thing, above: tuple[Thing, ...], context: Context) -> tree.Tree
     contained, hidden = _below(thing, key, upper, context)
     counted = _counts(thing.kind, context)
 
-    def branch(each: Thing, depth: int) -> tree.Branch:
+    def branch(each: Thing, depth: int) -> tree.TreeBranch:
         label, language = context.reader.called(each.labels, each.reference, each.status)
         more = hidden.get(each.n, 0)
-        return tree.Branch(each.reference, label, language, depth, counted(each), more, here=each.n == thing.n)
+        return tree.TreeBranch(
+            each.reference, label, language, depth, counted(each), more, is_current=each.n == thing.n
+        )
 
-    def walk(each: Thing, depth: int) -> list[tree.Branch]:
+    def walk(each: Thing, depth: int) -> list[tree.TreeBranch]:
         lower = contained.get(each.n, ())
         return [branch(each, depth), *(found for child in lower for found in walk(child, depth + 1))]
 

@@ -8,10 +8,10 @@ from pyoxigraph import RdfFormat
 
 from kg.read.search import SearchResults
 from kg.render.citations.citations import FORMATS as CITATIONS
-from kg.render.citations.csl_item import LINKED, Item, Source, item
+from kg.render.citations.csl_item import LINK_KEYS, CitationSource, Item, item
 from kg.render.data import rdf, spreadsheet
 from kg.render.data.record import all_texts, references, texts
-from kg.render.site.pages import page
+from kg.render.site.pages import render_page
 from kg.web.search.presentation import summary
 from kg.web.search.query_string import MOST_EXPORTED, State
 from kg.web.serving.context import Context
@@ -72,7 +72,7 @@ def _feed(template: str) -> Callable[[SearchResults, State, Context], bytes]:
             "base": context.base.value,
             "published": context.serving.generation.manifest.published,
         }
-        return page(template, context.site, values)
+        return render_page(template, context.site, values)
 
     return write
 
@@ -88,7 +88,7 @@ def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[SearchResults, Sta
 
 def _linked(records: list[dict[str, Any]], context: Context) -> dict[str, dict[str, Any]]:
     """The records of everything that citations of some records name."""
-    named = {each for record in records for each in references(record, *LINKED, "heldIn")}
+    named = {each for record in records for each in references(record, *LINK_KEYS, "heldIn")}
     finder, index = context.serving.finder, context.serving.finder.index
     named |= {index.top(each) for each in named if each.startswith("archive/")}
     things = context.serving.generation.catalogue.things(sorted(named))
@@ -100,7 +100,7 @@ def _item(record: dict[str, Any], linked: Mapping[str, dict[str, Any]], context:
     held = next(references(record, "heldIn"), "")
     top = linked.get(context.serving.finder.index.top(held), {}) if held else {}
     archive = next(iter(texts(top.get("name"), settings.languages)[0]), "")
-    source = Source(
+    source = CitationSource(
         context.base.iri(record["id"]),
         record,
         linked,

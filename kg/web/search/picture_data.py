@@ -74,7 +74,7 @@ def places(state: State, context: Context, most: int = MOST_PLACES, width: int =
             continue
         rows.append((label, reference, latitude, longitude, count))
         address = state.with_filter("place", reference).address()
-        spots.append(atlas.Place(label, language, float(latitude), float(longitude), count, address))
+        spots.append(atlas.MapPlace(label, language, float(latitude), float(longitude), count, address))
     drawn = atlas.draw(spots, width)
     return Seen(drawn, ("label", "place", "latitude", "longitude", "count"), tuple(rows), left_out)
 
@@ -86,7 +86,7 @@ def people(state: State, context: Context, most: int = MOST_PEOPLE) -> Seen:
 
 def nearest_people(state: State, context: Context, most: int, ties: int) -> Seen:
     """A small picture of the same, with so many of the strongest ties."""
-    return _people(state, context, most, ties, network.SMALL)
+    return _people(state, context, most, ties, network.SMALL_SIZE)
 
 
 def _people(state: State, context: Context, most: int, ties: int, size: tuple[int, int]) -> Seen:
@@ -100,11 +100,11 @@ def _people(state: State, context: Context, most: int, ties: int, size: tuple[in
         persons.append(network.Person(reference, label, language, count, address))
     together = index.pair_counts(query, "person", most)
     strongest = sorted(together.items(), key=lambda each: (-each[1], each[0]))[:ties]
-    if size == network.SMALL:  # there is no room for who stands alone
+    if size == network.SMALL_SIZE:  # there is no room for who stands alone
         tied = {each for pair, _ in strongest for each in pair}
         persons = [each for each in persons if each.reference in tied]
     drawn = _net(tuple(persons), tuple(strongest), size)
-    rows = tuple((tie.one.person.label, tie.other.person.label, tie.count) for tie in drawn.ties)
+    rows = tuple((tie.one.person.label, tie.other.person.label, tie.count) for tie in drawn.edges)
     return Seen(drawn, ("one", "other", "count"), rows)
 
 

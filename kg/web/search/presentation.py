@@ -7,8 +7,8 @@ from typing import Any
 from kg.read.search import SearchResults
 from kg.render.site import key_labels
 from kg.render.site import search_summary as said
-from kg.render.site.language_names import name as language_name
-from kg.render.site.search_summary import Tally, sentence
+from kg.render.site.language_names import language_name
+from kg.render.site.search_summary import ResultCounts, summary_sentence
 from kg.render.site.translations import translations
 from kg.store.search.fields import COUNTED, FACETS, LACKS
 from kg.web.search.query_string import State
@@ -66,7 +66,7 @@ class Labels:
         if name == "kind":
             return translations(language).gettext(key_labels.KINDS[value][1]), ""
         if name == LACKS:
-            return translations(language).gettext(said.LACKS[value]), ""
+            return translations(language).gettext(said.GAP_LABELS[value]), ""
         if name == "language":
             return _language_name(value, language), ""
         thing = self._known.get(value)
@@ -80,18 +80,18 @@ def _language_name(tag: str, language: str) -> str:
         return tag
 
 
-def tally(results: SearchResults) -> Tally:
+def tally(results: SearchResults) -> ResultCounts:
     """What was found, in numbers."""
     counts = {name: dict(values) for name, values in results.facets.counts.items()}
     documents = counts["kind"].get("record", 0)
     first, last = (day[:5] if day.startswith("-") else day[:4] for day in results.span)
     distinct = results.facets.distinct
-    return Tally(documents, results.total - documents, distinct["collection"], distinct["person"], first, last)
+    return ResultCounts(documents, results.total - documents, distinct["collection"], distinct["person"], first, last)
 
 
 def summary(results: SearchResults, context: Context) -> str:
     """What was found, in a sentence."""
-    return sentence(tally(results), context.reader.language)
+    return summary_sentence(tally(results), context.reader.language)
 
 
 def facets(results: SearchResults, state: State, context: Context) -> list[Shown]:
@@ -107,7 +107,7 @@ def facets(results: SearchResults, state: State, context: Context) -> list[Shown
             if (name, value) not in state.filters
         )
         if choices:
-            found.append(Shown(name, title(said.FACETS[name]), choices, results.facets.distinct[name]))
+            found.append(Shown(name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name]))
     return found
 
 
@@ -117,14 +117,14 @@ def chosen(state: State, context: Context) -> list[tuple[str, Choice]]:
     title = translations(context.reader.language).gettext
     found = [
         (
-            title(said.FACETS[name]),
+            title(said.FACET_LABELS[name]),
             Choice(value, *label(name, value), None, state.without_filter(name, value).address()),
         )
         for name, value in state.filters
     ]
     if state.time:
         back = Choice(state.time, state.time.replace("..", " – "), "", None, state.at_time("").address())
-        found.append((title(said.FACETS["year"]), back))
+        found.append((title(said.FACET_LABELS["year"]), back))
     return found
 
 

@@ -16,7 +16,7 @@ from kg.read.things import Resources
 from kg.settings import Settings
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
-from kg.store.pool.limits import PoolLimits
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
 from kg.store.sparql.query_service import QueryService

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.render.data.negotiation import HTML
-from kg.render.site.pages import page as rendered
+from kg.render.site.pages import render_page as rendered
 from kg.web.http.conditional import answer
 from kg.web.http.headers import CACHE, PAGE
 from kg.web.http.language import VARY, still

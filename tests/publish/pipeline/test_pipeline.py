@@ -4,10 +4,11 @@ import json
 
 import pytest
 from publishing import BASE, publish
+from waiting import no_endless_work
 
 from kg import settings
 from kg.publish import build
-from kg.publish.pipeline import sources
+from kg.publish.pipeline import batch, sources
 from kg.records.model import validation
 from kg.records.problems import SourceProblem
 
@@ -50,14 +51,14 @@ def test_file_in_two_sources_is_read_once(tmp_path):
     assert "lies in two sources" in (tmp_path / "var/current/problems.jsonl").read_text(encoding="utf-8")
 
 
-def test_pieces_of_long_lines_are_short(tmp_path, monkeypatch):
-    """Lines are cut into pieces by their bytes, too: memory does not follow their length."""
+def test_batches_of_long_lines_are_short(tmp_path, monkeypatch):
+    """Lines are cut into batches by their bytes, too: memory does not follow their length."""
     monkeypatch.setattr(sources, "BATCH_BYTES", 1_000)
     records = [{**LETTER, "id": f"record/{n}", "title": {"en": "x" * 400}} for n in range(10)]
-    found, _ = sources.inputs(from_files(tmp_path, {"a.jsonl": records}, {"path": "a.jsonl"}))
-    cut = list(sources.pieces(found))
-    assert [number for piece in cut for number, _ in piece.lines] == list(range(1, 11))
-    assert max(len(piece.lines) for piece in cut) == 3
+    found, _ = sources.input_files(from_files(tmp_path, {"a.jsonl": records}, {"path": "a.jsonl"}))
+    cut = list(sources.batches(found))
+    assert [number for each in cut for number, _ in each.lines] == list(range(1, 11))
+    assert max(len(each.lines) for each in cut) == 3
 
 
 def test_stub_of_which_a_link_says_nonsense_has_its_key_alone(tmp_path, monkeypatch):
@@ -71,7 +72,8 @@ def test_stub_of_which_a_link_says_nonsense_has_its_key_alone(tmp_path, monkeypa
 
     monkeypatch.setattr(validation, "faults", refusing)
     link = {"id": "agent/b", "name": {"en": "Nonsense"}}
-    made, report = publish(tmp_path, [{**LETTER, "creator": [link]}])
+    with no_endless_work():
+        made, report = publish(tmp_path, [{**LETTER, "creator": [link]}])
     assert (report.stubs, report.rejected) == (1, 0)
     stubs = [json.loads(line) for line in (made.var_folder / "current/records.jsonl").read_text().splitlines()]
     assert [each["name"] for each in stubs if each["id"] == "agent/b"] == [{"@none": "b"}]
@@ -86,3 +88,18 @@ def test_circle_is_told(tmp_path, key):
     assert report.published == {kind: 2}
     told = (made.var_folder / "current/problems.jsonl").read_text(encoding="utf-8")
     assert f"is reached from itself by {key}" in told
+
+
+def test_digest_of_a_thing_is_of_its_triples_and_its_json():
+    """What changes in the JSON alone, a value that gave no statement, is a change too, as it is in the triples alone."""
+    digests = {batch._digest(triples, record) for triples in (b"a", b"b") for record in (b"{}", b"[]")}
+    assert len(digests) == 4
+
+
+def test_link_that_leads_nowhere_is_told_where_it_says_nothing(tmp_path):
+    """A link to what has no record is reported, but not one that says of its target what it is."""
+    described = {"id": "agent/described", "name": {"en": "Described, A."}}
+    made, report = publish(tmp_path, [{**LETTER, "creator": [described, "agent/unknown"]}])
+    assert report.stubs == 2
+    lines = (made.var_folder / "current/problems.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [each["value"] for each in map(json.loads, lines) if "leads nowhere" in each["message"]] == ["agent/unknown"]

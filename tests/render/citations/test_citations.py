@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.render.citations.citations import FORMATS, STYLES, bibtex, csl_json, in_style, plain, ris
-from kg.render.citations.csl_item import Source, csl_date, item
+from kg.render.citations.csl_item import CitationSource, csl_date, item
 
 _PEOPLE = {
     "agent/a": {
@@ -33,7 +33,7 @@ def _item(**more):
         "type": ["topic/telegram"],
         **more,
     }
-    return item(Source("https://a.example/record/1", record, _PEOPLE, "AVP RF", "An archive", ["en"]))
+    return item(CitationSource("https://a.example/record/1", record, _PEOPLE, "AVP RF", "An archive", ["en"]))
 
 
 def test_a_person_is_family_and_given_name_and_a_body_is_not():
@@ -44,7 +44,9 @@ def test_a_person_is_family_and_given_name_and_a_body_is_not():
 
 def test_what_is_absent_stays_absent():
     "No key of an item is empty, and no style prints an invented value."
-    bare = item(Source("https://a.example/record/1", {"id": "record/1", "title": {"en": "A"}}, {}, "", "", ["en"]))
+    bare = item(
+        CitationSource("https://a.example/record/1", {"id": "record/1", "title": {"en": "A"}}, {}, "", "", ["en"])
+    )
     assert set(bare) == {"id", "type", "title", "URL"}
     for name in STYLES:
         assert "None" not in in_style(name, bare)
@@ -72,7 +74,7 @@ def test_a_style_keeps_names_whole_and_the_reference_as_one():
     ],
 )
 def test_dates_are_those_of_csl(edtf, expected):
-    "What CSL can say is said in parts; the rest stays as it is written."
+    "A date that CSL can represent has date parts; any other one stays literal."
     assert csl_date(edtf) == expected
 
 
@@ -101,7 +103,7 @@ def test_a_value_with_line_ends_is_no_field_of_its_own():
 
 
 def test_the_formats_are_those_of_reference_managers(client):
-    "A record's page links to its citations, and each is served as what it is."
+    "A record's page links to its citations, each served with its media type."
     page = client.get("/data/record/177838.html").text
     for format_ in FORMATS:
         assert f'href="/data/record/177838.{format_.suffix}"' in page
@@ -115,7 +117,7 @@ def test_the_formats_are_those_of_reference_managers(client):
 
 
 def test_zotero_finds_archive_and_type(client):
-    "The head of a record's page has what Zotero reads, and no place that it would take for one in the archive."
+    "The head of a record's page has Zotero's tags, and no place that it would read as a location in the archive."
     page = client.get("/data/record/177838.html").text
     assert '<meta name="z:itemType" content="manuscript">' in page
     assert '<meta name="z:archiveLocation" content="AVP RF, f. 0104, op. 19, p. 124, d. 3, ll. 83-84">' in page

@@ -1,4 +1,4 @@
-"""Accept, after RFC 9110 (12.5.1): what a client gets for whatever it sends."""
+"""Content negotiation by Accept (RFC 9110, 12.5.1), for any header."""
 
 import string
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.render.data.negotiation import FORMATS, choose, for_thing, parse
+from kg.render.data.negotiation import FORMATS, choose, description_format, parse
 
 TYPES = [each.media_type for each in FORMATS]
 
@@ -58,13 +58,13 @@ TYPES = [each.media_type for each in FORMATS]
 )
 def test_choice(header, suffix):
     """A client gets the format that it weighs most; a header that can't be read counts as absent."""
-    assert for_thing(header).suffix == suffix
+    assert description_format(header).suffix == suffix
 
 
 @pytest.mark.parametrize("header", ["image/png", "*/*;q=0", "text/html;q=0", "text/turtle;q=0.000, text/plain"])
 def test_nothing_acceptable(header):
     """Where a client takes none of the formats there is none to choose."""
-    assert for_thing(header) is None
+    assert description_format(header) is None
 
 
 @given(st.text(alphabet=string.printable + "äöü\x00", max_size=200))
@@ -75,7 +75,7 @@ def test_any_header(header):
 
 @given(st.lists(st.tuples(st.sampled_from([*TYPES, "text/*", "*/*", "image/png"]), st.integers(0, 1000)), min_size=1))
 def test_well_formed_headers(ranges):
-    """Nobody gets a format that he weighs zero, or less than another one."""
+    """No client gets a format with quality zero, or with less than another one."""
     header = ", ".join(f"{name};q={weight / 1000:.3f}" for name, weight in ranges)
     assert len(parse(header)) == len(ranges)
     exact = {}

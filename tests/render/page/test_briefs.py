@@ -1,4 +1,4 @@
-from kg.render.page.briefs import LONGEST, brief
+from kg.render.page.briefs import MAX_LENGTH, brief
 
 _TWO_OFFICES = {
     "occupations": {"en": ["Minister of Defence", "First Secretary"]},
@@ -10,7 +10,7 @@ _TWO_OFFICES = {
 
 
 def test_an_office_is_that_of_the_time():
-    "Beside a paper of 1963 stands what somebody was in 1963."
+    "The brief of a person beside a document of 1963 is the office of 1963."
     assert brief(_TWO_OFFICES, "1963-04-05", ["en"]) == ("Minister of defence", "")
     assert brief(_TWO_OFFICES, "2012-01-01", ["en"]) == ("First secretary", "")
     assert brief(_TWO_OFFICES, None, ["en"]) == ("Minister of Defence", "en")
@@ -25,10 +25,10 @@ def test_one_sentence_is_enough():
 def test_a_long_one_is_cut_at_a_word():
     "A brief stays brief."
     text, _ = brief({"description": {"en": "word " * 200}}, None, ["en"])
-    assert len(text) <= LONGEST + 2
+    assert len(text) <= MAX_LENGTH + 2
     assert text.endswith("word …")
 
 
 def test_of_nothing_nothing_is_said():
-    "What has no description has no brief."
+    "A thing without a description has no brief."
     assert brief({}, "1963-01-01", ["en"]) == ("", "")

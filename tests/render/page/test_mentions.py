@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.render.page.mentions import Names, forms
+from kg.render.page.mentions import NameLinker, name_forms
 
 _RAUL = {
     "name": {"en": "Raúl Castro Ruz", "ru": "Рауль Кастро Рус"},
@@ -16,39 +16,39 @@ _PLIYEV = {"name": {"en": "Issa Pliyev"}, "names": [{"text": "Pliyev, Issa", "fa
 
 def test_names_are_found_whatever_their_accents():
     "A name is linked with accents or without, in any script that the thing has a form of its name in."
-    names = Names(forms({"/agent/raul": _RAUL}))
+    names = NameLinker(name_forms({"/agent/raul": _RAUL}))
     for text in ("met Raul Castro Ruz there", "met Raúl Castro Ruz there", "Рауль Кастро Рус"):
-        assert [piece.href for piece in names.pieces(text) if piece.href] == ["/agent/raul"]
+        assert [span.href for span in names.spans(text) if span.href] == ["/agent/raul"]
 
 
 def test_nobody_is_linked_on_a_guess():
     "A family name that two of the things bear is no link; one that a single one bears is."
-    names = Names(forms({"/agent/raul": _RAUL, "/agent/fidel": _FIDEL, "/agent/pliyev": _PLIYEV}))
-    assert [piece.href for piece in names.pieces("Castro Ruz spoke with Pliyev.")] == [None, "/agent/pliyev", None]
+    names = NameLinker(name_forms({"/agent/raul": _RAUL, "/agent/fidel": _FIDEL, "/agent/pliyev": _PLIYEV}))
+    assert [span.href for span in names.spans("Castro Ruz spoke with Pliyev.")] == [None, "/agent/pliyev", None]
 
 
 @pytest.mark.parametrize("text", ["Cubana", "InterCuba", "_Cuba", "Cuba2"])
 def test_a_name_within_a_word_is_none(text):
     "A name is a word of its own, at its beginning and at its end."
-    assert [piece.href for piece in Names({"Cuba": "/place/cuba"}).pieces(text)] == [None]
+    assert [span.href for span in NameLinker({"Cuba": "/place/cuba"}).spans(text)] == [None]
 
 
 def test_a_name_of_two_letters_is_none():
-    "What is as short as a common word is not looked for."
-    names = Names({"An": "/agent/an", "Ann": "/agent/ann"})
-    assert [piece.href for piece in names.pieces("An Ann")] == [None, "/agent/ann"]
+    "A name as short as a common word is no mention."
+    names = NameLinker({"An": "/agent/an", "Ann": "/agent/ann"})
+    assert [span.href for span in names.spans("An Ann")] == [None, "/agent/ann"]
 
 
 @given(st.text(), st.dictionaries(st.text(max_size=8), st.just("/agent/x"), max_size=5))
 def test_a_text_is_the_same_in_pieces(text, names):
-    "Pieces put together are the text: nothing is lost or changed."
-    assert "".join(piece.text for piece in Names(names).pieces(text)) == text
+    "The spans of a text, joined, are the text."
+    assert "".join(span.text for span in NameLinker(names).spans(text)) == text
 
 
 def test_the_longest_name_is_meant():
-    "Of names that begin at one place the longest is linked, and what stands within it is no mention of another."
-    names = Names({"Castro": "/agent/castro", "Castro Ruz": "/agent/ruz", "Ruz": "/agent/other"})
-    assert [piece.href for piece in names.pieces("Castro Ruz")] == ["/agent/ruz"]
+    "Of names at one position the longest is linked, and no other name within it."
+    names = NameLinker({"Castro": "/agent/castro", "Castro Ruz": "/agent/ruz", "Ruz": "/agent/other"})
+    assert [span.href for span in names.spans("Castro Ruz")] == ["/agent/ruz"]
 
 
 _TEXTS = st.text(alphabet="ab_ (é", max_size=40)
@@ -56,25 +56,25 @@ _TEXTS = st.text(alphabet="ab_ (é", max_size=40)
 
 @given(_TEXTS, st.dictionaries(st.text(alphabet="ab_ (é", min_size=3, max_size=6), st.sampled_from("xyz"), max_size=6))
 def test_names_are_those_of_a_pattern(text, named):
-    "What is linked is what a regular expression of all names, the longest first, would find as words."
+    "The links are the matches of a regular expression of all names, the longest first, at word boundaries."
     folded = {form.replace("é", "e"): path for form, path in named.items()}
     forms = sorted(folded, key=len, reverse=True)
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)")
     first = {}
     for found in pattern.finditer(text.replace("é", "e")) if forms else ():
         first.setdefault(folded[found[0]], text[found.start() : found.end()])
-    linked = [(piece.href, piece.text) for piece in Names(named).pieces(text) if piece.href]
+    linked = [(span.href, span.text) for span in NameLinker(named).spans(text) if span.href]
     assert linked == list(first.items())
 
 
 def test_a_text_of_nothing_but_names_stays_whole():
     "However often names stand in a text, the first mention of each is linked, and nothing is lost."
-    names = Names({"aaa": "/agent/a", "aaa aaa": "/agent/b", "bbb": "/agent/c"})
+    names = NameLinker({"aaa": "/agent/a", "aaa aaa": "/agent/b", "bbb": "/agent/c"})
     for text, linked in (
         ("aaa " * 50_000, ["/agent/b"]),
         ("a" * 50_000, []),
         ("bbb " + "abbba " * 9_000, ["/agent/c"]),
     ):
-        pieces = names.pieces(text)
-        assert [piece.href for piece in pieces if piece.href] == linked
-        assert "".join(piece.text for piece in pieces) == text
+        spans = names.spans(text)
+        assert [span.href for span in spans if span.href] == linked
+        assert "".join(span.text for span in spans) == text

@@ -1,11 +1,11 @@
-"""What a page shows of a thing: values in rows under headings."""
+"""View of a thing: values in rows under headings."""
 
 import pytest
 
 from kg import ontology
 from kg.mapping.mapper import Mapper
 from kg.render.page.view import sections
-from kg.render.site.reader import Reader
+from kg.render.site.reader import ReaderPreferences
 
 BASE = "https://archive.example.org/"
 ONTOLOGY = ontology.load(BASE)
@@ -13,14 +13,14 @@ RECORD = {"id": "record/1", "kind": "record", "title": {"en": "A"}}
 
 
 def rows(languages=("en",), **keys):
-    """Key → its values, on the page of a record that says this besides its title."""
+    """Key → values, on the page of a record with these keys and a title."""
     statements = Mapper(ONTOLOGY).statements({**RECORD, **keys})
-    shown = sections(statements, "record/1", {}, ONTOLOGY, Reader(tuple(languages), "/"))
+    shown = sections(statements, "record/1", {}, ONTOLOGY, ReaderPreferences(tuple(languages), "/"))
     return {row.key: row.values for section in shown for row in section.rows}
 
 
 def test_texts_stand_in_the_order_of_the_readers_languages():
-    """What is said in several languages stands in the order in which the reader prefers them, whatever the record's."""
+    """Values in several languages come in the order of the reader's preferences, not of the record."""
     keys = {"identifiers": ["17"], "alternativeNames": {"en": ["E"], "ru": ["Р"], "es": ["S"]}}
     for languages in (("es", "ru", "en"), ("ru", "en", "es")):
         shown = rows(languages, **keys)["alternativeNames"]
@@ -47,7 +47,7 @@ def test_parts_stand_in_the_order_of_the_record():
     said = statements[f"{BASE}record/1"]
     for predicate, values in said.items():
         said[predicate] = list(reversed(values))
-    shown = sections(statements, "record/1", {}, ONTOLOGY, Reader(("en",), "/"))
+    shown = sections(statements, "record/1", {}, ONTOLOGY, ReaderPreferences(("en",), "/"))
     values = next(row.values for section in shown for row in section.rows if row.key == "referenceLevels")
     assert [value.text for value in values] == ["0", "1", "2", "3"]
 
@@ -62,7 +62,7 @@ def test_parts_stand_in_the_order_of_the_record():
     ],
 )
 def test_date_as_written_is_quoted_where_it_tells_more(text, note):
-    """A date as it was written stands beside its words where it says something else than they do."""
+    """The text of a date is beside its phrase where it has more than the phrase."""
     (value,) = rows(dates=[{"role": "document", "edtf": "1963-04-05", "text": text}])["dates"]
     assert value.text == "5 April 1963"
     assert (note or "“") in value.note if note else "“" not in value.note

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.render.pictures.histogram import MOST, bars
+from kg.render.pictures.histogram import MAX_BARS, bars
 
 _MONTHS = st.builds("{:04}-{:02}".format, st.integers(1000, 2100), st.integers(1, 12))
 
@@ -18,7 +18,7 @@ def test_every_record_is_in_one_bar(months):
 def test_few_months_are_months_and_many_are_years():
     "The unit is the finest of which few enough bars are needed."
     many = {f"{year}-{month:02}": 1 for year in range(1950, 1960) for month in range(1, 13)}
-    assert len(bars(many, "en")) == 10 <= MOST
+    assert len(bars(many, "en")) == 10 <= MAX_BARS
     assert [bar.label for bar in bars({"1962-10": 1, "1962-12": 1}, "en")] == ["October 1962", "December 1962"]
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.render.site.date_phrases import words
+from kg.render.site.date_phrases import date_phrase
 from kg.render.site.translations import LANGUAGES
 
 
@@ -29,17 +29,17 @@ from kg.render.site.translations import LANGUAGES
     ],
 )
 def test_what_a_date_says_stands_in_words(edtf, said):
-    "A date keeps in words what it says in signs: certainty, one of a set, all of a set, open ends."
-    assert words(edtf, "en") == said
+    "A date phrase keeps the meaning of EDTF: certainty, one of a set, all of a set, open ends."
+    assert date_phrase(edtf, "en") == said
 
 
 def test_each_language_writes_dates_in_its_own_way():
     "Days and months stand as the language of the page writes them."
-    assert words("1963-04-05", "ru").startswith("5 апреля 1963")
-    assert words("{1963-02-22,1963-02-23}", "es") == "22 y 23 de febrero de 1963"
+    assert date_phrase("1963-04-05", "ru").startswith("5 апреля 1963")
+    assert date_phrase("{1963-02-22,1963-02-23}", "es") == "22 y 23 de febrero de 1963"
 
 
 @given(st.text(max_size=30), st.sampled_from(LANGUAGES))
 def test_what_is_no_date_is_said_as_it_stands(text, language):
-    "Whatever stands in the place of a date, a page can show it."
-    assert isinstance(words(text, language), str)
+    "A page can show any text in place of a date."
+    assert isinstance(date_phrase(text, language), str)

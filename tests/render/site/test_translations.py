@@ -25,7 +25,7 @@ def _fields(text):
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_every_text_has_a_translation(language):
-    "What a page says, it says in every language: `make messages` finds new texts, and a person translates them."
+    "Every text of a page has a translation into every language: `make messages` finds new texts, and a person translates them."
     catalog = _catalog(language)
     missing = [
         message.id
@@ -37,7 +37,7 @@ def test_every_text_has_a_translation(language):
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_no_translation_is_obsolete(language):
-    "A catalogue holds the texts of the pages and no others: `make messages` looks through all of kg.render."
+    "A catalogue has the texts of the pages and no others: `make messages` searches all of kg.render."
     texts = {str(message.id) for message in template()}
     assert [message.id for message in _catalog(language) if str(message.id) not in texts] == []
 

@@ -167,7 +167,7 @@ def test_things_sharing_targets(tmp_path):
 
 
 def _redirecting(folder, many):
-    """The steps that a catalogue takes to let so many things lead to what replaced them."""
+    """Steps of a catalogue with a number of redirects."""
     folder.mkdir()
     with closing(Ledger(folder / "ledger.sqlite")) as ledger:
         builder = CatalogueBuilder(folder / "catalogue.sqlite", ledger, "2030-01-01T00:00:00Z")

@@ -1,4 +1,4 @@
-"""The catalogue's lists are what their defining queries in queries/pages say, at each engine."""
+"""The catalogue's lists equal the results of their defining queries in queries/pages, on each engine."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def walked(catalogue, n, key):
 
 @pytest.mark.parametrize("key", PLAIN)
 def test_linked(client, catalogue, example, key):
-    """Links to a thing by a key come in the order of their dates, each once, whatever the size of a page."""
+    """Links to a thing under a key come by date, each once, for any size of a page."""
     base = example.base
     predicate = ontology.load(base).terms[key].iri
     checked = 0

@@ -92,7 +92,7 @@ def test_build_switches(collection):
 
 
 def test_grace(collection):
-    """The old graph stays for as long as the settings say, and is what an older copy of `var` is served from."""
+    """The retired graph stays for the grace period of the settings, and serves an older copy of `var`."""
     patient = collection.model_copy(update={"store_grace": 600.0})
     build.build(patient)
     before = Generations.of_settings(patient).open_live()
@@ -153,7 +153,7 @@ def test_failed_build_leaves_nothing(collection):
 
 
 def test_copy_whose_graph_is_gone(collection):
-    """A server whose generation was dropped says 502, never 404 or an empty page."""
+    """A server whose graph was dropped answers 502, never 404 or an empty page."""
     build.build(collection)
     with TestClient(Application(collection)) as client:
         graph = versions(collection)[0].graph
@@ -164,7 +164,7 @@ def test_copy_whose_graph_is_gone(collection):
 
 
 def test_killed_load(collection):
-    """A build killed while it loads leaves the old graph live, and the next one drops what it left."""
+    """A build killed during its load leaves the old graph live, and the next build drops the new one."""
     build.build(collection)
     many = [json.dumps({"id": f"record/{n}", "title": {"en": "Letter " * 300 + str(n)}}) for n in range(40_000)]
     (collection.folder / "records.jsonl").write_text("\n".join(many))
@@ -239,7 +239,7 @@ DATASETS = [
 
 @pytest.mark.parametrize("query", DATASETS)
 def test_same_dataset(both, query):
-    """A query sees the same graphs at either engine, whatever else the remote holds."""
+    """A query has the same dataset on either engine, with any other data at the remote store."""
     here, there = (client.get("/data/sparql", params={"query": query, "format": "json"}) for client in both)
     assert here.status_code == there.status_code == 200, there.text
     assert rows(there.json()) == rows(here.json())
@@ -326,7 +326,7 @@ def test_refusals(both, query, status):
     ("kind", "class_"), [("record", "https://schema.org/ArchiveComponent"), ("place", "https://schema.org/Place")]
 )
 def test_lists_by_query(both, kind, class_):
-    """The query that defines a list says the same at a remote store as the catalogue does."""
+    """The defining query of a list has the same result at a remote store as the catalogue."""
     text = (QUERIES / "pages" / "listed.rq").read_text(encoding="utf-8").replace("$class", f"<{class_}>")
     text = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
     here, there = (client.get("/data/sparql", params={"query": text, "format": "json"}) for client in both)
@@ -335,7 +335,7 @@ def test_lists_by_query(both, kind, class_):
 
 
 def test_nothing_without_a_remote(collection):
-    """A generation whose triples lie at a remote store can't be served without it, and says so."""
+    """A generation with its triples at a remote store is not served without it; the error names the setting."""
     build.build(collection)
     with pytest.raises(GenerationError, match="remote store"):
         Generations(collection.var_folder).open_live()

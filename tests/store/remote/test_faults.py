@@ -98,7 +98,7 @@ def answering(status, body=b"", content_type="application/sparql-results+json", 
 
 
 def silent(_, stopped):
-    """Take the request, and say nothing."""
+    """Read the request and never answer."""
     stopped.wait(5)
 
 
@@ -171,7 +171,7 @@ def test_slow(served, behave):
 
 
 def test_others_are_served_while_a_remote_is_slow(served):
-    """What does not need the remote is answered while a page and a query wait for it."""
+    """Requests that need no remote store are answered while a page and a query wait for it."""
     with faking(lambda _, stopped: stopped.wait(HANG_SECONDS)) as fake, ThreadPoolExecutor(2) as waiting:
         client = served(fake.address, store_seconds=HANG_SECONDS, query_seconds=HANG_SECONDS)
         page = waiting.submit(client.get, "/data/record/1.html")
@@ -303,7 +303,7 @@ def test_a_token_that_no_header_holds(published):
 
 
 def test_slow_reader_keeps_nobody_waiting(published):
-    """Whoever takes nothing of a long answer loses it when the time is up, and the next one gets his turn."""
+    """A client that does not read a long answer loses it at the deadline, and the next query gets its slot."""
 
     async def ask(address):
         made = published.model_copy(update={"store": address, "query_workers": 1, "query_seconds": SOON})
@@ -346,7 +346,7 @@ def test_leaving_frees_the_remote(published):
 
 
 def test_what_the_client_raises(published):
-    """The client tells a remote that is gone from one that is slow."""
+    """The client has different errors for an unreachable and for a slow remote store."""
     gone = RemoteStore(published)
     with pytest.raises(RemoteUnreachable):
         gone.select("SELECT * {}", [])
@@ -360,7 +360,7 @@ def test_what_the_client_raises(published):
 
 @pytest.mark.parametrize("behave", [answering(500), answering(403), answering(302)])
 def test_build_at_a_remote_that_refuses(published, behave):
-    """A build whose remote takes nothing publishes nothing, and says who refused."""
+    """A build whose remote store refuses its triples publishes nothing; the error names the store."""
     with faking(behave) as fake:
         made = published.model_copy(update=dict.fromkeys(("store", "store_update", "store_graphs"), fake.address))
         with pytest.raises(PublishError, match="nothing was published"):
@@ -368,7 +368,7 @@ def test_build_at_a_remote_that_refuses(published, behave):
 
 
 def test_build_at_a_remote_that_is_gone(published, tmp_path):
-    """The same where nobody answers; the live generation stays."""
+    """A build with an unreachable remote store publishes nothing; the live generation stays."""
     gone = f"http://127.0.0.1:{free_port()}/"
     made = published.model_copy(update=dict.fromkeys(("store", "store_update", "store_graphs"), gone))
     before = (published.var_folder / "current").readlink()
@@ -378,7 +378,7 @@ def test_build_at_a_remote_that_is_gone(published, tmp_path):
 
 
 def test_build_needs_an_address_for_updates(published):
-    """Without an address for updates a build says which setting it misses."""
+    """A build without an address for updates names the missing setting."""
     with engines_refused() as address, pytest.raises(PublishError, match="store_update"):
         build.build(published.model_copy(update={"store": address, "store_update": "", "store_graphs": ""}))
 
@@ -392,7 +392,7 @@ def engines_refused():
 
 @pytest.mark.parametrize(("setting", "value"), [("query_rows", 500), ("query_bytes", 100_000)])
 def test_answers_have_an_end(published, setting, value):
-    """An answer has no more rows and bytes than the settings say, as one of our own workers."""
+    """An answer has at most the rows and bytes of the settings, as with kg's own workers."""
 
     async def ask(address):
         queries = RemoteQueries(published.model_copy(update={"store": address, setting: value}), "http://e/g")
@@ -409,7 +409,7 @@ def test_answers_have_an_end(published, setting, value):
 
 
 def test_clients_take_turns(published):
-    """One client has neither all places at the remote nor the whole queue; another one need not wait for it."""
+    """One client never has all slots of the remote store or the whole queue, so that another client need not wait."""
     settings = {"query_workers": 2, "query_queue": 4, "query_seconds": 30.0}
 
     async def ask(address):

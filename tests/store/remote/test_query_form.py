@@ -1,4 +1,4 @@
-"""What a query asks for, read from its text."""
+"""Query form and dataset of a query."""
 
 import pytest
 
@@ -41,14 +41,14 @@ def test_read(text, kind, default, named):
     ],
 )
 def test_refused(text):
-    """What can't be told without reading the query as an engine does is refused."""
+    """A query whose dataset only a full parser could find is refused."""
     with pytest.raises(QueryRefused):
         query_form.parse_form(text, query_checks.DEFAULT)
 
 
 @pytest.mark.parametrize("text", ["", "define x ASK {}", "EXPLAIN SELECT * {}", "{", "SELECTION {}"])
 def test_no_query(text):
-    """What is none of the four forms is no query, whatever a remote engine would make of it."""
+    """A text without one of the four query forms is a syntax error, on any remote engine."""
     with pytest.raises(QuerySyntaxError):
         query_form.parse_form(text, query_checks.DEFAULT)
 

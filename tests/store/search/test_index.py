@@ -1,4 +1,4 @@
-"""The search index: what is found by which words, in which language and script."""
+"""Search index: matches by words, in several languages and scripts."""
 
 import shutil
 
@@ -113,7 +113,7 @@ def test_found(index, words, key):
     ],
 )
 def test_not_found(index, words, key):
-    """What does not fit is left out."""
+    """Records without a match are left out."""
     assert key not in found(index, words)
 
 
@@ -173,7 +173,7 @@ def test_order_and_pages(index):
     ],
 )
 def test_refused(text):
-    """What can't be understood is refused with help."""
+    """A malformed search is refused with a hint."""
     with pytest.raises(SearchRefused) as refused:
         parse(text)
     assert refused.value.todo
@@ -232,7 +232,7 @@ def test_long_words_are_not_remembered():
 
 
 def test_few_words_are_put_right():
-    """The nearest words are looked for where one or two are mistyped, not for fifty made up to keep the server busy."""
+    """Corrections are sought for a few unknown words, not for fifty of a hostile search."""
 
     class Nothing:
         languages = ("en",)
@@ -250,7 +250,7 @@ def test_few_words_are_put_right():
 
 @given(st.text("abcd", max_size=8), st.text("abcd", max_size=8))
 def test_words_with_other_letters_are_far(one, other):
-    """What differs in more letters than twice the most changes is farther away: it need not be measured."""
+    """Words that differ in more letters than twice the limit of edits are beyond it, so that none needs measuring."""
     for most in (1, 2):
         if (_letter_bits(one) ^ _letter_bits(other)).bit_count() > 2 * most:
             assert edit_distance(one, other, most) > most

@@ -7,7 +7,7 @@ FAR = "ordinary words " * 20_000 + "missiles"
 
 
 class Counting(HitMarker):
-    """Counts what it looks at."""
+    """Marker that counts the searched characters."""
 
     looked = 0
 
@@ -17,7 +17,7 @@ class Counting(HitMarker):
 
 
 def test_no_more_than_some_of_the_texts_is_looked_at():
-    """The texts of a thing have one bound together, and the nearest place in them is found."""
+    """The texts of a thing have a common limit, within which the best passage is found."""
     marker = Counting(parse("missiles"), ["en"])
     found = marker.snippet([("en", "Of missiles. "), ("en", FAR), ("ru", FAR), ("es", FAR)])
     assert ("missiles", True) in found.parts
@@ -25,7 +25,7 @@ def test_no_more_than_some_of_the_texts_is_looked_at():
 
 
 def test_a_text_without_hits_is_shown_from_its_beginning():
-    """Where nothing is found within the bound, the first text stands for the thing."""
+    """Without a hit within the limit the snippet is the start of the first text."""
     found = HitMarker(parse("missiles"), ["en"]).snippet([("en", FAR)])
     assert found.text.startswith("ordinary words")
     assert not any(hit for _, hit in found.parts)

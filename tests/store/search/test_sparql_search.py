@@ -74,7 +74,7 @@ def test_spellings_of_the_form(text):
     ],
 )
 def test_any_other_content_is_refused_with_the_form(inside):
-    """Whatever is not the one form is refused; the message shows the form and says where."""
+    """A clause of another form is refused, with the form and the position in the error."""
     with pytest.raises(SearchRefused) as refused:
         rewrite(f"{TERMS}SELECT * {{ SERVICE <{BASE}search> {{ {inside} }} }}", BASE, found)
     assert f"SERVICE <{BASE}search> {{ ?r kg:matches" in str(refused.value) or "two ways" in str(refused.value)
@@ -97,7 +97,7 @@ def test_what_is_no_clause_is_left_alone(text):
 
 
 def test_where_strings_are_unclear_the_query_is_refused():
-    """`<'x>` may be an IRI or a comparison with a string; no clause is looked for behind it."""
+    """`<'x>` may be an IRI or a comparison with a string; a query with a clause behind it is refused."""
     with pytest.raises(SearchRefused):
         rewrite(f"{TERMS}SELECT * {{ FILTER(?a<'x>y' foo 'bar) {CLAUSE} }}", BASE, found)
 
@@ -137,7 +137,7 @@ def test_hits_are_escaped():
 
 @given(st.text(max_size=40), st.text(alphabet=st.characters(exclude_categories=("Cs",))))
 def test_no_hit_breaks_out(iri, snippet):
-    """Whatever a hit holds, the block of values is one, with one row."""
+    """For any hit the VALUES block is valid, with one row."""
     key = f"k{iri}".encode("utf-8", "replace").decode()[:40]
     row = SearchRow(BASE + reference("record", key), 1.0, snippet, "en")
     text = rewrite(f"{TERMS}SELECT ?r ?s {{ {CLAUSE} }}", BASE, lambda _: ([row], False)).text
@@ -220,7 +220,7 @@ def test_refused_or_rewritten_with_nothing_else_touched(text):
 
 @given(FRAGMENTS)
 def test_a_clause_is_never_found_in_a_string(text):
-    """What the engine takes for a query with a string keeps that string, whatever clauses stand in it."""
+    """A string of a query that the engine accepts is never changed, with any clauses in it."""
     query = f"{TERMS}SELECT ?x WHERE {{ BIND({_literal(text)} AS ?x) {CLAUSE} }}"
     rewritten = rewrite(query, BASE, lambda _: (ROWS[:1], False))
     assert [row["x"].value for row in Store().query(rewritten.text)] == [text]
@@ -233,7 +233,7 @@ def _literal(text):
 @pytest.mark.parametrize("before", ["", "\n\n", "?a ?b ?c .\n"])
 @pytest.mark.parametrize("after", ["?x ?y }", "\n\n  ?x ?y }", "\n?x ?y 'é' . ?x ?y }"])
 def test_places_of_errors_are_those_of_the_query_as_written(before, after):
-    """A syntax error is told with the line and column where it stands in what was written."""
+    """The position of a syntax error is the one in the client's query."""
     query = (
         f"{TERMS}SELECT * WHERE {{ {before}{CLAUSE.replace('; kg:score', chr(10) + ' ; kg:score')} {after} # the end"
     )

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.errors import KgError, QuerySyntaxError, QueryTimeout
-from kg.store.pool.limits import PoolLimits
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.sparql.query_checks import check
 

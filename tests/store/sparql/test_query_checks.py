@@ -62,7 +62,7 @@ def test_service_as_data(text):
 
 @pytest.mark.parametrize("text", CALLS)
 def test_service_as_keyword(text):
-    """Whatever the engine could read as a call of a service is refused, however it is written or hidden."""
+    """Any text that the engine could read as a call of a service is refused, in any spelling."""
     with pytest.raises(QueryRefused):
         check(PREFIXES + text)
 
@@ -215,7 +215,7 @@ def test_refuses_or_passes(text):
     ],
 )
 def test_linear(piece):
-    """A text as long as can be is looked over in linear time, whatever it is made of: a square of its length would take minutes."""
+    """The longest text is checked in linear time, with any content: quadratic time would take minutes."""
     text = piece * (100_000 // len(piece))
     with no_endless_work(), suppress(KgError):
         check(text, QueryLimits(depth=10**6, operators=10**6, patterns=10**6))
@@ -312,7 +312,7 @@ def test_long_lists(many):
     ],
 )
 def test_updates(text):
-    """An update is refused as what it is, not as a mistake in writing."""
+    """An update is refused as an update, not as a syntax error."""
     with pytest.raises(QueryRefused, match="updates are off"):
         check(text)
 

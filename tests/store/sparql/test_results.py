@@ -123,7 +123,7 @@ def test_solutions_are_read_by_others(name):
 
 @pytest.mark.parametrize("character", NOT_IN_XML)
 def test_xml_says_what_it_cannot_say(character):
-    """A character that XML has no way to hold (XML 1.0, 2.2) is refused, and JSON named as the way out."""
+    """A character that XML can't represent (XML 1.0, 2.2) is refused, with JSON as the remedy."""
     store = holding(Literal(f"a{character}b"))
     for text, name in (("SELECT ?o { ?s ?p ?o }", "xml"), ("CONSTRUCT WHERE { ?s ?p ?o }", "rdfxml")):
         with pytest.raises(QueryUnwritable, match=f"U\\+{ord(character):04X}.*JSON"):
@@ -246,7 +246,7 @@ def test_rdfxml_classes():
 
 
 def test_kinds():
-    """A format that can't hold the kind of answer is passed over; if none can, the error names those that can."""
+    """A format that can't represent the kind of answer is passed over; if none can, the error names those that can."""
     assert choose_format("select", ["turtle", "csv", "json"]).name == "csv"
     with pytest.raises(QueryUnwritable, match="json, xml, csv, tsv"):
         choose_format("ask", ["turtle", "nonsense"])

@@ -21,7 +21,7 @@ GRAMMAR = re.compile(rf"(?P<text>{STRINGS})|(?P<sign>.)", re.DOTALL)
 
 @given(st.text("'\"\\\na", max_size=40) | st.lists(st.sampled_from(["'''", '"""', "\\", "'", "\n", "a"])).map("".join))
 def test_strings_are_those_of_the_grammar(text: str) -> None:
-    """A place that is not tried again would have given no string."""
+    """A skipped position never begins a string."""
     found = Lexer(text, SIGN, string_patterns(ESCAPE))
     assert [(each.lastgroup, each.span()) for each in found] == [
         (each.lastgroup, each.span()) for each in GRAMMAR.finditer(text)

@@ -26,7 +26,7 @@ VALUES = [
 
 @pytest.mark.parametrize(("datatype", "value"), VALUES)
 def test_canonical_form(datatype, value):
-    """A canonical triple equals the one that a store returns after loading it, whatever its value."""
+    """A canonical triple equals the one that a store returns after a load, for any value."""
     literal = Literal(value, datatype=NamedNode(XSD + datatype))
     ntriples = f"<http://e/s> <http://e/p> {literal} .\n".encode()
     store = Store()

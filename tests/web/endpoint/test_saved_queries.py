@@ -1,8 +1,6 @@
 """Saved queries at /api/: typed parameters in, rows out."""
 
 import html
-import re
-from functools import reduce
 
 import jsonschema_rs
 import pytest
@@ -14,12 +12,12 @@ from pyoxigraph import Store
 from kg.errors import KgError, ParameterFault
 from kg.render.queries import headers
 from kg.render.queries.parameters import TYPES, Parameter
-from kg.render.queries.saved_queries import PLACE, read, saved
+from kg.render.queries.saved_queries import PARAMETERS_LINE, read, saved_queries
 from kg.render.site.translations import LANGUAGES, translations
 from kg.settings import QUERIES
 
 pytestmark = pytest.mark.every_engine
-SAVED = saved(QUERY_FOLDERS)
+SAVED = saved_queries(QUERY_FOLDERS)
 NAMES = sorted(SAVED)
 LACKING = {("fuseki", "places-near"): "its geof:distance gives no metres between points in degrees"}
 
@@ -146,43 +144,39 @@ def test_a_parameter_that_is_left_out_stays_free(client):
 
 
 def test_list(client):
-    """The list leads to the page of each query, and to what describes them."""
+    """The list leads to the page of each query, and to the page that describes all addresses."""
     page = client.get("/data/api/").text
     assert all(f"/data/api/{name}.html" in page for name in NAMES)
-    assert "openapi.json" in page
+    assert 'href="/data/docs"' in page
 
 
-def test_openapi_says_all(client):
-    """OpenAPI 3.1 names every query with every parameter; examples and defaults fit their schemas; references lead."""
-    answer = client.get("/data/api/openapi.json")
-    document = answer.json()
-    assert document["openapi"].startswith("3.1.")
-    assert {"title", "version"} <= set(document["info"])
-    for reference in re.findall(r'"\$ref":\s*"#/([^"]+)"', answer.text):
-        assert reduce(lambda node, part: node[part], reference.split("/"), document)
+def test_the_description_has_each_query(client):
+    """The description names every query with every parameter; examples and defaults fit their schemas."""
+    document = client.get("/data/openapi.json").json()
     paths = document["paths"]
-    assert set(paths) == {f"/api/{name}" for name in SAVED}
-    address = document["servers"][0]["url"] + next(iter(paths))
-    assert client.get(address.removeprefix("https://archive.example.org")).status_code != 404
+    assert {path for path in paths if path.startswith("/api/")} == {"/api/", *(f"/api/{name}" for name in SAVED)}
     assert {"406", "413", "429"} <= set(paths["/api/companions"]["get"]["responses"])
     for name, query in SAVED.items():
-        assert paths[f"/api/{name}"]["get"]["responses"]["200"]["description"]
-        described = {each["name"]: each for each in paths[f"/api/{name}"]["get"]["parameters"]}
+        operation = paths[f"/api/{name}"]["get"]
+        assert operation["responses"]["200"]["description"]
+        described = {each["name"]: each for each in operation["parameters"] if "name" in each}
         assert {each.name for each in query.parameters} | {"format"} == set(described)
         for each in query.parameters:
             schema = described[each.name]["schema"]
-            for value in (described[each.name].get("example"), schema.get("default")):
+            assert described[each.name]["required"] == (each.required and each.default is None)
+            assert ("default" in schema) == (each.default is not None)
+            for value in (*schema.get("examples", ()), schema.get("default")):
                 assert value is None or jsonschema_rs.is_valid(schema, value)
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("#+ summary: x\nSELECT * { ?s ?p ?_thing_iri }", PLACE),
+        ("#+ summary: x\nSELECT * { ?s ?p ?_thing_iri }", PARAMETERS_LINE),
         ("#+ what is this\nASK {}", "no line of a header"),
         ("#+ tags:\n#+   - a\n#+   - b: c\nASK {}", "no line of a header"),
-        (f"#+ summary: x\nSELECT * {{ {PLACE}\n ?s ?p ?_when_xsd_duration }}", "type"),
-        (f"#+ summary: x\nSELECT * {{ {PLACE}\n ?s ?p ?_format }}", "called format"),
+        (f"#+ summary: x\nSELECT * {{ {PARAMETERS_LINE}\n ?s ?p ?_when_xsd_duration }}", "type"),
+        (f"#+ summary: x\nSELECT * {{ {PARAMETERS_LINE}\n ?s ?p ?_format }}", "called format"),
     ],
 )
 def test_wrong_headers(tmp_path, text, says):
@@ -198,7 +192,7 @@ def test_grlc_reads_the_headers_alike():
     """Every decorator line is one that YAML reads the same: a space follows each colon and hyphen."""
     for path in (QUERIES / "saved").glob("*.rq"):
         text = path.read_text(encoding="utf-8")
-        assert headers.read(text)
+        assert headers.read_decorators(text)
         for line in text.splitlines():
             if line.startswith("#+"):
                 assert line.count(": ") + line.endswith(":") <= 1, line
@@ -228,11 +222,11 @@ def test_values_to_try_that_are_none(tmp_path, text):
     (tmp_path / "saved").mkdir()
     (tmp_path / "saved" / "examples.toml").write_text(text, encoding="utf-8")
     with pytest.raises(KgError) as fault:
-        saved((QUERIES, tmp_path))
+        saved_queries((QUERIES, tmp_path))
     assert "examples.toml" in str(fault.value)
     assert fault.value.todo
 
 
 def test_what_comes_along_speaks_of_no_collection():
     """Queries that come with kg have no values to try that only one collection could answer."""
-    assert not any(each.example for each in saved((QUERIES,)).values())
+    assert not any(each.example for each in saved_queries((QUERIES,)).values())

@@ -160,6 +160,6 @@ def test_examples_are_told_in_every_language(client, language):
     """Each example that comes along has its title and what comes of it in each language that pages speak."""
     page = html.unescape(client.get("/data/sparql", headers={**HTML, "accept-language": language}).text)
     for example in examples(QUERY_FOLDERS):
-        title, description = example.spoken_as[language]
+        title, description = example.translations[language]
         assert f"<strong>{title}</strong>" in page
         assert f"<span>{description}</span>" in page

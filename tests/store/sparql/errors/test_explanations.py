@@ -1,4 +1,4 @@
-"""What is said of queries with typical mistakes: the place, what is wrong, what to do."""
+"""Explanations of common mistakes: position, cause, remedy."""
 
 import pytest
 from pyoxigraph import Store
@@ -79,7 +79,7 @@ def test_what_to_do(marked):
 
 @pytest.mark.parametrize("many", [10, 3_000])
 def test_long_queries(many):
-    """The place is found in long queries too, in time that grows with their length alone."""
+    """The position of an error is found in long queries too, in linear time."""
     text = "ASK {\n" + '  ?s ?p "a\nb" .\n'.replace('"', '"""') * many
     fault = explanations.explain(f"{text}  ?s ?p\n}}", complaint)
     assert (fault.line, fault.column) == (2 * many + 3, 1)
@@ -95,6 +95,6 @@ def test_other_engines():
     "text", ["SELECT * { ?s ?p ?o ", "ASK { FILTER(", "}", "'", "SELECT", "a:b", "<<( ?s", "PREFIX"]
 )
 def test_whatever_it_is(text):
-    """Whatever is no query has an explanation."""
+    """Any text that is no query has an explanation."""
     query_checks.check(text)
     assert str(explanations.explain(text, complaint)).startswith("line 1, column ")

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from kg.store.fairness.fair_queue import QueuedJob
-from kg.store.pool.memory_growth import MemoryGrowth
+from kg.store.pool.core.memory_growth import MemoryGrowth
 
 _MEAN_OF = 8
 """Queries over which the usual time of a worker's queries is smoothed."""
 
 
 class QueryState(Enum):
-    """State of a query; `kg.store.pool.state` has them as a diagram."""
+    """State of a query; `kg.store.pool.core.state` has them as a diagram."""
 
     WAITING = auto()
     AHEAD = auto()

@@ -1,9 +1,9 @@
 """Rules of time: deadlines, and long queries, which go on beside the others and may have to make room."""
 
 from kg.errors import QueryBusy, QueryError, QueryTimeout
-from kg.store.pool.actions import Action, Demote, Fail, KillReason
-from kg.store.pool.assignments import Assignment, QueryState
-from kg.store.pool.scheduler import Scheduler
+from kg.store.pool.core.actions import Action, Demote, Fail, KillReason
+from kg.store.pool.core.assignments import Assignment, QueryState
+from kg.store.pool.core.scheduler import Scheduler
 
 LONG_AFTER = 0.25
 """Seconds after which a query is a long one."""

@@ -6,9 +6,9 @@ already, and to start one costs as much as a thousand small queries.
 
 from collections import deque
 
-from kg.store.pool.actions import Start
-from kg.store.pool.assignments import PoolWorker
-from kg.store.pool.memory_growth import MemoryGrowth
+from kg.store.pool.core.actions import Start
+from kg.store.pool.core.assignments import PoolWorker
+from kg.store.pool.core.memory_growth import MemoryGrowth
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 """Seconds before a worker is started again that could not be; each time twice as many."""

@@ -4,9 +4,9 @@ import pytest
 from simulated_pool import BASE, SimulatedPool
 
 from kg.errors import QueryBusy, QueryCrashed, QueryTooLarge, QueryTooMany
-from kg.store.pool.actions import KillReason
-from kg.store.pool.assignments import QueryState
-from kg.store.pool.memory_bounds import CALM
+from kg.store.pool.core.actions import KillReason
+from kg.store.pool.core.assignments import QueryState
+from kg.store.pool.core.memory_bounds import CALM
 
 
 def test_states_of_a_query():

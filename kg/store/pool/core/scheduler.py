@@ -2,16 +2,16 @@
 
 An idle worker is given the next query of the fair queue. What a small query costs is mostly waking a process, so a
 query is rather sent ahead to a busy worker (pipelining) where that one will come to it soon, by how long its queries
-usually take. Pure, as all of the core: see `kg.store.pool.state`.
+usually take. Pure, as all of the core: see `kg.store.pool.core.state`.
 """
 
 from kg.errors import QueryBusy, QueryError
 from kg.store.fairness.fair_queue import FairQueue
 from kg.store.pool import frames
-from kg.store.pool.actions import Action, Fail, Inspect, Kill, KillReason, Send
-from kg.store.pool.assignments import Assignment, PoolWorker, QueryState
-from kg.store.pool.limits import PoolLimits
-from kg.store.pool.worker_set import WorkerSet
+from kg.store.pool.core.actions import Action, Fail, Inspect, Kill, KillReason, Send
+from kg.store.pool.core.assignments import Assignment, PoolWorker, QueryState
+from kg.store.pool.core.limits import PoolLimits
+from kg.store.pool.core.worker_set import WorkerSet
 
 MAX_LINE = 8
 """Queries that a worker has at most."""

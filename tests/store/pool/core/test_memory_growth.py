@@ -3,8 +3,8 @@
 import pytest
 from simulated_pool import BASE, MB, SimulatedPool
 
-from kg.store.pool.actions import KillReason
-from kg.store.pool.memory_growth import MemoryGrowth
+from kg.store.pool.core.actions import KillReason
+from kg.store.pool.core.memory_growth import MemoryGrowth
 
 GB = 1 << 30
 

@@ -3,8 +3,8 @@
 from simulated_pool import MB, SimulatedPool
 
 from kg.errors import QueryTooHeavy
-from kg.store.pool.actions import KillReason
-from kg.store.pool.memory_bounds import CALM
+from kg.store.pool.core.actions import KillReason
+from kg.store.pool.core.memory_bounds import CALM
 
 
 def test_a_query_that_takes_too_much():

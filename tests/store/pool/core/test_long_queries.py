@@ -4,10 +4,10 @@ import pytest
 from simulated_pool import SimulatedPool
 
 from kg.errors import QueryBusy, QueryTimeout
-from kg.store.pool.actions import Demote, KillReason, Start
-from kg.store.pool.assignments import QueryState
-from kg.store.pool.long_queries import LONG_AFTER
-from kg.store.pool.state import PATIENCE, TICK
+from kg.store.pool.core.actions import Demote, KillReason, Start
+from kg.store.pool.core.assignments import QueryState
+from kg.store.pool.core.long_queries import LONG_AFTER
+from kg.store.pool.core.state import PATIENCE, TICK
 
 
 def test_deadline():

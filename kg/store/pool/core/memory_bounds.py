@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from kg.errors import QueryTooHeavy
-from kg.store.pool.actions import Action, KillReason
-from kg.store.pool.assignments import PoolWorker
-from kg.store.pool.scheduler import Scheduler
+from kg.store.pool.core.actions import Action, KillReason
+from kg.store.pool.core.assignments import PoolWorker
+from kg.store.pool.core.scheduler import Scheduler
 
 CALM = 20.0
 """Seconds that a worker too many, or an idle one that has grown, stays."""

@@ -3,8 +3,8 @@
 import pytest
 from simulated_pool import SimulatedPool
 
-from kg.store.pool.assignments import QueryState
-from kg.store.pool.scheduler import MAX_LINE, PIPELINED_UP_TO, QUICK, QUICK_IN_A_CROWD, UNBROKEN_WORK
+from kg.store.pool.core.assignments import QueryState
+from kg.store.pool.core.scheduler import MAX_LINE, PIPELINED_UP_TO, QUICK, QUICK_IN_A_CROWD, UNBROKEN_WORK
 
 
 def lines(pool):

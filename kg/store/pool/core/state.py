@@ -1,6 +1,6 @@
 r"""Core of a query pool: states, events, actions; no input or output, no clock, no event loop.
 
-Each query is in one state, and one table (`kg.store.pool.assignments`) has it with its worker::
+Each query is in one state, and one table (`kg.store.pool.core.assignments`) has it with its worker::
 
                   submitted
                       │
@@ -28,13 +28,13 @@ Each query is in one state, and one table (`kg.store.pool.assignments`) has it w
   that client is over its share).
 
 Each event is a method: it takes the time as a number of seconds and returns the actions that follow from it
-(`kg.store.pool.actions`). A worker is forgotten as soon as it is to be killed: its query has failed then, those behind
-it wait again, and whatever it says later is an event of a worker that nobody knows, from which nothing follows. Each
-query is told of its end once at most, by `Fail`; a client that leaves is not told.
+(`kg.store.pool.core.actions`). A worker is forgotten as soon as it is to be killed: its query has failed then, those
+behind it wait again, and whatever it says later is an event of a worker that nobody knows, from which nothing
+follows. Each query is told of its end once at most, by `Fail`; a client that leaves is not told.
 
-A worker that has worked is inspected before it is idle again, since it may have grown (`kg.store.pool.memory_growth`)
-or be at the lowest priority still. `retired` lets a pool run dry: it takes no further query, needs fewer and fewer
-workers, and is closed with its last query.
+A worker that has worked is inspected before it is idle again, since it may have grown
+(`kg.store.pool.core.memory_growth`) or be at the lowest priority still. `retired` lets a pool run dry: it takes no
+further query, needs fewer and fewer workers, and is closed with its last query.
 
 Doubts: a worker that dies before it has read a query seems to have died of it. The times are the server's, so a server
 that is late itself sees slow workers; the recall alone makes allowance for that.
@@ -43,12 +43,13 @@ that is late itself sees slow workers; the recall alone makes allowance for that
 from collections.abc import Mapping
 
 from kg.errors import QueryError, QueryTooHeavy
-from kg.store.pool import frames, long_queries, memory_bounds
-from kg.store.pool.actions import Action, Close, Fail, Inspect, Kill, KillReason
-from kg.store.pool.assignments import Assignment, PoolWorker, QueryState
-from kg.store.pool.limits import PoolLimits
-from kg.store.pool.memory_bounds import CALM
-from kg.store.pool.scheduler import Scheduler, closing
+from kg.store.pool import frames
+from kg.store.pool.core import long_queries, memory_bounds
+from kg.store.pool.core.actions import Action, Close, Fail, Inspect, Kill, KillReason
+from kg.store.pool.core.assignments import Assignment, PoolWorker, QueryState
+from kg.store.pool.core.limits import PoolLimits
+from kg.store.pool.core.memory_bounds import CALM
+from kg.store.pool.core.scheduler import Scheduler, closing
 
 TICK = 0.05
 """Seconds between two ticks while there are queries: one look at all costs less than a timer for each."""

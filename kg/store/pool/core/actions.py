@@ -1,4 +1,4 @@
-"""Actions: what the core of a pool (`kg.store.pool.state`) has its shell do, as values.
+"""Actions: what the core of a pool (`kg.store.pool.core.state`) has its shell do, as values.
 
 Workers and queries are numbers here. The shell knows which process and which answer each number stands for.
 """
