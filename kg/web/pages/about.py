@@ -17,7 +17,7 @@ from kg.web.search.picture_data import Column
 from kg.web.search.presentation import Choice
 from kg.web.search.query_string import State
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 MAP = 720
 """Units of the map from left to right."""
@@ -56,12 +56,7 @@ class Part:
     spanned: bool
 
 
-async def respond(request: Request, context: Context) -> Response:
-    """The page, from what is kept where it was asked for lately."""
-    return await context.serving.kept.out(request, lambda: _made(request, context))
-
-
-async def _made(request: Request, context: Context) -> Response:
+async def respond(request: Request, context: HeldContext) -> Response:
     """The page; its numbers are worked out once for a generation and language."""
 
     async def work() -> bytes:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated
 from urllib.parse import quote
 
+from fastapi import Path
 from markupsafe import Markup
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,14 +20,16 @@ from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, 
 from kg.render.page.thing import PageSubject, thing_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
+from kg.store.search.index import MAX_OFFSET
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
+from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
 from kg.web.pages.search_links import leads
 from kg.web.pages.thing_pictures import pictures
 from kg.web.search.neighbours import Walk, walk
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 _QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 _VARY = "Accept, Accept-Encoding"
@@ -60,9 +65,31 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
     return Address(reference, format_)
 
 
-async def respond(request: Request, context: Context, kind: str, segment: str) -> Response:
-    """Answer for a thing or a document about it, from what is kept where it was asked for lately."""
-    return await context.serving.kept.out(request, lambda: _respond(request, context, kind, segment))
+class PageParameters(Parameters):
+    """Parameters of the page of a thing: the part of a long list of links, and the search that it was opened from."""
+
+    links: str = Field("", description="A group of the links to the thing, by its key: the page shows this one alone.")
+    after: str = Field("", description="A place in that group to go on behind, as its links have it.")
+    q: str = Field("", description="The search from which the page was opened, with all of its parameters.")
+    at: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
+        default_factory=int, description="The place in the list of that search."
+    )
+
+
+async def thing(request: Request, context: HeldContext, kind: KindPath, key: KeyPath) -> Response:
+    """A thing: 303 to a document about it."""
+    return await _respond(request, context, kind, key)
+
+
+async def document(
+    request: Request,
+    context: HeldContext,
+    kind: KindPath,
+    key: KeyPath,
+    suffix: Annotated[str, Path(description="The format of the document.", json_schema_extra={"enum": [*BY_SUFFIX]})],
+) -> Response:
+    """A document about a thing, or the thing whose key ends like one."""
+    return await _respond(request, context, kind, f"{key}.{suffix}")
 
 
 async def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+from fastapi import Path as PathParameter
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -14,8 +15,9 @@ from kg.web.http.conditional import has_it, http_date
 from kg.web.http.headers import CORS
 from kg.web.http.problems import Problem
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
+_Name = Annotated[str, PathParameter(description="The name of the file, as the page has it.")]
 _SUMS = "SHA256SUMS"
 _TEXT = "text/plain; charset=utf-8"
 
@@ -48,15 +50,13 @@ _MEDIA_TYPES = {
 }
 
 
-async def dumps(request: Request, context: Context, name: str) -> Response:
-    """The page of the dumps, or one of them."""
-    folder = context.serving.generation.folder.dumps
-    if name:
-        return _file(request, context, folder, name, "dumps/")
-    return await context.serving.kept.out(request, lambda: _dumps(request, context))
+async def dump(request: Request, context: HeldContext, name: _Name) -> Response:
+    """A dump, or its part that Range names."""
+    return _file(request, context, context.serving.generation.folder.dumps, name, "dumps/")
 
 
-async def _dumps(request: Request, context: Context) -> Response:
+async def dumps(request: Request, context: HeldContext) -> Response:
+    """The page of the dumps."""
     folder = context.serving.generation.folder.dumps
     manifest = context.serving.generation.manifest
     values = {
@@ -68,13 +68,14 @@ async def _dumps(request: Request, context: Context) -> Response:
     return published.page(request, context, "dumps", values)
 
 
-async def tables(request: Request, context: Context, name: str) -> Response:
-    """The page of the tables with every column, or one of their files."""
-    folder = context.serving.generation.folder.tables
-    if name:
-        return _file(request, context, folder, name, "data/")
-    work = partial(_tables, request, context)
-    return await context.serving.kept.out(request, lambda: context.serving.beside(work))
+async def table(request: Request, context: HeldContext, name: _Name) -> Response:
+    """A file of the tables, or its part that Range names."""
+    return _file(request, context, context.serving.generation.folder.tables, name, "data/")
+
+
+async def tables(request: Request, context: HeldContext) -> Response:
+    """The page of the tables with every column."""
+    return await context.serving.beside(partial(_tables, request, context))
 
 
 def _tables(request: Request, context: Context) -> Response:

@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isqrt
+from typing import Annotated
 
+from fastapi import Query
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.store.generation.things import ListPage, parse_cursor
+from kg.web.http.parameters import KindPath, Parameters
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import HeldContext
 
 SIZE = 50
 """Things on a page."""
@@ -40,14 +44,18 @@ class Leap:
     here: bool
 
 
-async def respond(request: Request, context: Context, kind: str) -> Response:
-    """The things of a kind in order of date, from what is kept where they were asked for lately."""
-    return await context.serving.kept.out(request, lambda: _made(request, context, kind))
+class Cursor(Parameters):
+    """The part of a list."""
+
+    after: str = Field("", description="A place in the list to go on behind, as the links between its pages have it.")
 
 
-async def _made(request: Request, context: Context, kind: str) -> Response:
+async def respond(
+    request: Request, context: HeldContext, kind: KindPath, cursor: Annotated[Cursor, Query()]
+) -> Response:
+    """The things of a kind in order of date, from a place on."""
     catalogue = context.serving.generation.catalogue
-    after = request.query_params.get("after", "")
+    after = cursor.after
     links = catalogue.list_of_kind(kind, SIZE + 1, after)
     count = context.serving.generation.manifest.counts.get(kind, 0)
 

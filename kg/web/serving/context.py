@@ -1,6 +1,10 @@
 """What a request is answered with: the settings, the generation it holds, and who asks."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.types import Scope
 
 from kg.iris import Base
 from kg.render.site.pages import Site
@@ -9,6 +13,8 @@ from kg.settings import Settings
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import Answers
 from kg.web.serving.live import Serving
+
+_KEY = "kg.context"
 
 
 class Context(NamedTuple):
@@ -35,3 +41,18 @@ class Context(NamedTuple):
     def path(self, below: str) -> str:
         """The path of something below the base: links go by path, so that a copy elsewhere can be browsed."""
         return self.base.path + below
+
+
+def hold(scope: Scope, context: Context) -> None:
+    """Put the context of a request where its handler finds it."""
+    scope[_KEY] = context
+
+
+async def held(request: Request) -> Context:
+    """The context of a request."""
+    context: Context = request.scope[_KEY]
+    return context
+
+
+HeldContext = Annotated[Context, Depends(held)]
+"""Parameter of a route's handler: the context of its request."""
