@@ -64,6 +64,7 @@ class FastPath:
         self._table = table
         self._live = live
         self._contexts = contexts
+        self._answers = contexts.answers
         self._root = contexts.base.path
         self._proxy_strips = contexts.settings.proxy_strips
         sent = (f"{start}{path}".encode() for path in table.fixed for start in (self._root, "/"))
@@ -72,7 +73,8 @@ class FastPath:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; the generation is held until the last byte is sent, since dumps are read while they go."""
         request = Request(scope, receive)
-        if scope["method"] == "HEAD":
+        method = scope["method"]
+        if method == "HEAD":
             send = _headers_alone(send)
         try:
             serving = self._live.hold()
@@ -86,9 +88,9 @@ class FastPath:
             place = self._places.get(raw) or self._place(raw)
             notes.place = place.name
             response = None
-            if scope["method"] == "GET":
+            if method == "GET":
                 if place.answers:
-                    response = responses.repeated(request, serving, self._contexts.answers)
+                    response = responses.repeated(request, serving, self._answers)
                 if response is None and place.pages:
                     response = self._page(request, serving)
             response = response or await self._respond(request, serving, place.path)

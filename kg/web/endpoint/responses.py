@@ -143,8 +143,8 @@ async def respond(request: Request, context: Context, question: Question) -> Res
 
 
 def repeated(request: Request, serving: Serving, answers: Answers) -> Response | None:
-    """The response to a GET that came before byte by byte, if its answer is still kept."""
-    if request.scope["method"] != "GET" or combined(request, "if-none-match"):
+    """The response to a GET that came before byte by byte, if its answer is still in the cache."""
+    if combined(request, "if-none-match"):
         return None
     found = answers.repeat(_bytes_of(request, serving))
     if found is None:
