@@ -1,4 +1,4 @@
-"""What server and worker say to each other: frames out of whatever pieces they come in."""
+"""Frame protocol between server and worker: frames from bytes in any parts."""
 
 import os
 import random
@@ -9,19 +9,19 @@ from contextlib import contextmanager
 import pytest
 
 from kg.store.pool import frames
-from kg.store.pool.frames import AHEAD, QUERY, Incoming
+from kg.store.pool.frames import AHEAD, QUERY, BlockingFrameReader
 
 
 @contextmanager
 def pipe():
-    """What is written to the one end, and the frames that come out of the other one."""
+    """The writable end of a pipe, and a reader of frames at its other end."""
     source, target = os.pipe()
     with os.fdopen(source, "rb", 0), os.fdopen(target, "wb", 0) as writing:
-        yield writing, Incoming(source)
+        yield writing, BlockingFrameReader(source)
 
 
-def test_frames_in_any_pieces():
-    """However the bytes of some frames come, the same frames are read, and then there are no more."""
+def test_frames_in_any_parts():
+    """The same frames are read from their bytes in any parts, and then the end."""
     chance = random.Random(1945)
     sent = [(chance.choice((QUERY, AHEAD)), bytes(chance.randrange(1 << chance.randint(0, 17)))) for _ in range(60)]
     data = b"".join(frames.frame(*each) for each in sent)
@@ -32,33 +32,33 @@ def test_frames_in_any_pieces():
             at += writing.write(data[at : at + chance.choice((1, 4, 5, 6, 100, 5_000, 200_000))])
         writing.close()
 
-    with pipe() as (writing, incoming):
+    with pipe() as (writing, frame_reader):
         writer = threading.Thread(target=write, args=(writing,))
         writer.start()
-        assert [incoming.next(awake=0.0001) for _ in sent] == sent
-        assert incoming.next(awake=0.0) is None
+        assert [frame_reader.next(spin_seconds=0.0001) for _ in sent] == sent
+        assert frame_reader.next(spin_seconds=0.0) is None
         writer.join()
 
 
 @pytest.mark.parametrize("cut", range(1, 9))
-def test_half_a_frame(cut):
-    """What ends in the middle of a frame was never asked."""
-    with pipe() as (writing, incoming):
+def test_incomplete_frame(cut):
+    """An incomplete frame at the end is no request."""
+    with pipe() as (writing, frame_reader):
         writing.write(frames.frame(QUERY, b"abcd")[:-cut])
         writing.close()
-        assert incoming.next(awake=0.0) is None
+        assert frame_reader.next(spin_seconds=0.0) is None
 
 
-def test_looking_out():
-    """Who looks out for what does not come sleeps before long, and wakes when it comes."""
-    with pipe() as (writing, incoming):
-        came = []
-        reader = threading.Thread(target=lambda: came.append(incoming.next(awake=0.05)))
+def test_busy_waiting_ends():
+    """Busy waiting for a frame soon ends in a read that blocks until the frame comes."""
+    with pipe() as (writing, frame_reader):
+        received = []
+        reader = threading.Thread(target=lambda: received.append(frame_reader.next(spin_seconds=0.05)))
         reader.start()
         time.sleep(0.2)
         spent = time.process_time()
         time.sleep(0.2)
-        assert time.process_time() - spent < 0.05  # it would be 0.2 if it looked out still
+        assert time.process_time() - spent < 0.05  # busy waiting would take 0.2
         writing.write(frames.frame(QUERY, b"late"))
         reader.join(5)
-        assert came == [(QUERY, b"late")]
+        assert received == [(QUERY, b"late")]
