@@ -3,10 +3,10 @@
 import os
 import random
 import threading
-import time
 from contextlib import contextmanager
 
 import pytest
+from waiting import HANG_SECONDS, eventually
 
 from kg.store.pool import frames
 from kg.store.pool.frames import AHEAD, QUERY, BlockingFrameReader
@@ -49,16 +49,30 @@ def test_incomplete_frame(cut):
         assert frame_reader.next(spin_seconds=0.0) is None
 
 
+class CountedPoll:
+    """A poll object that counts its calls."""
+
+    def __init__(self, poll):
+        self._poll, self.count = poll, 0
+
+    def poll(self, milliseconds):
+        self.count += 1
+        return self._poll.poll(milliseconds)
+
+
 def test_busy_waiting_ends():
     """Busy waiting for a frame soon ends in a read that blocks until the frame comes."""
     with pipe() as (writing, frame_reader):
-        received = []
-        reader = threading.Thread(target=lambda: received.append(frame_reader.next(spin_seconds=0.05)))
-        reader.start()
-        time.sleep(0.2)
-        spent = time.process_time()
-        time.sleep(0.2)
-        assert time.process_time() - spent < 0.05  # busy waiting would take 0.2
+        frame_reader._poll = counted = CountedPoll(frame_reader._poll)
+        received, counts = [], [0, -1]
+        thread = threading.Thread(target=lambda: received.append(frame_reader.next(spin_seconds=0.05)))
+        thread.start()
+
+        def blocks():
+            counts.append(counted.count)
+            return counts[-1] == counts[-2] == counts[-3] > 0
+
+        eventually(blocks, "a read that blocks")
         writing.write(frames.frame(QUERY, b"late"))
-        reader.join(5)
+        thread.join(HANG_SECONDS)
         assert received == [(QUERY, b"late")]
