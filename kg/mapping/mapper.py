@@ -77,5 +77,5 @@ class Mapper:
         record_writer = RecordWriter(record, self._lines)
         record_writer.write()
         return MappedRecord(
-            record["id"], *record_writer.lines(), tuple(record_writer.links), tuple(record_writer.unmapped)
+            record["id"], *record_writer.ntriples(), tuple(record_writer.links), tuple(record_writer.unmapped)
         )

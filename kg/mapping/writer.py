@@ -142,7 +142,7 @@ class RecordWriter:
                 if key_mapping is not None:
                     self._add(own, key_mapping, value, key)
 
-    def lines(self) -> tuple[bytes, int]:
+    def ntriples(self) -> tuple[bytes, int]:
         """Return the triples as lines without duplicates, the record's before those of its parts, and their number."""
         text = b"".join(
             [b"%b%b\n" % (subject, (b"\n" + subject).join(statements)) for subject, statements in self._subjects]

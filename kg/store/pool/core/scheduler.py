@@ -161,7 +161,7 @@ class Scheduler:
         free = min(free, len(idle))
         if free <= 0:
             return None
-        row = self.queue.next(now, last=free <= self.limits.reserve, place=idle[-1].number)
+        row = self.queue.next(now, last=free <= self.limits.reserve, slot=idle[-1].number)
         if row is None:
             return None
         worker = self.workers.lend()
@@ -171,7 +171,7 @@ class Scheduler:
 
     def _pipeline(self, worker: PoolWorker, now: float) -> Send | None:
         """Send the next query ahead to a busy worker, if it is for that one."""
-        row = self.queue.next(now, last=False, place=worker.number)
+        row = self.queue.next(now, last=False, slot=worker.number)
         if row is None:
             return None
         worker.assign(row)
