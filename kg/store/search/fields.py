@@ -100,7 +100,7 @@ FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.i
 """Name → facet. The last two are asked by name and not counted on the page."""
 
 LACKS = "lacks"
-"""What a list is narrowed by besides facets: a record has nothing under one of these."""
+"""What a list is narrowed by besides facets: a record has nothing under one of these (D-93)."""
 
 LACKED = ("date", "place", "person", "topic", "collection", "text")
 

@@ -19,7 +19,7 @@ from kg.web.serving import published
 from kg.web.serving.context import Context
 
 MOST = 400_000
-"""Statements of a graph that is sent whole; for larger ones there are the dumps."""
+"""Statements of a graph that is sent whole; for larger ones there are the dumps (D-82)."""
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SHOWN = 200

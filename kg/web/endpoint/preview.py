@@ -1,4 +1,4 @@
-"""The beginning of an answer, for a page."""
+"""The beginning of an answer, for a page (D-75)."""
 
 from dataclasses import dataclass
 from functools import partial

@@ -1,4 +1,4 @@
-"""What the endpoint says of itself: SPARQL 1.1 Service Description, in the format that Accept asks for."""
+"""What the endpoint says of itself: SPARQL 1.1 Service Description, in the format that Accept asks for (D-74)."""
 
 from collections.abc import Iterator
 

@@ -24,7 +24,7 @@ PEOPLE = 12
 TIES = 24
 PLACES = 30
 BRANCHES = 24
-"""How many a picture shows at most."""
+"""How many a picture shows at most (D-56)."""
 
 _FEWEST = 2
 """Bars, people or branches from which a picture says more than a list."""

@@ -1,4 +1,4 @@
-"""From one thing to the next in the search that it was opened from: “2 of 230”.
+"""From one thing to the next in the search that it was opened from: “2 of 230” (D-91).
 
 The search stands in the address of the page as it does in that of /search; `at` says where in its list the thing is.
 """

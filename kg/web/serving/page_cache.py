@@ -48,7 +48,7 @@ class _Place:
 
 
 class Kept:
-    """Keeps answers by address, and forgets the addresses that were not asked for longest."""
+    """Keeps answers by address, and forgets the addresses that were not asked for longest (D-71)."""
 
     def __init__(self, most: int = MOST) -> None:
         """A cache of at most so many bytes."""
