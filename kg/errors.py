@@ -68,7 +68,17 @@ class KeyFault(KgError):
 
 
 class ParameterFault(KgError):
-    """Invalid or missing value of a saved query's parameter."""
+    """Invalid or missing value of a saved query's parameter.
+
+    Attributes:
+        kind: type of the fault, by which its message in another language is found.
+        values: fields of that message.
+    """
+
+    def __init__(self, what: str, *, kind: str, todo: str | None = None, **values: object) -> None:
+        super().__init__(what, todo=todo)
+        self.kind = kind
+        self.values = values
 
 
 class SourceError(KgError):

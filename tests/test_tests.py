@@ -58,7 +58,6 @@ def test_no_test_asserts_a_time():
         for path in sorted((ROOT / "tests").rglob("*.py"))
         if "node_modules" not in path.parts and clocks(path.read_text(encoding="utf-8"))
         for name in [path.relative_to(ROOT).as_posix()]
-        if not name.startswith("tests/store/pool/")
     }
     assert found == set(READERS)
 

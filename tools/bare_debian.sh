@@ -97,6 +97,14 @@ cd kg
 echo "== \$(cat /etc/debian_version), \$(python3 --version), \$(dpkg-query -W python3.\$(python3 -c 'import sys; print(sys.version_info[1])') | tr '\t' ' '), as $user"
 python3 -c 'import re; print("== repeats groups possessively:", re.match("(?:ab?c)++", "aca")[0] == "ac" and "rightly" or "wrongly")'
 echo "== make serve"
+python3 - <<PYTHON
+import socket
+try:
+    socket.create_connection(("127.0.0.1", 8000)).close()
+except OSError:
+    raise SystemExit
+raise SystemExit("Port 8000 is taken: end what listens there, since README's commands take it.")
+PYTHON
 setsid sh -c 'make serve; echo ended >>"\$HOME/serve.log"' >"\$HOME/serve.log" 2>&1 &
 python3 - <<PYTHON || { cat "\$HOME/serve.log"; exit 1; }
 import time, urllib.request

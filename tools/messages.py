@@ -16,7 +16,9 @@ from kg.render.queries.saved_queries import saved_queries
 from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
-from kg.web.http import problems
+from kg.web import api, openapi, routes
+from kg.web.endpoint.saved_queries import SUCH_AS
+from kg.web.http import parameter_problems, problems
 
 RENDER = FOLDER.parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
@@ -53,6 +55,8 @@ def tables() -> Iterator[str]:
         *search_summary.LINK_LABELS.values(),
     )
     yield from problems.TITLES.values()
+    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
+    yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 
 
 def template() -> Catalog:

@@ -6,10 +6,11 @@ import json
 import subprocess
 from pathlib import Path
 
+import npm
 import pytest
 import rdflib
 import zstandard
-from programs import needs, skip_without
+from programs import needs
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import example_collection, free_port, served
 from SPARQLWrapper import SPARQLWrapper
@@ -107,12 +108,7 @@ def _unzstd(body):
 @pytest.fixture(scope="module")
 def node():
     """Run a script of this folder in node with the packages of package-lock.json, installed once."""
-    skip_without("node", "npm")
-    if not _installed():
-        install = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(install, cwd=HERE, capture_output=True, check=False, timeout=600)
-        if done.returncode:
-            pytest.skip("npm can't install the clients here")
+    npm.install(HERE)
 
     def run(script, *arguments):
         command = ["node", f"{script}.mjs", *arguments]
@@ -121,19 +117,6 @@ def node():
         return json.loads(done.stdout)
 
     return run
-
-
-def _installed():
-    """Whether what is installed is what the lock says; npm notes that beside the packages."""
-    noted, wanted = HERE / "node_modules" / ".package-lock.json", HERE / "package-lock.json"
-    if not noted.is_file():
-        return False
-    there, asked = (json.loads(path.read_text(encoding="utf-8"))["packages"] for path in (noted, wanted))
-    return all(
-        there.get(name, {}).get("version") == each["version"]
-        for name, each in asked.items()
-        if name and not each.get("optional")
-    )
 
 
 def test_rdf_dereference(address, node):

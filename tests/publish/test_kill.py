@@ -61,7 +61,7 @@ def folder(tmp_path):
     return tmp_path, port
 
 
-@pytest.mark.parametrize("kills", [20, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.slow)])
 def test_killed_builds(folder, kills):
     """Builds killed at random moments while a client reads: no failed answer, no half generation."""
     path, port = folder

@@ -2,10 +2,9 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
-import programs
+import npm
 import pytest
 from serving import free_port, kg, served
 
@@ -53,11 +52,7 @@ RECORDS = [
 @pytest.fixture(scope="session")
 def packages():
     """The npm packages, installed from their lock file."""
-    programs.skip_without("npm")
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode:
-        pytest.skip(f"npm can't install: {done.stderr.strip()[-300:]}")
+    npm.install(HERE)
     return HERE / "node_modules"
 
 

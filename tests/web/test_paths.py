@@ -8,8 +8,8 @@ from publishing import publish
 from starlette.testclient import TestClient
 
 from kg.publish import build
-from kg.web import app
 from kg.web.app import Application
+from kg.web.serving import published
 
 RECORDS = [{"id": "record/1", "title": "One"}, {"id": "record/2", "title": "Two"}, {"id": "record/a.ttl", "title": "A"}]
 PAGE, PROBLEM = "text/html; charset=utf-8", "application/problem+json"
@@ -190,14 +190,14 @@ def test_any_cursor(client, after):
 def test_pages_of_problems_help(withdrawn, monkeypatch):
     """A page of what is not there, is gone or went wrong says so, leads on, and is kept from search engines."""
 
-    async def broken(*_: object) -> None:
+    def broken(*_args: object, **_more: object) -> None:
         raise ValueError("what nobody must read")
 
-    monkeypatch.setitem(app._PLACES, "healthz", broken)
+    monkeypatch.setattr(published, "page", broken)
     for path, status, said in (
         ("record/nope", 404, "Nothing was ever published as record/nope"),
         ("record/2", 410, "“Two” (record/2) was published on"),
-        ("healthz", 500, "its keeper finds it in the log"),
+        ("api/", 500, "its keeper finds it in the log"),
     ):
         answer = withdrawn.get(f"/data/{path}", headers={"accept": "text/html"})
         assert (answer.status_code, answer.headers["content-type"]) == (status, PAGE)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
@@ -60,21 +61,44 @@ class Parameter:
     def term(self, value: str, base: str) -> NamedNode | Literal:
         """Term of a value. Raises ParameterFault for a value of another type."""
         if len(value) > MAX_LENGTH or _CONTROL.search(value):
-            raise self._fault(f"more than {MAX_LENGTH} characters, or a control character", value[:40])
+            what = f"more than {MAX_LENGTH} characters, or a control character"
+            raise self._fault(what, value[:40], "literal", most=MAX_LENGTH)
         if self.choices and value not in self.choices:
-            raise self._fault(f"none of {', '.join(self.choices)}", value)
+            choices = ", ".join(self.choices)
+            raise self._fault(f"none of {choices}", value, "choice", choices=choices)
         if self.language:
             return Literal(value, language=self.language)
         try:
             return TYPES[self.type].read(value.strip() if self.type != "literal" else value, base)
         except (ValueError, KgError):
-            raise self._fault(f"not {TYPES[self.type].what}", value) from None
+            raise self._fault(f"not {TYPES[self.type].what}", value, self.type, most=MAX_LENGTH) from None
 
-    def _fault(self, what: str, value: str) -> ParameterFault:
+    @property
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the type, with choices and default."""
+        schema: dict[str, Any] = dict(TYPES[self.type].schema)
+        if self.choices:
+            schema["enum"] = list(self.choices)
+        if self.default is not None:
+            schema["default"] = self.in_json(self.default)
+        return schema
+
+    def in_json(self, value: str) -> str | int | float | bool:
+        """JSON value of a header's value, as the schema asks for it."""
+        type_ = TYPES[self.type].schema["type"]
+        if type_ == "integer":
+            return int(value)
+        if type_ == "number":
+            return float(value)
+        return value == "true" if type_ == "boolean" else value
+
+    def _fault(self, what: str, value: str, kind: str, **values: object) -> ParameterFault:
         hint = f" Such as {self.name}={self.example or self.default}." if self.example or self.default else ""
         return ParameterFault(
             f"the parameter `{self.name}` is {what}: {value[:100]!r}",
             todo=f"{self.description or 'Give ' + TYPES[self.type].what + '.'}{hint}",
+            kind=kind,
+            **values,
         )
 
 

@@ -52,7 +52,7 @@ class SavedQuery:
         for name in values:
             if name not in parameters:
                 there = f"Its parameters are {', '.join(parameters)}." if parameters else "It has none."
-                raise ParameterFault(f"`{self.name}` has no parameter {name[:50]!r}", todo=there)
+                raise ParameterFault(f"`{self.name}` has no parameter {name[:50]!r}", todo=there, kind="unknown")
         columns, row = [], []
         for each in self.parameters:
             value = values.get(each.name) or each.default
@@ -61,7 +61,8 @@ class SavedQuery:
                 row.append(str(each.term(value, base)))
             elif each.required:
                 hint = f" Such as {each.name}={each.example}." if each.example else ""
-                raise ParameterFault(f"the parameter `{each.name}` is missing", todo=f"{each.description}{hint}")
+                what = f"the parameter `{each.name}` is missing"
+                raise ParameterFault(what, todo=f"{each.description}{hint}", kind="missing")
         block = f"VALUES ({' '.join(columns)}) {{ ({' '.join(row)}) }}" if columns else ""
         return self.text.replace(PARAMETERS_LINE, block)
 

@@ -19,7 +19,7 @@ VERSION = 3
 """Of the fields: an index with another number can't be read and has to be built anew.
 
 Which keys go into a field is no part of it. An index that was made from fewer is served, and finds by the new ones from
-the next build on.
+the next build on (D-40).
 """
 
 RECORD = "record"

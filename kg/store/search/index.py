@@ -17,9 +17,7 @@ from kg.store.search.analysis import PLAIN, analyzer
 from kg.store.search.facets import Facets
 from kg.store.search.index_builder import INFO_FILE
 from kg.store.search.query_builder import IndexRequest, QueryBuilder, all_of, reference_at
-
-MAX_OFFSET = 10_000
-"""Maximum offset in a list by relevance or by title; a list by date has none."""
+from kg.store.search.query_language import MAX_OFFSET
 
 _TRIES, _PAUSE = 20, 0.01
 """Attempts to delete a folder that the engine still writes to, and seconds between them."""

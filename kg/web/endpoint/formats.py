@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from kg.render.data.negotiation import parse, preference
 from kg.store.sparql.results import FORMATS
+from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.problems import Problem
 
 _FAMILIES: dict[str, tuple[str, ...]] = {
@@ -60,8 +61,7 @@ def _wanted(asked: str | None, accept: str) -> tuple[str, ...]:
         words = (each.strip().lower() for each in asked.split(","))
         known = [name for word in words for name in _BY_NAME.get(word, ())]
         if not known:
-            detail = f"There is no format {asked[:50]!r}; there are {', '.join(FORMATS)}."
-            raise Problem(400, detail, more={"text": asked[:50]})
+            raise bad_parameter("format", asked, "choice", choices=", ".join(FORMATS))
         return tuple(dict.fromkeys(known))
     found = [name for each in preference(accept, list(_ACCEPTABLE)) for name in _ACCEPTABLE[each]]
     if not found and parse(accept) and "html" not in accept:

@@ -5,7 +5,10 @@ there directly (4.1). `/graphs` itself says which graphs there are.
 """
 
 import re
+from typing import Annotated, Any
 
+from fastapi import Path, Query
+from pydantic import Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,54 +17,62 @@ from kg.web.endpoint import formats, responses, service_description
 from kg.web.endpoint.graph_counts import graph_counts, query
 from kg.web.endpoint.protocol_request import pairs
 from kg.web.http.headers import combined
+from kg.web.http.parameter_problems import bad_parameter
+from kg.web.http.parameters import Check, Parameters, matching
 from kg.web.http.problems import Problem
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 MOST = 400_000
 """Statements of a graph that is sent whole; for larger ones there are the dumps (D-82)."""
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_Name = Annotated[str, Path(description="The rest of the graph's IRI, behind `graphs/`.")]
 _SHOWN = 200
 
 
-async def respond(request: Request, context: Context) -> Response:
+class GraphParameters(Parameters):
+    """The graph that a request names, and its format."""
+
+    graph: Annotated[str, matching(_ABSOLUTE, "absolute_iri")] = Field("", description="A graph by its absolute IRI.")
+    default: Annotated[bool, Check(bool, {"type": "string", "enum": [""]})] = Field(
+        default_factory=bool, description="The default graph, named by this parameter without a value."
+    )
+    format: str = Field("", description="The format by name or media type; it goes before Accept.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Values that say something; `default` does so by its name."""
+        return {name: value or name for name, value in given.items() if value or name == "default"}
+
+
+_Asked = Annotated[GraphParameters, Query()]
+
+
+async def respond(request: Request, context: HeldContext, asked: _Asked) -> Response:
     """A graph that the request names, or which graphs there are."""
-    named, default, format_ = _read(request)
-    if named is None and not default:
+    named = _named(request)
+    if len(named) > 1:
+        raise bad_parameter(named[1][0], named[1][1], "one_graph")
+    if not named:
         accept = combined(request, "accept")
         return await (_page if service_description.wants_page(accept) else service_description.respond)(
             request, context
         )
-    return await _graph(request, context, named, format_)
+    return await _graph(request, context, asked.graph or None, asked.format or None)
 
 
-async def direct(request: Request, context: Context, name: str) -> Response:
+async def direct(request: Request, context: HeldContext, name: _Name, asked: _Asked) -> Response:
     """The graph whose IRI is that of the request."""
-    named, default, format_ = _read(request)
-    if named is not None or default:
-        raise Problem(400, "The address names a graph, and its parameters name one more.")
-    return await _graph(request, context, f"{context.base.value}graphs/{name}", format_)
+    if named := _named(request):
+        raise bad_parameter(*named[0], "no_other_graph")
+    return await _graph(request, context, f"{context.base.value}graphs/{name}", asked.format or None)
 
 
-def _read(request: Request) -> tuple[str | None, bool, str | None]:
-    """The graph named, whether it is the default graph, and the format asked for."""
-    named: list[str] = []
-    default = False
-    format_ = None
-    for name, value in pairs(request.scope["query_string"]):
-        if name == "graph":
-            named.append(value)
-        elif name == "default":
-            default = True
-        elif name == "format" and value:
-            format_ = value
-    if len(named) + default > 1:
-        raise Problem(400, "A request names one graph: by `graph=` with its IRI, or by `default`.")
-    if named and not _ABSOLUTE.fullmatch(named[0]):
-        detail = f"`graph` is an absolute IRI, and {named[0][:_SHOWN]!r} is none."
-        raise Problem(400, detail, more={"text": named[0][:_SHOWN]})
-    return (named[0] if named else None), default, format_
+def _named(request: Request) -> list[tuple[str, str]]:
+    """The parameters that name graphs. Raises Problem where they are no UTF-8."""
+    return [(name, value) for name, value in pairs(request.scope["query_string"]) if name in {"graph", "default"}]
 
 
 async def _graph(request: Request, context: Context, iri: str | None, asked: str | None) -> Response:
@@ -72,7 +83,7 @@ async def _graph(request: Request, context: Context, iri: str | None, asked: str
     names = tuple(each for each in formats.wanted(asked, accept) if each in formats.GRAPHS)
     if not names:
         raise formats.unacceptable(formats.GRAPHS)
-    size = context.serving.generation.manifest.triples if iri is None else counts[iri]
+    size = context.publication.triples if iri is None else counts[iri]
     if size > MOST:
         detail = f"This graph has {size:,} statements; the dumps at {context.path('dumps/')} hold all of them."
         raise Problem(413, detail)
@@ -84,7 +95,7 @@ async def _page(request: Request, context: Context) -> Response:
     counts = await graph_counts(context)
     values = {
         "graphs": sorted(counts.items()),
-        "default": context.serving.generation.manifest.triples,
+        "default": context.publication.triples,
         "formats": [(name, FORMATS[name].media_type) for name in formats.GRAPHS],
     }
     return published.page(request, context, "graphs", values, vary=published.BY_FORMAT)

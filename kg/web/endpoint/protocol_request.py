@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
+from pydantic import Field
 from starlette.requests import ClientDisconnect, Request
 
+from kg.web.http.parameter_problems import bad_parameter
+from kg.web.http.parameters import Parameters
 from kg.web.http.problems import Problem
 
 MAX_BODY = 1 << 20
@@ -24,6 +27,23 @@ _ACCEPTED = {"Accept-Post": f"{_QUERY}, {_FORM}"}
 _UTF_8 = frozenset({"", "utf-8", "utf8", "us-ascii"})
 _OFF = "Updates are off: this is a published collection, and it changes by its builds alone."
 _SHOWN = 40
+
+
+class ProtocolParameters(Parameters):
+    """Parameters of a request in the description; they are read by `read`, since each counts as it came."""
+
+    query: str = Field("", description="A query in SPARQL 1.1; without it, the service describes itself.")
+    default_graphs: list[str] = Field(
+        default_factory=list, alias="default-graph-uri", description="A graph of the default graph, by its IRI."
+    )
+    named_graphs: list[str] = Field(
+        default_factory=list, alias="named-graph-uri", description="A graph that GRAPH sees, by its IRI."
+    )
+    format: str = Field("", description="The format by name or media type; it goes before Accept.")
+    timeout: float = Field(
+        default_factory=float, gt=0, description="Seconds that the client gives the query, at most those of the server."
+    )
+    example: str = Field("", description="An example of the workbench, by its name.")
 
 
 @dataclass(slots=True)
@@ -144,13 +164,17 @@ def _asked(given: Iterable[tuple[str, str]]) -> Asked:
         if take := _TAKES.get(name):
             take(asked, value)
     if len(asked.default_graphs) + len(asked.named_graphs) > MAX_GRAPHS:
-        raise Problem(400, f"A request may name {MAX_GRAPHS} graphs; put more of them into FROM or VALUES.")
+        name, iris = max(
+            (("default-graph-uri", asked.default_graphs), ("named-graph-uri", asked.named_graphs)),
+            key=lambda each: len(each[1]),
+        )
+        raise bad_parameter(name, iris[-1], "too_many", most=MAX_GRAPHS)
     return asked
 
 
 def _query(asked: Asked, value: str) -> None:
     if asked.query is not None:
-        raise Problem(400, "There are two queries; a request has one.", more={"text": value[:_SHOWN]})
+        raise bad_parameter("query", value, "once")
     asked.query = value
 
 
@@ -191,5 +215,5 @@ def _seconds(value: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < 1e6:
-        raise Problem(400, "`timeout` is a number of seconds, more than 0.", more={"text": value[:_SHOWN]})
+        raise bad_parameter("timeout", value, "seconds")
     return seconds

@@ -61,8 +61,8 @@ class Question(NamedTuple):
         """What names the answer; None where each answer is another one."""
         if len(self.query) > query_checks.DEFAULT.size or varies(self.query):
             return None
-        manifest = context.serving.generation.manifest
-        return tag_of(manifest, self.query, self.formats, (self.default_graphs, self.named_graphs))
+        publication = context.publication
+        return tag_of(publication, self.query, self.formats, (self.default_graphs, self.named_graphs))
 
     def ask(
         self, context: Context, request: Request | None = None, *, rows: int | None = None
@@ -143,8 +143,8 @@ async def respond(request: Request, context: Context, question: Question) -> Res
 
 
 def repeated(request: Request, serving: Serving, answers: Answers) -> Response | None:
-    """The response to a GET that came before byte by byte, if its answer is still kept."""
-    if request.scope["method"] != "GET" or combined(request, "if-none-match"):
+    """The response to a GET that came before byte by byte, if its answer is still in the cache."""
+    if combined(request, "if-none-match"):
         return None
     found = answers.repeat(_bytes_of(request, serving))
     if found is None:
@@ -160,7 +160,7 @@ def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
     scope = request.scope
     path: bytes = scope.get("raw_path") or scope["path"].encode()  # `a%2Fb` names another graph than `a/b`
     depends = combined(request, "accept"), combined(request, "accept-encoding")
-    return serving.generation.manifest.published, path, scope["query_string"], *depends
+    return serving.publication.published, path, scope["query_string"], *depends
 
 
 async def whole(context: Context, question: Question) -> Whole:

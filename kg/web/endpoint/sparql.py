@@ -9,12 +9,12 @@ from kg.web.endpoint import formats, responses, service_description, workbench
 from kg.web.endpoint.protocol_request import Asked, read
 from kg.web.http.headers import combined
 from kg.web.http.problems import Problem
-from kg.web.serving.context import Context
+from kg.web.serving.context import HeldContext
 
 _TYPES = [HTML.media_type, *(each.media_type.partition(";")[0] for each in FORMATS.values())]
 
 
-async def respond(request: Request, context: Context) -> Response:
+async def respond(request: Request, context: HeldContext) -> Response:
     """Answer a query; without one, describe the service; to who reads HTML, show the workbench."""
     asked = await read(request)
     accept = combined(request, "accept")

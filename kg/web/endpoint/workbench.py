@@ -6,9 +6,11 @@ What the editor completes comes from here: the prefixes of the ontology, the cla
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+from fastapi import Query
+from pydantic import AfterValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,9 +25,9 @@ from kg.web.endpoint.preview import SHOWN_AS, names, shown
 from kg.web.endpoint.responses import Question, explained, whole
 from kg.web.http.headers import CACHE, CORS, PAGE
 from kg.web.http.language import VARY, still
-from kg.web.http.problems import Problem
+from kg.web.http.parameters import Parameters, at_most
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 HEADERS = {
     **PAGE,
@@ -96,24 +98,28 @@ def _first(known: Sequence[ExampleQuery]) -> str:
     return next((each.text for each in known if each.view == "chart"), known[0].text if known else plain)
 
 
-async def data(request: Request, context: Context, name: str) -> Response:
-    """What the editor asks for: `terms.json` for completion, `names.json?thing=…` for names beside addresses."""
-    if name == "terms.json":
-        body = await _terms(context)
-    elif name == "names.json":
-        body = _names(request, context)
-    else:
-        raise Problem(404, "There is no such file.")
+class ThingParameters(Parameters):
+    """Things whose names are wanted."""
+
+    thing: Annotated[list[str], AfterValidator(at_most(MOST_THINGS))] = Field(
+        default_factory=list, description="A thing, as kind/KEY; it may come several times."
+    )
+
+
+async def completions(request: Request, context: HeldContext) -> Response:
+    """Prefixes, classes and properties, for the editor to complete."""
+    return _data(request, context, await _terms(context))
+
+
+async def labels(request: Request, context: HeldContext, asked: Annotated[ThingParameters, Query()]) -> Response:
+    """Reference → name in the reader's language, for names beside addresses."""
+    found = names(context, asked.thing)
+    return _data(request, context, orjson.dumps({reference: name for reference, (name, _) in found.items()}))
+
+
+def _data(request: Request, context: Context, body: bytes) -> Response:
     headers = {**CORS, "Cache-Control": "public, max-age=300"}
     return published.respond(request, context, body, "application/json", headers, vary=VARY)
-
-
-def _names(request: Request, context: Context) -> bytes:
-    """Reference → name in the reader's language."""
-    asked = request.query_params.getlist("thing")
-    if len(asked) > MOST_THINGS:
-        raise Problem(400, f"At most {MOST_THINGS} things at once.")
-    return orjson.dumps({reference: name for reference, (name, _) in names(context, asked).items()})
 
 
 async def _terms(context: Context) -> bytes:
@@ -123,12 +129,12 @@ async def _terms(context: Context) -> bytes:
 
 async def _all_counted(context: Context) -> bytes:
     found = {each: await _counted(context, each) for each in ("classes", "properties")}
-    return orjson.dumps({"prefixes": context.serving.ontology.prefixes, **found})
+    return orjson.dumps({"prefixes": context.publication.ontology.prefixes, **found})
 
 
 async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
     """The classes or properties of the graph with the number of their uses; where counting fails, the ontology's."""
-    ontology = context.serving.ontology
+    ontology = context.publication.ontology
     query = (QUERIES / "pages" / f"{name}.rq").read_text(encoding="utf-8")
     named = _named(context)
     try:
@@ -150,7 +156,7 @@ async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
 
 def _named(context: Context) -> dict[str, str]:
     """IRI of a term → what pages call it."""
-    ontology = context.serving.ontology
+    ontology = context.publication.ontology
     keys = {term.iri: key_labels.FIELDS[key].label for key, term in ontology.terms.items() if key in key_labels.FIELDS}
     kinds = {ontology.classes[kind]: one for kind, (one, _) in key_labels.KINDS.items() if kind in ontology.classes}
     return {**keys, **kinds, **ontology.labels}

@@ -52,7 +52,7 @@ def combined(request: Request, name: str) -> str:
         known: dict[str, str] = scope[_KEY]
     except KeyError:  # a request is asked for many headers, most of which it has not
         headers = tuple(scope["headers"])
-        few = len(headers) <= _FEW and sum(len(name) + len(value) for name, value in headers) <= _SHORT
+        few = len(headers) <= _FEW and sum([len(name) + len(value) for name, value in headers]) <= _SHORT
         known = scope[_KEY] = (_by_name if few else _by_name.__wrapped__)(headers)
     return known.get(name, "")
 

@@ -29,6 +29,7 @@ from kg.errors import (
 )
 from kg.render.data.negotiation import choose
 from kg.render.site.pages import Site, render_page
+from kg.render.site.translations import LANGUAGES
 from kg.web.http.headers import CORS, PAGE, combined
 
 _LOG = logging.getLogger("kg")
@@ -68,6 +69,9 @@ _OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (
 )
 
 
+VARY = "Accept, Accept-Language, Cookie"
+"""Headers on which a problem depends: JSON or a page, in the reader's language."""
+
 _NOT_HERE = (404, 410)
 _LONGEST_GUESS = 200
 _SUFFIX = re.compile(r"\.[a-z]{1,6}$")
@@ -87,6 +91,8 @@ class Problem(Exception):  # RFC 9457 calls it a problem
         headers: to send along: Allow, Retry-After.
         more: further members of the JSON object.
         formats: formats that there are, where none was acceptable.
+        path: of the thing whose formats these are.
+        language: of the detail.
     """
 
     status: int
@@ -95,11 +101,16 @@ class Problem(Exception):  # RFC 9457 calls it a problem
     more: Mapping[str, Any] = field(default_factory=dict)
     formats: Sequence[Any] = ()
     path: str = ""
+    language: str = LANGUAGES[0]
 
     @property
     def title(self) -> str:
         """What kind of problem it is, in a few words."""
         return TITLES.get(self.status, "Error")
+
+    def spoken(self, _language: str) -> "Problem":
+        """The problem in a reader's language, where its detail is translated."""
+        return self
 
 
 def of(fault: KgError) -> Problem:
@@ -133,7 +144,8 @@ def _words(request: Request, problem: Problem) -> str:
 def response(request: Request, problem: Problem, site: Site) -> Response:
     """A problem as the client wants it: as a page where it takes HTML, else as JSON."""
     accept = combined(request, "accept")
-    headers = {**problem.headers, "Vary": "Accept", "Cache-Control": "no-cache", **CORS}
+    problem = problem.spoken(site.language)
+    headers = {**problem.headers, "Vary": VARY, "Cache-Control": "no-cache", **CORS}
     wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
     if wants_page:
         asked = "" if problem.status == 414 else request.query_params.get("q", "")[:_SHOWN] or _words(request, problem)

@@ -18,6 +18,7 @@ class Told:
         fault: the name of the error that it came to, also in the middle of an answer.
         killed: why a query worker had to be killed.
         generation: the one that it was answered from.
+        place: the first segment of its path, where that is one of ours.
         status: of the response.
         sent: bytes of its body.
         whole: whether the response was sent to its end.
@@ -29,6 +30,7 @@ class Told:
     fault: str | None = None
     killed: str | None = None
     generation: int = 0
+    place: str = "other"
     status: int = 0
     sent: int = 0
     whole: bool = False

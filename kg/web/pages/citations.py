@@ -1,7 +1,9 @@
 """A record's citations: files for reference managers, and a page with the text of each style to copy."""
 
 from functools import partial
+from typing import Annotated
 
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,30 +14,34 @@ from kg.render.citations.citations import FORMATS, STYLES, in_style
 from kg.render.page.thing import csl_item_of
 from kg.store.generation.things import Thing
 from kg.web.http.headers import CORS, PAGE, saved_as
+from kg.web.http.parameters import KeyPath
 from kg.web.http.problems import Problem
 from kg.web.pages.documents import subject_of
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 _PAGE = "cite.html"
 _BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
-_SUFFIXES = (_PAGE, *_BY_SUFFIX)
-_ENDS = tuple(f".{suffix}" for suffix in _SUFFIXES)
+SUFFIXES = (_PAGE, *_BY_SUFFIX)
+"""Suffixes of a record's address that name a citation of it."""
 
 
-def is_citation(kind: str, segment: str) -> bool:
-    """Whether a path segment names a citation of a record."""
-    return kind == "record" and segment.endswith(_ENDS)
+async def respond(
+    request: Request,
+    context: HeldContext,
+    key: KeyPath,
+    citation: Annotated[str, Path(description="The format of the citation.", json_schema_extra={"enum": [*SUFFIXES]})],
+) -> Response:
+    """A record's citation, in the format of a suffix.
 
-
-async def respond(request: Request, context: Context, _kind: str, segment: str) -> Response:
-    """Answer with a record's citation, in the format that the address ends with; kept where it was asked for lately."""
-    return await context.serving.kept.out(request, lambda: _made(request, context, segment))
-
-
-async def _made(request: Request, context: Context, segment: str) -> Response:
-    suffix = next(each for each in _SUFFIXES if segment.endswith(f".{each}"))
-    thing = _find(context, segment.removesuffix(f".{suffix}"))
+    Args:
+        request: the request.
+        context: its context.
+        key: of the record, as it was sent.
+        citation: the suffix.
+    """
+    suffix, segment = citation, f"{key}.{citation}"
+    thing = _find(context, key)
     if isinstance(thing, Redirect):
         return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
     await context.serving.look_up(context.base.iri(thing.reference))
@@ -44,7 +50,7 @@ async def _made(request: Request, context: Context, segment: str) -> Response:
 
 
 def _written(request: Request, context: Context, thing: Thing, segment: str, suffix: str) -> Response:
-    resources = context.serving.resources
+    resources = context.publication.things
     said = resources.describe(thing)
     subject = subject_of(context, said, resources.around(said))
     link = {"Link": f'<{said.iri}>; rel="describes"'}
@@ -69,7 +75,7 @@ def _find(context: Context, stem: str) -> Thing | Redirect:
         reference = iris.reference("record", iris.decode_key(stem))
     except KeyFault as fault:
         raise Problem(404, f"{fault.what}.") from None
-    found = context.serving.resources.find(reference)
+    found = context.publication.things.find(reference)
     if found is None:
         raise Problem(404, f"Nothing was ever published as {reference}.")
     if isinstance(found, DeletedThing):

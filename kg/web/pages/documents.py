@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated
 from urllib.parse import quote
 
+from fastapi import Path
 from markupsafe import Markup
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,14 +20,16 @@ from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, 
 from kg.render.page.thing import PageSubject, thing_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
+from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
+from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
 from kg.web.pages.search_links import leads
 from kg.web.pages.thing_pictures import pictures
 from kg.web.search.neighbours import Walk, walk
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 _QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 _VARY = "Accept, Accept-Encoding"
@@ -54,20 +59,42 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
         reference = iris.reference(kind, iris.decode_key(stem))
     except KeyFault as fault:
         raise Problem(404, f"{fault.what}.") from None
-    find = context.serving.resources.find
+    find = context.publication.things.find
     if find(reference) is None and find(whole) is not None:
         return Address(whole, None)
     return Address(reference, format_)
 
 
-async def respond(request: Request, context: Context, kind: str, segment: str) -> Response:
-    """Answer for a thing or a document about it, from what is kept where it was asked for lately."""
-    return await context.serving.kept.out(request, lambda: _respond(request, context, kind, segment))
+class PageParameters(Parameters):
+    """Parameters of the page of a thing: the part of a long list of links, and the search that it was opened from."""
+
+    links: str = Field("", description="A group of the links to the thing, by its key: the page shows this one alone.")
+    after: str = Field("", description="A place in that group to go on behind, as its links have it.")
+    q: str = Field("", description="The search from which the page was opened, with all of its parameters.")
+    at: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
+        default_factory=int, description="The place in the list of that search."
+    )
+
+
+async def thing(request: Request, context: HeldContext, kind: KindPath, key: KeyPath) -> Response:
+    """A thing: 303 to a document about it."""
+    return await _respond(request, context, kind, key)
+
+
+async def document(
+    request: Request,
+    context: HeldContext,
+    kind: KindPath,
+    key: KeyPath,
+    suffix: Annotated[str, Path(description="The format of the document.", json_schema_extra={"enum": [*BY_SUFFIX]})],
+) -> Response:
+    """A document about a thing, or the thing whose key ends like one."""
+    return await _respond(request, context, kind, f"{key}.{suffix}")
 
 
 async def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
     address = read_address(context, kind, segment)
-    found = context.serving.resources.find(address.reference)
+    found = context.publication.things.find(address.reference)
     if found is None:
         raise Problem(404, f"Nothing was ever published as {address.reference}.")
     if isinstance(found, DeletedThing):
@@ -144,7 +171,7 @@ def _links(context: Context, thing: Thing, shown: DescriptionFormat | None) -> s
 
 def _data(request: Request, context: Context, thing: Thing, format_: DescriptionFormat) -> Response:
     """A document of data."""
-    resources, ontology = context.serving.resources, context.serving.ontology
+    resources, ontology = context.publication.things, context.publication.ontology
     if format_ is JSON:
         body = resources.record(thing)
     elif format_ is JSON_LD:
@@ -164,15 +191,15 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
 def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None, drawn: Markup) -> Response:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
-    said = context.serving.resources.describe(thing)
-    around = context.serving.resources.around(said, key, after)
+    said = context.publication.things.describe(thing)
+    around = context.publication.things.around(said, key, after)
     subject = subject_of(context, said, around)
     values = {
         "thing": thing,
         "iri": said.iri,
         "citations": CITATIONS,
         "path": context.path(thing.reference),
-        "shown": thing_page(subject, context.serving.ontology, context.reader),
+        "shown": thing_page(subject, context.publication.ontology, context.reader),
         "around": around,
         "groups": _shown_groups(around.groups),
         "formats": [each for each in FORMATS if each is not HTML],

@@ -11,29 +11,25 @@ from kg.web.pages import about
 from kg.web.pages.featured import featured
 from kg.web.search.picture_data import Column
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 NEWEST = 6
 
 
-async def respond(request: Request, context: Context) -> Response:
-    """The start page, from what is kept where it was asked for lately."""
-    return await context.serving.kept.out(request, lambda: _made(request, context))
-
-
-async def _made(request: Request, context: Context) -> Response:
+async def respond(request: Request, context: HeldContext) -> Response:
+    """The start page."""
     parts = {"featured": await featured(context), "covers": await about.shortly(context)}
     return await context.serving.beside(partial(_page, request, context, parts))
 
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
-    generation = context.serving.generation
-    months = generation.catalogue.counts_by_month()
+    publication = context.publication
+    months = publication.catalogue.counts_by_month()
     values = {
-        "manifest": generation.manifest,
+        "publication": publication,
         "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
         "dated": sum(months.values()),
-        "newest": generation.catalogue.newest(NEWEST),
+        "newest": publication.catalogue.newest(NEWEST),
         **parts,
         "reader": context.reader,
     }

@@ -1,10 +1,12 @@
 """What is no single thing: terms, robots.txt, health."""
 
+from typing import Annotated
+
+from fastapi import Path
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.iris import KINDS
 from kg.ontology import RDFS_LABEL
 from kg.render.data import rdf
 from kg.render.data.negotiation import FORMATS, HTML, JSON_LD, choose
@@ -12,8 +14,12 @@ from kg.web.http.headers import CACHE, CORS, combined
 from kg.web.http.problems import Problem
 from kg.web.observe.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
+CONTEXT = "context.jsonld"
+"""The name of the JSON-LD context among the terms."""
+
+_Name = Annotated[str, Path(description="A term by its name, or a document about all of them.")]
 _CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
 """Beginnings of addresses below the base; the forms themselves may be found."""
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
@@ -25,24 +31,33 @@ _TERMS_DOCUMENTS = {
 }
 
 
-async def terms(request: Request, context: Context, name: str) -> Response:
-    """Our own terms as a page and as data, and the context; a term leads to the one or the other."""
-    ontology = context.serving.ontology
+async def term(request: Request, context: HeldContext, name: _Name) -> Response:
+    """A term of ours: 303 to what describes it; or a document about all of them."""
+    ontology = context.publication.ontology
     if name in _TERMS_DOCUMENTS:
         format_ = _TERMS_DOCUMENTS[name]
         triples = [quad.triple for quad in ontology.terms_document()]
         assert format_.rdf is not None  # noqa: S101  # the table holds no other
         return _terms_document(request, context, rdf.write(triples, format_.rdf, ontology), format_.content_type)
-    if name == "context.jsonld":
+    if name == CONTEXT:
         return _terms_document(request, context, ontology.context_document(), JSON_LD.content_type)
-    if name and f"{context.base.value}terms/{name}" not in ontology.labels:
+    if f"{context.base.value}terms/{name}" not in ontology.labels:
         raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
+    return _described(request, context, name)
+
+
+async def terms(request: Request, context: HeldContext) -> Response:
+    """The page of our own terms; 303 to data about them for who takes no HTML."""
+    return _described(request, context, "")
+
+
+def _described(request: Request, context: Context, name: str) -> Response:
     offered = {HTML.media_type: "", **{each.media_type: place for place, each in _TERMS_DOCUMENTS.items()}}
     chosen = choose(combined(request, "accept"), list(offered))
     if chosen is None:
         raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
     if chosen == HTML.media_type and not name:
-        terms = _own_terms(ontology.terms_document(), context.base.value)
+        terms = _own_terms(context.publication.ontology.terms_document(), context.base.value)
         answered = published.page(request, context, "terms", {"terms": terms})
         answered.headers.add_vary_header("Accept")
         return answered
@@ -71,27 +86,22 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
     return [term for _, term in sorted(said.items()) if term["label"]]
 
 
-async def robots(_: Request, context: Context) -> Response:
+async def robots(_: Request, context: HeldContext) -> Response:
     """What crawlers leave alone: there is no end to searches, their pictures and queries."""
     closed = "".join(f"Disallow: {context.path(each)}\n" for each in _CLOSED)
     headers = {"Cache-Control": "public, max-age=3600"}
     return Response(f"User-agent: *\n{closed}", 200, headers, "text/plain; charset=utf-8")
 
 
-async def health(_: Request, context: Context) -> Response:
+async def health(_: Request, context: HeldContext) -> Response:
     """Whether this process serves, and which generation."""
-    body = f'{{"status":"ok","generation":{context.serving.generation.number}}}'
+    body = f'{{"status":"ok","generation":{context.publication.number}}}'
     return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 
 
-async def metrics(_: Request, context: Context) -> Response:
+async def metrics(_: Request, context: HeldContext) -> Response:
     """What is measured, where the settings put it beside the pages."""
     if context.metrics is None or context.settings.metrics != PUBLIC:
         raise Problem(404, "There is no such page.")
     body = context.metrics.written()
     return Response(body, 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)
-
-
-def is_kind(name: str) -> bool:
-    """Whether a path segment names a kind of thing."""
-    return name in KINDS

@@ -2,7 +2,9 @@
 
 import re
 from functools import cache
+from typing import Annotated
 
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,14 +12,14 @@ from kg.render.site.assets import assets, version
 from kg.web.http import content_coding
 from kg.web.http.conditional import has_it, http_date
 from kg.web.http.problems import Problem
-from kg.web.serving.context import Context
+from kg.web.serving.context import HeldContext
 
 _VERSION = re.compile(r"v-([0-9a-f]{16})/(.+)")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _AN_HOUR = "public, max-age=3600"
 
 
-async def respond(request: Request, context: Context, name: str) -> Response:
+async def respond(request: Request, context: HeldContext, name: Annotated[str, Path()]) -> Response:
     """A file that pages use. A version that is not today's gets today's file, to be asked for again soon."""
     match = _VERSION.fullmatch(name)
     lasting = bool(match and match[1] == version())
@@ -27,7 +29,7 @@ async def respond(request: Request, context: Context, name: str) -> Response:
     name = content_coding.for_request(request, content_coding.OF_ANSWERS)
     packed = _packed(asset.name, name) if name else None
     etag = f'"{asset.digest}-{name}"' if packed else f'"{asset.digest}"'
-    modified = context.serving.generation.manifest.published
+    modified = context.publication.published
     headers = {
         "Cache-Control": _FOR_EVER if lasting else _AN_HOUR,
         "ETag": etag,

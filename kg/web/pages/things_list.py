@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isqrt
+from typing import Annotated
 
+from fastapi import Query
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.store.generation.things import ListPage, parse_cursor
+from kg.web.http.parameters import KindPath, Parameters
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import HeldContext
 
 SIZE = 50
 """Things on a page."""
@@ -40,16 +44,20 @@ class Leap:
     here: bool
 
 
-async def respond(request: Request, context: Context, kind: str) -> Response:
-    """The things of a kind in order of date, from what is kept where they were asked for lately."""
-    return await context.serving.kept.out(request, lambda: _made(request, context, kind))
+class Cursor(Parameters):
+    """The part of a list."""
+
+    after: str = Field("", description="A place in the list to go on behind, as the links between its pages have it.")
 
 
-async def _made(request: Request, context: Context, kind: str) -> Response:
-    catalogue = context.serving.generation.catalogue
-    after = request.query_params.get("after", "")
+async def respond(
+    request: Request, context: HeldContext, kind: KindPath, cursor: Annotated[Cursor, Query()]
+) -> Response:
+    """The things of a kind in order of date, from a place on."""
+    catalogue = context.publication.catalogue
+    after = cursor.after
     links = catalogue.list_of_kind(kind, SIZE + 1, after)
-    count = context.serving.generation.manifest.counts.get(kind, 0)
+    count = context.publication.counts.get(kind, 0)
 
     async def work() -> list[ListPage]:
         return await context.serving.beside(partial(catalogue.list_pages, kind, SIZE))
@@ -68,7 +76,7 @@ async def _made(request: Request, context: Context, kind: str) -> Response:
         "parts": parts,
         "near": near,
         "reader": context.reader,
-        "searched": context.serving.generation.search is not None,
+        "searched": context.publication.searchable,
     }
     return published.page(request, context, "listing", values)
 

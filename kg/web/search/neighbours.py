@@ -1,20 +1,32 @@
-"""From one thing to the next in the search that it was opened from: “2 of 230” (D-91).
+"""From one thing to the next in the search that it was opened from: “2 of 230”.
 
 The search stands in the address of the page as it does in that of /search; `at` says where in its list the thing is.
 """
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated
 
+from pydantic import Field
 from starlette.requests import Request
 
 from kg.read.search import SearchRequest
-from kg.store.search.index import MAX_OFFSET
-from kg.web.http.problems import Problem
-from kg.web.search.query_string import MOST, State, read
+from kg.store.search.query_language import MAX_OFFSET
+from kg.web.http import parameters
+from kg.web.http.parameter_problems import bad_parameter
+from kg.web.http.parameters import Parameters, whole_number
+from kg.web.search.query_string import MOST, State, read, refusals
 from kg.web.serving.context import Context
 
 PLACE = "at"
+
+
+class WalkParameters(Parameters):
+    """The place of a thing in the search that its page was opened from; the search stands beside it."""
+
+    at: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
+        default_factory=int, description="The place in the list of the search that stands in the same address."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +59,21 @@ def steps(state: State) -> str:
 async def walk(request: Request, context: Context, reference: str) -> Walk | None:
     """The search from which a thing was opened; None if it was not, or nothing can be searched here."""
     given = request.query_params.get(PLACE)
-    if given is None or context.serving.generation.search is None:
+    if given is None or not context.publication.searchable:
         return None
-    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 1 <= int(given) <= MAX_OFFSET):
-        raise Problem(400, f"`{PLACE}` is a place in the list of a search, a number from 1 to {MAX_OFFSET:,}.")
-    state, at = read(request), int(given)
+    if not given:
+        raise bad_parameter(PLACE, given, "number_range", first=1, last=MAX_OFFSET)
+    at = parameters.read(WalkParameters, [(PLACE, given)], ()).at
+    state = read(request)
     limit = min(state.limit, MOST)
     work = partial(
-        context.serving.finder.neighbours,
+        context.publication.finder.neighbours,
         SearchRequest(state.wanted, context.reader.languages, sort=state.sort, limit=limit),
         reference,
         at,
     )
-    beside = await context.serving.searches.run(request, work)
+    with refusals(state, searchable=True):
+        beside = await context.serving.searches.run(request, work)
     search, leads = context.path("search"), steps(state)
     if beside is None:
         return Walk(state.words, f"{search}?{state.address()}", 0, 0, "", "", f"{leads}{at}&")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Annotated, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,16 +19,15 @@ from kg.render.pictures import network
 from kg.render.site.pages import render_page
 from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED
-from kg.web.http.problems import Problem
 from kg.web.search import picture_data, presentation
 from kg.web.search.picture_data import Seen
-from kg.web.search.query_string import State, read
+from kg.web.search.query_string import State, refusals, searched
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 _NOT_INDEXED = {"X-Robots-Tag": "noindex"}
 _FILE = {**CORS, **_NOT_INDEXED}
-_SVG = "image/svg+xml"
+SVG = "image/svg+xml"
 _WIDE = 1_600
 """Pixels of a picture as PNG, from left to right."""
 
@@ -51,35 +50,40 @@ class View:
     more: dict[str, tuple[str, Callable[[Seen, Context], bytes]]]
 
 
-async def timeline(request: Request, context: Context) -> Response:
+FORMATS = ("html", "svg", "png", "csv")
+NETWORK_FORMATS = (*FORMATS, "graphml")
+"""Values of `format=`."""
+
+_Picture = Annotated[State, searched(FORMATS)]
+_Network = Annotated[State, searched(NETWORK_FORMATS)]
+
+
+async def timeline(request: Request, context: HeldContext, state: _Picture) -> Response:
     """Documents of a search by time."""
-    return await _respond(request, context, _VIEWS["timeline"])
+    return await _respond(request, context, state, _VIEWS["timeline"])
 
 
-async def places(request: Request, context: Context) -> Response:
+async def places(request: Request, context: HeldContext, state: _Picture) -> Response:
     """Places of a search on a map."""
-    return await _respond(request, context, _VIEWS["map"])
+    return await _respond(request, context, state, _VIEWS["map"])
 
 
-async def people(request: Request, context: Context) -> Response:
+async def people(request: Request, context: HeldContext, state: _Network) -> Response:
     """People of a search, and who stands together with whom."""
-    return await _respond(request, context, _VIEWS["network"])
+    return await _respond(request, context, state, _VIEWS["network"])
 
 
-async def _respond(request: Request, context: Context, view: View) -> Response:
-    state = read(request)
-    names = ("html", "svg", "png", "csv", *view.more)
-    name = state.format or ("svg" if request.headers.get("accept", "").startswith(_SVG) else "html")
-    if name not in names:
-        raise Problem(400, f"There is no format {name[:40]!r}; there are {', '.join(names)}.")
+async def _respond(request: Request, context: Context, state: State, view: View) -> Response:
+    name = state.format or ("svg" if request.headers.get("accept", "").startswith(SVG) else "html")
     return await context.serving.lane.run(request, partial(_answered, request, context, state, view, name))
 
 
 def _answered(request: Request, context: Context, state: State, view: View, name: str) -> Response:
     """The whole answer, beside the requests of others: a picture of hundreds of places takes its time."""
-    seen = view.see(state, context)
+    with refusals(state, searchable=context.publication.searchable):
+        seen = view.see(state, context)
     if name == "html":
-        results = context.serving.finder.find(SearchRequest(state.wanted, context.reader.languages, limit=1))
+        results = context.publication.finder.find(SearchRequest(state.wanted, context.reader.languages, limit=1))
         return _page(request, context, state, view, (seen, results))
     if name in view.more:
         media_type, write = view.more[name]
@@ -92,7 +96,7 @@ def _answered(request: Request, context: Context, state: State, view: View, name
     if name == "png":
         return published.respond(request, context, _png(picture.decode()), "image/png", _FILE)
     headers = {**_FILE, "Content-Security-Policy": "default-src 'none'"}
-    return published.respond(request, context, picture, _SVG, headers)
+    return published.respond(request, context, picture, SVG, headers)
 
 
 def _values(seen: Seen, context: Context, *, links: bool) -> dict[str, Any]:

@@ -1,17 +1,25 @@
 """What a search asks, as it stands in an address: read from a request, and written into links."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, quote, urlencode
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
+from fastapi import Depends, Query
+from pydantic import AfterValidator, Field, model_validator
 from starlette.requests import Request
 
+from kg.errors import SearchRefused
 from kg.iris import KINDS
-from kg.read.search import SORTS, SearchQuery
+from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
+from kg.render.site.translations import LANGUAGES
 from kg.store.search.fields import FACETS, LACKED, LACKS
-from kg.store.search.query_language import parse_days
-from kg.web.http.problems import Problem
+from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, parse_days
+from kg.web.http import parameters
+from kg.web.http.parameter_problems import Expected, ParameterProblem, bad_parameter, refusal
+from kg.web.http.parameters import Check, Parameters, at_most, choice, matching, pairs_of, text, whole_number
 
 LIMIT = 20
 """Things on a page, if not said."""
@@ -20,6 +28,8 @@ MOST = 100
 MOST_EXPORTED = 1_000
 _MOST_FILTERS = 20
 _SINGLE = ("q", "year", "dates", "sort", "after", "limit", "format")
+"""Parameters that a search has once."""
+
 CERTAIN = "certain"
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no document of XML can hold (XML 1.0, 2.2), and nothing has; a feed repeats what was asked."""
@@ -81,54 +91,151 @@ class State:
         return replace(self, time=time)
 
 
-def read(request: Request) -> State:
-    """What a request asks. Raises Problem, 400 with help, for what can't be meant; other names are left alone."""
+def _time(value: str) -> str:
+    """A time that a search can be narrowed to."""
     try:
-        pairs = parse_qsl(request.scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict")
-    except (UnicodeDecodeError, ValueError):
-        raise Problem(400, "The address holds bytes that are no UTF-8.") from None
-    given: dict[str, str] = {}
-    filters: dict[tuple[str, str], None] = {}
-    for name, value in pairs:
-        text = _UNWRITABLE.sub("", value).strip()
-        if (name in FACETS or name == LACKS) and text:
-            filters[name, text] = None
-        elif name in _SINGLE and text and given.setdefault(name, text) != text:
-            raise Problem(400, f"`{name}` is there twice; a search has one.")
-    _check(given, filters)
+        parse_days(value)
+    except SearchRefused:
+        first, _, last = value.partition("..")
+        for part in filter(None, (first, last)):
+            try:
+                parse_days(part)
+            except SearchRefused:
+                raise refusal("time") from None
+        raise refusal("time_order" if first and last else "time") from None
+    return value
+
+
+def _cursor(value: str) -> str:
+    """A cursor of a list; the index takes a number of any size."""
+    try:
+        int(value)
+    except ValueError:
+        raise refusal("cursor") from None
+    return value
+
+
+_Words = Annotated[str, text(600)]
+_Several = AfterValidator(at_most(_MOST_FILTERS))
+
+
+def _facet(what: str, alias: str | None = None) -> Any:
+    return Field(default_factory=list, description=what, alias=alias)
+
+
+class SearchParameters(Parameters):
+    """The query string of a search; a facet may come several times, and all of its values hold."""
+
+    q: Annotated[str, text(MAX_LENGTH)] = Field("", description="Words to search for, in the language of searches.")
+    year: Annotated[str, Check(_time, {"type": "string"})] = Field(
+        "", description="A time that the date touches: a year, a month, a day or a span, 1962..1963."
+    )
+    dates: Annotated[str, choice((CERTAIN, "all"))] = Field(
+        "all", description="Whether dates that only may lie in that time count."
+    )
+    sort: Annotated[str, choice(SORTS)] = Field(
+        "", description="The order; without it, by relevance where there are words, else by date."
+    )
+    after: Annotated[str, Check(_cursor, {"type": "string"})] = Field(
+        "", description="A place in the list to go on behind, as `next` of the JSON has it."
+    )
+    limit: Annotated[int, whole_number(1, MOST_EXPORTED)] = Field(
+        LIMIT, description=f"Things on a page: at most {MOST} of HTML and JSON, Atom, RSS and Turtle."
+    )
+    lacks: Annotated[list[Annotated[str, choice(LACKED)]], _Several] = _facet("Something that a document has not.")
+    kind: Annotated[list[Annotated[str, choice(KINDS)]], _Several] = _facet("The kind of things.")
+    type: Annotated[list[_Words], _Several] = _facet("The type of documents, as topic/KEY or a name.")
+    person: Annotated[list[_Words], _Several] = _facet("Somebody in a document, as agent/KEY or a name.")
+    place: Annotated[list[_Words], _Several] = _facet("A place of a document, as place/KEY or a name.")
+    collection: Annotated[list[_Words], _Several] = _facet("A collection, as collection/KEY or a name.")
+    topic: Annotated[list[_Words], _Several] = _facet("A topic, as topic/KEY or a name.")
+    language: Annotated[list[Annotated[str, matching(_TAG, "language_tag")]], _Several] = _facet(
+        "A language of documents, by its tag."
+    )
+    archive: Annotated[list[_Words], _Several] = _facet("An archive or a part of one, as archive/KEY or a name.")
+    sender: Annotated[list[_Words], _Several] = _facet("The author or sender, as agent/KEY or a name.", alias="from")
+    recipient: Annotated[list[_Words], _Several] = _facet("The recipient, as agent/KEY or a name.", alias="to")
+
+    @model_validator(mode="before")
+    @classmethod
+    def cleaned(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Values without what no document holds."""
+        return {name: _clean(value) for name, value in given.items()}
+
+
+def _clean(value: Any) -> Any:
+    """A text, or each of a list, without blanks at its ends and without characters that no document holds."""
+    if isinstance(value, list):
+        return [each for each in map(_clean, value) if each]
+    return _UNWRITABLE.sub("", str(value)).strip()
+
+
+_LISTS = frozenset({*FACETS, LACKS})
+_OF_PAGES = frozenset({"after", "format"})
+"""Parameters of a search that mean something else, or nothing, on the page of a thing."""
+
+
+def searched(formats: tuple[str, ...]) -> Any:
+    """Dependency of a route's handler: the search in its query string.
+
+    Args:
+        formats: values of `format`.
+    """
+
+    class FormattedParameters(SearchParameters):
+        format: Annotated[str, choice(formats)] = Field("", description="The format; it goes before Accept.")
+
+    async def read_search(request: Request, asked: Annotated[FormattedParameters, Query()]) -> State:
+        return replace(_state(asked, pairs_of(request)), format=asked.format)
+
+    return Depends(read_search)
+
+
+def read(request: Request) -> State:
+    """The search in the address of a thing's page, beside that page's own parameters. Raises ParameterProblem."""
+    pairs = [each for each in pairs_of(request) if each[0] not in _OF_PAGES]
+    return _state(parameters.read(SearchParameters, pairs, _LISTS), pairs)
+
+
+def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> State:
+    parameters.once(pairs, _SINGLE)
+    cleaned = [(name, _clean(value)) for name, value in pairs if name in _LISTS]
+    filters = tuple(dict.fromkeys(each for each in cleaned if each[1]))
+    if len(filters) > _MOST_FILTERS:
+        raise bad_parameter(*filters[_MOST_FILTERS], "too_many", most=_MOST_FILTERS)
+    by_date = asked.sort in ORDERED_BY_DATE if asked.sort else not asked.q
+    if asked.after and not by_date and not 0 <= int(asked.after) <= MAX_OFFSET:
+        raise bad_parameter("after", asked.after, "deep_cursor", most=MAX_OFFSET)
     return State(
-        words=given.get("q", ""),
-        filters=tuple(filters),
-        time=given.get("year", ""),
-        certain=given.get("dates") == CERTAIN,
-        sort=given.get("sort", ""),
-        after=given.get("after", ""),
-        limit=int(given.get("limit", LIMIT)),
-        format=given.get("format", ""),
+        words=asked.q,
+        filters=filters,
+        time=asked.year,
+        certain=asked.dates == CERTAIN,
+        sort=asked.sort,
+        after=asked.after,
+        limit=asked.limit,
     )
 
 
-def _check(given: dict[str, str], filters: Iterable[tuple[str, str]]) -> None:
-    _one_of(given, "dates", (CERTAIN, "all"))
-    _one_of(given, "sort", SORTS)
-    limit = given.get("limit", "1")
-    if not (limit.isascii() and limit.isdecimal() and len(limit) < 6 and 1 <= int(limit) <= MOST_EXPORTED):
-        raise Problem(400, f"`limit` is a number from 1 to {MOST_EXPORTED:,} ({MOST} for pages).")
-    chosen = list(filters)
-    if len(chosen) > _MOST_FILTERS:
-        raise Problem(400, f"A search is narrowed by at most {_MOST_FILTERS} values.")
-    for name, value in chosen:
-        if len(value) > 600:
-            raise Problem(400, f"`{name}` is longer than any value of it.")
-        if name == "kind" and value not in KINDS:
-            raise Problem(400, f"`kind` is one of {', '.join(KINDS)}.")
-        if name == LACKS and value not in LACKED:
-            raise Problem(400, f"`{LACKS}` is one of {', '.join(LACKED)}.")
-        if name == "language" and not _TAG.fullmatch(value):
-            raise Problem(400, "`language` is the tag of a language, as `ru` or `sr-Latn`.")
+@contextmanager
+def refusals(state: State, *, searchable: bool) -> Iterator[None]:
+    """Searches within the context: a search that can't be understood is a problem of the parameter `q`.
 
+    Args:
+        state: the search.
+        searchable: whether anything can be searched here at all; if not, the parameters are not to blame.
 
-def _one_of(given: dict[str, str], name: str, known: Iterable[str]) -> None:
-    choices = list(known)
-    if name in given and given[name] not in choices:
-        raise Problem(400, f"`{name}` is one of {', '.join(choices)}.")
+    Raises:
+        ParameterProblem: the words can't be understood; to readers of English it says why.
+    """
+    try:
+        yield
+    except SearchRefused as fault:
+        if not searchable:
+            raise
+        why = f"{fault}"
+
+        def hint(language: str) -> str:
+            return f"{why[:1].upper()}{why[1:]}" if language == LANGUAGES[0] else ""
+
+        raise ParameterProblem("q", state.words, Expected("search"), hint=hint) from None

@@ -1,9 +1,12 @@
 """`/search`: the page, and the same result as JSON, CSV, feeds, Turtle, citations; what is offered while one types."""
 
 from functools import partial
+from typing import Annotated
 from urllib.parse import urlencode
 
 import orjson
+from fastapi import Query
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,28 +17,38 @@ from kg.render.site import search_summary as said
 from kg.render.site.pages import render_page
 from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.store.generation.things import Thing
-from kg.store.search.index import MAX_OFFSET
-from kg.store.search.query_language import MAX_LENGTH
+from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET
 from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
+from kg.web.http.parameters import Parameters
 from kg.web.http.problems import Problem
 from kg.web.search import presentation
 from kg.web.search.as_sparql import sparql
 from kg.web.search.exports import EXPORTS, Export
 from kg.web.search.neighbours import steps
-from kg.web.search.query_string import MOST, State, read
+from kg.web.search.query_string import MOST, State, refusals, searched
 from kg.web.serving import published
-from kg.web.serving.context import Context
+from kg.web.serving.context import Context, HeldContext
 
 _JSON = "application/json"
 _HTML = "text/html"
 _NOT_INDEXED = {"X-Robots-Tag": "noindex"}
-_SUGGESTIONS = "application/x-suggestions+json"
-_DESCRIPTION = "application/opensearchdescription+xml"
+SUGGESTIONS = "application/x-suggestions+json"
+DESCRIPTION = "application/opensearchdescription+xml"
 
 
-async def respond(request: Request, context: Context) -> Response:
+FORMATS = ("html", "json", *EXPORTS)
+"""Values of `format=`."""
+
+MEDIA_TYPES = {
+    _HTML: "html",
+    _JSON: "json",
+    **{each.media_type.partition(";")[0]: each.name for each in EXPORTS.values()},
+}
+"""Media type → format."""
+
+
+async def respond(request: Request, context: HeldContext, state: Annotated[State, searched(FORMATS)]) -> Response:
     """Answer a search in the format asked for."""
-    state = read(request)
     name = _format(request, state)
     work = partial(_answered, request, context, state, name)
     lane = context.serving.lane if name in EXPORTS else context.serving.searches
@@ -46,17 +59,18 @@ def _answered(request: Request, context: Context, state: State, name: str) -> Re
     """The whole answer, beside the requests of others: up to a thousand things are found and written."""
     export = EXPORTS.get(name)
     most = export.most if export else MOST
-    results = context.serving.finder.find(
-        SearchRequest(
-            state.wanted,
-            context.reader.languages,
-            sort=state.sort,
-            after=state.after,
-            limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
-            nameless=partial(_nameless, context.reader),
-            marked=export is None or export.marked,
+    with refusals(state, searchable=context.publication.searchable):
+        results = context.publication.finder.find(
+            SearchRequest(
+                state.wanted,
+                context.reader.languages,
+                sort=state.sort,
+                after=state.after,
+                limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
+                nameless=partial(_nameless, context.reader),
+                marked=export is None or export.marked,
+            )
         )
-    )
     if export:
         return _exported(request, context, state, results, export)
     if name == "json":
@@ -72,17 +86,12 @@ def _nameless(reader: ReaderPreferences, thing: Thing) -> str:
 
 def _format(request: Request, state: State) -> str:
     """Name of the format: `format=` goes before Accept."""
-    names = ("html", "json", *EXPORTS)
     if state.format:
-        if state.format not in names:
-            raise Problem(400, f"There is no format {state.format[:40]!r}; there are {', '.join(names)}.")
         return state.format
-    types = {_HTML: "html", _JSON: "json"}
-    types |= {each.media_type.partition(";")[0]: each.name for each in EXPORTS.values()}
-    chosen = choose(combined(request, "accept"), list(types))
+    chosen = choose(combined(request, "accept"), list(MEDIA_TYPES))
     if chosen is None:
-        raise Problem(406, f"A search is answered as {', '.join(types)}.")
-    return types[chosen]
+        raise Problem(406, f"A search is answered as {', '.join(MEDIA_TYPES)}.")
+    return MEDIA_TYPES[chosen]
 
 
 def addresses(results: SearchResults, state: State, context: Context) -> dict[str, str | None]:
@@ -139,26 +148,28 @@ def _page(request: Request, context: Context, state: State, results: SearchResul
     return published.page(request, context, "search", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 
 
-async def below(request: Request, context: Context, name: str) -> Response:
-    """What lies below /search: completions, and the description for browsers."""
-    if name == "suggest":
-        return await _suggest(request, context)
-    if name == "opensearch.xml":
-        body = render_page("opensearch", context.site, {})
-        vary = "Accept, Accept-Encoding"
-        return published.respond(request, context, body, f"{_DESCRIPTION}; charset=utf-8", CORS, vary=vary)
-    raise Problem(404, f"There is no such page; {context.path('search')} searches.")
+async def description(request: Request, context: HeldContext) -> Response:
+    """The description for browsers and programs, as OpenSearch has it."""
+    body = render_page("opensearch", context.site, {})
+    vary = "Accept, Accept-Encoding"
+    return published.respond(request, context, body, f"{DESCRIPTION}; charset=utf-8", CORS, vary=vary)
 
 
-async def _suggest(request: Request, context: Context) -> Response:
+class Typed(Parameters):
+    """The beginning of a search."""
+
+    q: str = Field("", description="What was typed so far.")
+
+
+async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed, Query()]) -> Response:
     """Completions in the form of OpenSearch: what was typed, names, what they are, where they are."""
-    text = request.query_params.get("q", "").strip()[:MAX_LENGTH]
+    text = typed.q.strip()[:MAX_LENGTH]
     try:
-        work = partial(context.serving.finder.completions, text)
+        work = partial(context.publication.finder.completions, text)
         things = await context.serving.searches.run(request, work) if text else []
     except SearchRefused:  # half of a search is none yet
         things = []
     names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]
     kinds = [thing.kind for thing in things]
     told = [text, names, kinds, [context.base.iri(thing.reference) for thing in things]]
-    return published.respond(request, context, orjson.dumps(told), _SUGGESTIONS, CORS)
+    return published.respond(request, context, orjson.dumps(told), SUGGESTIONS, CORS)

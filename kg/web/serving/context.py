@@ -1,14 +1,21 @@
 """What a request is answered with: the settings, the generation it holds, and who asks."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.types import Scope
 
 from kg.iris import Base
+from kg.read.publication import Publication
 from kg.render.site.pages import Site
 from kg.render.site.reader import ReaderPreferences
 from kg.settings import Settings
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import Answers
 from kg.web.serving.live import Serving
+
+_KEY = "kg.context"
 
 
 class Context(NamedTuple):
@@ -32,6 +39,26 @@ class Context(NamedTuple):
     answers: Answers
     metrics: Metrics | None = None
 
+    @property
+    def publication(self) -> Publication:
+        """The publication that this request holds."""
+        return self.serving.publication
+
     def path(self, below: str) -> str:
         """The path of something below the base: links go by path, so that a copy elsewhere can be browsed."""
         return self.base.path + below
+
+
+def hold(scope: Scope, context: Context) -> None:
+    """Put the context of a request where its handler finds it."""
+    scope[_KEY] = context
+
+
+async def held(request: Request) -> Context:
+    """The context of a request."""
+    context: Context = request.scope[_KEY]
+    return context
+
+
+HeldContext = Annotated[Context, Depends(held)]
+"""Parameter of a route's handler: the context of its request."""

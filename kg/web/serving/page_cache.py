@@ -5,7 +5,6 @@ may be kept, by Cache-Control. So a handler need not know of this, and as long a
 """
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -48,21 +47,13 @@ class _Place:
 
 
 class Kept:
-    """Keeps answers by address, and forgets the addresses that were not asked for longest (D-71)."""
+    """Keeps answers by address, and forgets the addresses that were not asked for longest."""
 
     def __init__(self, most: int = MOST) -> None:
         """A cache of at most so many bytes."""
         self._most = most
         self._size = 0
         self._places: OrderedDict[tuple[bytes, bytes], _Place] = OrderedDict()
-
-    async def out(self, request: Request, make: Callable[[], Awaitable[Response]]) -> Response:
-        """The answer to a request: the one that was given before, else one that is made and kept."""
-        answer = self.find(request)
-        if answer is None:
-            answer = await make()
-            self.keep(request, answer)
-        return answer
 
     def find(self, request: Request) -> Response | None:
         """The answer to a GET that was given before, or 304 where the client has it (RFC 9111, 4.1 and 4.3.2)."""
@@ -78,11 +69,13 @@ class Kept:
 
     def keep(self, request: Request, answer: Response) -> None:
         """Keep an answer to a GET, if it may be given to anybody who asks the same."""
+        if request.scope["method"] != "GET" or answer.status_code != 200:
+            return
         headers = answer.headers
         public = "public" in headers.get("cache-control", "") and "set-cookie" not in headers
         listed = headers.get("vary", "").lower().encode("latin-1").split(b",")
         varies = tuple(name.strip() for name in listed if name.strip())
-        if request.method != "GET" or answer.status_code != 200 or not public or b"*" in varies:
+        if not public or b"*" in varies:
             return
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
         whole = _Whole(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from publishing import BASE, publish
+from waiting import no_endless_work
 
 from kg import settings
 from kg.publish import build
@@ -71,7 +72,8 @@ def test_stub_of_which_a_link_says_nonsense_has_its_key_alone(tmp_path, monkeypa
 
     monkeypatch.setattr(validation, "faults", refusing)
     link = {"id": "agent/b", "name": {"en": "Nonsense"}}
-    made, report = publish(tmp_path, [{**LETTER, "creator": [link]}])
+    with no_endless_work():
+        made, report = publish(tmp_path, [{**LETTER, "creator": [link]}])
     assert (report.stubs, report.rejected) == (1, 0)
     stubs = [json.loads(line) for line in (made.var_folder / "current/records.jsonl").read_text().splitlines()]
     assert [each["name"] for each in stubs if each["id"] == "agent/b"] == [{"@none": "b"}]
@@ -92,3 +94,12 @@ def test_digest_of_a_thing_is_of_its_triples_and_its_json():
     """What changes in the JSON alone, a value that gave no statement, is a change too, as it is in the triples alone."""
     digests = {batch._digest(triples, record) for triples in (b"a", b"b") for record in (b"{}", b"[]")}
     assert len(digests) == 4
+
+
+def test_link_that_leads_nowhere_is_told_where_it_says_nothing(tmp_path):
+    """A link to what has no record is reported, but not one that says of its target what it is."""
+    described = {"id": "agent/described", "name": {"en": "Described, A."}}
+    made, report = publish(tmp_path, [{**LETTER, "creator": [described, "agent/unknown"]}])
+    assert report.stubs == 2
+    lines = (made.var_folder / "current/problems.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [each["value"] for each in map(json.loads, lines) if "leads nowhere" in each["message"]] == ["agent/unknown"]

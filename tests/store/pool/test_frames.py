@@ -3,10 +3,10 @@
 import os
 import random
 import threading
-import time
 from contextlib import contextmanager
 
 import pytest
+from waiting import HANG_SECONDS, eventually
 
 from kg.store.pool import frames
 from kg.store.pool.frames import AHEAD, QUERY, Incoming
@@ -49,16 +49,30 @@ def test_half_a_frame(cut):
         assert incoming.next(awake=0.0) is None
 
 
+class CountedPoll:
+    """A poll object that counts how often it is asked."""
+
+    def __init__(self, poll):
+        self._poll, self.asked = poll, 0
+
+    def poll(self, milliseconds):
+        self.asked += 1
+        return self._poll.poll(milliseconds)
+
+
 def test_looking_out():
     """Who looks out for what does not come sleeps before long, and wakes when it comes."""
     with pipe() as (writing, incoming):
-        came = []
+        incoming._poll = counted = CountedPoll(incoming._poll)
+        came, looks = [], [0, -1]
         reader = threading.Thread(target=lambda: came.append(incoming.next(awake=0.05)))
         reader.start()
-        time.sleep(0.2)
-        spent = time.process_time()
-        time.sleep(0.2)
-        assert time.process_time() - spent < 0.05  # it would be 0.2 if it looked out still
+
+        def sleeps():
+            looks.append(counted.asked)
+            return looks[-1] == looks[-2] == looks[-3] > 0
+
+        eventually(sleeps, "sleep instead of looking out")
         writing.write(frames.frame(QUERY, b"late"))
-        reader.join(5)
+        reader.join(HANG_SECONDS)
         assert came == [(QUERY, b"late")]

@@ -171,6 +171,25 @@ def test_close_ends_queries(folder):
     asyncio.run(go())
 
 
+def test_a_drained_pool_answers_what_is_under_way(folder):
+    """A pool that is drained takes no query, answers those that it has, and leaves no process."""
+
+    async def go():
+        async with running(folder) as pool:
+            before = process_ids(pool)
+            answers = [asyncio.create_task(values(pool)) for _ in range(5)]
+            await asyncio.sleep(0)
+            draining = asyncio.create_task(pool.drain())
+            await asyncio.sleep(0)
+            with pytest.raises(QueryBusy, match="closing"):
+                await taken(pool)
+            assert await asyncio.gather(*answers) == [["value 7"]] * 5
+            await draining
+            assert not any(alive(process) for process in before)
+
+    asyncio.run(go())
+
+
 def test_long_queries_stand_aside(folder):
     """However many endless queries some clients send, another one's small ones are answered in between."""
     limits = {"size": 2, "long": 2, "spares": 2, "deadline": 20.0}

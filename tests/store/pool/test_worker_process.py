@@ -71,7 +71,7 @@ def test_workers_die_with_the_server(folder):
     script = f"""
         import asyncio
         from pathlib import Path
-        from kg.store.pool.limits import PoolLimits
+        from kg.store.pool.core.limits import PoolLimits
         from kg.store.pool.pool import QueryPool
         async def go():
             pool = QueryPool(Path({str(folder)!r}), PoolLimits(deadline=60))

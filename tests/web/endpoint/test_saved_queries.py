@@ -1,8 +1,6 @@
 """Saved queries at /api/: typed parameters in, rows out."""
 
 import html
-import re
-from functools import reduce
 
 import jsonschema_rs
 import pytest
@@ -146,32 +144,28 @@ def test_a_parameter_that_is_left_out_stays_free(client):
 
 
 def test_list(client):
-    """The list leads to the page of each query, and to what describes them."""
+    """The list leads to the page of each query, and to the page that describes all addresses."""
     page = client.get("/data/api/").text
     assert all(f"/data/api/{name}.html" in page for name in NAMES)
-    assert "openapi.json" in page
+    assert 'href="/data/docs"' in page
 
 
-def test_openapi_says_all(client):
-    """OpenAPI 3.1 names every query with every parameter; examples and defaults fit their schemas; references lead."""
-    answer = client.get("/data/api/openapi.json")
-    document = answer.json()
-    assert document["openapi"].startswith("3.1.")
-    assert {"title", "version"} <= set(document["info"])
-    for reference in re.findall(r'"\$ref":\s*"#/([^"]+)"', answer.text):
-        assert reduce(lambda node, part: node[part], reference.split("/"), document)
+def test_the_description_has_each_query(client):
+    """The description names every query with every parameter; examples and defaults fit their schemas."""
+    document = client.get("/data/openapi.json").json()
     paths = document["paths"]
-    assert set(paths) == {f"/api/{name}" for name in SAVED}
-    address = document["servers"][0]["url"] + next(iter(paths))
-    assert client.get(address.removeprefix("https://archive.example.org")).status_code != 404
+    assert {path for path in paths if path.startswith("/api/")} == {"/api/", *(f"/api/{name}" for name in SAVED)}
     assert {"406", "413", "429"} <= set(paths["/api/companions"]["get"]["responses"])
     for name, query in SAVED.items():
-        assert paths[f"/api/{name}"]["get"]["responses"]["200"]["description"]
-        described = {each["name"]: each for each in paths[f"/api/{name}"]["get"]["parameters"]}
+        operation = paths[f"/api/{name}"]["get"]
+        assert operation["responses"]["200"]["description"]
+        described = {each["name"]: each for each in operation["parameters"] if "name" in each}
         assert {each.name for each in query.parameters} | {"format"} == set(described)
         for each in query.parameters:
             schema = described[each.name]["schema"]
-            for value in (described[each.name].get("example"), schema.get("default")):
+            assert described[each.name]["required"] == (each.required and each.default is None)
+            assert ("default" in schema) == (each.default is not None)
+            for value in (*schema.get("examples", ()), schema.get("default")):
                 assert value is None or jsonschema_rs.is_valid(schema, value)
 
 

@@ -103,9 +103,7 @@ class Scheduler:
         return self.rest(worker, now)
 
     def rest(self, worker: PoolWorker, now: float) -> list[Action]:
-        """Let a worker be idle, unless there are enough others."""
-        if self.workers.present - 1 >= self.wanted + self.limits.long:
-            return self.replace(worker, KillReason.SURPLUS)
+        """Let a worker be idle, unless the pool is retired and nothing waits."""
         if self.retired and not self.queue.size:
             return self.replace(worker, KillReason.RETIRED)
         self.workers.rest(worker, now)

@@ -1,0 +1,191 @@
+"""The fast path: what a request meets before FastAPI, by the table of routes.
+
+It holds the generation, looks into the caches before anything is parsed, answers HEAD and OPTIONS, and calls the
+handlers of direct routes by itself: things, documents, /sparql. FastAPI costs some tens of microseconds a request; a
+page that is made can bear that, one from the cache (some 10) can't (D-94).
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.errors import KgError
+from kg.web.api import MATCHED
+from kg.web.endpoint import responses
+from kg.web.http import language
+from kg.web.http.headers import CORS
+from kg.web.http.problems import Problem
+from kg.web.observe.request_notes import told
+from kg.web.pages.documents import with_query
+from kg.web.route_table import READ, Matched, RouteTable
+from kg.web.serving.context import hold
+from kg.web.serving.contexts import Contexts
+from kg.web.serving.live import Live, Serving
+from kg.web.serving.outcome import outcome, problem
+
+LONGEST_ADDRESS = 8_000
+"""Characters of an address, but of routes that take a whole query, or a long name."""
+
+ELSEWHERE = "other"
+"""Name of a place that is none of ours, in metrics."""
+
+
+class _Place(NamedTuple):
+    """Place of a request.
+
+    Attributes:
+        path: below the base.
+        name: of its first segment, in metrics.
+        pages, answers: whether it is looked up in the page cache, in the cache of SPARQL answers.
+    """
+
+    path: str
+    name: str
+    pages: bool
+    answers: bool
+
+
+class FastPath:
+    """ASGI application before FastAPI's."""
+
+    def __init__(self, api: ASGIApp, table: RouteTable, live: Live, contexts: Contexts) -> None:
+        """Nothing is served yet.
+
+        Args:
+            api: FastAPI's application.
+            table: the routes.
+            live: the live generation.
+            contexts: of requests, by language.
+        """
+        self._api = api
+        self._table = table
+        self._live = live
+        self._contexts = contexts
+        self._answers = contexts.answers
+        self._root = contexts.base.path
+        self._proxy_strips = contexts.settings.proxy_strips
+        sent = (f"{start}{path}".encode() for path in table.fixed for start in (self._root, "/"))
+        self._places = {raw: self._place(raw) for raw in sent}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; the generation is held until the last byte is sent, since dumps are read while they go."""
+        request = Request(scope, receive)
+        method = scope["method"]
+        if method == "HEAD":
+            send = _headers_alone(send)
+        try:
+            serving = self._live.hold()
+        except KgError as fault:
+            await problem(request, fault, self._contexts.site(request))(scope, receive, send)
+            return
+        try:
+            notes = told(scope)
+            notes.generation = serving.publication.number
+            raw: bytes = scope.get("raw_path") or scope["path"].encode()
+            place = self._places.get(raw) or self._place(raw)
+            notes.place = place.name
+            response = None
+            if method == "GET":
+                if place.answers:
+                    response = responses.repeated(request, serving, self._answers)
+                if response is None and place.pages:
+                    response = self._page(request, serving)
+            response = response or await self._respond(request, serving, place.path)
+            await (response or self._api)(scope, receive, send)
+        finally:
+            serving.release()
+
+    def _page(self, request: Request, serving: Serving) -> Response | None:
+        """The page of the cache, with the cookie of a language that the address switches to."""
+        page = serving.kept.find(request)
+        if page is not None and b"lang=" in request.scope["query_string"] and (spoken := language.switched(request)):
+            language.keep(spoken, page, self._root)
+        return page
+
+    async def _respond(self, request: Request, serving: Serving, path: str) -> Response | None:
+        """The response of the fast path; None for what is FastAPI's."""
+        try:
+            matched = self._matched(request, path)
+        except Problem as fault:
+            return problem(request, fault, self._contexts.site(request))
+        if isinstance(matched, Response):
+            return matched
+        context = self._contexts.of(request, serving)
+        row, parameters = matched
+        if row.direct:
+            make = partial(row.handler, request, context, **parameters)
+            return await outcome(request, context, make, cacheable=row.cacheable)
+        hold(request.scope, context)
+        request.scope[MATCHED] = matched
+        return None
+
+    def _matched(self, request: Request, path: str) -> Matched | Response:
+        """The row of a request, or the response that needs none. Raises Problem where the path leads nowhere."""
+        matched = self._table.match(path)
+        long = len(path) + len(request.scope["query_string"]) > LONGEST_ADDRESS
+        if long and not (matched and matched.route.long_address):
+            raise Problem(414, f"An address here has at most {LONGEST_ADDRESS:,} characters; queries and graphs, more.")
+        if options := _options(request, matched.route.methods if matched else READ):
+            return options
+        if matched is not None:
+            return matched
+        if path and not path.endswith("/") and self._table.match(f"{path}/"):
+            location = f"{self._root}{path}/{with_query(request)}"
+            return Response(None, 308, {**CORS, "Location": location})
+        raise Problem(404, "There is no such page.")
+
+    def _place(self, raw: bytes) -> _Place:
+        """The place of a path as it was sent."""
+        path = self._path(raw)
+        first = path.partition("/")[0]
+        caches = self._table.caches.get(first)
+        if caches is None:
+            return _Place(path, ELSEWHERE, pages=False, answers=False)
+        return _Place(path, f"/{first}", caches.pages, caches.answers)
+
+    def _path(self, raw: bytes) -> str:
+        """The path below the base, escapes and all; a proxy may have stripped the base's path, or not.
+
+        Where the base is `/data/`, `/data/` may be its start page, or, from a proxy that strips, its tables: without a
+        word from the settings it is the former.
+        """
+        path = raw.decode("latin-1").partition("?")[0]
+        if self._proxy_strips:
+            return path.lstrip("/")
+        root = self._root
+        below = path[len(root) :] if path.startswith(root) else None if f"{path}/" != root else ""
+        stripped = path.lstrip("/")
+        # Where the base's own path begins like one of ours (`/record/`), the reading that leads somewhere is meant.
+        if below is None or (below != stripped and self._table.leads(stripped) and not self._table.leads(below)):
+            return stripped
+        return below
+
+
+def _headers_alone(send: Send) -> Send:
+    """Sends the headers that GET has and nothing after them, as HEAD asks (RFC 9110, 9.3.2)."""
+
+    async def sending(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sending
+
+
+def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
+    """The answer to OPTIONS; None for what is allowed. Raises Problem for what is not."""
+    method = request.scope["method"]
+    if method in methods and method != "OPTIONS":
+        return None
+    allow = ", ".join(methods)
+    if method not in methods:
+        raise Problem(405, f"{method} is not allowed here; {allow} are.", {"Allow": allow})
+    headers = {
+        "Allow": allow,
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": allow,
+        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since, Range",
+        "Access-Control-Max-Age": "86400",
+    }
+    return Response(None, 204, headers)

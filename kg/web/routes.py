@@ -1,0 +1,340 @@
+"""Routes: every path of a site, once. Routing, `Allow`, caches, metrics, the reference and the description read them.
+
+Rows stand by wing. A page is a handler, a row here and a template.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from kg.iris import Base
+from kg.render.citations.citations import FORMATS as CITATIONS
+from kg.render.data.negotiation import BY_SUFFIX, FORMATS, JSON_LD
+from kg.render.queries.saved_queries import SavedQuery
+from kg.render.queries.saved_queries import saved_queries as load_queries
+from kg.settings import Settings
+from kg.store.sparql.results import FORMATS as RESULT_FORMATS
+from kg.web.endpoint import graph_store, saved_queries, sparql, workbench
+from kg.web.endpoint.formats import GRAPHS
+from kg.web.endpoint.protocol_request import ProtocolParameters
+from kg.web.pages import about, api_docs, citations, documents, downloads, home, site_files, static, things_list
+from kg.web.route_table import QUERY, Route
+from kg.web.search import picture_views, search
+
+_REMOTE = (502, 504)
+"""Problems of a remote store."""
+
+_LANES = (429, 503)
+"""Problems where others, or one client, ask for much at once."""
+
+_QUERIES = (400, 406, 413, *_LANES, *_REMOTE, 507)
+"""Problems of queries."""
+
+_HTML, _CSV, _SVG, _PNG = "text/html", "text/csv", "image/svg+xml", "image/png"
+_MOVED = {301: "The thing has another key now: the same document of that one."}
+_PART = {206: "The part of the file that Range names."}
+_TERMS_DATA = ("text/turtle", "application/n-triples", "application/rdf+xml")
+_RESULTS = tuple(dict.fromkeys(each.media_type.partition(";")[0] for each in RESULT_FORMATS.values()))
+_GRAPH_TYPES = tuple(dict.fromkeys(RESULT_FORMATS[name].media_type.partition(";")[0] for name in GRAPHS))
+_FORM = {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}
+
+PAGES = (
+    Route("/", home.respond, "Start page: extent of the collection, first documents, ways to the data", cacheable=True),
+    Route(
+        "/about",
+        about.respond,
+        "Coverage and gaps of the collection, each number a link to the documents that it counts",
+        cacheable=True,
+    ),
+    Route(
+        "/{kind}/",
+        things_list.respond,
+        "List of the things of a kind in order of date, page by page",
+        cacheable=True,
+        example="record/",
+    ),
+    Route(
+        "/record/{key}.{citation}",
+        citations.respond,
+        "Citation of a record: a page with each style, or a file for reference managers",
+        (_HTML, *dict.fromkeys(each.media_type for each in CITATIONS)),
+        cacheable=True,
+        values={"citation": citations.SUFFIXES},
+        statuses=_MOVED,
+        problems=(404, 410, *_REMOTE),
+        example="{record}.bib",
+    ),
+    Route(
+        "/{kind}/{key}.{suffix}",
+        documents.document,
+        "Document about a thing, in the format of the suffix",
+        tuple(each.media_type for each in FORMATS),
+        cacheable=True,
+        direct=True,
+        parameters=documents.PageParameters,
+        values={"suffix": tuple(BY_SUFFIX)},
+        statuses={
+            **_MOVED,
+            303: "The suffix belongs to the key of a thing: the document about that one that Accept asks for.",
+        },
+        problems=(400, 404, 406, 410, *_LANES, *_REMOTE),
+        example="{thing}.jsonld",
+    ),
+    Route(
+        "/{kind}/{key}",
+        documents.thing,
+        "Thing: redirect to the document that Accept asks for",
+        (),
+        cacheable=True,
+        direct=True,
+        status=303,
+        statuses={**_MOVED, 303: "The document that Accept asks for."},
+        problems=(404, 406, 410),
+        example="{thing}",
+    ),
+    Route(
+        "/dumps/",
+        downloads.dumps,
+        "Page of the dumps: the whole graph as kg.nt.gz and kg.ttl.gz, and SHA256SUMS",
+        cacheable=True,
+    ),
+    Route(
+        "/dumps/{name}",
+        downloads.dump,
+        "Dump of the graph, or its digests",
+        ("application/gzip", "text/plain"),
+        statuses=_PART,
+        problems=(404,),
+        example="{dump}",
+    ),
+    Route(
+        "/data/",
+        downloads.tables,
+        "Page of the tables: each kind as {kind}.csv and {kind}.parquet, with {kind}.csv-metadata.json",
+        cacheable=True,
+    ),
+    Route(
+        "/data/{name}",
+        downloads.table,
+        "Table of a kind, its description, or the digests",
+        (_CSV, "application/vnd.apache.parquet", "application/csvm+json", "text/plain"),
+        statuses=_PART,
+        problems=(404,),
+        example="{table}",
+    ),
+    Route(
+        "/terms/",
+        site_files.terms,
+        "Page of our own terms, or the data about them that Accept asks for",
+        cacheable=True,
+        statuses={303: "The data about the terms that Accept asks for."},
+        problems=(406,),
+    ),
+    Route(
+        "/terms/{name}",
+        site_files.term,
+        "Term: redirect to its description; terms.ttl, terms.nt and terms.rdf; context.jsonld",
+        (*_TERMS_DATA, JSON_LD.media_type),
+        cacheable=True,
+        statuses={303: "The page of the terms, or the data about them that Accept asks for."},
+        problems=(404, 406),
+        example="terms/context.jsonld",
+    ),
+    Route("/docs", api_docs.page, "Page of the routes, made from their description", cacheable=True),
+    Route(
+        "/openapi.json",
+        api_docs.description,
+        "Description of the routes as OpenAPI 3.1",
+        (api_docs.MEDIA_TYPE,),
+        cacheable=True,
+    ),
+    Route(
+        "/static/{name:path}",
+        static.respond,
+        "Files that pages use; an address with a version, /static/v-…/, may be kept for ever",
+        direct=True,
+        undescribed="files of the pages, not of the collection",
+    ),
+    Route(
+        "/robots.txt",
+        site_files.robots,
+        "Addresses that crawlers leave alone: searches, queries",
+        ("text/plain",),
+        direct=True,
+        undescribed="read by crawlers, at the root of a host",
+    ),
+    Route(
+        "/healthz",
+        site_files.health,
+        "Health of this process, and its generation",
+        ("application/json",),
+        direct=True,
+        undescribed="for whoever runs the server",
+    ),
+    Route(
+        "/metrics",
+        site_files.metrics,
+        "Metrics for Prometheus, where the setting metrics is public",
+        ("text/plain",),
+        direct=True,
+        undescribed="for whoever runs the server",
+    ),
+)
+
+SEARCH = (
+    Route(
+        "/search",
+        search.respond,
+        "Search, as a page, JSON, CSV, Atom, RSS, Turtle or citations",
+        tuple(search.MEDIA_TYPES),
+        problems=(400, 406, *_LANES, *_REMOTE),
+        example="search?kind=record&sort=newest&format=json",
+    ),
+    Route(
+        "/search/suggest",
+        search.suggest,
+        "Completions of a search, in the form of OpenSearch",
+        (search.SUGGESTIONS,),
+        problems=_LANES,
+        example="search/suggest?q=a",
+    ),
+    Route(
+        "/search/opensearch.xml",
+        search.description,
+        "Description of the search for browsers and programs",
+        (search.DESCRIPTION,),
+    ),
+    Route(
+        "/timeline",
+        picture_views.timeline,
+        "Documents of a search by time, as a page, SVG, PNG or CSV",
+        (_HTML, _SVG, _PNG, _CSV),
+        problems=(400, *_LANES),
+        example="timeline?format=csv",
+    ),
+    Route(
+        "/map",
+        picture_views.places,
+        "Places of a search on a map, as a page, SVG, PNG or CSV",
+        (_HTML, _SVG, _PNG, _CSV),
+        problems=(400, *_LANES),
+        example="map?format=csv",
+    ),
+    Route(
+        "/network",
+        picture_views.people,
+        "People of a search and their common documents, as a page, SVG, PNG, CSV or GraphML",
+        (_HTML, _SVG, _PNG, _CSV, "application/graphml+xml"),
+        problems=(400, *_LANES),
+        example="network?format=graphml",
+    ),
+)
+
+ENDPOINT = (
+    Route(
+        "/sparql",
+        sparql.respond,
+        "SPARQL 1.1 Protocol, query side; workbench for browsers; without a query, the service description",
+        (*_RESULTS, _HTML),
+        methods=QUERY,
+        repeats=True,
+        long_address=True,
+        direct=True,
+        parameters=ProtocolParameters,
+        problems=(*_QUERIES, 403),
+        body={
+            "application/sparql-query": {"schema": {"type": "string"}},
+            "application/x-www-form-urlencoded": {"schema": _FORM},
+        },
+        example="sparql?query=SELECT%20*%20%7B%20%3Fthing%20a%20%3Fclass%20%7D%20LIMIT%203&format=json",
+    ),
+    Route(
+        "/graphs",
+        graph_store.respond,
+        "Graph Store Protocol, read side: a named graph or the default graph; without either, the list of graphs",
+        (*_GRAPH_TYPES, _HTML),
+        repeats=True,
+        long_address=True,
+        problems=(404, *_QUERIES),
+        example="graphs",
+    ),
+    Route(
+        "/graphs/{name:path}",
+        graph_store.direct,
+        "Graph whose IRI is the address",
+        _GRAPH_TYPES,
+        repeats=True,
+        long_address=True,
+        problems=(404, *_QUERIES),
+    ),
+    Route("/api/", saved_queries.overview, "Page of the saved queries", cacheable=True),
+    Route(
+        "/api/openapi.json",
+        api_docs.former,
+        "Former address of /openapi.json",
+        (),
+        status=308,
+        undescribed="leads to /openapi.json",
+    ),
+    Route(
+        "/api/{name}",
+        saved_queries.missing,
+        "Answer of a saved query: JSON, CSV, TSV or a page, by Accept, format= or a suffix",
+        saved_queries.MEDIA_TYPES,
+        repeats=True,
+        undescribed="each saved query is described by itself",
+    ),
+    Route(
+        "/workbench/terms.json",
+        workbench.completions,
+        "Prefixes, classes and properties with their uses, for the editor to complete",
+        ("application/json",),
+        problems=(413, *_LANES, *_REMOTE, 507),
+    ),
+    Route(
+        "/workbench/names.json",
+        workbench.labels,
+        "Names of things, up to a hundred at once",
+        ("application/json",),
+        problems=(400,),
+        example="workbench/names.json?thing={thing}",
+    ),
+)
+
+WINGS = {"Pages and files": PAGES, "Searches": SEARCH, "Queries": ENDPOINT}
+"""Heading of a wing in the description → its rows."""
+
+ROUTES = tuple(replace(row, wing=wing) for wing, rows in WINGS.items() for row in rows)
+"""Every row; those of saved queries depend on the settings, see `of`."""
+
+SAVED = "/api/{name}"
+"""Path of the row that stands for all saved queries."""
+
+
+def of(settings: Settings) -> Iterator[Route]:
+    """The rows of a site, with one for each of its saved queries. Raises KgError for a query that can't be read."""
+    for row in ROUTES:
+        if row.path == SAVED:
+            yield from _queries(row, load_queries(settings.query_folders).values(), Base(settings.base))
+        yield row
+
+
+def _queries(row: Route, queries: Iterable[SavedQuery], base: Base) -> Iterator[Route]:
+    for query in queries:
+        handler, refused = saved_queries.endpoint(query, base.value)
+        path = f"/api/{query.name}"
+        shared = replace(row, handler=handler, refused=refused, problems=_QUERIES)
+        yield replace(
+            shared,
+            path=path,
+            what=query.summary,
+            description=query.description,
+            operation=query.name,
+            undescribed="",
+            example=saved_queries.example(query),
+        )
+        yield replace(
+            shared,
+            path=f"{path}.{{suffix}}",
+            values={"suffix": saved_queries.SUFFIXES},
+            undescribed="the address without a suffix is described",
+        )

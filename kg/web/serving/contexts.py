@@ -1,0 +1,52 @@
+"""Contexts of requests: one for each language of the live generation."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+
+from kg.iris import Base
+from kg.render.site.pages import Site
+from kg.render.site.reader import ReaderPreferences
+from kg.render.site.translations import LANGUAGES
+from kg.settings import Settings
+from kg.web.http import language
+from kg.web.observe.metrics import Metrics
+from kg.web.serving.answer_cache import Answers
+from kg.web.serving.context import Context
+from kg.web.serving.live import Serving
+
+
+class Contexts:
+    """Contexts by language; those of a generation that is no longer live are let go."""
+
+    def __init__(self, settings: Settings, answers: Answers, metrics: Metrics | None) -> None:
+        self.settings = settings
+        self.base = Base(settings.base)
+        self.answers = answers
+        self._metrics = metrics
+        site = Site.of(settings, self.base.path)
+        self._sites = {each: replace(site, language=each) for each in LANGUAGES}
+        self._contexts: dict[str, Context] = {}
+
+    def of(self, request: Request, serving: Serving) -> Context:
+        """The context of a request that holds a generation."""
+        spoken = _language(request)
+        context = self._contexts.get(spoken)
+        if context is None or context.serving is not serving:
+            site, reader = self._sites[spoken], self._reader(spoken)
+            context = Context(self.settings, serving, self.base, site, reader, self.answers, self._metrics)
+            same = {each: known for each, known in self._contexts.items() if known.serving is serving}
+            self._contexts = {**same, spoken: context}
+        return context
+
+    def site(self, request: Request) -> Site:
+        """What pages say of the site, in the language of a request."""
+        return self._sites[_language(request)]
+
+    def _reader(self, spoken: str) -> ReaderPreferences:
+        """How names are shown in a language: in it, else in those that the settings prefer."""
+        return ReaderPreferences(tuple(dict.fromkeys((spoken, *self.settings.languages))), self.base.path, spoken)
+
+
+def _language(request: Request) -> str:
+    return language.switched(request) or language.preferred(request)
