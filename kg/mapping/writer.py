@@ -3,10 +3,10 @@
 A record is a JSON-LD document, and the context is the mapping. This module does the work of a JSON-LD processor
 (JSON-LD 1.1 API, 5.2) for the few forms in the context, straight into N-Triples and with the counterparts of the
 crosswalk. It takes a quarter of a general parser's time, and drops nothing in silence: each IRI and language tag from
-outside goes through the engine's own check, and a failure is reported. The tests compare it with a general parser.
+outside goes through the engine's own check, and a failure is reported. Tests compare it with a general parser (D-11).
 
 Implicit statements are written too: the ids of parts, their class and order, the datatype of an exact date, the dates
-again under the property of their role, the geometry of a place.
+again under the property of their role, the geometry of a place (D-12).
 """
 
 import re

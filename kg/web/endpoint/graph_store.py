@@ -24,7 +24,7 @@ from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
 MOST = 400_000
-"""Statements of a graph that is sent whole; for larger ones there are the dumps."""
+"""Statements of a graph that is sent whole; for larger ones there are the dumps (D-82)."""
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _Name = Annotated[str, Path(description="The rest of the graph's IRI, behind `graphs/`.")]

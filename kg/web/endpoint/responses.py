@@ -1,7 +1,7 @@
 """From a question to a response: the kept answer, 304, or what a worker gives, whole or as a stream.
 
 Nothing is sent before 64 KiB of an answer are there or its end, so that whatever goes wrong by then has its own status.
-What goes wrong later breaks the connection off: no client takes a part for the whole.
+What goes wrong later breaks the connection off: no client takes a part for the whole (D-76).
 """
 
 import asyncio

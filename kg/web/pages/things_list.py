@@ -1,7 +1,7 @@
 """`/record/`, `/agent/` …: the things of a kind, page by page, with leaps to any other page.
 
 From the first page of a list any of its pages is two links away: one to the part of the list that it is in, one within
-this part. So from the start page any of 100,000 documents is reached in four links, however their dates lie.
+this part. So from the start page any of 100,000 documents is reached in four links, however their dates lie (D-57).
 """
 
 from bisect import bisect_right

@@ -1,7 +1,7 @@
 """Whole answers kept in memory, so that who asks what was asked before, or is asked just now, needs no worker.
 
 What names an answer is its tag: generation, query, graphs and formats, digested. The same tag is its ETag, so a client
-that has the answer already is told so without asking anybody.
+that has the answer already is told so without asking anybody (D-77).
 """
 
 import asyncio

@@ -54,7 +54,7 @@ class Serving:
     worked: Worked = field(default_factory=Worked)
 
     def hold(self) -> None:
-        """Keep it open, until as many `release` it; an answer that is still being sent holds it too."""
+        """Keep it open, until as many `release` it; an answer that is still being sent holds it too (D-72)."""
         self.held += 1
 
     def release(self) -> None:

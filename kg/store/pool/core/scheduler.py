@@ -17,7 +17,7 @@ MAX_LINE = 8
 """Queries that a worker has at most."""
 
 PIPELINED_UP_TO = 0.002
-"""Seconds of a worker's usual query up to which another one may be sent ahead."""
+"""Seconds of a worker's usual query up to which another one may be sent ahead (D-24)."""
 
 UNBROKEN_WORK = 0.25
 """Seconds of work after which a worker is to be idle for once, to be inspected."""

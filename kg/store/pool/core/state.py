@@ -37,7 +37,7 @@ A worker that has worked is inspected before it is idle again, since it may have
 further query, needs fewer and fewer workers, and is closed with its last query.
 
 Doubts: a worker that dies before it has read a query seems to have died of it. The times are the server's, so a server
-that is late itself sees slow workers; the recall alone makes allowance for that.
+that is late itself sees slow workers; the recall alone makes allowance for that (D-25).
 """
 
 from collections.abc import Mapping
