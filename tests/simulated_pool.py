@@ -201,6 +201,7 @@ class SimulatedPool:
         assert not set(rows) & done
         assert set(rows) == set(range(1, self._last + 1)) - done - self.answered
         assert len(scheduler.long) <= self.limits.long
+        assert scheduler.workers.present <= self.limits.workers + self.limits.long
         # Where a long query ends, its worker may be busy with the one behind it.
         busy = len(scheduler.workers.busy) - len(scheduler.long)
         assert busy <= self.limits.size + self.limits.reserve + self.limits.long

@@ -26,6 +26,9 @@ from kg.store.search.sparql_search_scan import SearchClause
 from kg.store.search.spelling import SpellingSuggester
 
 TITLE = "title"
+ORDERED_BY_DATE = frozenset(ORDERS)
+"""Orders by date; their lists have no end."""
+
 SORTS = ("relevance", *ORDERS, TITLE)
 """Orders of a list: by relevance, oldest first, newest first, by title in the reader's language."""
 

@@ -1,1 +1,1 @@
-"""Triples at rest, and what is asked of them."""
+"""Storage and queries: generations, triple stores, the search index, the query service."""

@@ -2,7 +2,7 @@
 
 It holds the generation, looks into the caches before anything is parsed, answers HEAD and OPTIONS, and calls the
 handlers of direct routes by itself: things, documents, /sparql. FastAPI costs some tens of microseconds a request; a
-page that is made can bear that, one from the cache (some 10) can't.
+page that is made can bear that, one from the cache (some 10) can't (D-94).
 """
 
 from functools import partial
@@ -83,7 +83,7 @@ class FastPath:
             return
         try:
             notes = notes_of(scope)
-            notes.generation = serving.generation.number
+            notes.generation = serving.publication.number
             raw: bytes = scope.get("raw_path") or scope["path"].encode()
             place = self._places.get(raw) or self._place(raw)
             notes.place = place.name

@@ -118,7 +118,7 @@ class Generation:
         return self.manifest.generation
 
     def record(self, offset: int, length: int) -> bytes:
-        """JSON of a record, by the offset and length of its catalogue row."""
+        """JSON of a record, by the offset and length of its catalogue row (D-16)."""
         return os.pread(self._records, length, offset)
 
     def close(self) -> None:

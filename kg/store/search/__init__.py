@@ -1,1 +1,1 @@
-"""The search index of a generation: made with it from the same stream, opened read-only, asked by words and facets."""
+"""Search index of a generation: tantivy writer and reader, search language, facets, snippets, search clauses."""

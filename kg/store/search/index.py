@@ -17,9 +17,7 @@ from kg.store.search.analysis import PLAIN, analyzer
 from kg.store.search.facets import Facets
 from kg.store.search.index_builder import INFO_FILE
 from kg.store.search.query_builder import IndexRequest, QueryBuilder, all_of, reference_at
-
-MAX_OFFSET = 10_000
-"""Maximum offset in a list by relevance or by title; a list by date has none."""
+from kg.store.search.query_language import MAX_OFFSET
 
 _TRIES, _PAUSE = 20, 0.01
 """Attempts to delete a folder that the engine still writes to, and seconds between them."""
@@ -191,7 +189,7 @@ def _open_index(folder: Path) -> Index:
     """Open an index that may lie in a read-only folder.
 
     The engine puts a lock file beside the files that it opens, but a generation is immutable: the index is opened
-    through a folder of links. All of its files are memory-mapped then, so that the links can be deleted.
+    through a folder of links. All of its files are memory-mapped then, so that the links can be deleted (D-41).
     """
     links = Path(tempfile.mkdtemp(prefix="kg-search-"))
     try:

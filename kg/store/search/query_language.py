@@ -17,6 +17,9 @@ from enum import Enum
 from kg.errors import SearchRefused
 from kg.store.search.fields import FACETS, UNDATED
 
+MAX_OFFSET = 10_000
+"""Maximum offset in a list of hits by relevance or by title; a list by date has none."""
+
 MAX_LENGTH = 1_000
 """Characters of a search."""
 

@@ -1,1 +1,1 @@
-"""SPARQL texts and results: checks before a query runs, result formats, limits of formats."""
+"""SPARQL queries and results: query checks, lexer, query service port, result formats, syntax errors."""

@@ -24,7 +24,7 @@ from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
 MOST = 400_000
-"""Statements of a graph that is sent whole; for larger ones there are the dumps."""
+"""Statements of a graph that is sent whole; for larger ones there are the dumps (D-82)."""
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _Name = Annotated[str, Path(description="The rest of the graph's IRI, behind `graphs/`.")]
@@ -83,7 +83,7 @@ async def _graph(request: Request, context: Context, iri: str | None, asked: str
     names = tuple(each for each in formats.wanted(asked, accept) if each in formats.GRAPHS)
     if not names:
         raise formats.unacceptable(formats.GRAPHS)
-    size = context.serving.generation.manifest.triples if iri is None else counts[iri]
+    size = context.publication.triples if iri is None else counts[iri]
     if size > MOST:
         detail = f"This graph has {size:,} statements; the dumps at {context.path('dumps/')} hold all of them."
         raise Problem(413, detail)
@@ -95,7 +95,7 @@ async def _page(request: Request, context: Context) -> Response:
     counts = await graph_counts(context)
     values = {
         "graphs": sorted(counts.items()),
-        "default": context.serving.generation.manifest.triples,
+        "default": context.publication.triples,
         "formats": [(name, FORMATS[name].media_type) for name in formats.GRAPHS],
     }
     return published.page(request, context, "graphs", values, vary=published.BY_FORMAT)

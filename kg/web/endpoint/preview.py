@@ -84,5 +84,5 @@ async def _beginning(request: Request, context: Context, question: Question) -> 
 
 def names(context: Context, references: list[str]) -> dict[str, tuple[str, str]]:
     """Reference of a thing → what it is called in the reader's language, and which language that is."""
-    found = context.serving.generation.catalogue.things(references)
+    found = context.publication.catalogue.things(references)
     return {each: context.reader.called(thing.labels, each, thing.status) for each, thing in found.items()}

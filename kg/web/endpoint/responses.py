@@ -1,7 +1,7 @@
 """Responses to queries: the answer of the cache, 304, or a worker's, whole or as a stream.
 
 Nothing is sent before 64 KiB of an answer are there or its end, so that whatever goes wrong by then has its own status.
-What goes wrong later breaks the connection off: no client takes a part for the whole.
+What goes wrong later breaks the connection off: no client takes a part for the whole (D-76).
 """
 
 import asyncio
@@ -61,8 +61,8 @@ class Question(NamedTuple):
         """Entity tag of the answer; None where each answer is another one."""
         if len(self.query) > query_checks.DEFAULT.size or varies(self.query):
             return None
-        manifest = context.serving.generation.manifest
-        return tag_of(manifest, self.query, self.formats, (self.default_graphs, self.named_graphs))
+        publication = context.publication
+        return tag_of(publication, self.query, self.formats, (self.default_graphs, self.named_graphs))
 
     def ask(
         self, context: Context, request: Request | None = None, *, rows: int | None = None
@@ -160,7 +160,7 @@ def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
     scope = request.scope
     path: bytes = scope.get("raw_path") or scope["path"].encode()  # `a%2Fb` names another graph than `a/b`
     depends = combined(request, "accept"), combined(request, "accept-encoding")
-    return serving.generation.manifest.published, path, scope["query_string"], *depends
+    return serving.publication.published, path, scope["query_string"], *depends
 
 
 async def whole_answer(context: Context, question: Question) -> CachedAnswer:

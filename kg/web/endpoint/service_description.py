@@ -65,7 +65,7 @@ def _written(triples: list[Triple], format_: DescriptionFormat) -> bytes:
 
 def _said(context: Context, graphs: dict[str, int]) -> Iterator[Triple]:
     base = context.base.value
-    manifest = context.serving.generation.manifest
+    publication = context.publication
     service, dataset, default = (NamedNode(f"{base}sparql#{part}") for part in ("service", "dataset", "default-graph"))
 
     def say(subject: NamedNode, predicate: str, value: NamedNode | Literal) -> Triple:
@@ -84,7 +84,7 @@ def _said(context: Context, graphs: dict[str, int]) -> Iterator[Triple]:
         yield say(dataset, _DCTERMS + "title", Literal(context.site.title))
     yield say(dataset, _DCTERMS + "license", NamedNode(context.settings.license))
     yield say(default, RDF_TYPE, NamedNode(_SD + "Graph"))
-    yield say(default, _VOID + "triples", _number(manifest.triples))
+    yield say(default, _VOID + "triples", _number(publication.triples))
     for number, (iri, count) in enumerate(sorted(graphs.items()), 1):
         named, graph = NamedNode(f"{base}sparql#named-{number}"), NamedNode(f"{base}sparql#graph-{number}")
         yield say(dataset, _SD + "namedGraph", named)

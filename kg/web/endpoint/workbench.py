@@ -129,12 +129,12 @@ async def _terms(context: Context) -> bytes:
 
 async def _all_counted(context: Context) -> bytes:
     found = {each: await _counted(context, each) for each in ("classes", "properties")}
-    return orjson.dumps({"prefixes": context.serving.ontology.prefixes, **found})
+    return orjson.dumps({"prefixes": context.publication.ontology.prefixes, **found})
 
 
 async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
     """The classes or properties of the graph with the number of their uses; where counting fails, the ontology's."""
-    ontology = context.serving.ontology
+    ontology = context.publication.ontology
     query = (QUERIES / "pages" / f"{name}.rq").read_text(encoding="utf-8")
     named = _named(context)
     try:
@@ -156,7 +156,7 @@ async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
 
 def _named(context: Context) -> dict[str, str]:
     """IRI of a term → what pages call it."""
-    ontology = context.serving.ontology
+    ontology = context.publication.ontology
     keys = {term.iri: key_labels.FIELDS[key].label for key, term in ontology.terms.items() if key in key_labels.FIELDS}
     kinds = {ontology.classes[kind]: one for kind, (one, _) in key_labels.KINDS.items() if kind in ontology.classes}
     return {**keys, **kinds, **ontology.labels}

@@ -20,7 +20,7 @@ OF_DOCUMENTS = ("br", "gzip")
 """Codings of what is made whole, the better first: of 18 kB brotli leaves 4.0 in 0.15 ms, gzip 4.4 in 0.06 ms."""
 
 OF_ANSWERS = ("zstd", "gzip")
-"""Codings of what may come as a stream, the better first."""
+"""Codings of what may come as a stream, the better first (D-70)."""
 
 _GZIP_LEVEL, _ZSTD_LEVEL, _BROTLI_QUALITY = 4, 3, 5
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's way to say: with the heading of gzip

@@ -1,7 +1,7 @@
 """Problems with parameters: 400 with the members `parameter`, `value` and `expected`, in the reader's language.
 
 pydantic checks values, for FastAPI or by itself. Of its faults the *type* alone is taken; readers see a message of the
-catalogue: `MESSAGES` has one for each type of fault that a parameter can have.
+catalogue: `MESSAGES` has one for each type of fault that a parameter can have (D-95).
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,7 @@
 """The access log: each request as a line of JSON.
 
 A query is named by its digest, which tells equal ones apart from others and says nothing else. Whatever a stranger sent
-stands escaped, so that no line can be forged and no terminal be spoken to.
+stands escaped, so that no line can be forged and no terminal be spoken to (D-88).
 """
 
 import hashlib

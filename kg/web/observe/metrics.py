@@ -3,7 +3,7 @@
 Several server processes share the work, and whichever is asked must answer for all of them: each keeps its figures in
 files of its own in one folder (`prometheus_client.multiprocess`), which are added up when they are read. The folder is
 made by `kg serve`, named in the environment, and gone when it ends. Without it there is one process, which keeps its
-figures in memory.
+figures in memory (D-86).
 """
 
 import contextlib

@@ -62,18 +62,18 @@ async def respond(request: Request, context: HeldContext) -> Response:
     async def work() -> bytes:
         return await context.serving.in_thread(partial(_counted, context))
 
-    searched = context.serving.generation.search is not None
+    searched = context.publication.searchable
     counted = await context.serving.memo.get(f"about {context.reader.language}", work) if searched else b""
     return await context.serving.in_thread(partial(_page, request, context, counted))
 
 
 def _page(request: Request, context: Context, counted: bytes) -> Response:
-    generation = context.serving.generation
-    months = generation.catalogue.counts_by_month()
+    publication = context.publication
+    months = publication.catalogue.counts_by_month()
     values = {
-        "manifest": generation.manifest,
+        "publication": publication,
         "columns": [TimelineBar(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
-        "undated": generation.manifest.counts.get(RECORD, 0) - sum(months.values()),
+        "undated": publication.counts.get(RECORD, 0) - sum(months.values()),
         "counted": Markup(counted.decode()),  # noqa: S704  # a page's part, from a template of ours
     }
     return published.page(request, context, "about", values)
@@ -81,7 +81,7 @@ def _page(request: Request, context: Context, counted: bytes) -> Response:
 
 async def shortly(context: Context) -> Markup:
     """The same in short, with a map, for the start page; nothing where nothing can be searched."""
-    if context.serving.generation.search is None:
+    if not context.publication.searchable:
         return Markup()
 
     async def work() -> bytes:
@@ -92,7 +92,7 @@ async def shortly(context: Context) -> Markup:
 
 
 def _all(context: Context) -> SearchResults:
-    return context.serving.finder.find(
+    return context.publication.finder.find(
         SearchRequest(SearchQuery(filters=(DOCUMENTS,)), context.reader.languages, limit=1)
     )
 
@@ -136,7 +136,7 @@ def _part(facet: presentation.FacetView, results: SearchResults, context: Contex
 
 def _span(choice: Choice, context: Context) -> tuple[str, str]:
     wanted = SearchQuery(filters=(DOCUMENTS, (_SPANNED, choice.value)))
-    return context.serving.finder.find(SearchRequest(wanted, context.reader.languages, limit=1)).span
+    return context.publication.finder.find(SearchRequest(wanted, context.reader.languages, limit=1)).span
 
 
 def _share(count: int, total: int) -> float:

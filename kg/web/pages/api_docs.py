@@ -119,16 +119,16 @@ def _described(request: Request, context: Context) -> dict[str, Any]:
 
 def _known(context: Context) -> dict[str, str]:
     """Names in the addresses of examples → what stands for them in this collection; empty where there is nothing."""
-    generation = context.serving.generation
-    record = generation.catalogue.newest(1)
+    publication = context.publication
+    record = publication.catalogue.newest(1)
     thing = next(
-        (each.thing.reference for kind in KINDS for each in generation.catalogue.list_of_kind(kind, 1, "")), ""
+        (each.thing.reference for kind in KINDS for each in publication.catalogue.list_of_kind(kind, 1, "")), ""
     )
     return {
         "record": record[0].reference if record else "",
         "thing": thing,
-        "dump": "dumps/SHA256SUMS" if (generation.folder.dumps / "SHA256SUMS").is_file() else "",
-        "table": "data/SHA256SUMS" if (generation.folder.tables / "SHA256SUMS").is_file() else "",
+        "dump": "dumps/SHA256SUMS" if (publication.dumps / "SHA256SUMS").is_file() else "",
+        "table": "data/SHA256SUMS" if (publication.tables / "SHA256SUMS").is_file() else "",
     }
 
 

@@ -50,7 +50,7 @@ async def respond(
 
 
 def _written(request: Request, context: Context, thing: Thing, segment: str, suffix: str) -> Response:
-    resources = context.serving.resources
+    resources = context.publication.things
     said = resources.describe(thing)
     subject = subject_of(context, said, resources.around(said))
     link = {"Link": f'<{said.iri}>; rel="describes"'}
@@ -75,7 +75,7 @@ def _find(context: Context, stem: str) -> Thing | Redirect:
         reference = iris.reference("record", iris.decode_key(stem))
     except KeyFault as fault:
         raise Problem(404, f"{fault.what}.") from None
-    found = context.serving.resources.find(reference)
+    found = context.publication.things.find(reference)
     if found is None:
         raise Problem(404, f"Nothing was ever published as {reference}.")
     if isinstance(found, DeletedThing):

@@ -20,7 +20,7 @@ from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, 
 from kg.render.page.thing import PageSubject, thing_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
-from kg.store.search.index import MAX_OFFSET
+from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
@@ -59,7 +59,7 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
         reference = iris.reference(kind, iris.decode_key(stem))
     except KeyFault as fault:
         raise Problem(404, f"{fault.what}.") from None
-    find = context.serving.resources.find
+    find = context.publication.things.find
     if find(reference) is None and find(whole) is not None:
         return Address(whole, None)
     return Address(reference, format_)
@@ -94,7 +94,7 @@ async def document(
 
 async def _respond(request: Request, context: Context, kind: str, segment: str) -> Response:
     address = read_address(context, kind, segment)
-    found = context.serving.resources.find(address.reference)
+    found = context.publication.things.find(address.reference)
     if found is None:
         raise Problem(404, f"Nothing was ever published as {address.reference}.")
     if isinstance(found, DeletedThing):
@@ -171,7 +171,7 @@ def _links(context: Context, thing: Thing, shown: DescriptionFormat | None) -> s
 
 def _data(request: Request, context: Context, thing: Thing, format_: DescriptionFormat) -> Response:
     """A document of data."""
-    resources, ontology = context.serving.resources, context.serving.ontology
+    resources, ontology = context.publication.things, context.publication.ontology
     if format_ is JSON:
         body = resources.record(thing)
     elif format_ is JSON_LD:
@@ -193,15 +193,15 @@ def _web_page(
 ) -> Response:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
-    said = context.serving.resources.describe(thing)
-    around = context.serving.resources.around(said, key, after)
+    said = context.publication.things.describe(thing)
+    around = context.publication.things.around(said, key, after)
     subject = subject_of(context, said, around)
     values = {
         "thing": thing,
         "iri": said.iri,
         "citations": CITATIONS,
         "path": context.path(thing.reference),
-        "shown": thing_page(subject, context.serving.ontology, context.reader),
+        "shown": thing_page(subject, context.publication.ontology, context.reader),
         "around": around,
         "groups": _shown_groups(around.groups),
         "formats": [each for each in FORMATS if each is not HTML],

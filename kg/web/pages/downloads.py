@@ -52,25 +52,25 @@ _MEDIA_TYPES = {
 
 async def dump(request: Request, context: HeldContext, name: _Name) -> Response:
     """A dump, or its part that Range names."""
-    return _file(request, context, context.serving.generation.folder.dumps, name, "dumps/")
+    return _file(request, context, context.publication.dumps, name, "dumps/")
 
 
 async def dumps(request: Request, context: HeldContext) -> Response:
     """The page of the dumps."""
-    folder = context.serving.generation.folder.dumps
-    manifest = context.serving.generation.manifest
+    folder = context.publication.dumps
+    publication = context.publication
     values = {
         "files": _offered(folder, _DUMPS),
-        "triples": manifest.triples,
-        "generation": manifest.generation,
-        "tables": context.serving.generation.folder.tables.is_dir(),
+        "triples": publication.triples,
+        "generation": publication.number,
+        "tables": context.publication.tables.is_dir(),
     }
     return published.page(request, context, "dumps", values)
 
 
 async def table(request: Request, context: HeldContext, name: _Name) -> Response:
     """A file of the tables, or its part that Range names."""
-    return _file(request, context, context.serving.generation.folder.tables, name, "data/")
+    return _file(request, context, context.publication.tables, name, "data/")
 
 
 async def tables(request: Request, context: HeldContext) -> Response:
@@ -79,7 +79,7 @@ async def tables(request: Request, context: HeldContext) -> Response:
 
 
 def _tables(request: Request, context: Context) -> Response:
-    folder = context.serving.generation.folder.tables
+    folder = context.publication.tables
     offered = _offered(folder, _TABLES)
     shown = [
         {
@@ -133,14 +133,14 @@ def _file(request: Request, context: Context, folder: Path, name: str, place: st
     there = {each.name: each for each in folder.iterdir() if each.is_file()} if folder.is_dir() else {}
     if name not in there:
         raise Problem(404, f"There is no file {name[:100]!r}; {context.path(place)} lists them.")
-    manifest = context.serving.generation.manifest
-    etag = f'"{_digests(folder).get(name, manifest.generation)}"'
+    publication = context.publication
+    etag = f'"{_digests(folder).get(name, publication.number)}"'
     headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": etag}
-    headers["Last-Modified"] = http_date(manifest.published)
+    headers["Last-Modified"] = http_date(publication.published)
     if name.endswith(".csv"):  # CSV on the Web, 5.2
         described = f"{name.removesuffix('.csv')}{_DESCRIPTION}"
         headers["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
-    if has_it(request, etag, manifest.published):
+    if has_it(request, etag, publication.published):
         return Response(None, 304, headers)
     media_type = next((type_ for ending, type_ in _MEDIA_TYPES.items() if name.endswith(ending)), _TEXT)
     return FileResponse(there[name], headers=headers, media_type=media_type)

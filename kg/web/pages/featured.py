@@ -9,8 +9,10 @@ from kg.read.things import DeletedThing, Redirect
 from kg.render.data.record import texts
 from kg.render.site.pages import render_page
 from kg.store.generation.things import Thing
-from kg.store.search.snippets import SNIPPET_LENGTH
 from kg.web.serving.context import Context
+
+SNIPPET_LENGTH = 240
+"""Characters of a text beside a featured document."""
 
 MOST = 3
 """Documents on the start page where the settings name none."""
@@ -41,9 +43,9 @@ def _made(context: Context) -> bytes:
 
 
 def _chosen(context: Context) -> list[Thing]:
-    resources = context.serving.resources
+    resources = context.publication.things
     if not context.settings.featured:
-        return context.serving.generation.catalogue.most_linked("record", MOST)
+        return context.publication.catalogue.most_linked("record", MOST)
     found = []
     for reference in context.settings.featured:
         thing = resources.find(reference)
@@ -55,7 +57,7 @@ def _chosen(context: Context) -> list[Thing]:
 
 
 def _told(thing: Thing, context: Context) -> Featured:
-    record = context.serving.finder.record(thing.offset, thing.length)
+    record = context.publication.finder.record(thing.offset, thing.length)
     said, language = texts(record.get("summary") or record.get("description"), context.reader.languages)
     text = said[0] if said else ""
     return Featured(

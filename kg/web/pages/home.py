@@ -23,13 +23,13 @@ async def respond(request: Request, context: HeldContext) -> Response:
 
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
-    generation = context.serving.generation
-    months = generation.catalogue.counts_by_month()
+    publication = context.publication
+    months = publication.catalogue.counts_by_month()
     values = {
-        "manifest": generation.manifest,
+        "publication": publication,
         "columns": [TimelineBar(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
         "dated": sum(months.values()),
-        "newest": generation.catalogue.newest(NEWEST),
+        "newest": publication.catalogue.newest(NEWEST),
         **parts,
         "reader": context.reader,
     }

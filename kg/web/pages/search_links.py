@@ -48,11 +48,11 @@ def gaps(context: Context) -> list[SearchLink]:
 
 
 def _found(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> Iterator[SearchLink]:
-    if context.serving.generation.search is None:
+    if not context.publication.searchable:
         return
     say = translations(context.reader.language).gettext
     for title, filter_ in asked:
         state = State(filters=(DOCUMENTS, filter_))
-        count = context.serving.finder.count(SearchQuery(filters=state.filters))
+        count = context.publication.finder.count(SearchQuery(filters=state.filters))
         if count:
             yield SearchLink(say(title), count, state.address())

@@ -33,7 +33,7 @@ _TERMS_DOCUMENTS = {
 
 async def term(request: Request, context: HeldContext, name: _Name) -> Response:
     """A term of ours: 303 to what describes it; or a document about all of them."""
-    ontology = context.serving.ontology
+    ontology = context.publication.ontology
     if name in _TERMS_DOCUMENTS:
         format_ = _TERMS_DOCUMENTS[name]
         triples = [quad.triple for quad in ontology.terms_document()]
@@ -57,7 +57,7 @@ def _described(request: Request, context: Context, name: str) -> Response:
     if chosen is None:
         raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
     if chosen == HTML.media_type and not name:
-        terms = _own_terms(context.serving.ontology.terms_document(), context.base.value)
+        terms = _own_terms(context.publication.ontology.terms_document(), context.base.value)
         answered = published.page(request, context, "terms", {"terms": terms})
         answered.headers.add_vary_header("Accept")
         return answered
@@ -95,7 +95,7 @@ async def robots(_: Request, context: HeldContext) -> Response:
 
 async def health(_: Request, context: HeldContext) -> Response:
     """Health of this process, and its generation."""
-    body = f'{{"status":"ok","generation":{context.serving.generation.number}}}'
+    body = f'{{"status":"ok","generation":{context.publication.number}}}'
     return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 
 

@@ -29,7 +29,7 @@ async def respond(request: Request, context: HeldContext, name: Annotated[str, P
     name = content_coding.for_request(request, content_coding.OF_ANSWERS)
     packed = _packed(asset.name, name) if name else None
     etag = f'"{asset.digest}-{name}"' if packed else f'"{asset.digest}"'
-    modified = context.serving.generation.manifest.published
+    modified = context.publication.published
     headers = {
         "Cache-Control": _FOR_EVER if lasting else _AN_HOUR,
         "ETag": etag,

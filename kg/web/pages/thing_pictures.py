@@ -11,7 +11,6 @@ from kg.read.things import MAX_PATH_LEVELS
 from kg.render.pictures import atlas, tree
 from kg.render.pictures.histogram import bars
 from kg.render.site.pages import render_page
-from kg.store.generation.catalogue import MAX_COUNTED_LINKS
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.web.pages.search_links import DOCUMENTS, WIDEST
@@ -46,9 +45,9 @@ async def pictures(thing: Thing, context: Context) -> Markup:
 
 
 def _drawn(thing: Thing, context: Context) -> bytes:
-    above = context.serving.resources.path(context.serving.finder.record(thing.offset, thing.length))
+    above = context.publication.things.path(context.publication.finder.record(thing.offset, thing.length))
     values: dict[str, Any] = {"thing": thing, "tree": _tree(thing, above, context), "links": False, "place": ""}
-    if context.serving.generation.search is None:
+    if not context.publication.searchable:
         values |= {"columns": _columns(thing, context), "to": "record/?", "people": None, "places": None, "query": ""}
     else:
         state = State(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference)))
@@ -68,16 +67,13 @@ def _drawn(thing: Thing, context: Context) -> bytes:
 
 def _columns(thing: Thing, context: Context) -> tuple[TimelineBar, ...]:
     """Bars where nothing can be searched: of what links to the thing, if it is not too much to be counted now."""
-    catalogue = context.serving.generation.catalogue
-    if sum(catalogue.link_counts(thing.n).values()) > MAX_COUNTED_LINKS:
-        return ()
-    counted = bars(catalogue.counts_by_month(thing.n), context.reader.language)
+    counted = bars(context.publication.linking_documents_by_month(thing), context.reader.language)
     return tuple(TimelineBar(bar, f"after={bar.start}_") for bar in counted)
 
 
 def _own_place(thing: Thing, context: Context) -> picture_data.PictureData | None:
     """A place that no document names, on the map."""
-    record = context.serving.finder.record(thing.offset, thing.length)
+    record = context.publication.finder.record(thing.offset, thing.length)
     latitude, longitude = record.get("latitude"), record.get("longitude")
     if thing.kind != "place" or latitude is None or longitude is None:
         return None
@@ -120,7 +116,7 @@ def _below(
 ) -> tuple[dict[int, list[Thing]], dict[int, int]]:
     """Things below a thing, nearest first; and the number for which there is no room."""
     room = BRANCHES - len(upper) - 1
-    catalogue = context.serving.generation.catalogue
+    catalogue = context.publication.catalogue
     contained: dict[int, list[Thing]] = {}
     hidden: dict[int, int] = {}
     met = {thing.n, *(each.n for each in upper)}
@@ -144,13 +140,13 @@ def _below(
 
 def _counts(kind: str, context: Context) -> Callable[[Thing], int | None]:
     """Counter of the documents of a thing of a kind, where that can be searched."""
-    if context.serving.generation.search is None:
+    if not context.publication.searchable:
         return lambda _: None
 
     def counted(each: Thing) -> int | None:
         state = State(filters=(DOCUMENTS, (WIDEST[kind], each.reference)))
         try:
-            return context.serving.finder.count(state.wanted)
+            return context.publication.finder.count(state.wanted)
         except KgError:
             return None
 

@@ -1,7 +1,7 @@
 """`/record/`, `/agent/` …: the things of a kind, page by page, with leaps to any other page.
 
 From the first page of a list any of its pages is two links away: one to the part of the list that it is in, one within
-this part. So from the start page any of 100,000 documents is reached in four links, however their dates lie.
+this part. So from the start page any of 100,000 documents is reached in four links, however their dates lie (D-57).
 """
 
 from bisect import bisect_right
@@ -54,10 +54,10 @@ async def respond(
     request: Request, context: HeldContext, kind: KindPath, cursor: Annotated[Cursor, Query()]
 ) -> Response:
     """The things of a kind in order of date, from a place on."""
-    catalogue = context.serving.generation.catalogue
+    catalogue = context.publication.catalogue
     after = cursor.after
     links = catalogue.list_of_kind(kind, SIZE + 1, after)
-    count = context.serving.generation.manifest.counts.get(kind, 0)
+    count = context.publication.counts.get(kind, 0)
 
     async def work() -> list[ListPage]:
         return await context.serving.in_thread(partial(catalogue.list_pages, kind, SIZE))
@@ -76,7 +76,7 @@ async def respond(
         "parts": parts,
         "near": near,
         "reader": context.reader,
-        "searched": context.serving.generation.search is not None,
+        "searched": context.publication.searchable,
     }
     return published.page(request, context, "listing", values)
 

@@ -1,4 +1,4 @@
-"""A search as a SPARQL query that finds the same: the blocks of `queries/pages/found.rq` that it asks for."""
+"""A search as a SPARQL query that finds the same: the blocks of `queries/pages/found.rq` that it asks for (D-43)."""
 
 from collections.abc import Iterator
 from functools import cache

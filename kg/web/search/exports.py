@@ -58,8 +58,8 @@ def _csv(results: SearchResults, _state: State, context: Context) -> bytes:
 
 
 def _turtle(results: SearchResults, _state: State, context: Context) -> bytes:
-    triples = [triple for each in results.hits for triple in context.serving.resources.describe(each.thing).triples]
-    return rdf.write(triples, RdfFormat.TURTLE, context.serving.ontology)
+    triples = [triple for each in results.hits for triple in context.publication.things.describe(each.thing).triples]
+    return rdf.write(triples, RdfFormat.TURTLE, context.publication.ontology)
 
 
 def _feed(template: str) -> Callable[[SearchResults, State, Context], bytes]:
@@ -70,7 +70,7 @@ def _feed(template: str) -> Callable[[SearchResults, State, Context], bytes]:
             "query": state.address(),
             "found": results.hits,
             "base": context.base.value,
-            "published": context.serving.generation.manifest.published,
+            "published": context.publication.published,
         }
         return render_page(template, context.site, values)
 
@@ -89,16 +89,16 @@ def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[SearchResults, Sta
 def _linked(records: list[dict[str, Any]], context: Context) -> dict[str, dict[str, Any]]:
     """The records of everything that citations of some records name."""
     named = {each for record in records for each in references(record, *LINK_KEYS, "heldIn")}
-    finder, index = context.serving.finder, context.serving.finder.index
+    finder, index = context.publication.finder, context.publication.finder.index
     named |= {index.top(each) for each in named if each.startswith("archive/")}
-    things = context.serving.generation.catalogue.things(sorted(named))
+    things = context.publication.catalogue.things(sorted(named))
     return {reference: finder.record(thing.offset, thing.length) for reference, thing in things.items()}
 
 
 def _item(record: dict[str, Any], linked: Mapping[str, dict[str, Any]], context: Context) -> Item:
     settings = context.settings
     held = next(references(record, "heldIn"), "")
-    top = linked.get(context.serving.finder.index.top(held), {}) if held else {}
+    top = linked.get(context.publication.finder.index.top(held), {}) if held else {}
     archive = next(iter(texts(top.get("name"), settings.languages)[0]), "")
     source = CitationSource(
         context.base.iri(record["id"]),

@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.requests import Request
 
 from kg.read.search import SearchRequest
-from kg.store.search.index import MAX_OFFSET
+from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Parameters, whole_number
@@ -59,7 +59,7 @@ def steps(state: State) -> str:
 async def search_position(request: Request, context: Context, reference: str) -> SearchPosition | None:
     """The search from which a thing was opened; None if it was not, or nothing can be searched here."""
     given = request.query_params.get(PLACE)
-    if given is None or context.serving.generation.search is None:
+    if given is None or not context.publication.searchable:
         return None
     if not given:
         raise bad_parameter(PLACE, given, "number_range", first=1, last=MAX_OFFSET)
@@ -67,7 +67,7 @@ async def search_position(request: Request, context: Context, reference: str) ->
     state = read(request)
     limit = min(state.limit, MOST)
     work = partial(
-        context.serving.finder.neighbours,
+        context.publication.finder.neighbours,
         SearchRequest(state.wanted, context.reader.languages, sort=state.sort, limit=limit),
         reference,
         at,

@@ -1,13 +1,12 @@
 """Data of a search's pictures: documents by time, places on a map, people of common documents; and their tables."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from kg.read import pictures
 from kg.render.pictures import atlas, network
 from kg.render.pictures.histogram import Bar, bars
-from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.web.search.query_string import State
 from kg.web.serving.context import Context
@@ -36,19 +35,13 @@ class TimelineBar:
 
 def time(state: State, context: Context) -> PictureData:
     """The documents of a search by time."""
-    index, query = _asked(state, context)
-    documents = index.documents(query)
-    counted = {
-        f"{month // 100:04}-{month % 100:02}".removesuffix("-00"): n
-        for month, n in index.value_counts(documents, "month", 10_000)
-        if month > 0
-    }
+    months = pictures.documents_by_month(context.publication, state.wanted)
     columns = tuple(
         TimelineBar(bar, state.at_time(_span(bar.start)).with_filter("kind", RECORD).address())
-        for bar in bars(counted, context.reader.language)
+        for bar in bars(months.counts, context.reader.language)
     )
     rows = tuple((column.bar.label, column.bar.start, column.bar.count) for column in columns)
-    return PictureData(columns, ("label", "time", "documents"), rows, index.count(documents) - sum(counted.values()))
+    return PictureData(columns, ("label", "time", "documents"), rows, months.undated)
 
 
 def _span(start: str) -> str:
@@ -58,23 +51,18 @@ def _span(start: str) -> str:
 
 def places(state: State, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> PictureData:
     """The places of a search on a map."""
-    index, query = _asked(state, context)
-    counted = index.value_counts(query, "place", most)
-    things = _things(counted, context)
     spots, left_out = [], 0
     rows: list[tuple[str | int | float, ...]] = []
-    for reference, count in counted:
-        thing = things.get(reference)
-        record = context.serving.finder.record(thing.offset, thing.length) if thing else {}
-        label, language = _called(reference, things, context)
-        latitude, longitude = record.get("latitude"), record.get("longitude")
-        if latitude is None or longitude is None:
+    for place in pictures.places(context.publication, state.wanted, most):
+        label, language = _label(place, context)
+        if place.coordinates is None:
             left_out += 1
-            rows.append((label, reference, "", "", count))
+            rows.append((label, place.reference, "", "", place.count))
             continue
-        rows.append((label, reference, latitude, longitude, count))
-        address = state.with_filter("place", reference).address()
-        spots.append(atlas.MapPlace(label, language, float(latitude), float(longitude), count, address))
+        latitude, longitude = place.coordinates
+        rows.append((label, place.reference, latitude, longitude, place.count))
+        address = state.with_filter("place", place.reference).address()
+        spots.append(atlas.MapPlace(label, language, float(latitude), float(longitude), place.count, address))
     drawn = atlas.draw(spots, width)
     return PictureData(drawn, ("label", "place", "latitude", "longitude", "count"), tuple(rows), left_out)
 
@@ -90,15 +78,12 @@ def nearest_people(state: State, context: Context, most: int, ties: int) -> Pict
 
 
 def _people(state: State, context: Context, most: int, ties: int, size: tuple[int, int]) -> PictureData:
-    index, query = _asked(state, context)
-    counted = index.value_counts(query, "person", most)
-    things = _things(counted, context)
+    counts, together = pictures.people(context.publication, state.wanted, most)
     persons = []
-    for reference, count in counted:
-        label, language = _called(reference, things, context)
-        address = state.with_filter("person", reference).address()
-        persons.append(network.Person(reference, label, language, count, address))
-    together = index.pair_counts(query, "person", most)
+    for each in counts:
+        label, language = _label(each, context)
+        address = state.with_filter("person", each.reference).address()
+        persons.append(network.Person(each.reference, label, language, each.count, address))
     strongest = sorted(together.items(), key=lambda each: (-each[1], each[0]))[:ties]
     if size == network.SMALL_SIZE:  # there is no room for who stands alone
         tied = {each for pair, _ in strongest for each in pair}
@@ -115,15 +100,6 @@ def _net(
     return network.draw(persons, dict(together), size)
 
 
-def _asked(state: State, context: Context) -> tuple[Any, Any]:
-    finder = context.serving.finder
-    return finder.index, finder.query(state.wanted)
-
-
-def _things(counted: Iterable[tuple[Any, int]], context: Context) -> dict[str, Thing]:
-    return context.serving.generation.catalogue.things([reference for reference, _ in counted])
-
-
-def _called(reference: str, things: dict[str, Thing], context: Context) -> tuple[str, str]:
-    thing = things.get(reference)
-    return context.reader.called(thing.labels, reference, thing.status) if thing else (reference, "")
+def _label(counted: pictures.ThingCount, context: Context) -> tuple[str, str]:
+    thing = counted.thing
+    return context.reader.called(thing.labels, counted.reference, thing.status) if thing else (counted.reference, "")

@@ -80,10 +80,10 @@ async def _respond(request: Request, context: Context, state: State, view: View)
 
 def _answered(request: Request, context: Context, state: State, view: View, name: str) -> Response:
     """The whole answer, beside the requests of others: a picture of hundreds of places takes its time."""
-    with refusals(state, searchable=context.serving.generation.search is not None):
+    with refusals(state, searchable=context.publication.searchable):
         seen = view.see(state, context)
     if name == "html":
-        results = context.serving.finder.find(SearchRequest(state.wanted, context.reader.languages, limit=1))
+        results = context.publication.finder.find(SearchRequest(state.wanted, context.reader.languages, limit=1))
         return _page(request, context, state, view, (seen, results))
     if name in view.more:
         media_type, write = view.more[name]

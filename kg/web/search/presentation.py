@@ -58,7 +58,7 @@ class Labels:
 
     def __init__(self, context: Context, references: list[str]) -> None:
         self._context = context
-        self._known = context.serving.generation.catalogue.things(references)
+        self._known = context.publication.catalogue.things(references)
 
     def __call__(self, name: str, value: str) -> tuple[str, str]:
         """The label of a value and the language of that."""

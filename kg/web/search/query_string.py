@@ -13,11 +13,10 @@ from starlette.requests import Request
 
 from kg.errors import SearchRefused
 from kg.iris import KINDS
-from kg.read.search import SORTS, SearchQuery
+from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
 from kg.render.site.translations import LANGUAGES
 from kg.store.search.fields import FACETS, LACKED, LACKS
-from kg.store.search.index import MAX_OFFSET, ORDERS
-from kg.store.search.query_language import MAX_LENGTH, parse_days
+from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, parse_days
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import Expected, ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, at_most, choice, matching, pairs_of, text, whole_number
@@ -204,7 +203,7 @@ def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> State:
     filters = tuple(dict.fromkeys(each for each in cleaned if each[1]))
     if len(filters) > _MOST_FILTERS:
         raise bad_parameter(*filters[_MOST_FILTERS], "too_many", most=_MOST_FILTERS)
-    by_date = asked.sort in ORDERS if asked.sort else not asked.q
+    by_date = asked.sort in ORDERED_BY_DATE if asked.sort else not asked.q
     if asked.after and not by_date and not 0 <= int(asked.after) <= MAX_OFFSET:
         raise bad_parameter("after", asked.after, "deep_cursor", most=MAX_OFFSET)
     return State(

@@ -17,8 +17,7 @@ from kg.render.site import search_summary as said
 from kg.render.site.pages import render_page
 from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.store.generation.things import Thing
-from kg.store.search.index import MAX_OFFSET
-from kg.store.search.query_language import MAX_LENGTH
+from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET
 from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
 from kg.web.http.parameters import Parameters
 from kg.web.http.problems import Problem
@@ -60,8 +59,8 @@ def _answered(request: Request, context: Context, state: State, name: str) -> Re
     """The whole answer, beside the requests of others: up to a thousand things are found and written."""
     export = EXPORTS.get(name)
     most = export.most if export else MOST
-    with refusals(state, searchable=context.serving.generation.search is not None):
-        results = context.serving.finder.find(
+    with refusals(state, searchable=context.publication.searchable):
+        results = context.publication.finder.find(
             SearchRequest(
                 state.wanted,
                 context.reader.languages,
@@ -166,7 +165,7 @@ async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed
     """Completions in the form of OpenSearch: what was typed, names, what they are, where they are."""
     text = typed.q.strip()[:MAX_LENGTH]
     try:
-        work = partial(context.serving.finder.completions, text)
+        work = partial(context.publication.finder.completions, text)
         things = await context.serving.search_queue.run(request, work) if text else []
     except SearchRefused:  # half of a search is none yet
         things = []

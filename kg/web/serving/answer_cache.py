@@ -1,7 +1,7 @@
 """Whole answers kept in memory, so that who asks what was asked before, or is asked just now, needs no worker.
 
 What names an answer is its tag: generation, query, graphs and formats, digested. The same tag is its ETag, so a client
-that has the answer already is told so without asking anybody.
+that has the answer already is told so without asking anybody (D-77).
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from kg.store.generation.generation import Manifest
+from kg.read.publication import Publication
 from kg.web.http import content_coding
 from kg.web.http.problems import Problem
 from kg.web.serving.answer_recording import Recorder
@@ -200,9 +200,9 @@ def varies(query: str) -> bool:
     return "construct" in plain and ("[" in query or "_:" in query)
 
 
-def tag_of(manifest: Manifest, query: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]) -> str:
+def tag_of(publication: Publication, query: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]) -> str:
     """Tag of the answer to a query in a generation; another query never has it."""
-    said = _before(manifest.generation, manifest.published, formats, graphs) + query.encode("utf-8", "surrogatepass")
+    said = _before(publication.number, publication.published, formats, graphs) + query.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(said, digest_size=16).hexdigest()
 
 

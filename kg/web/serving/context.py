@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from kg.iris import Base
+from kg.read.publication import Publication
 from kg.render.site.pages import Site
 from kg.render.site.reader import ReaderPreferences
 from kg.settings import Settings
@@ -37,6 +38,11 @@ class Context(NamedTuple):
     reader: ReaderPreferences
     answers: AnswerCache
     metrics: Metrics | None = None
+
+    @property
+    def publication(self) -> Publication:
+        """The publication that this request holds."""
+        return self.serving.publication
 
     def path(self, below: str) -> str:
         """The path of something below the base: links go by path, so that a copy elsewhere can be browsed."""

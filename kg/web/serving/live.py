@@ -8,17 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from kg import ontology
 from kg.errors import GenerationError
-from kg.ontology import Ontology
-from kg.read.search import Finder
-from kg.read.things import Resources
+from kg.read.publication import Publication, Publications
 from kg.settings import Settings
-from kg.store.generation.generation import Generation
-from kg.store.generation.generations import Generations
-from kg.store.pool.core.limits import PoolLimits
-from kg.store.pool.pool import QueryPool
-from kg.store.remote.queries import RemoteQueries
 from kg.store.sparql.query_service import QueryService
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.memo import Memo
@@ -28,9 +20,6 @@ from kg.web.serving.thread_queue import ThreadQueue
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
-
-LONG = 3
-"""Queries that may go on after a moment, for each worker."""
 
 _LONG_PLACES, _LONG_QUEUE = 2, 14
 """Exports and pictures that are made at a time, and that may wait."""
@@ -54,11 +43,8 @@ class Serving:
     waited for at its end.
     """
 
-    generation: Generation
-    resources: Resources
-    ontology: Ontology
+    publication: Publication
     pool: QueryService
-    finder: Finder
     search_queue: ThreadQueue
     slow_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_LONG_PLACES, _LONG_QUEUE))
     page_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_PAGES, _PAGES_QUEUE))
@@ -69,7 +55,7 @@ class Serving:
     memo: Memo = field(default_factory=Memo)
 
     def hold(self) -> None:
-        """Keep it open, until as many `release` it; an answer that is still being sent holds it too."""
+        """Keep it open, until as many `release` it; an answer that is still being sent holds it too (D-72)."""
         self.held += 1
 
     def release(self) -> None:
@@ -84,7 +70,7 @@ class Serving:
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
-        await self.generation.graph.look_up(iri)
+        await self.publication.look_up(iri)
 
 
 class Live:
@@ -94,7 +80,7 @@ class Live:
         """Settings of a collection, and what is told of its query workers."""
         self._settings = settings
         self._metrics = metrics
-        self._generations = Generations.of_settings(settings)
+        self._publications = Publications(settings)
         self._current: Serving | None = None
         self._mark: tuple[int, ...] | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -102,7 +88,7 @@ class Live:
 
     async def start(self) -> None:
         """Open the live generation and keep looking for a new one. Raises KgError where there is none to serve."""
-        self._mark = self._generations.live_fingerprint()
+        self._mark = self._publications.live_fingerprint()
         self._current = await self._open()
         self._watching = asyncio.create_task(self._watch())
 
@@ -129,7 +115,7 @@ class Live:
         told = ""
         while True:
             await asyncio.sleep(LOOK)
-            mark = self._generations.live_fingerprint()
+            mark = self._publications.live_fingerprint()
             if self._current is None or mark is None or mark == self._mark:
                 continue
             try:
@@ -140,40 +126,22 @@ class Live:
                     _LOG.warning("generation %s can't be served: %s", mark[0], told)
                 continue
             old, self._current, self._mark = self._current, fresh, mark
-            _LOG.info("generation %s is live", fresh.generation.number)
+            _LOG.info("generation %s is live", fresh.publication.number)
             self._retire(old)
 
     async def _open(self) -> Serving:
         began = time.perf_counter()
-        generation = await asyncio.to_thread(self._generations.open_live, self._settings.base)
+        publication = await asyncio.to_thread(self._publications.open_live)
         try:
-            finder = Finder(generation)
             searches = ThreadQueue(_SEARCHES, _SEARCHES_QUEUE)
-            pool = SearchingQueries(self._queries(generation), finder, searches)
+            queries = publication.query_service(self._settings, self._metrics)
+            pool = SearchingQueries(queries, publication.finder, searches)
             await pool.start()
         except BaseException:
-            generation.close()
+            publication.close()
             raise
-        _LOG.debug("generation %s opened in %.3f s", generation.number, time.perf_counter() - began)
-        terms = ontology.load(self._settings.base)
-        return Serving(generation, Resources(generation), terms, pool, finder, searches)
-
-    def _queries(self, generation: Generation) -> QueryService:
-        """Query service, wherever the generation's triples lie."""
-        if generation.manifest.graph:
-            return RemoteQueries(self._settings, generation.manifest.graph, observer=self._metrics)
-        limits = PoolLimits(
-            size=self._settings.query_workers,
-            reserve=1,
-            long=LONG * self._settings.query_workers,
-            spares=2,
-            deadline=self._settings.query_seconds,
-            memory=self._settings.query_memory << 20,
-            max_rows=self._settings.query_rows,
-            max_result_bytes=self._settings.query_bytes,
-            queue=self._settings.query_queue,
-        )
-        return QueryPool(generation.folder.store, limits, base=self._settings.base, observer=self._metrics)
+        _LOG.debug("generation %s opened in %.3f s", publication.number, time.perf_counter() - began)
+        return Serving(publication, pool, searches)
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""
@@ -190,4 +158,4 @@ async def _close(serving: Serving) -> None:
     await serving.pool.close()
     for queue in (serving.search_queue, serving.slow_queue, serving.page_queue):
         await queue.close()  # a client that has left holds nothing, but a thread may work for it still
-    serving.generation.close()
+    serving.publication.close()

@@ -36,7 +36,7 @@ def respond(  # noqa: PLR0913  # what one answer is made of
         headers: to send along.
         vary: what the answer depends on.
     """
-    modified = context.serving.generation.manifest.published
+    modified = context.publication.published
     return answer(request, body, content_type, modified=modified, headers={**CACHE, **headers}, vary=vary)
 
 

@@ -10,7 +10,7 @@ from kg.web.serving.thread_queue import ThreadQueue
 def serving():
     """A generation that is served, with parts that only tell whether they are closed."""
     pool = Mock(close=AsyncMock())
-    return Serving(Mock(), Mock(), Mock(), pool, Mock(), ThreadQueue(1, 1))
+    return Serving(Mock(), pool, ThreadQueue(1, 1))
 
 
 async def turns():
@@ -27,14 +27,14 @@ def test_generation_is_closed_when_nobody_reads_it_any_more(example):
         old.hold()
         live._retire(old)
         await turns()
-        assert not old.generation.close.called
+        assert not old.publication.close.called
         old.release()
         await turns()
-        assert not old.generation.close.called
+        assert not old.publication.close.called
         assert not old.pool.close.called
         old.release()
         await asyncio.gather(*live._leaving)
-        assert old.pool.close.await_count == old.generation.close.call_count == 1
+        assert old.pool.close.await_count == old.publication.close.call_count == 1
 
     asyncio.run(go())
 
@@ -46,6 +46,6 @@ def test_generation_that_nobody_reads_is_closed_at_once(example):
         live, old = Live(example, None), serving()
         live._retire(old)
         await asyncio.gather(*live._leaving)
-        assert old.generation.close.call_count == 1
+        assert old.publication.close.call_count == 1
 
     asyncio.run(go())

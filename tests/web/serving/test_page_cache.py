@@ -89,6 +89,15 @@ def test_no_more_is_kept_than_may_be():
     assert [kept.find(asked(f"/record/{name}")) for name in "cd"] == [None, None]
 
 
+def test_values_of_one_header_are_not_those_of_another():
+    """An answer that varies with another header than the first one at its address is not kept, nor found by its value."""
+    kept = PageCache()
+    kept.keep(asked(accept="en"), answered(b"by format", vary="Accept"))
+    kept.keep(asked(accept_language="ru"), answered(b"by language", vary="Accept-Language"))
+    assert kept.find(asked(accept="en")).body == b"by format"
+    assert kept.find(asked(accept="ru")) is None
+
+
 def test_what_was_asked_for_lately_stays():
     """An address that was asked for again is forgotten after one that was not, though it was kept before."""
     kept = PageCache(most=10_000)

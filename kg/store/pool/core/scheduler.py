@@ -17,7 +17,7 @@ MAX_LINE = 8
 """Queries that a worker has at most."""
 
 PIPELINED_UP_TO = 0.002
-"""Seconds of a worker's usual query up to which another one may be sent ahead."""
+"""Seconds of a worker's usual query up to which another one may be sent ahead (D-24)."""
 
 UNBROKEN_WORK = 0.25
 """Seconds of work after which a worker is to be idle for once, to be inspected."""
@@ -103,9 +103,7 @@ class Scheduler:
         return self.rest(worker, now)
 
     def rest(self, worker: PoolWorker, now: float) -> list[Action]:
-        """Let a worker be idle, unless there are enough others."""
-        if self.workers.present - 1 >= self.wanted + self.limits.long:
-            return self.replace(worker, KillReason.SURPLUS)
+        """Let a worker be idle, unless the pool is retired and nothing waits."""
         if self.retired and not self.queue.size:
             return self.replace(worker, KillReason.RETIRED)
         self.workers.rest(worker, now)
@@ -163,7 +161,7 @@ class Scheduler:
         free = min(free, len(idle))
         if free <= 0:
             return None
-        row = self.queue.next(now, last=free <= self.limits.reserve, place=idle[-1].number)
+        row = self.queue.next(now, last=free <= self.limits.reserve, slot=idle[-1].number)
         if row is None:
             return None
         worker = self.workers.lend()
@@ -173,7 +171,7 @@ class Scheduler:
 
     def _pipeline(self, worker: PoolWorker, now: float) -> Send | None:
         """Send the next query ahead to a busy worker, if it is for that one."""
-        row = self.queue.next(now, last=False, place=worker.number)
+        row = self.queue.next(now, last=False, slot=worker.number)
         if row is None:
             return None
         worker.assign(row)

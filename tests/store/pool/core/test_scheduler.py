@@ -141,6 +141,30 @@ def test_an_unread_answer_keeps_its_worker():
     assert pool.worker_of(second) == worker
 
 
+def test_nothing_is_sent_behind_an_unread_answer():
+    """A worker with an unread answer gets nothing ahead, though it answers another query already."""
+    pool = SimulatedPool()
+    first, second = pool.ask(), pool.ask()
+    (worker,) = pool.workers
+    pool.end(worker, unread=True)
+    assert pool.state.receiver(worker) == second
+    third = pool.ask()
+    assert pool.state.state_of(third) is QueryState.WAITING
+    pool.read(first)
+    assert pool.state.state_of(third) is QueryState.AHEAD
+
+
+def test_the_reserve_is_not_for_heavy_clients():
+    """A client that used much waits where only the reserve is free, though it has no worker."""
+    pool = SimulatedPool(size=1, reserve=1)
+    pool.end(pool.worker_of(pool.ask("heavy")), 2.0)
+    usual(pool, 1.0)
+    pool.ask("a")
+    heavy, light = pool.ask("heavy"), pool.ask("b")
+    assert pool.state.state_of(heavy) is QueryState.WAITING
+    assert pool.state.state_of(light) is QueryState.RUNNING
+
+
 def test_the_reserve_is_for_light_clients():
     """The last workers are neither for a client that used much nor for one that has another already."""
     pool = SimulatedPool(size=1, reserve=1)

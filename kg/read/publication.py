@@ -1,0 +1,105 @@
+"""Publication: a generation as its readers see it, with its facts, lists, things, search, files and queries."""
+
+from pathlib import Path
+
+from kg import ontology
+from kg.read.search import Finder
+from kg.read.things import Resources
+from kg.settings import Settings
+from kg.store.generation.catalogue import MAX_COUNTED_LINKS, Catalogue
+from kg.store.generation.generation import Generation
+from kg.store.generation.generations import Generations
+from kg.store.generation.things import Thing
+from kg.store.pool.core.limits import PoolLimits
+from kg.store.pool.observer import PoolObserver
+from kg.store.pool.pool import QueryPool
+from kg.store.remote.queries import RemoteQueries
+from kg.store.sparql.query_service import QueryService
+
+LONG_PER_WORKER = 3
+"""Queries that may go on after a moment, for each worker."""
+
+
+class Publication:
+    """Read side of one generation; close it when its last reader has left.
+
+    Attributes:
+        number: of the generation.
+        published: time of publication, in UTC (ISO 8601).
+        triples: number of triples in its default graph.
+        counts: kind → number of records, without stubs.
+        searchable: whether it has a search index.
+        dumps, tables: folders of its files, which may be absent.
+        things: descriptions of things by reference.
+        finder: search.
+        ontology: context and crosswalk under its base.
+        catalogue: ordered lists and counts of things.
+    """
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+        manifest = generation.manifest
+        self.number = manifest.generation
+        self.published = manifest.published
+        self.triples = manifest.triples
+        self.counts = manifest.counts
+        self.searchable = generation.search is not None
+        self.dumps: Path = generation.folder.dumps
+        self.tables: Path = generation.folder.tables
+        self.things = Resources(generation)
+        self.finder = Finder(generation)
+        self.ontology = ontology.load(manifest.base)
+        self.catalogue: Catalogue = generation.catalogue
+
+    def linking_documents_by_month(self, thing: Thing) -> dict[str, int]:
+        """Return month → documents that link to a thing; empty where they are too many to count now."""
+        if sum(self.catalogue.link_counts(thing.n).values()) > MAX_COUNTED_LINKS:
+            return {}
+        return self.catalogue.counts_by_month(thing.n)
+
+    async def look_up(self, iri: str) -> None:
+        """Fetch the description of a thing from a remote store; nothing to do where the triples are here."""
+        await self._generation.graph.look_up(iri)
+
+    def query_service(self, settings: Settings, observer: PoolObserver | None) -> QueryService:
+        """Return the service of SPARQL queries on its triples, wherever these are; it is not started yet."""
+        generation = self._generation
+        if generation.manifest.graph:
+            return RemoteQueries(settings, generation.manifest.graph, observer=observer)
+        limits = PoolLimits(
+            size=settings.query_workers,
+            reserve=1,
+            long=LONG_PER_WORKER * settings.query_workers,
+            spares=2,
+            deadline=settings.query_seconds,
+            memory=settings.query_memory << 20,
+            max_rows=settings.query_rows,
+            max_result_bytes=settings.query_bytes,
+            queue=settings.query_queue,
+        )
+        return QueryPool(generation.folder.store, limits, base=settings.base, observer=observer)
+
+    def close(self) -> None:
+        """Close its files."""
+        self._generation.close()
+
+
+class Publications:
+    """Publications of a collection, one after the other: the live one, and its identity."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._base = settings.base
+        self._generations = Generations.of_settings(settings)
+
+    def live_fingerprint(self) -> tuple[int, ...] | None:
+        """Return what tells the live publication from any other, its number first; None where there is none."""
+        return self._generations.live_fingerprint()
+
+    def open_live(self) -> Publication:
+        """Open the live publication. Raises GenerationError where there is none that can be served."""
+        generation = self._generations.open_live(self._base)
+        try:
+            return Publication(generation)
+        except BaseException:
+            generation.close()
+            raise
