@@ -37,7 +37,7 @@ _LEFT = "client left"
 _LARGE = 200_000
 """Bytes from which others would wait while they are packed."""
 
-_SHOWN = 40
+_EXCERPT_LENGTH = 40
 
 
 class Question(NamedTuple):
@@ -77,7 +77,7 @@ class Question(NamedTuple):
             timeout=self.timeout,
             client="" if request is None else _client(request),
         )
-        return asking if context.metrics is None else context.metrics.asking(asking)
+        return asking if context.metrics is None else context.metrics.running(asking)
 
 
 def _client(request: Request) -> str:
@@ -126,12 +126,12 @@ async def respond(request: Request, context: Context, question: Question) -> Res
             repeat = RepeatedRequest(shape.tag or "", shape.coding_of(found), question.query, response.raw_headers)
             context.answers.expect(_bytes_of(request, context.serving), repeat)
         return response
-    with context.answers.asking(shared):
+    with context.answers.pending(shared):
         begun = await _begin(request, context, question, notes)
         notes.answered, notes.format = "asked", begun.answer.format
         if begun.answer.done:
             await begun.close()
-            return shape.whole(_kept(context, shape.tag, begun.answer, b"".join(begun.held)))
+            return shape.whole(_cached(context, shape.tag, begun.answer, b"".join(begun.held)))
     if shape.head or shape.has_any:
         notes.killed = "nobody took it"
         await begun.close()
@@ -170,10 +170,10 @@ async def whole_answer(context: Context, question: Question) -> CachedAnswer:
     if found is not None:
         return found
     async with question.ask(context) as answer:
-        return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
+        return _cached(context, tag, answer, b"".join([piece async for piece in answer]))
 
 
-def _kept(context: Context, tag: str | None, answer: QueryAnswer, body: bytes) -> CachedAnswer:
+def _cached(context: Context, tag: str | None, answer: QueryAnswer, body: bytes) -> CachedAnswer:
     made = CachedAnswer(answer.format, answer.media_type, body, answer.limited)
     if tag is not None:
         context.answers.keep(tag, made)
@@ -235,7 +235,7 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Request
             await begun.close()
         body = recording.body()
     if body is not None:
-        _kept(context, tag, begun.answer, body)
+        _cached(context, tag, begun.answer, body)
 
 
 def explained(fault: QueryError, query: str) -> Problem:
@@ -245,7 +245,7 @@ def explained(fault: QueryError, query: str) -> Problem:
         return problem
     lines = query.split("\n")
     line = lines[fault.line - 1] if fault.line <= len(lines) else ""
-    text = line[fault.column - 1 : fault.column - 1 + _SHOWN].rstrip()
+    text = line[fault.column - 1 : fault.column - 1 + _EXCERPT_LENGTH].rstrip()
     near = f"near {text!r}" if text else "at the end of the line" if fault.line < len(lines) else "at the end"
     told = f"{fault.where}: {fault.what}, {near}"
     detail = f"{told}. {fault.todo}" if fault.todo else told

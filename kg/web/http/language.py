@@ -17,7 +17,7 @@ VARY = "Accept-Encoding, Accept-Language, Cookie"
 """Headers on which a page depends."""
 
 _SWITCHED = re.compile(rb"(?:^|&)lang=([a-z]{2})(?=&|$)")
-_LONGEST = 1_000
+_MAX_HEADER_LENGTH = 1_000
 """Characters of an Accept-Language that is read; a longer one counts as absent."""
 
 _YEAR = 365 * 24 * 3600
@@ -36,7 +36,7 @@ def preferred(request: Request) -> str:
     if kept:
         return kept
     header = combined(request, "accept-language")
-    return _preferred(header) if header and len(header) <= _LONGEST else LANGUAGES[0]
+    return _preferred(header) if header and len(header) <= _MAX_HEADER_LENGTH else LANGUAGES[0]
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,7 @@ from starlette.types import Scope
 from kg.errors import SettingsError
 from kg.web.observe.request_notes import RequestNotes
 
-_LONGEST = 500
+_MAX_FIELD_LENGTH = 500
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -59,13 +59,13 @@ def _line(scope: Scope, notes: RequestNotes, seconds: float) -> dict[str, object
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "client": client[0] if client else None,
         "method": scope["method"],
-        "path": path.partition(b"?")[0].decode("latin-1")[:_LONGEST],
+        "path": path.partition(b"?")[0].decode("latin-1")[:_MAX_FIELD_LENGTH],
         "status": notes.status,
         "bytes": notes.sent,
         "whole": notes.whole,
         "seconds": round(seconds, 6),
         "generation": notes.generation,
-        "agent": agent.decode("latin-1")[:_LONGEST],
+        "agent": agent.decode("latin-1")[:_MAX_FIELD_LENGTH],
     }
     if notes.query is not None:
         line["digest"] = digest(notes.query)

@@ -90,11 +90,11 @@ class Metrics:
                 counter(value).inc()
 
     @contextlib.asynccontextmanager
-    async def asking(self, asking: AbstractAsyncContextManager[QueryAnswer]) -> AsyncIterator[QueryAnswer]:
-        """A query, counted as being asked for as long as its context lasts."""
+    async def running(self, query: AbstractAsyncContextManager[QueryAnswer]) -> AsyncIterator[QueryAnswer]:
+        """Count a query as running for as long as its context lasts."""
         self._ask(1)
         try:
-            async with asking as answer:
+            async with query as answer:
                 yield answer
         finally:
             self._ask(-1)

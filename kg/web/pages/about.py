@@ -15,7 +15,7 @@ from kg.web.pages.search_links import DOCUMENTS, SearchLink, gaps
 from kg.web.search import picture_data, presentation
 from kg.web.search.picture_data import TimelineBar
 from kg.web.search.presentation import Choice
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -39,7 +39,7 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CoverageArea:
     """A facet on the page.
 
     Attributes:
@@ -98,13 +98,13 @@ def _all(context: Context) -> SearchResults:
 
 
 def _in_short(context: Context) -> bytes:
-    return render_page("covers", context.site, _shown(context, _all(context)))
+    return render_page("covers", context.site, _page_values(context, _all(context)))
 
 
-def _shown(context: Context, results: SearchResults) -> dict[str, object]:
+def _page_values(context: Context, results: SearchResults) -> dict[str, object]:
     """Values that both pages show: a sentence, a map, gaps."""
     return {
-        "drawn": picture_data.places(State(), context, width=MAP).drawn,
+        "drawn": picture_data.places(SearchState(), context, width=MAP).drawn,
         "links": False,  # the whole of it is one link, to the map with a link in each dot
         "place": "",
         "sentence": presentation.summary(results, context),
@@ -114,9 +114,9 @@ def _shown(context: Context, results: SearchResults) -> dict[str, object]:
 
 def _counted(context: Context) -> bytes:
     results = _all(context)
-    shown = _shown(context, results)
+    shown = _page_values(context, results)
     lacking: list[SearchLink] = gaps(context)
-    parts = {each.name: each for each in presentation.facets(results, State(filters=(DOCUMENTS,)), context)}
+    parts = {each.name: each for each in presentation.facets(results, SearchState(filters=(DOCUMENTS,)), context)}
     values = {
         **shown,
         "lacking": [(each, _share(each.count, results.total)) for each in lacking],
@@ -125,13 +125,13 @@ def _counted(context: Context) -> bytes:
     return render_page("covered", context.site, values)
 
 
-def _part(facet: presentation.FacetView, results: SearchResults, context: Context) -> Part:
+def _part(facet: presentation.FacetView, results: SearchResults, context: Context) -> CoverageArea:
     spanned = facet.name == _SPANNED
     values = tuple(
         Covered(each, _share(each.count or 0, results.total), _span(each, context) if spanned else ("", ""))
         for each in facet.choices
     )
-    return Part(facet.name, facet.title, values, facet.distinct, spanned)
+    return CoverageArea(facet.name, facet.title, values, facet.distinct, spanned)
 
 
 def _span(choice: Choice, context: Context) -> tuple[str, str]:

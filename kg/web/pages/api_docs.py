@@ -108,7 +108,7 @@ def _described(request: Request, context: Context) -> dict[str, Any]:
     document["info"] |= {"title": site.title, "license": {"name": site.license, "url": site.license}}
     document["servers"] = [{"url": site.base.removesuffix("/")}]
     document["tags"] = [{"name": each} for each in dict.fromkeys(tag for _, tag in _operations(document))]
-    known = _known(context)
+    known = _example_names(context)
     for methods in document["paths"].values():
         for operation in methods.values():
             example = operation.pop(_EXAMPLE, None)
@@ -117,7 +117,7 @@ def _described(request: Request, context: Context) -> dict[str, Any]:
     return document
 
 
-def _known(context: Context) -> dict[str, str]:
+def _example_names(context: Context) -> dict[str, str]:
     """Names in the addresses of examples → what stands for them in this collection; empty where there is nothing."""
     publication = context.publication
     record = publication.catalogue.newest(1)

@@ -8,7 +8,7 @@ from kg.render.site import search_summary as said
 from kg.render.site.translations import translations
 from kg.store.generation.things import Thing
 from kg.store.search.fields import LACKED, LACKS, RECORD
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
 _ASKED = {
@@ -39,20 +39,20 @@ class SearchLink:
 def search_links(thing: Thing, context: Context) -> list[SearchLink]:
     """The searches for documents that belong to a thing; none without a search index."""
     asked = ((said.LINK_LABELS[facet], (facet, thing.reference)) for facet in _ASKED.get(thing.kind, ()))
-    return list(_found(asked, context))
+    return list(_search_links(asked, context))
 
 
 def gaps(context: Context) -> list[SearchLink]:
     """The searches for documents that lack something."""
-    return list(_found(((said.GAP_LABELS[name], (LACKS, name)) for name in LACKED), context))
+    return list(_search_links(((said.GAP_LABELS[name], (LACKS, name)) for name in LACKED), context))
 
 
-def _found(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> Iterator[SearchLink]:
+def _search_links(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> Iterator[SearchLink]:
     if not context.publication.searchable:
         return
     say = translations(context.reader.language).gettext
     for title, filter_ in asked:
-        state = State(filters=(DOCUMENTS, filter_))
+        state = SearchState(filters=(DOCUMENTS, filter_))
         count = context.publication.finder.count(SearchQuery(filters=state.filters))
         if count:
             yield SearchLink(say(title), count, state.address())

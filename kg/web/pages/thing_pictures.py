@@ -16,7 +16,7 @@ from kg.store.search.fields import RECORD
 from kg.web.pages.search_links import DOCUMENTS, WIDEST
 from kg.web.search import picture_data
 from kg.web.search.picture_data import TimelineBar
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
 PEOPLE = 12
@@ -50,7 +50,7 @@ def _drawn(thing: Thing, context: Context) -> bytes:
     if not context.publication.searchable:
         values |= {"columns": _columns(thing, context), "to": "record/?", "people": None, "places": None, "query": ""}
     else:
-        state = State(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference)))
+        state = SearchState(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference)))
         people = picture_data.nearest_people(state, context, PEOPLE, TIES)
         places = picture_data.places(state, context, PLACES, atlas.SMALL_WIDTH)
         values |= {
@@ -144,7 +144,7 @@ def _counts(kind: str, context: Context) -> Callable[[Thing], int | None]:
         return lambda _: None
 
     def counted(each: Thing) -> int | None:
-        state = State(filters=(DOCUMENTS, (WIDEST[kind], each.reference)))
+        state = SearchState(filters=(DOCUMENTS, (WIDEST[kind], each.reference)))
         try:
             return context.publication.finder.count(state.wanted)
         except KgError:

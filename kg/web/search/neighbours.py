@@ -15,7 +15,7 @@ from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Parameters, whole_number
-from kg.web.search.query_string import MOST, State, read, refusals
+from kg.web.search.query_string import MAX_PAGE_SIZE, SearchState, read, refusals
 from kg.web.serving.context import Context
 
 PLACE = "at"
@@ -51,7 +51,7 @@ class SearchPosition:
     keep: str
 
 
-def steps(state: State) -> str:
+def steps(state: SearchState) -> str:
     """The part of an address that leads to a thing of a search, up to its place in the list."""
     return f"{state.address()}&{PLACE}=" if state.pairs else f"{PLACE}="
 
@@ -65,7 +65,7 @@ async def search_position(request: Request, context: Context, reference: str) ->
         raise bad_parameter(PLACE, given, "number_range", first=1, last=MAX_OFFSET)
     at = parameters.read(PositionParameters, [(PLACE, given)], ()).at
     state = read(request)
-    limit = min(state.limit, MOST)
+    limit = min(state.limit, MAX_PAGE_SIZE)
     work = partial(
         context.publication.finder.neighbours,
         SearchRequest(state.wanted, context.reader.languages, sort=state.sort, limit=limit),

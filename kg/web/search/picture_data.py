@@ -8,7 +8,7 @@ from kg.read import pictures
 from kg.render.pictures import atlas, network
 from kg.render.pictures.histogram import Bar, bars
 from kg.store.search.fields import RECORD
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
 MOST_PLACES = 500
@@ -33,7 +33,7 @@ class TimelineBar:
     query: str
 
 
-def time(state: State, context: Context) -> PictureData:
+def time(state: SearchState, context: Context) -> PictureData:
     """The documents of a search by time."""
     months = pictures.documents_by_month(context.publication, state.wanted)
     columns = tuple(
@@ -49,7 +49,7 @@ def _span(start: str) -> str:
     return f"{start}0..{start}9" if len(start) == 3 else start
 
 
-def places(state: State, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> PictureData:
+def places(state: SearchState, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> PictureData:
     """The places of a search on a map."""
     spots, left_out = [], 0
     rows: list[tuple[str | int | float, ...]] = []
@@ -67,17 +67,17 @@ def places(state: State, context: Context, most: int = MOST_PLACES, width: int =
     return PictureData(drawn, ("label", "place", "latitude", "longitude", "count"), tuple(rows), left_out)
 
 
-def people(state: State, context: Context, most: int = MOST_PEOPLE) -> PictureData:
+def people(state: SearchState, context: Context, most: int = MOST_PEOPLE) -> PictureData:
     """The people of a search, and who stands together with whom."""
     return _people(state, context, most, most * most, network.SIZE)
 
 
-def nearest_people(state: State, context: Context, most: int, ties: int) -> PictureData:
+def nearest_people(state: SearchState, context: Context, most: int, ties: int) -> PictureData:
     """A small picture of the same, with so many of the strongest ties."""
     return _people(state, context, most, ties, network.SMALL_SIZE)
 
 
-def _people(state: State, context: Context, most: int, ties: int, size: tuple[int, int]) -> PictureData:
+def _people(state: SearchState, context: Context, most: int, ties: int, size: tuple[int, int]) -> PictureData:
     counts, together = pictures.people(context.publication, state.wanted, most)
     persons = []
     for each in counts:

@@ -21,7 +21,7 @@ from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED
 from kg.web.search import picture_data, presentation
 from kg.web.search.picture_data import PictureData
-from kg.web.search.query_string import State, refusals, searched
+from kg.web.search.query_string import SearchState, refusals, searched
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -46,7 +46,7 @@ class View:
     """
 
     name: str
-    see: Callable[[State, Context], PictureData]
+    see: Callable[[SearchState, Context], PictureData]
     more: dict[str, tuple[str, Callable[[PictureData, Context], bytes]]]
 
 
@@ -54,8 +54,8 @@ FORMATS = ("html", "svg", "png", "csv")
 NETWORK_FORMATS = (*FORMATS, "graphml")
 """Values of `format=`."""
 
-_Picture = Annotated[State, searched(FORMATS)]
-_Network = Annotated[State, searched(NETWORK_FORMATS)]
+_Picture = Annotated[SearchState, searched(FORMATS)]
+_Network = Annotated[SearchState, searched(NETWORK_FORMATS)]
 
 
 async def timeline(request: Request, context: HeldContext, state: _Picture) -> Response:
@@ -73,12 +73,12 @@ async def people(request: Request, context: HeldContext, state: _Network) -> Res
     return await _respond(request, context, state, _VIEWS["network"])
 
 
-async def _respond(request: Request, context: Context, state: State, view: View) -> Response:
+async def _respond(request: Request, context: Context, state: SearchState, view: View) -> Response:
     name = state.format or ("svg" if request.headers.get("accept", "").startswith(SVG) else "html")
     return await context.serving.slow_queue.run(request, partial(_answered, request, context, state, view, name))
 
 
-def _answered(request: Request, context: Context, state: State, view: View, name: str) -> Response:
+def _answered(request: Request, context: Context, state: SearchState, view: View, name: str) -> Response:
     """The whole answer, beside the requests of others: a picture of hundreds of places takes its time."""
     with refusals(state, searchable=context.publication.searchable):
         seen = view.see(state, context)
@@ -104,7 +104,7 @@ def _values(seen: PictureData, context: Context, *, links: bool) -> dict[str, An
 
 
 def _page(
-    request: Request, context: Context, state: State, view: View, what: tuple[PictureData, SearchResults]
+    request: Request, context: Context, state: SearchState, view: View, what: tuple[PictureData, SearchResults]
 ) -> Response:
     seen, results = what
     values = {

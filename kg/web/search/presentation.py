@@ -11,7 +11,7 @@ from kg.render.site.language_names import language_name
 from kg.render.site.search_summary import ResultCounts, summary_sentence
 from kg.render.site.translations import translations
 from kg.store.search.fields import COUNTED, FACETS, LACKS
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
 MOST_YEARS = 60
@@ -94,7 +94,7 @@ def summary(results: SearchResults, context: Context) -> str:
     return summary_sentence(tally(results), context.reader.language)
 
 
-def facets(results: SearchResults, state: State, context: Context) -> list[FacetView]:
+def facets(results: SearchResults, state: SearchState, context: Context) -> list[FacetView]:
     """The facets with their counts, and where each value leads."""
     counts = results.facets.counts
     label = Labels(context, [value for name in COUNTED if FACETS[name].kind for value, _ in counts[name]])
@@ -111,7 +111,7 @@ def facets(results: SearchResults, state: State, context: Context) -> list[Facet
     return found
 
 
-def chosen(state: State, context: Context) -> list[tuple[str, Choice]]:
+def chosen(state: SearchState, context: Context) -> list[tuple[str, Choice]]:
     """Chosen filters: (title of the facet, the value with the address that takes it back)."""
     label = Labels(context, [value for _, value in state.filters])
     title = translations(context.reader.language).gettext
@@ -128,7 +128,7 @@ def chosen(state: State, context: Context) -> list[tuple[str, Choice]]:
     return found
 
 
-def years(results: SearchResults, state: State) -> list[Choice]:
+def years(results: SearchResults, state: SearchState) -> list[Choice]:
     """Years, or decades where there are many, with how many documents touch each."""
     counts = results.facets.years
     if len(counts) <= MOST_YEARS:
@@ -136,14 +136,14 @@ def years(results: SearchResults, state: State) -> list[Choice]:
     return list(_decades(results, state))
 
 
-def _decades(results: SearchResults, state: State) -> Iterator[Choice]:
+def _decades(results: SearchResults, state: SearchState) -> Iterator[Choice]:
     for decade in dict.fromkeys(year // 10 for year in results.facets.years):
         first, last = decade * 10, decade * 10 + 9
         count = results.facets.overlapping(first, last)
         yield _time(f"{_year(first)}..{_year(last)}", f"{first}–{last}", count, state)
 
 
-def _time(time: str, label: str, count: int, state: State) -> Choice:
+def _time(time: str, label: str, count: int, state: SearchState) -> Choice:
     return Choice(time, label, "", count, state.at_time(time).address())
 
 
@@ -151,7 +151,9 @@ def _year(year: int) -> str:
     return f"{year:05}" if year < 0 else f"{year:04}"
 
 
-def as_json(results: SearchResults, state: State, context: Context, addresses: dict[str, str | None]) -> dict[str, Any]:
+def as_json(
+    results: SearchResults, state: SearchState, context: Context, addresses: dict[str, str | None]
+) -> dict[str, Any]:
     """Results as a JSON object."""
     return {
         "query": state.words,

@@ -23,7 +23,7 @@ MAX_SHARE, SMALL_SHARE = 4, 16
 REPEATS = 2_000
 """Requests that are remembered by their bytes, at most."""
 
-LONGEST = 4_000
+MAX_REQUEST_LENGTH = 4_000
 """Bytes of a request up to which it is."""
 
 _OF_QUERIES = frozenset({400, 413, 500, 504, 507})
@@ -150,7 +150,7 @@ class AnswerCache:
             raise replace(asked.fault)
         return self.find(tag)
 
-    def asking(self, tag: str | None) -> AbstractContextManager[None]:
+    def pending(self, tag: str | None) -> AbstractContextManager[None]:
         """Ask within the context, until the answer is kept or has begun: who asks the same waits for it."""
         return nullcontext() if tag is None or tag in self._asked else _PendingAnswer(tag, self._asked)
 
@@ -173,7 +173,7 @@ class AnswerCache:
 
     def expect(self, request: tuple[str | bytes, ...], repeat: RepeatedRequest) -> None:
         """Note how a request was answered, unless it is long; of the requests the oldest goes first."""
-        if sum(map(len, request)) > LONGEST:
+        if sum(map(len, request)) > MAX_REQUEST_LENGTH:
             return
         self._repeats[request] = repeat
         if len(self._repeats) > REPEATS:

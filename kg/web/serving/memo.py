@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-MOST = 500
+MAX_MEMOISED_VALUES = 500
 """Pieces of work whose outcome is held; the ones asked for last."""
 
 
 class Memo:
     """Holds what was worked out for one generation, by name."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_MEMOISED_VALUES) -> None:
         """Room for so many."""
         self._most = most
         self._tasks: OrderedDict[str, asyncio.Task[Any]] = OrderedDict()

@@ -15,13 +15,13 @@ from starlette.responses import Response
 from kg.web.http.conditional import has_it
 from kg.web.http.responses import Ready
 
-MOST = 32 << 20
+MAX_CACHED_BYTES = 32 << 20
 """Bytes of bodies that are kept in a server process; the ones asked for last."""
 
 _BESIDE = 2_000
 """Bytes that an answer takes besides its body, about: headers, keys."""
 
-LONGEST = 2_000
+MAX_KEY_LENGTH = 2_000
 """Bytes of an address, and of the headers that an answer varies with, up to which the answer is kept."""
 
 _UNSEEN_BY_304 = frozenset({b"content-type", b"content-length", b"content-encoding"})
@@ -49,7 +49,7 @@ class _Variants:
 class PageCache:
     """LRU cache of responses by address; those of the address not asked for longest go first."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_CACHED_BYTES) -> None:
         """A cache of at most so many bytes."""
         self._most = most
         self._size = 0
@@ -80,7 +80,7 @@ class PageCache:
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
         whole = _CachedPage(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
         values = _values(request, varies)
-        if sum(map(len, _address(request))) + sum(len(each) for value in values for each in value) > LONGEST:
+        if sum(map(len, _address(request))) + sum(len(each) for value in values for each in value) > MAX_KEY_LENGTH:
             return
         place = self._places.setdefault(_address(request), _Variants(varies))
         if place.varies != varies:

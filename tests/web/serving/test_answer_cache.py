@@ -243,7 +243,7 @@ def test_who_is_alone_is_not_lost():
     async def go(fault):
         answers = AnswerCache(1 << 20)
         waiting = None
-        with contextlib.suppress(type(fault)), answers.asking("tag"):
+        with contextlib.suppress(type(fault)), answers.pending("tag"):
             waiting = asyncio.create_task(answers.coming("tag"))
             await asyncio.sleep(0)
             raise fault
