@@ -43,11 +43,11 @@ _WHOLE: dict[str, Callable[[bytes], bytes]] = {
 
 
 def for_request(request: Request, codings: tuple[str, ...]) -> str:
-    """Which of some codings the client takes and we like best; "" for none."""
+    """The best of some codings that the client takes; "" for none."""
     return choose(combined(request, "accept-encoding"), codings)
 
 
-_LONGEST = 1_000
+_MAX_HEADER_LENGTH = 1_000
 """Characters of an Accept-Encoding that is read; a longer one counts as absent."""
 
 
@@ -59,7 +59,7 @@ def choose(accept_encoding: str, codings: tuple[str, ...]) -> str:
     >>> [choose(header, OF_DOCUMENTS) for header in ("gzip, deflate, br", "br;q=0.5, gzip", "*;q=0, gzip", "x", "")]
     ['br', 'gzip', 'gzip', '', '']
     """
-    return _choose(accept_encoding, codings) if len(accept_encoding) <= _LONGEST else ""
+    return _choose(accept_encoding, codings) if len(accept_encoding) <= _MAX_HEADER_LENGTH else ""
 
 
 @lru_cache(maxsize=256)

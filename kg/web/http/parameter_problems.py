@@ -48,7 +48,7 @@ UNKNOWN = "There is no parameter `%(parameter)s` here. Expected: %(expected)s."
 DETAILS = (BAD, MISSING, UNKNOWN)
 """Sentences around these messages."""
 
-_LONGEST_NAME, _LONGEST_VALUE = 50, 100
+_MAX_NAME_LENGTH, _MAX_VALUE_LENGTH = 50, 100
 """Characters of a parameter's name and value that a problem repeats."""
 
 
@@ -85,18 +85,18 @@ class ParameterProblem(Problem):
         hint: Callable[[str], str] | None = None,
         others: Mapping[str, Any] | None = None,
     ) -> None:
-        self.parameter = shortened(parameter, _LONGEST_NAME)
-        self.value = None if value is None else shortened(value, _LONGEST_VALUE)
+        self.parameter = shortened(parameter, _MAX_NAME_LENGTH)
+        self.value = None if value is None else shortened(value, _MAX_VALUE_LENGTH)
         self.expected = expected
         self.hint = hint
         self.others = others or {}
-        super().__init__(400, *self._told(LANGUAGES[0]))
+        super().__init__(400, *self._spoken(LANGUAGES[0]))
 
     def spoken(self, language: str) -> Problem:
         """The problem in a reader's language, members and all."""
-        return Problem(400, *self._told(language), language=language)
+        return Problem(400, *self._spoken(language), language=language)
 
-    def _told(self, language: str) -> tuple[str, dict[str, str], dict[str, Any]]:
+    def _spoken(self, language: str) -> tuple[str, dict[str, str], dict[str, Any]]:
         """Detail, headers and members."""
         members = {"parameter": self.parameter, "value": self.value, "expected": self.expected.spoken(language)}
         unknown = self.expected.kind.startswith("unknown")

@@ -26,7 +26,7 @@ from waiting import HANG_SECONDS, eventually
 from kg.web.app import Application
 from kg.web.observe import access_log
 from kg.web.observe.metrics import Metrics
-from kg.web.observe.request_notes import Told
+from kg.web.observe.request_notes import RequestNotes
 from kg.web.serving.live import Live
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -210,7 +210,7 @@ def test_metrics_and_log_are_documented(example):
     text = Metrics(None, 2).written().decode()
     metrics = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     assert {each for each in metrics if not each.endswith("_created")} <= named
-    told = Told(query="ASK {}", answered="asked", format="json", fault="QueryCrashed", killed="crash")
+    told = RequestNotes(query="ASK {}", answered="asked", format="json", fault="QueryCrashed", killed="crash")
     scope = {"client": ("127.0.0.1", 1), "headers": [], "raw_path": b"/", "method": "GET"}
     assert set(access_log._line(scope, told, 0.1)) <= named
 
