@@ -114,7 +114,7 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
     with (
-        BatchExecutor(jobs, settings.base, duplicates, shapes) as executor,
+        BatchExecutor(jobs, settings.base, duplicates, shapes, settings.value_bytes) as executor,
         _ResultWriter(outputs, executor, files) as writer,
     ):
         for result in executor.process(batches(files)):
@@ -164,6 +164,8 @@ class _ResultWriter:
         report = self._outputs.report
         report.add(*result.problems)
         report.shapes_seconds += result.shapes_seconds
+        for long_value in result.long_values:
+            self._outputs.rejected.add_value(long_value)
         ntriples: list[bytes] = []
         for outcome in result.outcomes:
             if isinstance(outcome, PendingMerge):

@@ -1,7 +1,8 @@
 """Archive of rejected records in their original form: `var/rejected/0007/`.
 
 For a format of lines, the lines themselves, in a file of the same name as the source; for other formats the file;
-beside them `problems.jsonl`, an object for each rejected record.
+beside them `problems.jsonl`, an object for each rejected record. Values that are too long to be published lie in
+`long-values.jsonl`, an object a line: the record's id, the key, the size in bytes, the text.
 """
 
 import re
@@ -12,7 +13,10 @@ from typing import IO
 
 import orjson
 
+from kg.records.normalisation.long_values import LongValue
 from kg.records.problems import SourceProblem
+
+LONG_VALUES = "long-values.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,17 @@ class RejectedFolder:
             if original.is_file():
                 shutil.copyfile(original, self._folder / name)
 
+    def add_value(self, value: LongValue) -> None:
+        """Add a value that is too long for its record."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        entry = {"id": value.reference, "field": value.field, "bytes": value.size, "value": value.text}
+        with (self._folder / LONG_VALUES).open("ab") as file:
+            file.write(orjson.dumps(entry) + b"\n")
+
     def _add_to_index(self, rejected: RejectedRecord) -> str:
         """Add an entry to the index; return the name of the copy."""
         if self._index is None:
-            self._folder.mkdir(parents=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
             self._index = (self._folder / "problems.jsonl").open("wb")
         name = _safe_name(rejected.source)
         entry = {
