@@ -10,7 +10,7 @@ from pathlib import Path
 from pyoxigraph import Quad
 
 from kg import ontology
-from kg.errors import PublishError, StrictError
+from kg.errors import PublishError, SourceChanged, StrictError
 from kg.mapping import mapper
 from kg.publish import disk_faults
 from kg.publish.outputs import tables
@@ -21,6 +21,7 @@ from kg.publish.pipeline.pipeline import BuildOutputs, Progress, Sink, no_progre
 from kg.publish.report.page import write_page
 from kg.publish.report.rejected import RejectedFolder
 from kg.publish.report.report import PAGE, Report
+from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
@@ -37,6 +38,7 @@ def build(
     settings: Settings,
     *,
     strict: bool = False,
+    accept_deletions: bool = False,
     progress: Progress = no_progress,
     on_refusal: Callable[[Report], None] = lambda _: None,
 ) -> Report:
@@ -44,13 +46,32 @@ def build(
 
     Args:
         settings: the sources, and the folder or store to publish to.
-        strict: publish nothing if a record was left out.
+        strict: publish nothing if a record was left out, or a part of a source is away.
+        accept_deletions: publish even where a source is gone, or gives none of the records that it gave before.
         progress: called with the build's progress.
         on_refusal: called with the report of a build that publishes nothing, before its problems are deleted.
 
     Raises:
         SourceError, LockedError, StrictError, PublishError: nothing was published; the live generation stays.
     """
+
+    def attempt() -> Report:
+        return _build(settings, progress, on_refusal, strict=strict, accept_deletions=accept_deletions)
+
+    try:
+        return attempt()
+    except SourceChanged:  # a file was being written; the second time it is whole, or the build stops
+        return attempt()
+
+
+def _build(
+    settings: Settings,
+    progress: Progress,
+    on_refusal: Callable[[Report], None],
+    *,
+    strict: bool,
+    accept_deletions: bool,
+) -> Report:
     began = time.perf_counter()
     generations = Generations.of_settings(settings)
     # Inside too: on the way out of the folder it is taken away, and there is room again.
@@ -64,8 +85,11 @@ def build(
             _open_index(settings, folder) as index,
         ):
             now = generations.next_timestamp(ledger)
-            counts = fill(settings, BuildTarget(folder, load, ledger, now, rejected, index), report, progress)
+            target = BuildTarget(folder, load, ledger, now, rejected, index, accept_deletions)
+            counts = fill(settings, target, report, progress)
             _refuse_empty(report, on_refusal, strict=strict)
+            if not accept_deletions:
+                _refuse_vanished(vanished_sources(settings, generations, report), report, on_refusal)
             if settings.tables:
                 tables.write(settings, folder)  # while the store still loads its last batches
         report.triples = load.triples()
@@ -125,6 +149,7 @@ class BuildTarget:
         now: the time of the build, for the change log.
         rejected: the folder for rejected records.
         index: the search index, if there is to be one.
+        accept_deletions: whether a source whose path is gone is left out.
     """
 
     folder: GenerationFolder
@@ -133,6 +158,7 @@ class BuildTarget:
     now: str
     rejected: Path
     index: IndexProcess | None = None
+    accept_deletions: bool = False
 
 
 def fill(settings: Settings, target: BuildTarget, report: Report, progress: Progress) -> dict[str, int]:
@@ -147,14 +173,23 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
     folder = target.folder
     with ExitStack() as stack:
         builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, target.ledger, target.now)))
-        rejected = stack.enter_context(closing(RejectedFolder(target.rejected, settings.folder)))
+        rejected = stack.enter_context(closing(RejectedFolder(target.rejected)))
         dumps = None
         if settings.dumps and target.sink.publishes:
             prefixes = ontology.load(settings.base).prefixes
             dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
         run_pipeline(
             BuildOutputs(
-                settings, report, builder, folder.records, target.sink, rejected, dumps, target.index, progress
+                settings,
+                report,
+                builder,
+                folder.records,
+                target.sink,
+                rejected,
+                dumps,
+                target.index,
+                progress,
+                target.accept_deletions,
             )
         )
         counts = builder.counts()
@@ -166,7 +201,7 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
 def _refuse_empty(report: Report, on_refusal: Callable[[Report], None], *, strict: bool) -> None:
     """Refuse an empty generation, and with `--strict` any rejected record."""
     empty = not sum(report.published.values())
-    if empty or (strict and report.rejected):
+    if empty or (strict and report.severities["rejected"]):
         report.generation = None
         on_refusal(report)
     if empty:
@@ -175,6 +210,16 @@ def _refuse_empty(report: Report, on_refusal: Callable[[Report], None], *, stric
         raise PublishError(what, todo="See the problems above." if read else "Check `path` in kg.toml.")
     if strict and report.rejected:
         raise StrictError(f"{report.rejected} records were left out, and --strict allows none")
+    if strict and report.away:
+        raise StrictError("a part of the sources is away, and --strict allows none", where=report.away[0])
+
+
+def _refuse_vanished(vanished: list[Vanished], report: Report, on_refusal: Callable[[Report], None]) -> None:
+    """Refuse a generation in which all records of a source are gone."""
+    if vanished:
+        report.generation = None
+        on_refusal(report)
+        raise PublishError(f"{vanished[0].message}; nothing was published", where=vanished[0].name, todo=TODO)
 
 
 def _delete_old_rejected(generations: Generations) -> None:

@@ -12,6 +12,7 @@ from kg.publish import disk_faults
 from kg.publish.build import PROBLEMS, BuildTarget, fill
 from kg.publish.pipeline.pipeline import NullSink, Progress, Sink, no_progress
 from kg.publish.report.report import Report
+from kg.publish.vanished import vanished_sources
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generation import Generation, GenerationFolder
@@ -28,6 +29,7 @@ def _dry_run(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tup
         with closing(generations.ledger_for_dry_run(folder)) as ledger:
             now = generations.next_timestamp(ledger)
             fill(settings, BuildTarget(folder, sink, ledger, now, folder.path / "rejected"), report, progress)
+        report.add(*(each.problem() for each in vanished_sources(settings, generations, report)))
         yield folder, report
 
 

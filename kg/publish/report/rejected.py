@@ -32,11 +32,12 @@ class RejectedRecord:
 class RejectedFolder:
     """Folder of a build's rejected records; created with the first of them."""
 
-    def __init__(self, folder: Path, sources: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         # A build that died had the same number.
         shutil.rmtree(folder, ignore_errors=True)
         self._folder = folder
-        self._sources = sources
+        self.originals: dict[str, Path] = {}
+        """Name of a source file in reports → its path."""
         self._index: IO[bytes] | None = None
         self._copied: set[str] = set()
         self._late_lines: dict[str, set[int]] = {}
@@ -53,8 +54,8 @@ class RejectedFolder:
             self._append(name, rejected.raw)
         elif name not in self._copied:
             self._copied.add(name)
-            original = self._sources / rejected.source
-            if original.is_file():
+            original = self.originals.get(rejected.source)
+            if original is not None and original.is_file():
                 shutil.copyfile(original, self._folder / name)
 
     def add_value(self, value: LongValue) -> None:
@@ -85,7 +86,7 @@ class RejectedFolder:
     def close(self) -> None:
         """Copy the late lines, and close the index."""
         for source, numbers in self._late_lines.items():
-            with (self._sources / source).open("rb") as file:
+            with self.originals[source].open("rb") as file:
                 for number, line in enumerate(file, 1):
                     if number in numbers:
                         self._append(_safe_name(source), line)
