@@ -92,6 +92,8 @@ def _fault(path: Path) -> str | None:
     """Reason why a path is no file to be read: empty for a file, None for a folder. Raises SourceError."""
     try:
         mode = path.stat().st_mode
+    except ValueError as fault:  # a null character
+        raise SourceError(f"is no path of a file: {fault}", where=shown(path, Path())) from None
     except OSError as fault:
         if fault.errno not in _BROKEN:
             raise SourceError(f"can't be read: {fault.strerror}", where=shown(path, Path())) from None
