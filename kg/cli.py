@@ -249,11 +249,12 @@ def rollback(settings: Settings, *, number: int | None) -> None:
 
 
 @cli.command()
+@click.option("--deep", is_flag=True, help="Also compare every byte of the live generation with its digests.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_with_settings
-def doctor(settings: Settings, *, as_json: bool) -> None:
+def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
     """Say what this machine lacks to serve the collection well; exit code 1 if it can't be served at all."""
-    results = checks.examine(settings)
+    results = checks.examine(settings, deep=deep)
     if as_json:
         report = {"sound": checks.is_servable(results), "findings": [result.as_json() for result in results]}
         sys.stdout.buffer.write(orjson.dumps(report) + b"\n")

@@ -13,6 +13,7 @@ from kg import ontology
 from kg.errors import PublishError, SourceChanged, StrictError
 from kg.mapping import mapper
 from kg.publish import disk_faults
+from kg.publish.damage import damage_notes, rollback_source
 from kg.publish.outputs import tables
 from kg.publish.outputs.dataset_description import dataset_description
 from kg.publish.outputs.dumps import DumpFiles
@@ -76,8 +77,11 @@ def _build(
     generations = Generations.of_settings(settings)
     # Inside too: on the way out of the folder it is taken away, and there is room again.
     var = settings.var_folder
+    with disk_faults.reported(var):
+        notes = damage_notes(generations)  # before the ledger is opened, which mends it
     with disk_faults.reported(var), generations.new_generation() as (number, folder), disk_faults.reported(var):
         report = Report(folder.path / PROBLEMS, generation=number)
+        report.add(*notes)
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
             closing(generations.ledger()) as ledger,
@@ -107,6 +111,7 @@ def _build(
             graph=load.graph,
             mapping=mapper.VERSION,
         )
+        load.flush()
         folder.write_manifest(manifest)
         load.close()
         generations.publish(number, folder, settings.keep)
@@ -236,7 +241,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
 
     Args:
         settings: where generations are.
-        number: which one; the one before the live one if None.
+        number: which one; if None, the newest whole one before the live one, or of all where that is gone.
 
     Raises:
         GenerationError: there is no such generation. LockedError: a build is running.
@@ -244,19 +249,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
     generations = Generations.of_settings(settings)
     var = settings.var_folder
     with disk_faults.reported(var), generations.new_generation() as (new, folder), disk_faults.reported(var):
-        live = generations.live()
-        if number is None:
-            earlier = [
-                earlier_number for earlier_number in generations.numbers() if live is not None and earlier_number < live
-            ]
-            if not earlier:
-                raise PublishError("there is no earlier generation", where=str(generations.folder))
-            number = earlier[-1]
-        source = generations.generation_folder(number)
-        manifest = source.read_manifest()
-        if manifest.base != settings.base:
-            what = f"it was built for the base {manifest.base}, and the settings say {settings.base}"
-            raise PublishError(what, where=str(source.path), todo="Set the base back, or run `kg build`.")
+        source, manifest = rollback_source(settings, generations, number)
         copy_unchanged(source, folder)
         with closing(generations.ledger()) as ledger:
             now = generations.next_timestamp(ledger)
@@ -264,12 +257,12 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
         for name in (PROBLEMS, PAGE):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
-        manifest = replace(manifest, generation=new, published=now, rollback_of=number)
+        manifest = replace(manifest, generation=new, published=now, rollback_of=manifest.generation)
         if settings.store:
             replay = RemoteRollback(settings, new, generations.live_graph(), manifest.graph)
             graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", _named_graphs(settings, manifest.triples, now))
             manifest = replace(manifest, graph=graph)
-        folder.write_manifest(manifest)
+        folder.write_manifest(manifest, (source.path, manifest.files))
         generations.publish(new, folder, settings.keep)
     return manifest
 

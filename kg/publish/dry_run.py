@@ -10,6 +10,7 @@ import orjson
 
 from kg.publish import disk_faults
 from kg.publish.build import PROBLEMS, BuildTarget, fill
+from kg.publish.damage import damage_notes
 from kg.publish.pipeline.pipeline import NullSink, Progress, Sink, no_progress
 from kg.publish.report.report import Report
 from kg.publish.vanished import vanished_sources
@@ -26,6 +27,7 @@ def _dry_run(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tup
     var = settings.var_folder
     with disk_faults.reported(var), generations.scratch() as folder, disk_faults.reported(folder.path):
         report = Report(folder.path / PROBLEMS)
+        report.add(*damage_notes(generations))
         with closing(generations.ledger_for_dry_run(folder)) as ledger:
             now = generations.next_timestamp(ledger)
             fill(settings, BuildTarget(folder, sink, ledger, now, folder.path / "rejected"), report, progress)
@@ -91,7 +93,8 @@ def diff(settings: Settings, progress: Progress = no_progress) -> Iterator[Diffe
     generations = Generations.of_settings(settings)
     with _dry_run(settings, NullSink(), progress) as (folder, _):
         after = Catalogue(folder.catalogue)
-        live = generations.open_live() if generations.live() is not None else None
+        is_published = generations.numbers() or generations.live() is not None
+        live = generations.open_live() if is_published else None
         try:
             with folder.records.open("rb") as records:
                 yield from _differences(live, after, records)
