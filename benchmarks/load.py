@@ -1,7 +1,7 @@
 """Clients that ask a server over and over, each on a connection of its own that stays open.
 
 A client of this kind takes some 40 µs of processor for a request, where a general HTTP client in Python takes more than
-the servers that are measured; and it is the same for every server.
+the servers that are measured; and it is the same for every server (D-89).
 """
 
 import asyncio

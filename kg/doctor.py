@@ -76,7 +76,7 @@ def python_version(_: Settings) -> CheckResult:
         return CheckResult("Python", "bad", state, "kg needs Python 3.11.2 or newer.")
     if platform.system() != "Linux":
         return CheckResult("Python", "bad", state, "Query workers are confined by means of Linux.")
-    # Distributions optimise theirs in ways of their own.
+    # Distributions optimise theirs in ways of their own (D-63).
     if sys.base_prefix != "/usr" and "--enable-optimizations" not in str(sysconfig.get_config_var("CONFIG_ARGS")):
         todo = "A tenth less is answered: build it with --enable-optimizations, or take the system's."
         return CheckResult("Python", "poor", f"{state}, compiled without optimisation", todo)

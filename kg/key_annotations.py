@@ -1,8 +1,8 @@
-"""Annotations of keys: what pages and the search index take from the model's table, by way of `ontology/keys.json`.
+"""Annotations of keys for pages and the search index, from the model's table by way of `ontology/keys.json`.
 
 The table stands in `kg/records/model/`, above everything that is not a record's own business. Pages and the index may
 not import it, so `make docs` writes their share into a file that lies beside the context and the schema, and a test
-keeps that file equal to the table. Here stand the values that both sides share, and what reads them back.
+keeps that file equal to the table. This module has the values that both sides share, and the functions that read them.
 """
 
 import json
@@ -53,7 +53,7 @@ class Heading:
         inverse: of a link, the heading of the list on the page of its target, such as `Author of` for `Author`.
         rank: place in the section; rows of one rank stand in the order of the model.
         prose: whether it is running text, in paragraphs; in a table, several texts are paragraphs of one cell.
-        one_language: whether only what is said in the reader's language is shown, where something is.
+        one_language: whether values in the reader's language, if any, are shown alone.
     """
 
     label: str
@@ -92,7 +92,7 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Faceted:
-    """Search by facets (`kg/store/search/fields.py`). What a link leads to is found by its names, too.
+    """Search by facets (`kg/store/search/fields.py`). A search also finds the target of a link by its names.
 
     Attributes:
         facets: the names of the facets whose values come from the key.
@@ -103,11 +103,11 @@ class Faceted:
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """What is known of one key; what is None or empty the key does not have, and the model says why.
+    """Annotations of one key; the model gives the reason where one is None or empty.
 
     Attributes:
         shown: the row of a page, or the label in the note beside a part.
-        searched: how the index reads it.
+        searched: the field or the facets of the index.
         parts: for a part, its own keys.
     """
 
@@ -126,13 +126,13 @@ def load() -> dict[str, Annotations]:
 def _annotations(written: dict[str, Any]) -> Annotations:
     """The annotations of one key, from its object in the file."""
     return Annotations(
-        shown=_shown(written),
+        shown=_page_row(written),
         searched=_searched(written),
         parts={name: _annotations(part) for name, part in written.get("parts", {}).items()},
     )
 
 
-def _shown(written: dict[str, Any]) -> Heading | Caption | None:
+def _page_row(written: dict[str, Any]) -> Heading | Caption | None:
     if heading := written.get("heading"):
         return Heading(**{**heading, "section": PageSection(heading["section"])})
     caption = written.get("caption")

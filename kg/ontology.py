@@ -2,7 +2,7 @@
 
 The context defines the term of each key of a record, and the form of its values. Mapping goes through it
 forwards, from key to term; rendering goes through it backwards, from term to key. The crosswalk says which other terms
-stand beside a term, so that a client which knows one vocabulary alone gets the whole.
+stand beside a term, so that a client which knows one vocabulary alone gets the whole (D-10).
 """
 
 import json

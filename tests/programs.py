@@ -7,7 +7,7 @@ import pytest
 
 
 def needs(*names):
-    """The mark of a test that is skipped where one of these programs is absent."""
+    """The mark of a test that is skipped where one of these programs is absent (D-92)."""
     missing = [name for name in names if shutil.which(name) is None]
     return pytest.mark.skipif(bool(missing), reason=_reason(missing))
 

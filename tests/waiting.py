@@ -1,4 +1,4 @@
-"""Guards against tests that hang. The only clock that tests read: no bound here says how fast anything is."""
+"""Guards against tests that hang. The only clock that tests read: no bound here says how fast anything is (D-90)."""
 
 import contextlib
 import signal

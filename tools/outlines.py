@@ -11,7 +11,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).resolve().parent.parent / "kg" / "render" / "pictures" / "outlines.json"
 DIGITS = 1
-"""Decimals of a degree: a tenth is some 11 km, less than a map of a country shows."""
+"""Decimals of a degree: a tenth is some 11 km, less than a map of a country shows (D-55)."""
 
 SOUTH = -60
 """Degrees below which nothing is drawn: a ring around the pole has no inside on a flat map."""

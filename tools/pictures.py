@@ -1,6 +1,6 @@
 """Screenshots of the examples and for README.md and docs/pages.md, from a server of the example collection.
 
-An example's picture is its own answer in its own view.
+An example's picture is its own answer in its own view (D-60).
 
 Run by `make pictures` while `make serve` runs elsewhere; needs Chromium.
 """

@@ -22,7 +22,7 @@ FILES = {
 """File of a package → its name here."""
 
 PATCHES = {
-    # A style in HTML is refused by the page's Content-Security-Policy; workbench.css has the class.
+    # A style in HTML is refused by the page's Content-Security-Policy; workbench.css has the class (D-84).
     "yasgui.min.js": (("<strong style='text-decoration:underline'>", "<strong class='expected'>"),),
 }
 """File → replacements in it. A missing text stops the copy, so that a person looks at the new version."""

@@ -13,7 +13,7 @@ from kg.mapping.writer import MappingTables, RecordWriter
 from kg.ontology import Ontology
 
 VERSION = "1"
-"""Of the mapping: raised when a record gives other triples than before, so that these are read from the store.
+"""Of the mapping: raised when a record gives other triples than before, so that these are read from the store (D-46).
 
 A test holds it against digests of the triples of the example collection and of each key of the model.
 """
@@ -77,5 +77,5 @@ class Mapper:
         record_writer = RecordWriter(record, self._lines)
         record_writer.write()
         return MappedRecord(
-            record["id"], *record_writer.lines(), tuple(record_writer.links), tuple(record_writer.unmapped)
+            record["id"], *record_writer.ntriples(), tuple(record_writer.links), tuple(record_writer.unmapped)
         )

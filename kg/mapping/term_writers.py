@@ -71,11 +71,11 @@ class NTriplesTermWriter:
         if not others:
             return lambda value: (first + value + b" .",)
 
-        def lines(value: bytes) -> tuple[bytes, ...]:
+        def write_lines(value: bytes) -> tuple[bytes, ...]:
             end = value + b" ."
             return (first + end, *[predicate + end for predicate in others])
 
-        return lines
+        return write_lines
 
 
 class EngineTermWriter:

@@ -271,7 +271,7 @@ def retire(settings: Settings) -> None:
     """Wait for the last readers of old triples at the remote store, then drop these; do nothing without such a store.
 
     Raises:
-        PublishError: the remote can't be written; the next build drops them.
+        PublishError: the remote can't be written; the next build drops them (D-38).
     """
     if settings.store:
         time.sleep(settings.store_grace)

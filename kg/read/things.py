@@ -5,7 +5,7 @@ inverse links, and its deletion or redirect.
 
 The store's triples were mapped from the thing's record, and the record lies beside it. A second mapping takes a
 fraction of the time of the store, which looks up each string of each triple. So triples are mapped anew where this
-same version of the mapping made the generation; they equal the store's own answer.
+same version of the mapping made the generation; they equal the store's own answer (D-46).
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ MAX_PATH_LEVELS = 12
 
 _THING_CACHE_SIZE, _RECORD_CACHE_SIZE = 8_192, 4_096
 _MAX_CACHED_RECORD = 4_000
-"""Entries of the caches for things and records in many pages, and the maximum length of a cached record."""
+"""Entries of the caches for things and records in many pages, and the maximum length of a cached record (D-48)."""
 
 PARTICIPANT_KEYS = ("creator", "sender", "recipient", "participants")
 """Keys of the participants in a record's event."""

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kg.web import openapi
 from kg.web.http.parameter_problems import problem_of
 from kg.web.route_table import Route
-from kg.web.serving.context import held
+from kg.web.serving.context import context_of
 from kg.web.serving.outcome import outcome
 
 MATCHED = "kg.matched"
@@ -54,7 +54,7 @@ class SentPathRoute(APIRoute):
         made = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            context = await held(request)
+            context = await context_of(request)
             return await outcome(request, context, partial(self._checked, made, request), cacheable=self.row.cacheable)
 
         return handle
@@ -66,7 +66,7 @@ class SentPathRoute(APIRoute):
             problem = problem_of(fault.errors())
             if self.row.refused is None:
                 raise problem from None
-            return await self.row.refused(request, await held(request), problem)
+            return await self.row.refused(request, await context_of(request), problem)
 
 
 class Api(FastAPI):

@@ -11,9 +11,9 @@ from kg.web import api, routes
 from kg.web.fast_path import FastPath
 from kg.web.observe.access_log import AccessLog
 from kg.web.observe.metrics import Metrics
-from kg.web.observe.request_notes import Told, begin
+from kg.web.observe.request_notes import RequestNotes, begin
 from kg.web.route_table import RouteTable
-from kg.web.serving.answer_cache import Answers
+from kg.web.serving.answer_cache import AnswerCache
 from kg.web.serving.contexts import Contexts
 from kg.web.serving.live import Live
 
@@ -21,11 +21,11 @@ _LOG = logging.getLogger("kg")
 
 
 class Application:
-    """One ASGI application for one collection."""
+    """ASGI application of one collection."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._answers = Answers(settings.answers_mb << 20)
+        self._answers = AnswerCache(settings.answers_mb << 20)
         self._metrics = Metrics(metrics_folder(), settings.query_workers) if settings.metrics else None
         self._log = AccessLog(settings.access_log, settings.folder) if settings.access_log else None
         self._live = Live(settings, self._metrics)
@@ -44,13 +44,13 @@ class Application:
             await front(scope, receive, send)
             return
 
-        async def seen(message: Message) -> None:
-            notes.see(message)
+        async def recorded(message: Message) -> None:
+            notes.record(message)
             await send(message)
 
         began = time.perf_counter()
         try:
-            await front(scope, receive, seen)
+            await front(scope, receive, recorded)
         finally:
             self._note(scope, notes, time.perf_counter() - began)
 
@@ -62,10 +62,10 @@ class Application:
         self._front = FastPath(front, table, self._live, contexts)
         return self._front
 
-    def _note(self, scope: Scope, notes: Told, seconds: float) -> None:
+    def _note(self, scope: Scope, notes: RequestNotes, seconds: float) -> None:
         """Tell metrics and log of a request that is over."""
         if self._metrics is not None:
-            self._metrics.see(notes.place, scope["method"], notes, seconds, self._answers.size)
+            self._metrics.record(notes.place, scope["method"], notes, seconds, self._answers.size)
         if self._log is not None:
             self._log.write(scope, notes, seconds)
 

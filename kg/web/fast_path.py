@@ -1,8 +1,8 @@
-"""The fast path: what a request meets before FastAPI, by the table of routes.
+"""Fast path before FastAPI, by the table of routes.
 
 It holds the generation, looks into the caches before anything is parsed, answers HEAD and OPTIONS, and calls the
 handlers of direct routes by itself: things, documents, /sparql. FastAPI costs some tens of microseconds a request; a
-page that is made can bear that, one from the cache (some 10) can't.
+page that is made can bear that, one from the cache (some 10) can't (D-94).
 """
 
 from functools import partial
@@ -18,7 +18,7 @@ from kg.web.endpoint import responses
 from kg.web.http import language
 from kg.web.http.headers import CORS
 from kg.web.http.problems import Problem
-from kg.web.observe.request_notes import told
+from kg.web.observe.request_notes import notes_of
 from kg.web.pages.documents import with_query
 from kg.web.route_table import READ, Matched, RouteTable
 from kg.web.serving.context import hold
@@ -82,7 +82,7 @@ class FastPath:
             await problem(request, fault, self._contexts.site(request))(scope, receive, send)
             return
         try:
-            notes = told(scope)
+            notes = notes_of(scope)
             notes.generation = serving.publication.number
             raw: bytes = scope.get("raw_path") or scope["path"].encode()
             place = self._places.get(raw) or self._place(raw)
@@ -90,7 +90,7 @@ class FastPath:
             response = None
             if method == "GET":
                 if place.answers:
-                    response = responses.repeated(request, serving, self._answers)
+                    response = responses.repeated_answer(request, serving, self._answers)
                 if response is None and place.pages:
                     response = self._page(request, serving)
             response = response or await self._respond(request, serving, place.path)
@@ -100,7 +100,7 @@ class FastPath:
 
     def _page(self, request: Request, serving: Serving) -> Response | None:
         """The page of the cache, with the cookie of a language that the address switches to."""
-        page = serving.kept.find(request)
+        page = serving.page_cache.find(request)
         if page is not None and b"lang=" in request.scope["query_string"] and (spoken := language.switched(request)):
             language.keep(spoken, page, self._root)
         return page

@@ -1,4 +1,4 @@
-"""What the generated description has besides routes and parameters: responses, problems, schemas, the language."""
+"""OpenAPI: the parts of the description besides routes and parameters: responses, problems, schemas, the language."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy

@@ -33,7 +33,7 @@ class Route:
         media_types: of its representations, the one first that is sent to who asks for none.
         methods: methods that are allowed.
         cacheable: whether its responses are kept in the page cache.
-        repeats: whether its responses are looked up in the cache of SPARQL answers.
+        repeats: whether its responses are looked up in the cache of SPARQL answers (D-96).
         long_address: whether its address may hold a whole query, or a long name.
         direct: whether its handler is called without FastAPI, and reads its parameters itself.
         parameters: of a direct route, the type that declares them.

@@ -50,6 +50,7 @@ PAGES = (
         things_list.respond,
         "List of the things of a kind in order of date, page by page",
         cacheable=True,
+        problems=(404,),
         example="record/",
     ),
     Route(

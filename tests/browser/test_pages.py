@@ -25,6 +25,7 @@ PATHS = (
     "/sparql",
     "/api/",
     "/api/companions.html?agent=agent/fidel-castro-ruz",
+    "/docs",
     "/dumps/",
     "/terms/",
     "/record/nope",

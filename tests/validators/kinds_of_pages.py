@@ -33,6 +33,7 @@ PATHS = (
     "/sparql",
     "/api/",
     "/api/companions.html?agent=agent/fidel-castro-ruz",
+    "/docs",
     "/dumps/",
     "/data/",
     "/terms/",

@@ -1,7 +1,7 @@
 """Search index build beside the load: a process of its own reads the file of records while it grows.
 
 The file itself is the buffer between the two, so neither waits for the other and memory stays bounded. A small
-collection is indexed here: that is done before another process has started.
+collection is indexed here: that is done before another process has started (D-39).
 """
 
 import os

@@ -1,7 +1,7 @@
 """Tables of the collection: CSV and Parquet for each kind, with CSV on the Web metadata.
 
 Written after the catalogue, in a single pass over the file of records. The labels of link targets come from the
-catalogue, for a thousand records at once. Memory is bounded by a group of rows, never by the collection.
+catalogue, for a thousand records at once. Memory is bounded by a group of rows, never by the collection (D-18).
 """
 
 import csv

@@ -261,6 +261,6 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
 
 def _digest(ntriples: bytes, json: bytes) -> str:
     """Digest of triples and JSON: a value without a statement is still served in the .json."""
-    digest = hashlib.sha256(ntriples, usedforsecurity=False)  # processors have instructions for this one
+    digest = hashlib.sha256(ntriples, usedforsecurity=False)  # processors have instructions for this one (D-15)
     digest.update(json)
     return digest.hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Merge of records with the same reference from several sources."""
+"""Merge of records with the same reference from several sources (D-13)."""
 
 from typing import Any
 

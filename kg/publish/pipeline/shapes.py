@@ -1,6 +1,6 @@
 """SHACL validation: an archive's own shapes beside the JSON Schema, and kg's shapes over a whole graph.
 
-pySHACL is thorough and slow (some milliseconds a record), so it is no part of a build that names no shapes of its own.
+pySHACL is thorough and slow (some milliseconds a record), so a build runs it for shapes of its own alone (D-9).
 """
 
 import time

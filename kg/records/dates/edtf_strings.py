@@ -7,7 +7,7 @@ before the year 1 or after the year 9999 is absent. Three things stay apart thou
 
 The grammar is our own, and the tests compare it with the `edtf` package. That package takes 2 to 150 ms where this
 module takes microseconds, accepts 29 February in any year, and fails on near dates with TypeError, AttributeError or
-ValueError and a line on standard output.
+ValueError and a line on standard output (D-3).
 
 >>> check("1963-04-05"), interval("196X"), interval("1962~/..")
 ('1963-04-05', Interval(start='1960-01-01', end='1969-12-31'), Interval(start='1962-01-01', end=None))

@@ -1,7 +1,7 @@
 """Date phrase parser: dates as people write them, in English, Russian and Spanish, into EDTF.
 
 A phrase becomes symbols, the same in every language, and these become a date. An unknown word, an impossible day
-and an ambiguous date (`4/5/1963`) give None, never a guess: then the text alone is kept.
+and an ambiguous date (`4/5/1963`) give None, never a guess: then the text alone is kept (D-4).
 
 >>> read("22 and 23 February 1963"), read("on an unknown date between May 1, 1971 and May 5, 1971")
 ('{1963-02-22,1963-02-23}', '[1971-05-01..1971-05-05]')

@@ -2,7 +2,7 @@
 
 A row has three uses besides the form of the value: the row of a page (`Heading`), the field of the search index
 (`Indexed`, `Faceted`), and the column of a table. Each of these may be omitted, and then the row gives the reason
-(`Omitted`): an invisible or unsearchable key is a decision and no accident.
+(`Omitted`): an invisible or unsearchable key is a decision and no accident (D-2).
 """
 
 from dataclasses import dataclass

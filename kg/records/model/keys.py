@@ -1,6 +1,6 @@
 """Record model: the kinds of records, their keys, and the form of each key's values.
 
-A record is a plain JSON object in one shape, for every source format. This table is the shape's only definition.
+A record is a plain JSON object in one shape, for every source format. This table is the shape's only definition (D-1).
 Normalisation, the mapping and the tables follow it; docs/extending.md lists the files generated from it.
 Its rows stand in `kg/records/model/areas/`, a module for each area of description. `ontology/context.jsonld` has the
 RDF term of a key.

@@ -17,14 +17,14 @@ def uses_table() -> str:
 
 
 def _row(name: str, key: Key) -> str:
-    return f"| `{name}` | {_shown(key.shown)} | {_searched(key.searched)} | {_column(key)} |"
+    return f"| `{name}` | {_page_row(key.shown)} | {_searched(key.searched)} | {_column(key)} |"
 
 
-def _shown(shown: Heading | Caption | Elsewhere | Omitted) -> str:
-    if isinstance(shown, Heading):
-        inverse = f"; inverse “{shown.inverse}”" if shown.inverse else ""
-        return f"“{shown.label}” in “{shown.section}”{inverse}"
-    return f"“{shown.label}” in the note" if isinstance(shown, Caption) else _apart(shown)
+def _page_row(row: Heading | Caption | Elsewhere | Omitted) -> str:
+    if isinstance(row, Heading):
+        inverse = f"; inverse “{row.inverse}”" if row.inverse else ""
+        return f"“{row.label}” in “{row.section}”{inverse}"
+    return f"“{row.label}” in the note" if isinstance(row, Caption) else _reason(row)
 
 
 def _searched(searched: Indexed | Faceted | Elsewhere | Omitted) -> str:
@@ -32,12 +32,12 @@ def _searched(searched: Indexed | Faceted | Elsewhere | Omitted) -> str:
         return f"as {searched.field}"
     if isinstance(searched, Faceted):
         return f"facet {', '.join(f'`{each}`' for each in searched.facets)}"
-    return _apart(searched)
+    return _reason(searched)
 
 
 def _column(key: Key) -> str:
     if isinstance(key.column, Omitted):
-        return _apart(key.column)
+        return _reason(key.column)
     names = [key.column] if key.column else [each.name for each in _COLUMNS[key.kinds[0]] if each.key == key.name]
     return ", ".join(f"`{name}`" for name in names)
 
@@ -46,5 +46,5 @@ _BASE = Base("https://archive.example.org/")  # stands in no name of a column
 _COLUMNS = {kind: columns(kind, ("en",), _BASE) for kind in KINDS}
 
 
-def _apart(said: Elsewhere | Omitted) -> str:
-    return said.where if isinstance(said, Elsewhere) else f"no: {said.reason}"
+def _reason(use: Elsewhere | Omitted) -> str:
+    return use.where if isinstance(use, Elsewhere) else f"no: {use.reason}"

@@ -1,7 +1,7 @@
 """Embedded records: partial descriptions of other things, inside links to them.
 
 A link may describe its target: a name, its container. Such a description is no statement of the record, which owns
-its own subject only; it becomes a stub of the target if the sources have no record of it.
+its own subject only; it becomes a stub of the target if the sources have no record of it (D-6).
 """
 
 from collections.abc import Iterator

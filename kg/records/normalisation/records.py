@@ -3,7 +3,7 @@
 JSON-LD processors drop unusable values in silence, so none may reach the mapping. Values are repaired where that is
 possible. Any other value (a link with `javascript:`, a language that is none, a date that is no
 date) is put aside into the record's `extra`, where it can be seen, and reported; a part with it, where the part must
-have that value. Only where the record itself must have the value does it stay as it is, for the gate to refuse.
+have that value. Only where the record itself must have the value does it stay as it is, for the gate to refuse (D-5).
 """
 
 import re

@@ -23,7 +23,7 @@ ABSENT: Any = object()
 NULL_WORDS = frozenset({"", "none", "n/a", "null", "-", "--", "—", "–", "n.a.", "nil"})
 """Words, in small letters, by which programs and typists mark an empty value."""
 
-# Characters outside XML 1.0 (2.2, Char) and noncharacters: not every format can publish such text.
+# Characters outside XML 1.0 (2.2, Char) and noncharacters: not every format can publish such text (D-7).
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

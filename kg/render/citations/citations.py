@@ -1,7 +1,7 @@
 """Citation formats of a record: BibTeX, RIS and CSL-JSON for reference managers, Chicago and MLA for people.
 
 The styles are those of the CSL project, run by citeproc; they take tens of milliseconds, so they have a page of their
-own.
+own (D-51).
 """
 
 import io

@@ -49,7 +49,7 @@ FORMATS: tuple[DescriptionFormat, ...] = (
 
 BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
 
-# Possessive throughout: a malformed header fails in one pass, whatever a client sends.
+# Possessive throughout: a malformed header fails in one pass, whatever a client sends (D-68).
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
 _VALUE = rf"(?:{_NAME}|\"(?>(?:[^\"\\]++|\\.)*)\")"
 _OPTIONAL_SPACE = r"[ \t]*+"

@@ -10,7 +10,7 @@ _FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 
 def cell(value: Any) -> Any:
-    """CSV value of a cell, with an apostrophe before a formula.
+    """CSV value of a cell, with an apostrophe before a formula (D-19).
 
     >>> cell("=HYPERLINK(1)"), cell("Cuba"), cell(-82.38)
     ("'=HYPERLINK(1)", 'Cuba', -82.38)

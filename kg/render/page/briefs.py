@@ -1,4 +1,4 @@
-"""Briefs: a few words beside a link that explain its target, from the target's own record.
+"""Briefs: a few words beside a link that explain its target, from the target's own record (D-50).
 
 The brief of a person fits the time of the page: a person with the offices of ambassador in 1962 and minister in 1970 is
 the ambassador beside a document of 1962.

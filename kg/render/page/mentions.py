@@ -15,7 +15,7 @@ from kg.render.data.record import all_texts
 _MAX_FORMS = 300
 _MIN_LENGTH = 3
 _MAX_MENTIONS, _MAX_PARTIAL_MATCHES = 10_000, 1_000
-"""Maximum number of mentions in a text, and of matches within other words before the search for a name ends."""
+"""Maximum number of mentions in a text, and of matches within other words before the search for a name ends (D-49)."""
 
 _ACCENTED = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿČčĆćŠšŽžŁłŃńŚśŹźĘęĄąŐőŰűĞğŞşЁё"
 _PLAIN = "AAAAAACEEEEIIIINOOOOOUUUUYaaaaaaceeeeiiiinooooouuuuyyCcCcSsZzLlNnSsZzEeAaOoUuGgSsЕе"

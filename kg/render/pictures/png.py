@@ -1,7 +1,7 @@
 """SVG to PNG converter, a program of its own: `python -m kg.render.pictures.png WIDTH`, from stdin to stdout.
 
 resvg holds Python's global lock while it draws, half a second for a network with all its names. In the server's own
-process this would block all requests.
+process this would block all requests (D-54).
 """
 
 import os

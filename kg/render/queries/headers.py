@@ -1,7 +1,7 @@
 """Header parser of query files: the metadata in the comments above a query.
 
 An example has lines `# title: …`. A saved query has grlc's decorators: lines that begin with `#+`, which are YAML
-together. Of YAML the parser supports the part for such headers: texts, lists of texts, and lists of `name: text`.
+together. The parser supports YAML's part for such headers: texts, lists of texts, and lists of `name: text` (D-85).
 
 >>> lines = ["#+ summary: Letters of", "#+   somebody", "#+ tags:", "#+   - people", "#+ defaults:"]
 >>> read_decorators(chr(10).join([*lines, "#+   - year: 1962", "ASK {}"]))

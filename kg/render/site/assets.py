@@ -1,6 +1,6 @@
 """Static assets of pages: media types, digests, and addresses with a common version.
 
-The version is in the path, so that a script's own relative imports carry it too.
+The version is in the path, so that a script's own relative imports carry it too (D-73).
 """
 
 import hashlib

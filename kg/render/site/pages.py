@@ -1,7 +1,7 @@
 """Page renderer: Jinja2 templates with their globals, filters and translations.
 
 The template engine escapes every value. A page needs no other host; the workbench and the pages of searches alone run
-scripts.
+scripts (D-52).
 """
 
 from calendar import monthrange

@@ -2,7 +2,7 @@
 
 Jinja2 inspects each function before a call, for a context or an environment as its argument; kg's functions take
 neither. And it wraps each escaped value as safe text, only to join it to other text at once. Without both a template
-takes half the time.
+takes half the time (D-47).
 """
 
 from collections.abc import Callable, MutableMapping

@@ -1,7 +1,7 @@
 """gettext catalogues of pages, from `kg/render/locale/LANGUAGE.po`, and locales.
 
 English is the language of the templates, so it needs no catalogue. Catalogues are source files, compiled in memory at
-first use; no build step is needed.
+first use; no build step is needed (D-53).
 """
 
 import gettext

@@ -1,10 +1,9 @@
-"""Fair queue of jobs by client: least use of late first, and no client fills the queue alone.
+"""Fair queue of jobs by client: least recent use first, and no client fills the queue alone.
 
-A client is an address (of IPv6 its network). Its use is counted in seconds of service, which fade with time. Some rules
-keep the door open for clients with small jobs. A client that has used a lot waits behind those that have not, and can't
-have the last free place of service; nor can one that has a place already. Among the clients that have not used much,
-those come first whose jobs were the shortest: a crowd of strangers, each with a first long job, does not stand before a
-client whose hundred jobs took a moment each.
+A client is an address (of IPv6 its network). Its use is counted in seconds of service, with exponential decay. Some
+rules keep the service open for clients with small jobs. A heavy client waits behind the light ones, and can't have the
+last free slot; nor can a client that has a slot already. Among light clients the order is that of their mean job times:
+a crowd of new clients, each with a first long job, does not come before a client whose hundred jobs were short.
 
 The queue is pure: each method takes the time as a number of seconds, and nothing here reads a clock.
 """
@@ -19,20 +18,20 @@ from typing import Generic, TypeVar
 from kg.errors import QueryBusy, QueryTooMany
 
 HALF_LIFE = 10.0
-"""Seconds after which half of a client's use is forgotten."""
+"""Half-life of a client's use, in seconds."""
 
 HEAVY_USE = 1.0
-"""Seconds of service of late from which on a client waits behind the others."""
+"""Recent use, in seconds, from which on a client is heavy, and waits behind the light ones."""
 
 UNKNOWN_JOB = 0.1
-"""Seconds that the job of an unknown client is taken to need."""
+"""Estimated seconds of a new client's first job."""
 
 _MAX_CLIENTS = 10_000
-"""Clients whose use is remembered; beyond it the lighter half is forgotten."""
+"""Maximum number of clients with a record of their use; beyond it the lighter half is dropped."""
 
 
 def client_of(address: str) -> str:
-    """The client that an address belongs to: of IPv6, where a client has many addresses, the network.
+    """The client of an address: of IPv6, where a client has many addresses, the network.
 
     >>> client_of("2001:db8::1:2:3"), client_of("192.0.2.7"), client_of("")
     ('2001:db8::/64', '192.0.2.7', '')
@@ -47,12 +46,12 @@ def client_of(address: str) -> str:
 
 @dataclass(eq=False, slots=True)
 class QueuedJob:
-    """A job that waits for service, or has it.
+    """Job in the queue or in service.
 
     Attributes:
-        client: the client's name; "" where that is not known, and then no rule holds.
-        joined: when the job began to wait.
-        began: when its service began.
+        client: the client's name; "" for an unknown client, to whom no rule applies.
+        joined: start of the wait.
+        began: start of the service.
     """
 
     client: str
@@ -66,12 +65,12 @@ _Rank = tuple[bool, float, int]
 
 @dataclass(slots=True)
 class FairQueue(Generic[Job]):
-    """Jobs that wait and jobs in service, with what each client has used.
+    """Queue of waiting jobs, with the jobs in service and the use of each client.
 
     Attributes:
-        limit: jobs that may wait.
-        share: places of service that one client may have at once.
-        size: jobs that wait.
+        limit: maximum number of waiting jobs.
+        share: maximum number of slots of one client.
+        size: number of waiting jobs.
     """
 
     limit: int
@@ -84,7 +83,7 @@ class FairQueue(Generic[Job]):
 
     @property
     def waiting(self) -> Iterator[Job]:
-        """The jobs that wait."""
+        """The waiting jobs."""
         return chain.from_iterable(self._waiting.values())
 
     @property
@@ -93,7 +92,7 @@ class FairQueue(Generic[Job]):
         return sum(map(len, self._running.values()))
 
     def join(self, job: Job, now: float) -> None:
-        """Append a job. Raises QueryBusy for a full queue, QueryTooMany where this client has half of it already."""
+        """Append a job. Raises QueryBusy for a full queue, QueryTooMany for a client that has half of it."""
         jobs = self._waiting.get(job.client)
         if job.client and jobs and len(jobs) >= max(1, self.limit // 2):
             raise QueryTooMany(
@@ -108,75 +107,75 @@ class FairQueue(Generic[Job]):
         self.size += 1
 
     def leave(self, job: Job, now: float) -> None:
-        """Remove a job, whether it waits or is in service; the time of service is its client's use."""
+        """Remove a waiting job, or one in service, whose time is added to its client's use."""
         if self._end(job):
             self._charge(job, now)
         elif job in self._waiting.get(job.client, ()):
             self._remove(job)
 
     def rejoin(self, job: Job) -> None:
-        """Put a job in service back before all others of its client, without any use."""
+        """Return a job from service to the front of its client's jobs, without any use."""
         if self._end(job):
             self._waiting.setdefault(job.client, deque()).appendleft(job)
             self.size += 1
 
-    def next(self, now: float, *, last: bool, place: Hashable = None) -> Job | None:
-        """Take the next job into service; None where no client may have the place.
+    def next(self, now: float, *, last: bool, slot: Hashable = None) -> Job | None:
+        """Take the next job into service; None if no client may have the slot.
 
         Args:
             now: the time.
-            last: whether only the last places are free, which are for light clients without any.
-            place: the place of service, behind the jobs that have it already; None for a place of the job's own.
+            last: whether only the last slots are free, which are for light clients without a slot.
+            slot: slot to share with the jobs that have it already; None for a slot of the job's own.
         """
-        fit = [client for client in self._waiting if not client or self._fits(client, now, place, last=last)]
-        if not fit:
+        fitting = [client for client in self._waiting if not client or self._fits(client, now, slot, last=last)]
+        if not fitting:
             return None
-        chosen = fit[0] if len(fit) == 1 else min(fit, key=lambda client: self._ranked(client, now))
+        chosen = fitting[0] if len(fitting) == 1 else min(fitting, key=lambda client: self._ranked(client, now))
         job = self._waiting[chosen][0]
         self._remove(job)
         job.began = now
-        self._running.setdefault(chosen, {})[job] = job if place is None else place
+        self._running.setdefault(chosen, {})[job] = job if slot is None else slot
         return job
 
     def light_waits(self, now: float) -> bool:
-        """Whether a client waits that has not used much."""
+        """Whether a light client waits."""
         return any(self.use(client, now) < HEAVY_USE for client in self._waiting)
 
     def use(self, client: str, now: float) -> float:
-        """Seconds of service that a client has used of late, those of its jobs in service included."""
+        """Recent use of a client in seconds of service, with that of its jobs in service."""
         if not client:
             return 0.0
         return self._past(client, now)[0] + sum(now - job.began for job in self._running.get(client, ()))
 
     def _rank(self, client: str, now: float) -> _Rank:
-        """The order among clients that wait: the least is next."""
+        """Sort key of a waiting client; the least is next."""
         use = self.use(client, now)
         if use >= HEAVY_USE:
-            return True, use, self._places(client)
+            return True, use, self._slots(client)
         _, jobs = self._past(client, now)
-        return False, (use + UNKNOWN_JOB) / (jobs + 1), self._places(client)
+        return False, (use + UNKNOWN_JOB) / (jobs + 1), self._slots(client)
 
     def _ranked(self, client: str, now: float) -> _Rank:
-        """The rank; of a light client without service as it was first: it hardly changes until a job of it runs."""
+        """The rank, cached for a light client without a slot: it hardly changes until one of its jobs runs."""
         rank = self._ranks.get(client)
         if rank is None or rank[0] or client in self._running:
             rank = self._ranks[client] = self._rank(client, now)
         return rank
 
-    def _places(self, client: str) -> int:
-        """Number of places that a client has."""
+    def _slots(self, client: str) -> int:
+        """Number of slots of a client."""
         running = self._running.get(client)
         return len(set(running.values())) if running else 0
 
-    def _fits(self, client: str, now: float, place: Hashable, *, last: bool) -> bool:
-        """Whether a client may have a place: a free one, or one behind others, where it may be one of them."""
+    def _fits(self, client: str, now: float, slot: Hashable, *, last: bool) -> bool:
+        """Whether a client may have a slot: a free one, or one that a job of its own has."""
         running = self._running.get(client)
         if running is None:
             return not (last and self._ranked(client, now)[0])
-        return not last and (self._places(client) < self.share or place in running.values())
+        return not last and (self._slots(client) < self.share or slot in running.values())
 
     def _end(self, job: Job) -> bool:
-        """End the service of a job; whether it had any."""
+        """End the service of a job; return whether it was in service."""
         running = self._running.get(job.client)
         if not running or job not in running:
             return False
@@ -187,7 +186,7 @@ class FairQueue(Generic[Job]):
         return True
 
     def _remove(self, job: Job) -> None:
-        """Remove a job that waits."""
+        """Remove a waiting job."""
         jobs = self._waiting[job.client]
         jobs.remove(job)
         self.size -= 1
@@ -196,10 +195,10 @@ class FairQueue(Generic[Job]):
             self._ranks.pop(job.client, None)
 
     def _past(self, client: str, now: float) -> tuple[float, float]:
-        """Seconds that a client has used of late, and for how many jobs; both fade."""
+        """Recent use of a client without its jobs in service: seconds and number of jobs, both with decay."""
         seconds, jobs, when = self._used.get(client, (0.0, 0.0, now))
-        left = 0.5 ** ((now - when) / HALF_LIFE)
-        return seconds * left, jobs * left
+        decay = 0.5 ** ((now - when) / HALF_LIFE)
+        return seconds * decay, jobs * decay
 
     def _charge(self, job: Job, now: float) -> None:
         if not job.client:

@@ -1,4 +1,4 @@
-"""Slots: a semaphore with a fair queue before it (see `kg.store.fairness.fair_queue`)."""
+"""Slots: a semaphore with a fair queue (`kg.store.fairness.fair_queue`) before it."""
 
 import asyncio
 import time
@@ -13,18 +13,18 @@ class QueueObserver(Protocol):
     """Receiver of a queue's length."""
 
     def queue_length(self, waiting: int) -> None:
-        """Note the number of jobs that wait; called whenever it may have changed."""
+        """Note the number of waiting jobs; called whenever it may have changed."""
 
 
 @dataclass(eq=False, slots=True)
 class Reservation(QueuedJob):
-    """A job's slot, or its place in the queue; `free` is set when the job may begin."""
+    """A job's slot, or its position in the queue; `free` is set when the job may begin."""
 
     free: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Slots:
-    """Slots for jobs; one client has all slots but one at most."""
+    """Semaphore with fair admission; one client has at most all slots but one."""
 
     def __init__(
         self,
@@ -33,13 +33,13 @@ class Slots:
         observer: QueueObserver | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """All slots are free.
+        """A semaphore with all slots free.
 
         Args:
-            number: how many slots there are.
-            queue: how many jobs may wait; half of it for one client.
+            number: number of slots.
+            queue: maximum number of waiting jobs; half of it for one client.
             observer: receives the queue's length.
-            clock: the time in seconds.
+            clock: function that returns the time in seconds.
         """
         self._number = number
         self._observer = observer
@@ -47,14 +47,15 @@ class Slots:
         self._queue: FairQueue[Reservation] = FairQueue(queue, max(1, number - 1))
 
     async def take(self, client: str) -> Reservation:
-        """Wait for a slot, which has to be given back; to be cancelled meanwhile leaves the queue.
+        """Wait for a slot, which the caller gives back; cancellation leaves the queue.
 
         Args:
-            client: the client (see `kg.store.fairness.fair_queue.client_of`); "" where no rule holds.
+            client: the client (see `kg.store.fairness.fair_queue.client_of`); "" for an unknown client, to whom no
+                rule applies.
 
         Raises:
             QueryBusy: the queue is full.
-            QueryTooMany: half of it is this client's.
+            QueryTooMany: the client has half of the queue.
         """
         reservation = Reservation(client)
         self._queue.join(reservation, self._clock())
@@ -67,7 +68,7 @@ class Slots:
         return reservation
 
     def give_back(self, reservation: Reservation) -> None:
-        """Free a slot for others; to do so twice does nothing."""
+        """Free a slot; a second call has no effect."""
         self._queue.leave(reservation, self._clock())
         self._dispatch()
 

@@ -286,7 +286,7 @@ class Catalogue:
     def list_of_kind(self, kind: str, limit: int, after: str = "") -> list[ListEntry]:
         """List of the things of a kind by date, undated things first by number, without stubs."""
         start, number = parse_cursor(after)
-        # Two seeks: with one condition for both, SQLite would walk through all things of the date.
+        # Two seeks: with one condition for both, SQLite would walk through all things of the date (D-33).
         select = f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
         rows = self._db.execute(
             f"SELECT * FROM ({select} AND COALESCE(start, '') = ? AND n > ? ORDER BY n LIMIT ?) UNION ALL"  # noqa: S608

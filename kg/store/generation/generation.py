@@ -154,7 +154,7 @@ class Generation:
         return self.manifest.generation
 
     def record(self, offset: int, length: int) -> bytes:
-        """JSON of a record, by the offset and length of its catalogue row.
+        """JSON of a record, by the offset and length of its catalogue row (D-16).
 
         Raises:
             GenerationError: the file of records ends before, or holds something else there.

@@ -2,7 +2,7 @@
 
 A published key is never given to another thing, and a deleted thing leaves a tombstone. The ledger follows the live
 generation: it is brought up to it after each switch, and before each build in case the last build was killed between
-switch and ledger.
+switch and ledger (D-17).
 """
 
 import sqlite3

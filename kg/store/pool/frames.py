@@ -1,9 +1,9 @@
 """Frame protocol between the server and a worker process: each frame is a kind, a length and a payload.
 
-The worker sends `READY` (or `FAULT`) once, and then for each request `HEAD`, any number of `DATA` and `END`,
-or a `FAULT`, which may also come after some `DATA`. The server sends `QUERY`, or `AHEAD` for a query that comes while
-another one is being answered; one that comes behind a slow one is not begun but sent `BACK`. What a `QUERY`, a
-`HEAD` and an `END` carry is written here, since each query has them; `READY` and `FAULT` carry JSON.
+The worker sends `READY` (or `FAULT`) once. For each request it sends `HEAD`, any number of `DATA` and `END`, or a
+`FAULT`, which may also come after some `DATA`. The server sends `QUERY`, or `AHEAD` for a query behind another one
+(pipelining); a query behind a slow one is not begun but sent `BACK`. `QUERY`, `HEAD` and `END`, which each query has,
+have compact payloads; those of `READY` and `FAULT` are JSON.
 """
 
 import json
@@ -17,20 +17,20 @@ from typing import Any
 READY, QUERY, AHEAD, HEAD, DATA, END, FAULT, BACK = b"R", b"Q", b"A", b"H", b"D", b"E", b"F", b"B"
 
 PATIENCE = 0.005
-"""Seconds that a query may take before those that were sent ahead, behind it, are sent back: others are quicker."""
+"""Seconds of a query after which those sent ahead behind it are sent back, since other workers are quicker."""
 
 HEADER = struct.Struct(">cI")
-"""Before each payload: its kind and its length in bytes."""
+"""Header of a frame: kind, and length of the payload in bytes."""
 
-_READ_AT_ONCE = 64 << 10
-_TAKEN_AWAY = 0.00001
-"""Seconds after which to have the processor back means that somebody else had it meanwhile."""
+_READ_BYTES = 64 << 10
+_PREEMPTED_AFTER = 0.00001
+"""Seconds of a yield of the processor beyond which another process has had it."""
 _LENGTH = struct.Struct(">I")
 _SECONDS = struct.Struct(">d")
 
 
 def frame(kind: bytes, payload: bytes = b"") -> bytes:
-    r"""A frame, ready to be written.
+    r"""A frame as bytes.
 
     >>> frame(DATA, b"ab")
     b'D\x00\x00\x00\x02ab'
@@ -39,7 +39,7 @@ def frame(kind: bytes, payload: bytes = b"") -> bytes:
 
 
 def write(out: int, *parts: bytes | bytearray) -> None:
-    """Write all parts to a descriptor that blocks, without putting them together first."""
+    """Write all parts to a blocking descriptor, without a copy of them."""
     written = os.writev(out, parts)
     if written < sum(map(len, parts)):  # a signal came
         rest = memoryview(b"".join(parts))[written:]
@@ -47,24 +47,24 @@ def write(out: int, *parts: bytes | bytearray) -> None:
             rest = rest[os.write(out, rest) :]
 
 
-class Incoming:
-    """Frames out of a descriptor that blocks."""
+class BlockingFrameReader:
+    """Reader of frames from a blocking descriptor."""
 
     def __init__(self, source: int) -> None:
         self._source = source
-        self._come = b""
+        self._buffer = b""
         self._poll = select.poll()
         self._poll.register(source, select.POLLIN)
 
-    def next(self, *, awake: float) -> tuple[bytes, bytes] | None:
-        """Kind and payload of the next one; None where there are no more.
+    def next(self, *, spin_seconds: float) -> tuple[bytes, bytes] | None:
+        """Kind and payload of the next frame; None at the end.
 
         Args:
-            awake: seconds to look out for it before this sleeps, where it is not here yet. To be woken takes longer
-                than a small query, most of all on machines that are virtual. Ends when others want the processor.
+            spin_seconds: seconds of busy waiting before a read that blocks. A wake-up takes longer than a small query,
+                most of all on virtual machines. The wait ends early when another process wants the processor.
         """
-        if awake and not self._come:
-            self._look_out(awake)
+        if spin_seconds and not self._buffer:
+            self._spin(spin_seconds)
         head = self._take(HEADER.size)
         if head is None:
             return None
@@ -72,49 +72,49 @@ class Incoming:
         payload = self._take(length)
         return None if payload is None else (kind, payload)
 
-    def _look_out(self, seconds: float) -> None:
+    def _spin(self, seconds: float) -> None:
         now = time.monotonic()
         until = now + seconds
         while now < until and not self._poll.poll(0):
             before = time.monotonic()
             os.sched_yield()
             now = time.monotonic()
-            if now - before > _TAKEN_AWAY:
+            if now - before > _PREEMPTED_AFTER:
                 return
 
     def _take(self, size: int) -> bytes | None:
-        """So many bytes; None where there are no more."""
-        come = self._come
-        if len(come) < size:
-            parts, missing = [come], size - len(come)
+        """Bytes of a given number; None at the end."""
+        data = self._buffer
+        if len(data) < size:
+            parts, missing = [data], size - len(data)
             while missing > 0:
-                part = os.read(self._source, _READ_AT_ONCE)
+                part = os.read(self._source, _READ_BYTES)
                 if not part:
                     return None
                 parts.append(part)
                 missing -= len(part)
-            come = b"".join(parts)
-        self._come = come[size:]
-        return come[:size]
+            data = b"".join(parts)
+        self._buffer = data[size:]
+        return data[:size]
 
 
-def said(kind: bytes, /, **values: Any) -> bytes:
-    """A frame whose payload is a JSON object. Whatever a text holds, half characters too, it stays ASCII."""
+def json_frame(kind: bytes, /, **values: Any) -> bytes:
+    """A frame with a JSON object as payload, in ASCII, so that a text may have half characters."""
     return frame(kind, json.dumps(values).encode("ascii"))
 
 
 def query(text: bytes, options: bytes) -> bytes:
-    """A query, in UTF-8, with its options; each worker reads the same options but once (see `options`)."""
+    """The frame of a query in UTF-8 with its options (see `options`), which a worker parses once if they recur."""
     return frame(QUERY, _LENGTH.pack(len(options)) + options + text)
 
 
 def ahead(query: bytes) -> bytes:
-    """The frame of a query, for a worker that is answering another one."""
+    """The frame of a query that is sent ahead, from its `QUERY` frame."""
     return AHEAD + query[1:]
 
 
 def read_query(payload: bytes) -> tuple[str, dict[str, Any]]:
-    """Text and options of a query, out of its frame.
+    """Text and options from the payload of a query.
 
     >>> read_query(query(b"ASK {}", options(spare=0))[HEADER.size :])
     ('ASK {}', {'spare': 0})
@@ -125,23 +125,23 @@ def read_query(payload: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def options(**values: Any) -> bytes:
-    """Options of a query as its frame has them."""
+    """Options of a query in the encoding of its frame."""
     return json.dumps(values).encode("ascii")
 
 
 @lru_cache(maxsize=16)
-def _read_options(said: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(said)
-    return found
+def _read_options(encoded: bytes) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(encoded)
+    return values
 
 
 def end(seconds: float) -> bytes:
-    """The end of an answer, which says how long the worker had with it."""
+    """The frame at the end of an answer, with the seconds of the worker's work."""
     return frame(END, _SECONDS.pack(seconds))
 
 
 def read_end(payload: bytes) -> float:
-    """Seconds of an end.
+    """Seconds from the payload of an end.
 
     >>> read_end(end(0.5)[HEADER.size :])
     0.5
@@ -152,13 +152,13 @@ def read_end(payload: bytes) -> float:
 
 @lru_cache(maxsize=64)
 def head(kind: str, format_: str) -> bytes:
-    """The head of an answer: what kind it is, and the name of its format."""
+    """The frame at the head of an answer: kind of result and name of the format."""
     return frame(HEAD, f"{kind} {format_}".encode("ascii"))
 
 
 @lru_cache(maxsize=64)
 def read_head(payload: bytes) -> tuple[str, str]:
-    """Kind and format of an answer, out of its head.
+    """Kind of result and name of the format from the payload of a head.
 
     >>> read_head(head("ask", "json")[HEADER.size :])
     ('ask', 'json')

@@ -1,7 +1,7 @@
-"""Pipe ends of a worker, as the server holds them: a reader of frames, a writer of bytes.
+"""Pipes to a worker, at the server's end: a reader of frames, a writer of bytes.
 
 asyncio's own streams cost more than a small query does: each read of a frame's head and of its payload is a call
-through several layers. Here what has come is cut into frames where it arrives, and handed to whom it is for.
+through several layers. Here the bytes of one read are cut into frames at once, for a callback.
 """
 
 import asyncio
@@ -11,20 +11,20 @@ from collections.abc import Callable
 
 from kg.store.pool.frames import HEADER
 
-_into = bytearray(256 << 10)
-"""What is read at once, into one place: to make room for so much costs more each time than to copy the little it is."""
+_read_buffer = bytearray(256 << 10)
+"""Buffer of all reads: a new allocation of this size costs more than a copy of the few bytes of a read."""
 
 
 class FrameReader:
-    """Frames out of a pipe, handed on as they come."""
+    """Reader of frames, which calls back for each."""
 
     def __init__(self, descriptor: int, take: Callable[[bytes, bytes], None], end: Callable[[], None]) -> None:
-        """Begin to read.
+        """Start to read.
 
         Args:
-            descriptor: of the pipe; `close` closes it.
-            take: gets kind and payload of each frame.
-            end: is called once, where the pipe ends; what comes before it and is no whole frame is dropped.
+            descriptor: descriptor of the pipe; `close` closes it.
+            take: called with kind and payload of each frame.
+            end: called once, at the end of the pipe; an incomplete frame before it is dropped.
         """
         os.set_blocking(descriptor, False)
         self._descriptor = descriptor
@@ -43,13 +43,13 @@ class FrameReader:
             self._loop.add_reader(self._descriptor, self._read)
 
     def pause(self) -> None:
-        """Read no further, so that whoever writes has to wait; frames that are here already are still handed on."""
+        """Stop reading, so that the writer waits (back-pressure); frames read already are still passed on."""
         if self._reading:
             self._reading = False
             self._loop.remove_reader(self._descriptor)
 
     def close(self) -> None:
-        """Read no more."""
+        """Stop reading, and close the descriptor."""
         self._finish()
         if self._descriptor >= 0:
             os.close(self._descriptor)
@@ -63,7 +63,7 @@ class FrameReader:
 
     def _read(self) -> None:
         try:
-            data = bytes(memoryview(_into)[: os.readv(self._descriptor, (_into,))])
+            data = bytes(memoryview(_read_buffer)[: os.readv(self._descriptor, (_read_buffer,))])
         except BlockingIOError:
             return
         except OSError:
@@ -74,7 +74,7 @@ class FrameReader:
             self._finish()
 
     def _cut(self, data: bytes) -> None:
-        """Make frames of what has come, once one is whole."""
+        """Cut some bytes, behind the rest of those before, into complete frames."""
         if self._rest:
             self._rest.append(data)
             self._missing -= len(data)
@@ -96,16 +96,16 @@ class FrameReader:
 
 
 class PipeWriter:
-    """Bytes into a pipe."""
+    """Non-blocking writer of bytes."""
 
     def __init__(self, descriptor: int) -> None:
-        """Take a descriptor, which is closed by `close`."""
+        """Start with the descriptor of a pipe; `close` closes it."""
         os.set_blocking(descriptor, False)
         self._descriptor = descriptor
         self._rest = b""
 
     def write(self, data: bytes) -> bool:
-        """Write all of it, what the pipe can't take at once as soon as it can; whether the pipe has a reader."""
+        """Write all bytes, those beyond the pipe's capacity later; return whether the pipe has a reader."""
         rest = self._rest + data if self._rest else data
         has_reader = True
         try:
@@ -114,8 +114,8 @@ class PipeWriter:
             written = 0
         except OSError:
             written, has_reader = len(rest), False
-        waited, self._rest = bool(self._rest), rest[written:]
-        if bool(self._rest) != waited:
+        was_waiting, self._rest = bool(self._rest), rest[written:]
+        if bool(self._rest) != was_waiting:
             loop = asyncio.get_running_loop()
             if self._rest:
                 loop.add_writer(self._descriptor, self.write, b"")
@@ -124,7 +124,7 @@ class PipeWriter:
         return has_reader
 
     def close(self) -> None:
-        """Write no more."""
+        """Stop writing, and close the descriptor."""
         if self._descriptor < 0:
             return
         if self._rest:

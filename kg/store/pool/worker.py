@@ -1,9 +1,8 @@
 """Worker: a process that answers queries and may die of them, `python -m kg.store.pool.worker STORE [OPTIONS]`.
 
-It opens the store read-only, gives up what no query needs (see `kg.store.pool.sandbox`), tries whether that
-holds, says that it is ready, and answers one query after the other from its standard input on its standard
-output, in frames (see `kg.store.pool.frames`). It ends when its input does. It is started anew after each mishap,
-so it imports little.
+The worker opens the store read-only, enters its sandbox (`kg.store.pool.sandbox`), tests that, and reports that it is
+ready. Then it answers the queries from its standard input, one after the other, on its standard output, in frames
+(`kg.store.pool.frames`), until its input ends. A dead worker is replaced, so the module imports little.
 """
 
 import json
@@ -40,15 +39,16 @@ STACK = 256 << 20
 ADDRESS_SPACE = 2 << 30
 """Bytes of address space above an idle worker's; under one GB the engine can't even open a store."""
 
-CHUNK = 64 << 10
+FRAME_BYTES = 64 << 10
+"""Bytes of an answer in one frame."""
 
-_AWAKE = 0.0002
-"""Seconds for which a worker that has answered a query quickly looks out for the next one, before it sleeps. A client
-that asks one after another needs about so long to ask the next one, and gets a fifth more answers."""
+_SPIN_SECONDS = 0.0002
+"""Seconds of busy waiting for the next query after a quick one. A client that sends one query after another needs about
+so long between two, and gets a fifth more answers."""
 
 
 def main() -> int:
-    """Serve until the input ends; 1 if this process can't be made safe."""
+    """Serve until the input ends; return 1 if the sandbox fails."""
     path = Path(sys.argv[1])
     options: dict[str, Any] = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
     sandbox.leave_network()
@@ -56,11 +56,11 @@ def main() -> int:
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its workers itself
     out = os.dup(1)
-    os.dup2(2, 1)  # whatever else prints must not get among the frames
+    os.dup2(2, 1)  # no other output may come between the frames
     try:
         store = _open(path, options.get("address_space", ADDRESS_SPACE))
     except KgError as fault:
-        frames.write(out, frames.said(frames.FAULT, **described(fault)))
+        frames.write(out, frames.json_frame(frames.FAULT, **serialised(fault)))
         return 1
     limits = query_checks.QueryLimits(**options.get("limits", {}))
     threading.stack_size(STACK)
@@ -78,30 +78,30 @@ def main() -> int:
 
 
 def _open(path: Path, address_space: int) -> Store:
-    """The store, in a process that can do no more harm."""
+    """Open the store, and enter the sandbox."""
     try:
         store = Store.read_only(str(path))
     except OSError as fault:
         raise GenerationError(f"the store can't be opened: {fault}", where=str(path)) from None
     sandbox.limit_memory(STACK + address_space)
     sandbox.forbid_sockets(path)
-    wrong = sandbox.self_test()
-    if wrong:
-        raise GenerationError(f"queries can't be answered safely: {wrong}")
+    sandbox_fault = sandbox.self_test()
+    if sandbox_fault:
+        raise GenerationError(f"queries can't be answered safely: {sandbox_fault}")
     if not store.query("ASK {}"):
         raise GenerationError("the store does not answer", where=str(path))
     return store
 
 
 def serve(answer: Callable[[str, dict[str, Any]], None], out: int, check: Callable[[str, int], None]) -> None:
-    """Answer what comes in, to a descriptor, until nothing does."""
-    frames.write(out, frames.said(frames.READY, pid=os.getpid()))
-    incoming = frames.Incoming(0)
-    several = len(os.sched_getaffinity(0)) > 1  # processors, or whoever looks out keeps others from theirs
-    slow, awake = False, 0.0
-    while request := incoming.next(awake=awake):
-        sent, payload = request
-        if slow and sent == frames.AHEAD:
+    """Answer the queries from standard input on a descriptor, until the input ends."""
+    frames.write(out, frames.json_frame(frames.READY, pid=os.getpid()))
+    requests = frames.BlockingFrameReader(0)
+    may_spin = len(os.sched_getaffinity(0)) > 1  # on a single processor, busy waiting holds up the server
+    slow, spin_seconds = False, 0.0
+    while request := requests.next(spin_seconds=spin_seconds):
+        kind, payload = request
+        if slow and kind == frames.AHEAD:
             frames.write(out, frames.frame(frames.BACK))
             continue
         began = time.monotonic()
@@ -110,9 +110,9 @@ def serve(answer: Callable[[str, dict[str, Any]], None], out: int, check: Callab
             check(text, options.get("spare", 0))
             answer(text, options)
         except BaseException as fault:  # noqa: BLE001  # a panic of the engine is no Exception
-            frames.write(out, frames.said(frames.FAULT, **described(_named(fault))))
+            frames.write(out, frames.json_frame(frames.FAULT, **serialised(_query_error(fault))))
         slow = time.monotonic() - began > frames.PATIENCE
-        awake = _AWAKE if several and not slow else 0.0
+        spin_seconds = _SPIN_SECONDS if may_spin and not slow else 0.0
 
 
 def _answer(  # noqa: PLR0913  # each is one limit or end
@@ -120,22 +120,22 @@ def _answer(  # noqa: PLR0913  # each is one limit or end
 ) -> None:
     began = time.monotonic()
     try:
-        found = store.query(text, base_iri=base, **_graphs(request))
+        result = store.query(text, base_iri=base, **_dataset(request))
     except SyntaxError:
-        raise explanations.explain(text, partial(_complaint, store, base)) from None
-    kind = results.result_kind(found)
-    row = results.choose_format(kind, request["formats"])
-    writer = _FrameWriter(out, frames.head(kind, row.name))
+        raise explanations.explain(text, partial(_syntax_error, store, base)) from None
+    kind = results.result_kind(result)
+    format_ = results.choose_format(kind, request["formats"])
+    writer = _FrameWriter(out, frames.head(kind, format_.name))
     try:
-        results.write(found, row, writer, min(rows, (kind == "select" and request["rows"]) or rows))
+        results.write(result, format_, writer, min(rows, (kind == "select" and request["rows"]) or rows))
     except QueryTooLarge:
-        writer.part()
+        writer.send_incomplete()
         raise
     writer.end(time.monotonic() - began)
 
 
-def _complaint(store: Store, base: str | None, text: str) -> str:
-    """What the engine says of a text that it can't read, else nothing."""
+def _syntax_error(store: Store, base: str | None, text: str) -> str:
+    """The engine's message on a text with a syntax error, else ""."""
     try:
         store.query(text, base_iri=base)
     except SyntaxError as fault:
@@ -143,8 +143,8 @@ def _complaint(store: Store, base: str | None, text: str) -> str:
     return ""
 
 
-def _graphs(request: dict[str, Any]) -> dict[str, Any]:
-    """What the query is asked of; graphs of the request go before its own (SPARQL 1.1 Protocol, 2.1.4)."""
+def _dataset(request: dict[str, Any]) -> dict[str, Any]:
+    """The engine's options for a query's dataset; the request's replaces the query's (SPARQL 1.1 Protocol, 2.1.4)."""
     default, named = request["default_graphs"], request["named_graphs"]
     if not default and not named:
         return {"use_default_graph_as_union": request["union"]}
@@ -158,39 +158,39 @@ def _graphs(request: dict[str, Any]) -> dict[str, Any]:
 
 
 class _FrameWriter:
-    """Collects an answer into frames of 64 KiB; the head comes with the first, so an early fault is alone."""
+    """Writer of an answer in frames of 64 KiB; the head comes with the first, so that an early fault is alone."""
 
     def __init__(self, out: int, head: bytes) -> None:
         self._out = out
-        self._before = head
-        self._held = bytearray()
+        self._prefix = head
+        self._buffer = bytearray()
 
     def write(self, data: bytes) -> int:
-        self._held += data
-        if len(self._held) >= CHUNK:
+        self._buffer += data
+        if len(self._buffer) >= FRAME_BYTES:
             self._send(b"")
         return len(data)
 
     def flush(self) -> None:
-        """The engine says so after each answer, which `end` does too."""
+        """Called by the engine after each answer; `end` does its work."""
 
-    def part(self) -> None:
-        """Send what there is, though it is not all."""
+    def send_incomplete(self) -> None:
+        """Send the rest of an answer that is cut."""
         self._send(b"")
 
     def end(self, seconds: float) -> None:
-        """Send what is left, and how long all of it took."""
+        """Send the rest of an answer, and its seconds."""
         self._send(frames.end(seconds))
 
-    def _send(self, after: bytes) -> None:
-        data = (frames.HEADER.pack(frames.DATA, len(self._held)), self._held) if self._held else ()
-        frames.write(self._out, self._before, *data, after)
-        self._before = b""
-        self._held.clear()
+    def _send(self, suffix: bytes) -> None:
+        data = (frames.HEADER.pack(frames.DATA, len(self._buffer)), self._buffer) if self._buffer else ()
+        frames.write(self._out, self._prefix, *data, suffix)
+        self._prefix = b""
+        self._buffer.clear()
 
 
-def _named(fault: BaseException) -> QueryError:
-    """The error of ours that a fault of the engine is."""
+def _query_error(fault: BaseException) -> QueryError:
+    """The QueryError for a fault of the engine."""
     text = str(fault)
     match fault:
         case QueryError():
@@ -205,8 +205,8 @@ def _named(fault: BaseException) -> QueryError:
             return QueryCrashed(f"the engine gave up: {text[:500] or type(fault).__name__}")
 
 
-def described(fault: KgError) -> dict[str, Any]:
-    """An error as the server can make it again."""
+def serialised(fault: KgError) -> dict[str, Any]:
+    """The values from which the server makes an error again."""
     return {
         "error": type(fault).__name__,
         "what": fault.what,

@@ -24,14 +24,14 @@ START_SECONDS = 60
 """How long a worker may take to open its store; a big one after an unclean end takes seconds."""
 
 PIPE = 1 << 20
-"""Bytes that a pipe holds: at the kernel's 64 KiB each piece of an answer costs two changes of process."""
+"""Bytes that a pipe holds: at the kernel's 64 KiB each piece of an answer costs two changes of process (D-23)."""
 
 # A worker gets no more of the server's environment than this: no proxies, no secrets, no settings.
 _ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
     # The engine asks for memory some hundred times a query. Where glibc keeps more of it at hand for the next time, up
-    # to 7 MB in pieces under a kilobyte, a small query takes a twentieth less.
+    # to 7 MB in pieces under a kilobyte, a small query takes a twentieth less (D-28).
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=200",
 }
 _LAST_WORDS = 2000

@@ -2,7 +2,7 @@
 
 A request to a remote store always has the one format of each kind that is lossless and streams: tables as JSON,
 triples as N-Triples. The answer is parsed, so that the error message of a store that fails halfway is no part of it,
-and serialised by the same writers as answers of the embedded engine.
+and serialised by the same writers as answers of the embedded engine (D-36).
 """
 
 from collections.abc import Callable

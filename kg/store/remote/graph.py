@@ -24,7 +24,7 @@ def public_graphs(base: str) -> tuple[str, ...]:
 
 
 class RemoteGraph:
-    """Graph of one generation at a remote store."""
+    """Graph of one generation at a remote store (D-34)."""
 
     def __init__(self, remote: RemoteStore, graph: str) -> None:
         """Create the cache and the threads; no request is sent.

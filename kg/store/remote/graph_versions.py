@@ -3,7 +3,7 @@
 Each build loads into a graph of its own, `{base}graphs/generations/7-1f3a…`. A small graph, `{base}graphs/versions`,
 holds the time of creation of each and, after its time as the live graph, the time of its retirement. The one triple
 `{base}#dataset dcat:hasCurrentVersion …` names the live graph. A graph is registered before its first triple comes, so
-that the next build finds and drops the graph of a killed one.
+that the next build finds and drops the graph of a killed one (D-35).
 """
 
 import secrets

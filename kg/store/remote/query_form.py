@@ -1,7 +1,7 @@
 """Query form (SPARQL 1.1, section 16) and dataset clauses (13.2) of a query, for its request to a remote store.
 
 The graphs of a request override those of a query (SPARQL 1.1 Protocol, 2.1.4), and a request to a remote store always
-has graphs. So FROM and FROM NAMED are parsed here and become the request's.
+has graphs. So FROM and FROM NAMED are parsed here and become the request's (D-37).
 """
 
 import re

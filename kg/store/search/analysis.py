@@ -2,7 +2,7 @@
 
 A text is tokenised into words, in lower case, without diacritics, each reduced to its stem by the rules of the text's
 language; a language without rules keeps its words unstemmed. Names have phonetic keys besides, transliterated and
-without the differences of spellings, so that *Mikoyan*, *Mikoian* and *Микоян* are equal.
+without the differences of spellings, so that *Mikoyan*, *Mikoian* and *Микоян* are equal (D-42).
 
 >>> stems("conversaciones", "es") == stems("conversación", "es")
 True

@@ -19,7 +19,7 @@ VERSION = 3
 """Of the fields: an index with another number can't be read and has to be built anew.
 
 Which keys go into a field is no part of it. An index that was made from fewer is served, and finds by the new ones from
-the next build on.
+the next build on (D-40).
 """
 
 RECORD = "record"
@@ -100,7 +100,7 @@ FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.i
 """Name → facet. The last two are asked by name and not counted on the page."""
 
 LACKS = "lacks"
-"""What a list is narrowed by besides facets: a record has nothing under one of these."""
+"""What a list is narrowed by besides facets: a record has nothing under one of these (D-93)."""
 
 LACKED = ("date", "place", "person", "topic", "collection", "text")
 

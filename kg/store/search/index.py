@@ -189,7 +189,7 @@ def _open_index(folder: Path) -> Index:
     """Open an index that may lie in a read-only folder.
 
     The engine puts a lock file beside the files that it opens, but a generation is immutable: the index is opened
-    through a folder of links. All of its files are memory-mapped then, so that the links can be deleted.
+    through a folder of links. All of its files are memory-mapped then, so that the links can be deleted (D-41).
     """
     links = Path(tempfile.mkdtemp(prefix="kg-search-"))
     try:

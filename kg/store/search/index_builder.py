@@ -46,7 +46,7 @@ class IndexBuilder:
         """
         record: dict[str, Any] = orjson.loads(line)
         if record["kind"] == fields.RECORD and record.get("status") == "stub":
-            return  # a stub of a document is in no list or count either
+            return  # a stub of a document is in no list or count either (D-59)
         self._number += 1
         document = Document()
         document.add_text("ref", record["id"])

@@ -6,7 +6,7 @@
 
 A flat loop over tokens finds the clauses; each one is replaced by its hits as text between two offsets, and the rest of
 the query stays as it is. Any other content of a clause is refused, with the form in the error. A query with a clause
-and an ambiguous string or IRI is refused too: no clause is ever found in a string.
+and an ambiguous string or IRI is refused too: no clause is ever found in a string (D-44).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Collation of titles: sort keys by the alphabet of a language, instead of the codes of letters."""
+"""Collation of titles: sort keys by the alphabet of a language, instead of the codes of letters (D-45)."""
 
 import re
 import unicodedata

@@ -28,7 +28,7 @@ _MAX_MEMBERS = 1_000
 
 # The matcher stores each iteration of a repeat within an atomic group until the group ends. So long repeats are cut
 # into groups of this many iterations: the memory for a row is small, with any number of escapes. A repeat over objects
-# can't be cut so: the next group tries the end of a group again, at each depth twice as often.
+# can't be cut so: the next group tries the end of a group again, at each depth twice as often (D-30).
 _ITERATIONS = 1_000
 
 _STRING = rb'"[^"\\]*+(?:"|(?>(?:(?>(?:\\.[^"\\]*+){1,%d}))*)")' % _ITERATIONS

@@ -3,7 +3,7 @@
 A plain query holds unambiguous tokens alone: no comparison that might begin an IRI, no escape, no letters beyond ASCII
 outside of strings and comments, and "service" nowhere. Its form is SELECT, ASK, CONSTRUCT or DESCRIBE. And its signs
 and words are so few that no limit can be reached, however they are counted. Any other query goes to the token scan of
-`kg.store.sparql.query_checks`; a test holds that the scan refuses no plain query.
+`kg.store.sparql.query_checks`; a test holds that the scan refuses no plain query (D-29).
 """
 
 import re

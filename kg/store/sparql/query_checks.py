@@ -12,7 +12,7 @@ them alone. Two things make that harder than the grammar (SPARQL 1.1, 19.8) sugg
 
 Patterns and operators are counted in the text, which is close to the engine's own count and sometimes a few too many.
 The limits are measured. Planning grows with the third to fourth power of the joined patterns: 100 take 1.5 s, 300 half
-a minute. It grows with the square of the number of other operators.
+a minute. It grows with the square of the number of other operators (D-21).
 
 A query that passes can still crash the engine or run for ever, and a SERVICE that passed could not open a socket. The
 defence is the sandbox of the worker process; this module gives the early and clear error.

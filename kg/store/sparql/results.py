@@ -171,7 +171,7 @@ def _at_most(rows: Iterable[Row], max_rows: int) -> Iterator[Row]:
 
 
 # Bytes that the engine writes once a row and, but for values made to be counted twice, nowhere else: quotes, line
-# ends and < are escaped in values. Rows without any value are missed in JSON; they are bounded by their bytes.
+# ends and < are escaped in values. Rows without any value are missed in JSON; they are bounded by their bytes (D-32).
 _ROW_MARKS = {"json": b'},{"', "xml": b"<result>", "tsv": b"\n"}
 
 

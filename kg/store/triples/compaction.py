@@ -3,7 +3,7 @@
 Each batch becomes a sorted file of its own in each index, and a read has to look into all of them. The engine compacts
 beside the load, the same data again and again: that took a third of a build's processor time. So its compaction
 threads run at the lowest priority during the load, and everything is compacted once at the end. Another process does
-this, because a thread does not get back a priority that it gave up.
+this, because a thread does not get back a priority that it gave up (D-14).
 """
 
 import os

@@ -1,4 +1,4 @@
-"""How a client gets the answer of a query: with which headers and coding, whole, in pieces or not at all."""
+"""Headers and coding of an answer, whole, as a stream or without a body."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from kg.web.http import content_coding
 from kg.web.http.conditional import tags_of
 from kg.web.http.headers import CACHE, CORS, raw
 from kg.web.http.responses import Ready
-from kg.web.serving.answer_cache import Whole
+from kg.web.serving.answer_cache import CachedAnswer
 from kg.web.serving.search_rewriting import MORE_FOUND
 
 _HEADERS = {**CORS, "Vary": "Accept, Accept-Encoding"}
@@ -20,7 +20,7 @@ _LIMITED = raw(MORE_FOUND)
 
 
 class Shape(NamedTuple):
-    """How a client gets an answer.
+    """Form of an answer for a client.
 
     Attributes:
         tag: what names the answer; None where each is another one.
@@ -38,7 +38,7 @@ class Shape(NamedTuple):
 
     @classmethod
     def of(cls, request: Request, tag: str | None) -> "Shape":
-        """How the client of a request gets the answer of this tag."""
+        """The form for the client of a request."""
         method = request.scope["method"]
         name = content_coding.for_request(request, content_coding.OF_ANSWERS)
         given = tags_of(request) if tag is not None and method != "POST" else ()
@@ -54,18 +54,18 @@ class Shape(NamedTuple):
         return f'"{self.tag}-{self.coding}"' if self.coding else f'"{self.tag}"'
 
     def headers(self, etag: str) -> list[tuple[bytes, bytes]]:
-        """What all answers send along."""
+        """Headers of any answer."""
         return [*_VARYING] if self.tag is None else [*_KEPT, (b"etag", etag.encode("ascii"))]
 
     def begun(self, answer: QueryAnswer) -> list[tuple[bytes, bytes]]:
         """The headers of an answer whose end has not come."""
         return [*self.headers(self.etag), *_described(answer, self.coding)]
 
-    def coding_of(self, found: Whole) -> str:
+    def coding_of(self, found: CachedAnswer) -> str:
         """The coding in which a whole answer goes; a small one goes without."""
         return self.coding if len(found.body) >= content_coding.SMALLEST else ""
 
-    def whole(self, found: Whole) -> Response:
+    def whole(self, found: CachedAnswer) -> Response:
         """The response that is a whole answer."""
         packed = self.coding_of(found)
         headers = self.headers(self.etag if packed else f'"{self.tag}"')
@@ -77,8 +77,8 @@ class Shape(NamedTuple):
         return Ready(200, headers, b"" if self.head else body)
 
 
-def _described(answer: QueryAnswer | Whole, packed: str) -> list[tuple[bytes, bytes]]:
-    """What headers say of an answer in a coding."""
+def _described(answer: QueryAnswer | CachedAnswer, packed: str) -> list[tuple[bytes, bytes]]:
+    """Headers that describe an answer in a coding."""
     headers = [(b"content-type", answer.media_type.encode("ascii"))]
     if answer.limited:
         headers += _LIMITED

@@ -35,7 +35,7 @@ GRAPHS = tuple(name for name, row in FORMATS.items() if "construct" in row.kinds
 """The formats that hold a graph."""
 
 
-_LONGEST = 1_000
+_MAX_HEADER_LENGTH = 1_000
 """Characters up to which what a client takes is remembered."""
 
 
@@ -51,7 +51,7 @@ def wanted(asked: str | None, accept: str) -> tuple[str, ...]:
     >>> wanted(None, "text/turtle, application/json;q=0.5")
     ('turtle', 'json', 'jsonld')
     """
-    short = len(asked or "") + len(accept) <= _LONGEST
+    short = len(asked or "") + len(accept) <= _MAX_HEADER_LENGTH
     return (_wanted if short else _wanted.__wrapped__)(asked, accept)
 
 

@@ -1,4 +1,4 @@
-"""Which named graphs there are: asked once for each generation, of a worker as everybody asks."""
+"""Named graphs and their sizes: queried once for each generation, by a worker as any query."""
 
 from functools import cache
 
@@ -17,6 +17,6 @@ def query(name: str) -> str:
 
 async def graph_counts(context: Context) -> dict[str, int]:
     """IRI of each named graph → how many statements it has."""
-    answer = await responses.whole(context, responses.Question(query("graphs"), ("json",)))
+    answer = await responses.whole_answer(context, responses.Question(query("graphs"), ("json",)))
     rows = orjson.loads(answer.body)["results"]["bindings"]
     return {row["graph"]["value"]: int(row["triples"]["value"]) for row in rows}

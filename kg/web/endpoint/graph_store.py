@@ -23,12 +23,12 @@ from kg.web.http.problems import Problem
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
-MOST = 400_000
-"""Statements of a graph that is sent whole; for larger ones there are the dumps."""
+MAX_STATEMENTS = 400_000
+"""Statements of a graph that is sent whole; for larger ones there are the dumps (D-82)."""
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _Name = Annotated[str, Path(description="The rest of the graph's IRI, behind `graphs/`.")]
-_SHOWN = 200
+_MAX_IRI_EXCERPT = 200
 
 
 class GraphParameters(Parameters):
@@ -78,13 +78,13 @@ def _named(request: Request) -> list[tuple[str, str]]:
 async def _graph(request: Request, context: Context, iri: str | None, asked: str | None) -> Response:
     counts = await graph_counts(context)
     if iri is not None and iri not in counts:
-        raise Problem(404, f"There is no graph <{iri[:_SHOWN]}>; {context.path('graphs')} lists them.")
+        raise Problem(404, f"There is no graph <{iri[:_MAX_IRI_EXCERPT]}>; {context.path('graphs')} lists them.")
     accept = combined(request, "accept")
     names = tuple(each for each in formats.wanted(asked, accept) if each in formats.GRAPHS)
     if not names:
         raise formats.unacceptable(formats.GRAPHS)
     size = context.publication.triples if iri is None else counts[iri]
-    if size > MOST:
+    if size > MAX_STATEMENTS:
         detail = f"This graph has {size:,} statements; the dumps at {context.path('dumps/')} hold all of them."
         raise Problem(413, detail)
     question = responses.Question(query("graph"), names, () if iri is None else (iri,))

@@ -1,4 +1,4 @@
-"""The beginning of an answer, for a page."""
+"""Preview of an answer: its beginning, for a page."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,16 +9,16 @@ from kg.errors import QueryError, QueryTooLarge
 from kg.render.queries import result_table
 from kg.render.queries.result_table import ResultTable
 from kg.web.endpoint.responses import Question
-from kg.web.observe.request_notes import told
+from kg.web.observe.request_notes import notes_of
 from kg.web.serving.context import Context
 
-SHOWN_AS = ("tsv", "turtle")
+PREVIEW_FORMATS = ("tsv", "turtle")
 """Formats in which a page takes an answer."""
 
-ROWS = 1_000
+MAX_ROWS = 1_000
 """Rows that a page shows."""
 
-SHOWN = 1 << 20
+MAX_BYTES = 1 << 20
 """Bytes that a page shows; what comes after them is left to downloads."""
 
 LARGE = 20_000
@@ -26,8 +26,8 @@ LARGE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a page shows of an answer.
+class Preview:
+    """Beginning of an answer, for a page.
 
     Attributes:
         kind: select, ask, or construct.
@@ -44,9 +44,9 @@ class Shown:
     large: bool = False
 
 
-async def shown(request: Request, context: Context, question: Question) -> Shown:
+async def preview(request: Request, context: Context, question: Question) -> Preview:
     """Ask, and take as much of the answer as a page shows. Raises QueryError."""
-    notes = told(request.scope)
+    notes = notes_of(request.scope)
     notes.query, notes.answered = question.query, "asked"
     try:
         kind, held, whole = await _beginning(request, context, question)
@@ -55,13 +55,13 @@ async def shown(request: Request, context: Context, question: Question) -> Shown
         raise
     text = held.decode("utf-8", "ignore")
     if kind != "select":
-        return Shown(kind, None, text if whole else text[: text.rfind("\n") + 1], whole)
+        return Preview(kind, None, text if whole else text[: text.rfind("\n") + 1], whole)
     lines = text.split("\n")[:-1]
-    whole = whole and len(lines) <= ROWS + 1
+    whole = whole and len(lines) <= MAX_ROWS + 1
     named = partial(names, context)
-    make = partial(result_table.table, lines[: ROWS + 1], context.base, context.reader, named, complete=whole)
-    table = await context.serving.lane.run(request, make) if len(text) > LARGE else make()
-    return Shown(kind, table, "", whole, large=len(text) > LARGE)
+    make = partial(result_table.table, lines[: MAX_ROWS + 1], context.base, context.reader, named, complete=whole)
+    table = await context.serving.slow_queue.run(request, make) if len(text) > LARGE else make()
+    return Preview(kind, table, "", whole, large=len(text) > LARGE)
 
 
 async def _beginning(request: Request, context: Context, question: Question) -> tuple[str, bytearray, bool]:
@@ -69,11 +69,11 @@ async def _beginning(request: Request, context: Context, question: Question) -> 
     held = bytearray()
     kind = "select"
     try:
-        async with question.ask(context, request, rows=ROWS + 1) as answer:
+        async with question.ask(context, request, rows=MAX_ROWS + 1) as answer:
             kind = answer.kind
             async for chunk in answer:
                 held += chunk
-                if len(held) > SHOWN or (kind == "select" and held.count(b"\n") > ROWS + 1):
+                if len(held) > MAX_BYTES or (kind == "select" and held.count(b"\n") > MAX_ROWS + 1):
                     return kind, held, False
     except QueryTooLarge:
         if not held:

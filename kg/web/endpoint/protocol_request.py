@@ -1,4 +1,4 @@
-"""What a request asks: the query operation of SPARQL 1.1 Protocol (2.1), read from address and body.
+"""Protocol request: the query operation of SPARQL 1.1 Protocol (2.1), read from address and body.
 
 Nothing here looks into a query: it is a text until a worker has it.
 """
@@ -18,7 +18,7 @@ MAX_BODY = 1 << 20
 """Longest body of a request, in bytes; the worker's own limit on a query is lower still."""
 
 MAX_GRAPHS = 100
-"""How many graphs a request may name."""
+"""Graphs that a request may name, at most."""
 
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
@@ -26,7 +26,7 @@ _FORM = "application/x-www-form-urlencoded"
 _ACCEPTED = {"Accept-Post": f"{_QUERY}, {_FORM}"}
 _UTF_8 = frozenset({"", "utf-8", "utf8", "us-ascii"})
 _OFF = "Updates are off: this is a published collection, and it changes by its builds alone."
-_SHOWN = 40
+_EXCERPT_LENGTH = 40
 
 
 class ProtocolParameters(Parameters):
@@ -47,8 +47,8 @@ class ProtocolParameters(Parameters):
 
 
 @dataclass(slots=True)
-class Asked:
-    """What a request asks.
+class ProtocolRequest:
+    """Query operation of a request.
 
     Attributes:
         query: the query, if there is one.
@@ -67,11 +67,11 @@ class Asked:
     example: str | None = None
 
 
-async def read(request: Request) -> Asked:
-    """What a request asks. Raises Problem where it is no request of the protocol."""
+async def read(request: Request) -> ProtocolRequest:
+    """The operation of a request. Raises Problem where it is no request of the protocol."""
     address: bytes = request.scope["query_string"]
     if request.scope["method"] != "POST":
-        return _asked(pairs(address))
+        return _protocol_request(pairs(address))
     content_type, parameters = _content_type(request)
     if content_type == _UPDATE:
         raise Problem(403, _OFF)
@@ -82,10 +82,10 @@ async def read(request: Request) -> Asked:
     body = await _body(request)
     given = list(pairs(address))
     if content_type == _FORM:
-        return _asked([*given, *pairs(body)])
+        return _protocol_request([*given, *pairs(body)])
     if any(name == "query" for name, _ in given):
         raise Problem(400, "There is a query in the address and another one in the body; a request has one.")
-    return _asked([*given, ("query", text_of(body, "The query"))])
+    return _protocol_request([*given, ("query", text_of(body, "The query"))])
 
 
 def _content_type(request: Request) -> tuple[str, str]:
@@ -98,7 +98,7 @@ def _refuse_coded(request: Request, parameters: str) -> None:
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
         if name.strip() == "charset" and value.strip().strip('"') not in _UTF_8:
-            raise Problem(415, f"SPARQL is UTF-8, and this says {value.strip()[:_SHOWN]}.", _ACCEPTED)
+            raise Problem(415, f"SPARQL is UTF-8, and this says {value.strip()[:_EXCERPT_LENGTH]}.", _ACCEPTED)
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         # RFC 9110, 12.5.3: what a 415 for a coding says.
         raise Problem(415, "Bodies are read as they are, without Content-Encoding.", {"Accept-Encoding": "identity"})
@@ -126,7 +126,7 @@ def pairs(encoded: bytes) -> Iterator[tuple[str, str]]:
         if part:
             name, _, value = part.partition(b"=")
             read_name = _NAMES.get(name) or text_of(unescaped(name), "The name of a parameter")
-            yield read_name, text_of(unescaped(value), f"`{read_name[:_SHOWN]}`")
+            yield read_name, text_of(unescaped(value), f"`{read_name[:_EXCERPT_LENGTH]}`")
 
 
 def unescaped(encoded: bytes) -> bytes:
@@ -154,12 +154,14 @@ def text_of(raw: bytes, what: str) -> str:
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         wrong = " ".join(f"0x{byte:02X}" for byte in raw[fault.start : fault.end])
         detail = f"{what} is not UTF-8: {wrong} at line {line}, column {column}."
-        around = before[-_SHOWN:] + raw[fault.start : fault.end + _SHOWN].decode("utf-8", "backslashreplace")
+        around = before[-_EXCERPT_LENGTH:] + raw[fault.start : fault.end + _EXCERPT_LENGTH].decode(
+            "utf-8", "backslashreplace"
+        )
         raise Problem(400, detail, more={"line": line, "column": column, "text": around}) from None
 
 
-def _asked(given: Iterable[tuple[str, str]]) -> Asked:
-    asked = Asked()
+def _protocol_request(given: Iterable[tuple[str, str]]) -> ProtocolRequest:
+    asked = ProtocolRequest()
     for name, value in given:
         if take := _TAKES.get(name):
             take(asked, value)
@@ -172,29 +174,29 @@ def _asked(given: Iterable[tuple[str, str]]) -> Asked:
     return asked
 
 
-def _query(asked: Asked, value: str) -> None:
+def _query(asked: ProtocolRequest, value: str) -> None:
     if asked.query is not None:
         raise bad_parameter("query", value, "once")
     asked.query = value
 
 
-def _format(asked: Asked, value: str) -> None:
+def _format(asked: ProtocolRequest, value: str) -> None:
     asked.format = value or None
 
 
-def _timeout(asked: Asked, value: str) -> None:
+def _timeout(asked: ProtocolRequest, value: str) -> None:
     asked.timeout = _seconds(value)
 
 
-def _example(asked: Asked, value: str) -> None:
+def _example(asked: ProtocolRequest, value: str) -> None:
     asked.example = value
 
 
-def _update(_asked: Asked, _value: str) -> None:
+def _update(_protocol_request: ProtocolRequest, _value: str) -> None:
     raise Problem(403, _OFF)
 
 
-_TAKES: dict[str, Callable[[Asked, str], None]] = {
+_TAKES: dict[str, Callable[[ProtocolRequest, str], None]] = {
     "query": _query,
     "default-graph-uri": lambda asked, value: asked.default_graphs.append(value),
     "named-graph-uri": lambda asked, value: asked.named_graphs.append(value),

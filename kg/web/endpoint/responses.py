@@ -1,7 +1,7 @@
-"""From a question to a response: the kept answer, 304, or what a worker gives, whole or as a stream.
+"""Responses to queries: the answer of the cache, 304, or a worker's, whole or as a stream.
 
 Nothing is sent before 64 KiB of an answer are there or its end, so that whatever goes wrong by then has its own status.
-What goes wrong later breaks the connection off: no client takes a part for the whole.
+What goes wrong later breaks the connection off: no client takes a part for the whole (D-76).
 """
 
 import asyncio
@@ -21,8 +21,8 @@ from kg.web.http import content_coding
 from kg.web.http.headers import combined
 from kg.web.http.problems import Problem, of
 from kg.web.http.responses import Ready, Stream
-from kg.web.observe.request_notes import Told, told
-from kg.web.serving.answer_cache import Answers, Repeat, Whole, tag_of, varies
+from kg.web.observe.request_notes import RequestNotes, notes_of
+from kg.web.serving.answer_cache import AnswerCache, CachedAnswer, RepeatedRequest, tag_of, varies
 from kg.web.serving.context import Context
 from kg.web.serving.live import Serving
 
@@ -37,7 +37,7 @@ _LEFT = "client left"
 _LARGE = 200_000
 """Bytes from which others would wait while they are packed."""
 
-_SHOWN = 40
+_EXCERPT_LENGTH = 40
 
 
 class Question(NamedTuple):
@@ -58,7 +58,7 @@ class Question(NamedTuple):
     timeout: float | None = None
 
     def tag(self, context: Context) -> str | None:
-        """What names the answer; None where each answer is another one."""
+        """Entity tag of the answer; None where each answer is another one."""
         if len(self.query) > query_checks.DEFAULT.size or varies(self.query):
             return None
         publication = context.publication
@@ -77,7 +77,7 @@ class Question(NamedTuple):
             timeout=self.timeout,
             client="" if request is None else _client(request),
         )
-        return asking if context.metrics is None else context.metrics.asking(asking)
+        return asking if context.metrics is None else context.metrics.running(asking)
 
 
 def _client(request: Request) -> str:
@@ -107,7 +107,7 @@ class _Begun:
 
 async def respond(request: Request, context: Context, question: Question) -> Response:
     """The response to a question. Raises Problem."""
-    notes = told(request.scope)
+    notes = notes_of(request.scope)
     notes.query = question.query
     shape = Shape.of(request, question.tag(context))
     if shape.known:
@@ -123,15 +123,15 @@ async def respond(request: Request, context: Context, question: Question) -> Res
             await asyncio.to_thread(found.bytes_in, shape.coding)
         response = shape.whole(found)
         if request.method == "GET" and response.status_code == 200:
-            repeat = Repeat(shape.tag or "", shape.coding_of(found), question.query, response.raw_headers)
+            repeat = RepeatedRequest(shape.tag or "", shape.coding_of(found), question.query, response.raw_headers)
             context.answers.expect(_bytes_of(request, context.serving), repeat)
         return response
-    with context.answers.asking(shared):
+    with context.answers.pending(shared):
         begun = await _begin(request, context, question, notes)
         notes.answered, notes.format = "asked", begun.answer.format
         if begun.answer.done:
             await begun.close()
-            return shape.whole(_kept(context, shape.tag, begun.answer, b"".join(begun.held)))
+            return shape.whole(_cached(context, shape.tag, begun.answer, b"".join(begun.held)))
     if shape.head or shape.has_any:
         notes.killed = "nobody took it"
         await begun.close()
@@ -142,7 +142,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     return Stream(shape.begun(begun.answer), pieces)
 
 
-def repeated(request: Request, serving: Serving, answers: Answers) -> Response | None:
+def repeated_answer(request: Request, serving: Serving, answers: AnswerCache) -> Response | None:
     """The response to a GET that came before byte by byte, if its answer is still in the cache."""
     if combined(request, "if-none-match"):
         return None
@@ -150,37 +150,37 @@ def repeated(request: Request, serving: Serving, answers: Answers) -> Response |
     if found is None:
         return None
     repeat, answer = found
-    notes = told(request.scope)
+    notes = notes_of(request.scope)
     notes.answered, notes.format, notes.query = "kept", answer.format, repeat.query
     return Ready(200, repeat.headers, answer.bytes_in(repeat.coding))
 
 
 def _bytes_of(request: Request, serving: Serving) -> tuple[str | bytes, ...]:
-    """What the answer to a GET depends on, as it came."""
+    """Parts of a request on which the answer to a GET depends, as they came."""
     scope = request.scope
     path: bytes = scope.get("raw_path") or scope["path"].encode()  # `a%2Fb` names another graph than `a/b`
     depends = combined(request, "accept"), combined(request, "accept-encoding")
     return serving.publication.published, path, scope["query_string"], *depends
 
 
-async def whole(context: Context, question: Question) -> Whole:
+async def whole_answer(context: Context, question: Question) -> CachedAnswer:
     """The whole answer to a question of our own."""
     tag = question.tag(context)
     found = context.answers.find(tag) if tag else None
     if found is not None:
         return found
     async with question.ask(context) as answer:
-        return _kept(context, tag, answer, b"".join([piece async for piece in answer]))
+        return _cached(context, tag, answer, b"".join([piece async for piece in answer]))
 
 
-def _kept(context: Context, tag: str | None, answer: QueryAnswer, body: bytes) -> Whole:
-    made = Whole(answer.format, answer.media_type, body, answer.limited)
+def _cached(context: Context, tag: str | None, answer: QueryAnswer, body: bytes) -> CachedAnswer:
+    made = CachedAnswer(answer.format, answer.media_type, body, answer.limited)
     if tag is not None:
         context.answers.keep(tag, made)
     return made
 
 
-async def _begin(request: Request, context: Context, question: Question, notes: Told) -> _Begun:
+async def _begin(request: Request, context: Context, question: Question, notes: RequestNotes) -> _Begun:
     """Ask, and wait for the beginning. Raises Problem for what comes instead; a client that leaves ends the query."""
     try:
         query_checks.check_size(question.query)
@@ -214,7 +214,7 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
     return begun
 
 
-async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -> AsyncGenerator[bytes, None]:
+async def _sent(begun: _Begun, context: Context, tag: str | None, notes: RequestNotes) -> AsyncGenerator[bytes, None]:
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
     with context.answers.recorder.begin(tag) as recording:
         try:
@@ -235,7 +235,7 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Told) -
             await begun.close()
         body = recording.body()
     if body is not None:
-        _kept(context, tag, begun.answer, body)
+        _cached(context, tag, begun.answer, body)
 
 
 def explained(fault: QueryError, query: str) -> Problem:
@@ -245,7 +245,7 @@ def explained(fault: QueryError, query: str) -> Problem:
         return problem
     lines = query.split("\n")
     line = lines[fault.line - 1] if fault.line <= len(lines) else ""
-    text = line[fault.column - 1 : fault.column - 1 + _SHOWN].rstrip()
+    text = line[fault.column - 1 : fault.column - 1 + _EXCERPT_LENGTH].rstrip()
     near = f"near {text!r}" if text else "at the end of the line" if fault.line < len(lines) else "at the end"
     told = f"{fault.where}: {fault.what}, {near}"
     detail = f"{told}. {fault.todo}" if fault.todo else told

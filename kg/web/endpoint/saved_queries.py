@@ -17,7 +17,7 @@ from kg.render.queries.saved_queries import SavedQuery, saved_queries
 from kg.render.site.translations import translations
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import responses
-from kg.web.endpoint.preview import SHOWN_AS, Shown, shown
+from kg.web.endpoint.preview import PREVIEW_FORMATS, Preview, preview
 from kg.web.endpoint.responses import Question
 from kg.web.http.headers import combined
 from kg.web.http.language import PARAMETER
@@ -177,12 +177,12 @@ async def _page(
 ) -> Response:
     """A form for the parameters; the rows where they are given, or the problem with them."""
     given = {name: value for name, value in values.items() if value}
-    answered: Shown | None = None
+    answered: Preview | None = None
     problem = fault and _explained(fault, query).spoken(context.reader.language)
     text = ""
     if problem is None and (values or all(not each.required or each.default for each in query.parameters)):
         text = query.bound(given, context.base.value)
-        answered = await shown(request, context, Question(text, SHOWN_AS))
+        answered = await preview(request, context, Question(text, PREVIEW_FORMATS))
     shows = {
         "saved": query,
         "given": given,

@@ -1,4 +1,4 @@
-"""What the endpoint says of itself: SPARQL 1.1 Service Description, in the format that Accept asks for."""
+"""Service description of the endpoint (SPARQL 1.1), in the format that Accept asks for."""
 
 from collections.abc import Iterator
 

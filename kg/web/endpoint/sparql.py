@@ -6,7 +6,7 @@ from starlette.responses import Response
 from kg.render.data.negotiation import HTML, preference
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import formats, responses, service_description, workbench
-from kg.web.endpoint.protocol_request import Asked, read
+from kg.web.endpoint.protocol_request import ProtocolRequest, read
 from kg.web.http.headers import combined
 from kg.web.http.problems import Problem
 from kg.web.serving.context import HeldContext
@@ -22,7 +22,7 @@ async def respond(request: Request, context: HeldContext) -> Response:
     if asked.query is None and request.method == "POST":
         raise Problem(400, "There is no query.")
     if _wants_page(asked, accept):
-        wanted = workbench.Wanted(asked.query, asked.example, *graphs, asked.timeout)
+        wanted = workbench.WorkbenchRequest(asked.query, asked.example, *graphs, asked.timeout)
         return await workbench.respond(request, context, wanted)
     if asked.query is None:
         return await service_description.respond(request, context)
@@ -30,7 +30,7 @@ async def respond(request: Request, context: HeldContext) -> Response:
     return await responses.respond(request, context, question)
 
 
-def _wants_page(asked: Asked, accept: str) -> bool:
+def _wants_page(asked: ProtocolRequest, accept: str) -> bool:
     """Whether a person with a browser asks: by `format=html`, or an Accept that prefers HTML to any format of data."""
     if asked.format is not None:
         return asked.format.strip().lower() == "html"

@@ -21,8 +21,8 @@ from kg.render.site import key_labels, script_messages
 from kg.render.site.pages import render_page
 from kg.settings import QUERIES
 from kg.store.sparql.results import FORMATS
-from kg.web.endpoint.preview import SHOWN_AS, names, shown
-from kg.web.endpoint.responses import Question, explained, whole
+from kg.web.endpoint.preview import PREVIEW_FORMATS, names, preview
+from kg.web.endpoint.responses import Question, explained, whole_answer
 from kg.web.http.headers import CACHE, CORS, PAGE
 from kg.web.http.language import VARY, still
 from kg.web.http.parameters import Parameters, at_most
@@ -43,8 +43,8 @@ MOST_THINGS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the page was asked.
+class WorkbenchRequest:
+    """Request for the workbench.
 
     Attributes:
         query: a query, or None.
@@ -60,7 +60,7 @@ class Wanted:
     timeout: float | None = None
 
 
-async def respond(request: Request, context: Context, wanted: Wanted) -> Response:
+async def respond(request: Request, context: Context, wanted: WorkbenchRequest) -> Response:
     """The page, with the beginning of the answer where something is asked."""
     known = examples(context.settings.query_folders)
     chosen = next((each for each in known if each.name == wanted.example), None)
@@ -68,8 +68,8 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
     status, answered, problem = 200, None, None
     if query is not None:
         try:
-            question = Question(query, SHOWN_AS, wanted.default_graphs, wanted.named_graphs, wanted.timeout)
-            answered = await shown(request, context, question)
+            question = Question(query, PREVIEW_FORMATS, wanted.default_graphs, wanted.named_graphs, wanted.timeout)
+            answered = await preview(request, context, question)
         except QueryError as fault:
             problem = explained(fault, query)
             status = problem.status
@@ -86,7 +86,7 @@ async def respond(request: Request, context: Context, wanted: Wanted) -> Respons
         "all_formats": list(FORMATS.values()),
     }
     make = partial(render_page, "sparql", context.site, values)
-    body = await context.serving.lane.run(request, make) if answered and answered.large else make()
+    body = await context.serving.slow_queue.run(request, make) if answered and answered.large else make()
     headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
     headers |= dict(problem.headers) if problem else {}
     return Response(body, status, headers, HTML.content_type)
@@ -124,7 +124,7 @@ def _data(request: Request, context: Context, body: bytes) -> Response:
 
 async def _terms(context: Context) -> bytes:
     """Prefixes, classes and properties; counted once for a generation, however many ask at once."""
-    return await context.serving.worked.out("terms", lambda: _all_counted(context))
+    return await context.serving.memo.get("terms", lambda: _all_counted(context))
 
 
 async def _all_counted(context: Context) -> bytes:
@@ -138,7 +138,7 @@ async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
     query = (QUERIES / "pages" / f"{name}.rq").read_text(encoding="utf-8")
     named = _named(context)
     try:
-        answered = await whole(context, Question(query, ("json",)))
+        answered = await whole_answer(context, Question(query, ("json",)))
     except (QueryTimeout, QueryTooLarge):  # what a graph that can't be counted in time may hold is known all the same
         some = ontology.classes if name == "classes" else {key: term.iri for key, term in ontology.terms.items()}
         return [{"iri": iri, "label": named.get(iri, ""), "count": 0} for iri in sorted(set(some.values()))]

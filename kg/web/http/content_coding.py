@@ -20,7 +20,7 @@ OF_DOCUMENTS = ("br", "gzip")
 """Codings of what is made whole, the better first: of 18 kB brotli leaves 4.0 in 0.15 ms, gzip 4.4 in 0.06 ms."""
 
 OF_ANSWERS = ("zstd", "gzip")
-"""Codings of what may come as a stream, the better first."""
+"""Codings of what may come as a stream, the better first (D-70)."""
 
 _GZIP_LEVEL, _ZSTD_LEVEL, _BROTLI_QUALITY = 4, 3, 5
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's way to say: with the heading of gzip
@@ -43,11 +43,11 @@ _WHOLE: dict[str, Callable[[bytes], bytes]] = {
 
 
 def for_request(request: Request, codings: tuple[str, ...]) -> str:
-    """Which of some codings the client takes and we like best; "" for none."""
+    """The best of some codings that the client takes; "" for none."""
     return choose(combined(request, "accept-encoding"), codings)
 
 
-_LONGEST = 1_000
+_MAX_HEADER_LENGTH = 1_000
 """Characters of an Accept-Encoding that is read; a longer one counts as absent."""
 
 
@@ -59,7 +59,7 @@ def choose(accept_encoding: str, codings: tuple[str, ...]) -> str:
     >>> [choose(header, OF_DOCUMENTS) for header in ("gzip, deflate, br", "br;q=0.5, gzip", "*;q=0, gzip", "x", "")]
     ['br', 'gzip', 'gzip', '', '']
     """
-    return _choose(accept_encoding, codings) if len(accept_encoding) <= _LONGEST else ""
+    return _choose(accept_encoding, codings) if len(accept_encoding) <= _MAX_HEADER_LENGTH else ""
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""Which language a page speaks: the one chosen by the switch, else the one the browser asks for (RFC 9110, 12.5.4)."""
+"""Language of a page: chosen by the switch, else asked for by the browser (RFC 9110, 12.5.4)."""
 
 import re
 from functools import lru_cache
@@ -14,17 +14,17 @@ PARAMETER = "lang"
 """In an address: chosen by the switch; and the name of the cookie that keeps the choice."""
 
 VARY = "Accept-Encoding, Accept-Language, Cookie"
-"""What a page depends on."""
+"""Headers on which a page depends."""
 
 _SWITCHED = re.compile(rb"(?:^|&)lang=([a-z]{2})(?=&|$)")
-_LONGEST = 1_000
+_MAX_HEADER_LENGTH = 1_000
 """Characters of an Accept-Language that is read; a longer one counts as absent."""
 
 _YEAR = 365 * 24 * 3600
 
 
 def switched(request: Request) -> str | None:
-    """What the switch says; a long address, be it of a query or made up, is not taken apart for this."""
+    """Language chosen by the switch; a long address, be it of a query or made up, is not taken apart for this."""
     address: bytes = request.scope["query_string"]
     found = _SWITCHED.findall(address) if b"lang=" in address else ()
     return _spoken(found[-1].decode()) if found else None
@@ -36,7 +36,7 @@ def preferred(request: Request) -> str:
     if kept:
         return kept
     header = combined(request, "accept-language")
-    return _preferred(header) if header and len(header) <= _LONGEST else LANGUAGES[0]
+    return _preferred(header) if header and len(header) <= _MAX_HEADER_LENGTH else LANGUAGES[0]
 
 
 @lru_cache(maxsize=256)
@@ -51,7 +51,7 @@ def _spoken(asked: str | None) -> str | None:
 
 
 def still(request: Request) -> str:
-    """What the switch puts before its own choice: all else that the address of a page says."""
+    """Part of an address that the switch leaves as it is: all but the language."""
     asked: bytes = request.scope["query_string"]
     kept = [each for each in parse_qsl(asked.decode("latin-1"), keep_blank_values=True) if each[0] != PARAMETER]
     return f"{urlencode(kept, quote_via=quote)}&" if kept else ""

@@ -1,7 +1,7 @@
 """Problems with parameters: 400 with the members `parameter`, `value` and `expected`, in the reader's language.
 
 pydantic checks values, for FastAPI or by itself. Of its faults the *type* alone is taken; readers see a message of the
-catalogue: `MESSAGES` has one for each type of fault that a parameter can have.
+catalogue: `MESSAGES` has one for each type of fault that a parameter can have (D-95).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -48,7 +48,7 @@ UNKNOWN = "There is no parameter `%(parameter)s` here. Expected: %(expected)s."
 DETAILS = (BAD, MISSING, UNKNOWN)
 """Sentences around these messages."""
 
-_LONGEST_NAME, _LONGEST_VALUE = 50, 100
+_MAX_NAME_LENGTH, _MAX_VALUE_LENGTH = 50, 100
 """Characters of a parameter's name and value that a problem repeats."""
 
 
@@ -85,18 +85,18 @@ class ParameterProblem(Problem):
         hint: Callable[[str], str] | None = None,
         others: Mapping[str, Any] | None = None,
     ) -> None:
-        self.parameter = shortened(parameter, _LONGEST_NAME)
-        self.value = None if value is None else shortened(value, _LONGEST_VALUE)
+        self.parameter = shortened(parameter, _MAX_NAME_LENGTH)
+        self.value = None if value is None else shortened(value, _MAX_VALUE_LENGTH)
         self.expected = expected
         self.hint = hint
         self.others = others or {}
-        super().__init__(400, *self._told(LANGUAGES[0]))
+        super().__init__(400, *self._spoken(LANGUAGES[0]))
 
     def spoken(self, language: str) -> Problem:
         """The problem in a reader's language, members and all."""
-        return Problem(400, *self._told(language), language=language)
+        return Problem(400, *self._spoken(language), language=language)
 
-    def _told(self, language: str) -> tuple[str, dict[str, str], dict[str, Any]]:
+    def _spoken(self, language: str) -> tuple[str, dict[str, str], dict[str, Any]]:
         """Detail, headers and members."""
         members = {"parameter": self.parameter, "value": self.value, "expected": self.expected.spoken(language)}
         unknown = self.expected.kind.startswith("unknown")

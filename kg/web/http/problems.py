@@ -1,4 +1,4 @@
-"""What went wrong with a request: one shape, `application/problem+json` (RFC 9457), and its twin as a page."""
+"""Problem details of HTTP (RFC 9457): one shape, `application/problem+json`, and its twin as a page."""
 
 import logging
 import re
@@ -73,11 +73,11 @@ VARY = "Accept, Accept-Language, Cookie"
 """Headers on which a problem depends: JSON or a page, in the reader's language."""
 
 _NOT_HERE = (404, 410)
-_LONGEST_GUESS = 200
+_MAX_GUESS_LENGTH = 200
 _SUFFIX = re.compile(r"\.[a-z]{1,6}$")
 _WORD = re.compile(r"[^\W_]+")
 
-_SHOWN = 1_000
+_MAX_SEARCH_LENGTH = 1_000
 """Characters of a refused search that its field keeps."""
 
 
@@ -105,7 +105,7 @@ class Problem(Exception):  # RFC 9457 calls it a problem
 
     @property
     def title(self) -> str:
-        """What kind of problem it is, in a few words."""
+        """Title of problems with this status."""
         return TITLES.get(self.status, "Error")
 
     def spoken(self, _language: str) -> "Problem":
@@ -138,7 +138,7 @@ def _words(request: Request, problem: Problem) -> str:
     """The words in an address that leads nowhere, to be searched: the end of its path, without a suffix."""
     if problem.status not in _NOT_HERE:
         return ""
-    last = request.scope["path"].rstrip("/").rpartition("/")[2][:_LONGEST_GUESS]
+    last = request.scope["path"].rstrip("/").rpartition("/")[2][:_MAX_GUESS_LENGTH]
     return " ".join(_WORD.findall(_SUFFIX.sub("", last)))
 
 
@@ -149,7 +149,11 @@ def response(request: Request, problem: Problem, site: Site) -> Response:
     headers = {**problem.headers, "Vary": VARY, "Cache-Control": "no-cache", **CORS}
     wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
     if wants_page:
-        asked = "" if problem.status == 414 else request.query_params.get("q", "")[:_SHOWN] or _words(request, problem)
+        asked = (
+            ""
+            if problem.status == 414
+            else request.query_params.get("q", "")[:_MAX_SEARCH_LENGTH] or _words(request, problem)
+        )
         values = {"problem": problem, "formats": problem.formats, "path": problem.path, "sought": asked}
         body, media_type = render_page("error", site, values), "text/html; charset=utf-8"
         headers |= PAGE

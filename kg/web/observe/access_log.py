@@ -1,7 +1,7 @@
 """The access log: each request as a line of JSON.
 
 A query is named by its digest, which tells equal ones apart from others and says nothing else. Whatever a stranger sent
-stands escaped, so that no line can be forged and no terminal be spoken to.
+stands escaped, so that no line can be forged and no terminal be spoken to (D-88).
 """
 
 import hashlib
@@ -15,14 +15,14 @@ from pathlib import Path
 from starlette.types import Scope
 
 from kg.errors import SettingsError
-from kg.web.observe.request_notes import Told
+from kg.web.observe.request_notes import RequestNotes
 
-_LONGEST = 500
+_MAX_FIELD_LENGTH = 500
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 class AccessLog:
-    """Where requests are written down; a file that was moved away is begun anew, as log rotation wants it."""
+    """Writer of the access log; a file that was moved away is begun anew, as log rotation wants it."""
 
     def __init__(self, where: str, folder: Path) -> None:
         """Open it.
@@ -41,9 +41,9 @@ class AccessLog:
         handler.setFormatter(logging.Formatter("%(message)s"))
         self._handler: logging.Handler = handler
 
-    def write(self, scope: Scope, told: Told, seconds: float) -> None:
+    def write(self, scope: Scope, notes: RequestNotes, seconds: float) -> None:
         """Write a request down. The line is one write, so that several processes share a file."""
-        line = _JSON.encode(_line(scope, told, seconds))
+        line = _JSON.encode(_line(scope, notes, seconds))
         self._handler.handle(logging.LogRecord("kg.access", logging.INFO, "", 0, "%s", (line,), None))
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class AccessLog:
         self._handler.close()
 
 
-def _line(scope: Scope, told: Told, seconds: float) -> dict[str, object]:
+def _line(scope: Scope, notes: RequestNotes, seconds: float) -> dict[str, object]:
     client = scope.get("client")
     agent = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
     path: bytes = scope.get("raw_path") or scope["path"].encode()
@@ -59,25 +59,25 @@ def _line(scope: Scope, told: Told, seconds: float) -> dict[str, object]:
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "client": client[0] if client else None,
         "method": scope["method"],
-        "path": path.partition(b"?")[0].decode("latin-1")[:_LONGEST],
-        "status": told.status,
-        "bytes": told.sent,
-        "whole": told.whole,
+        "path": path.partition(b"?")[0].decode("latin-1")[:_MAX_FIELD_LENGTH],
+        "status": notes.status,
+        "bytes": notes.sent,
+        "whole": notes.whole,
         "seconds": round(seconds, 6),
-        "generation": told.generation,
-        "agent": agent.decode("latin-1")[:_LONGEST],
+        "generation": notes.generation,
+        "agent": agent.decode("latin-1")[:_MAX_FIELD_LENGTH],
     }
-    if told.query is not None:
-        line["digest"] = digest(told.query)
+    if notes.query is not None:
+        line["digest"] = digest(notes.query)
     for name in ("answered", "format", "fault", "killed"):
-        value = getattr(told, name)
+        value = getattr(notes, name)
         if value is not None:
             line[name] = value
     return line
 
 
 def digest(query: str) -> str:
-    """What stands for a query.
+    """Digest of a query.
 
     >>> digest("ASK {}")
     'c5a2bbd571afbb9d'

@@ -1,9 +1,9 @@
-"""What is measured while serving, as Prometheus reads it.
+"""Metrics of serving, in the format of Prometheus.
 
 Several server processes share the work, and whichever is asked must answer for all of them: each keeps its figures in
 files of its own in one folder (`prometheus_client.multiprocess`), which are added up when they are read. The folder is
 made by `kg serve`, named in the environment, and gone when it ends. Without it there is one process, which keeps its
-figures in memory.
+figures in memory (D-86).
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from kg import settings as settings_module
 from kg.errors import UsageError
 from kg.store.sparql.query_service import QueryAnswer
-from kg.web.observe.request_notes import Told
+from kg.web.observe.request_notes import RequestNotes
 
 PUBLIC = "public"
 """The setting for metrics beside the pages."""
@@ -34,7 +34,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
 
 class Metrics:
-    """What one server process counts."""
+    """Metrics of one server process."""
 
     def __init__(self, folder: Path | None, workers: int) -> None:
         """Begin to count.
@@ -65,32 +65,36 @@ class Metrics:
         latest: dict[str, Any] = {"registry": registry, "multiprocess_mode": "livemax"}
         self._generation = Gauge("kg_generation", "The generation that is served.", **latest)
 
-    def see(self, place: str, method: str, told: Told, seconds: float, kept: int) -> None:
+    def record(self, place: str, method: str, notes: RequestNotes, seconds: float, kept: int) -> None:
         """Count a request that is over.
 
         Args:
             place: what it went to; one of a few.
             method: its method.
-            told: what is told of it.
+            notes: notes on it.
             seconds: how long it took.
             kept: bytes of answers kept in memory now.
         """
         self._kept.set(kept)
-        if told.generation:
-            self._generation.set(told.generation)
-        self._requests(place, method if method in _METHODS else "other", str(told.status)).inc()
+        if notes.generation:
+            self._generation.set(notes.generation)
+        self._requests(place, method if method in _METHODS else "other", str(notes.status)).inc()
         self._seconds(place).observe(seconds)
-        self._sent.inc(told.sent)
-        for counter, value in ((self._queries, told.answered), (self._faults, told.fault), (self._kills, told.killed)):
+        self._sent.inc(notes.sent)
+        for counter, value in (
+            (self._queries, notes.answered),
+            (self._faults, notes.fault),
+            (self._kills, notes.killed),
+        ):
             if value is not None:
                 counter(value).inc()
 
     @contextlib.asynccontextmanager
-    async def asking(self, asking: AbstractAsyncContextManager[QueryAnswer]) -> AsyncIterator[QueryAnswer]:
-        """A query, counted as being asked for as long as its context lasts."""
+    async def running(self, query: AbstractAsyncContextManager[QueryAnswer]) -> AsyncIterator[QueryAnswer]:
+        """Count a query as running for as long as its context lasts."""
         self._ask(1)
         try:
-            async with asking as answer:
+            async with query as answer:
                 yield answer
         finally:
             self._ask(-1)
@@ -134,7 +138,7 @@ def _of_processes(folder: Path) -> CollectorRegistry:
 
 @contextlib.contextmanager
 def listening(where: str) -> Iterator[None]:
-    """What `kg serve` does for metrics: a folder for its processes, and a port where one is set.
+    """Setting of metrics in `kg serve`: a folder for its processes, and a port where one is set.
 
     Args:
         where: the setting `metrics`.

@@ -1,4 +1,4 @@
-"""What is told of a request once it is over: to the metrics and to the access log."""
+"""Notes on a request, for the metrics and the access log at its end."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ _KEY = "kg.told"
 
 
 @dataclass(slots=True)
-class Told:
-    """What a handler tells of its request.
+class RequestNotes:
+    """Notes on one request.
 
     Attributes:
         query: the query, if there is one.
@@ -35,7 +35,7 @@ class Told:
     sent: int = 0
     whole: bool = False
 
-    def see(self, message: Message) -> None:
+    def record(self, message: Message) -> None:
         """Note what is sent."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
@@ -44,14 +44,14 @@ class Told:
             self.whole = not message.get("more_body", False)
 
 
-def begin(scope: Scope) -> Told:
+def begin(scope: Scope) -> RequestNotes:
     """The notes of a request that begins."""
-    told = Told()
-    scope[_KEY] = told
-    return told
+    notes = RequestNotes()
+    scope[_KEY] = notes
+    return notes
 
 
-def told(scope: Scope) -> Told:
+def notes_of(scope: Scope) -> RequestNotes:
     """The notes of a request."""
-    found: Told = scope[_KEY]
-    return found
+    notes: RequestNotes = scope[_KEY]
+    return notes

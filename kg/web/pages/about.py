@@ -11,11 +11,11 @@ from kg.read.search import SearchQuery, SearchRequest, SearchResults
 from kg.render.pictures.histogram import bars
 from kg.render.site.pages import render_page
 from kg.store.search.fields import RECORD
-from kg.web.pages.search_links import DOCUMENTS, Lead, gaps
+from kg.web.pages.search_links import DOCUMENTS, SearchLink, gaps
 from kg.web.search import picture_data, presentation
-from kg.web.search.picture_data import Column
+from kg.web.search.picture_data import TimelineBar
 from kg.web.search.presentation import Choice
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -31,7 +31,7 @@ _COUNTED = ("type", "collection", "archive", "language", "topic", "person", "pla
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One value of a facet: its share of all documents in per cent; their first and last day, if asked for."""
+    """Value of a facet: its share of all documents in per cent; their first and last day, if asked for."""
 
     choice: Choice
     share: float
@@ -39,7 +39,7 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CoverageArea:
     """A facet on the page.
 
     Attributes:
@@ -60,11 +60,11 @@ async def respond(request: Request, context: HeldContext) -> Response:
     """The page; its numbers are worked out once for a generation and language."""
 
     async def work() -> bytes:
-        return await context.serving.beside(partial(_counted, context))
+        return await context.serving.in_thread(partial(_counted, context))
 
     searched = context.publication.searchable
-    counted = await context.serving.worked.out(f"about {context.reader.language}", work) if searched else b""
-    return await context.serving.beside(partial(_page, request, context, counted))
+    counted = await context.serving.memo.get(f"about {context.reader.language}", work) if searched else b""
+    return await context.serving.in_thread(partial(_page, request, context, counted))
 
 
 def _page(request: Request, context: Context, counted: bytes) -> Response:
@@ -72,7 +72,7 @@ def _page(request: Request, context: Context, counted: bytes) -> Response:
     months = publication.catalogue.counts_by_month()
     values = {
         "publication": publication,
-        "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
+        "columns": [TimelineBar(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
         "undated": publication.counts.get(RECORD, 0) - sum(months.values()),
         "counted": Markup(counted.decode()),  # noqa: S704  # a page's part, from a template of ours
     }
@@ -85,9 +85,9 @@ async def shortly(context: Context) -> Markup:
         return Markup()
 
     async def work() -> bytes:
-        return await context.serving.beside(partial(_in_short, context))
+        return await context.serving.in_thread(partial(_in_short, context))
 
-    made = await context.serving.worked.out(f"covers {context.reader.language}", work)
+    made = await context.serving.memo.get(f"covers {context.reader.language}", work)
     return Markup(made.decode())  # noqa: S704  # the same
 
 
@@ -98,13 +98,13 @@ def _all(context: Context) -> SearchResults:
 
 
 def _in_short(context: Context) -> bytes:
-    return render_page("covers", context.site, _shown(context, _all(context)))
+    return render_page("covers", context.site, _page_values(context, _all(context)))
 
 
-def _shown(context: Context, results: SearchResults) -> dict[str, object]:
-    """What both pages show: a sentence, a map, what is lacking."""
+def _page_values(context: Context, results: SearchResults) -> dict[str, object]:
+    """Values that both pages show: a sentence, a map, gaps."""
     return {
-        "drawn": picture_data.places(State(), context, width=MAP).drawn,
+        "drawn": picture_data.places(SearchState(), context, width=MAP).drawn,
         "links": False,  # the whole of it is one link, to the map with a link in each dot
         "place": "",
         "sentence": presentation.summary(results, context),
@@ -114,9 +114,9 @@ def _shown(context: Context, results: SearchResults) -> dict[str, object]:
 
 def _counted(context: Context) -> bytes:
     results = _all(context)
-    shown = _shown(context, results)
-    lacking: list[Lead] = gaps(context)
-    parts = {each.name: each for each in presentation.facets(results, State(filters=(DOCUMENTS,)), context)}
+    shown = _page_values(context, results)
+    lacking: list[SearchLink] = gaps(context)
+    parts = {each.name: each for each in presentation.facets(results, SearchState(filters=(DOCUMENTS,)), context)}
     values = {
         **shown,
         "lacking": [(each, _share(each.count, results.total)) for each in lacking],
@@ -125,13 +125,13 @@ def _counted(context: Context) -> bytes:
     return render_page("covered", context.site, values)
 
 
-def _part(facet: presentation.Shown, results: SearchResults, context: Context) -> Part:
+def _part(facet: presentation.FacetView, results: SearchResults, context: Context) -> CoverageArea:
     spanned = facet.name == _SPANNED
     values = tuple(
         Covered(each, _share(each.count or 0, results.total), _span(each, context) if spanned else ("", ""))
         for each in facet.choices
     )
-    return Part(facet.name, facet.title, values, facet.distinct, spanned)
+    return CoverageArea(facet.name, facet.title, values, facet.distinct, spanned)
 
 
 def _span(choice: Choice, context: Context) -> tuple[str, str]:

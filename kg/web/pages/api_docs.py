@@ -24,7 +24,7 @@ _COMMON = ("304", "414", "500", "503")
 
 
 @dataclass(frozen=True, slots=True)
-class ShownParameter:
+class ParameterView:
     """A parameter on the page.
 
     Attributes:
@@ -49,7 +49,7 @@ class ShownParameter:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownOperation:
+class OperationView:
     """A method of a path on the page.
 
     Attributes:
@@ -68,7 +68,7 @@ class ShownOperation:
     path: str
     summary: str
     description: str
-    parameters: tuple[ShownParameter, ...]
+    parameters: tuple[ParameterView, ...]
     statuses: tuple[tuple[str, str], ...]
     media_types: tuple[str, ...]
     example: str | None
@@ -88,7 +88,7 @@ async def former(context: HeldContext) -> Response:
 async def page(request: Request, context: HeldContext) -> Response:
     """The page of the description: each path with parameters, statuses and an example."""
     document = _described(request, context)
-    wings: dict[str, list[ShownOperation]] = {}
+    wings: dict[str, list[OperationView]] = {}
     for operation, tag in _operations(document):
         wings.setdefault(tag, []).append(operation)
     operations = document["paths"]["/search"]["get"]["responses"]
@@ -108,7 +108,7 @@ def _described(request: Request, context: Context) -> dict[str, Any]:
     document["info"] |= {"title": site.title, "license": {"name": site.license, "url": site.license}}
     document["servers"] = [{"url": site.base.removesuffix("/")}]
     document["tags"] = [{"name": each} for each in dict.fromkeys(tag for _, tag in _operations(document))]
-    known = _known(context)
+    known = _example_names(context)
     for methods in document["paths"].values():
         for operation in methods.values():
             example = operation.pop(_EXAMPLE, None)
@@ -117,7 +117,7 @@ def _described(request: Request, context: Context) -> dict[str, Any]:
     return document
 
 
-def _known(context: Context) -> dict[str, str]:
+def _example_names(context: Context) -> dict[str, str]:
     """Names in the addresses of examples → what stands for them in this collection; empty where there is nothing."""
     publication = context.publication
     record = publication.catalogue.newest(1)
@@ -132,17 +132,17 @@ def _known(context: Context) -> dict[str, str]:
     }
 
 
-def _operations(document: Mapping[str, Any]) -> Iterator[tuple[ShownOperation, str]]:
+def _operations(document: Mapping[str, Any]) -> Iterator[tuple[OperationView, str]]:
     """The operations of a description with the wing of each."""
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield _operation(path, method, operation), operation["tags"][0]
 
 
-def _operation(path: str, method: str, operation: Mapping[str, Any]) -> ShownOperation:
+def _operation(path: str, method: str, operation: Mapping[str, Any]) -> OperationView:
     responses = operation["responses"]
     media_types = tuple(responses.get("200", {}).get("content", {}))
-    return ShownOperation(
+    return OperationView(
         operation["operationId"],
         method.upper(),
         path,
@@ -155,13 +155,13 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> ShownOpe
     )
 
 
-def _parameter(parameter: Mapping[str, Any]) -> ShownParameter:
+def _parameter(parameter: Mapping[str, Any]) -> ParameterView:
     schema = parameter["schema"]
     inner = schema.get("items", schema)
     bounds = "…".join(str(inner[each]) for each in ("minimum", "maximum") if each in inner)
     several = "[]" if schema.get("type") == "array" else ""
     examples = [*schema.get("examples", ()), *([parameter["example"]] if "example" in parameter else [])]
-    return ShownParameter(
+    return ParameterView(
         parameter["name"],
         parameter["in"],
         parameter.get("description", ""),

@@ -25,9 +25,9 @@ from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
-from kg.web.pages.search_links import leads
+from kg.web.pages.search_links import search_links
 from kg.web.pages.thing_pictures import pictures
-from kg.web.search.neighbours import Walk, walk
+from kg.web.search.neighbours import SearchPosition, search_position
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -38,7 +38,7 @@ _VARY = "Accept, Accept-Encoding"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a path below a kind means: a thing, or a document about it."""
+    """Meaning of a path below a kind: a thing, or a document about it."""
 
     reference: str
     format: DescriptionFormat | None
@@ -108,12 +108,12 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     if address.format is not JSON:  # the record as JSON lies in a file
         await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
-        walked = await walk(request, context, found.reference)
+        walked = await search_position(request, context, found.reference)
         drawn = await pictures(found, context)
         if found.kind == RECORD:
             return _web_page(request, context, found, walked, drawn)
         # The page of what many documents link to takes several times as long: it is made beside other requests.
-        return await context.serving.beside(partial(_web_page, request, context, found, walked, drawn))
+        return await context.serving.in_thread(partial(_web_page, request, context, found, walked, drawn))
     return _data(request, context, found, address.format)
 
 
@@ -188,7 +188,9 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
     return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
 
 
-def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | None, drawn: Markup) -> Response:
+def _web_page(
+    request: Request, context: Context, thing: Thing, walked: SearchPosition | None, drawn: Markup
+) -> Response:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
     said = context.publication.things.describe(thing)
@@ -204,7 +206,7 @@ def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | N
         "groups": _shown_groups(around.groups),
         "formats": [each for each in FORMATS if each is not HTML],
         "reader": context.reader,
-        "leads": leads(thing, context),
+        "leads": search_links(thing, context),
         "pictures": drawn,
         "walk": walked,
         "keep": walked.keep if walked else "",
@@ -221,7 +223,7 @@ def _web_page(request: Request, context: Context, thing: Thing, walked: Walk | N
 
 
 def subject_of(context: Context, said: Description, around: Surroundings) -> PageSubject:
-    """What a page, or a citation, is about."""
+    """Subject of a page, or of a citation."""
     archive, _ = context.reader.label(around.path[0].labels) if around.path else ("", "")
     return PageSubject(
         said.iri,

@@ -75,7 +75,7 @@ async def table(request: Request, context: HeldContext, name: _Name) -> Response
 
 async def tables(request: Request, context: HeldContext) -> Response:
     """The page of the tables with every column."""
-    return await context.serving.beside(partial(_tables, request, context))
+    return await context.serving.in_thread(partial(_tables, request, context))
 
 
 def _tables(request: Request, context: Context) -> Response:
@@ -94,7 +94,7 @@ def _tables(request: Request, context: Context) -> Response:
 
 
 def _described(path: Path) -> dict[str, Any]:
-    """How many rows a table has, and its columns, as its description has them."""
+    """Rows and columns of a table, as its description has them."""
     document = orjson.loads(path.read_bytes())
     columns = [
         {
@@ -129,7 +129,7 @@ def _offered(folder: Path, formats: dict[str, str]) -> list[Download]:
 
 
 def _file(request: Request, context: Context, folder: Path, name: str, place: str) -> Response:
-    """One file of a folder; a part of it where that is asked for (RFC 9110, 14.2)."""
+    """File of a folder; a part of it where that is asked for (RFC 9110, 14.2)."""
     there = {each.name: each for each in folder.iterdir() if each.is_file()} if folder.is_dir() else {}
     if name not in there:
         raise Problem(404, f"There is no file {name[:100]!r}; {context.path(place)} lists them.")

@@ -14,8 +14,8 @@ from kg.web.serving.context import Context
 SNIPPET_LENGTH = 240
 """Characters of a text beside a featured document."""
 
-MOST = 3
-"""How many are shown where the settings name none."""
+MAX_FEATURED = 3
+"""Documents on the start page where the settings name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +31,21 @@ async def featured(context: Context) -> Markup:
     """A part of the start page, worked out once for a generation and language."""
 
     async def work() -> bytes:
-        return await context.serving.beside(partial(_made, context))
+        return await context.serving.in_thread(partial(_made, context))
 
-    made = await context.serving.worked.out(f"featured {context.reader.language}", work)
+    made = await context.serving.memo.get(f"featured {context.reader.language}", work)
     return Markup(made.decode())  # noqa: S704  # a page's part, from a template of ours
 
 
 def _made(context: Context) -> bytes:
-    shown = [_told(each, context) for each in _chosen(context)]
+    shown = [_featured(each, context) for each in _chosen(context)]
     return render_page("featured", context.site, {"featured": shown, "reader": context.reader}) if shown else b""
 
 
 def _chosen(context: Context) -> list[Thing]:
     resources = context.publication.things
     if not context.settings.featured:
-        return context.publication.catalogue.most_linked("record", MOST)
+        return context.publication.catalogue.most_linked("record", MAX_FEATURED)
     found = []
     for reference in context.settings.featured:
         thing = resources.find(reference)
@@ -56,7 +56,7 @@ def _chosen(context: Context) -> list[Thing]:
     return found
 
 
-def _told(thing: Thing, context: Context) -> Featured:
+def _featured(thing: Thing, context: Context) -> Featured:
     record = context.publication.finder.record(thing.offset, thing.length)
     said, language = texts(record.get("summary") or record.get("description"), context.reader.languages)
     text = said[0] if said else ""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from kg.render.pictures.histogram import bars
 from kg.web.pages import about
 from kg.web.pages.featured import featured
-from kg.web.search.picture_data import Column
+from kg.web.search.picture_data import TimelineBar
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -19,7 +19,7 @@ NEWEST = 6
 async def respond(request: Request, context: HeldContext) -> Response:
     """The start page."""
     parts = {"featured": await featured(context), "covers": await about.shortly(context)}
-    return await context.serving.beside(partial(_page, request, context, parts))
+    return await context.serving.in_thread(partial(_page, request, context, parts))
 
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
@@ -27,7 +27,7 @@ def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Respo
     months = publication.catalogue.counts_by_month()
     values = {
         "publication": publication,
-        "columns": [Column(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
+        "columns": [TimelineBar(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
         "dated": sum(months.values()),
         "newest": publication.catalogue.newest(NEWEST),
         **parts,

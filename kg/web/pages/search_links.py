@@ -1,4 +1,4 @@
-"""Where pages lead on to: the searches for what belongs to a thing, and for what the collection covers and lacks."""
+"""Links from pages to searches: for the documents of a thing, for coverage and gaps of the collection."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from kg.render.site import search_summary as said
 from kg.render.site.translations import translations
 from kg.store.generation.things import Thing
 from kg.store.search.fields import LACKED, LACKS, RECORD
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
 _ASKED = {
@@ -28,7 +28,7 @@ DOCUMENTS = ("kind", RECORD)
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class SearchLink:
     """A search that a page offers: what it is called, how many it finds, its address behind the question mark."""
 
     title: str
@@ -36,23 +36,23 @@ class Lead:
     query: str
 
 
-def leads(thing: Thing, context: Context) -> list[Lead]:
+def search_links(thing: Thing, context: Context) -> list[SearchLink]:
     """The searches for documents that belong to a thing; none without a search index."""
     asked = ((said.LINK_LABELS[facet], (facet, thing.reference)) for facet in _ASKED.get(thing.kind, ()))
-    return list(_found(asked, context))
+    return list(_search_links(asked, context))
 
 
-def gaps(context: Context) -> list[Lead]:
+def gaps(context: Context) -> list[SearchLink]:
     """The searches for documents that lack something."""
-    return list(_found(((said.GAP_LABELS[name], (LACKS, name)) for name in LACKED), context))
+    return list(_search_links(((said.GAP_LABELS[name], (LACKS, name)) for name in LACKED), context))
 
 
-def _found(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> Iterator[Lead]:
+def _search_links(asked: Iterator[tuple[str, tuple[str, str]]], context: Context) -> Iterator[SearchLink]:
     if not context.publication.searchable:
         return
     say = translations(context.reader.language).gettext
     for title, filter_ in asked:
-        state = State(filters=(DOCUMENTS, filter_))
+        state = SearchState(filters=(DOCUMENTS, filter_))
         count = context.publication.finder.count(SearchQuery(filters=state.filters))
         if count:
-            yield Lead(say(title), count, state.address())
+            yield SearchLink(say(title), count, state.address())

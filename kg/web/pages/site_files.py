@@ -1,4 +1,4 @@
-"""What is no single thing: terms, robots.txt, health."""
+"""Files of the site: terms, robots.txt, health, metrics."""
 
 import asyncio
 from typing import Annotated
@@ -71,7 +71,7 @@ def _terms_document(request: Request, context: Context, body: bytes, content_typ
 
 
 def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
-    """What the page of terms shows of each own term."""
+    """Rows of the page of terms."""
     said: dict[str, dict[str, str]] = {}
     for quad in quads:
         if not isinstance(quad.subject, NamedNode) or not quad.subject.value.startswith(f"{base}terms/"):
@@ -88,21 +88,21 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
 
 
 async def robots(_: Request, context: HeldContext) -> Response:
-    """What crawlers leave alone: there is no end to searches, their pictures and queries."""
+    """Addresses that crawlers leave alone: there is no end to searches, their pictures and queries."""
     closed = "".join(f"Disallow: {context.path(each)}\n" for each in _CLOSED)
     headers = {"Cache-Control": "public, max-age=3600"}
     return Response(f"User-agent: *\n{closed}", 200, headers, "text/plain; charset=utf-8")
 
 
 async def health(_: Request, context: HeldContext) -> Response:
-    """Whether this process serves, and which generation: 503 where its files are damaged."""
+    """Health of this process, and its generation: 503 where its files are damaged."""
     await asyncio.to_thread(context.publication.check_whole)
     body = f'{{"status":"ok","generation":{context.publication.number}}}'
     return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 
 
 async def metrics(_: Request, context: HeldContext) -> Response:
-    """What is measured, where the settings put it beside the pages."""
+    """Metrics, where the settings put them beside the pages."""
     if context.metrics is None or context.settings.metrics != PUBLIC:
         raise Problem(404, "There is no such page.")
     body = context.metrics.written()

@@ -15,15 +15,15 @@ from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.web.pages.search_links import DOCUMENTS, WIDEST
 from kg.web.search import picture_data
-from kg.web.search.picture_data import Column
-from kg.web.search.query_string import State
+from kg.web.search.picture_data import TimelineBar
+from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
 PEOPLE = 12
 TIES = 24
 PLACES = 30
 BRANCHES = 24
-"""How many a picture shows at most."""
+"""Elements of a picture, at most."""
 
 _FEWEST = 2
 """Bars, people or branches from which a picture says more than a list."""
@@ -38,10 +38,10 @@ async def pictures(thing: Thing, context: Context) -> Markup:
         return Markup()
 
     async def work() -> bytes:
-        return await context.serving.beside(partial(_drawn, thing, context))
+        return await context.serving.in_thread(partial(_drawn, thing, context))
 
     name = f"pictures {context.reader.language} {thing.reference}"
-    return Markup((await context.serving.worked.out(name, work)).decode())  # noqa: S704  # from a template of ours
+    return Markup((await context.serving.memo.get(name, work)).decode())  # noqa: S704  # from a template of ours
 
 
 def _drawn(thing: Thing, context: Context) -> bytes:
@@ -50,7 +50,7 @@ def _drawn(thing: Thing, context: Context) -> bytes:
     if not context.publication.searchable:
         values |= {"columns": _columns(thing, context), "to": "record/?", "people": None, "places": None, "query": ""}
     else:
-        state = State(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference)))
+        state = SearchState(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference)))
         people = picture_data.nearest_people(state, context, PEOPLE, TIES)
         places = picture_data.places(state, context, PLACES, atlas.SMALL_WIDTH)
         values |= {
@@ -65,13 +65,13 @@ def _drawn(thing: Thing, context: Context) -> bytes:
     return render_page("pictures", context.site, values)
 
 
-def _columns(thing: Thing, context: Context) -> tuple[Column, ...]:
+def _columns(thing: Thing, context: Context) -> tuple[TimelineBar, ...]:
     """Bars where nothing can be searched: of what links to the thing, if it is not too much to be counted now."""
     counted = bars(context.publication.linking_documents_by_month(thing), context.reader.language)
-    return tuple(Column(bar, f"after={bar.start}_") for bar in counted)
+    return tuple(TimelineBar(bar, f"after={bar.start}_") for bar in counted)
 
 
-def _own_place(thing: Thing, context: Context) -> picture_data.Seen | None:
+def _own_place(thing: Thing, context: Context) -> picture_data.PictureData | None:
     """A place that no document names, on the map."""
     record = context.publication.finder.record(thing.offset, thing.length)
     latitude, longitude = record.get("latitude"), record.get("longitude")
@@ -79,7 +79,7 @@ def _own_place(thing: Thing, context: Context) -> picture_data.Seen | None:
         return None
     label, language = context.reader.called(thing.labels, thing.reference, thing.status)
     spot = atlas.MapPlace(label, language, float(latitude), float(longitude), 0, "")
-    return picture_data.Seen(
+    return picture_data.PictureData(
         atlas.draw([spot], atlas.SMALL_WIDTH), (), ((label, thing.reference, latitude, longitude, 0),)
     )
 
@@ -88,7 +88,7 @@ def _own_place(thing: Thing, context: Context) -> picture_data.Seen | None:
 
 
 def _tree(thing: Thing, above: tuple[Thing, ...], context: Context) -> tree.Tree | None:
-    """What a thing is a part of, and what it contains, as far down as there is room; None where it stands alone."""
+    """Tree above and below a thing, as far down as there is room; None where it stands alone."""
     key = _ABOVE.get(thing.kind)
     if key is None:
         return None
@@ -114,7 +114,7 @@ def _tree(thing: Thing, above: tuple[Thing, ...], context: Context) -> tree.Tree
 def _below(
     thing: Thing, key: str, upper: Sequence[Thing], context: Context
 ) -> tuple[dict[int, list[Thing]], dict[int, int]]:
-    """What lies in a thing and in what lies in it, nearest first; and how much of it there is no room for."""
+    """Things below a thing, nearest first; and the number for which there is no room."""
     room = BRANCHES - len(upper) - 1
     catalogue = context.publication.catalogue
     contained: dict[int, list[Thing]] = {}
@@ -139,12 +139,12 @@ def _below(
 
 
 def _counts(kind: str, context: Context) -> Callable[[Thing], int | None]:
-    """How many documents belong to a thing of a kind, where that can be searched."""
+    """Counter of the documents of a thing of a kind, where that can be searched."""
     if not context.publication.searchable:
         return lambda _: None
 
     def counted(each: Thing) -> int | None:
-        state = State(filters=(DOCUMENTS, (WIDEST[kind], each.reference)))
+        state = SearchState(filters=(DOCUMENTS, (WIDEST[kind], each.reference)))
         try:
             return context.publication.finder.count(state.wanted)
         except KgError:

@@ -1,7 +1,7 @@
 """`/record/`, `/agent/` …: the things of a kind, page by page, with leaps to any other page.
 
 From the first page of a list any of its pages is two links away: one to the part of the list that it is in, one within
-this part. So from the start page any of 100,000 documents is reached in four links, however their dates lie.
+this part. So from the start page any of 100,000 documents is reached in four links, however their dates lie (D-57).
 """
 
 from bisect import bisect_right
@@ -60,9 +60,9 @@ async def respond(
     count = context.publication.counts.get(kind, 0)
 
     async def work() -> list[ListPage]:
-        return await context.serving.beside(partial(catalogue.list_pages, kind, SIZE))
+        return await context.serving.in_thread(partial(catalogue.list_pages, kind, SIZE))
 
-    pages = await context.serving.worked.out(f"pages {kind}", work) if count > SIZE else []
+    pages = await context.serving.memo.get(f"pages {kind}", work) if count > SIZE else []
     here = place(pages, after)
     parts, near = leaps(pages, here, count)
     values = {
@@ -82,7 +82,7 @@ async def respond(
 
 
 def place(pages: Sequence[ListPage], after: str) -> int:
-    """Which page it is that begins behind a cursor, or has what does."""
+    """Number of the page that begins behind a cursor, or has its thing."""
     return max(bisect_right(pages, parse_cursor(after), key=lambda page: parse_cursor(page.cursor)) - 1, 0)
 
 

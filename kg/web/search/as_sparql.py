@@ -1,4 +1,4 @@
-"""A search as a SPARQL query that finds the same: the blocks of `queries/pages/found.rq` that it asks for."""
+"""A search as a SPARQL query that finds the same: the blocks of `queries/pages/found.rq` that it asks for (D-43)."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -10,7 +10,7 @@ from kg.ontology import XSD
 from kg.settings import QUERIES
 from kg.store.search.fields import FACETS, LACKS, UNDATED
 from kg.store.search.query_language import DayRange
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 
 _OURS = ("terms/", "search", "agent/", "place/", "collection/")
 """Addresses of ours in the file, which stand there below no base."""
@@ -44,13 +44,13 @@ def _below(base: str, text: str) -> str:
     return text
 
 
-def sparql(state: State, base: Base) -> str:
+def sparql(state: SearchState, base: Base) -> str:
     """The query; values of facets that are no addresses of things are left to the words' own fields."""
     blocks = _blocks(base.value)
-    return blocks[""] + "".join(_asked(state, base)) + blocks["always"]
+    return blocks[""] + "".join(_query_lines(state, base)) + blocks["always"]
 
 
-def _asked(state: State, base: Base) -> Iterator[str]:
+def _query_lines(state: SearchState, base: Base) -> Iterator[str]:
     blocks = _blocks(base.value)
     words = " ".join(filter(None, (state.words, *_named(state))))
     if words:
@@ -69,7 +69,7 @@ def _asked(state: State, base: Base) -> Iterator[str]:
         yield _bounded(blocks["certain" if state.certain else "time"], days)
 
 
-def _named(state: State) -> Iterator[str]:
+def _named(state: SearchState) -> Iterator[str]:
     """Filters by a name, not an address, as fields of the language of searches."""
     for name, value in state.filters:
         kind = FACETS[name].kind if name in FACETS else ""

@@ -1,4 +1,4 @@
-"""What was found, in the formats of other programs: CSV, feeds, Turtle, citations."""
+"""Exports of search results: CSV, feeds, Turtle, citations."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from kg.render.data import rdf, spreadsheet
 from kg.render.data.record import all_texts, references, texts
 from kg.render.site.pages import render_page
 from kg.web.search.presentation import summary
-from kg.web.search.query_string import MOST_EXPORTED, State
+from kg.web.search.query_string import MOST_EXPORTED, SearchState
 from kg.web.serving.context import Context
 
 
@@ -34,14 +34,14 @@ class Export:
     name: str
     media_type: str
     title: str
-    write: Callable[[SearchResults, State, Context], bytes]
+    write: Callable[[SearchResults, SearchState, Context], bytes]
     most: int = MOST_EXPORTED
     saved: bool = False
     marked: bool = False
 
 
-def _csv(results: SearchResults, _state: State, context: Context) -> bytes:
-    """One line for each thing."""
+def _csv(results: SearchResults, _state: SearchState, context: Context) -> bytes:
+    """CSV with a line for each thing."""
     rows = [
         (
             context.base.iri(each.thing.reference),
@@ -57,13 +57,13 @@ def _csv(results: SearchResults, _state: State, context: Context) -> bytes:
     return spreadsheet.table(("iri", "kind", "title", "start", "end", "status", "summary"), rows)
 
 
-def _turtle(results: SearchResults, _state: State, context: Context) -> bytes:
+def _turtle(results: SearchResults, _state: SearchState, context: Context) -> bytes:
     triples = [triple for each in results.hits for triple in context.publication.things.describe(each.thing).triples]
     return rdf.write(triples, RdfFormat.TURTLE, context.publication.ontology)
 
 
-def _feed(template: str) -> Callable[[SearchResults, State, Context], bytes]:
-    def write(results: SearchResults, state: State, context: Context) -> bytes:
+def _feed(template: str) -> Callable[[SearchResults, SearchState, Context], bytes]:
+    def write(results: SearchResults, state: SearchState, context: Context) -> bytes:
         values = {
             "title": summary(results, context),
             "words": state.words,
@@ -77,8 +77,8 @@ def _feed(template: str) -> Callable[[SearchResults, State, Context], bytes]:
     return write
 
 
-def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[SearchResults, State, Context], bytes]:
-    def written(results: SearchResults, _state: State, context: Context) -> bytes:
+def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[SearchResults, SearchState, Context], bytes]:
+    def written(results: SearchResults, _state: SearchState, context: Context) -> bytes:
         records = [each.record for each in results.hits if each.thing.kind == "record"]
         linked = _linked(records, context)
         return write([_item(record, linked, context) for record in records])

@@ -1,4 +1,4 @@
-"""What is seen of a search: documents by time, places on a map, people who stand together, with the tables behind."""
+"""Data of a search's pictures: documents by time, places on a map, people of common documents; and their tables."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,7 +8,7 @@ from kg.read import pictures
 from kg.render.pictures import atlas, network
 from kg.render.pictures.histogram import Bar, bars
 from kg.store.search.fields import RECORD
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
 MOST_PLACES = 500
@@ -16,8 +16,8 @@ MOST_PEOPLE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a page shows: the picture's own values, the rows of its table, and what the picture leaves out."""
+class PictureData:
+    """Data of one picture: its own values, the rows of its table, and the number of rows that it leaves out."""
 
     drawn: Any
     header: tuple[str, ...]
@@ -26,22 +26,22 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TimelineBar:
     """A bar of the timeline with where it leads."""
 
     bar: Bar
     query: str
 
 
-def time(state: State, context: Context) -> Seen:
+def time(state: SearchState, context: Context) -> PictureData:
     """The documents of a search by time."""
     months = pictures.documents_by_month(context.publication, state.wanted)
     columns = tuple(
-        Column(bar, state.at_time(_span(bar.start)).with_filter("kind", RECORD).address())
+        TimelineBar(bar, state.at_time(_span(bar.start)).with_filter("kind", RECORD).address())
         for bar in bars(months.counts, context.reader.language)
     )
     rows = tuple((column.bar.label, column.bar.start, column.bar.count) for column in columns)
-    return Seen(columns, ("label", "time", "documents"), rows, months.undated)
+    return PictureData(columns, ("label", "time", "documents"), rows, months.undated)
 
 
 def _span(start: str) -> str:
@@ -49,7 +49,7 @@ def _span(start: str) -> str:
     return f"{start}0..{start}9" if len(start) == 3 else start
 
 
-def places(state: State, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> Seen:
+def places(state: SearchState, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> PictureData:
     """The places of a search on a map."""
     spots, left_out = [], 0
     rows: list[tuple[str | int | float, ...]] = []
@@ -64,20 +64,20 @@ def places(state: State, context: Context, most: int = MOST_PLACES, width: int =
         address = state.with_filter("place", place.reference).address()
         spots.append(atlas.MapPlace(label, language, float(latitude), float(longitude), place.count, address))
     drawn = atlas.draw(spots, width)
-    return Seen(drawn, ("label", "place", "latitude", "longitude", "count"), tuple(rows), left_out)
+    return PictureData(drawn, ("label", "place", "latitude", "longitude", "count"), tuple(rows), left_out)
 
 
-def people(state: State, context: Context, most: int = MOST_PEOPLE) -> Seen:
+def people(state: SearchState, context: Context, most: int = MOST_PEOPLE) -> PictureData:
     """The people of a search, and who stands together with whom."""
     return _people(state, context, most, most * most, network.SIZE)
 
 
-def nearest_people(state: State, context: Context, most: int, ties: int) -> Seen:
+def nearest_people(state: SearchState, context: Context, most: int, ties: int) -> PictureData:
     """A small picture of the same, with so many of the strongest ties."""
     return _people(state, context, most, ties, network.SMALL_SIZE)
 
 
-def _people(state: State, context: Context, most: int, ties: int, size: tuple[int, int]) -> Seen:
+def _people(state: SearchState, context: Context, most: int, ties: int, size: tuple[int, int]) -> PictureData:
     counts, together = pictures.people(context.publication, state.wanted, most)
     persons = []
     for each in counts:
@@ -90,7 +90,7 @@ def _people(state: State, context: Context, most: int, ties: int, size: tuple[in
         persons = [each for each in persons if each.reference in tied]
     drawn = _net(tuple(persons), tuple(strongest), size)
     rows = tuple((tie.one.person.label, tie.other.person.label, tie.count) for tie in drawn.edges)
-    return Seen(drawn, ("one", "other", "count"), rows)
+    return PictureData(drawn, ("one", "other", "count"), rows)
 
 
 @lru_cache(maxsize=32)

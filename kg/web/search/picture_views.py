@@ -20,8 +20,8 @@ from kg.render.site.pages import render_page
 from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED
 from kg.web.search import picture_data, presentation
-from kg.web.search.picture_data import Seen
-from kg.web.search.query_string import State, refusals, searched
+from kg.web.search.picture_data import PictureData
+from kg.web.search.query_string import SearchState, refusals, searched
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -46,16 +46,16 @@ class View:
     """
 
     name: str
-    see: Callable[[State, Context], Seen]
-    more: dict[str, tuple[str, Callable[[Seen, Context], bytes]]]
+    see: Callable[[SearchState, Context], PictureData]
+    more: dict[str, tuple[str, Callable[[PictureData, Context], bytes]]]
 
 
 FORMATS = ("html", "svg", "png", "csv")
 NETWORK_FORMATS = (*FORMATS, "graphml")
 """Values of `format=`."""
 
-_Picture = Annotated[State, searched(FORMATS)]
-_Network = Annotated[State, searched(NETWORK_FORMATS)]
+_Picture = Annotated[SearchState, searched(FORMATS)]
+_Network = Annotated[SearchState, searched(NETWORK_FORMATS)]
 
 
 async def timeline(request: Request, context: HeldContext, state: _Picture) -> Response:
@@ -73,12 +73,12 @@ async def people(request: Request, context: HeldContext, state: _Network) -> Res
     return await _respond(request, context, state, _VIEWS["network"])
 
 
-async def _respond(request: Request, context: Context, state: State, view: View) -> Response:
+async def _respond(request: Request, context: Context, state: SearchState, view: View) -> Response:
     name = state.format or ("svg" if request.headers.get("accept", "").startswith(SVG) else "html")
-    return await context.serving.lane.run(request, partial(_answered, request, context, state, view, name))
+    return await context.serving.slow_queue.run(request, partial(_answered, request, context, state, view, name))
 
 
-def _answered(request: Request, context: Context, state: State, view: View, name: str) -> Response:
+def _answered(request: Request, context: Context, state: SearchState, view: View, name: str) -> Response:
     """The whole answer, beside the requests of others: a picture of hundreds of places takes its time."""
     with refusals(state, searchable=context.publication.searchable):
         seen = view.see(state, context)
@@ -99,11 +99,13 @@ def _answered(request: Request, context: Context, state: State, view: View, name
     return published.respond(request, context, picture, SVG, headers)
 
 
-def _values(seen: Seen, context: Context, *, links: bool) -> dict[str, Any]:
+def _values(seen: PictureData, context: Context, *, links: bool) -> dict[str, Any]:
     return {"drawn": seen.drawn, "links": links, "place": context.path("search")}
 
 
-def _page(request: Request, context: Context, state: State, view: View, what: tuple[Seen, SearchResults]) -> Response:
+def _page(
+    request: Request, context: Context, state: SearchState, view: View, what: tuple[PictureData, SearchResults]
+) -> Response:
     seen, results = what
     values = {
         **_values(seen, context, links=True),
@@ -127,7 +129,7 @@ def _png(picture: str) -> bytes:
     return subprocess.run(command, input=picture.encode(), capture_output=True, check=True, timeout=_PATIENCE).stdout
 
 
-def _graphml(seen: Seen, context: Context) -> bytes:
+def _graphml(seen: PictureData, context: Context) -> bytes:
     return network.graphml(seen.drawn, context.base.value)
 
 

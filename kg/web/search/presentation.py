@@ -1,4 +1,4 @@
-"""What was found, with its labels and links: what the page of a search and its JSON both show."""
+"""Search results with labels and links, for the page of a search and its JSON."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from kg.render.site.language_names import language_name
 from kg.render.site.search_summary import ResultCounts, summary_sentence
 from kg.render.site.translations import translations
 from kg.store.search.fields import COUNTED, FACETS, LACKS
-from kg.web.search.query_string import State
+from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
 MOST_YEARS = 60
@@ -37,7 +37,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FacetView:
     """A facet.
 
     Attributes:
@@ -54,7 +54,7 @@ class Shown:
 
 
 class Labels:
-    """What values of facets are called, in the language of whoever reads."""
+    """Labels of facet values, in the reader's language."""
 
     def __init__(self, context: Context, references: list[str]) -> None:
         self._context = context
@@ -81,7 +81,7 @@ def _language_name(tag: str, language: str) -> str:
 
 
 def tally(results: SearchResults) -> ResultCounts:
-    """What was found, in numbers."""
+    """Numbers of a result."""
     counts = {name: dict(values) for name, values in results.facets.counts.items()}
     documents = counts["kind"].get("record", 0)
     first, last = (day[:5] if day.startswith("-") else day[:4] for day in results.span)
@@ -90,11 +90,11 @@ def tally(results: SearchResults) -> ResultCounts:
 
 
 def summary(results: SearchResults, context: Context) -> str:
-    """What was found, in a sentence."""
+    """Summary of a result in a sentence."""
     return summary_sentence(tally(results), context.reader.language)
 
 
-def facets(results: SearchResults, state: State, context: Context) -> list[Shown]:
+def facets(results: SearchResults, state: SearchState, context: Context) -> list[FacetView]:
     """The facets with their counts, and where each value leads."""
     counts = results.facets.counts
     label = Labels(context, [value for name in COUNTED if FACETS[name].kind for value, _ in counts[name]])
@@ -107,12 +107,12 @@ def facets(results: SearchResults, state: State, context: Context) -> list[Shown
             if (name, value) not in state.filters
         )
         if choices:
-            found.append(Shown(name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name]))
+            found.append(FacetView(name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name]))
     return found
 
 
-def chosen(state: State, context: Context) -> list[tuple[str, Choice]]:
-    """What the list is narrowed by: (what the facet is called, the value with the address that takes it back)."""
+def chosen(state: SearchState, context: Context) -> list[tuple[str, Choice]]:
+    """Chosen filters: (title of the facet, the value with the address that takes it back)."""
     label = Labels(context, [value for _, value in state.filters])
     title = translations(context.reader.language).gettext
     found = [
@@ -128,7 +128,7 @@ def chosen(state: State, context: Context) -> list[tuple[str, Choice]]:
     return found
 
 
-def years(results: SearchResults, state: State) -> list[Choice]:
+def years(results: SearchResults, state: SearchState) -> list[Choice]:
     """Years, or decades where there are many, with how many documents touch each."""
     counts = results.facets.years
     if len(counts) <= MOST_YEARS:
@@ -136,14 +136,14 @@ def years(results: SearchResults, state: State) -> list[Choice]:
     return list(_decades(results, state))
 
 
-def _decades(results: SearchResults, state: State) -> Iterator[Choice]:
+def _decades(results: SearchResults, state: SearchState) -> Iterator[Choice]:
     for decade in dict.fromkeys(year // 10 for year in results.facets.years):
         first, last = decade * 10, decade * 10 + 9
         count = results.facets.overlapping(first, last)
         yield _time(f"{_year(first)}..{_year(last)}", f"{first}–{last}", count, state)
 
 
-def _time(time: str, label: str, count: int, state: State) -> Choice:
+def _time(time: str, label: str, count: int, state: SearchState) -> Choice:
     return Choice(time, label, "", count, state.at_time(time).address())
 
 
@@ -151,8 +151,10 @@ def _year(year: int) -> str:
     return f"{year:05}" if year < 0 else f"{year:04}"
 
 
-def as_json(results: SearchResults, state: State, context: Context, addresses: dict[str, str | None]) -> dict[str, Any]:
-    """What was found, as one object."""
+def as_json(
+    results: SearchResults, state: SearchState, context: Context, addresses: dict[str, str | None]
+) -> dict[str, Any]:
+    """Results as a JSON object."""
     return {
         "query": state.words,
         "searched": results.query.words,

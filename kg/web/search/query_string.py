@@ -1,4 +1,4 @@
-"""What a search asks, as it stands in an address: read from a request, and written into links."""
+"""Query string of a search: read from a request, and written into links."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from kg.web.http.parameters import Check, Parameters, at_most, choice, matching,
 LIMIT = 20
 """Things on a page, if not said."""
 
-MOST = 100
+MAX_PAGE_SIZE = 100
 MOST_EXPORTED = 1_000
 _MOST_FILTERS = 20
 _SINGLE = ("q", "year", "dates", "sort", "after", "limit", "format")
@@ -32,14 +32,14 @@ _SINGLE = ("q", "year", "dates", "sort", "after", "limit", "format")
 
 CERTAIN = "certain"
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no document of XML can hold (XML 1.0, 2.2), and nothing has; a feed repeats what was asked."""
+"""Characters that no document of XML can hold (XML 1.0, 2.2); a feed repeats the words of a search."""
 
 _TAG = re.compile("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """What is asked.
+class SearchState:
+    """SearchState of a search.
 
     Attributes:
         words: in the language of searches.
@@ -63,12 +63,12 @@ class State:
 
     @property
     def wanted(self) -> SearchQuery:
-        """What is looked for. Raises SearchRefused for a time that is none."""
+        """The query. Raises SearchRefused for a time that is none."""
         return SearchQuery(self.words, self.filters, parse_days(self.time) if self.time else None, self.certain)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """What is looked for, as names and values: all but where the list stands."""
+        """The query as names and values, without the place in the list."""
         asked = [("q", self.words), *self.filters, ("year", self.time)]
         asked += [("dates", CERTAIN if self.certain else ""), ("sort", self.sort)]
         asked += [("limit", str(self.limit) if self.limit != LIMIT else "")]
@@ -78,15 +78,15 @@ class State:
         """The part of an address behind the question mark, with more added; from the beginning of the list."""
         return urlencode([*self.pairs, *((name, value) for name, value in more.items() if value)], quote_via=quote)
 
-    def with_filter(self, name: str, value: str) -> "State":
+    def with_filter(self, name: str, value: str) -> "SearchState":
         """Narrowed by one more value of a facet."""
         return self if (name, value) in self.filters else replace(self, filters=(*self.filters, (name, value)))
 
-    def without_filter(self, name: str, value: str) -> "State":
+    def without_filter(self, name: str, value: str) -> "SearchState":
         """Without one value of a facet."""
         return replace(self, filters=tuple(each for each in self.filters if each != (name, value)))
 
-    def at_time(self, time: str) -> "State":
+    def at_time(self, time: str) -> "SearchState":
         """Narrowed to a time, or to none."""
         return replace(self, time=time)
 
@@ -140,7 +140,7 @@ class SearchParameters(Parameters):
         "", description="A place in the list to go on behind, as `next` of the JSON has it."
     )
     limit: Annotated[int, whole_number(1, MOST_EXPORTED)] = Field(
-        LIMIT, description=f"Things on a page: at most {MOST} of HTML and JSON, Atom, RSS and Turtle."
+        LIMIT, description=f"Things on a page: at most {MAX_PAGE_SIZE} of HTML and JSON, Atom, RSS and Turtle."
     )
     lacks: Annotated[list[Annotated[str, choice(LACKED)]], _Several] = _facet("Something that a document has not.")
     kind: Annotated[list[Annotated[str, choice(KINDS)]], _Several] = _facet("The kind of things.")
@@ -185,19 +185,19 @@ def searched(formats: tuple[str, ...]) -> Any:
     class FormattedParameters(SearchParameters):
         format: Annotated[str, choice(formats)] = Field("", description="The format; it goes before Accept.")
 
-    async def read_search(request: Request, asked: Annotated[FormattedParameters, Query()]) -> State:
+    async def read_search(request: Request, asked: Annotated[FormattedParameters, Query()]) -> SearchState:
         return replace(_state(asked, pairs_of(request)), format=asked.format)
 
     return Depends(read_search)
 
 
-def read(request: Request) -> State:
+def read(request: Request) -> SearchState:
     """The search in the address of a thing's page, beside that page's own parameters. Raises ParameterProblem."""
     pairs = [each for each in pairs_of(request) if each[0] not in _OF_PAGES]
     return _state(parameters.read(SearchParameters, pairs, _LISTS), pairs)
 
 
-def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> State:
+def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState:
     parameters.once(pairs, _SINGLE)
     cleaned = [(name, _clean(value)) for name, value in pairs if name in _LISTS]
     filters = tuple(dict.fromkeys(each for each in cleaned if each[1]))
@@ -206,7 +206,7 @@ def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> State:
     by_date = asked.sort in ORDERED_BY_DATE if asked.sort else not asked.q
     if asked.after and not by_date and not 0 <= int(asked.after) <= MAX_OFFSET:
         raise bad_parameter("after", asked.after, "deep_cursor", most=MAX_OFFSET)
-    return State(
+    return SearchState(
         words=asked.q,
         filters=filters,
         time=asked.year,
@@ -218,7 +218,7 @@ def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> State:
 
 
 @contextmanager
-def refusals(state: State, *, searchable: bool) -> Iterator[None]:
+def refusals(state: SearchState, *, searchable: bool) -> Iterator[None]:
     """Searches within the context: a search that can't be understood is a problem of the parameter `q`.
 
     Args:

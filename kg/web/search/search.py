@@ -25,7 +25,7 @@ from kg.web.search import presentation
 from kg.web.search.as_sparql import sparql
 from kg.web.search.exports import EXPORTS, Export
 from kg.web.search.neighbours import steps
-from kg.web.search.query_string import MOST, State, refusals, searched
+from kg.web.search.query_string import MAX_PAGE_SIZE, SearchState, refusals, searched
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -47,18 +47,18 @@ MEDIA_TYPES = {
 """Media type → format."""
 
 
-async def respond(request: Request, context: HeldContext, state: Annotated[State, searched(FORMATS)]) -> Response:
+async def respond(request: Request, context: HeldContext, state: Annotated[SearchState, searched(FORMATS)]) -> Response:
     """Answer a search in the format asked for."""
     name = _format(request, state)
     work = partial(_answered, request, context, state, name)
-    lane = context.serving.lane if name in EXPORTS else context.serving.searches
+    lane = context.serving.slow_queue if name in EXPORTS else context.serving.search_queue
     return await lane.run(request, work)
 
 
-def _answered(request: Request, context: Context, state: State, name: str) -> Response:
+def _answered(request: Request, context: Context, state: SearchState, name: str) -> Response:
     """The whole answer, beside the requests of others: up to a thousand things are found and written."""
     export = EXPORTS.get(name)
-    most = export.most if export else MOST
+    most = export.most if export else MAX_PAGE_SIZE
     with refusals(state, searchable=context.publication.searchable):
         results = context.publication.finder.find(
             SearchRequest(
@@ -84,7 +84,7 @@ def _nameless(reader: ReaderPreferences, thing: Thing) -> str:
     return reader.nameless(thing.reference) if nameless else ""
 
 
-def _format(request: Request, state: State) -> str:
+def _format(request: Request, state: SearchState) -> str:
     """Name of the format: `format=` goes before Accept."""
     if state.format:
         return state.format
@@ -94,8 +94,8 @@ def _format(request: Request, state: State) -> str:
     return MEDIA_TYPES[chosen]
 
 
-def addresses(results: SearchResults, state: State, context: Context) -> dict[str, str | None]:
-    """Where the result goes on, and where it stands in other shapes."""
+def addresses(results: SearchResults, state: SearchState, context: Context) -> dict[str, str | None]:
+    """Addresses of the result's next page, and of its other forms."""
     place = context.path("search")
     return {
         "next": f"{place}?{state.address(after=results.after, format=state.format)}" if results.after else None,
@@ -107,14 +107,16 @@ def addresses(results: SearchResults, state: State, context: Context) -> dict[st
     }
 
 
-def _next(results: SearchResults, state: State, context: Context) -> dict[str, str]:
+def _next(results: SearchResults, state: SearchState, context: Context) -> dict[str, str]:
     if not results.after:
         return {}
     address = f"{context.path('search')}?{state.address(after=results.after, format=state.format)}"
     return {"Link": f'<{address}>; rel="next"'}
 
 
-def _exported(request: Request, context: Context, state: State, results: SearchResults, export: Export) -> Response:
+def _exported(
+    request: Request, context: Context, state: SearchState, results: SearchResults, export: Export
+) -> Response:
     body = export.write(results, state, context)
     headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
     if export.saved:
@@ -122,7 +124,7 @@ def _exported(request: Request, context: Context, state: State, results: SearchR
     return published.respond(request, context, body, export.media_type, headers)
 
 
-def _page(request: Request, context: Context, state: State, results: SearchResults) -> Response:
+def _page(request: Request, context: Context, state: SearchState, results: SearchResults) -> Response:
     query = sparql(state, context.base)
     values = {
         "state": state,
@@ -166,7 +168,7 @@ async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed
     text = typed.q.strip()[:MAX_LENGTH]
     try:
         work = partial(context.publication.finder.completions, text)
-        things = await context.serving.searches.run(request, work) if text else []
+        things = await context.serving.search_queue.run(request, work) if text else []
     except SearchRefused:  # half of a search is none yet
         things = []
     names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]

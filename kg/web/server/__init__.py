@@ -1,1 +1,1 @@
-"""The HTTP/1.1 server: processes, connections, request parsing, limits."""
+"""HTTP/1.1 server: processes, connections, request parsing, limits."""

@@ -1,7 +1,7 @@
-"""Whose request it is: the address of who asks, also from behind a proxy.
+"""Client address of a request, also behind proxies.
 
-`X-Forwarded-For` is believed only as far as it was written by proxies that the settings name: each of them adds
-at the end whom it got the request from, and what stands before that anybody may have made up.
+An address in `X-Forwarded-For` counts only if a proxy from the settings wrote it: each proxy appends the address of
+its own client. Anything before that may be forged.
 """
 
 import ipaddress
@@ -11,62 +11,62 @@ from typing import Any
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_LONGEST = 60
+_MAX_ADDRESS_LENGTH = 60
 
 
-def networks(proxies: Sequence[str]) -> tuple[Network, ...]:
-    """The proxies of the settings, addresses or networks. Raises ValueError where one is neither."""
-    return tuple(ipaddress.ip_network(each, strict=False) for each in proxies)
+def proxy_networks(proxies: Sequence[str]) -> tuple[Network, ...]:
+    """The networks of the proxies in the settings. Raises ValueError for text that is no address and no network."""
+    return tuple(ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
 
 
-def address(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
-    """The address of the client of an ASGI scope, "" where that is not known.
+def client_address(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
+    """The client's address of an ASGI scope; "" if it is unknown.
 
     >>> scope = {"client": ("10.0.0.1", 5), "headers": [(b"x-forwarded-for", b"1.1.1.1, 192.0.2.7, 10.0.0.2")]}
-    >>> address(scope, networks(["10.0.0.0/8"])), address(scope, [])
+    >>> client_address(scope, proxy_networks(["10.0.0.0/8"])), client_address(scope, [])
     ('192.0.2.7', '10.0.0.1')
     """
-    found = plain(str((scope.get("client") or ("",))[0]))
-    if not proxies or not _is_proxy(found, proxies):
-        return found
+    client = unmapped(str((scope.get("client") or ("",))[0]))
+    if not proxies or not _is_proxy(client, proxies):
+        return client
     header = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
-    for each in reversed(header.split(",")):
-        said = plain(_host(each.strip()))
-        if not _is_address(said):
+    for element in reversed(header.split(",")):
+        forwarded = unmapped(_without_port(element.strip()))
+        if not _is_address(forwarded):
             break
-        found = said
-        if not _is_proxy(said, proxies):
+        client = forwarded
+        if not _is_proxy(forwarded, proxies):
             break
-    return found
+    return client
 
 
-def plain(address_: str) -> str:
-    """An address of IPv4 as itself, also where a socket of IPv6 has taken the connection (RFC 4291, 2.5.5.2).
+def unmapped(address: str) -> str:
+    """An address, as IPv4 where a socket of IPv6 has an IPv4-mapped one (RFC 4291, 2.5.5.2).
 
-    >>> plain("::ffff:192.0.2.7"), plain("2001:db8::1"), plain("192.0.2.7")
+    >>> unmapped("::ffff:192.0.2.7"), unmapped("2001:db8::1"), unmapped("192.0.2.7")
     ('192.0.2.7', '2001:db8::1', '192.0.2.7')
     """
-    return _plain(address_) if address_[:1] == ":" and len(address_) <= _LONGEST else address_
+    return _unmapped(address) if address[:1] == ":" and len(address) <= _MAX_ADDRESS_LENGTH else address
 
 
 @lru_cache(maxsize=1024)
-def _plain(address_: str) -> str:
+def _unmapped(address: str) -> str:
     try:
-        mapped = ipaddress.IPv6Address(address_.partition("%")[0]).ipv4_mapped
+        ipv4 = ipaddress.IPv6Address(address.partition("%")[0]).ipv4_mapped
     except ValueError:
-        return address_
-    return str(mapped) if mapped else address_
+        return address
+    return str(ipv4) if ipv4 else address
 
 
-def _host(said: str) -> str:
+def _without_port(element: str) -> str:
     """The address in an element of the header, without the port that some proxies add.
 
-    >>> _host("192.0.2.7:4711"), _host("[2001:db8::1]:80"), _host("2001:db8::1")
+    >>> _without_port("192.0.2.7:4711"), _without_port("[2001:db8::1]:80"), _without_port("2001:db8::1")
     ('192.0.2.7', '2001:db8::1', '2001:db8::1')
     """
-    if said.startswith("["):
-        return said[1:].partition("]")[0]
-    return said.partition(":")[0] if said.count(":") == 1 else said
+    if element.startswith("["):
+        return element[1:].partition("]")[0]
+    return element.partition(":")[0] if element.count(":") == 1 else element
 
 
 def _is_address(text: str) -> bool:
@@ -80,5 +80,5 @@ def _is_address(text: str) -> bool:
 def _is_proxy(text: str, proxies: Sequence[Network]) -> bool:
     if not _is_address(text):
         return False
-    known = ipaddress.ip_address(text)
-    return any(known.version == each.version and known in each for each in proxies)
+    address = ipaddress.ip_address(text)
+    return any(address.version == network.version and address in network for network in proxies)

@@ -1,12 +1,13 @@
-"""HTTP/1 on a connection: requests are answered one after another.
+"""HTTP/1.1 connection: answers pipelined requests in order, and closes where a client is late or sends too much.
 
-A head has to come wholly within seconds, be they filled with ever another byte, and some requests may be sent ahead. A
-refused client is read from for a while after its answer, since who closes with bytes unread takes the answer back.
+A head must be complete within seconds, however steadily its bytes come, and the number of pipelined requests is
+limited. After a refusal the connection goes on reading for a while (lingering close, RFC 9112, 9.6): a close with
+unread bytes would take the answer back.
 
-uvicorn's server makes these connections. It calls with `config`, `server_state`, `app_state`, `_loop`, and calls
-`shutdown`; of its state the sets `connections` and `tasks` are kept, which it waits for when it ends, and
-`default_headers` (the date) are read. uvicorn's own protocol has none of these limits, reads into a new buffer of 256
-KiB each time, and sends head and body apart.
+uvicorn's server makes the connections, with `config`, `server_state`, `app_state` and `_loop`, and calls `shutdown`.
+Of its state the sets `connections` and `tasks` are kept up to date, since the server waits for both at its end, and
+`default_headers` (the date) is read. uvicorn's own protocol has none of these limits, reads into a new buffer of
+256 KiB each time, and sends head and body apart.
 """
 
 import asyncio
@@ -17,278 +18,287 @@ import orjson
 from starlette.types import ASGIApp, Scope
 
 from kg.web.http.problems import MEDIA_TYPE
-from kg.web.server.connection_table import Connections
+from kg.web.server.connection_table import ConnectionTable
 from kg.web.server.exchange import Exchange
-from kg.web.server.request_parser import HEAD_BYTES, HEAD_FIELDS, Refused, Requests
+from kg.web.server.request_parser import MAX_HEAD_BYTES, MAX_HEAD_FIELDS, RefusedRequest, RequestParser
 
 IDLE_SECONDS = 10.0
-"""In which the head of a request has to come; so long a connection may idle, too."""
+"""Maximum time for the head of a request; also the maximum time for which a connection may idle."""
 
-SENT_AHEAD = 32
-"""Requests that wait for the answer to one before them, at most."""
+MAX_PIPELINED = 32
+"""Maximum number of requests sent ahead, which wait for the answer to the one before them."""
 
-_LINGERING = 1 << 20
-"""Bytes that are read from a refused client before it is cut off."""
+_MAX_DISCARDED = 1 << 20
+"""Maximum number of bytes that are read from a refused client before its connection is aborted."""
 
 _REFUSALS = {
     400: ("Bad Request", "This is no request of HTTP/1.1."),
-    414: ("URI Too Long", f"An address has at most {HEAD_BYTES:,} bytes."),
-    431: ("Request Header Fields Too Large", f"A head has at most {HEAD_BYTES:,} bytes and {HEAD_FIELDS} fields."),
+    414: ("URI Too Long", f"An address has at most {MAX_HEAD_BYTES:,} bytes."),
+    431: (
+        "Request Header Fields Too Large",
+        f"A head has at most {MAX_HEAD_BYTES:,} bytes and {MAX_HEAD_FIELDS} fields.",
+    ),
     500: ("Internal Server Error", "The server met an error; its keeper finds it in the log."),
     505: ("HTTP Version Not Supported", "Versions 1.0 and 1.1 of HTTP are understood here."),
 }
 
 
 class Connection(asyncio.BufferedProtocol):
-    """A connection of a client."""
+    """Connection of a client.
+
+    Attributes:
+        last_progress: time at which a request began or ended, or some bytes of a complete answer were sent.
+        write_paused: whether the write buffer is full, so that answers wait (back-pressure).
+    """
 
     __slots__ = (
-        *("_among", "_application", "_client", "_deaf", "_dropped", "_exchange", "_loop", "_queue", "_refusal"),
-        *("_requests", "_room", "_server", "_state", "_transport", "_unsent", "full", "since"),
+        *("_application", "_client", "_discarded", "_discarding", "_exchange", "_loop", "_parser", "_pipelined"),
+        *("_refusal", "_server", "_state", "_table", "_transport", "_unsent", "_writable", "last_progress"),
+        "write_paused",
     )
 
-    def __init__(self, application: ASGIApp, among: Connections, *, server_state: Any, **_: Any) -> None:
-        """Begin.
+    def __init__(self, application: ASGIApp, table: ConnectionTable, *, server_state: Any, **_: Any) -> None:
+        """A connection without a transport yet.
 
         Args:
-            application: what answers.
-            among: the connections of this process.
-            server_state: what uvicorn's server knows of all.
+            application: the ASGI application.
+            table: the connections of this process.
+            server_state: the state of uvicorn's server.
         """
         self._application = application
-        self._among = among
+        self._table = table
         self._state = server_state
         self._loop = asyncio.get_running_loop()
-        self._requests: Requests | None = None  # made when something comes
-        self._transport: asyncio.Transport = None  # type: ignore[assignment]  # until it is made
+        self._parser: RequestParser | None = None  # made with the first bytes
+        self._transport: asyncio.Transport = None  # type: ignore[assignment]  # until `connection_made`
         self._client: tuple[str, int] | None = None
         self._server: tuple[str, int] | None = None
-        self.since = self._loop.time()
-        self.full = False
-        self._room: asyncio.Event | None = None
-        # The request that is being answered, and those after it.
+        self.last_progress = self._loop.time()
+        self.write_paused = False
+        self._writable: asyncio.Event | None = None
+        # The request in progress, and those pipelined behind it.
         self._exchange: Exchange | None = None
-        self._queue: deque[Exchange] | None = None
+        self._pipelined: deque[Exchange] | None = None
         self._refusal = 0
-        self._deaf = False
-        self._dropped = self._unsent = 0
+        self._discarding = False
+        self._discarded = self._unsent = 0
 
-    # The connection
+    # Life of the connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """It is there."""
+        """Register the connection with the server and the table."""
         self._transport = cast("asyncio.Transport", transport)  # of TCP; uvloop's has other ancestors
         peer, own = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
         self._client = (str(peer[0]), int(peer[1])) if peer else None
         self._server = (str(own[0]), int(own[1])) if own else None
         self._state.connections.add(self)
-        self._among.add(self, transport.get_extra_info("socket").fileno())
-        if self._among.ending:
+        self._table.add(self, transport.get_extra_info("socket").fileno())
+        if self._table.closing:
             transport.close()
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # how does not matter
-        """It is gone, and so is the client."""
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # the cause does not matter
+        """Unregister the connection, and end the requests of its client."""
         self._state.connections.discard(self)
-        self._among.remove(self)
-        self._leave()
-        if self._requests is not None:
-            self._requests.close()
-        self._requests = None  # a circle, of this and its parser, would stay until all objects are searched for some
+        self._table.remove(self)
+        self._disconnect()
+        if self._parser is not None:
+            self._parser.close()
+        self._parser = None  # a cycle of connection and parser would stay until the next collection
 
     def eof_received(self) -> None:
-        """The client has closed its end, which is how clients go away."""
-        self._leave()
+        """Treat the client's end of stream as its disconnection."""
+        self._disconnect()
 
-    def _leave(self) -> None:
-        self._deaf = True
+    def _disconnect(self) -> None:
+        self._discarding = True
         if self._exchange is not None:
-            self._exchange.lose()
-        self._exchange = self._queue = None
-        if self._room is not None:
-            self._room.set()
+            self._exchange.disconnect()
+        self._exchange = self._pipelined = None
+        if self._writable is not None:
+            self._writable.set()
 
     @property
     def busy(self) -> bool:
-        """Whether a request is under way."""
+        """Whether a request is in progress."""
         return self._exchange is not None
 
-    def look(self, now: float) -> None:
-        """Close it, if no head has come for long, or nothing can be sent of an answer that is whole."""
+    def check_idle(self, now: float) -> None:
+        """Close the connection if it has idled for too long, or nothing of a complete answer could be sent."""
         if self._exchange is not None:
             return
         unsent = self._transport.get_write_buffer_size()
         if unsent != self._unsent:
             self._unsent = unsent
-            self.since = now
-        elif now - self.since > IDLE_SECONDS:
-            self.drop()
+            self.last_progress = now
+        elif now - self.last_progress > IDLE_SECONDS:
+            self.abort()
 
-    def drop(self) -> None:
-        """Close it at once."""
+    def abort(self) -> None:
+        """Close the connection at once."""
         self._transport.abort()
 
     def shutdown(self) -> None:
-        """The server is to end: what is under way is answered, and nothing more."""
-        self._queue = None
+        """Close the connection after the answer in progress; called by uvicorn's server at its end."""
+        self._pipelined = None
         if self._exchange is None:
             self._transport.close()
         else:
-            self._exchange.lasting = False
+            self._exchange.keep_alive = False
 
-    # What comes
+    # Input
 
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # it is large enough
-        """Where to put what comes."""
-        return self._among.buffer
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # the buffer is large enough
+        """The buffer for the next bytes."""
+        return self._table.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Bytes have come."""
-        if self._deaf:
-            self._forget(nbytes)
+        """Parse the bytes in the buffer, or discard them."""
+        if self._discarding:
+            self._discard(nbytes)
             return
-        if self._requests is None:
-            self._requests = Requests(self)
+        if self._parser is None:
+            self._parser = RequestParser(self)
         try:
-            self._requests.feed(self._among.buffer[:nbytes])
-        except Refused as refused:
-            self._refuse_next(refused.status)
+            self._parser.feed(self._table.buffer[:nbytes])
+        except RefusedRequest as refused:
+            self._refuse_last(refused.status)
 
-    def hold(self) -> None:
-        """Let nothing more come for now."""
+    def pause_reading(self) -> None:
+        """Stop reading until `resume_reading`."""
         self._transport.pause_reading()
 
-    def take(self, scope: Scope, *, lasting: bool) -> Exchange:
-        """Take a request, which is answered when those before it are. Raises Refused where too many wait."""
+    def resume_reading(self) -> None:
+        """Read on, unless pipelined requests wait."""
+        if not self._pipelined:
+            self._transport.resume_reading()
+
+    def begin_request(self, scope: Scope, *, keep_alive: bool) -> Exchange:
+        """Start or enqueue a request. Raises RefusedRequest if too many wait."""
         scope["client"] = self._client
         scope["server"] = self._server
-        exchange = Exchange(self, scope, lasting=lasting)
+        exchange = Exchange(self, scope, keep_alive=keep_alive)
         if self._exchange is None:
             self._start(exchange)
         else:
-            self._put_back(exchange)
+            self._enqueue(exchange)
         return exchange
 
-    # Requests, one after another
+    # Requests in order
 
     def _start(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self.since = self._loop.time()
+        self.last_progress = self._loop.time()
         exchange.task = self._loop.create_task(exchange.run(self._application))
         self._state.tasks.add(exchange.task)
 
-    def _put_back(self, exchange: Exchange) -> None:
-        """Let a request wait for those before it, and let nothing else come as long as one waits."""
-        if self._queue is None:
-            self._queue = deque()
-        if len(self._queue) == SENT_AHEAD:
-            self._queue[-1].lasting = False
-            raise Refused(400)
-        self._queue.append(exchange)
+    def _enqueue(self, exchange: Exchange) -> None:
+        """Let a pipelined request wait for those before it; read nothing more until then."""
+        if self._pipelined is None:
+            self._pipelined = deque()
+        if len(self._pipelined) == MAX_PIPELINED:
+            self._pipelined[-1].keep_alive = False
+            raise RefusedRequest(400)
+        self._pipelined.append(exchange)
         self._transport.pause_reading()
 
-    def over(self, exchange: Exchange) -> None:
-        """Nothing is done any more for a request."""
+    def exchange_ended(self, exchange: Exchange) -> None:
+        """Forget the task of a request."""
         self._state.tasks.discard(exchange.task)
 
-    def answered(self, exchange: Exchange) -> None:
-        """The answer to a request is sent, to its end."""
+    def answer_complete(self, exchange: Exchange) -> None:
+        """Go on to the next request, or close, after a complete answer."""
         if exchange is not self._exchange:
             return
         self._exchange = None
-        self.since = self._loop.time()
-        if not exchange.whole:
+        self.last_progress = self._loop.time()
+        if not exchange.request_complete:
             self._linger()
-        elif not exchange.lasting:
+        elif not exchange.keep_alive:
             self._transport.close()
-        elif self._queue:
-            self._start(self._queue.popleft())
+        elif self._pipelined:
+            self._start(self._pipelined.popleft())
         elif self._refusal:
             self._refuse(self._refusal)
         else:
             self._transport.resume_reading()
 
-    def broken_off(self, exchange: Exchange) -> None:
-        """There is no more of an answer, which is not whole."""
+    def answer_aborted(self, exchange: Exchange) -> None:
+        """Close after an incomplete answer; answer 500 if its head was not sent."""
         if exchange is not self._exchange:
             return
         self._exchange = None
-        self.since = self._loop.time()
-        if exchange.sent:
+        self.last_progress = self._loop.time()
+        if exchange.head_sent:
             self._transport.close()
         else:
             self._refuse(500)
 
-    def _refuse_next(self, status: int) -> None:
-        """Refuse what was read last, when what came before it is answered, and read no more."""
-        reading = self._requests.reading if self._requests is not None else None
-        self._deaf = True
+    def _refuse_last(self, status: int) -> None:
+        """Refuse the request read last, after the answers to those before it, and read no more."""
+        unfinished = self._parser.unfinished if self._parser is not None else None
+        self._discarding = True
         if self._exchange is None:
             self._refuse(status)
-        elif reading is None:
+        elif unfinished is None:
             self._refusal = status
-        elif reading is not self._exchange:
+        elif unfinished is not self._exchange:
             self._refusal = status
-            if self._queue and self._queue[-1] is reading:
-                self._queue.pop()
+            if self._pipelined and self._pipelined[-1] is unfinished:
+                self._pipelined.pop()
         else:
-            reading.lose()
-            self.broken_off(reading) if reading.sent else self._refuse(status)
+            unfinished.disconnect()
+            self.answer_aborted(unfinished) if unfinished.head_sent else self._refuse(status)
 
     def _refuse(self, status: int) -> None:
         self._exchange = None
-        self.write(_refusal(status, self.fields()))
+        self.write(_refusal(status, self.default_fields()))
         self._linger()
 
     def _linger(self) -> None:
-        """Send nothing any more, and forget what comes, until the client has seen the answer and leaves."""
-        self._deaf = True
-        self._queue = None
-        self.since = self._loop.time()
+        """Send nothing more, and discard all input until the client has read the answer and disconnects."""
+        self._discarding = True
+        self._pipelined = None
+        self.last_progress = self._loop.time()
         self._transport.write_eof()
         self._transport.resume_reading()
 
-    def _forget(self, many: int) -> None:
-        self._dropped += many
-        if self._dropped > _LINGERING:
-            self.drop()
+    def _discard(self, size: int) -> None:
+        self._discarded += size
+        if self._discarded > _MAX_DISCARDED:
+            self.abort()
 
-    # What goes
+    # Output
 
-    def fields(self) -> list[tuple[bytes, bytes]]:
-        """Header fields that each answer has: the date, which uvicorn brings up to date once a second."""
+    def default_fields(self) -> list[tuple[bytes, bytes]]:
+        """Header fields of every answer: the date, which uvicorn renews once a second."""
         fields: list[tuple[bytes, bytes]] = self._state.default_headers
         return fields
 
     def write(self, data: bytes) -> None:
-        """Send this."""
+        """Send some bytes."""
         self._transport.write(data)
 
-    def read_on(self) -> None:
-        """More of a request's body is wanted."""
-        if not self._queue:
-            self._transport.resume_reading()
-
     def pause_writing(self) -> None:
-        """The client reads more slowly than it is sent to."""
-        self.full = True
+        """Let answers wait for a client that reads too slowly; called by the transport."""
+        self.write_paused = True
 
     def resume_writing(self) -> None:
-        """It has caught up."""
-        self.full = False
-        if self._room is not None:
-            self._room.set()
+        """Let answers go on; called by the transport."""
+        self.write_paused = False
+        if self._writable is not None:
+            self._writable.set()
 
-    async def drained(self) -> None:
-        """Wait until more may be sent, or nothing any more."""
-        if self._room is None:
-            self._room = asyncio.Event()
-        while self.full and self._exchange is not None:
-            self._room.clear()
-            await self._room.wait()
+    async def drain(self) -> None:
+        """Wait until the write buffer has room, or the client has disconnected."""
+        if self._writable is None:
+            self._writable = asyncio.Event()
+        while self.write_paused and self._exchange is not None:
+            self._writable.clear()
+            await self._writable.wait()
 
 
 def _refusal(status: int, fields: list[tuple[bytes, bytes]]) -> bytes:
-    """An answer to who is not understood."""
+    """The answer to a refused request."""
     title, detail = _REFUSALS[status]
     body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
     lines = [f"HTTP/1.1 {status} {title}".encode(), *(b"%b: %b" % field for field in fields)]

@@ -1,8 +1,8 @@
-"""The connections of a server process: who idles is closed, the longest idle first where descriptors run short.
+"""Connection table of a server process: closes idle connections, the longest idle first where descriptors run short.
 
-One look a second at all of them costs less than a timer for each. The system gives a new descriptor the lowest free
-number, so a connection with a high one says that those below are taken: then as many as needed are closed before more
-are accepted. Those that have a request under way are spared as long as there are others.
+A check of all connections each second costs less than a timer for each. The system gives a new descriptor the lowest
+free number, so a connection with a high number means that the lower ones are taken. Then as many connections as needed
+are closed before the next is accepted. Busy connections are spared as long as there are idle ones.
 """
 
 import asyncio
@@ -11,98 +11,100 @@ import resource
 from pathlib import Path
 from typing import Protocol
 
-MOST = 1 << 16
-"""Descriptors that a process takes; each connection costs memory too."""
+MAX_DESCRIPTORS = 1 << 16
+"""Maximum number of descriptors of a process; each connection costs memory too."""
 
-FULL, EASED = 0.75, 0.5
-"""Shares of the descriptors: from the first on connections are closed, until no more than the second are taken."""
+HIGH_WATER, LOW_WATER = 0.75, 0.5
+"""Shares of the descriptors: above the first, connections are closed until the second is reached."""
 
-_LOOK_EVERY = 1.0
-_READ_AT_ONCE = 64 << 10
+_CHECK_SECONDS = 1.0
+_READ_BYTES = 64 << 10
 _DESCRIPTORS = Path("/proc/self/fd")
 
 
-def raise_limit() -> int:
-    """Take as many descriptors as the process may have and has use for; how many those are."""
+def raise_descriptor_limit() -> int:
+    """Raise the process's descriptor limit as far as allowed and useful; return the new limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = max(soft, min(hard, MOST))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return most
+    limit = max(soft, min(hard, MAX_DESCRIPTORS))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    return limit
 
 
-class Closable(Protocol):
-    """A connection, as far as it matters here."""
+class TrackedConnection(Protocol):
+    """Connection in the table: its activity and its close."""
 
     @property
-    def since(self) -> float:
-        """When it began to idle, or its request did."""
+    def last_progress(self) -> float:
+        """Time of the last progress: the start or end of a request, or of some bytes of its answer."""
 
     @property
     def busy(self) -> bool:
-        """Whether it has a request under way."""
+        """Whether a request is in progress."""
 
-    def look(self, now: float) -> None:
-        """Close it, if it has idled for too long."""
+    def check_idle(self, now: float) -> None:
+        """Close the connection if it has idled for too long."""
 
-    def drop(self) -> None:
-        """Close it at once."""
+    def abort(self) -> None:
+        """Close the connection at once."""
 
 
-class Connections:
-    """The connections of one server process.
+class ConnectionTable:
+    """Connections of one server process.
 
     Attributes:
-        buffer: into which whatever comes is read; one for all, since it is parsed before anything else is read.
-        ending: whether no more are wanted.
+        buffer: read buffer of all connections; each parses its bytes before the next one reads.
+        closing: whether the process takes no more connections.
     """
 
     def __init__(self) -> None:
-        self.buffer = memoryview(bytearray(_READ_AT_ONCE))
-        self.ending = False
-        self._all: dict[Closable, None] = {}  # in their order, which the clock does not tell within a millisecond
-        self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        self._easing = False
-        self._looking: asyncio.TimerHandle | None = None
+        self.buffer = memoryview(bytearray(_READ_BYTES))
+        self.closing = False
+        self._connections: dict[TrackedConnection, None] = {}  # in order, for which the clock is too coarse
+        self._max_descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        self._shedding = False
+        self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, connection: Closable, descriptor: int) -> None:
-        """Look after a connection.
+    def add(self, connection: TrackedConnection, descriptor: int) -> None:
+        """Add a connection.
 
         Args:
-            connection: a new one.
-            descriptor: its number.
+            connection: a new connection.
+            descriptor: the number of its descriptor.
         """
-        self._all[connection] = None
-        if self._looking is None:
-            self._looking = asyncio.get_running_loop().call_later(_LOOK_EVERY, self._look)
-        if descriptor >= FULL * self._most and not self._easing:
-            self._easing = True
-            self._ease()
-            # Called after those that were dropped just now have been closed.
-            asyncio.get_running_loop().call_soon(self._eased)
+        self._connections[connection] = None
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_CHECK_SECONDS, self._check)
+        if descriptor >= HIGH_WATER * self._max_descriptors and not self._shedding:
+            self._shedding = True
+            self._shed()
+            # Called after the connections that were aborted just now have been closed.
+            asyncio.get_running_loop().call_soon(self._end_shedding)
 
-    def remove(self, connection: Closable) -> None:
-        """Forget a connection that is closed."""
-        self._all.pop(connection, None)
+    def remove(self, connection: TrackedConnection) -> None:
+        """Remove a closed connection."""
+        self._connections.pop(connection, None)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
-        for connection in tuple(self._all):
-            connection.look(now)
-        if len(self._all) > EASED * self._most:  # others may have taken the rest, so that none can be accepted
-            self._ease()
-        self._looking = loop.call_later(_LOOK_EVERY, self._look) if self._all else None
+        for connection in tuple(self._connections):
+            connection.check_idle(now)
+        # Other descriptors may have taken the rest, so that no connection can be accepted.
+        if len(self._connections) > LOW_WATER * self._max_descriptors:
+            self._shed()
+        self._timer = loop.call_later(_CHECK_SECONDS, self._check) if self._connections else None
 
-    def _ease(self) -> None:
+    def _shed(self) -> None:
+        """Close connections if too many descriptors are taken."""
         try:
             taken = len(os.listdir(_DESCRIPTORS))  # noqa: PTH208  # ten times as fast
-        except OSError:  # there is none left to look with
-            taken = self._most
-        if taken < FULL * self._most:
+        except OSError:  # no descriptor is left for the listing
+            taken = self._max_descriptors
+        if taken < HIGH_WATER * self._max_descriptors:
             return
-        ranked = sorted(self._all, key=lambda each: (each.busy, each.since))
-        for connection in ranked[: int(taken - EASED * self._most)]:
-            connection.drop()
+        by_idleness = sorted(self._connections, key=lambda connection: (connection.busy, connection.last_progress))
+        for connection in by_idleness[: int(taken - LOW_WATER * self._max_descriptors)]:
+            connection.abort()
 
-    def _eased(self) -> None:
-        self._easing = False
+    def _end_shedding(self) -> None:
+        self._shedding = False

@@ -1,7 +1,7 @@
-"""A request and its answer, as ASGI has them, on a connection of HTTP/1.
+"""HTTP exchange: one request and its answer, between an HTTP/1 connection and an ASGI application.
 
-The head of an answer waits for the first part of its body, and both go out in one write. What ends before it is whole
-has no proper end on the wire either, so that no client takes it for a whole answer.
+The head of an answer waits for the first part of its body, and one write sends both. An answer that ends early has no
+proper end on the wire either, so that no client takes it for a complete one.
 """
 
 import asyncio
@@ -14,183 +14,189 @@ from starlette.types import ASGIApp, Message, Scope
 
 _LOG = logging.getLogger("kg")
 
-AHEAD = 64 << 10
-"""Bytes of a request's body that are read before somebody asks for them."""
+MAX_UNREAD_BODY = 64 << 10
+"""Bytes of a request's body that are read before the application asks for them; beyond it the client waits."""
 
-_JOINED = 64 << 10
-"""Bytes of a body up to which it is copied beside its head; a larger one goes out by itself."""
+_MAX_JOINED_BODY = 64 << 10
+"""Maximum number of bytes of a body that are copied behind their head into one write."""
 
-_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}".encode() for each in HTTPStatus}
-_FIELD = b": ".join
-_WITHOUT_BODY = frozenset({204, 304})
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}".encode() for status in HTTPStatus}
+_JOIN_FIELD = b": ".join
+_BODYLESS_STATUSES = frozenset({204, 304})
 
 
-class Wire(Protocol):
-    """The connection, as far as an exchange needs it.
+class ConnectionPort(Protocol):
+    """Port of a connection for its exchanges.
 
     Attributes:
-        full: whether so much waits to be sent that more has to wait.
+        write_paused: whether the write buffer is full, so that the answer has to wait (back-pressure).
     """
 
-    full: bool
+    write_paused: bool
 
-    def fields(self) -> list[tuple[bytes, bytes]]:
-        """Header fields that each answer has."""
+    def default_fields(self) -> list[tuple[bytes, bytes]]:
+        """Header fields of every answer."""
 
     def write(self, data: bytes) -> None:
-        """Send this."""
+        """Send some bytes."""
 
-    def read_on(self) -> None:
-        """More of the request's body is wanted."""
+    def resume_reading(self) -> None:
+        """Read more of the request's body."""
 
-    async def drained(self) -> None:
-        """Wait until more may be sent."""
+    async def drain(self) -> None:
+        """Wait until the write buffer has room."""
 
-    def answered(self, exchange: "Exchange") -> None:
-        """The answer is sent, to its end."""
+    def answer_complete(self, exchange: "Exchange") -> None:
+        """Go on after a complete answer."""
 
-    def broken_off(self, exchange: "Exchange") -> None:
-        """There is no more of the answer, which is not whole."""
+    def answer_aborted(self, exchange: "Exchange") -> None:
+        """Close after an incomplete answer."""
 
-    def over(self, exchange: "Exchange") -> None:
-        """Nothing is done any more for the request."""
+    def exchange_ended(self, exchange: "Exchange") -> None:
+        """Forget an exchange whose application has ended."""
 
 
 class Exchange:
-    """One request and its answer.
+    """Request and answer.
 
     Attributes:
-        scope: the request's head.
-        whole: whether the request's body has come wholly.
-        lasting: whether the connection stays open afterwards.
-        sent: whether the head of the answer was sent.
-        task: what answers it.
+        scope: ASGI scope, with the request's head.
+        request_complete: whether the request's body has been received completely.
+        keep_alive: whether the connection stays open afterwards.
+        head_sent: whether the head of the answer has been sent.
+        task: task that runs the application.
     """
 
     __slots__ = (
-        *("_begun", "_body", "_bodyless", "_chunked", "_ended", "_gone", "_head", "_invited", "_left", "_news"),
-        *("_told", "_wire", "lasting", "scope", "sent", "task", "whole"),
+        *("_answer_ended", "_answer_started", "_body", "_bodyless", "_change", "_chunked", "_connection"),
+        *("_disconnected", "_end_delivered", "_expectation_met", "_head", "_remaining"),
+        *("head_sent", "keep_alive", "request_complete", "scope", "task"),
     )
 
-    def __init__(self, wire: Wire, scope: Scope, *, lasting: bool) -> None:
+    def __init__(self, connection: ConnectionPort, scope: Scope, *, keep_alive: bool) -> None:
         self.scope = scope
-        self.lasting = lasting
-        self.whole = self.sent = False
+        self.keep_alive = keep_alive
+        self.request_complete = self.head_sent = False
         self.task: asyncio.Task[None] | None = None
-        self._wire = wire
+        self._connection = connection
         self._body = bytearray()
         self._head = b""
-        self._left: int | None = None
-        self._begun = self._ended = self._gone = self._told = self._chunked = self._bodyless = self._invited = False
-        self._news: asyncio.Event | None = None
+        self._remaining: int | None = None
+        self._answer_started = self._answer_ended = self._disconnected = self._end_delivered = False
+        self._chunked = self._bodyless = self._expectation_met = False
+        self._change: asyncio.Event | None = None
 
     async def run(self, application: ASGIApp) -> None:
-        """Have it answered."""
+        """Run the application on the request."""
         try:
             await application(self.scope, self.receive, self.send)
-        except Exception:  # noqa: BLE001  # the client is told no more than that
+        except Exception:  # noqa: BLE001  # the client gets a 500 or a cut answer
             _LOG.exception("%s %r", self.scope["method"], self.scope["path"])  # decoded, it may hold a line end
         finally:
-            if not self._ended and not self._gone:
-                self._ended = True
-                self._wire.broken_off(self)
-            self._wire.over(self)
+            if not self._answer_ended and not self._disconnected:
+                self._answer_ended = True
+                self._connection.answer_aborted(self)
+            self._connection.exchange_ended(self)
 
     def feed(self, body: bytes) -> int:
-        """Take a part of the request's body; how much is here that nobody has asked for."""
-        if not self._ended:
+        """Append a part of the request's body; return the number of bytes that the application has not read."""
+        if not self._answer_ended:
             self._body += body
             self._wake()
         return len(self._body)
 
-    def complete(self) -> None:
-        """The request's body is whole."""
-        self.whole = True
+    def complete_request(self) -> None:
+        """Mark the request's body as complete."""
+        self.request_complete = True
         self._wake()
 
-    def lose(self) -> None:
-        """The client is gone."""
-        self._gone = True
+    def disconnect(self) -> None:
+        """Note that the client has disconnected."""
+        self._disconnected = True
         self._wake()
 
     def _wake(self) -> None:
-        if self._news is not None:
-            self._news.set()
+        if self._change is not None:
+            self._change.set()
 
     async def receive(self) -> Message:
-        """What comes of the request, as ASGI has it."""
-        if not (self._invited or self.whole or self._body or self._gone):
-            self._invite()
-        while not self._gone and not self._ended and (self._told or not (self._body or self.whole)):
-            self._wire.read_on()
-            if self._news is None:
-                self._news = asyncio.Event()
-            self._news.clear()
-            await self._news.wait()
-        if self._gone or self._ended:
+        """The next ASGI message of the request: a part of its body, or `http.disconnect`."""
+        if not (self._expectation_met or self.request_complete or self._body or self._disconnected):
+            self._meet_expectation()
+        while (
+            not self._disconnected
+            and not self._answer_ended
+            and (self._end_delivered or not (self._body or self.request_complete))
+        ):
+            self._connection.resume_reading()
+            if self._change is None:
+                self._change = asyncio.Event()
+            self._change.clear()
+            await self._change.wait()
+        if self._disconnected or self._answer_ended:
             return {"type": "http.disconnect"}
         body = bytes(self._body)
         self._body.clear()
-        self._told = self.whole
-        return {"type": "http.request", "body": body, "more_body": not self.whole}
+        self._end_delivered = self.request_complete
+        return {"type": "http.request", "body": body, "more_body": not self.request_complete}
 
-    def _invite(self) -> None:
-        """Give leave to send the body to a client that waits for that (RFC 9110, 10.1.1)."""
-        self._invited = True
+    def _meet_expectation(self) -> None:
+        """Send 100 (Continue) to a client that expects it before the body (RFC 9110, 10.1.1)."""
+        self._expectation_met = True
         headers = self.scope["headers"]
         expects = any(name == b"expect" and value.lower() == b"100-continue" for name, value in headers)
-        if expects and not self.sent and self.scope["http_version"] != "1.0":
-            self._wire.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if expects and not self.head_sent and self.scope["http_version"] != "1.0":
+            self._connection.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     async def send(self, message: Message) -> None:
-        """Send a part of the answer, as ASGI has it."""
-        wire = self._wire
-        if wire.full and not self._gone:
-            await wire.drained()
-        if self._gone:
+        """Send the next ASGI message of the answer. Raises RuntimeError for a message out of turn."""
+        connection = self._connection
+        if connection.write_paused and not self._disconnected:
+            await connection.drain()
+        if self._disconnected:
             return
         kind = message["type"]
-        if kind == "http.response.body" and self._begun and not self._ended:
+        if kind == "http.response.body" and self._answer_started and not self._answer_ended:
             self._send_body(message.get("body", b""), more=message.get("more_body", False))
-        elif kind == "http.response.start" and not self._begun:
-            self._begun = True
-            self._begin(message["status"], message.get("headers", ()))
+        elif kind == "http.response.start" and not self._answer_started:
+            self._answer_started = True
+            self._prepare_head(message["status"], message.get("headers", ()))
         else:
             raise RuntimeError(f"{kind} out of turn")
 
-    def _begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """Make the head; raises RuntimeError for fields that would break it."""
-        if not self.whole:
-            self.lasting = False  # what comes of the body would have to be told from the next request
+    def _prepare_head(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        """Serialise the head. Raises RuntimeError for fields that would break it."""
+        if not self.request_complete:
+            self.keep_alive = False  # the rest of the body would have to be told from the next request
         length = None
-        fields = [*self._wire.fields()]
+        fields = [*self._connection.default_fields()]
         for field in headers:
             name = field[0]  # in lower case, as ASGI has it
             if name == b"content-length":
                 length = int(field[1])
             elif name == b"connection":
-                self.lasting = self.lasting and b"close" not in field[1].lower()
+                self.keep_alive = self.keep_alive and b"close" not in field[1].lower()
                 continue
             fields.append(field)
-        self._frame(status, length, fields)
-        head = b"\r\n".join([_LINES.get(status) or b"HTTP/1.1 %d " % status, *map(_FIELD, fields)])
+        self._add_framing(status, length, fields)
+        head = b"\r\n".join([_STATUS_LINES.get(status) or b"HTTP/1.1 %d " % status, *map(_JOIN_FIELD, fields)])
         if head.count(b"\n") != len(fields) or head.count(b"\r") != len(fields) or b"\0" in head:
             raise RuntimeError("a line end in a header field")
         self._head = head + b"\r\n\r\n"
 
-    def _frame(self, status: int, length: int | None, fields: list[tuple[bytes, bytes]]) -> None:
-        """Add the header fields that say how long the body is, and whether the connection stays open."""
-        old = self.scope["http_version"] == "1.0"
-        self._left = length
-        self._bodyless = status in _WITHOUT_BODY or self.scope["method"] == "HEAD"
+    def _add_framing(self, status: int, length: int | None, fields: list[tuple[bytes, bytes]]) -> None:
+        """Add the header fields for the length of the body and for the persistence of the connection."""
+        is_http_1_0 = self.scope["http_version"] == "1.0"
+        self._remaining = length
+        self._bodyless = status in _BODYLESS_STATUSES or self.scope["method"] == "HEAD"
         if length is None and not self._bodyless:
-            self._chunked = not old
-            self.lasting = self.lasting and self._chunked
+            self._chunked = not is_http_1_0
+            self.keep_alive = self.keep_alive and self._chunked
             if self._chunked:
                 fields.append((b"transfer-encoding", b"chunked"))
-        if not self.lasting:
+        if not self.keep_alive:
             fields.append((b"connection", b"close"))
-        elif old:
+        elif is_http_1_0:
             fields.append((b"connection", b"keep-alive"))
 
     def _send_body(self, body: bytes, *, more: bool) -> None:
@@ -202,19 +208,19 @@ class Exchange:
                 data += b"0\r\n\r\n"
         else:
             data = body
-            if self._left is not None:
-                self._left -= len(body)
-                if self._left < 0 or (self._left and not more):
+            if self._remaining is not None:
+                self._remaining -= len(body)
+                if self._remaining < 0 or (self._remaining and not more):
                     raise RuntimeError("the body of an answer has not the length that its head says")
-        if not self.sent:
-            self.sent = True
-            if len(data) <= _JOINED:
+        if not self.head_sent:
+            self.head_sent = True
+            if len(data) <= _MAX_JOINED_BODY:
                 data = self._head + data
             else:
-                self._wire.write(self._head)
+                self._connection.write(self._head)
         if data:
-            self._wire.write(data)
+            self._connection.write(data)
         if not more:
-            self._ended = True
+            self._answer_ended = True
             self._wake()
-            self._wire.answered(self)
+            self._connection.answer_complete(self)

@@ -1,8 +1,8 @@
-"""Requests out of bytes: parsed, limited, and handed on one by one as their heads are whole.
+"""Request parser: HTTP/1 requests from bytes, limited, and handed on as soon as their heads are complete.
 
-llhttp parses, by httptools, and refuses whatever two servers may read differently. What it does not limit is limited
-here: heads have a size, and so have trailers. Where a request asks for another protocol, llhttp takes what follows for
-that, the body too; here it is a request as others are.
+httptools (llhttp) parses, and refuses whatever two servers may read differently. Its missing limits stand here: heads
+have a size, and so have trailers. Where a request asks for another protocol (`Upgrade`), llhttp takes all that follows
+for that protocol, the body too; here the request is read like any other.
 """
 
 import re
@@ -12,73 +12,73 @@ from urllib.parse import unquote_to_bytes
 import httptools
 from starlette.types import Scope
 
-from kg.web.server.exchange import AHEAD, Exchange
+from kg.web.server.exchange import MAX_UNREAD_BODY, Exchange
 
-HEAD_BYTES = 64 << 10
-"""Of a head, at most; of trailers too."""
+MAX_HEAD_BYTES = 64 << 10
+"""Maximum number of bytes of a head; also of trailers."""
 
-HEAD_FIELDS = 100
-"""Header fields of a request, at most."""
+MAX_HEAD_FIELDS = 100
+"""Maximum number of header fields of a request."""
 
-_FRAMING = (b"content-length", b"transfer-encoding")
+_FRAMING_FIELDS = (b"content-length", b"transfer-encoding")
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
-_SERVER = re.compile(rb"[a-z][a-z0-9+.-]*://[^/?]*", re.IGNORECASE)
+_NON_ASCII = re.compile(rb"[\x80-\xff]")
+_SCHEME_AND_AUTHORITY = re.compile(rb"[a-z][a-z0-9+.-]*://[^/?]*", re.IGNORECASE)
 
 
-class Refused(Exception):
-    """A request that is not taken; the parser ends at it."""
+class RefusedRequest(Exception):
+    """Refusal of a request, with its status; the parser ends with it."""
 
     def __init__(self, status: int) -> None:
         self.status = status
 
 
-class Taker(Protocol):
-    """Who takes requests."""
+class RequestReceiver(Protocol):
+    """Receiver of parsed requests."""
 
-    def take(self, scope: Scope, *, lasting: bool) -> Exchange:
-        """Take a request whose head is whole. May raise Refused."""
+    def begin_request(self, scope: Scope, *, keep_alive: bool) -> Exchange:
+        """Start or enqueue a request whose head is complete. May raise RefusedRequest."""
 
-    def hold(self) -> None:
-        """Let nothing more come for now."""
+    def pause_reading(self) -> None:
+        """Stop reading for now (back-pressure)."""
 
 
-class Requests:
-    """What comes on a connection.
+class RequestParser:
+    """Parser of one connection's bytes; its methods `on_…` are the callbacks of httptools.
 
     Attributes:
-        reading: the request whose body is being read.
+        unfinished: exchange whose request body is still to come.
     """
 
     __slots__ = (
-        *("_fed", "_grafting", "_head", "_headers", "_on_line", "_parser", "_taker", "_upgrading", "_url"),
-        "reading",
+        *("_bytes", "_headers", "_in_head", "_in_request_line", "_parser", "_receiver", "_replaying", "_target"),
+        *("_upgrade", "unfinished"),
     )
 
-    def __init__(self, taker: Taker) -> None:
-        self._taker = taker
+    def __init__(self, receiver: RequestReceiver) -> None:
+        self._receiver = receiver
         self._parser: Any = httptools.HttpRequestParser(self)
-        self._url = b""
+        self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
-        self._head = self._upgrading = self._grafting = False
-        self._on_line = True
-        self._fed = 0
-        self.reading: Exchange | None = None
+        self._in_head = self._upgrade = self._replaying = False
+        self._in_request_line = True
+        self._bytes = 0
+        self.unfinished: Exchange | None = None
 
     def feed(self, data: memoryview) -> None:
-        """Take in what has come. Raises Refused, after which nothing more can be read."""
-        self._fed += len(data)
+        """Parse some bytes. Raises RefusedRequest, after which no more can be parsed."""
+        self._bytes += len(data)
         try:
-            self._feed(_in_ascii(bytes(data)) if self._on_line else data)
+            self._feed(_escape_target(bytes(data)) if self._in_request_line else data)
         except httptools.HttpParserCallbackError as fault:
-            if isinstance(fault.__context__, Refused):
+            if isinstance(fault.__context__, RefusedRequest):
                 raise fault.__context__ from None
             raise
         except httptools.HttpParserError:
-            raise Refused(400) from None
+            raise RefusedRequest(400) from None
 
     def close(self) -> None:
-        """Let go of the parser, which holds this."""
+        """Release the inner parser, which refers to this one."""
         self._parser = None
 
     def _feed(self, data: memoryview | bytes) -> None:
@@ -88,91 +88,94 @@ class Requests:
         except httptools.HttpParserUpgrade as upgrade:
             rest = data[upgrade.args[0] :]
         if rest is not None:
-            self._graft(rest)
-        if not self._head and self.reading is None:
-            self._on_line = True
+            self._ignore_upgrade(rest)
+        if not self._in_head and self.unfinished is None:
+            self._in_request_line = True
             return
-        self._on_line = self._on_line and self._head and b"\n" not in bytes(data)
-        if self._fed > HEAD_BYTES:
-            raise Refused(self._too_long())
+        self._in_request_line = self._in_request_line and self._in_head and b"\n" not in bytes(data)
+        if self._bytes > MAX_HEAD_BYTES:
+            raise RefusedRequest(self._too_large_status())
 
-    def _too_long(self) -> int:
-        return 414 if len(self._url) > HEAD_BYTES // 2 else 431
+    def _too_large_status(self) -> int:
+        return 414 if len(self._target) > MAX_HEAD_BYTES // 2 else 431
 
-    def _graft(self, rest: memoryview | bytes) -> None:
-        """Read on as if nobody had asked for another protocol, which a server may ignore (RFC 9110, 7.8).
+    def _ignore_upgrade(self, rest: memoryview | bytes) -> None:
+        """Parse on as if the request had no Upgrade field, which a server may ignore (RFC 9110, 7.8).
 
-        The parser takes what follows for the other protocol, the request's body too. So a new one is told how that is
-        framed, and reads it.
+        The inner parser takes all that follows for the other protocol, the request's body too. So a new one gets the
+        framing fields of the request, and parses the rest.
         """
         self._parser = httptools.HttpRequestParser(self)
-        framing = b"".join(b"%b: %b\r\n" % each for each in self._headers if each[0] in _FRAMING)
-        self._upgrading, self._grafting = False, True
+        framing = b"".join(b"%b: %b\r\n" % field for field in self._headers if field[0] in _FRAMING_FIELDS)
+        self._upgrade, self._replaying = False, True
         self._parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n" % framing)
-        self._grafting = False
+        self._replaying = False
         if rest:
             self._feed(rest)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
-        if not self._grafting:
-            self._url = b""
+        """Begin a request."""
+        if not self._replaying:
+            self._target = b""
             self._headers = []
-            self._head = True
+            self._in_head = True
 
     def on_url(self, url: bytes) -> None:
-        """A part of its target has come."""
-        if self._head:
-            self._url += url
+        """Append a part of the request target."""
+        if self._in_head:
+            self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header field has come; trailers are of no use here."""
-        if self._head:
+        """Append a header field; trailers are dropped."""
+        if self._in_head:
             self._headers.append((name.lower(), value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
-        """The head is whole: the request can be handed on."""
-        if self._grafting:
+        """Check the complete head, and hand the request on."""
+        if self._replaying:
             return
         size = 0
-        if self._fed > HEAD_BYTES:  # perhaps with something else
-            size = len(self._url) + sum(len(name) + len(value) + 4 for name, value in self._headers)
-        if size > HEAD_BYTES:
-            raise Refused(self._too_long())
-        if len(self._headers) > HEAD_FIELDS:
-            raise Refused(431)
+        if self._bytes > MAX_HEAD_BYTES:  # a part of the body may be among them
+            size = len(self._target) + sum(len(name) + len(value) + 4 for name, value in self._headers)
+        if size > MAX_HEAD_BYTES:
+            raise RefusedRequest(self._too_large_status())
+        if len(self._headers) > MAX_HEAD_FIELDS:
+            raise RefusedRequest(431)
         version = self._parser.get_http_version()
         if version != "1.1":
-            self._check_old(version)
-        self._head = False
-        self._fed = 0
-        self._upgrading = self._parser.should_upgrade()
-        self.reading = self._taker.take(self._scope(version), lasting=self._parser.should_keep_alive())
+            self._check_version(version)
+        self._in_head = False
+        self._bytes = 0
+        self._upgrade = self._parser.should_upgrade()
+        scope, keep_alive = self._scope(version), self._parser.should_keep_alive()
+        self.unfinished = self._receiver.begin_request(scope, keep_alive=keep_alive)
 
-    def _check_old(self, version: str) -> None:
+    def _check_version(self, version: str) -> None:
         if version != "1.0":
-            raise Refused(505)
+            raise RefusedRequest(505)
         # "A server that receives an HTTP/1.0 message containing a Transfer-Encoding header field MUST treat the message
         # as if the framing is faulty" (RFC 9112, 6.1).
         if any(name == b"transfer-encoding" for name, _ in self._headers):
-            raise Refused(400)
+            raise RefusedRequest(400)
 
     def on_body(self, body: bytes) -> None:
-        """A part of the body has come."""
-        self._fed = 0
-        if self.reading is not None and self.reading.feed(body) > AHEAD:
-            self._taker.hold()
+        """Hand on a part of the body."""
+        self._bytes = 0
+        if self.unfinished is not None and self.unfinished.feed(body) > MAX_UNREAD_BODY:
+            self._receiver.pause_reading()
 
     def on_message_complete(self) -> None:
-        """The request is whole; where it asks for another protocol, the parser says so before its body."""
-        if self.reading is not None and not self._upgrading:
-            self._fed = 0
-            self.reading.complete()
-            self.reading = None
+        """Complete the request; with an Upgrade field, httptools calls this before the body."""
+        if self.unfinished is not None and not self._upgrade:
+            self._bytes = 0
+            self.unfinished.complete_request()
+            self.unfinished = None
 
     def _scope(self, version: str) -> Scope:
         method = self._parser.get_method().decode("ascii")
-        target = _origin_form(self._url, method) if self._url[:1] != b"/" or b"#" in self._url else self._url
+        target = self._target
+        if target[:1] != b"/" or b"#" in target:
+            target = _origin_form(target, method)
         path, _, query = target.partition(b"?")
         return {
             "type": "http",
@@ -188,20 +191,20 @@ class Requests:
         }
 
 
-def _in_ascii(data: bytes) -> bytes:
-    """What begins with a request, with the bytes of its address escaped that are not ASCII: many clients leave that."""
+def _escape_target(data: bytes) -> bytes:
+    """The first bytes of a request, with those of its target escaped that are not ASCII, as many clients omit to do."""
     if data.isascii():
         return data
     line, end, rest = data.partition(b"\n")
-    return _BEYOND_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
+    return _NON_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line) + end + rest
 
 
 def _origin_form(target: bytes, method: str) -> bytes:
-    """The target of a request without the server's name, by which a proxy is asked, and without a fragment."""
+    """A request target in origin form (RFC 9112, 3.2.1): without scheme, authority and fragment."""
     target = target.partition(b"#")[0]
     if method == "CONNECT":
         return b""
-    if found := _SERVER.match(target):
-        target = target[found.end() :]
+    if prefix := _SCHEME_AND_AUTHORITY.match(target):
+        target = target[prefix.end() :]
         return target if target.startswith(b"/") else b"/" + target
     return target

@@ -1,4 +1,4 @@
-"""`kg serve`: the application in a server that closes what is half sent and never finished."""
+"""Server of `kg serve`: the application in uvicorn's server, with connections, limits and a supervisor of our own."""
 
 import asyncio
 import errno
@@ -20,49 +20,49 @@ from kg.web.observe.access_log import AccessLog
 from kg.web.observe.metrics import listening
 from kg.web.server import client_address, supervisor
 from kg.web.server.connection import Connection
-from kg.web.server.connection_table import Connections, raise_limit
+from kg.web.server.connection_table import ConnectionTable, raise_descriptor_limit
 from kg.web.server.guard import Guard
 
-BETWEEN_COLLECTIONS = 20_000
-"""Objects that are made between two searches for cycles that nobody holds any more. A page makes thousands, which go of
-themselves when it is sent: to search among them every 700, as Python does, takes a tenth of its time."""
+GC_THRESHOLD = 20_000
+"""New objects between two runs of the garbage collector. A page makes thousands, which are freed without it when the
+page is sent: a run for every 700 objects, Python's default, takes a tenth of a page's time."""
 
-AT_A_TIME = 0.001
-"""Seconds that a thread keeps the interpreter while another one waits for it: those that count and draw give way to the
-requests that are quickly answered. Python's own measure is five times that, and each of these waits more than once."""
+SWITCH_INTERVAL = 0.001
+"""Seconds for which a thread keeps the interpreter while another thread waits for it: counts and pictures give way to
+quick requests. Python's default is five times as long, and a quick request waits more than once."""
 
-_INSTEAD = {
+_ADVICE = {
     errno.EADDRINUSE: "Choose another port with --port.",
     errno.EADDRNOTAVAIL: "This machine has no such address: choose one of its own with --host; 0.0.0.0 is all of them.",
     errno.EACCES: "Ports below 1024 are for the administrator: choose another one with --port.",
 }
-"""What the system says to who wants to listen → what to do."""
+"""Error number of a failure to listen → advice."""
 
 _BACKLOG = 4096
-"""Connections that wait to be accepted, at most."""
+"""Maximum number of connections that wait for `accept`."""
 
 
 def application() -> ASGIApp:
-    """The application for the kg.toml that the environment names, or the nearest one; called by the server."""
-    gc.set_threshold(BETWEEN_COLLECTIONS)
-    sys.setswitchinterval(AT_A_TIME)
+    """The guarded application for the kg.toml in the environment, or the nearest one; called by the server."""
+    gc.set_threshold(GC_THRESHOLD)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     settings = settings_module.load(None)
-    made = Guard(Application(settings), client_address.networks(settings.proxies))
-    # What is there by now stays. A search for cycles would go through all of it, and write to each object on the way,
-    # by which a process gets a copy of its own of the memory that it shares with the one that it was forked from.
+    guarded = Guard(Application(settings), client_address.proxy_networks(settings.proxies))
+    # All present objects stay. A run of the collector would visit them all and write to each, so that the process got
+    # its own copy of the memory that it shares with its parent since the fork.
     gc.freeze()
-    return made
+    return guarded
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's, with connections of our own."""
+    """uvicorn's server, with connections of our own."""
 
-    def __init__(self, application: ASGIApp, serving: Callable[[], None]) -> None:
-        self._serving = serving
-        self._connections = Connections()
+    def __init__(self, application: ASGIApp, on_serving: Callable[[], None]) -> None:
+        self._on_serving = on_serving
+        self._connections = ConnectionTable()
         super().__init__(
             uvicorn.Config(
-                _telling(application),
+                _with_startup_error(application),
                 http=partial(Connection, application, self._connections),  # type: ignore[arg-type]  # it is only called
                 ws="none",
                 interface="asgi3",
@@ -76,53 +76,53 @@ class _Server(uvicorn.Server):
         )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, and say so."""
+        """Begin to listen, and report it."""
         try:
             await super().startup(sockets)
         except SystemExit:
-            sys.exit(supervisor.CANT_SERVE)
-        self._serving()
+            sys.exit(supervisor.EXIT_CANNOT_SERVE)
+        self._on_serving()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End; who is just being accepted is sent away."""
-        self._connections.ending = True
+        """End; a connection that is just being accepted is closed."""
+        self._connections.closing = True
         await super().shutdown(sockets)
 
 
-def _telling(application: ASGIApp) -> ASGIApp:
-    """An application that says by itself why it can't begin."""
+def _with_startup_error(application: ASGIApp) -> ASGIApp:
+    """An application that writes the error of a failed start to standard error itself, in one line."""
 
-    def told(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        async def sending(message: Message) -> None:
+    def wrapper(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        async def reporting_send(message: Message) -> None:
             if message["type"] == "lifespan.startup.failed":
                 sys.stderr.write(f"kg: {message['message']}\n")
                 message = {"type": message["type"]}
             await send(message)
 
-        return application(scope, receive, sending)
+        return application(scope, receive, reporting_send)
 
-    return told
+    return wrapper
 
 
-def process(serving: Callable[[], None], host: str, port: int) -> None:
-    """Be a process of `kg serve`.
+def run_process(on_serving: Callable[[], None], host: str, port: int) -> None:
+    """Run a server process of `kg serve`.
 
     Args:
-        serving: to call when requests are taken.
+        on_serving: called when the process takes requests.
         host: address to listen on.
         port: port to listen on.
     """
     try:
-        server = _Server(application(), serving)
-        listener = _bound(host, port, shared=True)
+        server = _Server(application(), on_serving)
+        listener = _bind(host, port, shared=True)
     except KgError as fault:
-        supervisor.leave(fault)
+        supervisor.exit_cannot_serve(fault)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve([listener]))
 
 
-def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
-    """A socket for who asks here; server processes share a port. Raises UsageError where somebody listens already."""
+def _bind(host: str, port: int, *, shared: bool) -> socket.socket:
+    """Bind a socket; server processes share a port. Raises UsageError for an unavailable address or port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -130,34 +130,34 @@ def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
         listener.bind((host, port))
     except OSError as fault:
         listener.close()
-        todo = _INSTEAD.get(fault.errno or 0, "Choose an address of this machine with --host.")
+        todo = _ADVICE.get(fault.errno or 0, "Choose an address of this machine with --host.")
         raise UsageError(f"can't listen at {host}, port {port}: {fault.strerror}", todo=todo) from None
     return listener
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve until told to stop.
+    """Serve until a signal to stop.
 
     Args:
-        settings: what to serve.
+        settings: settings of the collection.
         host: address to listen on.
         port: port to listen on.
         workers: server processes; they share the port.
     """
-    _bound(host, port, shared=False).close()  # or they would share somebody else's
-    if settings.access_log:  # said before it is told that anything is served
+    _bind(host, port, shared=False).close()  # a shared one might join the port of another program
+    if settings.access_log:  # an unwritable log fails before the line on standard error
         AccessLog(settings.access_log, settings.folder).close()
     settings_module.export_config_path(settings)
-    shown = f"[{host}]" if ":" in host else host
-    sys.stderr.write(f"Serving {settings.title!r} at http://{shown}:{port}/ (Ctrl-C stops)\n")
+    authority = f"[{host}]" if ":" in host else host
+    sys.stderr.write(f"Serving {settings.title!r} at http://{authority}:{port}/ (Ctrl-C stops)\n")
     sys.stderr.flush()
-    raise_limit()
+    raise_descriptor_limit()
     with listening(settings.metrics):
         supervisor.Supervisor(
-            process,
+            run_process,
             (host, port),
             processes=workers,
             grace=settings.grace_seconds,
-            # A fork would take its parent's way of counting along, and the lock of a listener's thread.
-            afresh=bool(settings.metrics),
+            # A fork would inherit its parent's metrics, and the lock of a listener's thread.
+            spawn=bool(settings.metrics),
         ).run()

@@ -1,10 +1,9 @@
-"""Server processes are watched, and one that dies is started again: later and later where it dies at once.
+"""Supervisor of server processes: restarts a dead one, after a growing pause where processes die at once.
 
-Where a process says that it can't begin to serve, the first time it is started, the server stops: no second try mends
-that. Each process listens by itself, and the system gives each its share of the connections; those of a dead one go to
-the others.
+A process that can't serve at its first start ends the server: no second start mends that. Each process listens by
+itself, and the system deals connections out to them; those of a dead process go to the others.
 
-Signals are heard at any time and taken one by one where they are waited for, so that none comes between two lines.
+Signals are noted at any time and handled one by one at the place that waits for them, never between two statements.
 """
 
 import logging
@@ -23,225 +22,226 @@ from typing import Any, NoReturn, Self
 from kg.errors import KgError
 from kg.processes import die_with_parent
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds before a process is started that died at once again, and at most."""
+FIRST_PAUSE, MAX_PAUSE = 0.5, 30.0
+"""Seconds before the restart of a process that died at once: the first pause, and the maximum."""
 
-STEADY = 60.0
-"""Seconds after which a process that dies has not died at once."""
+STABLE_SECONDS = 60.0
+"""Age below which the death of a process counts as a death at once."""
 
-CANT_SERVE = os.EX_CONFIG
-"""The exit code of a process that can't begin to serve."""
+EXIT_CANNOT_SERVE = os.EX_CONFIG
+"""Exit code of a process that can't begin to serve."""
 
-_STOP = frozenset({signal.SIGTERM, signal.SIGINT})
-_TAKEN = _STOP | {signal.SIGHUP, signal.SIGCHLD}
-_LOOK = 0.1
+_STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
+_HANDLED_SIGNALS = _STOP_SIGNALS | {signal.SIGHUP, signal.SIGCHLD}
+_POLL_SECONDS = 0.1
 _LOG = logging.getLogger("kg")
 
 
-class Signals:
-    """Signals that came, as a context; outside of it they do what they did before.
+class SignalQueue:
+    """Queue of received signals, as a context; outside of it the previous handlers are in place.
 
     Attributes:
-        stop: whether one of those taken says to stop.
+        stop: whether one of the signals taken from the queue says to stop.
     """
 
     def __init__(self) -> None:
         self.stop = False
 
     def __enter__(self) -> Self:
-        self._heard, self._told = socket.socketpair()
-        self._told.setblocking(False)
-        self._before = [(each, signal.signal(each, _note)) for each in _TAKEN]
-        signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        self._previous = [(number, signal.signal(number, _no_action)) for number in _HANDLED_SIGNALS]
+        signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         return self
 
     def __exit__(self, *_: object) -> None:
         signal.set_wakeup_fd(-1)
-        for each, handler in self._before:
-            signal.signal(each, handler)
-        self._heard.close()
-        self._told.close()
+        for number, handler in self._previous:
+            signal.signal(number, handler)
+        self._reader.close()
+        self._writer.close()
 
     def next(self, seconds: float | None = None) -> int | None:
-        """The next one; None when so much time has passed."""
-        ready, _, _ = select.select([self._heard], [], [], seconds)
+        """The next signal; None after a timeout."""
+        ready, _, _ = select.select([self._reader], [], [], seconds)
         if not ready:
             return None
-        (told,) = self._heard.recv(1)
-        self.stop = self.stop or told in _STOP
-        return told
+        (number,) = self._reader.recv(1)
+        self.stop = self.stop or number in _STOP_SIGNALS
+        return number
 
 
-def _note(*_: Any) -> None:
-    """Stands for what a signal would do; that it came is written down by the interpreter itself."""
+def _no_action(*_: Any) -> None:
+    """Replace the signal's default action; the interpreter itself writes its number to the wake-up descriptor."""
 
 
-class Process:
-    """A server process.
+class ServerProcess:
+    """Server process.
 
     Attributes:
-        again: whether another one stood in its place before.
-        due: when it is to be started again, which is dead.
+        is_restart: whether the process replaces an earlier one.
+        restart_at: for a dead process, the time of its restart.
     """
 
-    def __init__(self, process: Any, ready: Connection, *, again: bool) -> None:
+    def __init__(self, process: Any, ready: Connection, *, is_restart: bool) -> None:
         self._process = process
         self._ready = ready
-        self._birth = time.monotonic()
-        self.again = again
-        self.due: float | None = None
+        self._started = time.monotonic()
+        self.is_restart = is_restart
+        self.restart_at: float | None = None
 
     @property
     def exit_code(self) -> int | None:
-        """None as long as it lives."""
+        """Exit code; None while the process lives."""
         code: int | None = self._process.exitcode
         return code
 
     @property
     def ready(self) -> bool:
-        """Whether it has said that it serves."""
+        """Whether the process has reported that it serves."""
         return self._ready.poll()
 
     @property
-    def steady(self) -> bool:
-        """Whether it has lived for a while."""
-        return time.monotonic() - self._birth >= STEADY
+    def is_stable(self) -> bool:
+        """Whether the process has reached the age of STABLE_SECONDS."""
+        return time.monotonic() - self._started >= STABLE_SECONDS
 
     def terminate(self) -> None:
-        """Tell it to end."""
+        """Ask the process to end."""
         self._process.terminate()
 
     def kill(self) -> None:
-        """End it, if it lives, and forget it."""
+        """Kill the process if it lives, and release it."""
         self._process.kill()
         self._process.join()
         self._ready.close()
 
 
 class Supervisor:
-    """A server of some processes."""
+    """Supervisor of a fixed number of server processes."""
 
     def __init__(
-        self, target: Callable[..., None], arguments: Sequence[Any], *, processes: int, grace: float, afresh: bool
+        self, target: Callable[..., None], arguments: Sequence[Any], *, processes: int, grace: float, spawn: bool
     ) -> None:
-        """Describe it.
+        """A supervisor without processes; `run` starts them.
 
         Args:
-            target: what each process does; called with what it calls when it serves, and the arguments.
-            arguments: the arguments.
-            processes: how many there are.
-            grace: seconds that they have to end.
-            afresh: whether they are started afresh and not forked.
+            target: function that a process runs; its first argument is a function to call as soon as it serves.
+            arguments: further arguments.
+            processes: number of processes.
+            grace: seconds that processes have to end.
+            spawn: whether processes are spawned and not forked.
         """
-        self._context = multiprocessing.get_context("spawn" if afresh else "fork")
-        self._signals = Signals()
+        self._context = multiprocessing.get_context("spawn" if spawn else "fork")
+        self._signals = SignalQueue()
         self._target = target
         self._arguments = arguments
-        self._many = processes
+        self._count = processes
         self._grace = grace
-        self._processes: list[Process] = []
+        self._processes: list[ServerProcess] = []
         self._quick_deaths = 0
 
     def run(self) -> None:
-        """Serve until told to stop; exits with 1 where that can't even begin."""
+        """Serve until a signal to stop; exits with 1 if the first processes can't serve."""
         with self._signals:
             try:
-                self._processes += (self._start() for _ in range(self._many))
+                self._processes += (self._start() for _ in range(self._count))
                 while not self._signals.stop:
-                    self._look()
+                    self._handle_next()
             finally:
-                self._end(self._processes)
+                self._stop(self._processes)
 
-    def _start(self, *, again: bool = False) -> Process:
+    def _start(self, *, is_restart: bool = False) -> ServerProcess:
         ours, theirs = self._context.Pipe(duplex=False)
         arguments = (self._target, theirs, os.getpid(), *self._arguments)
-        process = self._context.Process(target=_begin, args=arguments, name="kg-server")  # type: ignore[attr-defined]
+        process = self._context.Process(target=_run_child, args=arguments, name="kg-server")  # type: ignore[attr-defined]
         if self._context.get_start_method() == "spawn":
-            resource_tracker.ensure_running()  # with the first process, it would let signals through to that one
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)  # until it has its own way with them
+            resource_tracker.ensure_running()  # its start with the first process would unblock the signals for that one
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED_SIGNALS)  # until the child has its own handlers
         process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
-        return Process(process, ours, again=again)
+        return ServerProcess(process, ours, is_restart=is_restart)
 
-    def _look(self) -> None:
-        """Wait until something happens, and do what it needs."""
-        pauses = [max(0.0, each.due - time.monotonic()) for each in self._processes if each.due is not None]
+    def _handle_next(self) -> None:
+        """Wait for a signal or a restart that is due, and handle it."""
+        now = time.monotonic()
+        pauses = [max(0.0, each.restart_at - now) for each in self._processes if each.restart_at is not None]
         if self._signals.next(min(pauses, default=None)) == signal.SIGHUP:
-            self._renew()
+            self._replace_all()
         if self._signals.stop:
             return
-        for place, each in enumerate(self._processes):
-            if each.exit_code is None:
+        for index, process in enumerate(self._processes):
+            if process.exit_code is None:
                 continue
-            if each.exit_code == CANT_SERVE and not each.again:
+            if process.exit_code == EXIT_CANNOT_SERVE and not process.is_restart:
                 sys.exit(1)
-            if each.due is None:
-                each.due = time.monotonic() + self._pause(each)
-            if each.due <= time.monotonic():
-                self._processes[place] = self._start(again=True)
+            if process.restart_at is None:
+                process.restart_at = time.monotonic() + self._pause(process)
+            if process.restart_at <= time.monotonic():
+                self._processes[index] = self._start(is_restart=True)
 
-    def _pause(self, dead: Process) -> float:
-        """How long to wait before it is started again, the longer the more often processes died at once."""
-        self._quick_deaths = 0 if dead.steady else self._quick_deaths + 1
-        pause = min(FIRST_PAUSE * 2 ** (self._quick_deaths - 2), LONGEST_PAUSE) if self._quick_deaths > 1 else 0.0
+    def _pause(self, dead: ServerProcess) -> float:
+        """Seconds before the restart of a dead process; they double with each death at once."""
+        self._quick_deaths = 0 if dead.is_stable else self._quick_deaths + 1
+        pause = min(FIRST_PAUSE * 2 ** (self._quick_deaths - 2), MAX_PAUSE) if self._quick_deaths > 1 else 0.0
         _LOG.error("a server process died; it is started again%s", f" in {pause:g} s" if pause else "")
         return pause
 
-    def _renew(self) -> None:
-        """Put new processes in the place of all, one after another."""
-        for place, old in enumerate(tuple(self._processes)):
-            new = self._start(again=True)
+    def _replace_all(self) -> None:
+        """Replace all processes by new ones, one after another."""
+        for index, old in enumerate(tuple(self._processes)):
+            new = self._start(is_restart=True)
             while not new.ready and new.exit_code is None and not self._signals.stop:
-                self._signals.next(_LOOK)
+                self._signals.next(_POLL_SECONDS)
             if self._signals.stop:
                 self._processes.append(new)
                 return
             if new.exit_code is not None:
                 _LOG.error("a new server process can't serve; the others stay")
                 return
-            self._processes[place] = new
-            self._end([old])
+            self._processes[index] = new
+            self._stop([old])
 
-    def _end(self, processes: Collection[Process]) -> None:
-        """Have these end in their time, or at once at a second Ctrl-C."""
-        for each in processes:
-            each.terminate()
+    def _stop(self, processes: Collection[ServerProcess]) -> None:
+        """Stop processes within the grace period, or at once at a second Ctrl-C."""
+        for process in processes:
+            process.terminate()
         until = time.monotonic() + self._grace
-        while any(each.exit_code is None for each in processes) and time.monotonic() < until:
-            if self._signals.next(_LOOK) == signal.SIGINT:
+        while any(process.exit_code is None for process in processes) and time.monotonic() < until:
+            if self._signals.next(_POLL_SECONDS) == signal.SIGINT:
                 break
-        for each in processes:
-            if each.exit_code is None:
+        for process in processes:
+            if process.exit_code is None:
                 _LOG.warning("a server process that had not ended yet was killed")
-            each.kill()
+            process.kill()
 
 
-def _begin(target: Callable[..., None], ready: Connection, parent: int, *arguments: Any) -> None:
-    """What a process does first: signals end it, and the end of the one that watches it does.
+def _run_child(target: Callable[..., None], ready: Connection, parent: int, *arguments: Any) -> None:
+    """Run a server process, which ends at a signal to stop and with the supervisor.
 
-    It leaves the terminal's group, so that Ctrl-C comes to the one that watches alone: answers that are under way, and
-    the workers at them, have their time then too.
+    The process leaves the terminal's group, so that Ctrl-C reaches the supervisor alone: answers in progress, and their
+    workers, still get their grace period.
     """
     os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    for each in _STOP:
-        signal.signal(each, _leave_at_signal)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # for the one that watches
-    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it may still write to the terminal
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _TAKEN)
+    for number in _STOP_SIGNALS:
+        signal.signal(number, _exit_at_signal)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # for the supervisor
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the process may still write to the terminal
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED_SIGNALS)
     die_with_parent(parent)
     target(lambda: ready.send_bytes(b"serving"), *arguments)
 
 
-def _leave_at_signal(*_: Any) -> NoReturn:
-    for each in _STOP:  # another one would only disturb
-        signal.signal(each, signal.SIG_IGN)
+def _exit_at_signal(*_: Any) -> NoReturn:
+    for number in _STOP_SIGNALS:  # a second signal would disturb the exit
+        signal.signal(number, signal.SIG_IGN)
     sys.exit(0)
 
 
-def leave(why: str | KgError) -> NoReturn:
+def exit_cannot_serve(reason: str | KgError) -> NoReturn:
     """End this process, which can't begin to serve."""
-    sys.stderr.write(f"kg: {why}\n")
-    sys.exit(CANT_SERVE)
+    sys.stderr.write(f"kg: {reason}\n")
+    sys.exit(EXIT_CANNOT_SERVE)

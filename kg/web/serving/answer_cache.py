@@ -1,7 +1,7 @@
 """Whole answers kept in memory, so that who asks what was asked before, or is asked just now, needs no worker.
 
 What names an answer is its tag: generation, query, graphs and formats, digested. The same tag is its ETag, so a client
-that has the answer already is told so without asking anybody.
+that has the answer already is told so without asking anybody (D-77).
 """
 
 import asyncio
@@ -21,13 +21,13 @@ MAX_SHARE, SMALL_SHARE = 4, 16
 """No answer may take more than the former part of what there is, and the latter only where it is asked for again."""
 
 REPEATS = 2_000
-"""How many requests are known by their bytes."""
+"""Requests that are remembered by their bytes, at most."""
 
-LONGEST = 4_000
+MAX_REQUEST_LENGTH = 4_000
 """Bytes of a request up to which it is."""
 
 _OF_QUERIES = frozenset({400, 413, 500, 504, 507})
-"""What a query comes to by itself, whoever asks it."""
+"""Statuses that a query has by itself, for any client."""
 
 _COPIES = 2
 """Times that an answer is counted: as it is, and all that it takes in content codings."""
@@ -42,7 +42,7 @@ _VARIES = re.compile(r"(?:rand|now|uuid|bnode)\s*+[(#]|\\u", re.IGNORECASE | re.
 
 
 @dataclass(slots=True)
-class Whole:
+class CachedAnswer:
     """A whole answer.
 
     Attributes:
@@ -74,7 +74,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
+class RepeatedRequest:
     """A request as it came, and how it was answered: who sends the same bytes again needs no reading.
 
     Attributes:
@@ -91,11 +91,11 @@ class Repeat:
 
 
 @dataclass(slots=True)
-class _Asked:
+class _PendingAnswer:
     """A question that is being asked, until its answer has begun or will not come; `fault` is what it failed of."""
 
     tag: str
-    among: dict[str, "_Asked"]
+    among: dict[str, "_PendingAnswer"]
     over: asyncio.Event | None = None
     fault: Problem | None = None
 
@@ -116,8 +116,8 @@ class _Asked:
         await self.over.wait()
 
 
-class Answers:
-    """Answers up to so many bytes; those not asked for longest go first."""
+class AnswerCache:
+    """LRU cache of whole answers up to so many bytes."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -125,19 +125,19 @@ class Answers:
         self.recorder = Recorder(
             small=most // SMALL_SHARE // _COPIES, largest=self.largest // _COPIES, budget=most // MAX_SHARE
         )
-        self._kept: OrderedDict[str, Whole] = OrderedDict()
+        self._kept: OrderedDict[str, CachedAnswer] = OrderedDict()
         self._size = 0
-        self._repeats: OrderedDict[tuple[str | bytes, ...], Repeat] = OrderedDict()
-        self._asked: dict[str, _Asked] = {}
+        self._repeats: OrderedDict[tuple[str | bytes, ...], RepeatedRequest] = OrderedDict()
+        self._asked: dict[str, _PendingAnswer] = {}
 
-    def find(self, tag: str) -> Whole | None:
+    def find(self, tag: str) -> CachedAnswer | None:
         """The answer of this tag, if it is there."""
         found = self._kept.get(tag)
         if found is not None:
             self._kept.move_to_end(tag)
         return found
 
-    async def coming(self, tag: str) -> Whole | None:
+    async def coming(self, tag: str) -> CachedAnswer | None:
         """The answer of this tag once it is made for whoever is asking just now; None where it was not kept.
 
         Raises Problem where the query itself is why there is none.
@@ -150,11 +150,11 @@ class Answers:
             raise replace(asked.fault)
         return self.find(tag)
 
-    def asking(self, tag: str | None) -> AbstractContextManager[None]:
+    def pending(self, tag: str | None) -> AbstractContextManager[None]:
         """Ask within the context, until the answer is kept or has begun: who asks the same waits for it."""
-        return nullcontext() if tag is None or tag in self._asked else _Asked(tag, self._asked)
+        return nullcontext() if tag is None or tag in self._asked else _PendingAnswer(tag, self._asked)
 
-    def keep(self, tag: str, answer: Whole) -> None:
+    def keep(self, tag: str, answer: CachedAnswer) -> None:
         """Keep an answer, unless it is too large."""
         size = answer.size
         if size > self.largest or tag in self._kept:
@@ -165,15 +165,15 @@ class Answers:
             _, oldest = self._kept.popitem(last=False)
             self._size -= oldest.size
 
-    def repeat(self, request: tuple[str | bytes, ...]) -> tuple[Repeat, Whole] | None:
-        """How a request was answered before, if the answer is still there."""
+    def repeat(self, request: tuple[str | bytes, ...]) -> tuple[RepeatedRequest, CachedAnswer] | None:
+        """The former answer to a request, if it is still there."""
         found = self._repeats.get(request)
         answer = self.find(found.tag) if found is not None else None
         return None if found is None or answer is None else (found, answer)
 
-    def expect(self, request: tuple[str | bytes, ...], repeat: Repeat) -> None:
+    def expect(self, request: tuple[str | bytes, ...], repeat: RepeatedRequest) -> None:
         """Note how a request was answered, unless it is long; of the requests the oldest goes first."""
-        if sum(map(len, request)) > LONGEST:
+        if sum(map(len, request)) > MAX_REQUEST_LENGTH:
             return
         self._repeats[request] = repeat
         if len(self._repeats) > REPEATS:
@@ -201,12 +201,12 @@ def varies(query: str) -> bool:
 
 
 def tag_of(publication: Publication, query: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]) -> str:
-    """What names the answer to a query in a generation; another query never has it."""
+    """Tag of the answer to a query in a generation; another query never has it."""
     said = _before(publication.number, publication.published, formats, graphs) + query.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(said, digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=64)
 def _before(generation: int, published: str, formats: tuple[str, ...], graphs: tuple[tuple[str, ...], ...]) -> bytes:
-    """What stands before the query, which may hold anything, where an answer is named."""
+    """Beginning of a tag's text, before the query, which may hold anything."""
     return f"{generation} {published} {formats} {graphs} ".encode("utf-8", "surrogatepass")

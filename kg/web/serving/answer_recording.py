@@ -1,7 +1,7 @@
 """Answer recordings: copies of answers that are made while these are sent, for the cache of answers.
 
 A small answer is recorded the first time, a large one from the second time on: it drives out much else, and queries
-that are each asked once, however many, must not. All recordings under way share one budget of bytes.
+that are each asked once, however many, must not. All recordings under way share one budget of bytes (D-80).
 """
 
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""What a request is answered with: the settings, the generation it holds, and who asks."""
+"""Context of a request: the settings, the generation that it holds, the reader."""
 
 from typing import Annotated, NamedTuple
 
@@ -12,7 +12,7 @@ from kg.render.site.pages import Site
 from kg.render.site.reader import ReaderPreferences
 from kg.settings import Settings
 from kg.web.observe.metrics import Metrics
-from kg.web.serving.answer_cache import Answers
+from kg.web.serving.answer_cache import AnswerCache
 from kg.web.serving.live import Serving
 
 _KEY = "kg.context"
@@ -36,7 +36,7 @@ class Context(NamedTuple):
     base: Base
     site: Site
     reader: ReaderPreferences
-    answers: Answers
+    answers: AnswerCache
     metrics: Metrics | None = None
 
     @property
@@ -54,11 +54,11 @@ def hold(scope: Scope, context: Context) -> None:
     scope[_KEY] = context
 
 
-async def held(request: Request) -> Context:
+async def context_of(request: Request) -> Context:
     """The context of a request."""
     context: Context = request.scope[_KEY]
     return context
 
 
-HeldContext = Annotated[Context, Depends(held)]
+HeldContext = Annotated[Context, Depends(context_of)]
 """Parameter of a route's handler: the context of its request."""

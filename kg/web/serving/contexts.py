@@ -11,7 +11,7 @@ from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings
 from kg.web.http import language
 from kg.web.observe.metrics import Metrics
-from kg.web.serving.answer_cache import Answers
+from kg.web.serving.answer_cache import AnswerCache
 from kg.web.serving.context import Context
 from kg.web.serving.live import Serving
 
@@ -19,7 +19,7 @@ from kg.web.serving.live import Serving
 class Contexts:
     """Contexts by language; those of a generation that is no longer live are let go."""
 
-    def __init__(self, settings: Settings, answers: Answers, metrics: Metrics | None) -> None:
+    def __init__(self, settings: Settings, answers: AnswerCache, metrics: Metrics | None) -> None:
         self.settings = settings
         self.base = Base(settings.base)
         self.answers = answers
@@ -40,11 +40,11 @@ class Contexts:
         return context
 
     def site(self, request: Request) -> Site:
-        """What pages say of the site, in the language of a request."""
+        """Site of the pages, in the language of a request."""
         return self._sites[_language(request)]
 
     def _reader(self, spoken: str) -> ReaderPreferences:
-        """How names are shown in a language: in it, else in those that the settings prefer."""
+        """Preferences for names: the language, then those that the settings prefer."""
         return ReaderPreferences(tuple(dict.fromkeys((spoken, *self.settings.languages))), self.base.path, spoken)
 
 

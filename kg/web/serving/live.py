@@ -13,10 +13,10 @@ from kg.read.publication import Publication, Publications
 from kg.settings import Settings
 from kg.store.sparql.query_service import QueryService
 from kg.web.observe.metrics import Metrics
-from kg.web.serving.memo import Worked
-from kg.web.serving.page_cache import Kept
+from kg.web.serving.memo import Memo
+from kg.web.serving.page_cache import PageCache
 from kg.web.serving.search_rewriting import SearchingQueries
-from kg.web.serving.thread_queue import Lane
+from kg.web.serving.thread_queue import ThreadQueue
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
@@ -38,23 +38,24 @@ _T = TypeVar("_T")
 class Serving:
     """A generation with what answers from it, and how many requests hold it.
 
-    `worked` holds what handlers work out of this generation once; `lane` is for work that takes long, `searches` for
-    searches. Whatever reads the generation in a thread does so in one of the lanes, which are waited for at the end.
+    `memo` has parts of pages that are made once for a generation; `slow_queue` is for exports and pictures,
+    `search_queue` for searches, `page_queue` for pages. Threads read the generation in these queues alone, which are
+    waited for at its end.
     """
 
     publication: Publication
     pool: QueryService
-    searches: Lane
-    lane: Lane = field(default_factory=lambda: Lane(_LONG_PLACES, _LONG_QUEUE))
-    pages: Lane = field(default_factory=lambda: Lane(_PAGES, _PAGES_QUEUE))
-    kept: Kept = field(default_factory=Kept)
+    search_queue: ThreadQueue
+    slow_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_LONG_PLACES, _LONG_QUEUE))
+    page_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_PAGES, _PAGES_QUEUE))
+    page_cache: PageCache = field(default_factory=PageCache)
     held: int = 0
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
-    worked: Worked = field(default_factory=Worked)
+    memo: Memo = field(default_factory=Memo)
 
     def hold(self) -> None:
-        """Keep it open, until as many `release` it; an answer that is still being sent holds it too."""
+        """Keep it open, until as many `release` it; an answer that is still being sent holds it too (D-72)."""
         self.held += 1
 
     def release(self) -> None:
@@ -63,9 +64,9 @@ class Serving:
         if self.retired and not self.held:
             self.idle.set()
 
-    async def beside(self, work: Callable[[], _T]) -> _T:
+    async def in_thread(self, work: Callable[[], _T]) -> _T:
         """Do some of a page's work beside the event loop."""
-        return await self.pages.run("", work)
+        return await self.page_queue.run("", work)
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
@@ -132,7 +133,7 @@ class Live:
         began = time.perf_counter()
         publication = await asyncio.to_thread(self._publications.open_live)
         try:
-            searches = Lane(_SEARCHES, _SEARCHES_QUEUE)
+            searches = ThreadQueue(_SEARCHES, _SEARCHES_QUEUE)
             queries = publication.query_service(self._settings, self._metrics)
             pool = SearchingQueries(queries, publication.finder, searches)
             await pool.start()
@@ -155,6 +156,6 @@ class Live:
 async def _close(serving: Serving) -> None:
     await serving.idle.wait()
     await serving.pool.close()
-    for lane in (serving.searches, serving.lane, serving.pages):
-        await lane.close()  # a client that has left holds nothing, but a thread may work for it still
+    for queue in (serving.search_queue, serving.slow_queue, serving.page_queue):
+        await queue.close()  # a client that has left holds nothing, but a thread may work for it still
     serving.publication.close()

@@ -1,4 +1,4 @@
-"""What handlers work out of a generation once: who asks for it meanwhile waits for the same work."""
+"""Memo: outcomes of work on a generation that is done once; whoever asks meanwhile waits for the same work."""
 
 import asyncio
 from collections import OrderedDict
@@ -7,19 +7,19 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-MOST = 500
+MAX_MEMOISED_VALUES = 500
 """Pieces of work whose outcome is held; the ones asked for last."""
 
 
-class Worked:
+class Memo:
     """Holds what was worked out for one generation, by name."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_MEMOISED_VALUES) -> None:
         """Room for so many."""
         self._most = most
         self._tasks: OrderedDict[str, asyncio.Task[Any]] = OrderedDict()
 
-    async def out(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def get(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """The outcome of some work; what fails is raised, and worked out anew for the next who asks."""
         task = self._tasks.get(name)
         if task is None:

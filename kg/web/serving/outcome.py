@@ -10,7 +10,7 @@ from kg.errors import KgError
 from kg.render.site.pages import Site
 from kg.web.http import language
 from kg.web.http.problems import Problem, of, response
-from kg.web.observe.request_notes import told
+from kg.web.observe.request_notes import notes_of
 from kg.web.serving.context import Context
 
 _LOG = logging.getLogger("kg")
@@ -30,7 +30,7 @@ async def outcome(
     try:
         made = await make()
         if cacheable:
-            context.serving.kept.keep(request, made)
+            context.serving.page_cache.keep(request, made)
         if b"lang=" in request.scope["query_string"] and (switched := language.switched(request)):
             language.keep(switched, made, context.base.path)
     except Exception as fault:  # noqa: BLE001  # the client is told no more than that, whatever it is
@@ -43,7 +43,7 @@ def problem(request: Request, fault: Exception, site: Site) -> Response:
     if isinstance(fault, Problem):
         return response(request, fault, site)
     if isinstance(fault, KgError):
-        told(request.scope).fault = type(fault).__name__
+        notes_of(request.scope).fault = type(fault).__name__
         return response(request, of(fault), site)
     # The path is decoded, so it may hold a line end.
     _LOG.error("%s %r", request.method, request.scope["path"], exc_info=fault)

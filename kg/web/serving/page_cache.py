@@ -1,4 +1,4 @@
-"""Documents that were asked for lately, ready to be sent again: a cache as RFC 9111 has it, inside the server.
+"""Page cache: whole responses by address and Vary (RFC 9111), inside the server.
 
 It holds answers of one generation and goes with it. What an answer depends on it says itself, by Vary, and whether it
 may be kept, by Cache-Control. So a handler need not know of this, and as long as its headers are true, so are these.
@@ -15,20 +15,20 @@ from starlette.responses import Response
 from kg.web.http.conditional import has_it
 from kg.web.http.responses import Ready
 
-MOST = 32 << 20
+MAX_CACHED_BYTES = 32 << 20
 """Bytes of bodies that are kept in a server process; the ones asked for last."""
 
 _BESIDE = 2_000
 """Bytes that an answer takes besides its body, about: headers, keys."""
 
-LONGEST = 2_000
+MAX_KEY_LENGTH = 2_000
 """Bytes of an address, and of the headers that an answer varies with, up to which the answer is kept."""
 
 _UNSEEN_BY_304 = frozenset({b"content-type", b"content-length", b"content-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Whole:
+class _CachedPage:
     """An answer with status 200."""
 
     body: bytes
@@ -38,22 +38,22 @@ class _Whole:
 
 
 @dataclass(slots=True)
-class _Place:
+class _Variants:
     """The answers at one address: by the values of the request's headers that they vary with."""
 
     varies: tuple[bytes, ...]
-    answers: dict[tuple[tuple[bytes, ...], ...], _Whole] = field(default_factory=dict)
+    answers: dict[tuple[tuple[bytes, ...], ...], _CachedPage] = field(default_factory=dict)
     size: int = 0
 
 
-class Kept:
-    """Keeps answers by address, and forgets the addresses that were not asked for longest."""
+class PageCache:
+    """LRU cache of responses by address; those of the address not asked for longest go first."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_CACHED_BYTES) -> None:
         """A cache of at most so many bytes."""
         self._most = most
         self._size = 0
-        self._places: OrderedDict[tuple[bytes, bytes], _Place] = OrderedDict()
+        self._places: OrderedDict[tuple[bytes, bytes], _Variants] = OrderedDict()
 
     def find(self, request: Request) -> Response | None:
         """The answer to a GET that was given before, or 304 where the client has it (RFC 9111, 4.1 and 4.3.2)."""
@@ -78,11 +78,11 @@ class Kept:
         if not public or b"*" in varies:
             return
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
-        whole = _Whole(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
+        whole = _CachedPage(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
         values = _values(request, varies)
-        if sum(map(len, _address(request))) + sum(len(each) for value in values for each in value) > LONGEST:
+        if sum(map(len, _address(request))) + sum(len(each) for value in values for each in value) > MAX_KEY_LENGTH:
             return
-        place = self._places.setdefault(_address(request), _Place(varies))
+        place = self._places.setdefault(_address(request), _Variants(varies))
         if place.varies != varies:
             return
         before = place.answers.get(values)
@@ -95,7 +95,7 @@ class Kept:
 
 
 def _address(request: Request) -> tuple[bytes, bytes]:
-    """What a client asked for: the path as it was sent, and the query."""
+    """Address of a request: the path as it was sent, and the query."""
     scope = request.scope
     return scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
 

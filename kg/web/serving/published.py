@@ -1,4 +1,4 @@
-"""Answers that show much of a generation, pages above all: they last changed when it was published."""
+"""Responses that show much of a generation, pages above all: they last changed when it was published."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from kg.web.http.language import VARY, still
 from kg.web.serving.context import Context
 
 BY_FORMAT = f"Accept, {VARY}"
-"""What an answer depends on whose format is told by Accept."""
+"""Headers on which a response depends whose format Accept chooses."""
 
 
 def respond(  # noqa: PLR0913  # what one answer is made of

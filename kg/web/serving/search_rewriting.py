@@ -9,7 +9,7 @@ from typing import Unpack
 from kg.read.search import Finder
 from kg.store.search.sparql_search_scan import may_have_clauses
 from kg.store.sparql.query_service import QueryAnswer, QueryOptions, QueryService
-from kg.web.serving.thread_queue import Lane
+from kg.web.serving.thread_queue import ThreadQueue
 
 MORE_FOUND = {"Search-Results": "limited"}
 """The header that says that a search in the query found more than its limit."""
@@ -18,8 +18,8 @@ MORE_FOUND = {"Search-Results": "limited"}
 class SearchingQueries:
     """Stands before what answers queries, and is asked as that is."""
 
-    def __init__(self, queries: QueryService, finder: Finder, lane: Lane) -> None:
-        """What answers queries, what finds, and the lane in which searches are done."""
+    def __init__(self, queries: QueryService, finder: Finder, lane: ThreadQueue) -> None:
+        """A query service, a finder, and the queue in which searches are run."""
         self._queries = queries
         self._finder = finder
         self._lane = lane

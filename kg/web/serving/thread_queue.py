@@ -21,8 +21,8 @@ _TODO = "Try again in a moment."
 _T = TypeVar("_T")
 
 
-class Lane:
-    """Who waits, and who is being served."""
+class ThreadQueue:
+    """Fair queue before a few threads."""
 
     def __init__(self, places: int, queue: int) -> None:
         """Nothing is under way yet.

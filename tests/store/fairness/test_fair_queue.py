@@ -1,4 +1,4 @@
-"""Fair queue: which job is next, whatever the time."""
+"""Fair queue: the order of jobs, at times that the test gives."""
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ START = 100.0
 
 
 def joined(queue, now, *clients):
-    """Jobs of some clients, in a queue from now on."""
+    """New jobs of some clients, in a queue."""
     jobs = [QueuedJob(client) for client in clients]
     for job in jobs:
         queue.join(job, now)
@@ -20,7 +20,7 @@ def joined(queue, now, *clients):
 
 
 def test_light_clients_go_first():
-    """A client that used a lot waits behind those that did not, and in a while that is forgotten."""
+    """A heavy client waits behind light ones, and its use decays."""
     queue = FairQueue(9, 5)
     joined(queue, START, "greedy")
     queue.leave(queue.next(START, last=False), START + 8)
@@ -29,22 +29,22 @@ def test_light_clients_go_first():
     assert queue._past("greedy", START + 8 + 5 * HALF_LIFE)[0] < 1
 
 
-def test_short_jobs_go_before_strangers():
-    """A client whose jobs were short goes before those of whom nothing is known, who go as they came."""
+def test_short_jobs_go_before_new_clients():
+    """A client with short jobs comes before new clients, which come in the order of their arrival."""
     queue, now = FairQueue(9, 5), START
     for _ in range(20):
-        joined(queue, now, "known")
+        joined(queue, now, "quick")
         job = queue.next(now, last=False)
         now += 0.01
         queue.leave(job, now)
-    joined(queue, now, "one", "other", "known")
-    assert [queue.next(now, last=False).client for _ in range(3)] == ["known", "one", "other"]
+    joined(queue, now, "one", "other", "quick")
+    assert [queue.next(now, last=False).client for _ in range(3)] == ["quick", "one", "other"]
     joined(queue, now, "one", "third")
     assert queue.next(now + 0.5, last=False).client == "third"
 
 
-def test_the_last_place_is_reserved():
-    """The last free place is neither for a client that used a lot nor for one that has another already."""
+def test_the_last_slot_is_reserved():
+    """The last free slot is neither for a heavy client nor for one that has a slot already."""
     queue = FairQueue(9, 5)
     joined(queue, START, "a")
     queue.next(START, last=False)
@@ -56,7 +56,7 @@ def test_the_last_place_is_reserved():
 
 
 def test_no_client_fills_the_queue():
-    """One client may fill half of the queue and have its share of places; the queue alone bounds unknown ones."""
+    """One client has at most half of the queue and its share of slots; for unknown clients only the queue has a bound."""
     queue = FairQueue(4, 2)
     joined(queue, START, "a", "a")
     with pytest.raises(QueryTooMany):
@@ -70,7 +70,7 @@ def test_no_client_fills_the_queue():
 
 
 def test_service_counts_while_it_lasts():
-    """A client whose job takes long is heavy before it is over, and light again when that is forgotten."""
+    """A client with a long job is heavy before the job's end, and light again after the decay."""
     queue = FairQueue(9, 5)
     joined(queue, START, "greedy")
     running = queue.next(START, last=False)
@@ -83,24 +83,24 @@ def test_service_counts_while_it_lasts():
     assert queue.next(now + 5 * HALF_LIFE, last=True).client == "greedy"
 
 
-def test_jobs_behind_one_another_have_one_place():
-    """Jobs that stand behind one another in one place count as one, and one that rejoins is first of its client."""
+def test_jobs_that_share_a_slot():
+    """Jobs in one slot count as one, and a job that rejoins the queue is the first of its client."""
     queue = FairQueue(9, 1)
     joined(queue, START, "a", "a", "a", "a")
-    first = queue.next(START, last=False, place="one")
-    assert queue.next(START, last=False, place="two") is None
-    behind = queue.next(START, last=False, place="one")
+    first = queue.next(START, last=False, slot="one")
+    assert queue.next(START, last=False, slot="two") is None
+    behind = queue.next(START, last=False, slot="one")
     queue.leave(first, START)
-    assert queue.next(START, last=False, place="two") is None
+    assert queue.next(START, last=False, slot="two") is None
     queue.rejoin(behind)
     assert queue.size == 3
-    assert queue.next(START, last=False, place="two") is behind
+    assert queue.next(START, last=False, slot="two") is behind
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 2)), max_size=40), st.integers(1, 3))
-def test_a_light_client_waits_for_no_heavy_one(services, places):
-    """However clients used the service before, a light one that waits is served before any heavy one."""
-    queue, now = FairQueue(100, places), START
+def test_a_light_client_waits_for_no_heavy_one(services, slots):
+    """A waiting light client is served before any heavy one, whatever the use before."""
+    queue, now = FairQueue(100, slots), START
     for client, seconds in services:
         joined(queue, now, client)
         job = queue.next(now, last=False)
@@ -114,14 +114,14 @@ def test_a_light_client_waits_for_no_heavy_one(services, places):
 
 
 def served(queue, now, client, seconds):
-    """Serve one job of a client for so long; the time after."""
+    """Serve one job of a client for some seconds; return the time afterwards."""
     joined(queue, now, client)
     queue.leave(queue.next(now, last=False), now + seconds)
     return now + seconds
 
 
 def test_light_clients_that_wait():
-    """Whether a light client waits is told by those who wait alone."""
+    """The queue has a waiting light client only if one is among the waiting ones."""
     queue = FairQueue(9, 5)
     now = served(queue, START, "greedy", 8)
     assert not queue.light_waits(now)
@@ -131,8 +131,8 @@ def test_light_clients_that_wait():
     assert queue.light_waits(now)
 
 
-def test_clients_that_are_remembered_are_bounded(monkeypatch):
-    """Of too many clients those that used the least are forgotten."""
+def test_records_of_use_are_bounded(monkeypatch):
+    """Beyond the maximum number of clients the lighter half is dropped."""
     monkeypatch.setattr(fair_queue, "_MAX_CLIENTS", 10)
     queue = FairQueue(9, 5)
     now = served(queue, START, "greedy", 8)
@@ -142,8 +142,8 @@ def test_clients_that_are_remembered_are_bounded(monkeypatch):
     assert queue.use("greedy", now) > 1
 
 
-def test_rank_of_a_client_is_what_it_is_now():
-    """A client whose job ran is ranked anew when that has ended, not as it was while it ran."""
+def test_rank_is_renewed_after_a_job():
+    """A client is ranked anew at the end of its job, not by its rank during the job."""
     queue, now = FairQueue(9, 5), START
     joined(queue, now, "a")
     first = queue.next(now, last=False)
@@ -151,7 +151,7 @@ def test_rank_of_a_client_is_what_it_is_now():
     joined(queue, now, "c")
     queue.next(now, last=False)
     now += 0.5
-    joined(queue, now, "a", "c", "stranger")
-    assert queue.next(now, last=False).client == "stranger"
+    joined(queue, now, "a", "c", "new")
+    assert queue.next(now, last=False).client == "new"
     queue.leave(first, now)
     assert queue.next(now, last=False).client == "a"  # (0.9 s + 0.1 s) / 2 jobs; the other one (0.5 s + 0.1 s) / 1

@@ -16,7 +16,7 @@ class Lengths(list):
 
 
 def test_a_slot_is_taken_and_given_back():
-    """One client has all slots but one at most; a slot that is given back is the next job's, and told once."""
+    """One client has at most all slots but one; a slot that is given back goes to the next job, once."""
 
     async def go():
         lengths = Lengths()
@@ -39,17 +39,17 @@ def test_a_slot_is_taken_and_given_back():
 
 
 def test_slot_of_a_client_that_left_goes_to_the_next():
-    """A client that leaves while it waits takes no slot: the one that is given back goes to the next in line."""
+    """A client that leaves while it waits takes no slot: the next free one goes to the client behind it."""
 
     async def go():
         slots = Slots(1, 5)
-        held = await slots.take("")
+        slot = await slots.take("")
         leaving, staying = (asyncio.create_task(slots.take("")) for _ in range(2))
         await asyncio.sleep(0)
         leaving.cancel()
         await asyncio.gather(leaving, return_exceptions=True)
-        slots.give_back(held)
-        for _ in range(5):  # turns of the loop, not time
+        slots.give_back(slot)
+        for _ in range(5):  # iterations of the loop, not time
             await asyncio.sleep(0)
         assert staying.done()
 
@@ -57,15 +57,15 @@ def test_slot_of_a_client_that_left_goes_to_the_next():
 
 
 def test_slot_is_given_back_once():
-    """To give a slot back twice lets in one client, not two."""
+    """A slot that is given back twice lets in one client, not two."""
 
     async def go():
         slots = Slots(1, 5)
-        held = await slots.take("")
+        slot = await slots.take("")
         waiting = [asyncio.create_task(slots.take("")) for _ in range(2)]
         await asyncio.sleep(0)
-        slots.give_back(held)
-        slots.give_back(held)
+        slots.give_back(slot)
+        slots.give_back(slot)
         for _ in range(5):
             await asyncio.sleep(0)
         assert [each.done() for each in waiting] == [True, False]

@@ -10,7 +10,7 @@ from kg.store.pool.answer import BUFFER
 
 
 def test_answer_too_long(folder):
-    """An answer over the limit ends in QueryTooLarge; one at the limit is whole."""
+    """An answer over the limit ends in QueryTooLarge; one at the limit is complete."""
 
     async def go():
         async with running(folder) as pool:
@@ -25,7 +25,7 @@ def test_answer_too_long(folder):
 
 
 def test_late_faults(folder):
-    """A fault in the middle of an answer is raised in the middle of it, where the client can be told."""
+    """A fault in the middle of an answer is raised there, where the client can still learn of it."""
     text = r"SELECT (IF(?s = <http://e/123>, '\u0001', ?b) AS ?o) { ?s ?p ?x . ?a ?p ?b }"
 
     async def go():
@@ -42,7 +42,7 @@ def test_late_faults(folder):
 
 
 def test_back_pressure(folder):
-    """An answer that nobody takes is not read ahead: the worker waits for its reader."""
+    """An unread answer is not buffered without bound: the worker waits for its reader (back-pressure)."""
 
     async def go():
         async with running(folder) as pool, pool.query(ROWS) as answer:
@@ -69,7 +69,7 @@ def test_a_worker_held_back_to_the_end_goes_on(folder):
 
 
 def test_deadline_holds_for_slow_clients(folder):
-    """A client that takes its answer too slowly is cut off too, with an error and not with a short answer."""
+    """The deadline also ends an answer that its client reads too slowly, with an error and not with a short answer."""
 
     async def go():
         async with running(folder, deadline=0.5) as pool:

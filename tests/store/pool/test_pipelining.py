@@ -1,4 +1,4 @@
-"""Queries that are given to a worker while it is answering another one."""
+"""Pipelining: queries sent ahead to a busy worker."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ async def value(pool, text, **options):
 
 @pytest.fixture
 def sent_ahead(monkeypatch):
-    """Of each query that a worker was sent, whether that was ahead of time."""
+    """Whether each query to a worker was sent ahead, in order."""
     found = []
     send = WorkerProcess.send
 
@@ -43,7 +43,7 @@ def sent_ahead(monkeypatch):
 
 
 def test_quick_ones_follow_on_one_another(folder, sent_ahead):
-    """Of a crowd of quick queries most are sent ahead, and each gets its own answer."""
+    """Most of many concurrent quick queries are sent ahead, and each gets its own answer."""
 
     async def go():
         async with running(folder, queue=200) as pool:
@@ -55,7 +55,7 @@ def test_quick_ones_follow_on_one_another(folder, sent_ahead):
 
 
 def test_nobody_waits_behind_a_slow_one(folder, sent_ahead):
-    """Who was sent behind a query that turns out slow is answered by another worker in a moment."""
+    """A query sent ahead behind one that turns out slow is soon answered by another worker."""
 
     async def go():
         async with running(folder, size=2, deadline=3.0) as pool:
@@ -71,7 +71,7 @@ def test_nobody_waits_behind_a_slow_one(folder, sent_ahead):
 
 
 def test_each_gets_its_own_answer(folder):
-    """However quick and slow queries of several clients mix, none gets another one's answer, and none is lost."""
+    """In any mix of quick and slow queries of several clients, each gets its own answer."""
 
     async def go():
         chance = random.Random(7)
@@ -90,7 +90,7 @@ def test_each_gets_its_own_answer(folder):
 
 
 def test_clients_that_leave(folder):
-    """Who leaves, first or behind, takes nobody's answer along, and what he asked does not hold the worker."""
+    """A client that leaves, first or behind, takes no other answer along, and its query does not hold up the worker."""
 
     async def go():
         chance = random.Random(11)
@@ -116,7 +116,7 @@ def test_clients_that_leave(folder):
 
 
 def test_leaving_behind_leaves_the_worker_alone(folder, sent_ahead):
-    """Who leaves before the worker came to its query costs no worker."""
+    """A client that leaves before the start of its query costs no worker."""
 
     async def go():
         async with running(folder) as pool:
@@ -134,7 +134,7 @@ def test_leaving_behind_leaves_the_worker_alone(folder, sent_ahead):
 
 
 def test_an_endless_one_that_nobody_wants(folder, sent_ahead):
-    """A worker that comes to an endless query whose client has left is killed, and nobody meets with that."""
+    """A worker that starts an endless query whose client has left is killed, and no other query fails."""
 
     async def go():
         async with running(folder, spares=1) as pool:
@@ -150,7 +150,7 @@ def test_an_endless_one_that_nobody_wants(folder, sent_ahead):
 
 
 def test_a_crash_hits_the_guilty_one(folder, sent_ahead):
-    """Of the queries that a worker had when the engine died, the one fails that it was answering."""
+    """At the death of the engine, only the query in progress fails, of all queries of the worker."""
     limits = QueryLimits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
     fatal = "SELECT * " + "{" * 1_000_000 + "}" * 1_000_000
 

@@ -1,4 +1,4 @@
-"""The server's ends of a worker's pipes."""
+"""Pipes to a worker, at the server's end."""
 
 import asyncio
 import os
@@ -10,8 +10,8 @@ from kg.store.pool.frames import DATA, END, frame
 from kg.store.pool.pipes import FrameReader, PipeWriter
 
 
-class Taken:
-    """What a reader hands on."""
+class Received:
+    """Frames and ends from a reader."""
 
     def __init__(self, descriptor):
         self.frames = []
@@ -31,77 +31,77 @@ class Taken:
 
 @given(st.lists(st.binary(max_size=300), max_size=6), st.lists(st.integers(1, 400), max_size=12))
 def test_frames_are_whole_wherever_they_are_cut(payloads, cuts):
-    "However bytes arrive, the frames are those that were written, and the end is the end."
+    """The frames read are those that were written, in whatever parts their bytes arrive, and the end comes once."""
 
     async def go():
         read, write = os.pipe()
-        taken = Taken(read)
+        received = Received(read)
         rest = b"".join(frame(DATA, each) for each in payloads)
         for size in [*cuts, len(rest) + 1]:
             os.write(write, rest[:size])
             rest = rest[size:]
             await asyncio.sleep(0)
         os.close(write)
-        await taken.until(lambda each: each.ends)
-        taken.reader.close()
-        assert taken.frames == [(DATA, each) for each in payloads]
-        assert taken.ends == 1
+        await received.until(lambda each: each.ends)
+        received.reader.close()
+        assert received.frames == [(DATA, each) for each in payloads]
+        assert received.ends == 1
 
     asyncio.run(go())
 
 
-def test_a_pipe_that_ends_within_a_frame_has_no_more():
-    "Half a frame is none."
+def test_incomplete_frame_is_dropped():
+    """An incomplete frame at the end of a pipe is dropped."""
 
     async def go():
         read, write = os.pipe()
-        taken = Taken(read)
+        received = Received(read)
         os.write(write, frame(END) + frame(DATA, b"whole")[:-1])
         os.close(write)
-        await taken.until(lambda each: each.ends)
-        taken.reader.close()
-        assert taken.frames == [(END, b"")]
+        await received.until(lambda each: each.ends)
+        received.reader.close()
+        assert received.frames == [(END, b"")]
 
     asyncio.run(go())
 
 
-def test_it_ends_when_it_is_closed():
-    "Closing is an end too, and the only one."
+def test_close_is_the_end():
+    """The close of a reader is its end, once."""
 
     async def go():
         read, write = os.pipe()
-        taken = Taken(read)
-        taken.reader.close()
-        taken.reader.close()
-        assert taken.ends == 1
+        received = Received(read)
+        received.reader.close()
+        received.reader.close()
+        assert received.ends == 1
         os.close(write)
 
     asyncio.run(go())
 
 
-def test_a_writer_is_held_back_by_a_reader_that_pauses():
-    "Megabytes go into a pipe of 64 KiB at once; while nobody reads it stays full, and then all of it comes."
+def test_a_paused_reader_stops_the_writer():
+    """Megabytes for a pipe of 64 KiB wait while its reader pauses, and all of them come afterwards."""
 
     async def go():
         read, write = os.pipe()
-        taken, out = Taken(read), PipeWriter(write)
-        taken.reader.pause()
+        received, out = Received(read), PipeWriter(write)
+        received.reader.pause()
         payload = os.urandom(50_000)
         out.write(frame(DATA, payload) * 60)
         out.write(frame(END))
         await asyncio.sleep(0.02)
-        assert not taken.frames
-        taken.reader.resume()
-        await taken.until(lambda each: len(each.frames) == 61)
-        assert taken.frames == [(DATA, payload)] * 60 + [(END, b"")]
+        assert not received.frames
+        received.reader.resume()
+        await received.until(lambda each: len(each.frames) == 61)
+        assert received.frames == [(DATA, payload)] * 60 + [(END, b"")]
         out.close()
-        taken.reader.close()
+        received.reader.close()
 
     asyncio.run(go())
 
 
-def test_nobody_reads():
-    "What is written to a pipe that nobody reads is dropped."
+def test_pipe_without_a_reader():
+    """Bytes for a pipe without a reader are dropped."""
 
     async def go():
         read, write = os.pipe()

@@ -1,4 +1,4 @@
-"""Pool: workers that come and go, the queue before them, and the deadline."""
+"""Query pool: starts and deaths of workers, the queue before them, and the deadline."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from kg.store.sparql.query_checks import QueryLimits
 
 
 def test_a_worker_serves_many(folder):
-    """One worker answers query after query, after mistakes too; a mistake in writing has its place."""
+    """One worker answers query after query, after errors too; a syntax error has its position."""
 
     async def go():
         async with running(folder) as pool:
@@ -36,7 +36,7 @@ def test_a_worker_serves_many(folder):
 
 
 def test_deadline(folder):
-    """A query over the deadline gets QueryTimeout, and the next one a sound worker; a caller can only lower it."""
+    """A query over the deadline gets QueryTimeout, and the next one a sound worker; a caller can only lower the deadline."""
 
     async def go():
         async with running(folder, deadline=1.0) as pool:
@@ -49,7 +49,7 @@ def test_deadline(folder):
 
 
 def test_deadline_counts_planning(folder):
-    """The deadline holds while the engine plans, which 400 patterns keep it at before the first row."""
+    """The deadline holds during the engine's planning, which takes long for 400 patterns."""
     patterns = "".join(f"?s{n} ?p ?s{n + 1} . " for n in range(400))
 
     async def go():
@@ -63,7 +63,7 @@ def test_deadline_counts_planning(folder):
 
 @pytest.mark.parametrize("text", [ROWS, ENDLESS])
 def test_client_gone(folder, text):
-    """When the client goes away, before the first byte or after, the query is stopped at once."""
+    """A client's disconnection, before the first byte or after, stops its query at once."""
 
     async def go():
         async with running(folder) as pool:
@@ -81,7 +81,7 @@ def test_client_gone(folder, text):
 
 
 def test_leaving_early(folder):
-    """To leave the context before the end of the answer is to stop the query."""
+    """The exit from the context before the end of the answer stops the query."""
 
     async def go():
         async with running(folder) as pool:
@@ -107,7 +107,7 @@ def test_many_at_once(folder):
 
 
 def test_queue(folder):
-    """Over the queue's length QueryBusy comes at once; whoever waited for the deadline in vain gets it then."""
+    """A query to a full queue gets QueryBusy at once; one that waits in vain gets it at the deadline."""
 
     async def go():
         async with running(folder, queue=1, deadline=0.6) as pool:
@@ -125,7 +125,7 @@ def test_queue(folder):
 
 
 def test_leaving_the_queue(folder):
-    """Who leaves the queue in the moment in which a worker comes free is no concern of whoever had that worker."""
+    """A client that leaves the queue just when a worker comes free does not disturb the query before."""
 
     async def go():
         async with running(folder) as pool:
@@ -142,7 +142,7 @@ def test_leaving_the_queue(folder):
 
 
 def test_no_worker_no_pool(tmp_path):
-    """If workers can't serve, `start` says why in their words, and leaves nothing behind."""
+    """If workers can't serve, `start` raises their error, and leaves no process."""
 
     async def go():
         pool = QueryPool(tmp_path / "nothing")
@@ -156,7 +156,7 @@ def test_no_worker_no_pool(tmp_path):
 
 
 def test_close_ends_queries(folder):
-    """To close the pool ends what is under way with QueryBusy and leaves no process."""
+    """The close of the pool ends queries in progress with QueryBusy and leaves no process."""
 
     async def go():
         async with running(folder) as pool:
@@ -191,7 +191,7 @@ def test_a_drained_pool_answers_what_is_under_way(folder):
 
 
 def test_long_queries_stand_aside(folder):
-    """However many endless queries some clients send, another one's small ones are answered in between."""
+    """Small queries of a client are answered between the endless ones of others, however many."""
     limits = {"size": 2, "long": 2, "spares": 2, "deadline": 20.0}
 
     async def go():
@@ -210,7 +210,7 @@ def test_long_queries_stand_aside(folder):
 
 
 def test_spares(folder):
-    """Where a worker is killed another one stands ready, and its place is filled again."""
+    """A spare worker replaces a killed one at once, and a new spare is started."""
 
     async def go():
         async with running(folder, spares=1) as pool:
@@ -230,7 +230,7 @@ def test_spares(folder):
 
 
 def test_remote_graphs_are_not_fetched(folder):
-    """FROM with a remote IRI names a graph of this store that is not there; nobody is asked for it."""
+    """FROM with a remote IRI names a graph of this store that does not exist; no request is sent."""
     listener, callers = trap()
     iri = f"http://127.0.0.1:{listener.getsockname()[1]}/g"
 

@@ -23,7 +23,7 @@ PARSERS = {
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 def test_every_format(folder):
-    """Whatever the format, the answer is whole, says its media type, and rdflib reads it."""
+    """In every format the answer is complete, has its media type, and rdflib reads it."""
 
     async def go():
         async with running(folder) as pool:
@@ -57,7 +57,7 @@ def test_preferences(folder):
 
 
 def test_graphs(folder):
-    """Graphs in the request are the query's data set and go before FROM; a union is asked for."""
+    """Graphs in the request are the query's dataset and replace FROM; a union is an option."""
     both = "SELECT ?o { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
     here = "SELECT ?o { <http://e/g> ?p ?o }"
 
@@ -78,7 +78,7 @@ def test_graphs(folder):
 
 
 def test_as_many_rows_as_are_wanted(folder):
-    """Whoever wants some rows gets them, then QueryTooLarge; the worker lives on."""
+    """A query with a maximum number of rows gets these, then QueryTooLarge; the worker lives on."""
 
     async def go():
         async with running(folder) as pool:
@@ -95,7 +95,7 @@ def test_as_many_rows_as_are_wanted(folder):
 
 
 def test_rows(folder):
-    """An answer of more rows or triples than may be is an error, in every format; one of so many is whole."""
+    """An answer over the maximum number of rows or triples is an error, in every format; one at the maximum is complete."""
 
     async def go():
         async with running(folder, max_rows=THINGS) as full, running(folder, max_rows=THINGS - 1) as short:

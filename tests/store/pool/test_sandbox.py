@@ -31,8 +31,8 @@ NO_FILTER = "sandbox._CALLS = {}"
 NO_LIMIT = "sandbox.resource.setrlimit = lambda *_: None; sandbox.resource.getrlimit = lambda _: (1, 1)"
 
 
-def unscanned(folder, text, before):
-    """What a worker answers that looks nothing over, with one of its defences taken away."""
+def unchecked(folder, text, before):
+    """The answer of a worker without query checks, after some code that removes a defence."""
     options = frames.options(formats=["json"], default_graphs=[], named_graphs=[], union=False)
     request = frames.query(text.encode(), options)
     script = textwrap.dedent(BARE.format(before=before))
@@ -46,19 +46,19 @@ def unscanned(folder, text, before):
     ids=["limit and filter", "all three", "limit alone", "filter alone", "namespace alone"],
 )
 def test_no_socket_can_be_opened(folder, before):
-    """A SERVICE that nothing looked over reaches nobody, whichever of the three defences stands alone."""
+    """An unchecked SERVICE reaches no server, with each of the three defences alone."""
     listener, callers = trap()
     port = listener.getsockname()[1]
     try:
         for text in (f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}", "ASK {}"):
-            done = unscanned(folder, text, before)
+            done = unchecked(folder, text, before)
             if "leave_network" in before and b"open a socket" in done.stderr:
                 pytest.skip("the kernel allows no network namespace here")
             assert done.returncode == 0, done.stderr
             assert (b'"boolean":true' in done.stdout) == text.startswith("ASK")
         time.sleep(0.1)
         assert not callers
-        with socket.create_connection(("127.0.0.1", port)):  # the trap does work
+        with socket.create_connection(("127.0.0.1", port)):  # the trap works
             pass
         time.sleep(0.1)
         assert callers
@@ -66,17 +66,17 @@ def test_no_socket_can_be_opened(folder, before):
         listener.close()
 
 
-def test_no_power_is_kept(folder):
-    """Where the server runs as root a worker does not: it can read files, and look into no process beside it."""
+def test_capabilities_are_dropped(folder):
+    """A worker of a server that runs as root can read files, and can't look into other processes."""
     status = "print(Path('/proc/self/status').read_text(), file=sys.stderr)"
     arrange = "print('arranged', sandbox._LIBC.unshare(0), sandbox._LIBC.setns(0, 0), file=sys.stderr)"
     look = "print('looked', sandbox._LIBC.process_vm_readv(os.getppid(), 0, 0, 0, 0, 0), file=sys.stderr)"
     try_out = f"worker._answer = lambda *_, **__: ({arrange}, {look})"
-    told = unscanned(folder, "ASK {}", f"sandbox.drop_capabilities(); {status}; {try_out}").stderr.decode()
-    lines = dict(line.split(":", 1) for line in told.splitlines() if ":" in line)
+    errors = unchecked(folder, "ASK {}", f"sandbox.drop_capabilities(); {status}; {try_out}").stderr.decode()
+    lines = dict(line.split(":", 1) for line in errors.splitlines() if ":" in line)
     assert int(lines["CapEff"], 16) | int(lines["CapPrm"], 16) | 4 == 4
-    assert "arranged -1 -1" in told
-    assert "looked -1" in told
+    assert "arranged -1 -1" in errors
+    assert "looked -1" in errors
 
 
 REFUSALS = """
@@ -94,27 +94,27 @@ REFUSALS = """
 """
 
 
-def test_what_the_filter_refuses(folder):
-    """No call to look into others, take their descriptors, mount, or arrange namespaces gets through; threads do."""
+def test_refused_system_calls(folder):
+    """Calls to look into processes, take their descriptors, mount, or arrange namespaces fail; threads can be made."""
     if platform.machine() not in sandbox._CALLS:
-        pytest.skip("the filter knows the calls of x86-64 and aarch64 alone")
-    told = unscanned(folder, "ASK {}", REFUSALS).stderr.decode().splitlines()
-    tried = [line.split() for line in told if line.startswith(("refused", "made", "absent"))]
+        pytest.skip("the filter has the calls of x86-64 and aarch64 alone")
+    errors = unchecked(folder, "ASK {}", REFUSALS).stderr.decode().splitlines()
+    tried = [line.split() for line in errors if line.startswith(("refused", "made", "absent"))]
     assert {tuple(each[2:]) for each in tried if each[0] != "absent"} == {("-1", "EPERM")}
     assert [each[2:] for each in tried if each[0] == "absent"] == [["-1", "ENOSYS"]]
     assert len(tried) == len(sandbox._CALLS[platform.machine()][3]) + 2
-    assert "a thread" in told
+    assert "a thread" in errors
 
 
-def test_no_defence_no_service(folder):
-    """A worker whose self-test opens a socket says so and serves nothing."""
-    done = unscanned(folder, "ASK {}", f"{NO_FILTER}; {NO_LIMIT}")
+def test_no_service_without_a_defence(folder):
+    """A worker whose self-test opens a socket reports that and does not serve."""
+    done = unchecked(folder, "ASK {}", f"{NO_FILTER}; {NO_LIMIT}")
     assert done.returncode != 0
     assert b"open a socket" in done.stderr
 
 
 def test_stores_of_many_files(tmp_path):
-    """A store of more files than the engine opens at first is read to the last one, while no socket can be opened."""
+    """A store of more files than the engine opens at first is read completely, while no socket can be opened."""
     folder = tmp_path / "store"
     for part in range(25):
         store = Store(str(folder))
@@ -137,4 +137,4 @@ def test_stores_of_many_files(tmp_path):
 
     asyncio.run(go())
     # The descriptor limit alone would not do here, as it has to leave room for the files.
-    assert b"open a socket" in unscanned(folder, "ASK {}", NO_FILTER).stderr
+    assert b"open a socket" in unchecked(folder, "ASK {}", NO_FILTER).stderr

@@ -1,4 +1,4 @@
-"""Worker process: how it dies, and with what it lives."""
+"""Worker process: its deaths, its environment, its priority."""
 
 import asyncio
 import os
@@ -53,7 +53,7 @@ def test_mixed_kinds(folder):
 
 
 def test_memory(folder):
-    """A query that takes too much memory is stopped: by the server's look at it, or by the limit of the process."""
+    """A query that takes too much memory is stopped: by the server's sample, or by the limit of the process."""
     text = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i"
 
     async def go():
@@ -67,7 +67,7 @@ def test_memory(folder):
 
 
 def test_workers_die_with_the_server(folder):
-    """When the server is killed, its workers are gone too, even in the middle of a query."""
+    """Workers die with their server, even in the middle of a query."""
     script = f"""
         import asyncio
         from pathlib import Path
@@ -110,7 +110,7 @@ def test_environment(folder):
 
 
 def test_a_worker_that_must_stay_slow_says_so(folder, monkeypatch):
-    """A worker at the lowest priority is urgent again only where that could be taken back."""
+    """A demoted worker is urgent again only if its priority could be raised."""
 
     async def run():
         async with running(folder) as pool:

@@ -1,4 +1,4 @@
-"""HTTP/1 on bare connections: what is no request is refused, heads end in time, and one answer follows another."""
+"""HTTP/1.1 connection: refusals, limits of heads, and the order of answers, on bare sockets."""
 
 import asyncio
 import contextlib
@@ -15,18 +15,18 @@ import uvloop
 from waiting import HANG_SECONDS
 
 from kg.web.server import connection, connection_table, exchange
-from kg.web.server.connection import SENT_AHEAD, Connection
-from kg.web.server.connection_table import Connections
+from kg.web.server.connection import MAX_PIPELINED, Connection
+from kg.web.server.connection_table import ConnectionTable
 from kg.web.server.exchange import Exchange
-from kg.web.server.request_parser import HEAD_BYTES, HEAD_FIELDS, Requests
-from kg.web.server.run import _bound
+from kg.web.server.request_parser import MAX_HEAD_BYTES, MAX_HEAD_FIELDS, RequestParser
+from kg.web.server.run import _bind
 
 PLAIN = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /a HTTP/1.1\r\nHost: x\r\n"
 
 
-async def tell(scope, receive, send):
-    """Answers with what was asked, and how it was asked."""
+async def echo(scope, receive, send):
+    """ASGI application that answers with the request: method, path, raw path, query string, body."""
     body = b""
     more = scope["method"] == "POST"
     while more:
@@ -35,27 +35,29 @@ async def tell(scope, receive, send):
             return
         body += message["body"]
         more = message["more_body"]
-    told = b"|".join((scope["method"].encode(), scope["path"].encode(), scope["raw_path"], scope["query_string"], body))
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(told))]})
-    await send({"type": "http.response.body", "body": told})
+    answer = b"|".join(
+        (scope["method"].encode(), scope["path"].encode(), scope["raw_path"], scope["query_string"], body)
+    )
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(answer))]})
+    await send({"type": "http.response.body", "body": answer})
 
 
 def run(coroutine):
-    """Run it on the loop that `kg serve` has."""
+    """Run a coroutine on the event loop of `kg serve`."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(coroutine)
 
 
-def talk(client, application=tell):
-    """Run a client's coroutine against a server with one application; it is called with the way to connect."""
+def talk(client, application=echo):
+    """Run a client against a server with one application; the client is called with a function that connects."""
 
     async def go():
         state = SimpleNamespace(connections=set(), tasks=set(), default_headers=[(b"date", b"now")])
-        among = Connections()
+        table = ConnectionTable()
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Connection(application, among, server_state=state), "127.0.0.1", 0)
+        server = await loop.create_server(lambda: Connection(application, table, server_state=state), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        talk.state, talk.among = state, among
+        talk.state, talk.table = state, table
         writers = []
 
         async def connect():
@@ -70,7 +72,7 @@ def talk(client, application=tell):
             for each in writers:
                 each.transport.abort()
             for each in tuple(state.connections):
-                each.drop()
+                each.abort()
             for task in tuple(state.tasks):
                 task.cancel()
             await asyncio.sleep(0.01)
@@ -78,8 +80,8 @@ def talk(client, application=tell):
     return run(go())
 
 
-async def said(reader, seconds=0.16):
-    """What comes until nothing does for a while, and whether the server closed then."""
+async def read_all(reader, seconds=0.16):
+    """The bytes until a pause of some seconds, and whether the server has closed."""
     got = bytearray()
     quiet = 0
     with contextlib.suppress(ConnectionError):
@@ -92,15 +94,15 @@ async def said(reader, seconds=0.16):
     return bytes(got), reader.at_eof()
 
 
-def ask(*pieces, application=tell):
-    """What the server says to these pieces, each sent by itself, and whether it closes."""
+def ask(*parts, application=echo):
+    """The server's bytes in answer to some parts, each sent by itself, and whether it closes."""
 
     async def client(connect):
         reader, writer = await connect()
-        for piece in pieces:
-            writer.write(piece)
+        for part in parts:
+            writer.write(part)
             await asyncio.sleep(0.01)
-        return await said(reader)
+        return await read_all(reader)
 
     return talk(client, application)
 
@@ -113,31 +115,31 @@ def bodies(got):
     return [part.partition(b"\r\n\r\n")[2] for part in got.split(b"HTTP/1.1 ")[1:]]
 
 
-def test_requests_sent_ahead():
-    """Requests that are sent ahead are answered one after another, in their order."""
+def test_pipelined_requests():
+    """Pipelined requests are answered one after another, in their order."""
     got, closed = ask(b"".join(PLAIN.replace(b"/a", b"/%d" % number) for number in range(20)))
     assert [body.split(b"|")[1] for body in bodies(got)] == [b"/%d" % number for number in range(20)]
     assert not closed
 
 
-def test_too_many_sent_ahead():
-    """Who sends more ahead than may wait gets answers to those that do, and then an end."""
-    got, closed = ask(PLAIN * 10 * SENT_AHEAD)
-    assert statuses(got) == [200] * (SENT_AHEAD + 1)
+def test_too_many_pipelined_requests():
+    """A client with too many pipelined requests gets answers to those within the limit, and then the end."""
+    got, closed = ask(PLAIN * 10 * MAX_PIPELINED)
+    assert statuses(got) == [200] * (MAX_PIPELINED + 1)
     assert got.count(b"connection: close") == 1
     assert closed
 
 
 @pytest.mark.parametrize("size", [1, 7, 40])
-def test_in_pieces(size):
-    """However a request is cut into pieces on its way, it is the same."""
-    whole = POST + b"Transfer-Encoding: chunked\r\n\r\n5;x=y\r\nquery\r\n2\r\n=1\r\n0\r\nTrailer: x\r\n\r\n" + PLAIN
-    got, _ = ask(*(whole[at : at + size] for at in range(0, len(whole), size)))
+def test_request_in_parts(size):
+    """A request is the same in whatever parts its bytes come."""
+    data = POST + b"Transfer-Encoding: chunked\r\n\r\n5;x=y\r\nquery\r\n2\r\n=1\r\n0\r\nTrailer: x\r\n\r\n" + PLAIN
+    got, _ = ask(*(data[at : at + size] for at in range(0, len(data), size)))
     assert bodies(got) == [b"POST|/a|/a||query=1", b"GET|/a|/a||"]
 
 
 @pytest.mark.parametrize(
-    ("target", "told"),
+    ("target", "scope"),
     [
         (b"/a?b=c", b"/a|/a|b=c"),
         (b"/a#b", b"/a|/a|"),
@@ -153,15 +155,15 @@ def test_in_pieces(size):
         ("/a?q=письмо".encode(), b"/a|/a|q=%D0%BF%D0%B8%D1%81%D1%8C%D0%BC%D0%BE"),
     ],
 )
-def test_targets(target, told):
-    """Whatever a request is for, its path and query are told as ASGI has them."""
+def test_targets(target, scope):
+    """Path and query of every form of request target are those of an ASGI scope."""
     got, closed = ask(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert bodies(got) == [b"GET|" + told + b"|"]
+    assert bodies(got) == [b"GET|" + scope + b"|"]
     assert not closed
 
 
-def test_connect_is_not_taken_as_a_proxy():
-    """CONNECT is a request as others are, without a path, and the connection ends or speaks HTTP."""
+def test_connect_opens_no_tunnel():
+    """CONNECT is a request like any other, without a path, and opens no tunnel."""
     got, _ = ask(b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n")
     assert bodies(got) == [b"CONNECT||||"]
 
@@ -193,8 +195,8 @@ def test_connect_is_not_taken_as_a_proxy():
         b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
     ],
 )
-def test_no_request_can_be_hidden(framing):
-    """What two servers may read differently is refused, and nothing after it is read (RFC 9112, 11.2)."""
+def test_no_request_smuggling(framing):
+    """A request that two servers may read differently is refused, with all bytes behind it (RFC 9112, 11.2)."""
     got, closed = ask(POST + framing + b"abc" + PLAIN)
     assert statuses(got) == [400]
     assert b"connection: close" in got
@@ -217,8 +219,8 @@ def test_no_request_can_be_hidden(framing):
         b"POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ],
 )
-def test_what_is_no_request(text, caplog):
-    """What is no request of HTTP/1 is answered so, and nothing stands in the log."""
+def test_invalid_requests(text, caplog):
+    """Bytes that are no HTTP/1 request get a 400, and no line of the log."""
     got, closed = ask(text)
     assert statuses(got) == [400]
     assert closed
@@ -227,12 +229,12 @@ def test_what_is_no_request(text, caplog):
 
 @pytest.mark.parametrize("text", [b"GET /a\r\n\r\n", b"GET /a HTTP/2.0\r\n\r\n"])
 def test_other_versions(text):
-    """Another version of HTTP is told from what is no request."""
+    """Another version of HTTP gets a 505, not a 400."""
     assert statuses(ask(text)[0]) == [505]
 
 
-def test_a_mistake_after_a_good_request():
-    """A request before one that is none is answered, and then the other is refused."""
+def test_an_invalid_request_after_a_valid_one():
+    """A valid request is answered before an invalid one behind it is refused."""
     got, closed = ask(PLAIN + b"hello\r\n\r\n")
     assert statuses(got) == [200, 400]
     assert closed
@@ -244,24 +246,24 @@ def test_a_mistake_after_a_good_request():
 @pytest.mark.parametrize(
     ("head", "status"),
     [
-        (b"GET /" + b"a" * HEAD_BYTES + b" HTTP/1.1\r\n\r\n", 414),
-        (b"GET /" + b"a" * (HEAD_BYTES - 500) + b" HTTP/1.1\r\n\r\n", 200),
-        (b"GET /a HTTP/1.1\r\nX: " + b"a" * HEAD_BYTES + b"\r\n\r\n", 431),
-        (b"GET /a HTTP/1.1\r\nX: " + b"a" * (HEAD_BYTES - 500) + b"\r\n\r\n", 200),
-        (b"GET /a HTTP/1.1\r\n" + b"X: y\r\n" * (HEAD_FIELDS + 1) + b"\r\n", 431),
-        (b"GET /a HTTP/1.1\r\n" + b"X: y\r\n" * HEAD_FIELDS + b"\r\n", 200),
-        (b"GET /a HTTP/1.1\r\nX: " + b"a" * 20 * HEAD_BYTES, 431),
-        (b"GET /a HTTP/1.1\r\n" + b"a" * 20 * HEAD_BYTES, 431),
-        (b"GET /" + b"a" * 20 * HEAD_BYTES, 414),
+        (b"GET /" + b"a" * MAX_HEAD_BYTES + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET /" + b"a" * (MAX_HEAD_BYTES - 500) + b" HTTP/1.1\r\n\r\n", 200),
+        (b"GET /a HTTP/1.1\r\nX: " + b"a" * MAX_HEAD_BYTES + b"\r\n\r\n", 431),
+        (b"GET /a HTTP/1.1\r\nX: " + b"a" * (MAX_HEAD_BYTES - 500) + b"\r\n\r\n", 200),
+        (b"GET /a HTTP/1.1\r\n" + b"X: y\r\n" * (MAX_HEAD_FIELDS + 1) + b"\r\n", 431),
+        (b"GET /a HTTP/1.1\r\n" + b"X: y\r\n" * MAX_HEAD_FIELDS + b"\r\n", 200),
+        (b"GET /a HTTP/1.1\r\nX: " + b"a" * 20 * MAX_HEAD_BYTES, 431),
+        (b"GET /a HTTP/1.1\r\n" + b"a" * 20 * MAX_HEAD_BYTES, 431),
+        (b"GET /" + b"a" * 20 * MAX_HEAD_BYTES, 414),
     ],
 )
-def test_heads_have_a_size(head, status):
-    """A head has a size; who goes over it is told, though more is on its way."""
+def test_limits_of_heads(head, status):
+    """A head over a limit is refused, and the client gets the refusal even while it still sends."""
 
     async def client(connect):
         reader, writer = await connect()
         writer.write(head)
-        return await said(reader)
+        return await read_all(reader)
 
     got, closed = talk(client)
     assert statuses(got) == [status]
@@ -269,24 +271,24 @@ def test_heads_have_a_size(head, status):
 
 
 def test_a_long_body_after_a_long_head():
-    """What comes with a head in one piece does not count as a part of it."""
-    body = b"b" * 3 * HEAD_BYTES
-    head = POST + b"X: " + b"a" * (HEAD_BYTES - 500) + b"\r\nContent-Length: %d\r\n\r\n" % len(body)
+    """A body that comes in one part with its head does not count towards the head's limit."""
+    body = b"b" * 3 * MAX_HEAD_BYTES
+    head = POST + b"X: " + b"a" * (MAX_HEAD_BYTES - 500) + b"\r\nContent-Length: %d\r\n\r\n" % len(body)
     got, _ = ask(head[:-10], head[-10:] + body)
     assert statuses(got) == [200]
     assert got.endswith(body)
 
 
-def test_trailers_have_a_size():
-    """What follows a body in pieces may not go on for ever."""
+def test_limit_of_trailers():
+    """Trailers behind a chunked body have the limit of heads."""
     head = POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: "
-    got, closed = ask(head, *[b"a" * HEAD_BYTES] * 3)
+    got, closed = ask(head, *[b"a" * MAX_HEAD_BYTES] * 3)
     assert statuses(got) == [431]
     assert closed
 
 
-def test_leave_to_send():
-    """Who waits for leave to send a body gets it when somebody wants the body, once."""
+def test_expect_continue():
+    """A client that expects 100 (Continue) gets it once, when the application reads the body."""
     head = POST + b"Expect: 100-continue\r\nContent-Length: 6\r\n\r\n"
     got, _ = ask(head, b"que", b"ry!")
     assert statuses(got) == [100, 200]
@@ -303,27 +305,27 @@ def test_leave_to_send():
 
 
 def test_upgrades_are_ignored():
-    """Who asks for another protocol is answered in this one, with his body, and so is who comes after (RFC 9110, 7.8)."""
+    """A request with an Upgrade field is answered in HTTP/1.1, with its body, and so is the next (RFC 9110, 7.8)."""
     for protocol_ in (b"h2c", b"websocket"):
         upgrade = b"Connection: Upgrade\r\nUpgrade: " + protocol_ + b"\r\n"
         length = POST + upgrade + b"Content-Length: 5\r\n\r\nGET /" + PLAIN
         assert bodies(ask(length)[0]) == [b"POST|/a|/a||GET /", b"GET|/a|/a||"]
         assert bodies(ask(length[:-35], length[-35:])[0]) == [b"POST|/a|/a||GET /", b"GET|/a|/a||"]
-        pieces = POST + upgrade + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" + PLAIN
-        assert bodies(ask(pieces)[0]) == [b"POST|/a|/a||abc", b"GET|/a|/a||"]
+        chunked = POST + upgrade + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" + PLAIN
+        assert bodies(ask(chunked)[0]) == [b"POST|/a|/a||abc", b"GET|/a|/a||"]
         none = b"GET /b HTTP/1.1\r\n" + upgrade + b"\r\n" + PLAIN
         assert bodies(ask(none)[0]) == [b"GET|/b|/b||", b"GET|/a|/a||"]
 
 
-def test_many_that_ask_for_another_protocol():
-    """Those are limited as others are."""
-    got, closed = ask(b"GET /a HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" * 10 * SENT_AHEAD)
-    assert statuses(got) == [200] * (SENT_AHEAD + 1)
+def test_too_many_pipelined_upgrades():
+    """Pipelined requests with an Upgrade field have the same limit."""
+    got, closed = ask(b"GET /a HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" * 10 * MAX_PIPELINED)
+    assert statuses(got) == [200] * (MAX_PIPELINED + 1)
     assert closed
 
 
 def test_http_1_0():
-    """HTTP/1.0 is answered and closed, or kept open where that is asked for; never in pieces."""
+    """HTTP/1.0 is answered and closed, or kept open on request; its answers are never chunked."""
     got, closed = ask(b"GET /a HTTP/1.0\r\n\r\n")
     assert (statuses(got), closed) == ([200], True)
     got, closed = ask(b"GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
@@ -335,14 +337,14 @@ def test_http_1_0():
     assert closed
 
 
-def in_parts(*parts, whole=True):
-    """An application that answers in parts, or breaks off after them."""
+def in_parts(*parts, complete=True):
+    """An application that answers in parts, completely or with an error behind them."""
 
     async def application(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": [(b"x-name", b"value")]})
         for part in parts:
             await send({"type": "http.response.body", "body": part, "more_body": True})
-        if not whole:
+        if not complete:
             raise ValueError("something")
         await send({"type": "http.response.body"})
 
@@ -350,7 +352,7 @@ def in_parts(*parts, whole=True):
 
 
 def test_framing_of_answers():
-    """An answer without a length comes in pieces; HEAD gets the same head and no body."""
+    """An answer without a length is chunked; HEAD gets the same head and no body."""
     got, closed = ask(PLAIN, application=in_parts(b"abc", b"", b"d" * 20))
     head, _, body = got.partition(b"\r\n\r\n")
     assert head.split(b"\r\n") == [b"HTTP/1.1 200 OK", b"date: now", b"x-name: value", b"transfer-encoding: chunked"]
@@ -362,11 +364,11 @@ def test_framing_of_answers():
 
 
 def test_a_cut_answer_has_no_end(caplog):
-    """An answer that breaks off is closed without its end; where nothing was sent yet, it is an error."""
-    got, closed = ask(PLAIN, application=in_parts(b"abc", whole=False))
+    """An answer that breaks off is closed without its end; one of which nothing was sent is a 500."""
+    got, closed = ask(PLAIN, application=in_parts(b"abc", complete=False))
     assert got.endswith(b"\r\n3\r\nabc\r\n")
     assert closed
-    got, closed = ask(PLAIN, application=in_parts(whole=False))
+    got, closed = ask(PLAIN, application=in_parts(complete=False))
     assert statuses(got) == [500]
     assert closed
     assert caplog.text.count("ValueError: something") == 2
@@ -375,8 +377,8 @@ def test_a_cut_answer_has_no_end(caplog):
 @pytest.mark.parametrize(
     "headers", [[(b"x", b"a\r\nb: c")], [(b"x", b"a\nb")], [(b"x\r\ny", b"a")], [(b"content-length", b"5")]]
 )
-def test_answers_that_break_their_head(headers, caplog):
-    """A field with a line end, or a wrong length, is never sent."""
+def test_invalid_heads_of_answers(headers, caplog):
+    """An answer with a line end in a field, or a wrong length, is never sent."""
 
     async def application(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -387,16 +389,16 @@ def test_answers_that_break_their_head(headers, caplog):
 
 
 def test_a_drip_does_not_keep_a_connection(monkeypatch):
-    """A head has to be whole in time, however many of its bytes come meanwhile; so has what follows an early answer."""
+    """An incomplete head ends at the deadline, however many of its bytes come meanwhile; so do bytes after a refusal."""
     monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
-    monkeypatch.setattr(connection_table, "_LOOK_EVERY", 0.1)
+    monkeypatch.setattr(connection_table, "_CHECK_SECONDS", 0.1)
 
     async def client(connect):
         for first in (b"", b"GET /a HTTP/1.1\r\nX: ", PLAIN + b"GET /a HTTP/1.1\r\nX: ", b"nonsense\r\n"):
             reader, writer = await connect()
             writer.write(first)
             with contextlib.suppress(ConnectionError):
-                while not reader.at_eof():  # or until `talk` breaks it off
+                while not reader.at_eof():  # or until the time limit of `talk`
                     if first:
                         writer.write(b"a")
                     with contextlib.suppress(TimeoutError):
@@ -408,16 +410,16 @@ def test_a_drip_does_not_keep_a_connection(monkeypatch):
 
 
 def test_idle_connections_stay_for_a_while(monkeypatch):
-    """A connection that idles for less than it may, between requests too, is not closed."""
+    """A connection that idles for less than the maximum, between requests too, is not closed."""
     monkeypatch.setattr(connection, "IDLE_SECONDS", 1.0)
-    monkeypatch.setattr(connection_table, "_LOOK_EVERY", 0.1)
+    monkeypatch.setattr(connection_table, "_CHECK_SECONDS", 0.1)
     got, closed = ask(PLAIN, *[b""] * 20, PLAIN, *[b""] * 20, PLAIN)
     assert statuses(got) == [200] * 3
     assert not closed
 
 
-def test_who_reads_slowly_holds_up_his_answer_alone():
-    """What a client does not take is not made: an application waits until there is room."""
+def test_back_pressure_of_answers():
+    """An application waits until a slow client has read what was sent."""
     sent = []
 
     async def application(_scope, _receive, send):
@@ -432,17 +434,17 @@ def test_who_reads_slowly_holds_up_his_answer_alone():
         writer.write(PLAIN)
         await asyncio.sleep(0.3)
         before = len(sent)
-        return before, len((await said(reader))[0])
+        return before, len((await read_all(reader))[0])
 
     before, got = talk(client, application)
     assert before < 100
     assert got > 200 << 17
 
 
-def test_who_never_reads_is_let_go(monkeypatch):
-    """An answer that is whole and of which nothing is taken for long is given up."""
+def test_a_client_that_never_reads(monkeypatch):
+    """A complete answer of which the client reads nothing for too long is given up."""
     monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
-    monkeypatch.setattr(connection_table, "_LOOK_EVERY", 0.1)
+    monkeypatch.setattr(connection_table, "_CHECK_SECONDS", 0.1)
 
     async def application(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -452,38 +454,38 @@ def test_who_never_reads_is_let_go(monkeypatch):
         _, writer = await connect()
         writer.write(PLAIN)
         await asyncio.sleep(0.2)
-        held = len(talk.state.connections)
+        size = len(talk.state.connections)
         await asyncio.sleep(1)
-        return held, len(talk.state.connections)
+        return size, len(talk.state.connections)
 
     assert talk(client, application) == (1, 0)
 
 
-def test_long_bodies_wait_until_they_are_wanted():
-    """No more of a body is read than somebody asks for."""
+def test_back_pressure_of_bodies():
+    """A body is read only as far as the application reads it, but for a bounded buffer."""
     wanted = asyncio.Event()
 
     async def application(scope, receive, send):
         await wanted.wait()
-        await tell(scope, receive, send)
+        await echo(scope, receive, send)
 
     async def client(connect):
         reader, writer = await connect()
         writer.write(POST + b"Content-Length: %d\r\n\r\n" % (30 << 20) + bytes(30 << 20))
         await asyncio.sleep(0.2)
         (connection,) = talk.state.connections
-        held = len(connection._exchange._body)
+        size = len(connection._exchange._body)
         wanted.set()
         got = 0
         while got < 30 << 20:
             got += len(await reader.read(1 << 20))
-        return held
+        return size
 
-    assert talk(client, application) <= 2 * exchange.AHEAD
+    assert talk(client, application) <= 2 * exchange.MAX_UNREAD_BODY
 
 
-def test_who_leaves_is_noticed():
-    """A client that leaves is told to the application at once, before and after its answer has begun."""
+def test_disconnection():
+    """The application gets a client's disconnection at once, before and after the start of its answer."""
     noticed = []
 
     async def application(scope, receive, send):
@@ -507,8 +509,8 @@ def test_who_leaves_is_noticed():
     assert noticed == ["/a", "/begun"]
 
 
-def test_an_early_answer_is_read():
-    """Who sends much and is answered before its end gets the answer, and is cut off when he goes on."""
+def test_lingering_close():
+    """A client gets an answer that comes before the end of its body, and is cut off when it goes on."""
 
     async def early(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"1")]})
@@ -517,7 +519,7 @@ def test_an_early_answer_is_read():
     async def client(connect):
         reader, writer = await connect()
         writer.write(POST + b"Content-Length: 50000000\r\n\r\n" + bytes(500_000))
-        got, closed = await said(reader, 1)
+        got, closed = await read_all(reader, 1)
         writer.write(bytes(40_000_000))
         with pytest.raises(ConnectionError):
             await writer.drain()
@@ -529,11 +531,11 @@ def test_an_early_answer_is_read():
 
 
 def test_shutdown():
-    """At the end idle connections are closed, and what is under way is answered first."""
+    """At shutdown idle connections are closed, and requests in progress are answered first."""
 
     async def slow(scope, receive, send):
         await asyncio.sleep(0.3)
-        await tell(scope, receive, send)
+        await echo(scope, receive, send)
 
     async def client(connect):
         idle, _ = await connect()
@@ -542,11 +544,11 @@ def test_shutdown():
         busy, writer = await connect()
         writer.write(PLAIN * 2)
         await asyncio.sleep(0.1)
-        talk.among.ending = True
+        talk.table.closing = True
         for each in tuple(talk.state.connections):
             each.shutdown()
         late, _ = await connect()
-        return [await said(each, 1) for each in (idle, half, late, busy)]
+        return [await read_all(each, 1) for each in (idle, half, late, busy)]
 
     *others, (got, closed) = talk(client, slow)
     assert others == [(b"", True)] * 3
@@ -555,34 +557,34 @@ def test_shutdown():
 
 
 def dense(opened):
-    """Open descriptors until none is free below the highest one, which other tests may have left; the next number."""
+    """Open descriptors until none is free below the highest one, which may be another test's; return the next number."""
     highest = max(int(each.name) for each in Path("/proc/self/fd").iterdir())
     while not opened or opened[-1] < highest:
         opened.append(os.dup(2))
     return opened[-1] + 1
 
 
-def test_room_is_made_by_closing_the_longest_idle(monkeypatch):
-    """Where descriptors run short the longest idle connections go, and those with a request under way last."""
+def test_the_longest_idle_connections_are_closed_first(monkeypatch):
+    """If descriptors run short, the longest idle connections are closed first, and busy ones last."""
 
     async def slow(scope, receive, send):
         await asyncio.sleep(0.5)
-        await tell(scope, receive, send)
+        await echo(scope, receive, send)
 
     async def client(connect):
         busy, writer = await connect()
         writer.write(PLAIN)
         await asyncio.sleep(0.05)
         taken = dense(opened)
-        talk.among._most = (taken + 100) * 4 // 3
-        monkeypatch.setattr(connection_table, "EASED", (taken + 75) / talk.among._most)
-        lines = [await connect() for _ in range(60)]
+        talk.table._max_descriptors = (taken + 100) * 4 // 3
+        monkeypatch.setattr(connection_table, "LOW_WATER", (taken + 75) / talk.table._max_descriptors)
+        connections = [await connect() for _ in range(60)]
         await asyncio.sleep(0.2)
-        gone = [reader.at_eof() for reader, _ in lines]
-        answer = await said(busy, 1)
-        last = lines[-1]
+        gone = [reader.at_eof() for reader, _ in connections]
+        answer = await read_all(busy, 1)
+        last = connections[-1]
         last[1].write(PLAIN)
-        return gone, answer, await said(last[0], 1)
+        return gone, answer, await read_all(last[0], 1)
 
     opened = []
     try:
@@ -597,8 +599,8 @@ def test_room_is_made_by_closing_the_longest_idle(monkeypatch):
     assert statuses(last) == [200]
 
 
-class Nowhere(asyncio.Transport):
-    """A connection to nobody; it fails where a socket would."""
+class StubTransport(asyncio.Transport):
+    """Transport without a socket; it fails in the same cases."""
 
     closed = ended = False
     sent = 0
@@ -608,7 +610,7 @@ class Nowhere(asyncio.Transport):
 
     def write(self, data):
         assert not self.ended
-        Nowhere.sent += len(data)
+        StubTransport.sent += len(data)
 
     def write_eof(self):
         self.ended = True
@@ -638,27 +640,27 @@ SEEDS = (
     b"GET http://x/\xc3\xa9 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
     b"HEAD /a HTTP/1.1\r\nConnection: close\r\n\r\n",
 )
-THORNS = (b"\r\n", b"\n", b"\0", b" ", b":", b"\xff", b"Upgrade: x\r\n", b"Content-Length: 1\r\n")
+INSERTIONS = (b"\r\n", b"\n", b"\0", b" ", b":", b"\xff", b"Upgrade: x\r\n", b"Content-Length: 1\r\n")
 
 
 def mutated(chance):
-    """Some requests, with some of their bytes gone, doubled, or others between them."""
+    """Some requests, with some of their bytes removed, doubled or inserted."""
     data = b"".join(chance.choices(SEEDS, k=chance.randint(1, 4)))
     for _ in range(chance.randint(0, 3)):
         at, to = sorted(chance.choices(range(len(data) + 1), k=2))
         data = chance.choice(
-            (data[:at] + data[to:], data[:to] + data[at:], data[:at] + chance.choice(THORNS) + data[at:])
+            (data[:at] + data[to:], data[:to] + data[at:], data[:at] + chance.choice(INSERTIONS) + data[at:])
         )
     return data
 
 
-def test_whatever_comes():
-    """Whatever comes in whatever pieces, and whenever the client leaves: nothing fails, and nothing is left."""
+def test_random_input():
+    """No random bytes in any parts, with a disconnection at any time, cause an error or leave a task."""
     chance = random.Random(1963)
 
     async def any_(scope, receive, send):
         if chance.random() < 0.7:
-            await tell(scope, receive, send)
+            await echo(scope, receive, send)
         elif chance.random() < 0.5:
             await in_parts(b"abc")(scope, receive, send)
 
@@ -666,51 +668,51 @@ def test_whatever_comes():
         faults = []
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, fault: faults.append(fault))
-        state, among = SimpleNamespace(connections=set(), tasks=set(), default_headers=[]), Connections()
+        state, table = SimpleNamespace(connections=set(), tasks=set(), default_headers=[]), ConnectionTable()
         for _ in range(3000):
             data = mutated(chance)
-            connection, transport = Connection(any_, among, server_state=state), Nowhere()
+            connection, transport = Connection(any_, table, server_state=state), StubTransport()
             connection.connection_made(transport)
             while data and not transport.closed:
-                piece, data = data[: (size := chance.choice((1, 5, 50, 500)))], data[size:]
-                among.buffer[: len(piece)] = piece
-                connection.buffer_updated(len(piece))
+                part, data = data[: (size := chance.choice((1, 5, 50, 500)))], data[size:]
+                table.buffer[: len(part)] = part
+                connection.buffer_updated(len(part))
                 await asyncio.sleep(0)
                 chance.choice([connection.shutdown, connection.eof_received, *[int] * 50])()
-            connection.look(loop.time() + 100)
+            connection.check_idle(loop.time() + 100)
             connection.connection_lost(None)
             await asyncio.sleep(0)
         await asyncio.sleep(0.1)
         return faults, state.tasks, state.connections
 
     assert run(go()) == ([], set(), set())
-    assert Nowhere.sent > 100_000
+    assert StubTransport.sent > 100_000
 
 
-def test_nothing_waits_for_the_clients_word():
-    """What is sent in parts is sent at once (TCP_NODELAY), with the socket that `kg serve` makes."""
+def test_no_delay():
+    """The socket of `kg serve` sends each part at once (TCP_NODELAY)."""
 
     async def go():
-        made = asyncio.get_running_loop().create_future()
+        option = asyncio.get_running_loop().create_future()
 
-        class Looks(asyncio.Protocol):
+        class OptionReader(asyncio.Protocol):
             def connection_made(self, transport):
                 connection = transport.get_extra_info("socket")
-                made.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                option.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
                 transport.abort()
 
-        with _bound("127.0.0.1", 0, shared=True) as listener:
-            server = await asyncio.get_running_loop().create_server(Looks, sock=listener)
+        with _bind("127.0.0.1", 0, shared=True) as listener:
+            server = await asyncio.get_running_loop().create_server(OptionReader, sock=listener)
             with socket.create_connection(listener.getsockname()):
-                assert await asyncio.wait_for(made, HANG_SECONDS)
+                assert await asyncio.wait_for(option, HANG_SECONDS)
             server.close()
 
     run(go())
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", PLAIN, POST + b"Content-Length: 10\r\n\r\nabc"])
-def test_nothing_of_a_connection_is_left_in_circles(sent):
-    """What a connection took goes when it does, not some day when all objects are searched for circles."""
+def test_no_reference_cycles(sent):
+    """A closed connection is freed without the garbage collector."""
 
     async def client(connect):
         gc.collect()
@@ -723,7 +725,7 @@ def test_nothing_of_a_connection_is_left_in_circles(sent):
                 writer.transport.abort()
             await asyncio.sleep(0.1)
             assert not talk.state.connections
-            return sum(isinstance(each, Connection | Requests | Exchange) for each in gc.get_objects())
+            return sum(isinstance(each, Connection | RequestParser | Exchange) for each in gc.get_objects())
         finally:
             gc.enable()
 

@@ -1,4 +1,4 @@
-"""What stands before the application, and how `kg serve` stands it: cut answers, slow bodies, many connections."""
+"""Request guard, alone and in `kg serve`: cut answers, slow bodies, many connections."""
 
 import asyncio
 import contextlib
@@ -71,29 +71,31 @@ def test_rdflib_sees_the_cut(address):
 @needs("node")
 def test_fetch_sees_the_cut(address):
     """An answer that is cut fails in the fetch of node, by which Comunica and its kin read."""
-    script = "fetch(process.argv[1]).then(r => r.text()).then(() => console.log('whole'), () => console.log('cut'))"
+    script = "fetch(process.argv[1]).then(r => r.text()).then(() => console.log('complete'), () => console.log('cut'))"
     url = str(httpx2.URL(f"{address}/sparql", params={"query": LONG}))
     done = subprocess.run(["node", "-e", script, url], capture_output=True, check=True, timeout=60)
     assert done.stdout == b"cut\n"
 
 
 @needs("curl")
-def test_http_1_0_is_told_before(address):
-    """HTTP/1.0 can't see a cut, so its answers are whole before they begin, and have a length."""
+def test_http_1_0_is_buffered(address):
+    """HTTP/1.0 can't see a cut, so its answers are complete before they begin, and have a length."""
     command = ["curl", "-s", "-0", "-w", "%{http_code}", "--data-urlencode"]
     cut = subprocess.run([*command, f"query={LONG}", f"{address}/sparql"], capture_output=True, check=True)
     assert cut.stdout.startswith(b"{")
     assert cut.stdout.endswith(b"413")
-    whole = subprocess.run(
+    complete = subprocess.run(
         [*command, f"query={LONG} LIMIT 500", "-i", f"{address}/sparql"], capture_output=True, check=True
     )
-    assert whole.stdout.endswith(b"200")
-    assert {b"date", b"server"} & {line.partition(b":")[0] for line in whole.stdout.lower().splitlines()} == {b"date"}
-    assert b"\r\ncontent-length: " in whole.stdout.lower()
+    assert complete.stdout.endswith(b"200")
+    assert {b"date", b"server"} & {line.partition(b":")[0] for line in complete.stdout.lower().splitlines()} == {
+        b"date"
+    }
+    assert b"\r\ncontent-length: " in complete.stdout.lower()
 
 
-def test_a_dead_server_process_is_started_again(folder):
-    """With several server processes on one port, one that is killed is replaced, and requests are answered."""
+def test_a_dead_server_process_is_replaced(folder):
+    """A killed process of several on one port is replaced, and requests are answered."""
     port = free_port()
     with served(folder, port, "--workers", "2") as address:
         server = server_at(port)
@@ -107,19 +109,19 @@ def test_a_dead_server_process_is_started_again(folder):
 
 
 def processes(server):
-    """The server's processes that live, without the workers of queries."""
+    """The server's live processes, without the query workers."""
     return {each.pid for each in server.children() if _lives(each)}
 
 
 def _lives(process):
     try:
         return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:  # it ended while it was looked at
+    except psutil.Error:  # ended meanwhile
         return False
 
 
-def test_idle_connections_make_room(folder):
-    """Where descriptors run short the longest idle connections are closed, and a new one gets its answer."""
+def test_idle_connections_are_closed_for_new_ones(folder):
+    """If descriptors run short, the longest idle connections are closed, and a new one gets its answer."""
     port = free_port()
     command = f"ulimit -n 600; exec {KG} serve --port {port}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
@@ -162,8 +164,8 @@ def scope(method="GET", **more):
     }
 
 
-def said(messages):
-    """A client that says this and then nothing."""
+def client_of(messages):
+    """The `receive` of a client that sends some messages and then nothing."""
 
     async def receive():
         if messages:
@@ -175,7 +177,7 @@ def said(messages):
 
 
 def exchange(application, method="GET", messages=(), proxies=(), **more):
-    """What the client is sent."""
+    """The messages to a client."""
     sent = []
 
     async def send(message):
@@ -183,7 +185,7 @@ def exchange(application, method="GET", messages=(), proxies=(), **more):
 
     async def go():
         await asyncio.wait_for(
-            Guard(application, proxies)(scope(method, **more), said(list(messages)), send), HANG_SECONDS
+            Guard(application, proxies)(scope(method, **more), client_of(list(messages)), send), HANG_SECONDS
         )
 
     asyncio.run(go())
@@ -191,7 +193,7 @@ def exchange(application, method="GET", messages=(), proxies=(), **more):
 
 
 def test_slow_bodies_end(monkeypatch):
-    """A body that does not come in time ends the request in 408."""
+    """A request whose body does not come in time ends in 408."""
     monkeypatch.setattr(guard, "BODY_SECONDS", 0.2)
 
     async def application(scope, receive, send):
@@ -205,8 +207,8 @@ def test_slow_bodies_end(monkeypatch):
     assert exchange(application, "POST", messages)[0]["status"] == 408
 
 
-def test_who_goes_away_takes_the_request_along():
-    """A client that is gone ends the work for it, before anything was answered."""
+def test_disconnection_ends_the_request():
+    """A client's disconnection ends its request, before the answer begins."""
     ended = []
 
     async def application(scope, receive, send):
@@ -221,8 +223,8 @@ def test_who_goes_away_takes_the_request_along():
     assert ended
 
 
-def test_a_late_fault_ends_without_the_end(caplog):
-    """After the beginning of an answer a fault sends nothing more, and above all no end."""
+def test_a_late_fault_cuts_the_answer(caplog):
+    """After a fault in the middle of an answer no message is sent, and above all no end."""
 
     async def application(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -235,27 +237,27 @@ def test_a_late_fault_ends_without_the_end(caplog):
 
 
 def test_forwarded_addresses():
-    """The address that a known proxy forwards is the client's; a stranger's claim is not believed."""
-    seen = []
+    """An address forwarded by a proxy of the settings is the client's; one from elsewhere is ignored."""
+    clients = []
 
     async def application(scope, receive, send):
-        seen.append(scope["client"][0])
+        clients.append(scope["client"][0])
 
     headers = [(b"x-forwarded-for", b"198.51.100.9, 192.0.2.7")]
-    exchange(application, headers=headers, proxies=guard_networks("10.0.0.0/8"))
-    exchange(application, headers=headers, proxies=guard_networks("172.16.0.0/12"))
+    exchange(application, headers=headers, proxies=networks_of("10.0.0.0/8"))
+    exchange(application, headers=headers, proxies=networks_of("172.16.0.0/12"))
     exchange(application, headers=headers)
-    assert seen == ["192.0.2.7", "10.0.0.1", "10.0.0.1"]
+    assert clients == ["192.0.2.7", "10.0.0.1", "10.0.0.1"]
 
 
-def guard_networks(*proxies):
-    from kg.web.server.client_address import networks
+def networks_of(*proxies):
+    from kg.web.server.client_address import proxy_networks
 
-    return networks(proxies)
+    return proxy_networks(proxies)
 
 
 def test_no_line_of_the_log_can_be_forged(caplog):
-    """A path is decoded: a line end that a stranger escaped stands in the log as one."""
+    """A line end in a path, which is decoded, is escaped in the log."""
 
     async def application(scope, receive, send):
         scope["path"] = "/a\n500 forged"
@@ -268,17 +270,17 @@ def test_no_line_of_the_log_can_be_forged(caplog):
     assert "\n500 forged" not in caplog.text.replace("\\n", "")
 
 
-def test_an_address_of_ipv4_is_itself():
-    """Where a socket of IPv6 takes all connections, a client of IPv4 is still one by itself, and a proxy is known."""
-    seen = []
+def test_ipv4_mapped_addresses():
+    """An IPv4-mapped address counts as IPv4, of a client and of a proxy."""
+    clients = []
 
     async def application(scope, _receive, send):
-        seen.append(scope["client"][0])
+        clients.append(scope["client"][0])
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
     exchange(application, client=("::ffff:192.0.2.7", 5))
-    for said in (b"192.0.2.7:4711", b"[2001:db8::1]:80", b"::ffff:192.0.2.8", b"unknown"):
-        headers = [(b"x-forwarded-for", said)]
-        exchange(application, client=("::ffff:10.0.0.1", 5), headers=headers, proxies=guard_networks("10.0.0.0/8"))
-    assert seen == ["192.0.2.7", "192.0.2.7", "2001:db8::1", "192.0.2.8", "10.0.0.1"]
+    for element in (b"192.0.2.7:4711", b"[2001:db8::1]:80", b"::ffff:192.0.2.8", b"unknown"):
+        headers = [(b"x-forwarded-for", element)]
+        exchange(application, client=("::ffff:10.0.0.1", 5), headers=headers, proxies=networks_of("10.0.0.0/8"))
+    assert clients == ["192.0.2.7", "192.0.2.7", "2001:db8::1", "192.0.2.8", "10.0.0.1"]

@@ -1,4 +1,4 @@
-"""A server as it runs: metrics, access log, clients that leave, answers that are cut, a clean stop."""
+"""Server in operation: metrics, access log, disconnections, cut answers, stops and restarts."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ from waiting import HANG_SECONDS, eventually
 from kg.web.app import Application
 from kg.web.observe import access_log
 from kg.web.observe.metrics import Metrics
-from kg.web.observe.request_notes import Told
+from kg.web.observe.request_notes import RequestNotes
 from kg.web.serving.live import Live
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -48,7 +48,7 @@ def _set(folder, **settings):
 
 
 def _figure(text, name):
-    """The sum of a metric's samples whose name and labels begin so."""
+    """The sum of a metric's samples, by the start of their names and labels."""
     return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name))
 
 
@@ -57,7 +57,7 @@ def _lines(path):
 
 
 def test_metrics_of_several_processes(collection):
-    """Metrics have a port of their own and add up all server processes; the public port has none."""
+    """The port of metrics has the sums over all server processes; the public port has none."""
     port, other = free_port(), free_port()
     _set(collection, metrics=f"127.0.0.1:{other}")
     with served(collection, port, "--workers", "2") as address:
@@ -77,7 +77,7 @@ def test_metrics_of_several_processes(collection):
 
 
 def test_public_metrics_and_kills(collection):
-    """Metrics may stand beside the pages; they say which workers were killed and why, also for clients that leave."""
+    """Public metrics have the kills of workers by reason, also for clients that leave."""
     port = free_port()
     _set(collection, metrics="public", query_workers=1, query_seconds=1.0, access_log="access.jsonl")
     log = collection / "access.jsonl"
@@ -113,8 +113,8 @@ def _until(ask, word):
     return ask()
 
 
-def test_client_that_leaves_while_waiting(collection):
-    """A client that leaves before its answer begins frees its worker: the next query is answered before the deadline."""
+def test_disconnection_before_the_answer(collection):
+    """A client's disconnection before its answer frees the worker: the next query is answered before the deadline."""
     port = free_port()
     _set(collection, query_workers=1, query_seconds=600.0)
     with served(collection, port) as address:
@@ -154,7 +154,7 @@ def test_access_log(collection):
 
 @needs("curl")
 def test_cut_answer_is_an_error(collection):
-    """An answer that is over a limit after its beginning is cut off, and curl and httpx say so."""
+    """An answer that exceeds a limit after its beginning is cut, which is an error in curl and httpx."""
     port = free_port()
     _set(collection, query_seconds=1.0)
     with served(collection, port) as address:
@@ -167,7 +167,7 @@ def test_cut_answer_is_an_error(collection):
 
 
 def test_clean_stop(collection):
-    """A server that is told to stop sends what is under way to its end, and then it is gone."""
+    """A server that gets SIGTERM completes the answers in progress, and ends."""
     port = free_port()
     _set(collection, query_seconds=20.0, grace_seconds=20)
     ask = f"GET /sparql?query={quote(LONG + 'LIMIT 40000')}&format=csv HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -189,8 +189,8 @@ def test_clean_stop(collection):
         httpx2.get(f"{address}/healthz")
 
 
-def test_killed(collection):
-    """Where the first process is killed, no other one serves on."""
+def test_processes_die_with_the_supervisor(collection):
+    """Server processes and workers end with a killed supervisor."""
     _set(collection)
     with served(collection, free_port(), "--workers", "2", process=True) as (address, process):
         others = psutil.Process(process.pid).children(recursive=True)
@@ -210,19 +210,19 @@ def test_metrics_and_log_are_documented(example):
     text = Metrics(None, 2).written().decode()
     metrics = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     assert {each for each in metrics if not each.endswith("_created")} <= named
-    told = Told(query="ASK {}", answered="asked", format="json", fault="QueryCrashed", killed="crash")
+    told = RequestNotes(query="ASK {}", answered="asked", format="json", fault="QueryCrashed", killed="crash")
     scope = {"client": ("127.0.0.1", 1), "headers": [], "raw_path": b"/", "method": "GET"}
     assert set(access_log._line(scope, told, 0.1)) <= named
 
 
 def _server_processes(server):
-    """The processes that serve, by age."""
-    found = []
+    """The server processes, by age."""
+    processes = []
     for each in psutil.Process(server.pid).children():
-        with contextlib.suppress(psutil.Error):  # one that has just ended
+        with contextlib.suppress(psutil.Error):  # ended meanwhile
             if "resource_tracker" not in " ".join(each.cmdline()):
-                found.append(each)
-    return found
+                processes.append(each)
+    return processes
 
 
 def _answers(address):
@@ -232,7 +232,7 @@ def _answers(address):
 
 
 def test_dead_server_processes(collection):
-    """A server process that dies is started again, however soon it dies again, and the server stays."""
+    """A dead server process is restarted, however soon it dies again, and the server stays."""
     port = free_port()
     _set(collection)
     with served(collection, port, process=True) as (address, server):
@@ -247,8 +247,8 @@ def test_dead_server_processes(collection):
     assert "started again in 0.5 s" in (collection / "server.log").read_text(encoding="utf-8")
 
 
-def test_all_processes_are_renewed(collection):
-    """At SIGHUP each server process is replaced, one after another; requests are answered meanwhile."""
+def test_all_processes_are_replaced(collection):
+    """At SIGHUP the server processes are replaced one after another, and requests are answered meanwhile."""
     port = free_port()
     _set(collection)
     with served(collection, port, "--workers", "2", process=True) as (address, server):
@@ -256,20 +256,20 @@ def test_all_processes_are_renewed(collection):
         server.send_signal(signal.SIGHUP)
         answers = []
 
-        def renewed():
+        def replaced():
             answers.append(_answers(address))
             now = set(_server_processes(server))
             return not before & now and len(now) == 2
 
-        eventually(renewed, "the renewal of both processes")
-        assert answers.count(False) <= 1  # one whom a process had not accepted yet when it ended
+        eventually(replaced, "the replacement of both processes")
+        assert answers.count(False) <= 1  # a connection that a process had not accepted yet at its end
         assert len(before) == 2
         server.terminate()
         assert server.wait(HANG_SECONDS) == 0
 
 
 def test_a_new_process_that_cannot_begin_replaces_none(collection):
-    """Where the settings are wrong by now, the processes that serve stay at SIGHUP."""
+    """At SIGHUP the processes stay if the settings have become invalid."""
     port = free_port()
     _set(collection)
     with served(collection, port, process=True) as (address, server):
@@ -283,7 +283,7 @@ def test_a_new_process_that_cannot_begin_replaces_none(collection):
 
 @pytest.mark.parametrize(("metrics", "seconds"), [("", 0), ("", 0.3), ("", 1.5), ("public", 0.3), ("public", 2.5)])
 def test_ctrl_c(collection, metrics, seconds):
-    """Ctrl-C, which all in the terminal's group hear, ends the server without a traceback, while it starts too."""
+    """Ctrl-C, a signal to the terminal's group, ends the server without a traceback, also during its start."""
     _set(collection, metrics=metrics)
     command = [KG, "serve", "--port", str(free_port()), "--workers", "2"]
     process = subprocess.Popen(command, cwd=collection, stderr=subprocess.PIPE, start_new_session=True)
@@ -291,14 +291,14 @@ def test_ctrl_c(collection, metrics, seconds):
         assert process.stderr.readline().startswith(b"Serving")
         time.sleep(0.05 + seconds)
         os.killpg(process.pid, signal.SIGINT)
-        _, told = process.communicate(timeout=HANG_SECONDS)
+        _, errors = process.communicate(timeout=HANG_SECONDS)
     finally:
         process.kill()
-    assert (process.returncode, told) == (0, b"")
+    assert (process.returncode, errors) == (0, b"")
 
 
 def test_ctrl_c_lets_answers_end(collection):
-    """What is under way at a Ctrl-C is answered, since neither server processes nor query workers hear it."""
+    """Answers in progress at a Ctrl-C are completed, since neither server processes nor query workers get the signal."""
     port = free_port()
     _set(collection, query_seconds=20.0)
     command = [KG, "serve", "--port", str(port)]
@@ -321,7 +321,7 @@ def test_ctrl_c_lets_answers_end(collection):
 
 
 def test_a_process_that_does_not_end_is_killed(collection):
-    """What is still under way when the time of grace is over is cut off, and the server ends."""
+    """Answers still in progress at the end of the grace period are cut, and the server ends."""
     port = free_port()
     _set(collection, query_seconds=600.0, grace_seconds=1)
     with (
@@ -335,8 +335,8 @@ def test_a_process_that_does_not_end_is_killed(collection):
         assert client.recv(1000) == b""
 
 
-def test_what_cannot_begin(collection):
-    """Where the first server process can't begin, for whatever reason, the server says why and stops."""
+def test_failed_start(collection):
+    """A server whose first process can't serve reports the error and stops."""
     (collection / "own" / "saved").mkdir(parents=True)
     (collection / "own" / "saved" / "broken.rq").write_text("ASK { ?_a_iri ?p ?o }", encoding="utf-8")
     _set(collection, queries="own")
@@ -351,8 +351,8 @@ def test_what_cannot_begin(collection):
     assert b"broken.rq" in done.stderr
 
 
-def test_a_fault_at_start_is_told(example, monkeypatch):
-    """What goes wrong at start without a name of ours fails the start, too: nothing is served half."""
+def test_unexpected_fault_at_start(example, monkeypatch):
+    """An unexpected exception at the start fails the start too."""
 
     async def fail(_):
         raise RuntimeError("the moon is full")
@@ -360,19 +360,19 @@ def test_a_fault_at_start_is_told(example, monkeypatch):
     async def receive():
         return {"type": "lifespan.startup"}
 
-    told = []
+    messages = []
 
     async def send(message):
-        told.append(message)
+        messages.append(message)
 
     monkeypatch.setattr(Live, "start", fail)
     asyncio.run(Application(example)({"type": "lifespan"}, receive, send))
-    assert [message["type"] for message in told] == ["lifespan.startup.failed"]
-    assert "the moon is full" in told[0]["message"]
+    assert [message["type"] for message in messages] == ["lifespan.startup.failed"]
+    assert "the moon is full" in messages[0]["message"]
 
 
-def test_what_head_does_not_send_is_not_counted(example):
-    """The answer to HEAD has no body, so no bytes of one are counted."""
+def test_no_bytes_are_counted_for_head(example):
+    """The answer to HEAD has no body, so no bytes are counted."""
     application = Application(example.model_copy(update={"metrics": "public"}))
     with TestClient(application, base_url="https://archive.example.org") as client:
         assert int(client.head("/data/about").headers["content-length"]) > 0
@@ -384,21 +384,21 @@ FIRST_SPAWN = """
     from multiprocessing import util
     from kg.web.server.supervisor import Supervisor
 
-    held = []
+    masks = []
     spawn = util.spawnv_passfds
-    def seen(*arguments):
-        held.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+    def recording_spawn(*arguments):
+        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
         return spawn(*arguments)
-    util.spawnv_passfds = seen
+    util.spawnv_passfds = recording_spawn
     if __name__ == "__main__":
-        Supervisor(print, (), processes=1, grace=1, afresh=True)._start().kill()
-        assert len(held) == 2  # of what multiprocessing looks after things with, and ours
-        assert all(signal.SIGINT in each for each in held)
+        Supervisor(print, (), processes=1, grace=1, spawn=True)._start().kill()
+        assert len(masks) == 2  # of the resource tracker of multiprocessing, and of our process
+        assert all(signal.SIGINT in each for each in masks)
 """
 
 
-def test_the_first_process_hears_nothing_at_first(tmp_path):
-    """Ctrl-C does not meet the first process that is started afresh before it has its own way with that."""
+def test_signals_are_blocked_during_a_spawn(tmp_path):
+    """Signals of a spawned process, the first too, are blocked until it has its own handlers."""
     script = tmp_path / "spawning.py"
     script.write_text(textwrap.dedent(FIRST_SPAWN), encoding="utf-8")
     done = subprocess.run([sys.executable, script], capture_output=True, check=False, timeout=HANG_SECONDS)

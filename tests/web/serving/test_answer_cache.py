@@ -22,7 +22,7 @@ from kg.web.app import Application
 from kg.web.endpoint import responses
 from kg.web.http import content_coding
 from kg.web.http.problems import Problem
-from kg.web.serving.answer_cache import Answers, Repeat, Whole, tag_of, varies
+from kg.web.serving.answer_cache import AnswerCache, CachedAnswer, RepeatedRequest, tag_of, varies
 
 UNPACK = {
     "identity": bytes,
@@ -241,9 +241,9 @@ def test_who_is_alone_is_not_lost():
     """Where whoever was asked for leaves, or is told to come later, those who waited ask themselves."""
 
     async def go(fault):
-        answers = Answers(1 << 20)
+        answers = AnswerCache(1 << 20)
         waiting = None
-        with contextlib.suppress(type(fault)), answers.asking("tag"):
+        with contextlib.suppress(type(fault)), answers.pending("tag"):
             waiting = asyncio.create_task(answers.coming("tag"))
             await asyncio.sleep(0)
             raise fault
@@ -292,12 +292,12 @@ def test_nothing_is_kept_without_room(example):
 
 
 def _whole(size):
-    return Whole("json", "application/sparql-results+json", b"x" * size)
+    return CachedAnswer("json", "application/sparql-results+json", b"x" * size)
 
 
 def test_kept_answers_are_bounded():
     """Answers take no more than they may: the one not asked for longest goes first, a large one is not kept."""
-    answers = Answers(100_000)
+    answers = AnswerCache(100_000)
     for number in range(100):
         answers.keep(str(number), _whole(1000))
         assert answers.find("0") is not None
@@ -311,12 +311,12 @@ def test_kept_answers_are_bounded():
 
 def test_repeats_are_bounded():
     """Requests known by their bytes are few and short, and worth nothing once their answer is gone."""
-    answers = Answers(100_000)
+    answers = AnswerCache(100_000)
     answers.keep("a", _whole(10))
-    answers.expect((b"long" * 2000,), Repeat("a", "", None, []))
+    answers.expect((b"long" * 2000,), RepeatedRequest("a", "", None, []))
     assert answers.repeat((b"long" * 2000,)) is None
     for number in range(3000):
-        answers.expect((str(number),), Repeat("a", "", None, []))
+        answers.expect((str(number),), RepeatedRequest("a", "", None, []))
     assert answers.repeat(("0",)) is None
     assert answers.repeat(("2999",)) is not None
     for number in range(100):

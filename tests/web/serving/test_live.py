@@ -4,13 +4,13 @@ import asyncio
 from unittest.mock import AsyncMock, Mock
 
 from kg.web.serving.live import Live, Serving
-from kg.web.serving.thread_queue import Lane
+from kg.web.serving.thread_queue import ThreadQueue
 
 
 def serving():
     """A generation that is served, with parts that only tell whether they are closed."""
     pool = Mock(close=AsyncMock())
-    return Serving(Mock(), pool, Lane(1, 1))
+    return Serving(Mock(), pool, ThreadQueue(1, 1))
 
 
 async def turns():

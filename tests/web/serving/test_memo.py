@@ -2,7 +2,7 @@
 
 import asyncio
 
-from kg.web.serving.memo import Worked
+from kg.web.serving.memo import Memo
 
 
 class Work:
@@ -24,13 +24,13 @@ def test_work_is_done_once():
     """Whoever asks meanwhile or later gets the outcome of the same work."""
 
     async def go():
-        memo, work = Worked(), Work()
-        asking = [asyncio.create_task(memo.out("a", work)) for _ in range(3)]
+        memo, work = Memo(), Work()
+        asking = [asyncio.create_task(memo.get("a", work)) for _ in range(3)]
         await asyncio.sleep(0)
         work.free.set()
         assert await asyncio.gather(*asking) == [1, 1, 1]
-        assert await memo.out("a", work) == 1
-        assert await memo.out("b", work) == 2
+        assert await memo.get("a", work) == 1
+        assert await memo.get("b", work) == 2
 
     asyncio.run(go())
 
@@ -39,8 +39,8 @@ def test_who_leaves_takes_nothing_along():
     """The work goes on for the others, and for those who come later, where the first who asked for it leaves."""
 
     async def go():
-        memo, work = Worked(), Work()
-        leaving, staying = (asyncio.create_task(memo.out("a", work)) for _ in range(2))
+        memo, work = Memo(), Work()
+        leaving, staying = (asyncio.create_task(memo.get("a", work)) for _ in range(2))
         await asyncio.sleep(0)
         leaving.cancel()
         await asyncio.gather(leaving, return_exceptions=True)
@@ -55,13 +55,13 @@ def test_failed_work_is_done_anew():
     """A fault is raised for all who wait, and is not held: the next who asks has it worked out anew."""
 
     async def go():
-        memo, work = Worked(), Work()
+        memo, work = Memo(), Work()
         work.fault = ValueError("no")
         work.free.set()
-        found = await asyncio.gather(*(memo.out("a", work) for _ in range(2)), return_exceptions=True)
+        found = await asyncio.gather(*(memo.get("a", work) for _ in range(2)), return_exceptions=True)
         assert found == [work.fault] * 2
         work.fault = None
-        assert await memo.out("a", work) == 2
+        assert await memo.get("a", work) == 2
 
     asyncio.run(go())
 
@@ -70,14 +70,14 @@ def test_room_is_bounded():
     """Of more outcomes than there is room for, those go that were not asked for longest."""
 
     async def go():
-        memo, work = Worked(2), Work()
+        memo, work = Memo(2), Work()
         work.free.set()
         for name in ("a", "b", "a", "c"):
-            await memo.out(name, work)
+            await memo.get(name, work)
         assert work.begun == 3
-        await memo.out("a", work)
+        await memo.get("a", work)
         assert work.begun == 3
-        await memo.out("b", work)
+        await memo.get("b", work)
         assert work.begun == 4
 
     asyncio.run(go())

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.web.serving import published
-from kg.web.serving.page_cache import Kept
+from kg.web.serving.page_cache import PageCache
 
 
 def asked(path="/record/a.ttl", method="GET", query=b"", **headers):
@@ -22,7 +22,7 @@ def answered(body=b"body", status=200, **headers):
 
 def test_an_answer_is_given_again_as_it_was():
     """The same question gets the same status, headers and body; another address or method gets nothing."""
-    kept, first = Kept(), answered()
+    kept, first = PageCache(), answered()
     kept.keep(asked(), first)
     again = kept.find(asked())
     assert (again.status_code, again.raw_headers, again.body) == (200, first.raw_headers, b"body")
@@ -33,7 +33,7 @@ def test_an_answer_is_given_again_as_it_was():
 
 def test_a_later_change_of_an_answer_is_not_kept():
     """What somebody does to an answer on its way out is done to that one alone."""
-    kept, first = Kept(), answered()
+    kept, first = PageCache(), answered()
     kept.keep(asked(), first)
     first.headers["X-Mine"] = "1"
     kept.find(asked()).headers["X-His"] = "1"
@@ -42,7 +42,7 @@ def test_a_later_change_of_an_answer_is_not_kept():
 
 def test_an_answer_that_varies_is_given_to_the_same_header_alone():
     """What Vary names has to be the same (RFC 9111, 4.1)."""
-    kept = Kept()
+    kept = PageCache()
     for language in ("en", "ru"):
         kept.keep(asked(accept_language=language), answered(language.encode(), vary="Accept-Language, Accept"))
     assert kept.find(asked(accept_language="ru")).body == b"ru"
@@ -53,7 +53,7 @@ def test_an_answer_that_varies_is_given_to_the_same_header_alone():
 
 def test_what_is_for_one_client_is_not_kept():
     """Errors, cookies, and what is not public or varies with everything are not kept (RFC 9111, 3)."""
-    kept = Kept()
+    kept = PageCache()
     for each in (
         answered(status=404),
         answered(set_cookie="a=b"),
@@ -67,7 +67,7 @@ def test_what_is_for_one_client_is_not_kept():
 
 def test_a_client_that_has_it_is_told_so():
     """Validators are looked at for kept answers too (RFC 9111, 4.3.2); a 304 says nothing of a body."""
-    kept = Kept()
+    kept = PageCache()
     kept.keep(asked(), answered())
     there = kept.find(asked(if_none_match='W/"t"'))
     assert (there.status_code, there.body, there.headers["etag"]) == (304, b"", '"t"')
@@ -78,7 +78,7 @@ def test_a_client_that_has_it_is_told_so():
 
 def test_no_more_is_kept_than_may_be():
     """The addresses that were not asked for longest are forgotten, however many answers they have."""
-    kept = Kept(most=10_000)
+    kept = PageCache(most=10_000)
     for name in "abc":
         for language in "xyz":
             request = asked(f"/record/{name}", accept_language=language)
@@ -91,7 +91,7 @@ def test_no_more_is_kept_than_may_be():
 
 def test_values_of_one_header_are_not_those_of_another():
     """An answer that varies with another header than the first one at its address is not kept, nor found by its value."""
-    kept = Kept()
+    kept = PageCache()
     kept.keep(asked(accept="en"), answered(b"by format", vary="Accept"))
     kept.keep(asked(accept_language="ru"), answered(b"by language", vary="Accept-Language"))
     assert kept.find(asked(accept="en")).body == b"by format"
@@ -100,7 +100,7 @@ def test_values_of_one_header_are_not_those_of_another():
 
 def test_what_was_asked_for_lately_stays():
     """An address that was asked for again is forgotten after one that was not, though it was kept before."""
-    kept = Kept(most=10_000)
+    kept = PageCache(most=10_000)
     for name in "abc":
         kept.keep(asked(f"/record/{name}"), answered(bytes(1_000)))
     assert kept.find(asked("/record/a")) is not None
@@ -121,7 +121,7 @@ def test_a_document_is_the_same_when_it_is_asked_for_again(client):
 
 def test_long_requests_are_not_kept():
     """What is kept counts by its body; headers and addresses of 60 kB that strangers make up would count for nothing."""
-    kept = Kept()
+    kept = PageCache()
     for long in (asked(accept="x" * 60_000), asked(query=b"x" * 60_000)):
         kept.keep(long, answered(vary="Accept"))
         assert kept.find(long) is None
@@ -129,7 +129,7 @@ def test_long_requests_are_not_kept():
 
 def test_lines_of_a_header_are_not_one_line():
     """Two cookies in two lines choose a language that one with a comma in it does not."""
-    kept = Kept()
+    kept = PageCache()
     two, one = asked(), asked()
     two.scope["headers"] = [(b"cookie", b"lang=ru"), (b"cookie", b"x=y")]
     one.scope["headers"] = [(b"cookie", b"lang=ru,x=y")]

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from waiting import HANG_SECONDS
 
 from kg.errors import QueryBusy, QueryTooMany
-from kg.web.serving.thread_queue import Lane
+from kg.web.serving.thread_queue import ThreadQueue
 
 PLACES, QUEUE = 3, 8
 
@@ -44,7 +44,7 @@ def test_a_few_at_a_time():
     """No more than some are done at once; what is more than the queue holds is refused; all are done in the end."""
 
     async def go():
-        lane, work = Lane(PLACES, QUEUE), Held()
+        lane, work = ThreadQueue(PLACES, QUEUE), Held()
         asking = [asyncio.create_task(lane.run(by(f"192.0.2.{n}"), work)) for n in range(PLACES + QUEUE)]
         await asyncio.sleep(0.2)
         assert work.now == PLACES
@@ -62,7 +62,7 @@ def test_one_client_has_a_share():
     """One client has neither the last place nor more than half of the queue; the networks of IPv6 are one client each."""
 
     async def go():
-        lane, work, other = Lane(PLACES, QUEUE), Held(), Held()
+        lane, work, other = ThreadQueue(PLACES, QUEUE), Held(), Held()
         other.free.set()
         most = PLACES - 1 + QUEUE // 2
         asking = [asyncio.create_task(lane.run(by(f"2001:db8::{n}"), work)) for n in range(most)]
@@ -82,7 +82,7 @@ def test_who_has_taken_least_comes_first():
     """Who comes later, and has taken nothing, does not wait behind what another has put into the queue."""
 
     async def go():
-        lane, order = Lane(1, QUEUE), []
+        lane, order = ThreadQueue(1, QUEUE), []
         hold = Held()
         asking = [asyncio.create_task(lane.run(by("192.0.2.1"), hold))]
         asking += [asyncio.create_task(lane.run(by("192.0.2.1"), lambda: order.append("greedy"))) for _ in range(3)]
@@ -100,7 +100,7 @@ def test_who_leaves_keeps_the_place_only_while_a_thread_works():
     """A client that leaves while a thread works for it makes no room for more threads; one that waits leaves no work."""
 
     async def go():
-        lane, work = Lane(PLACES, QUEUE), Held()
+        lane, work = ThreadQueue(PLACES, QUEUE), Held()
         asking = [asyncio.create_task(lane.run(by(f"192.0.2.{n}"), work)) for n in range(PLACES + QUEUE)]
         await asyncio.sleep(0.1)
         for each in asking:
@@ -117,7 +117,7 @@ def test_closing_waits_for_threads():
     """What a thread reads is not closed before it is done, also where its client has left."""
 
     async def go():
-        lane, work = Lane(PLACES, QUEUE), Held()
+        lane, work = ThreadQueue(PLACES, QUEUE), Held()
         asking = asyncio.create_task(lane.run(by("192.0.2.1"), work))
         await asyncio.sleep(0.05)
         await _left(asking)

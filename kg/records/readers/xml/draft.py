@@ -1,4 +1,4 @@
-"""Draft of a record from an XML element: text that no key consumes becomes `extra`, so that nothing is lost."""
+"""Draft of a record from an XML element: text that no key consumes becomes `extra`, so that nothing is lost (D-8)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -15,7 +15,7 @@ class PoolLimits:
     Attributes:
         size: queries that run at once.
         reserve: further queries that may run, of light clients without one (see `kg.store.fairness.fair_queue`).
-        long: further queries that may go on although they have run for `kg.store.pool.core.state.LONG_AFTER`.
+        long: further queries that may go on although they have run for `kg.store.pool.core.long_queries.LONG_AFTER`.
         spares: workers that wait to stand in for killed ones.
         queue: queries that may wait for a worker; half of it for one client.
         deadline: seconds from when a worker begins with a query until the end of its answer has been taken; also

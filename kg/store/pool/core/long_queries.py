@@ -6,7 +6,7 @@ from kg.store.pool.core.assignments import Assignment, QueryState
 from kg.store.pool.core.scheduler import Scheduler
 
 LONG_AFTER = 0.25
-"""Seconds after which a query is a long one."""
+"""Seconds after which a query is a long one (D-22)."""
 
 
 def tick(scheduler: Scheduler, now: float) -> list[Action]:

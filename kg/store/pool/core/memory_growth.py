@@ -3,7 +3,7 @@
 With 100,000 records the engine's caches take 35 to 110 MB after the first query that reads much, and hardly grow after
 that. A query that sorts 700,000 rows leaves 300 MB behind for good: the allocator keeps freed memory that other pieces
 lie between, and `malloc_trim` gives none of it back. A leak grows by each query. So a worker's memory is held against
-what one of its queries may take (`query_memory`), and against what it was after the queries before.
+what one of its queries may take (`query_memory`), and against what it was after the queries before (D-26).
 """
 
 from dataclasses import dataclass

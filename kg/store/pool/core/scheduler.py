@@ -17,7 +17,7 @@ MAX_LINE = 8
 """Queries that a worker has at most."""
 
 PIPELINED_UP_TO = 0.002
-"""Seconds of a worker's usual query up to which another one may be sent ahead."""
+"""Seconds of a worker's usual query up to which another one may be sent ahead (D-24)."""
 
 UNBROKEN_WORK = 0.25
 """Seconds of work after which a worker is to be idle for once, to be inspected."""
@@ -161,7 +161,7 @@ class Scheduler:
         free = min(free, len(idle))
         if free <= 0:
             return None
-        row = self.queue.next(now, last=free <= self.limits.reserve, place=idle[-1].number)
+        row = self.queue.next(now, last=free <= self.limits.reserve, slot=idle[-1].number)
         if row is None:
             return None
         worker = self.workers.lend()
@@ -171,7 +171,7 @@ class Scheduler:
 
     def _pipeline(self, worker: PoolWorker, now: float) -> Send | None:
         """Send the next query ahead to a busy worker, if it is for that one."""
-        row = self.queue.next(now, last=False, place=worker.number)
+        row = self.queue.next(now, last=False, slot=worker.number)
         if row is None:
             return None
         worker.assign(row)

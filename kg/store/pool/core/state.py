@@ -37,7 +37,7 @@ A worker that has worked is inspected before it is idle again, since it may have
 further query, needs fewer and fewer workers, and is closed with its last query.
 
 Doubts: a worker that dies before it has read a query seems to have died of it. The times are the server's, so a server
-that is late itself sees slow workers; the recall alone makes allowance for that.
+that is late itself sees slow workers; the recall alone makes allowance for that (D-25).
 """
 
 from collections.abc import Mapping
@@ -187,7 +187,7 @@ class PoolState:
             now: the time.
             unread: whether more of the answer is unread than may wait without the worker.
         """
-        member = self._answering(worker)
+        member = self._busy_worker(worker)
         if member is None:
             return []
         member.work(seconds)
@@ -200,7 +200,7 @@ class PoolState:
 
     def failed(self, worker: int, error: QueryError, now: float) -> list[Action]:
         """A worker says that its query failed; it lives."""
-        member = self._answering(worker)
+        member = self._busy_worker(worker)
         if member is None:
             return []
         member.work_seconds += now - member.line[0].began  # it may have taken memory as well
@@ -210,7 +210,7 @@ class PoolState:
 
     def sent_back(self, worker: int, now: float) -> list[Action]:
         """A worker sends back the next query of its line, since the one before was slow."""
-        member = self._answering(worker)
+        member = self._busy_worker(worker)
         if member is None:
             return []
         row = member.advance(now)
@@ -311,7 +311,7 @@ class PoolState:
             actions = scheduler.replace(scheduler.workers.idle[0], KillReason.SURPLUS)
         return self._drained(actions)
 
-    def _answering(self, worker: int) -> PoolWorker | None:
+    def _busy_worker(self, worker: int) -> PoolWorker | None:
         """A worker with a query, if it is known still."""
         member = self._scheduler.workers.busy.get(worker)
         return member if member is not None and member.line else None

@@ -3,7 +3,7 @@
 The engine reports the furthest position of its attempts, and that lies behind the attempted word: `OPTIONAL`, eight
 letters on, where a dot is missing. A longer word of an earlier attempt hides the position. So the engine parses the
 query once more, with gaps between the tokens that are wider than any word: the position is then that of the token
-before it. The message lists a hundred expected words, which help no reader; `mistakes` names the likely mistake.
+before it. The message lists a hundred expected words, which help no reader; `mistakes` names the likely mistake (D-31).
 """
 
 import re
