@@ -81,17 +81,31 @@ def _exit(message: str, exit_code: int) -> NoReturn:
 
 
 @cli.command()
-@click.option("--strict", is_flag=True, help="Publish nothing if a record has to be left out.")
+@click.option("--strict", is_flag=True, help="Publish nothing if a record or a part of a source has to be left out.")
 @click.option(
     "--full", is_flag=True, help="Build everything anew, as every build does today; for scripts that count on it."
 )
+@click.option(
+    "--accept-deletions",
+    is_flag=True,
+    help="Publish even where a source is gone, or gives none of the more than 20 records that it gave before.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @_with_settings
-def build(settings: Settings, *, strict: bool, full: bool, as_json: bool) -> None:  # noqa: ARG001  # every build is full
+def build(
+    settings: Settings,
+    *,
+    strict: bool,
+    full: bool,  # noqa: ARG001  # every build is full
+    accept_deletions: bool,
+    as_json: bool,
+) -> None:
     """Read the sources and publish them as a new generation."""
     tell = _print_json if as_json else _print_report
     with ProgressDisplay(quiet=as_json) as display:
-        report = jobs.build(settings, strict=strict, progress=display.show, on_refusal=tell)
+        report = jobs.build(
+            settings, strict=strict, accept_deletions=accept_deletions, progress=display.show, on_refusal=tell
+        )
     tell(report)
     _retire(settings)
 
@@ -235,11 +249,12 @@ def rollback(settings: Settings, *, number: int | None) -> None:
 
 
 @cli.command()
+@click.option("--deep", is_flag=True, help="Also compare every byte of the live generation with its digests.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_with_settings
-def doctor(settings: Settings, *, as_json: bool) -> None:
+def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
     """Say what this machine lacks to serve the collection well; exit code 1 if it can't be served at all."""
-    results = checks.examine(settings)
+    results = checks.examine(settings, deep=deep)
     if as_json:
         report = {"sound": checks.is_servable(results), "findings": [result.as_json() for result in results]}
         sys.stdout.buffer.write(orjson.dumps(report) + b"\n")

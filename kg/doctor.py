@@ -15,20 +15,18 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from pyoxigraph import Store
 
+from kg import var_checks as var
+from kg.check_result import CheckResult
 from kg.errors import KgError
 from kg.publish.pipeline.sources import input_files
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
 from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
-
-Grade = Literal["good", "poor", "bad"]
 
 STORE_DESCRIPTORS = 96
 """Approximate number of file descriptors of an open store."""
@@ -46,30 +44,14 @@ _NAMESPACE_TEST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """Result of a check.
+def examine(settings: Settings, *, deep: bool = False) -> list[CheckResult]:
+    """Run every check.
 
-    Attributes:
-        name: the facility.
-        grade: good; poor, where it works with less; bad, where the collection can't be served.
-        state: the state of this machine.
-        todo: the remedy; empty where it is good.
+    Args:
+        settings: the collection.
+        deep: also compare every byte of the live generation with its digests.
     """
-
-    name: str
-    grade: Grade
-    state: str
-    todo: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        """Return the result as `kg doctor --json` prints it; `said` is the state's key there."""
-        return {"name": self.name, "grade": self.grade, "said": self.state, "todo": self.todo}
-
-
-def examine(settings: Settings) -> list[CheckResult]:
-    """Run every check."""
-    return [_run_check(check, settings) for check in _CHECKS]
+    return [_run_check(check, settings) for check in (*_CHECKS, *([var.digests] if deep else []))]
 
 
 def _run_check(check: Callable[[Settings], CheckResult], settings: Settings) -> CheckResult:
@@ -287,5 +269,6 @@ _CHECKS: tuple[Callable[[Settings], CheckResult], ...] = (
     memory,
     disk,
     generation,
+    var.state,
     worker,
 )

@@ -7,6 +7,7 @@ Every error that kg raises on purpose is in this tree; commands and servers show
     │   └── SettingsError          kg.toml or the environment is wrong
     ├── KeyFault                   a key or IRI that can't be minted or read
     ├── SourceError                a source can't be read at all
+    │   └── SourceChanged          a file changed while it was read
     ├── PublishError               nothing was published                                      exit code 1
     │   ├── LockedError            another build is running
     │   └── StrictError            --strict, and something failed
@@ -83,6 +84,10 @@ class ParameterFault(KgError):
 
 class SourceError(KgError):
     """Unreadable source."""
+
+
+class SourceChanged(SourceError):
+    """Source file that changed while it was read."""
 
 
 class PublishError(KgError):

@@ -114,6 +114,11 @@ class Settings(BaseSettings):
     tables: bool = Field(default=True, description="Whether a build writes the tables, CSV and Parquet.")
     search: bool = Field(default=True, description="Whether a build makes the search index.")
     keep: Annotated[int, Field(ge=2)] = Field(5, description="How many generations are kept for `rollback`.")
+    value_bytes: Annotated[int, Field(ge=10_000, le=8 << 20)] = Field(
+        4 << 20,
+        description="Most bytes of a value as N-Triples; a longer one is left out of its record, which says so, and"
+        " kept in `var/rejected`.",
+    )
     jobs: Annotated[int, Field(ge=1, le=256)] = Field(
         1, description="How many processes map records beside the one that loads them."
     )

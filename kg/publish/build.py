@@ -10,9 +10,10 @@ from pathlib import Path
 from pyoxigraph import Quad
 
 from kg import ontology
-from kg.errors import PublishError, StrictError
+from kg.errors import PublishError, SourceChanged, StrictError
 from kg.mapping import mapper
 from kg.publish import disk_faults
+from kg.publish.damage import damage_notes, rollback_source
 from kg.publish.outputs import tables
 from kg.publish.outputs.dataset_description import dataset_description
 from kg.publish.outputs.dumps import DumpFiles
@@ -21,6 +22,7 @@ from kg.publish.pipeline.pipeline import BuildOutputs, Progress, Sink, no_progre
 from kg.publish.report.page import write_page
 from kg.publish.report.rejected import RejectedFolder
 from kg.publish.report.report import PAGE, Report
+from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
@@ -37,6 +39,7 @@ def build(
     settings: Settings,
     *,
     strict: bool = False,
+    accept_deletions: bool = False,
     progress: Progress = no_progress,
     on_refusal: Callable[[Report], None] = lambda _: None,
 ) -> Report:
@@ -44,19 +47,41 @@ def build(
 
     Args:
         settings: the sources, and the folder or store to publish to.
-        strict: publish nothing if a record was left out.
+        strict: publish nothing if a record was left out, or a part of a source is away.
+        accept_deletions: publish even where a source is gone, or gives none of the records that it gave before.
         progress: called with the build's progress.
         on_refusal: called with the report of a build that publishes nothing, before its problems are deleted.
 
     Raises:
         SourceError, LockedError, StrictError, PublishError: nothing was published; the live generation stays.
     """
+
+    def attempt() -> Report:
+        return _build(settings, progress, on_refusal, strict=strict, accept_deletions=accept_deletions)
+
+    try:
+        return attempt()
+    except SourceChanged:  # a file was being written; the second time it is whole, or the build stops
+        return attempt()
+
+
+def _build(
+    settings: Settings,
+    progress: Progress,
+    on_refusal: Callable[[Report], None],
+    *,
+    strict: bool,
+    accept_deletions: bool,
+) -> Report:
     began = time.perf_counter()
     generations = Generations.of_settings(settings)
     # Inside too: on the way out of the folder it is taken away, and there is room again.
     var = settings.var_folder
+    with disk_faults.reported(var):
+        notes = damage_notes(generations)  # before the ledger is opened, which mends it
     with disk_faults.reported(var), generations.new_generation() as (number, folder), disk_faults.reported(var):
         report = Report(folder.path / PROBLEMS, generation=number)
+        report.add(*notes)
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
             closing(generations.ledger()) as ledger,
@@ -64,8 +89,11 @@ def build(
             _open_index(settings, folder) as index,
         ):
             now = generations.next_timestamp(ledger)
-            counts = fill(settings, BuildTarget(folder, load, ledger, now, rejected, index), report, progress)
+            target = BuildTarget(folder, load, ledger, now, rejected, index, accept_deletions)
+            counts = fill(settings, target, report, progress)
             _refuse_empty(report, on_refusal, strict=strict)
+            if not accept_deletions:
+                _refuse_vanished(vanished_sources(settings, generations, report), report, on_refusal)
             if settings.tables:
                 tables.write(settings, folder)  # while the store still loads its last batches
         report.triples = load.triples()
@@ -83,6 +111,7 @@ def build(
             graph=load.graph,
             mapping=mapper.VERSION,
         )
+        load.flush()
         folder.write_manifest(manifest)
         load.close()
         generations.publish(number, folder, settings.keep)
@@ -125,6 +154,7 @@ class BuildTarget:
         now: the time of the build, for the change log.
         rejected: the folder for rejected records.
         index: the search index, if there is to be one.
+        accept_deletions: whether a source whose path is gone is left out.
     """
 
     folder: GenerationFolder
@@ -133,6 +163,7 @@ class BuildTarget:
     now: str
     rejected: Path
     index: IndexProcess | None = None
+    accept_deletions: bool = False
 
 
 def fill(settings: Settings, target: BuildTarget, report: Report, progress: Progress) -> dict[str, int]:
@@ -147,14 +178,23 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
     folder = target.folder
     with ExitStack() as stack:
         builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, target.ledger, target.now)))
-        rejected = stack.enter_context(closing(RejectedFolder(target.rejected, settings.folder)))
+        rejected = stack.enter_context(closing(RejectedFolder(target.rejected)))
         dumps = None
         if settings.dumps and target.sink.publishes:
             prefixes = ontology.load(settings.base).prefixes
             dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
         run_pipeline(
             BuildOutputs(
-                settings, report, builder, folder.records, target.sink, rejected, dumps, target.index, progress
+                settings,
+                report,
+                builder,
+                folder.records,
+                target.sink,
+                rejected,
+                dumps,
+                target.index,
+                progress,
+                target.accept_deletions,
             )
         )
         counts = builder.counts()
@@ -166,7 +206,7 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
 def _refuse_empty(report: Report, on_refusal: Callable[[Report], None], *, strict: bool) -> None:
     """Refuse an empty generation, and with `--strict` any rejected record."""
     empty = not sum(report.published.values())
-    if empty or (strict and report.rejected):
+    if empty or (strict and report.severities["rejected"]):
         report.generation = None
         on_refusal(report)
     if empty:
@@ -175,6 +215,16 @@ def _refuse_empty(report: Report, on_refusal: Callable[[Report], None], *, stric
         raise PublishError(what, todo="See the problems above." if read else "Check `path` in kg.toml.")
     if strict and report.rejected:
         raise StrictError(f"{report.rejected} records were left out, and --strict allows none")
+    if strict and report.away:
+        raise StrictError("a part of the sources is away, and --strict allows none", where=report.away[0])
+
+
+def _refuse_vanished(vanished: list[Vanished], report: Report, on_refusal: Callable[[Report], None]) -> None:
+    """Refuse a generation in which all records of a source are gone."""
+    if vanished:
+        report.generation = None
+        on_refusal(report)
+        raise PublishError(f"{vanished[0].message}; nothing was published", where=vanished[0].name, todo=TODO)
 
 
 def _delete_old_rejected(generations: Generations) -> None:
@@ -191,7 +241,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
 
     Args:
         settings: where generations are.
-        number: which one; the one before the live one if None.
+        number: which one; if None, the newest whole one before the live one, or of all where that is gone.
 
     Raises:
         GenerationError: there is no such generation. LockedError: a build is running.
@@ -199,19 +249,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
     generations = Generations.of_settings(settings)
     var = settings.var_folder
     with disk_faults.reported(var), generations.new_generation() as (new, folder), disk_faults.reported(var):
-        live = generations.live()
-        if number is None:
-            earlier = [
-                earlier_number for earlier_number in generations.numbers() if live is not None and earlier_number < live
-            ]
-            if not earlier:
-                raise PublishError("there is no earlier generation", where=str(generations.folder))
-            number = earlier[-1]
-        source = generations.generation_folder(number)
-        manifest = source.read_manifest()
-        if manifest.base != settings.base:
-            what = f"it was built for the base {manifest.base}, and the settings say {settings.base}"
-            raise PublishError(what, where=str(source.path), todo="Set the base back, or run `kg build`.")
+        source, manifest = rollback_source(settings, generations, number)
         copy_unchanged(source, folder)
         with closing(generations.ledger()) as ledger:
             now = generations.next_timestamp(ledger)
@@ -219,12 +257,12 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
         for name in (PROBLEMS, PAGE):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
-        manifest = replace(manifest, generation=new, published=now, rollback_of=number)
+        manifest = replace(manifest, generation=new, published=now, rollback_of=manifest.generation)
         if settings.store:
             replay = RemoteRollback(settings, new, generations.live_graph(), manifest.graph)
             graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", _named_graphs(settings, manifest.triples, now))
             manifest = replace(manifest, graph=graph)
-        folder.write_manifest(manifest)
+        folder.write_manifest(manifest, (source.path, manifest.files))
         generations.publish(new, folder, settings.keep)
     return manifest
 

@@ -10,8 +10,10 @@ import orjson
 
 from kg.publish import disk_faults
 from kg.publish.build import PROBLEMS, BuildTarget, fill
+from kg.publish.damage import damage_notes
 from kg.publish.pipeline.pipeline import NullSink, Progress, Sink, no_progress
 from kg.publish.report.report import Report
+from kg.publish.vanished import vanished_sources
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generation import Generation, GenerationFolder
@@ -25,9 +27,11 @@ def _dry_run(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tup
     var = settings.var_folder
     with disk_faults.reported(var), generations.scratch() as folder, disk_faults.reported(folder.path):
         report = Report(folder.path / PROBLEMS)
+        report.add(*damage_notes(generations))
         with closing(generations.ledger_for_dry_run(folder)) as ledger:
             now = generations.next_timestamp(ledger)
             fill(settings, BuildTarget(folder, sink, ledger, now, folder.path / "rejected"), report, progress)
+        report.add(*(each.problem() for each in vanished_sources(settings, generations, report)))
         yield folder, report
 
 
@@ -89,7 +93,7 @@ def diff(settings: Settings, progress: Progress = no_progress) -> Iterator[Diffe
     generations = Generations.of_settings(settings)
     with _dry_run(settings, NullSink(), progress) as (folder, _), ExitStack() as opened:
         after = opened.enter_context(closing(Catalogue(folder.catalogue)))
-        is_published = generations.live() is not None
+        is_published = generations.numbers() or generations.live() is not None
         live = opened.enter_context(closing(generations.open_live())) if is_published else None
         records = opened.enter_context(folder.records.open("rb"))
         yield from _differences(live, after, records)

@@ -79,6 +79,10 @@ class Publication:
         )
         return QueryPool(generation.folder.store, limits, base=settings.base, observer=observer)
 
+    def check_whole(self) -> None:
+        """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""
+        self._generation.check_whole()
+
     def close(self) -> None:
         """Close its files."""
         self._generation.close()

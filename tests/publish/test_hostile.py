@@ -282,3 +282,30 @@ def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
     assert report.published["record"] >= 1
     (kept,) = [each for each in (tmp_path / "var/rejected/0001").iterdir() if each.name != "problems.jsonl"]
     assert kept.read_bytes().strip() == files[problem.source].strip()
+
+
+@pytest.mark.parametrize("text", ["\x7f" * 5_000_000, '"' * 7_000_000], ids=["escapes", "quotes"])
+def test_a_value_over_the_bound(tmp_path, text):
+    """A value that is too long as N-Triples is put aside, with reference, key and size; its record is published."""
+    long = {"id": "record/long", "title": {"en": "Long"}, "text": {"en": [text]}}
+    made, report = publish(tmp_path, [GOOD, json.dumps(long, ensure_ascii=False).encode()])
+    size = 5_000_000 * 6 if text[0] == "\x7f" else 14_000_000
+    (problem,) = report.problems()
+    assert (problem.record, problem.field, problem.severity) == ("record/long", "text.en[1]", "repaired")
+    assert f"{size:,} bytes" in problem.message
+    assert "value_bytes" in problem.expected
+    assert report.published["record"] == 2
+    (kept,) = (made.var_folder / "rejected" / "0001" / "long-values.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(kept) == {"id": "record/long", "field": "text.en[1]", "bytes": size, "value": text}
+    with TestClient(Application(made), base_url="https://archive.example.org") as client:
+        assert f"left out: {size:,} bytes" in client.get("/data/record/long.html").text
+
+
+def test_a_title_over_the_bound(tmp_path):
+    """A record whose title is too long is left out, since it must have one; the others are published."""
+    _, report = publish(tmp_path, [GOOD, {"id": "record/long", "title": {"en": "x" * 20_000}}], value_bytes=10_000)
+    assert [(each.field, each.severity) for each in report.problems()] == [
+        ("title.en", "repaired"),
+        ("title", "rejected"),
+    ]
+    assert (report.published["record"], report.rejected) == (1, 1)

@@ -16,6 +16,10 @@ COMPRESSION_LEVEL = 4
 """Level of gzip: twice as quick as 6 for a tenth more bytes."""
 
 
+MAX_PARSED_LINE = 12 << 20
+"""Length of a line in bytes up to which it is parsed; the engine's parser gives up at 16 MiB."""
+
+
 @dataclass(frozen=True, slots=True)
 class DumpPart:
     """Part of the dumps: a gzip member in each format."""
@@ -26,11 +30,20 @@ class DumpPart:
 
 def compress(ntriples: bytes, prefixes: dict[str, str]) -> DumpPart:
     """Compress lines of N-Triples as a part in both formats; the Turtle has no prefix declarations."""
+    return DumpPart(_gzip_member(ntriples), _gzip_member(_turtle(ntriples, prefixes)))
+
+
+def _turtle(ntriples: bytes, prefixes: dict[str, str]) -> bytes:
+    """Turtle without prefix declarations; a line too long for the parser stands as it is, since it is Turtle, too."""
+    if len(ntriples) > MAX_PARSED_LINE:
+        lines = ntriples.splitlines(keepends=True)
+        if long := [line for line in lines if len(line) > MAX_PARSED_LINE]:
+            short = b"".join(line for line in lines if len(line) <= MAX_PARSED_LINE)
+            return _turtle(short, prefixes) + b"".join(long)
     turtle = serialize(
         parse(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True), format=RdfFormat.TRIG, prefixes=prefixes
     )
-    body = (turtle or b"")[len(prefix_declarations(prefixes)) :]
-    return DumpPart(_gzip_member(ntriples), _gzip_member(body))
+    return (turtle or b"")[len(prefix_declarations(prefixes)) :]
 
 
 def prefix_declarations(prefixes: dict[str, str]) -> bytes:

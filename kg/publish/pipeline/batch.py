@@ -16,7 +16,9 @@ from kg.publish.pipeline.sources import Batch
 from kg.publish.report.rejected import RejectedRecord
 from kg.records.model import validation
 from kg.records.model.keys import Record, label_key
+from kg.records.normalisation import long_values
 from kg.records.normalisation.embedded import embedded_records
+from kg.records.normalisation.long_values import LongValue
 from kg.records.normalisation.records import canonical_reference, normalise_record
 from kg.records.normalisation.values import ValueFault
 from kg.records.problems import SourceProblem, excerpt
@@ -64,6 +66,7 @@ class BatchResult:
 
     outcomes: list[PreparedRecord | RejectedRecord | PendingMerge] = field(default_factory=list)
     problems: list[SourceProblem] = field(default_factory=list)
+    long_values: list[LongValue] = field(default_factory=list)
     size: int = 0
     shapes_seconds: float = 0.0
 
@@ -71,7 +74,10 @@ class BatchResult:
 class BatchProcessor:
     """Processor of batches for a base."""
 
-    def __init__(self, base: str, duplicates: frozenset[str] = frozenset(), shapes: str | None = None) -> None:
+    def __init__(
+        self, base: str, duplicates: frozenset[str] = frozenset(), shapes: str | None = None, *, value_bytes: int
+    ) -> None:
+        self._value_bytes = value_bytes
         self._mapper = Mapper(ontology.load(base))
         self._duplicates = duplicates
         self._shapes = _shapes(shapes, base) if shapes else None
@@ -110,6 +116,8 @@ class BatchProcessor:
         normalised = []
         for partial in records:
             record, problems = normalise_record(partial, source, "")
+            record, long = self._without_long_values(record, source, "", problems)
+            result.long_values += long
             result.problems += problems
             if faults := validation.faults(record, source, ""):
                 raw = orjson.dumps(partial)
@@ -142,13 +150,23 @@ class BatchProcessor:
             shown_id = excerpt(raw_record.record.get("id", ""))
             problem = SourceProblem(source, raw_record.at, "id", shown_id, fault.expected, str(fault), "rejected")
             return RejectedRecord("unknown", source, raw_record.raw, (problem,))
+        record, long = self._without_long_values(record, source, raw_record.at, problems)
         faults = validation.faults(record, source, raw_record.at)
         if faults:
             return RejectedRecord(record["kind"], source, raw_record.raw, (*problems, *faults))
         result.problems += problems
+        result.long_values += long
         if record["id"] in self._duplicates:
             return PendingMerge(record["id"], source, raw_record.at, batch.input.merge, orjson.dumps(record))
         return record
+
+    def _without_long_values(
+        self, record: Record, source: str, at: str, problems: list[SourceProblem]
+    ) -> tuple[Record, list[LongValue]]:
+        """Take out the values over the bound, with a problem for each."""
+        record, long = long_values.take_out(record, self._value_bytes)
+        problems += long_values.problems_of(long, self._value_bytes, source, at)
+        return record, long
 
     def _map(
         self, normalised: list[tuple[Record, RawRecord]], source: str, result: BatchResult, *, shapes: "Shapes | None"

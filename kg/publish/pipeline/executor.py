@@ -26,7 +26,7 @@ _processors: list[BatchProcessor] = []
 class BatchExecutor:
     """Executor of batches; a context manager that ends its processes."""
 
-    def __init__(self, jobs: int, base: str, duplicates: frozenset[str], shapes: str | None) -> None:
+    def __init__(self, jobs: int, base: str, duplicates: frozenset[str], shapes: str | None, value_bytes: int) -> None:
         """Start the processes.
 
         Args:
@@ -34,15 +34,19 @@ class BatchExecutor:
             base: the base IRI.
             duplicates: references with records in several places.
             shapes: the file of the archive's own shapes, or None.
+            value_bytes: the bound on a value, in bytes as written.
         """
-        self.local = BatchProcessor(base, duplicates, shapes)
+        self.local = BatchProcessor(base, duplicates, shapes, value_bytes=value_bytes)
         self._max_pending = jobs * PENDING_BATCHES_PER_PROCESS
         self._executor: Executor | None = None
         if jobs:
             # A fork of a process with threads, such as the one that loads the store, may never wake up.
             context = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(
-                jobs, mp_context=context, initializer=_initialise, initargs=(os.getpid(), base, duplicates, shapes)
+                jobs,
+                mp_context=context,
+                initializer=_initialise,
+                initargs=(os.getpid(), base, duplicates, shapes, value_bytes),
             )
 
     def __enter__(self) -> Self:
@@ -73,9 +77,9 @@ class BatchExecutor:
         return self._executor.submit(dumps.compress, ntriples, prefixes).result
 
 
-def _initialise(parent: int, base: str, duplicates: frozenset[str], shapes: str | None) -> None:
+def _initialise(parent: int, base: str, duplicates: frozenset[str], shapes: str | None, value_bytes: int) -> None:
     die_with_parent(parent)
-    _processors.append(BatchProcessor(base, duplicates, shapes))
+    _processors.append(BatchProcessor(base, duplicates, shapes, value_bytes=value_bytes))
     # A batch makes many objects and no cycles; the default threshold spends a tenth of the time on the search.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)

@@ -21,7 +21,7 @@ from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord, references
 from kg.publish.pipeline.executor import BatchExecutor
 from kg.publish.pipeline.merge import merge
-from kg.publish.pipeline.sources import InputFile, batches, input_files
+from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, input_files
 from kg.publish.pipeline.stubs import stub
 from kg.publish.report.rejected import RejectedFolder, RejectedRecord
 from kg.publish.report.report import Report
@@ -84,6 +84,7 @@ class BuildOutputs:
         dumps: the files of the dumps, or None.
         index: the search index of the file of records, or None.
         progress: called with the build's progress.
+        accept_deletions: go on without a source whose path is gone.
     """
 
     settings: Settings
@@ -95,30 +96,34 @@ class BuildOutputs:
     dumps: DumpFiles | None = None
     index: IndexProcess | None = None
     progress: Progress = no_progress
+    accept_deletions: bool = False
 
 
 def run_pipeline(outputs: BuildOutputs) -> None:
     """Read every source and write its records to every output.
 
     Raises:
-        SourceError: a source is missing or can't be read.
+        SourceError: a source is missing, can't be read, or changed while it was read.
         PublishError: the store takes no more.
         OSError: the disk is full, say.
     """
     settings = outputs.settings
-    files, notes = input_files(settings)
+    files, notes = input_files(settings, accept_deletions=outputs.accept_deletions)
     outputs.report.add(*notes)
+    outputs.report.away += [note.source for note in notes if note.severity == "rejected"]
+    outputs.rejected.originals |= {file.file.name: file.file.path for file in files}
     keys = outputs.records.with_name("keys.sqlite")
     duplicates = _duplicate_references(files, keys) if any(file.merge for file in files) else frozenset()
     total = sum(file.size for file in files)
     jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
     with (
-        BatchExecutor(jobs, settings.base, duplicates, shapes) as executor,
+        BatchExecutor(jobs, settings.base, duplicates, shapes, settings.value_bytes) as executor,
         _ResultWriter(outputs, executor, files) as writer,
     ):
         for result in executor.process(batches(files)):
             writer.add(result)
+        check_unchanged(files)
         writer.merge_duplicates()
         writer.add_stubs()
         writer.finish()
@@ -164,6 +169,8 @@ class _ResultWriter:
         report = self._outputs.report
         report.add(*result.problems)
         report.shapes_seconds += result.shapes_seconds
+        for long_value in result.long_values:
+            self._outputs.rejected.add_value(long_value)
         ntriples: list[bytes] = []
         for outcome in result.outcomes:
             if isinstance(outcome, PendingMerge):
@@ -250,6 +257,7 @@ class _ResultWriter:
             self._outputs.report.stubs += 1
         else:
             self._outputs.report.published[kind] += 1
+            self._outputs.report.by_file[entry.source] += 1
         yield record.ntriples
 
     def _add_rejected(self, rejected: RejectedRecord, *, stubs: bool) -> None:

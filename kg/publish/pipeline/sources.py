@@ -3,14 +3,14 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from kg.errors import SettingsError, SourceError
+from kg.errors import SettingsError, SourceChanged, SourceError
+from kg.publish.pipeline.listing import list_files, shown
 from kg.records.problems import SourceProblem
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile, isolate_failures
 from kg.records.readers.json.json_records import nonblank_lines
-from kg.settings import FILE_NAME, Settings, SourceSettings
+from kg.settings import FILE_NAME, Settings
 
 SNIFFED_BYTES = 8192
 """Length of a file's head, in bytes, for the detection of its format."""
@@ -27,12 +27,13 @@ MAX_WHOLE_FILE = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """Input file: location, format, whether its records may be merged, and size in bytes."""
+    """Input file: location, format, whether its records may be merged, size in bytes, and state when it was listed."""
 
     file: SourceFile
     format: str
     merge: bool
     size: int
+    state: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,12 @@ class Batch:
     size: int = 0
 
 
-def input_files(settings: Settings) -> tuple[list[InputFile], list[SourceProblem]]:
-    """Return every file of every source, and a note on each file left out.
+def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[list[InputFile], list[SourceProblem]]:
+    """Return every file of every source, and a problem for each path left out.
+
+    Args:
+        settings: the sources.
+        accept_deletions: go on without a source whose path is gone.
 
     Raises:
         SourceError: where a source is missing or can't be read.
@@ -66,13 +71,21 @@ def input_files(settings: Settings) -> tuple[list[InputFile], list[SourceProblem
             what = f"there is no {FILE_NAME} here or above"
             raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
-    seen: set[tuple[Path, str]] = set()
+    seen: set[tuple[str, str]] = set()
     for source in settings.sources:
-        for path in _files(source, settings):
+        try:
+            listing = list_files(source, settings)
+        except SourceError as fault:
+            if not accept_deletions:
+                raise
+            notes.append(_away(fault.where or source.path, fault.what))
+            continue
+        notes += [_away(shown(path, settings.folder), reason) for path, reason in listing.away]
+        for path in listing.files:
             file = SourceFile(
-                path, _name(path, settings.folder), source.prefix, source.prefix or source.path, settings.base
+                path, shown(path, settings.folder), source.prefix, source.prefix or source.path, settings.base
             )
-            mark = path.resolve(), source.prefix
+            mark = os.path.realpath(path), source.prefix
             if mark in seen:
                 message = "the file lies in two sources; it is read once, as the first of them says"
                 notes.append(file.problem("", "", "", "sources in kg.toml that have no file in common", message))
@@ -80,8 +93,8 @@ def input_files(settings: Settings) -> tuple[list[InputFile], list[SourceProblem
             seen.add(mark)
             try:
                 with path.open("rb") as opened:
+                    state = _state(os.fstat(opened.fileno()))
                     head = opened.read(SNIFFED_BYTES)
-                size = path.stat().st_size
             except OSError as fault:
                 raise SourceError(f"can't be read: {fault.strerror}", where=file.name) from None
             format_ = source.format or sniff(head, path.name)
@@ -89,8 +102,31 @@ def input_files(settings: Settings) -> tuple[list[InputFile], list[SourceProblem
                 expected = f"one of {', '.join(READERS)}"
                 notes.append(file.problem("", "", "", expected, f"{_unknown_format(head)}; the file was left aside"))
             else:
-                files.append(InputFile(file, format_, source.merge, size))
+                files.append(InputFile(file, format_, source.merge, state[0], state))
     return files, notes
+
+
+def _away(name: str, reason: str) -> SourceProblem:
+    message = f"{reason}; its records are left out"
+    return SourceProblem(name, "", "", "", "a file, or a folder of files, that can be read", message, "rejected")
+
+
+def _state(status: os.stat_result) -> tuple[int, ...]:
+    """State of a file: size, time of change in ns, identity."""
+    return status.st_size, status.st_mtime_ns, status.st_dev, status.st_ino
+
+
+def check_unchanged(files: Iterable[InputFile]) -> None:
+    """Compare the files with their state when they were listed. Raises SourceChanged for a file that differs."""
+    for file in files:
+        try:
+            size, *rest = _state(file.file.path.stat())
+        except OSError as fault:
+            raise SourceChanged(f"can't be read any more: {fault.strerror}", where=file.file.name) from None
+        if (size, *rest) != file.state:
+            what = f"changed while it was read: {file.size:,} bytes before, {size:,} after"
+            todo = "Wait until it is whole and try again; to replace a file while builds run, rename a new one over it."
+            raise SourceChanged(what, where=file.file.name, todo=todo)
 
 
 def _unknown_format(head: bytes) -> str:
@@ -100,49 +136,6 @@ def _unknown_format(head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "the text is in UTF-16, and UTF-8 is read"
     return "the format is not known"
-
-
-def _files(source: SourceSettings, settings: Settings) -> list[Path]:
-    path = settings.folder / source.path
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        files = sorted(_walk(path, excluded={settings.var_folder.resolve(), settings.folder.resolve() / FILE_NAME}))
-    else:
-        pattern = Path(source.path)
-        root = Path(pattern.anchor) if pattern.is_absolute() else settings.folder
-        relative = str(pattern.relative_to(pattern.anchor))
-        try:
-            files = sorted(candidate for candidate in root.glob(relative) if candidate.is_file())
-        except (ValueError, NotImplementedError) as fault:
-            raise SourceError(f"is no pattern of files: {fault}", where=source.path) from None
-    if not files:
-        todo = "Check `path` in kg.toml; it is relative to that file."
-        raise SourceError("there is no such file or folder", where=source.path, todo=todo)
-    return files
-
-
-def _walk(folder: Path, excluded: set[Path]) -> Iterator[Path]:
-    """Files of a folder and its subfolders, without hidden ones and our own."""
-
-    def refuse(fault: OSError) -> None:  # to leave a folder out in silence would take its records off the web
-        raise SourceError(f"can't be read: {fault.strerror}", where=fault.filename) from None
-
-    for root, folders, files in os.walk(folder, onerror=refuse):
-        directory = Path(root)
-        folders[:] = [name for name in folders if name[0] != "." and (directory / name).resolve() not in excluded]
-        for name in files:
-            path = directory / name
-            if name[0] != "." and path.resolve() not in excluded and path.is_file():
-                yield path
-
-
-def _name(path: Path, folder: Path) -> str:
-    """Name of a file in reports: its path from kg.toml's folder, if it lies there."""
-    try:
-        return str(path.relative_to(folder))
-    except ValueError:
-        return str(path)
 
 
 def batches(files: Iterable[InputFile]) -> Iterator[Batch]:

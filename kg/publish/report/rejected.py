@@ -1,7 +1,8 @@
 """Archive of rejected records in their original form: `var/rejected/0007/`.
 
 For a format of lines, the lines themselves, in a file of the same name as the source; for other formats the file;
-beside them `problems.jsonl`, an object for each rejected record.
+beside them `problems.jsonl`, an object for each rejected record. Values that are too long to be published lie in
+`long-values.jsonl`, an object a line: the record's id, the key, the size in bytes, the text.
 """
 
 import re
@@ -12,7 +13,10 @@ from typing import IO
 
 import orjson
 
+from kg.records.normalisation.long_values import LongValue
 from kg.records.problems import SourceProblem
+
+LONG_VALUES = "long-values.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,12 @@ class RejectedRecord:
 class RejectedFolder:
     """Folder of a build's rejected records; created with the first of them."""
 
-    def __init__(self, folder: Path, sources: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         # A build that died had the same number.
         shutil.rmtree(folder, ignore_errors=True)
         self._folder = folder
-        self._sources = sources
+        self.originals: dict[str, Path] = {}
+        """Name of a source file in reports → its path."""
         self._index: IO[bytes] | None = None
         self._copied: set[str] = set()
         self._late_lines: dict[str, set[int]] = {}
@@ -49,14 +54,21 @@ class RejectedFolder:
             self._append(name, rejected.raw)
         elif name not in self._copied:
             self._copied.add(name)
-            original = self._sources / rejected.source
-            if original.is_file():
+            original = self.originals.get(rejected.source)
+            if original is not None and original.is_file():
                 shutil.copyfile(original, self._folder / name)
+
+    def add_value(self, value: LongValue) -> None:
+        """Add a value that is too long for its record."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        entry = {"id": value.reference, "field": value.field, "bytes": value.size, "value": value.text}
+        with (self._folder / LONG_VALUES).open("ab") as file:
+            file.write(orjson.dumps(entry) + b"\n")
 
     def _add_to_index(self, rejected: RejectedRecord) -> str:
         """Add an entry to the index; return the name of the copy."""
         if self._index is None:
-            self._folder.mkdir(parents=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
             self._index = (self._folder / "problems.jsonl").open("wb")
         name = _safe_name(rejected.source)
         entry = {
@@ -74,7 +86,7 @@ class RejectedFolder:
     def close(self) -> None:
         """Copy the late lines, and close the index."""
         for source, numbers in self._late_lines.items():
-            with (self._sources / source).open("rb") as file:
+            with self.originals[source].open("rb") as file:
                 for number, line in enumerate(file, 1):
                     if number in numbers:
                         self._append(_safe_name(source), line)

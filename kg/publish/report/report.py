@@ -32,6 +32,8 @@ class Report:
         seconds: from start to switch.
         shapes_seconds: of these, the time of the archive's own shapes.
         severities: severity → number of problems.
+        away: names of the paths in the sources that are no files to be read.
+        by_file: name of a source file → number of its published records.
     """
 
     problems_file: Path
@@ -48,6 +50,8 @@ class Report:
     seconds: float = 0.0
     shapes_seconds: float = 0.0
     severities: Counter[str] = field(default_factory=Counter)
+    away: list[str] = field(default_factory=list)
+    by_file: Counter[str] = field(default_factory=Counter)
 
     def add(self, *problems: SourceProblem) -> None:
         """Add problems; they go to the file, so that memory does not follow their number."""

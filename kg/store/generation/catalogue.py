@@ -327,6 +327,14 @@ class Catalogue:
         )
         return dict(rows.fetchall())
 
+    def counts_by_source(self) -> dict[str, int]:
+        """Source file → number of its records that are live; a walk along all things."""
+        rows = self._db.execute(
+            "SELECT source, COUNT(*) FROM things WHERE deleted IS NULL AND status IS NOT 'stub' AND source <> ''"
+            " GROUP BY source"
+        )
+        return dict(rows.fetchall())
+
     def digests(self) -> Iterator[tuple[str, str, str | None, int, int]]:
         """(reference, digest, status, offset, length) of each live thing, by reference."""
         yield from self._db.execute(

@@ -5,13 +5,15 @@ import os
 import shutil
 import sqlite3
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from kg.errors import GenerationError
 from kg.settings import Settings
+from kg.store.generation import inventory
 from kg.store.generation.catalogue import Catalogue
+from kg.store.generation.inventory import Inventory
 from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import RemoteGraph
 from kg.store.search.index import SearchIndex
@@ -39,6 +41,7 @@ class Manifest:
         graph: name of its graph at the remote store; empty where its triples lie in its folder.
         mapping: version of the mapping from its records to its triples.
         format: format number of its folder.
+        files: size and digest of each file in its folder but the manifest; empty in one of kg before 0.3.
     """
 
     generation: int
@@ -51,6 +54,7 @@ class Manifest:
     graph: str = ""
     mapping: str = ""
     format: int = FOLDER_FORMAT
+    files: Inventory = field(default_factory=dict)
 
 
 class GenerationFolder:
@@ -70,12 +74,23 @@ class GenerationFolder:
         try:
             values = json.loads((self.path / _MANIFEST).read_text(encoding="utf-8"))
             manifest = Manifest(**values)
+            _check_types(manifest)
         except (OSError, ValueError, TypeError) as fault:
-            raise GenerationError(f"is no whole generation: {fault}", where=str(self.path)) from None
+            what = f"is no whole generation: {fault}"
+            raise GenerationError(what, where=str(self.path), todo="Run `kg build`.") from None
         if manifest.format != FOLDER_FORMAT:
             raise GenerationError(
                 "was built by another version of kg", where=str(self.path), todo="Run `kg build --full`."
             )
+        return manifest
+
+    def check_whole(self) -> Manifest:
+        """Read the manifest and compare every file's size with it. Raises GenerationError for a damaged generation."""
+        manifest = self.read_manifest()
+        inventory.check_sizes(self.path, manifest.files)
+        if not self.catalogue.is_file() or not self.records.is_file():
+            what = "it is not whole: the catalogue or the file of records is missing"
+            raise GenerationError(what, where=str(self.path), todo="Run `kg build`.")
         return manifest
 
     def fingerprint(self) -> tuple[int, int, int] | None:
@@ -86,10 +101,26 @@ class GenerationFolder:
             return None
         return status.st_dev, status.st_ino, status.st_mtime_ns
 
-    def write_manifest(self, manifest: Manifest) -> None:
-        """Write the manifest, the last file of a generation."""
+    def write_manifest(self, manifest: Manifest, shared: tuple[Path, Inventory] | None = None) -> None:
+        """Write the manifest with the inventory of the folder; it is the last file of a generation.
+
+        Args:
+            manifest: the manifest, its inventory left out.
+            shared: folder and inventory of a generation with which it shares files.
+        """
+        manifest = replace(manifest, files=inventory.take(self.path, shared))
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
         (self.path / _MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _check_types(manifest: Manifest) -> None:
+    """Check the values that are read without a look at them. Raises TypeError."""
+    for name, wanted in (("generation", int), ("base", str), ("published", str), ("triples", int), ("counts", dict)):
+        if not isinstance(getattr(manifest, name), wanted):
+            raise TypeError(f"{name} in its manifest is {getattr(manifest, name)!r:.50}")
+    for name, entry in dict(manifest.files).items():
+        if not (isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], int)):
+            raise TypeError(f"files in its manifest has {entry!r:.50} for {name}")
 
 
 class Generation:
@@ -98,6 +129,7 @@ class Generation:
     def __init__(self, folder: GenerationFolder, settings: Settings | None = None) -> None:
         self.folder = folder
         self.manifest = folder.read_manifest()
+        inventory.check_sizes(folder.path, self.manifest.files)
         with ExitStack() as opened:
             try:
                 self.catalogue = Catalogue(folder.catalogue)
@@ -106,9 +138,13 @@ class Generation:
                 opened.callback(os.close, self._records)
             except (OSError, sqlite3.Error) as fault:
                 what = f"it is not whole: {fault}"
-                todo = "Run `kg build` again, or `kg rollback` to another one."
+                todo = "Run `kg build`."
                 raise GenerationError(what, where=str(folder.path), todo=todo) from None
-            self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
+            try:
+                self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
+            except (OSError, ValueError) as fault:
+                what = f"its search index can't be opened: {fault}"
+                raise GenerationError(what, where=str(folder.search), todo="Run `kg build`.") from None
             self.graph = _open_graph(folder, self.manifest, settings)
             opened.pop_all()
 
@@ -118,8 +154,24 @@ class Generation:
         return self.manifest.generation
 
     def record(self, offset: int, length: int) -> bytes:
-        """JSON of a record, by the offset and length of its catalogue row (D-16)."""
-        return os.pread(self._records, length, offset)
+        """JSON of a record, by the offset and length of its catalogue row (D-16).
+
+        Raises:
+            GenerationError: the file of records ends before, or holds something else there.
+        """
+        found = os.pread(self._records, length, offset)
+        if len(found) != length or not found.startswith(b"{") or not found.endswith(b"}"):
+            what = f"the generation is damaged: {len(found)} of the {length} bytes of a record can be read"
+            raise GenerationError(what, where=str(self.folder.records), todo=inventory.TODO)
+        return found
+
+    def check_whole(self) -> None:
+        """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""
+        inventory.check_sizes(self.folder.path, self.manifest.files)
+        size = sum(self.manifest.files.get("records.jsonl", (0, ""))[:1])
+        if self.manifest.files and os.fstat(self._records).st_size != size:
+            what = "the generation is damaged: the file of records that is open has another size than in its manifest"
+            raise GenerationError(what, where=str(self.folder.records), todo=inventory.TODO)
 
     def close(self) -> None:
         """Close catalogue, records, graph and search index."""

@@ -8,6 +8,7 @@ builds apart, since the engine itself would not.
 
 import fcntl
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -17,12 +18,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from kg.errors import GenerationError, LockedError, PublishError
+from kg.errors import GenerationError, KgError, LockedError, PublishError
 from kg.settings import Settings
+from kg.store.generation import places
 from kg.store.generation.generation import Generation, GenerationFolder
-from kg.store.generation.ledger import Ledger
+from kg.store.generation.ledger import DAMAGED, Ledger, ledger_error
 
-_LEDGER = Path("state", "ledger.sqlite")
+LEDGER = Path("state", "ledger.sqlite")
+"""Path of the ledger below var."""
+
+_NUMBER = re.compile(r"[0-9]{4,8}")
+"""Name of a generation's folder; any other folder is none."""
 
 _SCRATCH = ".scratch-"
 """Prefix of the names of temporary folders below `var/`."""
@@ -52,14 +58,16 @@ class Generations:
         """Numbers of all generations, oldest first."""
         if not self.folder.is_dir():
             return []
-        return sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdecimal())
+        names = (path.name for path in self.folder.iterdir() if _NUMBER.fullmatch(path.name) and path.is_dir())
+        return sorted(int(name) for name in names if name == f"{int(name):04}")
 
     def live(self) -> int | None:
-        """Number of the live generation, or None before the first build."""
+        """Number that `current` leads to, there or gone; None before the first build, and where it leads elsewhere."""
         try:
-            return int(self.current.readlink().name)
-        except (OSError, ValueError):
+            name = self.current.readlink().name
+        except OSError:
             return None
+        return int(name) if _NUMBER.fullmatch(name) else None
 
     def live_fingerprint(self) -> tuple[int, ...] | None:
         """Identity of the live generation: its number and its manifest's fingerprint, which a restored copy changes."""
@@ -94,10 +102,7 @@ class Generations:
         Raises:
             GenerationError: there is none, its folder is incomplete, or it was built for another base.
         """
-        number = self.live()
-        if number is None:
-            raise GenerationError("nothing is published yet", where=str(self.var), todo="Run `kg build` first.")
-        folder = self.generation_folder(number)
+        folder = self.generation_folder(self._live_number())
         built = folder.read_manifest().base
         if base is not None and built != base:
             what = f"it was built for the base {built}, and the settings say {base}"
@@ -105,17 +110,46 @@ class Generations:
             raise GenerationError(what, where=str(folder.path), todo=todo)
         return Generation(folder, self._settings)
 
+    def _live_number(self) -> int:
+        """Number of the live generation. Raises GenerationError where there is none."""
+        places.check(self.var, places.SERVED)
+        number, numbers = self.live(), self.numbers()
+        if number in numbers and number is not None:
+            return number
+        if number is None and not numbers and not os.path.lexists(self.current):
+            raise GenerationError("nothing is published yet", where=str(self.var), todo="Run `kg build` first.")
+        what = "is missing" if not os.path.lexists(self.current) else "leads to no generation"
+        if number is not None:
+            what = f"leads to generation {number}, which is gone"
+        todo = "Run `kg rollback`, which publishes the newest whole one." if numbers else "Run `kg build`."
+        raise GenerationError(what, where=str(self.current), todo=todo)
+
+    def faults(self) -> list[KgError]:
+        """Return the damage that a build mends: to the live generation, to the ledger."""
+        faults: list[KgError] = []
+        if not self.numbers() and not os.path.lexists(self.current):
+            return faults
+        try:
+            self.generation_folder(self._live_number()).check_whole()
+        except KgError as fault:
+            faults.append(fault)
+        if not (self.var / LEDGER).exists():
+            what = "is missing; it is made anew from the newest whole generation"
+            faults.append(PublishError(what, where=str(self.var / LEDGER)))
+        return faults
+
     def ledger(self) -> Ledger:
         """Open the ledger, brought up to the live generation. Raises PublishError where its file is damaged."""
-        return self._ledger(self.var / _LEDGER)
+        return self._ledger(self.var / LEDGER)
 
     def ledger_for_dry_run(self, folder: GenerationFolder) -> Ledger:
         """Open the ledger for a dry run: a copy in a temporary folder, where `var` is not writable."""
+        places.check(self.var)
         if _is_writable(self.var):
             return self.ledger()
-        copy = folder.path / _LEDGER
+        copy = folder.path / LEDGER
         copy.parent.mkdir(parents=True)
-        for path in (self.var / _LEDGER).parent.glob(f"{_LEDGER.name}*"):  # with its write-ahead log
+        for path in (self.var / LEDGER).parent.glob(f"{LEDGER.name}*"):  # with its write-ahead log
             shutil.copyfile(path, copy.with_name(path.name))
         return self._ledger(copy)
 
@@ -123,18 +157,40 @@ class Generations:
         try:
             ledger = Ledger(path)
         except sqlite3.DatabaseError as fault:
-            if fault.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+            if fault.sqlite_errorcode not in DAMAGED:
                 raise
-            todo = "It holds every key that was ever published: put its copy from a backup in its place."
-            raise PublishError(f"the ledger can't be read: {fault}", where=str(path), todo=todo) from None
+            raise ledger_error(path, fault) from None
         with ExitStack() as on_failure:
             on_failure.callback(ledger.close)
-            number = self.live()
-            if number is not None and ledger.position[0] < number:
-                manifest = self.generation_folder(number).read_manifest()
-                ledger.follow(number, manifest.published, self.generation_folder(number).catalogue)
+            self._follow(ledger)
             on_failure.pop_all()
         return ledger
+
+    def _follow(self, ledger: Ledger) -> None:
+        """Bring the ledger up to the live generation; an empty one to the newest that is whole.
+
+        Each generation's catalogue holds what was deleted before: it does not come back in silence with a new ledger.
+        """
+        number, numbers, last = self.live(), self.numbers(), ledger.position[0]
+        candidates = [number] if number in numbers and number is not None and number > last else []
+        if not last:
+            candidates += [each for each in reversed(numbers) if each not in candidates]
+        for candidate in candidates:
+            folder = self.generation_folder(candidate)
+            try:
+                ledger.follow(candidate, folder.check_whole().published, folder.catalogue)
+            except (GenerationError, sqlite3.DatabaseError) as fault:
+                if getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) not in DAMAGED:
+                    raise
+            else:
+                return
+        if numbers and not last:
+            what = "the ledger of published keys is gone, and no generation is whole to make it anew from"
+            todo = (
+                "Put a backup of it in its place; to begin anew, without what was deleted before, run"
+                f" `mv {self.folder} {self.folder}.damaged`."
+            )
+            raise PublishError(what, where=str(self.var / LEDGER), todo=todo)
 
     @contextmanager
     def new_generation(self) -> Iterator[tuple[int, GenerationFolder]]:
@@ -142,17 +198,26 @@ class Generations:
 
         Leftovers of killed builds are deleted first. Raises LockedError if another build is running.
         """
+        places.check(self.var)
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock():
             self._sweep()
             with closing(self.ledger()) as ledger:
-                number = max([*self.numbers(), ledger.position[0]]) + 1
+                number = self._next_number(ledger)
             path = self.folder / f".{number:04}.building"
             path.mkdir()
             try:
                 yield number, GenerationFolder(path)
             finally:
                 shutil.rmtree(path, ignore_errors=True)
+
+    def _next_number(self, ledger: Ledger) -> int:
+        """Number after all that were published; a folder without a manifest has none."""
+        published = [each for each in self.numbers() if GenerationFolder(self.folder / f"{each:04}").fingerprint()]
+        number = max([*published, ledger.position[0], self.live() or 0]) + 1
+        while os.path.lexists(self.folder / f"{number:04}"):
+            number += 1
+        return number
 
     def _sweep(self) -> None:
         """Delete the leftovers of killed builds: unfinished folders, links not yet renamed, temporary folders."""
@@ -162,6 +227,9 @@ class Generations:
             else:
                 path.unlink()
         for path in self.var.glob(f"{_SCRATCH}*"):
+            if path.is_symlink() or not path.is_dir():
+                path.unlink()
+                continue
             with suppress(BlockingIOError), folder_lock(path):  # the folder of a check that is running stays
                 shutil.rmtree(path)
 

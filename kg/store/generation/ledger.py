@@ -7,10 +7,12 @@ switch and ledger (D-17).
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from kg.errors import PublishError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS published (
@@ -37,6 +39,9 @@ ON CONFLICT (ref) DO UPDATE SET
   label = excluded.label, modified = excluded.modified, digest = excluded.digest, deleted = excluded.deleted
 WHERE digest IS NOT excluded.digest OR deleted IS NOT excluded.deleted OR label IS NOT excluded.label
 """
+
+DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
+"""SQLite's codes for a file that is no database, or not a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +113,23 @@ class Ledger:
             with suppress(sqlite3.Error):  # the earlier fault is the one to report
                 self._db.execute("DETACH live")
         self._empty = False
+
+
+def ledger_fault(path: Path) -> PublishError | None:
+    """Return what is wrong with a ledger's file, which is read as a whole; None where nothing is."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as db:
+            (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+            db.execute("SELECT 1 FROM published LIMIT 1").fetchone()
+    except sqlite3.Error as fault:
+        return ledger_error(path, fault)
+    return None if found == "ok" else ledger_error(path, found)
+
+
+def ledger_error(path: Path, fault: object) -> PublishError:
+    """Return the error for a damaged ledger, with the remedy."""
+    todo = (
+        "It holds every key that was ever published: put its copy from a backup in its place. Without one, run"
+        f" `mv {path} {path}.damaged`; the next build makes it anew from the newest whole generation."
+    )
+    return PublishError(f"the ledger can't be read: {fault}", where=str(path), todo=todo)

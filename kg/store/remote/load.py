@@ -95,6 +95,9 @@ class RemoteLoad:
         with _as_publish_error():
             return count_triples(self._remote, self.graph)
 
+    def flush(self) -> None:
+        """No-op: there are no files here."""
+
     def close(self) -> None:
         """Make the new graph the live one. Raises PublishError where the old one stays."""
         try:

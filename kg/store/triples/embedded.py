@@ -36,7 +36,7 @@ class EmbeddedGraph:
             self._store = Store.read_only(str(folder))
         except OSError as fault:
             raise GenerationError(
-                f"the store can't be opened: {fault}", where=str(folder), todo="Run `kg build` again."
+                f"the store can't be opened: {fault}", where=str(folder), todo="Run `kg build`."
             ) from None
 
     def describe(self, iri: str) -> list[Triple]:
@@ -56,6 +56,10 @@ class EmbeddedGraph:
     def count(self) -> int:
         """Number of quads in all graphs."""
         return len(self._store)
+
+    def back_up(self, target: Path) -> None:
+        """Copy the store by hard links."""
+        self._store.backup(str(target))
 
     async def look_up(self, iri: str) -> None:
         """No-op: a local read needs no prefetch."""
@@ -135,10 +139,15 @@ class BulkLoad:
         """Number of triples loaded for records. Each was written once: a record owns its subjects."""
         return self._triple_count
 
-    def close(self) -> None:
-        """Flush the store to disk and close it."""
+    def flush(self) -> None:
+        """Write the store to disk and close its files; they change no more."""
         self._store.flush()
         self._handle = None
+
+    def close(self) -> None:
+        """End the load; the triples go live with their folder."""
+        if self._handle is not None:
+            self.flush()
 
     @property
     def _store(self) -> Store:
@@ -165,5 +174,5 @@ class BulkLoad:
 
 
 def checkpoint(source: Path, target: Path) -> None:
-    """Copy a store by hard links, in a millisecond; the original stays as it is."""
-    Store.read_only(str(source)).backup(str(target))
+    """Copy a store by hard links, in a millisecond; the original stays as it is. Raises GenerationError."""
+    EmbeddedGraph(source).back_up(target)

@@ -129,6 +129,7 @@ def of(fault: KgError) -> Problem:
         _LOG.warning("%d: %s", status, fault)  # where the store is, and what it said, is for its keeper
         return Problem(status, "What you asked for is kept in a store that gave no answer. Try again in a few minutes.")
     if isinstance(fault, GenerationError):
+        _LOG.warning("503: %s", fault)
         return Problem(503, "Nothing can be served at the moment.", {"Retry-After": "10"})
     return Problem(500, "The server met an error; its keeper finds it in the log.")
 

@@ -1,5 +1,6 @@
 """Files of the site: terms, robots.txt, health, metrics."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Path
@@ -94,7 +95,8 @@ async def robots(_: Request, context: HeldContext) -> Response:
 
 
 async def health(_: Request, context: HeldContext) -> Response:
-    """Health of this process, and its generation."""
+    """Health of this process, and its generation: 503 where its files are damaged."""
+    await asyncio.to_thread(context.publication.check_whole)
     body = f'{{"status":"ok","generation":{context.publication.number}}}'
     return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 

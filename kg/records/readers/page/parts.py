@@ -11,6 +11,15 @@ from kg import iris
 from kg.records.dates import phrases
 from kg.records.names import archival_references, personal_names
 
+MAX_HEAD_LINE = 200
+"""Maximum length in characters of a line with a number in it; the patterns take time by the square of it."""
+
+MAX_TITLE = 2_000
+"""Maximum length in characters of a title that is parsed; a longer one stands as it is."""
+
+MAX_SOURCE = 10_000
+"""Maximum length in characters of a source statement that is parsed; a longer one is a statement as a whole."""
+
 _QUOTES = "'\"‘’“”«»"
 _JOURNAL = re.compile(
     rf"(?i)From the (?:Journal|Diary) of (?P<author>[^,]+?),?\s+[{_QUOTES}](?P<title>.+)[{_QUOTES}]\s*"
@@ -62,6 +71,8 @@ def read_title(text: str) -> Title:
     ('A. Writer', (('Anna Miller', 'Minister of Trade'),), '22 and 23 February 1963')
     """
     text = " ".join(text.split())
+    if len(text) > MAX_TITLE:
+        return Title(text)
     journal = _JOURNAL.fullmatch(text)
     inner = journal["title"] if journal else text
     inner, event = _day_at_end(inner)
@@ -91,11 +102,14 @@ def numbers_in_head(paragraphs: list[str]) -> dict[str, list[str]]:
     """
     numbers: dict[str, list[str]] = {}
     for line in (line for paragraph in paragraphs[:8] for line in paragraph.split("\n")):
-        if copy := _COPY.fullmatch(line.strip()):
+        line = line.strip()  # noqa: PLW2901  # the same line
+        if len(line) > MAX_HEAD_LINE:
+            continue
+        if copy := _COPY.fullmatch(line):
             if copy["classification"].strip():
                 numbers["classification"] = [copy["classification"].strip()]
             numbers["copyNumber"] = [copy["number"]]
-        elif outgoing := _OUTGOING.fullmatch(line.strip()):
+        elif outgoing := _OUTGOING.fullmatch(line):
             numbers["outgoingNumber"] = [outgoing["number"]]
     return numbers
 
@@ -106,6 +120,8 @@ def split_source(text: str) -> tuple[str, str]:
     >>> split_source("AVP RF, f. 1, ll. 8-9. Obtained by A. Finder and translated by B. Writer.")
     ('AVP RF, f. 1, ll. 8-9', 'Obtained by A. Finder and translated by B. Writer.')
     """
+    if len(text) > MAX_SOURCE:
+        return "", text.strip()
     cut = _STATEMENT.search(text)
     if not cut:
         return text.strip().rstrip("."), ""
@@ -119,7 +135,7 @@ def credited_names(statement: str) -> dict[str, list[str]]:
     {'obtainedBy': ['A. Finder'], 'translator': ['B. Writer']}
     """
     names_by_key: dict[str, list[str]] = {}
-    for credit in _CREDIT.finditer(statement):
+    for credit in _CREDIT.finditer(statement) if len(statement) <= MAX_SOURCE else ():
         names = [name for name in personal_names.split_list(credit["who"]) if not personal_names.is_placeholder(name)]
         names_by_key.setdefault(_VERBS[credit["verb"].lower()], []).extend(names)
     return {key: names for key, names in names_by_key.items() if names}

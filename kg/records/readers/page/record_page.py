@@ -12,6 +12,7 @@ All other text becomes `extra`.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -236,13 +237,13 @@ class _PageParser:
 
     def related(self) -> Iterator[Record]:
         """Parse the related documents: date, title and summary in turn."""
-        waiting = list(self.page.related)
+        waiting = deque(self.page.related)
         while waiting:
-            date = waiting.pop(0) if phrases.read(waiting[0]) else None
+            date = waiting.popleft() if phrases.read(waiting[0]) else None
             if not waiting:
                 self.keep("page text", [date] if date else [])
                 return
-            title = waiting.pop(0)
+            title = waiting.popleft()
             record: Record = {
                 "id": self.source.reference("record", iris.slug(f"{date or ''} {title}", self.source.origin)),
                 "status": "described-only",
@@ -251,7 +252,7 @@ class _PageParser:
             self.titled(record, read_title(title), date)
             summary = []
             while waiting and not phrases.read(waiting[0]):
-                summary.append(waiting.pop(0))
+                summary.append(waiting.popleft())
             if summary:
                 record["summary"] = {LANGUAGE: summary}
             yield record

@@ -26,6 +26,9 @@ MAX_DEPTH = 256
 MAX_ELEMENTS = 1_000_000
 """Maximum number of elements in memory, at some 150 bytes each beside their text: a record's, and those around it."""
 
+MAX_ATTRIBUTES = 256
+"""Maximum number of attributes of an element: lxml walks along all of them to each, which takes time by the square."""
+
 _CHUNK = 64 * 1024
 _POSITION = re.compile(r", line \d+, column \d+\s*$|, (?:use|try) XML_PARSE_HUGE(?: option)?")
 
@@ -159,6 +162,12 @@ def _check_bounds(element: Element, depth: int, element_count: int) -> None:
     if depth > MAX_DEPTH:
         raise SourceError(
             f"elements nest deeper than {MAX_DEPTH}", where=line_label(element), todo="a flatter document"
+        )
+    if len(element.attrib) > MAX_ATTRIBUTES:
+        raise SourceError(
+            f"an element has {len(element.attrib):,} attributes, and {MAX_ATTRIBUTES} are read",
+            where=line_label(element),
+            todo="a value as text or as an element of its own",
         )
     if element_count > MAX_ELEMENTS:
         raise SourceError(

@@ -1,0 +1,72 @@
+"""Sources that give none of the records that they gave before: more likely a disk that is away than a wish."""
+
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from kg.errors import KgError
+from kg.publish.pipeline.listing import shown
+from kg.publish.report.report import Report
+from kg.records.problems import SourceProblem
+from kg.settings import Settings
+from kg.store.generation.catalogue import Catalogue
+from kg.store.generation.generations import Generations
+
+MAX_VANISHED = 20
+"""Records that a source may lose to the last of them without a question."""
+
+TODO = "If it is away, bring it back; if its records are to be deleted, run `kg build --accept-deletions`."
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """Source, or part of one, without records now: its name, and the number of its records in the live generation."""
+
+    name: str
+    before: int
+
+    @property
+    def message(self) -> str:
+        """Fault in words."""
+        return f"gave {self.before:,} records before and gives none now"
+
+    def problem(self) -> SourceProblem:
+        """Return the problem in a dry run's report."""
+        expected = f"records, as before; else a build stops. {TODO}"
+        return SourceProblem(self.name, "", "", "", expected, self.message, "rejected")
+
+
+def vanished_sources(settings: Settings, generations: Generations, report: Report) -> list[Vanished]:
+    """Return the sources, and the paths in them that are away, that gave more than 20 records and give none now."""
+    before = _live_counts(generations)
+    paths = [shown(settings.folder / os.path.normpath(source.path), settings.folder) for source in settings.sources]
+    names = dict.fromkeys([*report.away, *paths])
+    vanished = [Vanished(name, _total(before, name)) for name in names if not _total(report.by_file, name)]
+    return [each for each in vanished if each.before > MAX_VANISHED]
+
+
+def _live_counts(generations: Generations) -> Mapping[str, int]:
+    """Records of each source file in the live generation; none where it can't be read."""
+    number = generations.live()
+    if number is None:
+        return Counter()
+    try:
+        with closing(Catalogue(generations.generation_folder(number).catalogue)) as catalogue:
+            return catalogue.counts_by_source()
+    except (KgError, sqlite3.Error):  # nothing is known of before
+        return Counter()
+
+
+def _total(counts: Mapping[str, int], name: str) -> int:
+    """Number of records from a path: of the file, of the files in the folder, or of those that match the pattern."""
+    return sum(count for file, count in counts.items() if _belongs(file, name))
+
+
+def _belongs(file: str, name: str) -> bool:
+    if file == name or file.startswith(f"{name}/") or fnmatchcase(file, name):
+        return True
+    return name == "." and file[:1] != "/"

@@ -1,0 +1,82 @@
+"""Inventory of a generation's folder: size and digest of every file, by which damage is seen before it is served."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from kg.errors import GenerationError
+
+Inventory = Mapping[str, tuple[int, str]]
+"""Path of a file in its folder → its size in bytes, and its SHA-256 in hexadecimal."""
+
+_PASSING = ("LOCK", "LOG", "LOG.old")
+"""Files of the store's engine, by the start of their names, that hold nothing and may change."""
+
+_READERS = 4
+"""Threads that read files; the digest itself runs without the interpreter's lock."""
+
+TODO = "Run `kg build`; what is served from memory goes on until then."
+
+
+def take(folder: Path, shared: tuple[Path, Inventory] | None = None) -> dict[str, tuple[int, str]]:
+    """Return the inventory of a folder, by path.
+
+    Args:
+        folder: the folder.
+        shared: another folder and its inventory; files that are the same by hard links are not read again.
+    """
+    paths = sorted(_files(folder))
+
+    def digest(path: Path) -> str:
+        other, known = shared or (folder, {})
+        name = str(path.relative_to(folder))
+        if name in known and path.samefile(other / name):
+            return known[name][1]
+        return _digest(path)
+
+    with ThreadPoolExecutor(min(_READERS, os.cpu_count() or 1)) as readers:
+        digests = list(readers.map(digest, paths))
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, digest)
+        for path, digest in zip(paths, digests, strict=True)
+    }
+
+
+def check_sizes(folder: Path, files: Inventory) -> None:
+    """Compare the sizes of a folder's files with its inventory. Raises GenerationError for one that differs."""
+    for name, (size, _) in files.items():
+        try:
+            found = os.stat(folder / name).st_size  # noqa: PTH116  # quicker, and a server asks often
+        except OSError as fault:
+            what = f"the generation is damaged: {name} can't be read ({fault.strerror})"
+            raise GenerationError(what, where=str(folder), todo=TODO) from None
+        if found != size:
+            what = f"the generation is damaged: {name} has {found:,} bytes, and {size:,} are expected"
+            raise GenerationError(what, where=str(folder), todo=TODO)
+
+
+def differing_digests(folder: Path, files: Inventory) -> Iterator[str]:
+    """Yield the files whose content differs from the inventory; reads every byte."""
+    names = list(files)
+    with ThreadPoolExecutor(min(_READERS, os.cpu_count() or 1)) as readers:
+        digests = readers.map(_digest, [folder / name for name in names])
+        for name, digest in zip(names, digests, strict=True):
+            if digest != files[name][1]:
+                yield name
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and not (path.parent.name == "store" and path.name.startswith(_PASSING)):
+            yield path
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; empty where it can't be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
