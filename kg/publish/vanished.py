@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from kg.errors import KgError
-from kg.publish.pipeline.listing import shown
+from kg.publish.pipeline.listing import display_name
 from kg.publish.report.report import Report
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
@@ -43,7 +43,9 @@ class Vanished:
 def vanished_sources(settings: Settings, generations: Generations, report: Report) -> list[Vanished]:
     """Return the sources, and the paths in them that are away, that gave more than 20 records and give none now."""
     before = _live_counts(generations)
-    paths = [shown(settings.folder / os.path.normpath(source.path), settings.folder) for source in settings.sources]
+    paths = [
+        display_name(settings.folder / os.path.normpath(source.path), settings.folder) for source in settings.sources
+    ]
     names = dict.fromkeys([*report.away, *paths])
     vanished = [Vanished(name, _total(before, name)) for name in names if not _total(report.by_file, name)]
     return [each for each in vanished if each.before > MAX_VANISHED]

@@ -41,10 +41,10 @@ class Listing:
             self.away.append((path, reason))
 
 
-def shown(path: Path, folder: Path) -> str:
+def display_name(path: Path, folder: Path) -> str:
     r"""Return the name of a path in reports: from kg.toml's folder, if it lies there, what can't be shown as escapes.
 
-    >>> shown(Path("/a/b\udcff\n"), Path("/a"))
+    >>> display_name(Path("/a/b\udcff\n"), Path("/a"))
     'b\\xff\\x0a'
     """
     try:
@@ -85,7 +85,7 @@ def _gone(source: SourceSettings, reason: str) -> SourceError:
         "Check `path` in kg.toml, which is relative to that file, and whether its disk is mounted. To publish without"
         " it, run `kg build --accept-deletions`."
     )
-    return SourceError(reason, where=shown(Path(source.path), Path()), todo=todo)
+    return SourceError(reason, where=display_name(Path(source.path), Path()), todo=todo)
 
 
 def _fault(path: Path) -> str | None:
@@ -93,15 +93,15 @@ def _fault(path: Path) -> str | None:
     try:
         mode = path.stat().st_mode
     except ValueError as fault:  # a null character
-        raise SourceError(f"is no path of a file: {fault}", where=shown(path, Path())) from None
+        raise SourceError(f"is no path of a file: {fault}", where=display_name(path, Path())) from None
     except OSError as fault:
         if fault.errno not in _BROKEN:
-            raise SourceError(f"can't be read: {fault.strerror}", where=shown(path, Path())) from None
+            raise SourceError(f"can't be read: {fault.strerror}", where=display_name(path, Path())) from None
         if not path.is_symlink():
             return "there is no such file or folder"
         if fault.errno == errno.ELOOP:
             return "is a link that leads to itself"
-        return f"is a link that leads nowhere: {shown(path.readlink(), Path())} is not there"
+        return f"is a link that leads nowhere: {display_name(path.readlink(), Path())} is not there"
     if stat.S_ISREG(mode):
         return ""
     return None if stat.S_ISDIR(mode) else f"is {_KINDS.get(stat.S_IFMT(mode), 'no file')}, and files are read"
@@ -131,7 +131,7 @@ def _entries(folder: Path, listing: Listing, own: _Own) -> Iterator[Path]:
     """Paths in a folder and its subfolders that are no folders; links to folders go to the listing."""
 
     def refuse(fault: OSError) -> None:  # to leave a folder out in silence would take its records off the web
-        where = shown(Path(fault.filename), Path())
+        where = display_name(Path(fault.filename), Path())
         raise SourceError(f"can't be read: {fault.strerror}", where=where) from None
 
     for root, folders, names in os.walk(folder, onerror=refuse):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg.errors import SettingsError, SourceChanged, SourceError
-from kg.publish.pipeline.listing import list_files, shown
+from kg.publish.pipeline.listing import display_name, list_files
 from kg.records.problems import SourceProblem
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile, isolate_failures
@@ -80,10 +80,10 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
                 raise
             notes.append(_away(fault.where or source.path, fault.what))
             continue
-        notes += [_away(shown(path, settings.folder), reason) for path, reason in listing.away]
+        notes += [_away(display_name(path, settings.folder), reason) for path, reason in listing.away]
         for path in listing.files:
             file = SourceFile(
-                path, shown(path, settings.folder), source.prefix, source.prefix or source.path, settings.base
+                path, display_name(path, settings.folder), source.prefix, source.prefix or source.path, settings.base
             )
             mark = os.path.realpath(path), source.prefix
             if mark in seen:
