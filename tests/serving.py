@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -17,10 +18,12 @@ KG = Path(sys.executable).with_name("kg")
 
 
 def free_port():
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port without a listener, below those that the kernel gives to clients: one of these may be taken meanwhile."""
+    while True:
+        port = random.randint(20_000, 32_000)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def server_at(port):

@@ -136,7 +136,7 @@ run() { # a command of a user, in the root, with the kernel's folders and nothin
     mount --bind /dev "$1/dev"
     mount -t devpts devpts "$1/dev/pts" || mount --bind /dev/pts "$1/dev/pts"
     mount -t tmpfs tmpfs "$1/dev/shm"
-    exec chroot "$1" su - "$2" -c "sh $3"
+    chroot "$1" su - "$2" -c "sh $3" || exit 1 # the shell stays the first process, which ends orphans
   ' sh "$folder" "$1" "$2"
 }
 run root /srv/install.sh

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,17 +91,12 @@ class Difference:
 def diff(settings: Settings, progress: Progress = no_progress) -> Iterator[Difference]:
     """Yield the things that a build would create, change and delete against the live generation, by reference."""
     generations = Generations.of_settings(settings)
-    with _dry_run(settings, NullSink(), progress) as (folder, _):
-        after = Catalogue(folder.catalogue)
+    with _dry_run(settings, NullSink(), progress) as (folder, _), ExitStack() as opened:
+        after = opened.enter_context(closing(Catalogue(folder.catalogue)))
         is_published = generations.numbers() or generations.live() is not None
-        live = generations.open_live() if is_published else None
-        try:
-            with folder.records.open("rb") as records:
-                yield from _differences(live, after, records)
-        finally:
-            after.close()
-            if live:
-                live.close()
+        live = opened.enter_context(closing(generations.open_live())) if is_published else None
+        records = opened.enter_context(folder.records.open("rb"))
+        yield from _differences(live, after, records)
 
 
 def _differences(live: Generation | None, after: Catalogue, records: Any) -> Iterator[Difference]:

@@ -190,7 +190,7 @@ def test_rollback_is_logged(tmp_path):
     write(tmp_path, [{**AUTHOR, "name": {"en": "B"}}, {"id": "record/2", "title": "Two"}])
     build.build(settings)
     manifest = build.rollback(settings)
-    with sqlite3.connect(settings.var_folder / "state" / "ledger.sqlite") as db:
+    with closing(sqlite3.connect(settings.var_folder / "state" / "ledger.sqlite")) as db:
         log = db.execute("SELECT ref, what, time FROM log WHERE generation = 3 ORDER BY ref").fetchall()
     assert log == [
         ("agent/a", "changed", manifest.published),

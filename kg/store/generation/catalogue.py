@@ -7,6 +7,7 @@ index here. Built from the same stream as the store; read-only once it is publis
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,10 @@ class Catalogue:
         self._uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
         self._connections: list[sqlite3.Connection] = []
         self._local = threading.local()
-        self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
+        with ExitStack() as on_failure:
+            on_failure.callback(self.close)
+            self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
+            on_failure.pop_all()
         self._numbers = {name: k for k, name in self._keys.items()}
         self._months: dict[str, int] | None = None
 

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from contextlib import closing
 
 import orjson
 import pyarrow.parquet as pq
@@ -69,7 +70,8 @@ def test_a_row_says_what_the_record_says(tables):
 def test_every_record_has_a_row_in_both_files(tables):
     "Tables have as many rows as the catalogue counts; a stub is in none."
     settings, _, folder = tables
-    counts = Generations.of_settings(settings).open_live().manifest.counts
+    with closing(Generations.of_settings(settings).open_live()) as generation:
+        counts = generation.manifest.counts
     for kind in KINDS:
         assert len(rows(folder, kind)) == pq.read_table(folder / f"{kind}.parquet").num_rows == counts.get(kind, 0)
 

@@ -58,12 +58,17 @@ def test_description_is_sound(client):
     body = client.get("/data/sparql", headers={"accept": "text/turtle"}).content
     store = pyoxigraph.Store()
     store.load(input=body, format=pyoxigraph.RdfFormat.TURTLE)
-    found = store.query(
-        f"PREFIX sd: <{sd}> SELECT ?e {{ ?s a sd:Service ; sd:endpoint ?e ; sd:defaultDataset/sd:defaultGraph ?g }}"
+    # Made lists at once: a result may not end its life in another thread.
+    found = list(
+        store.query(
+            f"PREFIX sd: <{sd}> SELECT ?e {{ ?s a sd:Service ; sd:endpoint ?e ; sd:defaultDataset/sd:defaultGraph ?g }}"
+        )
     )
     assert [str(row["e"].value) for row in found] == [f"{BASE}sparql"]
-    named = store.query(
-        f"PREFIX sd: <{sd}> SELECT ?n ?c {{ ?x sd:namedGraph [ sd:name ?n ; sd:graph/<http://rdfs.org/ns/void#triples> ?c ] }}"
+    named = list(
+        store.query(
+            f"PREFIX sd: <{sd}> SELECT ?n ?c {{ ?x sd:namedGraph [ sd:name ?n ; sd:graph/<http://rdfs.org/ns/void#triples> ?c ] }}"
+        )
     )
     counts = {row["n"].value: int(row["c"].value) for row in named}
     assert set(counts) >= {TERMS}
