@@ -243,7 +243,9 @@ def list_generations(settings: Settings) -> None:
 @_with_settings
 def rollback(settings: Settings, *, number: int | None) -> None:
     """Publish generation NUMBER anew, the one before the live one if not given."""
-    manifest = jobs.rollback(settings, number)
+    manifest = jobs.rollback(
+        settings, number, lambda fault: _ERRORS.print(f"kg: passed over {fault}", markup=False, soft_wrap=True)
+    )
     _OUT.print(f"Generation {manifest.generation} is live; it equals generation {manifest.rollback_of}.")
     _retire(settings)
 

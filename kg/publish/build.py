@@ -10,7 +10,7 @@ from pathlib import Path
 from pyoxigraph import Quad
 
 from kg import ontology
-from kg.errors import PublishError, SourceChanged, StrictError
+from kg.errors import KgError, PublishError, SourceChanged, StrictError
 from kg.mapping import mapper
 from kg.publish import disk_faults
 from kg.publish.damage import damage_notes, rollback_source
@@ -236,12 +236,15 @@ def _delete_old_rejected(generations: Generations) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def rollback(settings: Settings, number: int | None = None) -> Manifest:
+def rollback(
+    settings: Settings, number: int | None = None, on_damage: Callable[[KgError], None] = lambda _: None
+) -> Manifest:
     """Publish an earlier generation again, under a new number and with new modification times.
 
     Args:
         settings: where generations are.
         number: which one; if None, the newest whole one before the live one, or of all where that is gone.
+        on_damage: called with the damage of each newer one that is passed over.
 
     Raises:
         GenerationError: there is no such generation. LockedError: a build is running.
@@ -249,7 +252,7 @@ def rollback(settings: Settings, number: int | None = None) -> Manifest:
     generations = Generations.of_settings(settings)
     var = settings.var_folder
     with disk_faults.reported(var), generations.new_generation() as (new, folder), disk_faults.reported(var):
-        source, manifest = rollback_source(settings, generations, number)
+        source, manifest = rollback_source(settings, generations, number, on_damage)
         copy_unchanged(source, folder)
         with closing(generations.ledger()) as ledger:
             now = generations.next_timestamp(ledger)

@@ -1,5 +1,7 @@
 """Damage in `var` that a build mends and tells, and the choice of a whole generation for a rollback."""
 
+from collections.abc import Callable
+
 from kg.errors import KgError, PublishError
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
@@ -16,7 +18,7 @@ def damage_notes(generations: Generations) -> list[SourceProblem]:
 
 
 def rollback_source(
-    settings: Settings, generations: Generations, number: int | None
+    settings: Settings, generations: Generations, number: int | None, on_damage: Callable[[KgError], None]
 ) -> tuple[GenerationFolder, Manifest]:
     """Return folder and manifest of the generation to publish anew.
 
@@ -24,6 +26,7 @@ def rollback_source(
         settings: the collection.
         generations: its generations.
         number: which one; if None, the newest whole one before the live one, or of all where that is gone.
+        on_damage: called with the damage of each that is passed over.
 
     Raises:
         GenerationError, PublishError: there is none, or it is damaged.
@@ -40,6 +43,7 @@ def rollback_source(
             return _whole(settings, generations, candidate)
         except KgError as fault:
             first = first or fault
+            on_damage(fault)
     assert first is not None  # noqa: S101  # there was a candidate
     raise first
 

@@ -1,4 +1,4 @@
-"""Sources that give none of the records that they gave before: more likely a disk that is away than a wish."""
+"""Sources that give none of the records that they gave before: more likely a disk that is away than a wish (D-99)."""
 
 import os
 import sqlite3

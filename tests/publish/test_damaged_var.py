@@ -241,6 +241,8 @@ def test_rollback_passes_over_damaged_generations(built, tmp_path):
     (folder / "var" / "generations" / "0002" / "catalogue.sqlite").unlink()
     done = run(folder, "rollback")
     assert (done.exit_code, "it equals generation 1" in done.stdout) == (0, True)
+    assert "passed over" in done.stderr
+    assert "0002: the generation is damaged" in done.stderr
     done = CliRunner().invoke(cli.cli, ["--config", str(folder / "kg.toml"), "rollback", "2"])
     assert (done.exit_code, "0002: the generation is damaged" in done.stderr) == (1, True)
 

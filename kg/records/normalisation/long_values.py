@@ -1,4 +1,4 @@
-"""Bound on the length of a value, so that each of its statements fits what reads N-Triples after the mapping.
+"""Bound on the length of a value, so that each of its statements fits what reads N-Triples after the mapping (D-98).
 
 A value over the bound leaves its record, which says so under `extra`; the value itself goes to `var/rejected/`.
 """

@@ -1,4 +1,4 @@
-"""Inventory of a generation's folder: size and digest of every file, by which damage is seen before it is served."""
+"""Inventory of a generation: size and digest of every file, by which damage is seen before it is served (D-97)."""
 
 import hashlib
 import os
