@@ -101,6 +101,7 @@ def test_a_dead_server_process_is_replaced(folder):
         server = server_at(port)
         before = processes(server)
         assert len(before) == 2
+        eventually(lambda: all(map(listens, before)), "sockets of both processes")
         os.kill(min(before), signal.SIGKILL)
         eventually(lambda: len(processes(server)) == 2 and processes(server) != before, "the start of another process")
         assert len(processes(server) - {min(before)}) == 2
@@ -111,6 +112,11 @@ def test_a_dead_server_process_is_replaced(folder):
 def processes(server):
     """The server's live processes, without the query workers."""
     return {each.pid for each in server.children() if _lives(each)}
+
+
+def listens(pid):
+    """Whether a process has a socket that takes connections: the first to have one answers for both."""
+    return any(each.status == psutil.CONN_LISTEN for each in psutil.Process(pid).net_connections("tcp"))
 
 
 def _lives(process):
