@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg.web import openapi
+from kg.web.http.form_encoding import EncodedRequest
 from kg.web.http.parameter_problems import problem_of
 from kg.web.route_table import Route
 from kg.web.serving.context import context_of
@@ -55,7 +56,8 @@ class SentPathRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             context = await context_of(request)
-            return await outcome(request, context, partial(self._checked, made, request), cacheable=self.row.cacheable)
+            encoded = EncodedRequest(request.scope, request.receive)
+            return await outcome(encoded, context, partial(self._checked, made, encoded), cacheable=self.row.cacheable)
 
         return handle
 

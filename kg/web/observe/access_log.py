@@ -11,14 +11,23 @@ import sys
 from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
+from typing import Any
 
 from starlette.types import Scope
 
 from kg.errors import SettingsError
+from kg.private_files import open_private
 from kg.web.observe.request_notes import RequestNotes
 
 _MAX_FIELD_LENGTH = 500
 _JSON = json.JSONEncoder(separators=(",", ":"))
+
+
+class _PrivateFileHandler(WatchedFileHandler):
+    """Handler whose files only their owner and group may read, also the one that follows a rotation."""
+
+    def _open(self) -> Any:
+        return open(self.baseFilename, self.mode, encoding="utf-8", opener=open_private)
 
 
 class AccessLog:
@@ -35,7 +44,7 @@ class AccessLog:
             SettingsError: if the file can't be written.
         """
         try:
-            handler = logging.StreamHandler(sys.stderr) if where == "-" else WatchedFileHandler(folder / where)
+            handler = logging.StreamHandler(sys.stderr) if where == "-" else _PrivateFileHandler(folder / where)
         except OSError as fault:
             raise SettingsError(f"can't be written: {fault.strerror}", where=f"access_log {where}") from None
         handler.setFormatter(logging.Formatter("%(message)s"))

@@ -23,6 +23,7 @@ from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
+from kg.web.http.language import quoted
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
 from kg.web.pages.search_links import search_links
@@ -31,7 +32,6 @@ from kg.web.search.neighbours import SearchPosition, search_position
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
-_QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 _VARY = "Accept, Accept-Encoding"
 """A document does not depend on Accept, but the problem that may once stand in its place does."""
 
@@ -120,7 +120,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
 def with_query(request: Request) -> str:
     """The query of an address, as it came, to put behind another path."""
     query: bytes = request.scope["query_string"]
-    return f"?{quote(query, safe=_QUERY)}" if query else ""
+    return f"?{quoted(query)}" if query else ""
 
 
 def _gone(context: Context, thing: Thing) -> Problem:

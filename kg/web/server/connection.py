@@ -17,10 +17,11 @@ from typing import Any, cast
 import orjson
 from starlette.types import ASGIApp, Scope
 
+from kg.web.http.headers import CORS, raw
 from kg.web.http.problems import MEDIA_TYPE
 from kg.web.server.connection_table import ConnectionTable
 from kg.web.server.exchange import Exchange
-from kg.web.server.request_parser import MAX_HEAD_BYTES, MAX_HEAD_FIELDS, RefusedRequest, RequestParser
+from kg.web.server.request_parser import MAX_BODY_PARTS, MAX_HEAD_BYTES, MAX_HEAD_FIELDS, RefusedRequest, RequestParser
 
 IDLE_SECONDS = 10.0
 """Maximum time for the head of a request; also the maximum time for which a connection may idle."""
@@ -33,6 +34,7 @@ _MAX_DISCARDED = 1 << 20
 
 _REFUSALS = {
     400: ("Bad Request", "This is no request of HTTP/1.1."),
+    413: ("Content Too Large", f"The body of a request comes in at most {MAX_BODY_PARTS:,} parts."),
     414: ("URI Too Long", f"An address has at most {MAX_HEAD_BYTES:,} bytes."),
     431: (
         "Request Header Fields Too Large",
@@ -41,6 +43,10 @@ _REFUSALS = {
     500: ("Internal Server Error", "The server met an error; its keeper finds it in the log."),
     505: ("HTTP Version Not Supported", "Versions 1.0 and 1.1 of HTTP are understood here."),
 }
+
+
+_SHARED = tuple(b"%b: %b" % field for field in raw(CORS))
+"""Header fields that a refusal shares with each problem."""
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -302,5 +308,5 @@ def _refusal(status: int, fields: list[tuple[bytes, bytes]]) -> bytes:
     title, detail = _REFUSALS[status]
     body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
     lines = [f"HTTP/1.1 {status} {title}".encode(), *(b"%b: %b" % field for field in fields)]
-    lines += [b"connection: close", f"content-type: {MEDIA_TYPE}".encode(), b"content-length: %d" % len(body)]
+    lines += [b"connection: close", f"content-type: {MEDIA_TYPE}".encode(), *_SHARED, b"content-length: %d" % len(body)]
     return b"\r\n".join([*lines, b"", body])

@@ -13,6 +13,7 @@ from kg.render.site.reader import ReaderPreferences
 from kg.settings import Settings
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import AnswerCache
+from kg.web.serving.body_budget import BodyBudget
 from kg.web.serving.live import Serving
 
 _KEY = "kg.context"
@@ -28,6 +29,7 @@ class Context(NamedTuple):
         site: what pages say of the site.
         reader: who reads.
         answers: whole answers kept in memory.
+        bodies: the memory of request bodies.
         metrics: what is measured, if anything is.
     """
 
@@ -37,6 +39,7 @@ class Context(NamedTuple):
     site: Site
     reader: ReaderPreferences
     answers: AnswerCache
+    bodies: BodyBudget
     metrics: Metrics | None = None
 
     @property

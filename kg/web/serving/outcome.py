@@ -1,6 +1,5 @@
 """Outcome of a handler: its response or a problem, kept in the page cache, with the cookie of the language."""
 
-import logging
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -9,11 +8,9 @@ from starlette.responses import Response
 from kg.errors import KgError
 from kg.render.site.pages import Site
 from kg.web.http import language
-from kg.web.http.problems import Problem, of, response
+from kg.web.http.problems import Problem, of, response, unexpected
 from kg.web.observe.request_notes import notes_of
 from kg.web.serving.context import Context
-
-_LOG = logging.getLogger("kg")
 
 
 async def outcome(
@@ -32,7 +29,7 @@ async def outcome(
         if cacheable:
             context.serving.page_cache.keep(request, made)
         if b"lang=" in request.scope["query_string"] and (switched := language.switched(request)):
-            language.keep(switched, made, context.base.path)
+            language.keep(switched, made, context.base)
     except Exception as fault:  # noqa: BLE001  # the client is told no more than that, whatever it is
         return problem(request, fault, context.site)
     return made
@@ -46,5 +43,4 @@ def problem(request: Request, fault: Exception, site: Site) -> Response:
         notes_of(request.scope).fault = type(fault).__name__
         return response(request, of(fault), site)
     # The path is decoded, so it may hold a line end.
-    _LOG.error("%s %r", request.method, request.scope["path"], exc_info=fault)
-    return response(request, of(KgError("an error that nobody expected")), site)
+    return response(request, unexpected(fault, f"{request.method} {request.scope['path']!r}"), site)
