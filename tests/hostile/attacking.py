@@ -78,6 +78,7 @@ class Client:
         if self._writer is None:
             self._reader, self._writer = await self._connect()
         self._writer.write(request)
+        self._seen["asked"] += 1
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         await self._read_body(head)
         if b"\r\nconnection: close" in head or head.startswith(b"http/1.0"):

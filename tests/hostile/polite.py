@@ -37,6 +37,11 @@ class Fared:
         """Seconds of all answers, sorted."""
         return sorted(each for times in self.times.values() for each in times)
 
+    @property
+    def longest(self):
+        """The longest of all answers, in seconds; 0 where there is none."""
+        return max(self.all, default=0.0)
+
     def quantile(self, share, kind=None):
         """The seconds that this share of the answers (of a kind) did not exceed; 0 where there is none."""
         times = sorted(self.times.get(kind, ())) if kind else self.all
@@ -78,8 +83,7 @@ class Polite:
     def told(self):
         """How it fared, in a line."""
         failed = f"{len(self.wrong)} failed, {self.refused} refused"
-        longest = max(self.times, default=0)
-        return f"{len(self.times)} asked, {failed}; longest {longest:.3f} s, p99 {self.fared.quantile(0.99):.3f} s"
+        return f"{len(self.times)} asked, {failed}; longest {self.fared.longest:.3f} s, p99 {self.fared.quantile(0.99):.3f} s"
 
 
 def requests(port, keys):
