@@ -247,12 +247,9 @@ class _PageParser:
 
     def related(self) -> Iterator[Record]:
         """Parse the related documents: date, title and summary in turn."""
-        for date, title, *rest in _related_documents(self.page.related):
+        for date, title, rest in _related_documents(self.page.related):
             if title is None:
-                self.report(
-                    date or Paragraph(1, ""), RELATED, "date, title and summary", f"has no title below it; {_KEPT}"
-                )
-                self.keep("page text", [date.text] if date else [])
+                self.alone(date)
                 continue
             name = f"{date.text if date else ''} {title.text}"
             record: Record = {
