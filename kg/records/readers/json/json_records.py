@@ -11,8 +11,8 @@ import orjson
 from kg.records.model.keys import KEYS, Record, Value
 from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile
 
-MAX_LINE_BYTES = 16 << 20
-"""Maximum length of a line of JSON Lines, in bytes: a record is a description, not a file."""
+MAX_LINE_BYTES = 64 << 20
+"""Maximum length of a line of JSON Lines, in bytes: some values may be put aside as too long, and the rest is read."""
 
 MAX_FILE_BYTES = 256 << 20
 """Maximum size of a JSON file, in bytes; it is read as a whole, JSON Lines are not."""
@@ -61,7 +61,7 @@ def read_lines(source: SourceFile) -> Iterator[ReaderItem]:
 def nonblank_lines(source: SourceFile) -> Iterator[tuple[int, bytes] | ReaderItem]:
     """Return the lines of a file that are not blank, each with its number from 1.
 
-    A line over `MAX_LINE` is passed over without being held in memory.
+    A line over `MAX_LINE_BYTES` is passed over without being held in memory.
     """
     number = 0
     with source.path.open("rb") as file:
