@@ -10,7 +10,7 @@ from kg.errors import GenerationError
 from kg.iris import Base
 from kg.web.http.headers import EXPOSED
 from kg.web.http.language import keep
-from kg.web.server.connection import _REFUSALS, _refusal
+from kg.web.server.refusals import _REFUSALS, refusal
 from kg.web.serving.live import Live
 
 SAFE = {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}
@@ -81,7 +81,7 @@ def test_exposed_headers_are_in_use():
 @pytest.mark.parametrize("status", _REFUSALS)
 def test_refusals_of_the_connection(status):
     """What is no request is refused with the same headers."""
-    head = _refusal(status, []).partition(b"\r\n\r\n")[0]
+    head = refusal(status, "", []).partition(b"\r\n\r\n")[0]
     assert b"x-content-type-options: nosniff" in head
     assert b"access-control-allow-origin: *" in head
     assert b"content-type: application/problem+json" in head

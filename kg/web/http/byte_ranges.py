@@ -35,7 +35,7 @@ class BodyPiece:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class RangeSelection:
     """What is sent of a representation.
 
     Attributes:
@@ -49,7 +49,7 @@ class Selection:
     pieces: tuple[BodyPiece, ...]
 
 
-def select(request: Request, size: int, media_type: str, *, etag: str, modified: str) -> Selection:
+def select(request: Request, size: int, media_type: str, *, etag: str, modified: str) -> RangeSelection:
     """The parts of a representation that a request asks for; the whole where it asks for none that is there.
 
     Args:
@@ -115,18 +115,18 @@ def _applies(request: Request, etag: str, modified: str) -> bool:
     return request.scope["method"] == "GET" and (not condition or condition in {etag, modified})
 
 
-def _of_whole(size: int, media_type: str) -> Selection:
+def _of_whole(size: int, media_type: str) -> RangeSelection:
     headers = {"Content-Type": media_type, "Content-Length": str(size)}
-    return Selection(200, headers, (BodyPiece(b"", ByteRange(0, size)),))
+    return RangeSelection(200, headers, (BodyPiece(b"", ByteRange(0, size)),))
 
 
-def _of_part(part: ByteRange, size: int, media_type: str) -> Selection:
+def _of_part(part: ByteRange, size: int, media_type: str) -> RangeSelection:
     headers = {"Content-Type": media_type, "Content-Range": _content_range(part, size)}
     headers["Content-Length"] = str(part.end - part.start)
-    return Selection(206, headers, (BodyPiece(b"", part),))
+    return RangeSelection(206, headers, (BodyPiece(b"", part),))
 
 
-def _of_parts(wanted: Sequence[ByteRange], size: int, media_type: str) -> Selection:
+def _of_parts(wanted: Sequence[ByteRange], size: int, media_type: str) -> RangeSelection:
     """Several parts in one body (14.6)."""
     boundary = secrets.token_hex(16)
     heads = [
@@ -137,7 +137,7 @@ def _of_parts(wanted: Sequence[ByteRange], size: int, media_type: str) -> Select
     pieces.append(BodyPiece(f"\r\n--{boundary}--\r\n".encode("ascii"), ByteRange(0, 0)))
     length = sum(len(each.before) + each.part.end - each.part.start for each in pieces)
     headers = {"Content-Type": f"multipart/byteranges; boundary={boundary}", "Content-Length": str(length)}
-    return Selection(206, headers, tuple(pieces))
+    return RangeSelection(206, headers, tuple(pieces))
 
 
 def _content_range(part: ByteRange, size: int) -> str:

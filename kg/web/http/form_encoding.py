@@ -28,10 +28,11 @@ class EncodedRequest(Request):
     @property
     def query_params(self) -> QueryParams:
         """The pairs of the address, with U+FFFD for what is no UTF-8; none where `check` refuses it."""
-        known: QueryParams | None = self.scope.get(_KEY)
-        if known is None:
-            known = self.scope[_KEY] = QueryParams(_lenient(self.scope["query_string"]))
-        return known
+        query: bytes = self.scope["query_string"]
+        known: tuple[bytes, QueryParams] | None = self.scope.get(_KEY)
+        if known is None or known[0] is not query:  # the canonical address took its place
+            known = self.scope[_KEY] = query, QueryParams(_lenient(query))
+        return known[1]
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -39,12 +40,19 @@ class EncodedRequest(Request):
         return {}
 
 
+def refusal(encoded: bytes) -> Problem | None:
+    """The problem with a form or an address that takes too many steps to be read; None for any other."""
+    if encoded.count(b"&") >= MAX_PAIRS:
+        return Problem(400, f"There are more than {MAX_PAIRS} parameters here; a request has at most so many.")
+    if encoded.count(b"%") > _MAX_STRAY and _escapes(encoded) is None:
+        return Problem(400, "There are percent signs here that begin no escape: write `%` itself as `%25`.")
+    return None
+
+
 def check(encoded: bytes) -> None:
     """Check that few steps suffice to read a form or an address. Raises Problem."""
-    if encoded.count(b"&") >= MAX_PAIRS:
-        raise Problem(400, f"There are more than {MAX_PAIRS} parameters here; a request has at most so many.")
-    if encoded.count(b"%") > _MAX_STRAY and _escapes(encoded) is None:
-        raise Problem(400, "There are percent signs here that begin no escape: write `%` itself as `%25`.")
+    if problem := refusal(encoded):
+        raise problem
 
 
 def pairs(encoded: bytes, names: Collection[bytes] | None = None) -> Iterator[tuple[str, str]]:
@@ -116,9 +124,7 @@ def text_of(raw: bytes, what: str) -> str:
 
 
 def _lenient(encoded: bytes) -> list[tuple[str, str]]:
-    try:
-        check(encoded)
-    except Problem:
+    if refusal(encoded):
         return []
     parts = (part.partition(b"=") for part in encoded.split(b"&") if part)
     return [(_replaced(name), _replaced(value)) for name, _, value in parts]

@@ -16,8 +16,8 @@ from starlette.responses import Response
 from kg.errors import QueryBusy
 from kg.web.http import content_coding
 from kg.web.http.conditional import has_it, http_date
-from kg.web.http.headers import CACHE, raw
-from kg.web.http.responses import Ready, Stream
+from kg.web.http.headers import raw
+from kg.web.http.responses import Stream
 from kg.web.serving import published
 from kg.web.serving.context import Context
 
@@ -59,14 +59,13 @@ async def respond(request: Request, context: Context, make: Callable[[], ExportS
     coding = content_coding.for_request(request, content_coding.OF_ANSWERS)
     modified = context.publication.published
     etag = _tag(request, context, coding)
-    headers = {**CACHE, **export.headers, "ETag": etag, "Last-Modified": http_date(modified)}
-    headers["Vary"] = published.BY_FORMAT
+    headers = published.with_shared(request, context, export.headers)
+    headers |= {"ETag": etag, "Last-Modified": http_date(modified), "Vary": published.BY_FORMAT}
     if has_it(request, etag, modified):
         return Response(None, 304, headers)
     sent = raw({**headers, "Content-Type": export.media_type, **({"Content-Encoding": coding} if coding else {})})
-    if request.method == "HEAD":
-        return Ready(200, sent)
-    return Stream(sent, _sent(request, context, _joined(held, export.pieces), coding))
+    pieces = iter(()) if request.method == "HEAD" else _joined(held, export.pieces)
+    return Stream(sent, _sent(request, context, pieces, "" if request.method == "HEAD" else coding))
 
 
 def _begun(make: Callable[[], ExportStream]) -> tuple[ExportStream, bytes, bool]:

@@ -57,9 +57,9 @@ class Export:
 
 def _csv(found: ExportedSearch, context: Context) -> Iterator[bytes]:
     """CSV with a line for each thing."""
-    yield spreadsheet.lines([("iri", "kind", "title", "start", "end", "status", "summary")])
+    yield spreadsheet.csv_rows([("iri", "kind", "title", "start", "end", "status", "summary")])
     for batch in found.batches:
-        yield spreadsheet.lines([spreadsheet.cell(value) for value in _row(each, context)] for each in batch)
+        yield spreadsheet.csv_rows([spreadsheet.cell(value) for value in _row(each, context)] for each in batch)
 
 
 def _row(hit: SearchHit, context: Context) -> tuple[Any, ...]:

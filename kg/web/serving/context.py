@@ -15,6 +15,7 @@ from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import AnswerCache
 from kg.web.serving.body_budget import BodyBudget
 from kg.web.serving.live import Serving
+from kg.web.serving.time_slices import TimeSlices
 
 _KEY = "kg.context"
 
@@ -30,6 +31,7 @@ class Context(NamedTuple):
         reader: who reads.
         answers: whole answers kept in memory.
         bodies: the memory of request bodies.
+        slices: time slices of the event loop.
         metrics: what is measured, if anything is.
     """
 
@@ -40,6 +42,7 @@ class Context(NamedTuple):
     reader: ReaderPreferences
     answers: AnswerCache
     bodies: BodyBudget
+    slices: TimeSlices
     metrics: Metrics | None = None
 
     @property

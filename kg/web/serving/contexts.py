@@ -15,6 +15,7 @@ from kg.web.serving.answer_cache import AnswerCache
 from kg.web.serving.body_budget import BodyBudget
 from kg.web.serving.context import Context
 from kg.web.serving.live import Serving
+from kg.web.serving.time_slices import TimeSlices
 
 
 class Contexts:
@@ -25,6 +26,7 @@ class Contexts:
         self.base = Base(settings.base)
         self.answers = answers
         self._bodies = BodyBudget()
+        self.slices = TimeSlices()
         self._metrics = metrics
         site = Site.of(settings, self.base.path)
         self._sites = {each: replace(site, language=each) for each in LANGUAGES}
@@ -36,7 +38,7 @@ class Contexts:
         context = self._contexts.get(spoken)
         if context is None or context.serving is not serving:
             site, reader = self._sites[spoken], self._reader(spoken)
-            kept = self.answers, self._bodies
+            kept = self.answers, self._bodies, self.slices
             context = Context(self.settings, serving, self.base, site, reader, *kept, self._metrics)
             same = {each: known for each, known in self._contexts.items() if known.serving is serving}
             self._contexts = {**same, spoken: context}

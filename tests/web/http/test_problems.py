@@ -8,6 +8,8 @@ from kg.errors import GenerationError, KgError, QueryCrashed, RemoteTimeout, Rem
 from kg.store.pool.worker import _query_error
 from kg.web.pages import home
 from kg.web.serving import live
+from kg.web.serving.memo import Memo
+from kg.web.serving.page_cache import PageCache
 
 SECRET = (
     "IO error: No such file or directory: While open a file for random read: /srv/var/generations/7/store/000042.sst"
@@ -77,15 +79,13 @@ def test_no_door_tells_of_the_machine(client, monkeypatch, caplog, path):
         (serving.pool, "query"),
     ):
         monkeypatch.setattr(owner, name, broken, raising=False)
-    kept = (serving.page_cache._places, client.app._answers._kept, serving.memo._tasks)
-    for each in kept:
-        each.clear()
+    client.app._answers._kept.clear()
+    monkeypatch.setattr(serving, "page_cache", PageCache())
+    monkeypatch.setattr(serving, "memo", Memo())
     answer = client.get(f"/data/{path}")
     assert "/srv" not in answer.text
     if answer.status_code >= 500:
         assert number_in(answer) in caplog.text
-    for each in kept:
-        each.clear()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 import pyoxigraph
 import pytest
 import zstandard
+from waiting import HANG_SECONDS
 
 from kg.read import search
 from kg.read.search import Finder
@@ -126,4 +127,4 @@ def test_records_are_read_as_they_are_taken(example, small_pieces, monkeypatch):
         await told.put({"type": "lifespan.shutdown"})
         await life
 
-    asyncio.run(main())
+    asyncio.run(asyncio.wait_for(main(), HANG_SECONDS))
