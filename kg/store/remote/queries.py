@@ -284,7 +284,9 @@ def _syntax_error(message: str) -> QuerySyntaxError:
         position = _POSITION.search(message)
         line, column = (int(position[1]), int(position[2])) if position else (None, None)
         first = next(iter(_POSITION.sub("", message).strip().splitlines()), "")
-        what = first.removeprefix("Parse error: ")[:300] or "the store can't read the query"
+        # Some stores answer 400 to all that goes wrong; what has no place in the query may tell of the store itself.
+        what = first.removeprefix("Parse error: ")[:300] if position else ""
+        what = what or "the store can't read the query"
     if line is None or line < 2:
         return QuerySyntaxError(what)
     return QuerySyntaxError(what, line=line - 1, column=column)
