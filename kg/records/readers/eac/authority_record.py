@@ -12,7 +12,7 @@ from lxml import etree
 
 from kg.errors import SourceError
 from kg.records.model.keys import Record, label_key
-from kg.records.names import personal_names
+from kg.records.names import authority_files, personal_names
 from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile, isolate_failures
 from kg.records.readers.eac import dates, names
 from kg.records.readers.xml import links, parsing, tree
@@ -220,7 +220,9 @@ def _target(draft: Draft, kind: str, href: str | None, entry: Element | None) ->
     language = draft.language_of(entry) if entry is not None else draft.language
     own = draft.source.own_reference(href)
     elsewhere = None if own else links.web_address(href)
-    number = links.authority_key(elsewhere) if elsewhere else href
+    number = authority_files.key_of(elsewhere) if elsewhere else href
+    if number and not elsewhere and not links.is_file_name(number.partition("#")[0]):
+        number = authority_files.entry(number, None).key
     reference = own or links.reference(draft.source, kind, number)
     kind = reference.partition("/")[0] if reference else kind
     description: Record = {label_key(kind): {language: name}} if name else {}
