@@ -254,6 +254,7 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         source=source,
         at=at,
         links=mapped.links,
+        position=record.get("position"),
     )
     hints = tuple((reference, orjson.dumps(hint)) for reference, hint in embedded_records(record))
     return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints)
