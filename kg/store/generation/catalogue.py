@@ -159,8 +159,9 @@ class Catalogue:
         return {self._keys[k]: count for k, count in rows}
 
     def linking_things(self, n: int, key: str, limit: int, after: str = "") -> list[ListEntry]:
-        """List of the things that link to a target under a key, by date, undated things last; in the order of the
-        finding aid where there is one.
+        """List of the things that link to a target under a key, by date, undated things last.
+
+        What lies in a level goes in the order of its finding aid, where there is one.
 
         Args:
             n: number of the target.

@@ -127,6 +127,15 @@ class CatalogueBuilder:
             (reference, record),
         )
 
+    def succeed(self, old: str, new: str) -> bool:
+        """Redirect a reference without a record to a record; return False where that can't be done."""
+        rows = self._db.execute("SELECT ref FROM things WHERE ref IN (?, ?) AND digest IS NOT NULL", (old, new))
+        if [ref for (ref,) in rows] != [new] or old == new:
+            return False
+        self._number(old)
+        self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (old, new))
+        return True
+
     def missing(self, limit: int) -> list[tuple[str, bytes | None]]:
         """Up to `limit` link targets without a record, each with its hint.
 

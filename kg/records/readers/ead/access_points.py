@@ -44,18 +44,6 @@ def put_names(draft: Draft, top: Element, did: Element | None) -> None:
             draft.add("sponsors", links.agent_link(draft, element))
 
 
-def repository(draft: Draft, did: Element | None) -> Record | None:
-    """Return the link to the holding institution, and consume its element."""
-    element = tree.child(did, "repository")
-    if element is None:
-        return None
-    name_element = next(tree.descendants(element, *_AGENTS), element)
-    link = links.agent_link(draft, name_element)
-    if link is not None:
-        draft.consumed.add(name_element)
-    return link
-
-
 def _lists(top: Element) -> Iterator[Element]:
     """Lists of access points, with those inside other lists and inside groups."""
     for child in tree.children(top, "controlaccess", "descgrp"):

@@ -90,8 +90,8 @@ def _rank(element: Element) -> int:
 
 def _chains(element: Element, parents: dict[Element, list[Element]]) -> Iterator[list[Element]]:
     """Containers from the outermost to this one, for each container that it lies in; a circle is cut."""
-    for above in parents[element] or [None]:
-        chain = [element]
+    for parent in parents[element] or [None]:
+        chain, above = [element], parent
         while above is not None and above not in chain:
             chain.insert(0, above)
             above = next(iter(parents[above]), None)

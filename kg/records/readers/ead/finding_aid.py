@@ -15,8 +15,19 @@ from kg.errors import SourceError
 from kg.records.model.keys import Record, label_key
 from kg.records.names import personal_names
 from kg.records.readers.base import RawRecord, ReaderItem, SourceFile, isolate_failures
-from kg.records.readers.ead import access_points, dates, digital_objects, languages, levels, notes, titles
+from kg.records.readers.ead import (
+    access_points,
+    dates,
+    digital_objects,
+    drafts,
+    languages,
+    levels,
+    notes,
+    plain_names,
+    titles,
+)
 from kg.records.readers.ead.levels import Arrangement
+from kg.records.readers.xml import drafts as status
 from kg.records.readers.xml import links, parsing, tree
 from kg.records.readers.xml.draft import Draft
 from kg.records.readers.xml.findings import Findings
@@ -59,9 +70,9 @@ def _read(source: SourceFile) -> Iterator[ReaderItem]:
     aid = _FindingAid(Arrangement(source))
     has_record = False
     findings = Findings(source)
-    for element in parsing.elements(
-        source, lambda candidate: tree.local(candidate) in _FRONT or levels.is_record(candidate), findings
-    ):
+    left_out = drafts.left_out(source, _is_read) if source.leave_out_drafts else frozenset()
+    ended = 0
+    for element in parsing.elements(source, _is_read, findings):
         yield from findings.drain()
         if not has_record and not aid.front:
             _refuse_ead3(element)
@@ -69,11 +80,25 @@ def _read(source: SourceFile) -> Iterator[ReaderItem]:
             _read_front(aid, element)
             continue
         has_record = True
-        yield from isolate_failures(source, _record(aid, source, element), tree.line_label(element))
+        read = _left_out if ended in left_out else _record
+        ended += 1
+        yield from isolate_failures(source, read(aid, source, element), tree.line_label(element))
         aid.arrangement.forget(element)
     yield from findings.drain()
     if not has_record and not findings.has_internal:
         raise SourceError("there is no archdesc in the file", todo="a finding aid in EAD 2002")
+
+
+def _is_read(element: Element) -> bool:
+    return tree.local(element) in _FRONT or levels.is_record(element)
+
+
+def _left_out(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[ReaderItem]:
+    """Note on a draft that is left out, without a word on what lies in it. It counts among the places all the same."""
+    draft = Draft(source, {"id": aid.arrangement.reference(top)}, aid.language)
+    if found := drafts.status(top, [] if levels.is_component(top) else aid.front):
+        draft.report(top, *found, status.EXPECTED, status.LEFT_OUT)
+    yield from draft.problems
 
 
 def _refuse_ead3(element: Element) -> None:
@@ -110,6 +135,8 @@ def _record(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[Read
     did = tree.child(top, "did")
     draft = Draft(source, {"id": aid.arrangement.reference(top)}, aid.language)
     is_archdesc = not levels.is_component(top)
+    if found := drafts.status(top, aid.front if is_archdesc else []):
+        draft.report(top, *found, status.EXPECTED, status.PUBLISHED)
     titles.put_title(draft, top, did, aid.front if is_archdesc else [])
     if is_archdesc:
         _put_header(draft, aid)
@@ -190,7 +217,7 @@ def _put_numbers(draft: Draft, did: Element | None) -> None:
 def _put_keepers(draft: Draft, aid: _FindingAid, top: Element) -> None:
     """Put the holding institution and the describing agents."""
     around = (top, *top.iterancestors())
-    keeper = next(filter(None, (access_points.repository(draft, tree.child(unit, "did")) for unit in around)), None)
+    keeper = next(filter(None, (plain_names.repository(draft, tree.child(unit, "did")) for unit in around)), None)
     draft.add("repository", keeper)
     for header in aid.front:
         for author in tree.descendants(header, "author"):

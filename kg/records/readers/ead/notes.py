@@ -20,6 +20,9 @@ _KEYS = {
 }
 """Element → key of its paragraphs."""
 
+PUBLICATION_STATUS = "publicationstatus"
+"""Type of an `odd`, in small letters, in which AtoM says whether a unit may be seen."""
+
 _GROUPS = ("descgrp", "admininfo", "add")
 _LOCAL_NOTES = frozenset({"recordingNotes", "audioQuality", "natureOfRecording"})
 """Ids of parts of `scopecontent` about the recording rather than its content: no key has that."""
@@ -34,7 +37,7 @@ def put_notes(draft: Draft, top: Element) -> None:
     """Put the text of notes under the keys for it."""
     for note in notes(top):
         name = tree.local(note)
-        if name in _KEYS and note.get("id") != dates.EVENT:
+        if name in _KEYS and note.get("id") != dates.EVENT and not is_publication_status(note):
             _put_paragraphs(draft, _KEYS[name], note)
         elif name == "prefercite":
             _put_citation(draft, note)
@@ -47,6 +50,11 @@ def put_notes(draft: Draft, top: Element) -> None:
                 draft.add("license", licence)
         elif name == "accessrestrict":
             _put_end_of_restriction(draft, note)
+
+
+def is_publication_status(note: Element) -> bool:
+    """Return whether a note is AtoM's publication status."""
+    return tree.local(note) == "odd" and (tree.attribute(note, "type") or "").lower() == PUBLICATION_STATUS
 
 
 def put_thing(draft: Draft, did: Element) -> None:

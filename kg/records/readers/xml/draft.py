@@ -1,5 +1,6 @@
 """Draft of a record from an XML element: text that no key consumes becomes `extra`, so that nothing is lost (D-8)."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,7 @@ _DATES = frozenset({"normal", "standardDate", "notBefore", "notAfter"})
 """Attributes with an encoded date: what reads the date tells of one that it does not take."""
 _DEFAULTS = {"calendar": {"gregorian"}, "era": {"ce"}}
 """Attribute → values that say nothing: the standard's own defaults."""
+_PREDICATE = re.compile(r"\[@(\w+)='([^']*)'\]")
 _SHORT = 8
 """Length up to which an equal text elsewhere in the record may be a coincidence."""
 
@@ -52,6 +54,7 @@ class Draft:
     taken: set[tuple[Element, str]] = field(default_factory=set)
     problems: list[SourceProblem] = field(default_factory=list)
     _added: set[tuple[str, str]] = field(default_factory=set)
+    _said: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def kind(self) -> str:
@@ -107,6 +110,7 @@ class Draft:
     def add_extra(self, where: str, value: str | None) -> None:
         """Add a value without a key of the model to `extra`."""
         if value:
+            self._said.update(_PREDICATE.findall(where))
             self.add("extra", {"field": where, "value": value})
 
     def add_rest_as_extra(self, top: Element | None, passed: Callable[[Element], bool]) -> None:
@@ -131,6 +135,8 @@ class Draft:
         """Whether an attribute holds a value that the record lacks, by the table of elements."""
         treatment = markup.treatment(self.schema, tree.local(element), name)
         if treatment in {"governs", "form only"} or (element, name) in self.taken:
+            return False
+        if (name, value) in self._said:  # by the path of what stands in the element
             return False
         if value.lower() in _DEFAULTS.get(name, ()) or tree.attribute(element, "show") == "embed":  # an icon
             return False

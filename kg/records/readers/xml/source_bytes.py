@@ -1,9 +1,9 @@
 """Bytes of an XML file on their way to the parser: their encoding, and the entities that they name (D-131).
 
-- An entity that the file itself declares as plain text, or that HTML names, is read as its characters. Any other one is
-  refused by its name and line: an external one, one with markup, one that grows without bound.
-- Bytes that contradict the declared encoding are told with their place. A file that declares an encoding of single bytes
-  and holds UTF-8 is read as UTF-8.
+- An entity that the file itself declares as plain text, or that HTML names, is read as its characters. Any other one
+  is refused by its name and line: an external one, one with markup, one that grows without bound.
+- Bytes that contradict the declared encoding are told with their place. A file that declares an encoding of single
+  bytes and holds UTF-8 is read as UTF-8.
 """
 
 import codecs

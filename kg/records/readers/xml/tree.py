@@ -139,7 +139,7 @@ def path(element: Element, top: Element) -> str:
             if attribute_name
             else local(ancestor)
         )
-        if attribute_name == "id" and ancestor is not element:
+        if ancestor is top or (attribute_name == "id" and ancestor is not element):
             break
         ancestor = ancestor.getparent()
     return "/".join(reversed(steps))
