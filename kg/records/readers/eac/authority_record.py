@@ -12,7 +12,7 @@ from lxml import etree
 
 from kg.errors import SourceError
 from kg.records.model.keys import Record, label_key
-from kg.records.names import personal_names
+from kg.records.names import authority_files, personal_names
 from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile, Succession, isolate_failures
 from kg.records.readers.eac import dates, maintenance, names
 from kg.records.readers.xml import drafts, links, parsing, tree
@@ -111,7 +111,7 @@ def _put_identity_and_more(draft: Draft, description: Element | None) -> None:
 
 
 def _other_identities(draft: Draft, top: Element, others: list[Element]) -> Iterator[ReaderItem]:
-    """Agents of the further identities of an entity (`multipleIdentities`), each whole, and related to the first one."""
+    """Agents of the further identities of an entity (`multipleIdentities`), each whole and related to the first."""
     for number, description in enumerate(others, 2):
         other = Draft(draft.source, {"id": f"{draft.record['id']}.{number}"}, draft.language)
         _put_identity_and_more(other, description)
@@ -272,7 +272,9 @@ def _target(draft: Draft, kind: str, href: str | None, entry: Element | None) ->
     language = draft.language_of(entry) if entry is not None else draft.language
     own = draft.source.own_reference(href)
     elsewhere = None if own else links.web_address(href)
-    number = links.authority_key(elsewhere) if elsewhere else href
+    number = authority_files.key_of(elsewhere) if elsewhere else href
+    if number and not elsewhere and not links.is_file_name(number.partition("#")[0]):
+        number = authority_files.entry(number, None).key
     reference = own or links.reference(draft.source, kind, number)
     kind = reference.partition("/")[0] if reference else kind
     description: Record = {label_key(kind): {language: name}} if name else {}

@@ -15,24 +15,23 @@ _LONGEST = 200
 _BETWEEN = re.compile(r"\s*;\s*")
 
 
-def put_originations(draft: Draft, did: Element, keys: dict[Element, str]) -> None:
-    """Put the names of originations that are plain text, each an agent of a type that nothing tells.
+def put_origination(draft: Draft, origination: Element, key: str) -> None:
+    """Put the names of an origination that is plain text, each an agent of a type that nothing tells.
 
     Args:
         draft: the record.
-        did: the `did`.
-        keys: origination → the key for its names; one without a key stays with the rest.
+        origination: the element; one with names marked as such is passed over.
+        key: the key for its names; where it is empty, they stay with the rest.
     """
-    for origination in tree.children(did, "origination"):
-        key, text = keys.get(origination), tree.text(origination)
-        if key is None or text is None or any(tree.descendants(origination, *_AGENTS)):
-            continue
-        names = [name for name in _BETWEEN.split(text) if name]
-        if not all(len(name) <= _LONGEST and not personal_names.is_placeholder(name) for name in names):
-            continue
-        for name in names:
-            draft.add(key, draft.source.named_link("agent", name, language=draft.language_of(origination)))
-        draft.consumed.add(origination)
+    text = tree.text(origination)
+    if not key or text is None or any(tree.descendants(origination, *_AGENTS)):
+        return
+    names = [name for name in _BETWEEN.split(text) if name]
+    if not all(len(name) <= _LONGEST and not personal_names.is_placeholder(name) for name in names):
+        return
+    for name in names:
+        draft.add(key, draft.source.named_link("agent", name, language=draft.language_of(origination)))
+    draft.consumed.add(origination)
 
 
 def repository(draft: Draft, did: Element | None) -> Record | None:
