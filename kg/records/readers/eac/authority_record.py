@@ -83,10 +83,10 @@ def _agent(source: SourceFile, top: Element) -> Iterator[ReaderItem]:
         if source.leave_out_drafts:
             yield from draft.problems
             return
-    first, *others = [*tree.descendants(top, "cpfDescription")] or [None]
+    descriptions = list(tree.descendants(top, "cpfDescription"))
     _put_control(draft, control)
-    _put_identity_and_more(draft, first)
-    yield from _other_identities(draft, top, others)
+    _put_identity_and_more(draft, next(iter(descriptions), None))
+    yield from _other_identities(draft, top, descriptions[1:])
     draft.add_rest_as_extra(top, _is_label)
     yield from draft.problems
     yield RawRecord(draft.record, tree.line_label(top), raw)

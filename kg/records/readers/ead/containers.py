@@ -90,11 +90,12 @@ def _rank(element: Element) -> int:
 
 def _chains(element: Element, parents: dict[Element, list[Element]]) -> Iterator[list[Element]]:
     """Containers from the outermost to this one, for each container that it lies in; a circle is cut."""
-    for parent in parents[element] or [None]:
-        chain, above = [element], parent
+    above: Element | None
+    for above in parents[element] or (None,):
+        chain = [element]
         while above is not None and above not in chain:
             chain.insert(0, above)
-            above = next(iter(parents[above]), None)
+            above = next(iter(parents[above]), None)  # noqa: PLW2901  # one step up
         yield chain
 
 

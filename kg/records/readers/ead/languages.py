@@ -19,6 +19,8 @@ def put_languages(draft: Draft, did: Element) -> None:
             if tag := tag_of(element):
                 draft.add("language", tag)
                 draft.taken.add((element, "langcode"))
+                if language_tags.tag(tree.text(element) or "") == tag:
+                    draft.consumed.add(element)
         if not elements and (tags := tags_of(tree.text(material) or "")):
             for tag in tags:
                 draft.add("language", tag)

@@ -169,7 +169,6 @@ def _put_physical(draft: Draft, element: Element) -> None:
         None, (" ".join((run or "").split()) for run in (element.text, *(part.tail for part in element)))
     ):
         draft.add_text("extent", element, text)
-    draft.consumed.discard(element)
     for child in element:
         lasts = duration(tree.text(child) or "")
         if lasts and draft.kind == "record" and "duration" not in draft.record:
@@ -180,6 +179,8 @@ def _put_physical(draft: Draft, element: Element) -> None:
             draft.taken.add((child, "unit"))
         elif tree.has_own_text(element):
             draft.add_text("extent", child)
+    if not tree.has_own_text(element):  # what is in a part that has no key stays with the rest
+        draft.consumed.discard(element)
 
 
 def _is_run_together(element: Element) -> bool:

@@ -51,7 +51,7 @@ def repository(draft: Draft, did: Element | None) -> Record | None:
     draft.consumed.add(element)
     for part in beside:
         for block in tree.blocks(part):
-            draft.add_extra(f"did/{tree.path(block, element)}", tree.text(block))
+            draft.add_extra(f"did/repository/{tree.path(block, element)}", tree.text(block))
     return draft.source.named_link("agent", name, language=draft.language_of(element))
 
 

@@ -29,6 +29,7 @@ _DATES = frozenset({"normal", "standardDate", "notBefore", "notAfter"})
 """Attributes with an encoded date: what reads the date tells of one that it does not take."""
 _DEFAULTS = {"calendar": {"gregorian"}, "era": {"ce"}}
 """Attribute → values that say nothing: the standard's own defaults."""
+_TYPES = frozenset({"type", "localType"})
 _PREDICATE = re.compile(r"\[@(\w+)='([^']*)'\]")
 _SHORT = 8
 """Length up to which an equal text elsewhere in the record may be a coincidence."""
@@ -127,7 +128,8 @@ class Draft:
         recorded = set(_strings(self.record))
         # A number in the source became the key of a reference.
         recorded |= {text.rpartition("/")[2] for text in recorded}
-        for element, name, value in tree.attributes(top):
+        # A type is often said by the path of another value.
+        for element, name, value in sorted(tree.attributes(top), key=lambda attribute: attribute[1] in _TYPES):
             if self._is_left(element, name, value, recorded):
                 self.add_extra(f"{tree.path(element, top)}/@{name}", value)
 
