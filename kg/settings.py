@@ -180,6 +180,10 @@ class Settings(BaseSettings):
         description="Where each request is written down as a line of JSON: a file, relative to kg.toml, or `-` for"
         " standard error; nowhere if not given.",
     )
+    send_seconds: Annotated[float, Field(ge=1, le=86_400)] = Field(
+        60.0,
+        description="How long a client may take no byte of what is sent to it before it is disconnected, in seconds.",
+    )
     grace_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         20, description="How long a server that is told to stop lets answers that are under way come to their end."
     )

@@ -12,6 +12,7 @@ import ipaddress
 from collections import deque
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -39,8 +40,11 @@ def client_of(address: str) -> str:
     >>> client_of("2001:db8::1:2:3"), client_of("192.0.2.7"), client_of("")
     ('2001:db8::/64', '192.0.2.7', '')
     """
-    if ":" not in address:
-        return address
+    return address if ":" not in address else _network(address)
+
+
+@lru_cache(maxsize=4_096)
+def _network(address: str) -> str:
     try:
         return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
     except ValueError:
@@ -73,11 +77,13 @@ class FairQueue(Generic[Job]):
     Attributes:
         limit: maximum number of waiting jobs.
         share: maximum number of slots of one client.
+        by_use: whether clients are ordered by their use alone, since all jobs are short.
         size: number of waiting jobs.
     """
 
     limit: int
     share: int
+    by_use: bool = False
     size: int = 0
     _waiting: dict[str, deque[Job]] = field(default_factory=dict)
     _running: dict[str, dict[Job, Hashable]] = field(default_factory=dict)
@@ -192,6 +198,8 @@ class FairQueue(Generic[Job]):
     def _rank(self, client: str, now: float) -> _Rank:
         """Sort key of a waiting client; the least is next."""
         use = self.use(client, now)
+        if self.by_use:
+            return False, use, self._slots(client)
         if use >= HEAVY_USE:
             return True, use, self._slots(client)
         _, jobs = self._past(client, now)

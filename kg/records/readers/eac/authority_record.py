@@ -17,6 +17,7 @@ from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFi
 from kg.records.readers.eac import dates, names
 from kg.records.readers.xml import links, parsing, tree
 from kg.records.readers.xml.draft import Draft
+from kg.records.readers.xml.findings import Findings
 from kg.records.readers.xml.tree import NO_LANGUAGE, Element
 
 _ROOT = "eac-cpf"
@@ -44,7 +45,9 @@ def read(source: SourceFile) -> Iterator[ReaderItem]:
 
 def _read(source: SourceFile) -> Iterator[ReaderItem]:
     has_record = False
-    for element in parsing.elements(source, lambda element: tree.local(element) in {_ROOT, _LATER}):
+    findings = Findings(source)
+    for element in parsing.elements(source, lambda element: tree.local(element) in {_ROOT, _LATER}, findings):
+        yield from findings.drain()
         if tree.local(element) == _LATER:
             todo = "an authority record in EAC-CPF of 2010"
             raise SourceError(
@@ -52,7 +55,8 @@ def _read(source: SourceFile) -> Iterator[ReaderItem]:
             )
         has_record = True
         yield from isolate_failures(source, _agent(source, element), tree.line_label(element))
-    if not has_record:
+    yield from findings.drain()
+    if not has_record and not findings.has_internal:
         raise SourceError("there is no eac-cpf in the file", todo="an authority record in EAC-CPF")
 
 

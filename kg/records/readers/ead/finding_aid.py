@@ -19,6 +19,7 @@ from kg.records.readers.ead import access_points, dates, levels, notes
 from kg.records.readers.ead.levels import Arrangement
 from kg.records.readers.xml import links, parsing, tree
 from kg.records.readers.xml.draft import Draft
+from kg.records.readers.xml.findings import Findings
 from kg.records.readers.xml.tree import NO_LANGUAGE, Element
 
 _EAD3 = "{http://ead3.archivists.org/"
@@ -57,9 +58,11 @@ def read(source: SourceFile) -> Iterator[ReaderItem]:
 def _read(source: SourceFile) -> Iterator[ReaderItem]:
     aid = _FindingAid(Arrangement(source))
     has_record = False
+    findings = Findings(source)
     for element in parsing.elements(
-        source, lambda candidate: tree.local(candidate) in _FRONT or levels.is_record(candidate)
+        source, lambda candidate: tree.local(candidate) in _FRONT or levels.is_record(candidate), findings
     ):
+        yield from findings.drain()
         if not has_record and not aid.front:
             _refuse_ead3(element)
         if tree.local(element) in _FRONT:
@@ -68,7 +71,8 @@ def _read(source: SourceFile) -> Iterator[ReaderItem]:
         has_record = True
         yield from isolate_failures(source, _record(aid, source, element), tree.line_label(element))
         aid.arrangement.forget(element)
-    if not has_record:
+    yield from findings.drain()
+    if not has_record and not findings.has_internal:
         raise SourceError("there is no archdesc in the file", todo="a finding aid in EAD 2002")
 
 
