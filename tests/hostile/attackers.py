@@ -183,7 +183,8 @@ for _many in (64, 400):
 @attacker("64 connections: pages with random header fields", 64)
 async def random_fields(client):
     language, coding = client.chance.choice(("en", "ru", "es", "fr")), client.chance.choice(("gzip", "br", "zstd"))
-    path = f"/record/{some_record(client)}?lang={client.chance.choice(('en', 'ru', 'es', 'x'))}"
+    suffix, spoken = client.chance.choice((".html", "")), client.chance.choice(("en", "ru", "es", "x"))
+    path = f"/record/{some_record(client)}{suffix}?lang={spoken}"
     accept = f"Accept: text/turtle;q={client.chance.random():.3f}, text/html;q={client.chance.random():.3f}"
     await client.ask(request(path, accept, f"Accept-Language: {language}", f"Accept-Encoding: {coding}"))
 

@@ -157,7 +157,7 @@ def _levels(labelled: list[tuple[str, str]], archive: str) -> list[Level] | None
     letters = reference_schemes.letters()
     # Letters that lie in no scheme but that of the archive are certain in the company of the others alone.
     names = [f"{label}." if f"{label}." in letters and label not in _LEVEL_OF else label for label, _ in labelled]
-    company = {_LEVEL_OF[name] if name in _LEVEL_OF else _USUAL.get(name, "") for name in names}
+    company = {_LEVEL_OF[name] if name in _LEVEL_OF else _USUAL.get(name) or "" for name in names}
     levels = []
     for written, value in zip(names, (value for _, value in labelled), strict=True):
         level = _level_of(written, archive, company)

@@ -19,7 +19,9 @@ LANGUAGE = "en"
 
 RELATED, INFORMATION = "Related Documents", "Document Information"
 
-_HEADINGS = {
+_Names = dict[str, dict[str, tuple[str, ...]]]
+
+_HEADINGS: _Names = {
     RELATED: {
         "en": ("related documents", "related records"),
         "ru": ("связанные документы", "похожие документы", "документы по теме"),
@@ -35,7 +37,7 @@ _HEADINGS = {
         "de": ("dokumentinformation", "dokumentinformationen", "informationen zum dokument", "angaben zum dokument"),
     },
 }
-_LABELS = {
+_LABELS: _Names = {
     "Source": {
         "en": ("source",), "ru": ("источник",), "es": ("fuente",), "fr": ("source",), "de": ("quelle",),
     },
@@ -128,14 +130,15 @@ _DATE_WORDS_TEXT = (
     "by of in on the st nd rd th n d s a bc ad b century centuries decade year years month day date dated undated "
     "unknown no not given without unspecified uncertain sometime monday tuesday wednesday thursday friday "
     "saturday sunday bulk января февраля марта апреля мая июня июля августа сентября октября ноября декабря "
-    "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь весна лето осень зима около "
-    "ок до после между и или не раньше позднее ранее г гг год года годы в конец начало середина без даты дата "
-    "неизвестна указана б недатировано век enero febrero marzo abril mayo junio julio agosto septiembre setiembre "
-    "octubre noviembre diciembre de del el la los hacia antes después entre y o sin fecha f principios mediados "
-    "finales primavera verano otoño invierno siglo janvier février mars avril mai juin juillet août septembre "
-    "octobre novembre décembre vers avant après et ou le du des sans début fin milieu printemps été automne hiver "
-    "siècle er januar jänner februar märz juni juli oktober dezember um vor nach zwischen und oder bis von ohne "
-    "datum undatiert anfang ende mitte frühjahr frühling sommer herbst jahrhundert j "
+    "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь весна весной летом осенью "
+    "зимой го лето осень зима около ок до после между и или не раньше позднее ранее г гг год года годы в конец "
+    "начало середина без даты дата неизвестна указана б недатировано век enero febrero marzo abril mayo junio "
+    "julio agosto septiembre setiembre octubre noviembre diciembre de del el la los hacia antes después entre y o "
+    "sin fecha f principios mediados finales primavera verano otoño invierno siglo janvier février mars avril mai "
+    "juin juillet août septembre octobre novembre décembre vers avant après et ou le du des sans début fin milieu "
+    "printemps été automne hiver siècle er januar jänner februar märz juni juli oktober dezember um vor nach "
+    "zwischen und oder bis von ohne datum undatiert anfang ende mitte frühjahr frühling sommer herbst jahrhundert "
+    "j "
 )
 _DATE_WORDS = frozenset(_DATE_WORDS_TEXT.split())
 _WORD = re.compile(r"[^\W\d_]+")
@@ -155,7 +158,7 @@ class Label(NamedTuple):
     value: str
 
 
-def _by_text(table: dict[str, dict[str, tuple[str, ...]]]) -> dict[str, tuple[str, str]]:
+def _by_text(table: _Names) -> dict[str, tuple[str, str]]:
     names: dict[str, tuple[str, str]] = {}
     for name, languages in table.items():
         for language, texts in languages.items():

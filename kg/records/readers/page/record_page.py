@@ -13,9 +13,11 @@ All other text becomes `extra`; what the position does not tell is reported.
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from kg import iris
 from kg.errors import KeyFault
+from kg.records import characters
 from kg.records.dates import phrases
 from kg.records.model.keys import Record
 from kg.records.names import language_tags, named_people
@@ -62,7 +64,10 @@ def read(source: SourceFile) -> Iterator[ReaderItem]:
         byte = f"0x{fault.object[fault.start]:02x}"
         yield ReadFailure(source.problem(f"line {line}", "", byte, "UTF-8", "is not UTF-8", severity="rejected"))
         return
-    page = PageSections.of(text)
+    mended = characters.mended(text)
+    if mended != text:
+        yield from _mended_lines(source, text)
+    page = PageSections.of(mended)
     raw = next((paragraph.text for paragraph in page.information.get("Record ID", [])), "")
     try:
         reference = source.reference("record", raw)
@@ -71,6 +76,14 @@ def read(source: SourceFile) -> Iterator[ReaderItem]:
         yield ReadFailure(source.problem("", "Record ID", raw, expected, fault.what, severity="rejected"))
         return
     yield from _PageParser(source, page, reference).items()
+
+
+def _mended_lines(source: SourceFile, text: str) -> Iterator[ReaderItem]:
+    """Notes on the lines whose characters were mended."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if characters.mended(line) != line:
+            place, at = characters.around_fault(line), f"line {number}"
+            yield source.problem(at, "", place, characters.EXPECTED, characters.MESSAGE, severity="repaired")
 
 
 class _PageParser:
@@ -92,7 +105,7 @@ class _PageParser:
             self.record["related"] = list(dict.fromkeys(document["id"] for document in related))
         if self.extra:
             self.record["extra"] = self.extra
-        yield from self.problems
+        yield from sorted(self.problems, key=lambda problem: int(problem.at.removeprefix("line ")))
         yield RawRecord(self.record)
         told = {document["id"]: document for document in related}
         yield from (RawRecord(document, "related document") for document in told.values())
@@ -246,12 +259,9 @@ class _PageParser:
 
     def related(self) -> Iterator[Record]:
         """Parse the related documents: date, title and summary in turn."""
-        for date, title, *rest in _related_documents(self.page.related):
+        for date, title, rest in _related_documents(self.page.related):
             if title is None:
-                self.report(
-                    date or Paragraph(1, ""), RELATED, "date, title and summary", f"has no title below it; {_KEPT}"
-                )
-                self.keep("page text", [date.text] if date else [])
+                self.alone(date)
                 continue
             name = f"{date.text if date else ''} {title.text}"
             record: Record = {
@@ -283,18 +293,28 @@ def _lines(paragraphs: list[Paragraph]) -> list[str]:
     return [line for paragraph in paragraphs for line in paragraph.text.split("\n")]
 
 
-def _related_documents(paragraphs: list[Paragraph]) -> Iterator[list[Paragraph | None]]:
-    """Date, title, and what is below, of each related document."""
+class _RelatedDocument(NamedTuple):
+    """Paragraphs of a related document: its date, its title, what is below."""
+
+    date: Paragraph | None
+    title: Paragraph | None
+    below: list[Paragraph]
+
+
+def _related_documents(paragraphs: list[Paragraph]) -> Iterator[_RelatedDocument]:
+    """Related documents of a page, in order."""
     starts = [place for place, paragraph in enumerate(paragraphs) if labels.is_date_line(paragraph.text)]
     thirds = range(0, len(paragraphs), 3)
     # Documents of three paragraphs each: a first one is the date, whatever it says.
-    if starts[:1] == [0] and len(paragraphs) % 3 == 0 and set(starts) <= set(thirds):
+    if starts and len(paragraphs) % 3 == 0 and set(starts) <= set(thirds):
         short = (len(paragraphs[place].text) <= labels.LONGEST_DATE for place in thirds)
         starts = list(thirds) if all(short) else starts
-    if starts[:1] != [0] and paragraphs:
-        yield [None, *paragraphs[: starts[0] if starts else None]]
+    if paragraphs and starts[:1] != [0]:
+        title, *below = paragraphs[: starts[0] if starts else None]
+        yield _RelatedDocument(None, title, below)
     for start, end in pairwise([*starts, len(paragraphs)]):
-        yield [*paragraphs[start:end], *([None] if end == start + 1 else [])]
+        date, *rest = paragraphs[start:end]
+        yield _RelatedDocument(date, rest[0] if rest else None, rest[1:])
 
 
 _LABELLED = {
