@@ -85,7 +85,7 @@ def test_many_values_are_a_part_with_their_number(site):
     assert len(re.findall(r"<bdi[^>]*>\d+ leaves of a file", text)) == MAX_VALUES
     assert f'href="/data/record/many.json" type="application/json">{3_000 - MAX_VALUES:,} more, in the data' in text
     assert site.get("/data/record/many.json").text.count(" leaves of a file") == 3_000
-    assert site.get("/data/record/many.nt").text.count(" leaves of a file") == 3_000
+    assert site.get("/data/record/many.nt").text.count(" leaves of a file") >= 3_000
     people = _page(site, "record/people.html")
     assert f"{3_000 - MAX_VALUES:,} more, in the data" in people
     assert site.get("/data/record/people.nt").text.count("/agent/") >= 3_000
