@@ -284,12 +284,14 @@ def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
     assert kept.read_bytes().strip() == files[problem.source].strip()
 
 
-@pytest.mark.parametrize("text", ["\x7f" * 5_000_000, '"' * 7_000_000], ids=["escapes", "quotes"])
+@pytest.mark.parametrize(
+    "text", ["\x7f" * 5_000_000, '"' * 7_000_000, "x" * 20_000_000], ids=["escapes", "quotes", "text"]
+)
 def test_a_value_over_the_bound(tmp_path, text):
     """A value that is too long as N-Triples is put aside, with reference, key and size; its record is published."""
     long = {"id": "record/long", "title": {"en": "Long"}, "text": {"en": [text]}}
     made, report = publish(tmp_path, [GOOD, json.dumps(long, ensure_ascii=False).encode()])
-    size = 5_000_000 * 6 if text[0] == "\x7f" else 14_000_000
+    size = len(text) * {"\x7f": 6, '"': 2, "x": 1}[text[0]]
     (problem,) = report.problems()
     assert (problem.record, problem.field, problem.severity) == ("record/long", "text.en[1]", "repaired")
     assert f"{size:,} bytes" in problem.message
