@@ -75,7 +75,7 @@ async def table(request: Request, context: HeldContext, name: _Name) -> Response
 
 async def tables(request: Request, context: HeldContext) -> Response:
     """The page of the tables with every column."""
-    return await context.serving.in_thread(partial(_tables, request, context))
+    return await context.serving.in_thread(request, partial(_tables, request, context))
 
 
 def _tables(request: Request, context: Context) -> Response:

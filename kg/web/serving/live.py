@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from starlette.requests import Request
+
 from kg.errors import GenerationError
 from kg.read.publication import Publication, Publications
 from kg.settings import Settings
@@ -35,8 +37,11 @@ _LONG_PLACES, _LONG_QUEUE = 2, 14
 _SEARCHES, _SEARCHES_QUEUE = 4, 128
 """The same of searches, be they of a page, in a query or of what somebody types."""
 
-_PAGES, _PAGES_QUEUE = 4, 10_000
-"""The same of parts of pages, most of which are made once for a generation."""
+_PAGES, _PAGES_QUEUE = 2, 2_000
+"""The same of pages and their parts. Threads that compute take turns in the interpreter: more would help nobody."""
+
+LONG_RECORD = 200_000
+"""Bytes of a record from which its page or data take a tenth of a second, and wait with exports."""
 
 _LOG = logging.getLogger("kg")
 _T = TypeVar("_T")
@@ -120,9 +125,16 @@ class Serving:
         self._idle.set()
         await self.pool.close()
 
-    async def in_thread(self, work: Callable[[], _T]) -> _T:
-        """Do some of a page's work beside the event loop."""
-        return await self.page_queue.run("", work)
+    async def in_thread(self, request: Request | str, work: Callable[[], _T], size: int = 0) -> _T:
+        """Do some of a page's work beside the event loop, in the client's turn.
+
+        Args:
+            request: whose turn it is; empty for a part that is made once for a generation, whoever asks.
+            work: what is done.
+            size: bytes of the records that it reads, where these may be many: long work has other places than short.
+        """
+        queue = self.page_queue if size <= LONG_RECORD else self.slow_queue
+        return await queue.run(request, work)
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
