@@ -6,6 +6,7 @@ Runs in the building process or in a process pool, so its results are small, fla
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -78,6 +79,7 @@ class BatchProcessor:
         self, base: str, duplicates: frozenset[str] = frozenset(), shapes: str | None = None, *, value_bytes: int
     ) -> None:
         self._value_bytes = value_bytes
+        self._today = datetime.now(UTC).date().isoformat()
         self._mapper = Mapper(ontology.load(base))
         self._duplicates = duplicates
         self._shapes = _shapes(shapes, base) if shapes else None
@@ -115,7 +117,7 @@ class BatchProcessor:
         result = BatchResult()
         normalised = []
         for partial in records:
-            record, problems = normalise_record(partial, source, "")
+            record, problems = normalise_record(partial, source, "", today=self._today)
             record, long = self._without_long_values(record, source, "", problems)
             result.long_values += long
             result.problems += problems
@@ -144,7 +146,7 @@ class BatchProcessor:
         source = batch.input.file.name
         try:
             record, problems = normalise_record(
-                raw_record.record, source, raw_record.at, raw_record.raw if batch.lines else None
+                raw_record.record, source, raw_record.at, raw_record.raw if batch.lines else None, today=self._today
             )
         except ValueFault as fault:
             shown_id = excerpt(raw_record.record.get("id", ""))
