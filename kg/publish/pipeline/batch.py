@@ -6,6 +6,7 @@ Runs in the building process or in a process pool, so its results are small, fla
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -97,6 +98,7 @@ class BatchProcessor:
             value_bytes: the bound on a value, in bytes as written.
         """
         self._value_bytes = value_bytes
+        self._today = datetime.now(UTC).date().isoformat()
         self._mapper = Mapper(ontology.load(base))
         self._base = base
         self._index = index
@@ -146,7 +148,7 @@ class BatchProcessor:
         result = BatchResult()
         normalised = []
         for partial in records:
-            record, problems = normalise_record(partial, source, "")
+            record, problems = normalise_record(partial, source, "", today=self._today)
             record, long = self._without_long_values(record, source, "", problems)
             result.long_values += long
             result.problems += problems
@@ -178,7 +180,7 @@ class BatchProcessor:
             settled = settle_links(raw_record.record, self.identities, source, raw_record.at)
         try:
             record, problems = normalise_record(
-                raw_record.record, source, raw_record.at, raw_record.raw if batch.lines else None
+                raw_record.record, source, raw_record.at, raw_record.raw if batch.lines else None, today=self._today
             )
         except ValueFault as fault:
             shown_id = excerpt(raw_record.record.get("id", ""))
