@@ -79,7 +79,22 @@ class Publication:
             max_result_bytes=settings.query_bytes,
             queue=settings.query_queue,
         )
-        return QueryPool(generation.folder.store, limits, base=settings.base, observer=observer, kills=self._kills)
+        return QueryPool(
+            generation.folder.store,
+            limits,
+            base=settings.base,
+            observer=observer,
+            kills=self._kills,
+            check_store=generation.check_store,
+        )
+
+    def file(self, name: str) -> Path | None:
+        """Path of a dump or table, by its path in the generation's folder; None for one that it does not have.
+
+        Raises:
+            GenerationError: the file is cut, grown or gone.
+        """
+        return self._generation.file(name)
 
     def check_whole(self) -> None:
         """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""

@@ -189,8 +189,8 @@ class _FrameWriter:
         self._buffer.clear()
 
 
-def _query_error(fault: BaseException) -> QueryError:
-    """The QueryError for a fault of the engine."""
+def _query_error(fault: BaseException) -> KgError:
+    """The QueryError for a fault of the engine, or the GenerationError for one of the store."""
     text = str(fault)
     match fault:
         case QueryError():
@@ -201,6 +201,8 @@ def _query_error(fault: BaseException) -> QueryError:
             return QueryRefused(text[:1].lower() + text[1:], todo="Use the functions of SPARQL 1.1.")
         case OSError() if "does not support" in text or "not allowed as a predicate" in text:
             return QueryUnwritable(text)
+        case OSError():
+            return GenerationError(f"the store can't be read: {text}", todo="Run `kg build`.")
         case _:
             return QueryCrashed(f"the engine gave up: {text[:500] or type(fault).__name__}")
 

@@ -32,6 +32,7 @@ class EmbeddedGraph:
 
     def __init__(self, folder: Path) -> None:
         """Open a store. Raises GenerationError where it can't be opened."""
+        self._folder = folder
         try:
             self._store = Store.read_only(str(folder))
         except OSError as fault:
@@ -40,7 +41,14 @@ class EmbeddedGraph:
             ) from None
 
     def describe(self, iri: str) -> list[Triple]:
-        """Triples of a thing and of its parts."""
+        """Triples of a thing and of its parts. Raises GenerationError where the store can't be read."""
+        try:
+            return self._describe(iri)
+        except OSError as fault:
+            what = f"the store can't be read: {fault}"
+            raise GenerationError(what, where=str(self._folder), todo="Run `kg build`.") from None
+
+    def _describe(self, iri: str) -> list[Triple]:
         triples: list[Triple] = []
         queue = [NamedNode(iri)]
         visited = {iri}

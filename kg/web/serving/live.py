@@ -40,7 +40,7 @@ class Serving:
 
     `memo` has parts of pages that are made once for a generation; `slow_queue` is for exports and pictures,
     `search_queue` for searches, `page_queue` for pages. Threads read the generation in these queues alone, which are
-    waited for at its end.
+    waited for at its end. `refused` is the number of a newer generation that can't be served.
     """
 
     publication: Publication
@@ -53,6 +53,7 @@ class Serving:
     retired: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     memo: Memo = field(default_factory=Memo)
+    refused: int | None = None
 
     def hold(self) -> None:
         """Keep it open, until as many `release` it; an answer that is still being sent holds it too (D-72)."""
@@ -116,11 +117,15 @@ class Live:
         while True:
             await asyncio.sleep(LOOK)
             mark = self._publications.live_fingerprint()
-            if self._current is None or mark is None or mark == self._mark:
+            if self._current is None or mark is None:
+                continue
+            if mark == self._mark:
+                self._current.refused = None
                 continue
             try:
                 fresh = await self._open()
             except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
+                self._current.refused = mark[0]
                 if str(fault) != told:
                     told = str(fault)
                     _LOG.warning("generation %s can't be served: %s", mark[0], told)
