@@ -31,14 +31,14 @@ class CacheRules(Protocol):
         """Media types among which Accept chooses."""
 
     @property
-    def repeats(self) -> bool:
-        """Whether its responses are answers to queries, which have a cache and a queue of their own."""
+    def sliced(self) -> bool:
+        """Whether its handler takes turns in the event loop."""
 
 
 async def outcome(
     request: Request, context: Context, make: Callable[[], Awaitable[Response]], rules: CacheRules
 ) -> Response:
-    """The response to a request, whatever happens; clients take turns in the event loop, but with queries.
+    """The response to a request, whatever happens.
 
     Args:
         request: the request.
@@ -46,7 +46,7 @@ async def outcome(
         make: makes the response; what it raises becomes a problem.
         rules: of its route.
     """
-    if rules.repeats:  # a query waits for a worker in a fair queue of its own
+    if not rules.sliced:
         return await _outcome(request, context, make, rules)
     try:
         return await context.slices.run(client_name(request), lambda: _outcome(request, context, make, rules))

@@ -1,8 +1,8 @@
 """Table of the elements and attributes of EAD 2002 and EAC-CPF 2010: what each says, and how its text is parted.
 
-The table is `markup.tsv`, a line for an element or an attribute; `*/@name` is the line of an attribute on every element
-that has no line of its own for it. docs/sources.md is made from it, and tests hold it to the names of both standards and
-to what the readers do (D-128).
+The table is `markup.tsv`, a line for an element or an attribute; `*/@name` is the line of an attribute on every
+element that has no line of its own for it. docs/sources.md is made from it, and tests hold it to the names of both
+standards and to what the readers do (D-128).
 
 >>> treatment("ead", "unitid", "audience"), treatment("ead", "list", "numeration"), flow("emph"), flow("unitdate")
 ('governs', 'form only', 'inline', 'separator')
