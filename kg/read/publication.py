@@ -88,13 +88,13 @@ class Publication:
             check_store=generation.check_store,
         )
 
-    def file(self, name: str) -> Path | None:
-        """Path of a dump or table, by its path in the generation's folder; None for one that it does not have.
+    def file(self, path: Path) -> Path | None:
+        """Return the path of a dump or table that the generation has, else None.
 
         Raises:
             GenerationError: the file is cut, grown or gone.
         """
-        return self._generation.file(name)
+        return self._generation.file(path)
 
     def check_whole(self) -> None:
         """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""

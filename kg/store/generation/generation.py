@@ -167,13 +167,13 @@ class Generation:
             raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
         return found
 
-    def file(self, name: str) -> Path | None:
-        """Path of a file below its folder, by its path in that; None for one that it does not have.
+    def file(self, path: Path) -> Path | None:
+        """Path of a file below its folder that it has, else None.
 
         Raises:
             GenerationError: the file is cut, grown or gone.
         """
-        path = self.folder.path / name
+        name = str(path.relative_to(self.folder.path))
         if name in self.manifest.files:
             file_sizes.check(self.folder.path, {name: self.manifest.files[name][0]})
             return path

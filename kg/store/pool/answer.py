@@ -74,7 +74,7 @@ class AnswerStream:
         self._waiter: asyncio.Future[None] | None = None
 
     async def begin(self) -> None:
-        """Wait for the head. Raises the QueryError that the query came to instead, GenerationError for a damaged store."""
+        """Wait for the head. Raises what the query came to instead: QueryError; GenerationError for a damaged store."""
         while not self.format:
             await self._more()
 

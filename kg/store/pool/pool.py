@@ -21,7 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Unpack
 
-from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QueryTooLarge
+from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QueryTimeout, QueryTooHeavy, QueryTooLarge
 from kg.store.fairness.fair_queue import client_of
 from kg.store.pool import frames
 from kg.store.pool.answer import AnswerStream
@@ -37,13 +37,16 @@ from kg.store.sparql.query_service import QueryOptions, deadline_seconds
 _UNCOUNTED = frozenset({KillReason.CLOSING, KillReason.RETIRED})
 """Reasons for which a worker is gone as it should be."""
 
+_SYMPTOMS = (QueryCrashed, QueryTooHeavy, QueryTimeout)
+"""Errors to which a query on a damaged store may come as well."""
+
 _log = logging.getLogger(__name__)
 
 
 class QueryPool:
     """Worker processes with one store, and the queue before them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a part that another one may share or leave out
         self,
         store: Path,
         limits: PoolLimits | None = None,
@@ -125,7 +128,7 @@ class QueryPool:
         """Compare the store's files with what they ought to be. Raises GenerationError where no query is answered."""
         self._look_at_store()
         if self._damage:
-            raise GenerationError(self._damage, where=str(self._store), todo="Run `kg build`.")
+            raise self._store_fault()
         if self._state.has_no_worker:
             raise GenerationError("no query worker can be started", where=str(self._store))
 
@@ -138,17 +141,20 @@ class QueryPool:
         return PooledQuery(self, asked, packed(options), limits, seconds, client_of(options.get("client", "")))
 
     def submit(self, request: bytes, client: str, seconds: float, asked: AskedQuery) -> AnswerStream:
-        """Have a query answered, as soon as a worker is there for it. Raises QueryBusy, QueryTooMany, QueryCrashed,
-        GenerationError.
+        """Have a query answered, as soon as a worker is there for it.
 
         Args:
             request: the query, as a worker is sent it.
             client: the client.
             seconds: how long it may run.
             asked: the query itself.
+
+        Raises:
+            QueryBusy, QueryTooMany, QueryCrashed: it gets no worker.
+            GenerationError: the store is damaged.
         """
         if self._damage:
-            raise GenerationError(self._damage, where=str(self._store), todo="Run `kg build`.")
+            raise self._store_fault()
         self._last = query = self._last + 1
         stream = self._streams[query] = AnswerStream(query, request, self._limits.max_result_bytes, self)
         try:
@@ -231,6 +237,9 @@ class QueryPool:
         else:
             self._damage = ""
 
+    def _store_fault(self) -> GenerationError:
+        return GenerationError(self._damage, where=str(self._store), todo="Run `kg build`.")
+
     def _sample(self) -> None:
         self._look_at_store()
         sizes = {worker: process.memory for worker, process in self._processes.items()}
@@ -271,8 +280,11 @@ class QueryPool:
 
     def _fail(self, action: Fail) -> None:
         stream = self._streams.get(action.query)
-        if stream is not None:
-            stream.fail(action.error)
+        if stream is None:
+            return
+        if isinstance(action.error, _SYMPTOMS):
+            self._look_at_store()
+        stream.fail(self._store_fault() if self._damage else action.error)
 
     def _inspect(self, action: Inspect) -> Sequence[Action]:
         process = self._processes[action.worker]

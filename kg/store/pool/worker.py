@@ -81,7 +81,7 @@ def _open(path: Path, address_space: int) -> Store:
     """Open the store, and enter the sandbox."""
     try:
         store = Store.read_only(str(path))
-    except OSError as fault:
+    except (OSError, RuntimeError) as fault:
         raise GenerationError(f"the store can't be opened: {fault}", where=str(path)) from None
     sandbox.limit_memory(STACK + address_space)
     sandbox.forbid_sockets(path)
@@ -201,8 +201,8 @@ def _query_error(fault: BaseException) -> KgError:
             return QueryRefused(text[:1].lower() + text[1:], todo="Use the functions of SPARQL 1.1.")
         case OSError() if "does not support" in text or "not allowed as a predicate" in text:
             return QueryUnwritable(text)
-        case OSError():
-            return GenerationError(f"the store can't be read: {text}", todo="Run `kg build`.")
+        case OSError() | RuntimeError() if isinstance(fault, OSError) or "Corruption" in text:
+            return GenerationError(f"the store can't be read: {text[:500]}", todo="Run `kg build`.")
         case _:
             return QueryCrashed(f"the engine gave up: {text[:500] or type(fault).__name__}")
 

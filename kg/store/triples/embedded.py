@@ -35,7 +35,7 @@ class EmbeddedGraph:
         self._folder = folder
         try:
             self._store = Store.read_only(str(folder))
-        except OSError as fault:
+        except (OSError, RuntimeError) as fault:
             raise GenerationError(
                 f"the store can't be opened: {fault}", where=str(folder), todo="Run `kg build`."
             ) from None
@@ -44,7 +44,7 @@ class EmbeddedGraph:
         """Triples of a thing and of its parts. Raises GenerationError where the store can't be read."""
         try:
             return self._describe(iri)
-        except OSError as fault:
+        except (OSError, RuntimeError) as fault:
             what = f"the store can't be read: {fault}"
             raise GenerationError(what, where=str(self._folder), todo="Run `kg build`.") from None
 
