@@ -53,7 +53,7 @@ class Serving:
 
     `memo` has parts of pages that are made once for a generation; `slow_queue` is for exports and pictures,
     `search_queue` for searches, `page_queue` for pages. Threads read the generation in these queues alone, which are
-    waited for at its end.
+    waited for at its end. `refused` is the number of a newer generation that can't be served.
     """
 
     publication: Publication
@@ -63,6 +63,7 @@ class Serving:
     page_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_PAGES, _PAGES_QUEUE))
     page_cache: PageCache = field(default_factory=PageCache)
     memo: Memo = field(default_factory=Memo)
+    refused: int | None = None
     _asking: set[asyncio.Task[Any] | None] = field(default_factory=set)
     _holding: set[asyncio.Task[Any] | None] = field(default_factory=set)
     _retired: bool = False
@@ -184,11 +185,15 @@ class Live:
         while True:
             await asyncio.sleep(LOOK)
             mark = await asyncio.to_thread(self._publications.live_fingerprint)  # a disk may hang
-            if self._current is None or mark is None or mark == self._mark:
+            if self._current is None or mark is None:
+                continue
+            if mark == self._mark:
+                self._current.refused = None
                 continue
             try:
                 fresh = await self._open()
             except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
+                self._current.refused = mark[0]
                 if str(fault) != told:
                     told = str(fault)
                     _LOG.warning("generation %s can't be served: %s", mark[0], told)
