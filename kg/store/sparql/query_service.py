@@ -81,10 +81,15 @@ class QueryService(Protocol):
         """Stop the service; running queries fail."""
         ...
 
+    def check(self) -> None:
+        """Test whether queries can be answered. Raises GenerationError for a damaged store, or without a worker."""
+        ...
+
     def query(self, text: str, **options: Unpack[QueryOptions]) -> AbstractAsyncContextManager[QueryAnswer]:
         """Run a query; its answer is readable within the context. Leaving the context early stops the query.
 
         Raises:
             QueryError, RemoteError: a subclass of them in `kg.errors`; also from the middle of an answer.
+            GenerationError: the store is damaged.
         """
         ...

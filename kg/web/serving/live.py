@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from starlette.requests import Request
+
 from kg.errors import GenerationError
 from kg.read.publication import Publication, Publications
 from kg.settings import Settings
@@ -35,8 +37,11 @@ _LONG_PLACES, _LONG_QUEUE = 2, 14
 _SEARCHES, _SEARCHES_QUEUE = 4, 128
 """The same of searches, be they of a page, in a query or of what somebody types."""
 
-_PAGES, _PAGES_QUEUE = 4, 10_000
-"""The same of parts of pages, most of which are made once for a generation."""
+_PAGES, _PAGES_QUEUE = 2, 2_000
+"""The same of pages and their parts. Threads that compute take turns in the interpreter: more would help nobody."""
+
+LONG_RECORD = 200_000
+"""Bytes of a record from which its page or data take a tenth of a second, and wait with exports."""
 
 _LOG = logging.getLogger("kg")
 _T = TypeVar("_T")
@@ -48,7 +53,7 @@ class Serving:
 
     `memo` has parts of pages that are made once for a generation; `slow_queue` is for exports and pictures,
     `search_queue` for searches, `page_queue` for pages. Threads read the generation in these queues alone, which are
-    waited for at its end.
+    waited for at its end. `refused` is the number of a newer generation that can't be served.
     """
 
     publication: Publication
@@ -58,6 +63,7 @@ class Serving:
     page_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_PAGES, _PAGES_QUEUE))
     page_cache: PageCache = field(default_factory=PageCache)
     memo: Memo = field(default_factory=Memo)
+    refused: int | None = None
     _requests: dict[asyncio.Task[Any] | None, bool] = field(default_factory=dict)  # whether each may still ask
     _retired: bool = False
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -118,9 +124,16 @@ class Serving:
         self._idle.set()
         await self.pool.close()
 
-    async def in_thread(self, work: Callable[[], _T]) -> _T:
-        """Do some of a page's work beside the event loop."""
-        return await self.page_queue.run("", work)
+    async def in_thread(self, request: Request | str, work: Callable[[], _T], size: int = 0) -> _T:
+        """Do some of a page's work beside the event loop, in the client's turn.
+
+        Args:
+            request: whose turn it is; empty for a part that is made once for a generation, whoever asks.
+            work: what is done.
+            size: bytes of the records that it reads, where these may be many: long work has other places than short.
+        """
+        queue = self.page_queue if size <= LONG_RECORD else self.slow_queue
+        return await queue.run(request, work)
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
@@ -170,11 +183,15 @@ class Live:
         while True:
             await asyncio.sleep(LOOK)
             mark = await asyncio.to_thread(self._publications.live_fingerprint)  # a disk may hang
-            if self._current is None or mark is None or mark == self._mark:
+            if self._current is None or mark is None:
+                continue
+            if mark == self._mark:
+                self._current.refused = None
                 continue
             try:
                 fresh = await self._open()
             except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
+                self._current.refused = mark[0]
                 if str(fault) != told:
                     told = str(fault)
                     _LOG.warning("generation %s can't be served: %s", mark[0], told)

@@ -36,6 +36,10 @@ class SearchingQueries:
         """Let everything go."""
         await self._queries.close()
 
+    def check(self) -> None:
+        """Test whether queries can be answered; see `kg.store.sparql.query_service`."""
+        self._queries.check()
+
     def query(self, text: str, **options: Unpack[QueryOptions]) -> AbstractAsyncContextManager[QueryAnswer]:
         """Ask; see `Queries.query`. Raises SearchRefused besides, for a search that has not its one form."""
         return self._searching(text, options) if may_have_clauses(text) else self._queries.query(text, **options)
