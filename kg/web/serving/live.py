@@ -64,40 +64,38 @@ class Serving:
     page_cache: PageCache = field(default_factory=PageCache)
     memo: Memo = field(default_factory=Memo)
     refused: int | None = None
-    _asking: set[asyncio.Task[Any] | None] = field(default_factory=set)
-    _holding: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    _requests: dict[asyncio.Task[Any] | None, bool] = field(default_factory=dict)  # whether each may still ask
     _retired: bool = False
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hold(self) -> None:
         """Keep it open for the present task, until that releases it; an answer that is being sent holds it (D-72)."""
-        task = asyncio.current_task()
-        self._asking.add(task)
-        self._holding.add(task)
+        self._requests[asyncio.current_task()] = True
 
     def begin_answer(self) -> None:
         """Note that the present task asks nothing more of it: its answer is made, or comes as it was asked for."""
-        self._asking.discard(asyncio.current_task())
+        self._requests[asyncio.current_task()] = False
         if self._retired:
             self._note_end()
 
     def release(self) -> None:
         """Hold it no longer in the present task."""
-        self._holding.discard(asyncio.current_task())
-        self.begin_answer()
+        del self._requests[asyncio.current_task()]
+        if self._retired:
+            self._note_end()
 
     @property
     def is_held(self) -> bool:
         """Whether a request still reads it."""
-        return bool(self._holding)
+        return bool(self._requests)
 
     def cut_answers(self) -> int:
         """End the requests that still read it; return how many these are."""
-        for task in self._holding:
+        for task in self._requests:
             if task is not None:
                 task.cancel()
-        return len(self._holding)
+        return len(self._requests)
 
     def retire(self) -> None:
         """Take note that another generation takes its place; nothing is kept for further requests."""
@@ -106,9 +104,9 @@ class Serving:
         self._note_end()
 
     def _note_end(self) -> None:
-        if not self._asking:
+        if not any(self._requests.values()):
             self._asked.set()
-        if not self._holding:
+        if not self._requests:
             self._idle.set()
 
     async def close(self) -> None:
