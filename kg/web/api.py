@@ -61,7 +61,9 @@ class SentPathRoute(APIRoute):
         async def handle(request: Request) -> Response:
             context = await context_of(request)
             encoded = EncodedRequest(request.scope, request.receive)
-            return await outcome(encoded, context, partial(self._checked, made, encoded), self.row)
+            response = await outcome(encoded, context, partial(self._checked, made, encoded), self.row)
+            context.serving.begin_answer()
+            return response
 
         return handle
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.store.generation import hints
 from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.ledger import Ledger
+from kg.store.generation.things import ORDERED, position_key
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
 
 _STAGE = """
 CREATE TABLE stage.links (target INTEGER, k INTEGER, start TEXT, source INTEGER);
-CREATE TABLE stage.hints (ref TEXT PRIMARY KEY, record BLOB) WITHOUT ROWID;
 CREATE TABLE stage.redirects (ref TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;
 """
 
@@ -40,6 +41,7 @@ class CatalogueEntry(NamedTuple):
     source: str
     at: str
     links: tuple[tuple[str, str], ...]
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,10 @@ class CatalogueBuilder:
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")
         self._db.execute("ATTACH ? AS stage", (str(self._stage),))
         self._db.executescript("PRAGMA stage.journal_mode=OFF; PRAGMA stage.synchronous=OFF;")
-        self._db.executescript(SCHEMA + _STAGE)
+        self._db.executescript(SCHEMA + _STAGE + hints.SCHEMA)
         self._db.execute("BEGIN")
+        self.hints = hints.Hints(self._db)
+        """What links say of their targets."""
         self._numbers: dict[str, int] = {}
         self._keys: dict[str, int] = {}
         self._created = self._changed = 0
@@ -103,23 +107,28 @@ class CatalogueBuilder:
                 *(entry.source, entry.at, offset, length, n),
             ),
         )
-        start = entry.start or UNDATED
+        by_date = entry.start or UNDATED
+        in_order = by_date if entry.position is None else position_key(entry.position)
         self._db.executemany(
             "INSERT INTO stage.links VALUES (?, ?, ?, ?)",
-            [(self._number(target), self._key(key), start, n) for key, target in entry.links],
+            [
+                (self._number(target), self._key(key), in_order if key in ORDERED else by_date, n)
+                for key, target in entry.links
+            ],
         )
         for key, target in entry.links:
             if key == "replaces":
                 self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (target, entry.reference))
         return None
 
-    def hint(self, reference: str, record: bytes) -> None:
-        """Stage the hint that a link gives of its target; the longest hint wins, the first of equal ones."""
-        self._db.execute(
-            "INSERT INTO stage.hints VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record"
-            " WHERE length(excluded.record) > length(record)",
-            (reference, record),
-        )
+    def succeed(self, old: str, new: str) -> bool:
+        """Redirect a reference without a record to a record; return False where that can't be done."""
+        rows = self._db.execute("SELECT ref FROM things WHERE ref IN (?, ?) AND digest IS NOT NULL", (old, new))
+        if [ref for (ref,) in rows] != [new] or old == new:
+            return False
+        self._number(old)
+        self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (old, new))
+        return True
 
     def missing(self, limit: int) -> list[tuple[str, bytes | None]]:
         """Up to `limit` link targets without a record, each with its hint.
