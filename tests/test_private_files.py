@@ -4,6 +4,7 @@ import os
 import stat
 
 import pytest
+from waiting import eventually
 
 from kg.private_files import make_private, open_private
 from kg.store.generation.ledger import Ledger
@@ -45,9 +46,11 @@ def test_access_log(tmp_path):
     path.touch(0o644)
     log = AccessLog("access.log", tmp_path)
     log.write(SCOPE, RequestNotes(), 0.0)
+    eventually(path.read_text, "a line")
     assert mode(path) == 0o640
     path.rename(tmp_path / "access.log.1")
     log.write(SCOPE, RequestNotes(), 0.0)
+    eventually(path.exists, "a new file")
     assert mode(path) == 0o640
     path.rename(tmp_path / "access.log.2")
     path.touch(0o644)
