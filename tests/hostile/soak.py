@@ -72,10 +72,10 @@ NAMES = {
 }
 
 ATTACKERS = (
-    ("slow readers of dumps", 6, 1.0),
-    ("slow readers of answers to queries", 6, 1.0),
+    ("slow readers of dumps", 8, 1.0),
+    ("slow readers of answers to queries", 8, 1.0),
     ("HTTP/1.0: large answers, read", 1, 2.0),
-    ("HTTP/1.0: large answers, hardly read", 6, 1.0),
+    ("HTTP/1.0: large answers, hardly read", 8, 1.0),
     ("queries that never end", 2, 1.0),
     ("queries that take memory", 2, 1.0),
     ("queries that crash the engine, another each time", 1, 1.0),
