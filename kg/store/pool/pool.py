@@ -110,6 +110,7 @@ class QueryPool:
 
     async def close(self) -> None:
         """Kill all workers and wait until they are gone; queries that are under way get QueryBusy."""
+        self._drained.set()
         for timer in (self._ticking, self._recalling, self._sampling):
             if timer:
                 timer.cancel()

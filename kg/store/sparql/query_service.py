@@ -73,6 +73,10 @@ class QueryService(Protocol):
         """Start the service."""
         ...
 
+    async def drain(self) -> None:
+        """Take no further query, and stop the service behind the last running one, or when `close` stops it."""
+        ...
+
     async def close(self) -> None:
         """Stop the service; running queries fail."""
         ...

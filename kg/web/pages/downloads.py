@@ -1,5 +1,6 @@
 """Files to take away: the dumps, and the tables with the description of their columns."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,11 +54,15 @@ _MEDIA_TYPES = {
 
 async def dump(request: Request, context: HeldContext, name: _Name) -> Response:
     """A dump, or its part that Range names."""
-    return _file(request, context, context.publication.dumps, name, "dumps/")
+    return await asyncio.to_thread(_file, request, context, context.publication.dumps, name, "dumps/")
 
 
 async def dumps(request: Request, context: HeldContext) -> Response:
     """The page of the dumps."""
+    return await context.serving.in_thread(request, partial(_dumps, request, context))
+
+
+def _dumps(request: Request, context: Context) -> Response:
     publication = context.publication
     values = {
         "files": _offered(publication, publication.dumps, _DUMPS),
@@ -70,12 +75,12 @@ async def dumps(request: Request, context: HeldContext) -> Response:
 
 async def table(request: Request, context: HeldContext, name: _Name) -> Response:
     """A file of the tables, or its part that Range names."""
-    return _file(request, context, context.publication.tables, name, "data/")
+    return await asyncio.to_thread(_file, request, context, context.publication.tables, name, "data/")
 
 
 async def tables(request: Request, context: HeldContext) -> Response:
     """The page of the tables with every column."""
-    return await context.serving.in_thread(partial(_tables, request, context))
+    return await context.serving.in_thread(request, partial(_tables, request, context))
 
 
 def _tables(request: Request, context: Context) -> Response:

@@ -110,5 +110,5 @@ async def metrics(_: Request, context: HeldContext) -> Response:
     """Metrics, where the settings put them beside the pages."""
     if context.metrics is None or context.settings.metrics != PUBLIC:
         raise Problem(404, "There is no such page.")
-    body = context.metrics.written()
+    body = await asyncio.to_thread(context.metrics.written)  # it reads files of all server processes
     return Response(body, 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)

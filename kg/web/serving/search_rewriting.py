@@ -28,6 +28,10 @@ class SearchingQueries:
         """Get ready."""
         await self._queries.start()
 
+    async def drain(self) -> None:
+        """Take no further query, and close behind the last one."""
+        await self._queries.drain()
+
     async def close(self) -> None:
         """Let everything go."""
         await self._queries.close()
