@@ -9,8 +9,8 @@ LONG_AFTER = 0.25
 """Seconds after which a query is a long one (D-22)."""
 
 ALONE_AFTER = 1.0
-"""Seconds without another query after which a long one is in nobody's way, and keeps its priority: on a machine that does
-other work as well, one at the lowest gets nothing done until its deadline (D-118)."""
+"""Seconds without another query after which a long one is in nobody's way, and keeps its priority: on a machine that
+does other work as well, one at the lowest gets nothing done until its deadline (D-118)."""
 
 
 def tick(scheduler: Scheduler, now: float) -> list[Action]:
