@@ -106,6 +106,8 @@ class FastPath:
             if response is None and place.pages and method in METHODS:
                 response = self._page(request, serving, place.path)
             response = response or await self._respond(request, serving, place.path)
+            if response is not None:
+                serving.begin_answer()
             await (response or self._api)(scope, receive, send)
         finally:
             serving.release()
