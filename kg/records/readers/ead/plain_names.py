@@ -11,6 +11,7 @@ from kg.records.readers.xml.tree import Element
 _AGENTS = tuple(links.AGENT_TYPES)
 _BESIDE = frozenset({"address", "subarea", "extref", "extptr", "ref", "ptr", "note", "linkgrp"})
 """Elements of a repository beside its name."""
+_OF_FORM = frozenset({"emph", "lb", "abbr", "expan", "extptr", "ptr"})
 _LONGEST = 200
 _BETWEEN = re.compile(r"\s*;\s*")
 
@@ -20,11 +21,11 @@ def put_origination(draft: Draft, origination: Element, key: str) -> None:
 
     Args:
         draft: the record.
-        origination: the element; one with names marked as such is passed over.
+        origination: the element; one with other elements of meaning, such as marked names, is passed over.
         key: the key for its names; where it is empty, they stay with the rest.
     """
     text = tree.text(origination)
-    if not key or text is None or any(tree.descendants(origination, *_AGENTS)):
+    if not key or text is None or not all(tree.local(child) in _OF_FORM for child in origination.iterdescendants()):
         return
     names = [name for name in _BETWEEN.split(text) if name]
     if not all(len(name) <= _LONGEST and not personal_names.is_placeholder(name) for name in names):

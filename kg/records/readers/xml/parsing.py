@@ -72,7 +72,7 @@ def elements(source: SourceFile, wanted: Callable[[Element], bool], findings: Fi
     internal_depth = 0
     source_bytes = SourceBytes(source.path)
     with source.path.open("rb") as file:
-        for event, element in _events(file, source_bytes):
+        for event, element in _events(file, source_bytes, findings):
             if event == "start":
                 counts_before.append(element_count)
                 element_count += 1
@@ -99,7 +99,6 @@ def elements(source: SourceFile, wanted: Callable[[Element], bool], findings: Fi
                 element_count = count_before
             elif not counts_before:
                 _refuse_used(element)
-            findings.tell(source_bytes.told)
 
 
 def report_source_error(source: SourceFile, items: Iterator[ReaderItem]) -> Iterator[ReaderItem]:
@@ -125,12 +124,13 @@ def _parser(*events: str, encoding: str | None = None) -> Any:
     )
 
 
-def _events(file: BinaryIO, source_bytes: SourceBytes) -> Iterator[tuple[str, Element]]:
+def _events(file: BinaryIO, source_bytes: SourceBytes, findings: Findings) -> Iterator[tuple[str, Element]]:
     """Starts and ends of elements; those before a syntax error come first, then SourceError."""
     parser: Any = None
     size = 0
     try:
         for chunk in source_bytes.chunks(file):
+            findings.tell(source_bytes.told)
             parser = parser or _parser("start", "end", encoding=source_bytes.encoding)
             size += len(chunk)
             if size > MAX_BYTES:
