@@ -12,7 +12,7 @@ _AGENTS = tuple(links.AGENT_TYPES)
 _BESIDE = frozenset({"address", "subarea", "extref", "extptr", "ref", "ptr", "note", "linkgrp"})
 """Elements of a repository beside its name."""
 _OF_FORM = frozenset({"emph", "lb", "abbr", "expan", "extptr", "ptr"})
-_LONGEST = 200
+_MAX_NAME = 200
 _BETWEEN = re.compile(r"\s*;\s*")
 
 
@@ -28,7 +28,7 @@ def put_origination(draft: Draft, origination: Element, key: str) -> None:
     if not key or text is None or not all(tree.local(child) in _OF_FORM for child in origination.iterdescendants()):
         return
     names = [name for name in _BETWEEN.split(text) if name]
-    if not all(len(name) <= _LONGEST and not personal_names.is_placeholder(name) for name in names):
+    if not all(len(name) <= _MAX_NAME and not personal_names.is_placeholder(name) for name in names):
         return
     for name in names:
         draft.add(key, draft.source.named_link("agent", name, language=draft.language_of(origination)))

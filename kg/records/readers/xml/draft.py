@@ -160,7 +160,9 @@ class Draft:
             return False
         if (len(value) > _SHORT and value in recorded) or (name, value) in self._said:  # by the path of what is in it
             return False
-        if value.lower().strip(" :.") in _DEFAULTS.get(name, ()) or value == tree.text(element):
+        if name in _DEFAULTS and value.lower().strip(" :.") in _DEFAULTS[name]:
+            return False
+        if len(element) == 0 and value == (element.text or "").strip():
             return False
         return tree.attribute(element, "show") != "embed"  # an icon
 

@@ -47,7 +47,7 @@ class Line:
 
 
 @cache
-def lines() -> tuple[Line, ...]:
+def table_lines() -> tuple[Line, ...]:
     """Return the lines of the table, in its order."""
     table = resources.files(__package__).joinpath("markup.tsv").read_text("utf-8").splitlines()[1:]
     return tuple(Line(*_fields(line)) for line in table)
@@ -86,10 +86,10 @@ def _fields(line: str) -> tuple[str, str, tuple[str, ...], Flow | None, Treatmen
 
 @cache
 def _treatments() -> MappingProxyType[tuple[str, str], Treatment]:
-    return MappingProxyType({(line.schema, line.name): line.treatment for line in lines()})
+    return MappingProxyType({(line.schema, line.name): line.treatment for line in table_lines()})
 
 
 @cache
 def _flows() -> MappingProxyType[str, Flow]:
     inline: dict[str, Flow] = dict.fromkeys(_MARKS_OF_TYPE, "inline")
-    return MappingProxyType(inline | {line.name.lower(): line.text for line in lines() if line.text})
+    return MappingProxyType(inline | {line.name.lower(): line.text for line in table_lines() if line.text})
