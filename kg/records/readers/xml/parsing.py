@@ -34,6 +34,7 @@ MAX_ATTRIBUTES = 256
 
 _POSITION = re.compile(r", line \d+, column \d+\s*$|, (?:use|try) XML_PARSE_HUGE(?: option)?")
 _PROLOG = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_DOCTYPE = re.compile(rb"<!DOCTYPE\s+([A-Za-z_][\w.-]{0,40})")
 _START_TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?([A-Za-z_][\w.-]{0,40})[\s/>]")
 _ENCODING_FAULT = re.compile(r"(?i)\bencoding\b|\bUTF-8\b|invalid bytes")
 
@@ -47,8 +48,9 @@ def sniff(head: bytes) -> str | None:
     with suppress(etree.XMLSyntaxError):  # events before a fault are still there
         parser.feed(head.lstrip(b" \t\r\n"))
     found = next((str(element.tag) for _, element in parser.read_events()), None)
-    if found is None and head.lstrip()[:1] == b"<" and (tag := _START_TAG.search(_PROLOG.sub(b"", head))):
-        found = tag[1].decode()  # a fault in the bytes or the encoding, which the reader tells
+    if found is None and head.lstrip()[:1] == b"<":  # a long DOCTYPE, or a fault in the bytes, which the reader tells
+        tag = _DOCTYPE.search(head) or _START_TAG.search(_PROLOG.sub(b"", head))
+        found = tag[1].decode() if tag else None
     return found
 
 
