@@ -252,7 +252,7 @@ def _numbered(text: str) -> str:
     return _NUMBERED.sub(lambda number: html.unescape(number[0]), text)
 
 
-def _expand(name: str, written: dict[str, str | None], texts: dict[str, str | None]) -> str | None:
+def _expand(name: str, written: dict[str, str], texts: dict[str, str | None]) -> str | None:
     """Put the text of an entity into `texts`: None for one with markup, one inside itself, or one that is too long."""
     if name in texts:
         return texts[name]
