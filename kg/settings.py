@@ -110,6 +110,9 @@ class Settings(BaseSettings):
         None, description="A folder with `examples` and `saved` of your own, beside those that come with kg."
     )
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")
+    drafts: Literal["publish", "leave-out"] = Field(
+        "publish", description="What happens to finding aids and authority records that their source calls a draft."
+    )
     dumps: bool = Field(default=True, description="Whether a build writes the dumps.")
     tables: bool = Field(default=True, description="Whether a build writes the tables, CSV and Parquet.")
     search: bool = Field(default=True, description="Whether a build makes the search index.")

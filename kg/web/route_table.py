@@ -78,6 +78,11 @@ class Route:
     refused: Handler | None = None
     wing: str = ""
 
+    @property
+    def sliced(self) -> bool:
+        """Whether its handler takes turns in the event loop; probes cost nothing, and queries wait for a worker."""
+        return self.cacheable or not (self.direct or self.repeats)
+
 
 class Matched(NamedTuple):
     """A row, and the parameters of a path as they were sent."""

@@ -1,6 +1,7 @@
-"""A polite client that notes how it fares: queries, pages, data and searches in turn, each after a short pause."""
+"""A polite client that notes how it fares: queries, pages, data and searches side by side, each kind after short pauses."""
 
 import http.client
+import itertools
 import json
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from dataclasses import dataclass, field
 
 from clients import ask
 
-EVERY = 0.05
+EVERY = 0.1
+"""Seconds after an answer until the next request of its kind."""
+
 NO_TIME = (503, 504)
 """What a server says that has no time for a query, whosoever keeps the machine busy."""
 
@@ -54,7 +57,7 @@ class Fared:
 
 
 class Polite:
-    """Asks one small thing after the other for as long as the context lasts, in a process of its own."""
+    """Asks for small things for as long as the context lasts, in a process of its own."""
 
     def __init__(self, port, keys=("177838",), source="127.0.0.1"):
         self.fared = Fared()
@@ -86,28 +89,47 @@ class Polite:
         return f"{len(self.times)} asked, {failed}; longest {self.fared.longest:.3f} s, p99 {self.fared.quantile(0.99):.3f} s"
 
 
-def requests(port, keys):
-    """Kinds and paths of requests, without end; no query twice, other records each time and the first one often."""
+def _query(port, keys, number):
+    """No query twice, so that none is kept."""
     base = f"http://127.0.0.1:{port}/record/"
-    number = 0
-    while True:
-        number += 1
-        key = keys[number * 7 % len(keys)]
-        text = f"SELECT ?p ?o {{ <{base}{key}> ?p ?o }} LIMIT {number + 5}"
-        yield "queries", "/sparql?" + urllib.parse.urlencode({"query": text})
-        yield "pages", f"/record/{key if number % 2 else keys[0]}.html"
-        yield "data", f"/record/{key}.ttl"
-        yield "searches", f"/search?format=json&q=memorandum&page={number % 5 + 1}"
+    text = f"SELECT ?p ?o {{ <{base}{_some(keys, number)}> ?p ?o }} LIMIT {number + 6}"
+    return "/sparql?" + urllib.parse.urlencode({"query": text})
+
+
+def _some(keys, number):
+    return keys[number * 7 % len(keys)]
+
+
+REQUESTS = {
+    "queries": _query,
+    "pages": lambda _, keys, number: f"/record/{_some(keys, number) if number % 2 else keys[0]}.html",
+    "data": lambda _, keys, number: f"/record/{_some(keys, number)}.ttl",
+    "searches": lambda _, __, number: f"/search?format=json&q=memorandum&page={number % 5 + 1}",
+}
+"""Kind → its path, by port, keys and number: other records each time, and one page often."""
 
 
 def be_polite(port, source, keys):
     """Ask until standard input ends; how it fared."""
     fared = Fared()
     stopped = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), stopped.set()), daemon=True).start()
-    for number, (kind, path) in enumerate(requests(port, keys)):
+    lanes = [threading.Thread(target=_ask, args=(fared, stopped, kind, port, source, keys)) for kind in REQUESTS]
+    for lane in lanes:
+        lane.start()
+    sys.stdin.read()
+    stopped.set()
+    for lane in lanes:
+        lane.join()
+    return fared
+
+
+def _ask(fared, stopped, kind, port, source, keys):
+    """Ask for one kind of thing until it is over."""
+    times = fared.times.setdefault(kind, [])
+    for number in itertools.count():
         if stopped.wait(EVERY):
-            return fared
+            return
+        path = REQUESTS[kind](port, keys, number)
         began = time.monotonic()
         try:
             status, body = ask(port, path, source=source, patience=30)
@@ -117,8 +139,7 @@ def be_polite(port, source, keys):
                 fared.wrong.append((number, path, status, body.decode()[:SHOWN_TEXT]))
         except (OSError, http.client.HTTPException) as fault:
             fared.wrong.append((number, path, repr(fault)))
-        fared.times.setdefault(kind, []).append(time.monotonic() - began)
-    return fared
+        times.append(time.monotonic() - began)
 
 
 if __name__ == "__main__":

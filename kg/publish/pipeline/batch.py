@@ -6,6 +6,7 @@ Runs in the building process or in a process pool, so its results are small, fla
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +27,15 @@ from kg.records.normalisation.records import canonical_reference, normalise_reco
 from kg.records.normalisation.values import ValueFault
 from kg.records.problems import SourceProblem, excerpt
 from kg.records.readers import READERS
-from kg.records.readers.base import RawRecord, ReadFailure, SourceFile, failure_problem, isolate_failures
+from kg.records.readers.base import (
+    RawRecord,
+    ReaderItem,
+    ReadFailure,
+    SourceFile,
+    Succession,
+    failure_problem,
+    isolate_failures,
+)
 from kg.records.readers.json.json_records import parse_line
 from kg.store.generation.catalogue_builder import CatalogueEntry
 from kg.store.generation.hints import Hint, hint_of
@@ -70,6 +79,7 @@ class BatchResult:
 
     outcomes: list[PreparedRecord | RejectedRecord | PendingMerge] = field(default_factory=list)
     problems: list[SourceProblem] = field(default_factory=list)
+    successions: list[Succession] = field(default_factory=list)
     long_values: list[LongValue] = field(default_factory=list)
     size: int = 0
     shapes_seconds: float = 0.0
@@ -88,6 +98,7 @@ class BatchProcessor:
             value_bytes: the bound on a value, in bytes as written.
         """
         self._value_bytes = value_bytes
+        self._today = datetime.now(UTC).date().isoformat()
         self._mapper = Mapper(ontology.load(base))
         self._base = base
         self._index = index
@@ -103,9 +114,12 @@ class BatchProcessor:
         for item in _reader_items(batch):
             if isinstance(item, SourceProblem):
                 result.problems.append(item)
+            elif isinstance(item, Succession):
+                result.successions.append(item)
             elif isinstance(item, ReadFailure):
                 result.outcomes.append(RejectedRecord("unknown", source, item.raw, (item.problem,)))
             else:
+                result.problems += item.problems
                 outcome = self._try_check(item, batch, result)
                 if isinstance(outcome, dict):
                     unmapped_positions.append(len(result.outcomes))
@@ -134,7 +148,7 @@ class BatchProcessor:
         result = BatchResult()
         normalised = []
         for partial in records:
-            record, problems = normalise_record(partial, source, "")
+            record, problems = normalise_record(partial, source, "", today=self._today)
             record, long = self._without_long_values(record, source, "", problems)
             result.long_values += long
             result.problems += problems
@@ -166,7 +180,7 @@ class BatchProcessor:
             settled = settle_links(raw_record.record, self.identities, source, raw_record.at)
         try:
             record, problems = normalise_record(
-                raw_record.record, source, raw_record.at, raw_record.raw if batch.lines else None
+                raw_record.record, source, raw_record.at, raw_record.raw if batch.lines else None, today=self._today
             )
         except ValueFault as fault:
             shown_id = excerpt(raw_record.record.get("id", ""))
@@ -235,7 +249,7 @@ def _shapes(path: str, base: str) -> "Shapes":
     return Shapes(path, base)
 
 
-def _reader_items(batch: Batch) -> Iterator[RawRecord | ReadFailure | SourceProblem]:
+def _reader_items(batch: Batch) -> Iterator[ReaderItem]:
     file = batch.input.file
     if batch.lines is not None:
         for number, raw in batch.lines:
@@ -290,6 +304,7 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         source=source,
         at=at,
         links=mapped.links,
+        position=record.get("position"),
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
     return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints)

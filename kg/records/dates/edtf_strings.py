@@ -20,7 +20,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import product
 
-MAX_LENGTH = 100
+MAX_LENGTH = 250
 """Maximum length of a date in characters; lists of single days are the longest that archives write."""
 
 # ISO 8601-2, 4.8: codes of seasons, quarters and other groups of months → the first and last month that they

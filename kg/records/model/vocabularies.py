@@ -4,10 +4,16 @@ STATUSES = ("stub", "described-only")
 AGENT_TYPES = ("person", "organization", "family")
 DATE_ROLES = {
     "document": "the document itself was written",
+    "bulk": "most of it was written, where the dates of all reach further",
     "event": "what the document tells of took place",
     "sent": "it was sent",
     "received": "it was received",
     "published": "it was published or released",
+    "printed": "it was printed, as a photograph or an etching is after it was made",
+    "cast": "it was cast",
+    "exhibited": "it was exhibited",
+    "broadcast": "it was broadcast",
+    "remade": "it was made anew, changed or copied",
     "digitized": "it was digitised",
     "uploaded": "it was put on line by the source",
     "birth": "a person was born",

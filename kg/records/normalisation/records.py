@@ -15,11 +15,10 @@ import orjson
 
 from kg import iris
 from kg.errors import KeyFault
-from kg.records.dates import edtf_strings, phrases
 from kg.records.model import validation
 from kg.records.model.keys import KEYS, Key, Record, Value, keys_of
 from kg.records.model.nearest_key import ANY_KEY, MAX_SUGGESTIONS, nearest_key, suggestion
-from kg.records.normalisation import null_words
+from kg.records.normalisation import dates, null_words
 from kg.records.normalisation.link_keys import known_keys
 from kg.records.normalisation.lists import is_new, unique_targets
 from kg.records.normalisation.values import (
@@ -45,11 +44,12 @@ _TAKEN_FOR_NOTHING = "is taken for an empty value; the key is left out"
 _CONTENT_KEYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
 """Key of parts → the key of theirs that carries the content: a part with an empty label has no value."""
 _ID = f'an id, kind/key, the kind being one of {", ".join(iris.KINDS)}: "record/177838", say'
-_ANY_DATE = "a date in EDTF (ISO 8601-2), or as people write one"
-_UNAMBIGUOUS_DATE = "a date in which day and month are told apart: 1963-05-04, 4 May 1963"
-_AMBIGUOUS_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?\d\d")
 # As JSON writes them: control characters are escaped, U+FFFE and U+FFFF stand in UTF-8.
 _ESCAPED = re.compile(rb"\\u00[01]|\xef\xbf[\xbe\xbf]")
+
+
+NO_DAY = "9998-12-31"
+"""Day after which no date lies."""
 
 
 @dataclass(slots=True)
@@ -59,9 +59,14 @@ class _State:
     may_be_unfit: bool
     may_be_null: bool
     kind: str
+    today: str
     record: Record = field(default_factory=dict)
     aside: list[dict[str, str]] = field(default_factory=list)
     problems: list[tuple[str, Any, str, str]] = field(default_factory=list)
+
+    def report(self, where: str, value: Any, expected: str, message: str) -> None:
+        """Report a problem with a value that stays where it is, or has left the record for `extra`."""
+        self.problems.append((where, value, expected, message))
 
     def put_aside(self, where: str, value: Any, expected: str, message: str) -> None:
         self.aside.append({"field": as_text(where), "value": as_text(value)})
@@ -69,7 +74,7 @@ class _State:
 
 
 def normalise_record(
-    record: Record, source: str, at: str, written: bytes | None = None
+    record: Record, source: str, at: str, written: bytes | None = None, *, today: str = NO_DAY
 ) -> tuple[Record, list[SourceProblem]]:
     """Return a normalised copy of a record, with the repairs and the values put aside.
 
@@ -78,6 +83,7 @@ def normalise_record(
         source: the file, for problems.
         at: the line or number in it, for problems.
         written: the JSON that the record was read from, where it was; to look into it is quicker than into the record.
+        today: the day after which a date is one to come, `YYYY-MM-DD`; the last day of all, if it does not matter.
 
     Raises:
         ValueFault: for a record without an id, or with an id that is no reference.
@@ -85,7 +91,7 @@ def normalise_record(
     name = canonical_reference(record)
     kind = name.partition("/")[0]
     allowed = _RULES[kind]
-    state = _State(*_suspicions(record, written), kind)
+    state = _State(*_suspicions(record, written), kind, today)
     for key_name, value in record.items():
         if value is None or key_name in {"id", "kind"}:
             continue
@@ -305,20 +311,28 @@ def _normalise_parts(rule: _KeyRule, value: Any, state: _State) -> list[Record]:
     for number, item in enumerate(value if isinstance(value, list) else [value], 1):
         if item is None:
             continue
-        if key.name == "dates" and isinstance(item, str | int) and not isinstance(item, bool):
+        is_short = key.name == "dates" and isinstance(item, str | int) and not isinstance(item, bool)
+        if is_short:
             item = {"role": _DEFAULT_DATE_ROLES.get(state.kind, "document"), "edtf": str(item)}  # noqa: PLW2901  # the short way
         if not isinstance(item, dict):
             state.put_aside(f"{key.name}[{number}]", item, validation.expected([key.name]), "is no object")
             continue
-        part = _normalise_part(rule, item, number, state)
-        if part and (not parts or is_new(part, parts, marks)):
-            parts.append(part)
+        for part in _normalise_part(rule, item, number, state, is_short=is_short):
+            if not parts or is_new(part, parts, marks):
+                parts.append(part)
+    if key.name == "dates" and len(parts) > 1:
+        dates.check_order(parts, state.report)
     return parts
 
 
-def _normalise_part(rule: _KeyRule, value: dict[str, Any], number: int, state: _State) -> Record:
+def _normalise_part(
+    rule: _KeyRule, value: dict[str, Any], number: int, state: _State, *, is_short: bool = False
+) -> list[Record]:
+    """Normalised part, and the further dates that the text of a date tells; none for a part without a value."""
     key = rule.key
-    inner = _State(state.may_be_unfit, state.may_be_null, state.kind)
+    inner = _State(state.may_be_unfit, state.may_be_null, state.kind, state.today)
+    if key.name == "dates":
+        value = _with_edtf(value, inner, is_short=is_short)
     for name, child in value.items():
         if child is None:
             continue
@@ -332,10 +346,7 @@ def _normalise_part(rule: _KeyRule, value: dict[str, Any], number: int, state: _
                 "there is no such key here",
             )
             continue
-        if name == "edtf" and key.name == "dates":
-            child = _edtf_or_phrase(child, value, inner)  # noqa: PLW2901
-        if child is not ABSENT:
-            _normalise_key(inner_rule, child, inner)
+        _normalise_key(inner_rule, child, inner)
     where = f"{key.name}[{number}]"
     if not rule.required <= inner.record.keys() and (lacking := _missing_key(rule, value, inner)):
         # The whole part is kept in its original form, so only the fault that costs it is reported.
@@ -343,16 +354,20 @@ def _normalise_part(rule: _KeyRule, value: dict[str, Any], number: int, state: _
         problem = next((child for child in inner.problems if child[0] == lacking), None)
         problem = problem or (lacking, value, validation.expected([key.name, lacking]), "is required; kept under extra")
         state.problems.append((f"{where}.{lacking}", *problem[1:]))
-        return {}
+        return []
+    finished = []
+    if key.name == "dates":
+        is_told = value.get("edtf") == ""
+        finished = dates.finished(inner.record, state.kind, inner, today=state.today, is_told=is_told)
     if inner.aside or inner.problems:
         state.aside += [{"field": f"{where}.{aside['field']}", "value": aside["value"]} for aside in inner.aside]
         state.problems += [(f"{where}.{name}", *rest) for name, *rest in inner.problems]
     if key.name == "dates":
-        return _with_interval(inner.record)
+        return [_in_order(date, _DATE) for date in finished]
     content_key = _CONTENT_KEYS.get(key.name)
-    if content_key in value and content_key not in inner.record:
-        return {}
-    return _in_order(inner.record, rule.parts)
+    if (content_key in value and content_key not in inner.record) or not inner.record:
+        return []
+    return [_in_order(inner.record, rule.parts)]
 
 
 def _missing_key(rule: _KeyRule, value: dict[str, Any], inner: _State) -> str:
@@ -369,36 +384,15 @@ def _in_order(part: Record, order: Iterable[str]) -> Record:
     return part if len(part) == 1 else {name: part[name] for name in order if name in part}
 
 
-def _edtf_or_phrase(value: Any, date: dict[str, Any], inner: _State) -> Any:
-    """EDTF of a date phrase, if it can be parsed; the phrase is kept as the date's text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return edtf_strings.check(value.strip())
-    except edtf_strings.DateFault as fault:
-        edtf = phrases.read(value)
-        if (written := normalise_text(value)) is ABSENT or date.get("text"):
-            return edtf or value
-        inner.record["text"] = written
-        if edtf is None:
-            reason, expected = phrases.fault(value), _ANY_DATE
-            if not reason and _AMBIGUOUS_DATE.fullmatch(written):
-                reason, expected = "can be read in two ways", _UNAMBIGUOUS_DATE
-            inner.problems.append(("edtf", value, expected, f"{reason or fault}; kept as it is written"))
-        return edtf or ABSENT
-
-
-def _with_interval(date: Record) -> Record:
-    """Date with its interval of days; empty for a date with a role alone."""
-    if date.keys() == {"role"}:
-        return {}
-    if "edtf" not in date and "text" in date and (edtf := phrases.read(date["text"])):
-        date["edtf"] = edtf
-    if "edtf" in date and "start" not in date and "end" not in date:
-        interval = edtf_strings.interval(date["edtf"])
-        date |= {"start": interval.start} if interval.start else {}
-        date |= {"end": interval.end} if interval.end else {}
-    return _in_order(date, _DATE)
+def _with_edtf(date: dict[str, Any], inner: _State, *, is_short: bool) -> dict[str, Any]:
+    """Date whose `edtf`, or whose bare text, is EDTF or has become the text."""
+    edtf = date.get("edtf")
+    if not isinstance(edtf, str):
+        return date
+    others = {name: item for name, item in date.items() if name != "edtf"}
+    if normalise_text(edtf) is ABSENT:
+        return others | {"edtf": ""}
+    return others | dates.from_edtf(edtf, others, inner.report, is_short=is_short)
 
 
 def _key_rule(key: Key, *, aside: bool = False) -> _KeyRule:

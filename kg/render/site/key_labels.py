@@ -93,10 +93,16 @@ NAME_FORMS = {
 
 DATE_ROLES = {
     "document": "dated",
+    "bulk": "mostly from",
     "event": "tells of",
     "sent": "sent",
     "received": "received",
     "published": "published",
+    "printed": "printed",
+    "cast": "cast",
+    "exhibited": "exhibited",
+    "broadcast": "broadcast",
+    "remade": "made anew",
     "digitized": "digitised",
     "uploaded": "put on line",
     "birth": "born",
@@ -107,7 +113,7 @@ DATE_ROLES = {
     "existence": "existed",
 }
 
-FIRST_DATES = ("document", "event", "sent", "birth", "death", "founded", "dissolved", "existence", "active")
+FIRST_DATES = ("document", "bulk", "event", "sent", "birth", "death", "founded", "dissolved", "existence", "active")
 """Roles of dates that stand under the title."""
 
 KINDS = {

@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 import orjson
 
+from kg.errors import GenerationError
+from kg.store import file_sizes
 from kg.store.generation.things import LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
 
 UNDATED = "~"
@@ -44,7 +46,8 @@ CREATE TABLE redirects (ref TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWI
 """
 LINKS = """
 CREATE TABLE links (
-  target INTEGER, k INTEGER, start TEXT, source INTEGER, PRIMARY KEY (target, k, start, source)
+  target INTEGER, k INTEGER, start TEXT, source INTEGER, -- start: first day, or the place in a finding aid
+  PRIMARY KEY (target, k, start, source)
 ) WITHOUT ROWID;
 CREATE TABLE link_counts (target INTEGER, k INTEGER, n INTEGER, PRIMARY KEY (target, k)) WITHOUT ROWID;
 CREATE INDEX by_date ON things (kind, COALESCE(start, ''), n) WHERE deleted IS NULL AND status IS NOT 'stub';
@@ -107,6 +110,11 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         # Immutable: there is no writer, so SQLite neither locks nor looks for a journal.
         self._uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+        try:
+            self._folder, self._sizes = path.parent, file_sizes.present(path.parent, [path])
+        except OSError as fault:
+            what = f"it is not whole: {fault}"
+            raise GenerationError(what, where=str(path.parent), todo="Run `kg build`.") from None
         self._connections: list[sqlite3.Connection] = []
         self._local = threading.local()
         with ExitStack() as on_failure:
@@ -118,6 +126,8 @@ class Catalogue:
 
     @property
     def _db(self) -> sqlite3.Connection:
+        """Connection of this thread. Raises GenerationError where the file was cut since it was opened."""
+        file_sizes.check(self._folder, self._sizes)
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
@@ -160,6 +170,8 @@ class Catalogue:
     def linking_things(self, n: int, key: str, limit: int, after: str = "") -> list[ListEntry]:
         """List of the things that link to a target under a key, by date, undated things last.
 
+        What lies in a level goes in the order of its finding aid, where there is one.
+
         Args:
             n: number of the target.
             key: key of the model.
@@ -177,12 +189,12 @@ class Catalogue:
         return [ListEntry(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
 
     def link_neighbours(self, n: int, key: str, start: str | None, source: int) -> LinkNeighbours:
-        """Neighbours of a thing among those that link to a target under a key, by date.
+        """Neighbours of a thing among those that link to a target under a key, in the order of their list.
 
         Args:
             n: number of the target.
             key: key of the model.
-            start: first day of the thing, or None.
+            start: first day of the thing, or the key of its place; None for an undated thing without a place.
             source: number of the thing.
         """
         parameters = (n, self._numbers.get(key, -1), start or UNDATED, source)

@@ -155,11 +155,7 @@ April
 63
 196
 19631
-1962/63
 1962-03-
-the 1900s
-1962, 1963
-5, 7 April 1963
 December 30 – January 2, 1963
 October 28–16, 1962
 Moscow, April 5, 1963
@@ -180,7 +176,6 @@ from to 1962
 between 1962 and 1963 and 1964
 1962 - 1963 - 1964
 winter 1962-64
-May 2/15, 1917
 5 April April 1963
 1963 1964
 undated

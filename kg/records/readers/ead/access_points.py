@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from kg.records.model.keys import Record
 from kg.records.names import relators
+from kg.records.readers.ead import plain_names
 from kg.records.readers.xml import links, tree
 from kg.records.readers.xml.draft import Draft
 from kg.records.readers.xml.tree import Element
@@ -29,18 +30,6 @@ def put_names(draft: Draft, top: Element, did: Element | None) -> None:
             draft.add("sponsors", links.agent_link(draft, element))
 
 
-def repository(draft: Draft, did: Element | None) -> Record | None:
-    """Return the link to the holding institution, and consume its element."""
-    element = tree.child(did, "repository")
-    if element is None:
-        return None
-    name_element = next(tree.descendants(element, *_AGENTS), element)
-    link = links.agent_link(draft, name_element)
-    if link is not None:
-        draft.consumed.add(name_element)
-    return link
-
-
 def _lists(top: Element) -> Iterator[Element]:
     """Lists of access points, with those inside other lists and inside groups."""
     for child in tree.children(top, "controlaccess", "descgrp"):
@@ -60,6 +49,9 @@ def _put_origination(draft: Draft, origination: Element) -> None:
     if label and labelled is None and names:
         expected = "Creator, Source, or a role among the relators of the Library of Congress"
         draft.report(origination, "origination/@label", label, expected, "is no role that is known; read as creator")
+    if labelled is not None and labelled.key == "creator":
+        draft.taken.add((origination, "label"))
+    plain_names.put_origination(draft, origination, labelled.key if labelled else "creator")
     for element in names:
         key = _role(element)
         if labelled is not None and labelled.key in {"", "creator"}:

@@ -2,10 +2,10 @@
 
 from itertools import chain
 
-from kg.records.dates import edtf_strings, phrases
+from kg.records.dates import edtf_strings, encoded_dates, phrases
 from kg.records.dates.edtf_strings import DateFault
-from kg.records.model.keys import Record
-from kg.records.readers.xml import encoded_dates, tree
+from kg.records.dates.reconciliation import Decision, Reconciled, are_disjoint, is_qualified, reconcile
+from kg.records.readers.xml import dated_elements, tree
 from kg.records.readers.xml.draft import Draft
 from kg.records.readers.xml.tree import Element
 
@@ -18,7 +18,7 @@ _ROLES = {
     "releasedate": "published",
     "publication": "published",
     "published": "published",
-    "broadcast": "published",
+    "broadcast": "broadcast",
     "digitized": "digitized",
     "digitization": "digitized",
     "digitizationdate": "digitized",
@@ -27,7 +27,10 @@ _ROLES = {
     "sent": "sent",
     "received": "received",
 }
-"""Value of `unitdate/@datechar` or `date/@type` → role; any other date is the document's."""
+"""Value of `unitdate/@datechar` or `date/@type` → role; any other one that says what happened is kept."""
+
+_PLAIN_WORDS = frozenset({"creation", "created", "creation date", "date", "dates", "inclusive", "bulk", "single"})
+"""Values of `@datechar` and `@label`, in small letters, that say no more than that it is a date."""
 
 _CERTAINTIES = frozenset({"dateCertainty", "timeCertainty"})
 """Ids of the paragraphs with the certainty of a date and of a time of day."""
@@ -52,24 +55,21 @@ def put_dates(draft: Draft, top: Element, did: Element | None) -> None:
         role = _role(tree.attribute(element, "type"))
         text, normal = tree.text(element), tree.attribute(element, "normal")
         if role in {"published", "digitized"} and (text or normal):
-            draft.add(
-                "dates", _date(role, encoded_dates.date_of(draft, element, normal, "normal"), text or normal or "")
-            )
+            reading = dated_elements.date_of(draft, element, normal, "normal")
+            dated_elements.put(draft, reading, role, text or normal or "")
+    # The first date is *the* date: a bulk date stands behind the inclusive one, however a program orders them.
+    if len(found := draft.record.get("dates", [])) > 1:
+        found.sort(key=lambda date: date["role"] == "bulk")
 
 
 def read(element: Element) -> str | None:
     """Return the date of an element, by its `normal` or its text, in EDTF."""
-    return encoded_dates.reconcile(tree.text(element) or "", tree.attribute(element, "normal")).edtf
+    return reconcile(tree.text(element) or "", tree.attribute(element, "normal")).edtf
 
 
 def day(draft: Draft, element: Element) -> str | None:
     """Return the same date for a record, and report an unreadable one on the record."""
-    return encoded_dates.date_of(draft, element, tree.attribute(element, "normal"), "normal")
-
-
-def _date(role: str, edtf: str | None, text: str, **options: str | None) -> Record:
-    date = {"role": role, "edtf": edtf, "text": text, **options}
-    return {name: value for name, value in date.items() if value}
+    return dated_elements.date_of(draft, element, tree.attribute(element, "normal"), "normal").edtf
 
 
 def _role(date_type: str | None) -> str:
@@ -93,13 +93,46 @@ def _process_notes(top: Element) -> list[Element]:
 
 
 def _put_unit_date(draft: Draft, element: Element) -> None:
-    text, normal = tree.text(element), tree.attribute(element, "normal")
+    text, normal = _text_in_calendar(element), tree.attribute(element, "normal")
     if text is None and normal is None:
         return
-    edtf = encoded_dates.date_of(draft, element, normal, "normal")
-    role = _role(tree.attribute(element, "datechar"))
-    draft.add("dates", _date(role, edtf, text or normal or "", certainty=tree.attribute(element, "certainty")))
+    if normal and _is_before_christ(element) and not normal.startswith("-"):
+        draft.add_extra("unitdate/@normal", normal)  # the number of the text, and no year of ISO 8601
+        normal = None
+    reading = dated_elements.date_of(draft, element, normal, "normal", text)
+    role, certainty = _unit_date_role(draft, element), tree.attribute(element, "certainty")
+    dated_elements.put(draft, reading, role, text or normal or "", certainty=certainty)
     draft.consumed.add(element)
+
+
+def _unit_date_role(draft: Draft, element: Element) -> str:
+    """Role of a unit's date by its attributes; words that name no role of the model are kept."""
+    if (tree.attribute(element, "type") or "").lower() == "bulk":
+        return "bulk"
+    role = _role(tree.attribute(element, "datechar"))
+    for name in ("datechar", "label"):
+        words = tree.attribute(element, name) or ""
+        plain = words.lower().strip(" :.")
+        if not plain or plain in _PLAIN_WORDS or plain in _ROLES:
+            continue
+        draft.add_extra(f"unitdate/@{name}", words)
+        role = (phrases.role(plain) or role) if role == "document" else role
+    return role
+
+
+def _text_in_calendar(element: Element) -> str | None:
+    """Text of a date, with the calendar and era that its attributes name, where they are not ours."""
+    text = tree.text(element)
+    if text is None:
+        return None
+    calendar = (tree.attribute(element, "calendar") or "gregorian").strip()
+    if _is_before_christ(element) and not phrases.is_before_christ(text):
+        text = f"{text} ({tree.attribute(element, 'era')})"
+    return text if calendar.lower() == "gregorian" else f"{text} ({calendar} calendar)"
+
+
+def _is_before_christ(element: Element) -> bool:
+    return (tree.attribute(element, "era") or "").strip().lower().replace(".", "") in {"bc", "bce"}
 
 
 def _put_event(draft: Draft, note: Element, written: list[Element]) -> None:
@@ -112,13 +145,14 @@ def _put_event(draft: Draft, note: Element, written: list[Element]) -> None:
     edtf = _event_edtf(words)
     repeated = next((element for element in written if not _is_other(element, edtf)), None)
     text = tree.text(repeated) or words.get("startDate") or ""
-    edtf = edtf or phrases.read(text)
+    reading = Reconciled(Decision.AGREE, edtf) if edtf else reconcile(text, None)
+    edtf = reading.edtf
     if edtf is None and text and not phrases.is_undated(text):
         message = f"{phrases.fault(text) or 'is no date that can be read'}; kept as it is written"
         draft.report(note, "odd/startDate", text, "a date as people write one", message)
     start, _, end = (note.get("altrender") or "").partition("/")
     certainty = {"certainty": words.get("dateCertainty"), "timeCertainty": words.get("timeCertainty")}
-    draft.add("dates", _date("event", edtf, text, startTime=start, endTime=end, **certainty))
+    dated_elements.put(draft, reading, "event", text, startTime=start, endTime=end, **certainty)
     draft.consumed.update(
         element for name, element in paragraphs.items() if name in _CERTAINTIES or (words[name] or "") in text
     )
@@ -137,16 +171,16 @@ def _compare(draft: Draft, repeated: Element, edtf: str | None) -> None:
     """Report the encoded form of a repeated date that contradicts the note or can't be read."""
     normal = tree.attribute(repeated, "normal")
     try:
-        if encoded_dates.are_disjoint(edtf, encoded_dates.decode(normal)):
-            encoded_dates.report_contradiction(draft, repeated, normal or "", "normal")
+        if are_disjoint(edtf, encoded_dates.decode(normal)):
+            dated_elements.report_contradiction(draft, repeated, normal or "", "normal")
     except DateFault as fault:
-        encoded_dates.report_unreadable(draft, repeated, normal or "", "normal", str(fault))
+        dated_elements.report_unreadable(draft, repeated, normal or "", "normal", str(fault))
 
 
 def _is_elsewhere(day_: str, edtf: str | None) -> bool:
     """Whether a day lies outside a date; a text that is no day is put aside and reported with its time."""
     try:
-        return encoded_dates.are_disjoint(edtf, encoded_dates.decode(day_))
+        return are_disjoint(edtf, encoded_dates.decode(day_))
     except DateFault:
         return False
 
@@ -154,7 +188,7 @@ def _is_elsewhere(day_: str, edtf: str | None) -> bool:
 def _is_other(unit_date: Element, edtf: str | None) -> bool:
     """Whether a date differs from the one in EDTF, by its text."""
     text = tree.text(unit_date)
-    return text is None or encoded_dates.are_disjoint(phrases.read(text), edtf)
+    return text is None or are_disjoint(phrases.read(text), edtf)
 
 
 def _event_edtf(words: dict[str, str | None]) -> str | None:
@@ -164,7 +198,7 @@ def _event_edtf(words: dict[str, str | None]) -> str | None:
         return first or last
     certain = words.get("dateCertainty") == "certain"
     if first == last:
-        edtf = first if certain or encoded_dates.is_qualified(first) else f"{first}~"
+        edtf = first if certain or is_qualified(first) else f"{first}~"
     else:
         edtf = f"{first}/{last}" if certain else f"[{first}..{last}]"
     try:

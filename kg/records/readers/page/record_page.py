@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from kg import iris
 from kg.errors import KeyFault
+from kg.records import characters
 from kg.records.dates import phrases
 from kg.records.model.keys import Record
 from kg.records.names import language_tags, named_people
@@ -63,7 +64,10 @@ def read(source: SourceFile) -> Iterator[ReaderItem]:
         byte = f"0x{fault.object[fault.start]:02x}"
         yield ReadFailure(source.problem(f"line {line}", "", byte, "UTF-8", "is not UTF-8", severity="rejected"))
         return
-    page = PageSections.of(text)
+    mended = characters.mended(text)
+    if mended != text:
+        yield from _mended_lines(source, text)
+    page = PageSections.of(mended)
     raw = next((paragraph.text for paragraph in page.information.get("Record ID", [])), "")
     try:
         reference = source.reference("record", raw)
@@ -72,6 +76,14 @@ def read(source: SourceFile) -> Iterator[ReaderItem]:
         yield ReadFailure(source.problem("", "Record ID", raw, expected, fault.what, severity="rejected"))
         return
     yield from _PageParser(source, page, reference).items()
+
+
+def _mended_lines(source: SourceFile, text: str) -> Iterator[ReaderItem]:
+    """Notes on the lines whose characters were mended."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if characters.mended(line) != line:
+            place, at = characters.around_fault(line), f"line {number}"
+            yield source.problem(at, "", place, characters.EXPECTED, characters.MESSAGE, severity="repaired")
 
 
 class _PageParser:

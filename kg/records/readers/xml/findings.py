@@ -51,7 +51,7 @@ class Findings:
         told.clear()
 
     def mend(self, element: Element) -> None:
-        """Mend the characters of an element that has ended: its own text, what stands between its children, attributes."""
+        """Mend the characters of an element that has ended: its text, what stands between its children, attributes."""
         if element.text:
             element.text = self._mended(element, local(element), element.text)
         for child in element.iterchildren(etree.Element):

@@ -46,7 +46,7 @@ def topic_link(draft: Draft, element: Element) -> Record | None:
 
 
 def heading_link(draft: Draft, element: Element) -> Record | None:
-    """Return the link to the topic of a name with a subdivision; a number of the bare name is not the topic's."""
+    """Return the link to the topic of a subdivided heading; a number of the name alone is not that of the topic."""
     name = tree.text(element)
     if name is None:
         return None

@@ -33,6 +33,8 @@ MAX_ATTRIBUTES = 256
 """Maximum number of attributes of an element: lxml walks along all of them to each, which takes time by the square."""
 
 _POSITION = re.compile(r", line \d+, column \d+\s*$|, (?:use|try) XML_PARSE_HUGE(?: option)?")
+_PROLOG = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_START_TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?([A-Za-z_][\w.-]{0,40})[\s/>]")
 _ENCODING_FAULT = re.compile(r"(?i)\bencoding\b|\bUTF-8\b|invalid bytes")
 
 
@@ -44,7 +46,10 @@ def sniff(head: bytes) -> str | None:
     parser = _parser("start")
     with suppress(etree.XMLSyntaxError):  # events before a fault are still there
         parser.feed(head.lstrip(b" \t\r\n"))
-    return next((str(element.tag) for _, element in parser.read_events()), None)
+    found = next((str(element.tag) for _, element in parser.read_events()), None)
+    if found is None and head.lstrip()[:1] == b"<" and (tag := _START_TAG.search(_PROLOG.sub(b"", head))):
+        found = tag[1].decode()  # a fault in the bytes or the encoding, which the reader tells
+    return found
 
 
 def elements(source: SourceFile, wanted: Callable[[Element], bool], findings: Findings) -> Iterator[Element]:

@@ -1,9 +1,9 @@
 """Bytes of an XML file on their way to the parser: their encoding, and the entities that they name (D-131).
 
-- An entity that the file itself declares as plain text, or that HTML names, is read as its characters. Any other one is
-  refused by its name and line: an external one, one with markup, one that grows without bound.
-- Bytes that contradict the declared encoding are told with their place. A file that declares an encoding of single bytes
-  and holds UTF-8 is read as UTF-8.
+- An entity that the file itself declares as plain text, or that HTML names, is read as its characters. Any other one
+  is refused by its name and line: an external one, one with markup, one that grows without bound.
+- Bytes that contradict the declared encoding are told with their place. A file that declares an encoding of single
+  bytes and holds UTF-8 is read as UTF-8.
 """
 
 import codecs
@@ -42,7 +42,10 @@ _NUMBERED = re.compile(r"&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6});")
 _XML_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _MAX_INNER, _MAX_DECLARED = 1_000, 500
 """Maximum numbers of entities in the value of one, and of those that are inside others."""
-_UTF8_IN_LATIN = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]")
+_WIDE = re.compile(rb"[\x80-\xff]")
+_UTF8_IN_LATIN = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa1-\xbf]")
+"""Letters of Western languages in UTF-8; in the encodings of single bytes for these a pair that no word has."""
+_LATIN = frozenset({"iso88591", "iso885915", "cp1252"})
 
 
 def _is_single_byte(encoding: str) -> bool:
@@ -76,6 +79,7 @@ class SourceBytes:
     _entities: dict[str, str | None] = field(default_factory=dict)
     _line: int = 1
     _until: bytes = b""
+    _has_pairs: bool = False
     _named: set[str] = field(default_factory=set)
 
     def chunks(self, file: BinaryIO) -> Iterator[bytes]:
@@ -84,6 +88,7 @@ class SourceBytes:
         match = _DECLARED.match(head)
         self._declared = match[1].decode() if match else ""
         if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
+            self.mendable = True
             yield head  # UTF-16: the parser's own rules hold
             yield from iter(lambda: file.read(_CHUNK), b"")
             return
@@ -121,36 +126,34 @@ class SourceBytes:
     def _check_single_bytes(self) -> None:
         """Tell of UTF-8 in a file that declares single bytes; where all of it is UTF-8, read it so."""
         decoder = codecs.getincrementaldecoder("utf-8")("strict")
-        line, first, all_utf8 = 1, None, True
+        is_latin = _codec_name(self._declared) in _LATIN
+        line, all_utf8 = 1, True
+        first_wide: tuple[int, int] | None = None  # line and byte of the first character outside ASCII
+        first_pair: tuple[int, int] | None = None  # of the first that looks like a letter in UTF-8
         with self.path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                if first is None and (match := _UTF8_IN_LATIN.search(chunk)):
-                    first = line + chunk.count(b"\n", 0, match.start()), f"0x{chunk[match.start()]:02X}"
-                if first is None and not chunk.isascii():
-                    at = next(position for position, byte in enumerate(chunk) if byte > 127)
-                    wide = line + chunk.count(b"\n", 0, at), f"0x{chunk[at]:02X}"
-                else:
-                    wide = first
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    all_utf8 = False
-                    if first is not None:
-                        break
-                first = first or (wide if all_utf8 else None)
+            while (all_utf8 or first_pair is None) and (chunk := file.read(_CHUNK)):
+                if not chunk.isascii():
+                    first_wide = first_wide or _place(_WIDE.search(chunk), chunk, line)
+                    if is_latin:
+                        first_pair = first_pair or _place(_UTF8_IN_LATIN.search(chunk), chunk, line)
+                    all_utf8 = all_utf8 and _decodes(decoder, chunk)
                 line += chunk.count(b"\n")
-        if first is None:
+        place = first_wide if all_utf8 else first_pair
+        if place is None:
             return
         message = (
             f"the file says that it is in {self._declared}, and its bytes are UTF-8; it is read as UTF-8"
             if all_utf8
-            else f"bytes that are UTF-8 stand in a file that says it is in {self._declared}; they are read as that"
+            else f"bytes of UTF-8 stand in a file that says it is in {self._declared}; they are read as UTF-8"
         )
         self.encoding = "utf-8" if all_utf8 else None
-        self.told.append((f"line {first[0]}", f"byte {first[1]}", message))
+        self._has_pairs = not all_utf8
+        self.told.append((f"line {place[0]}", f"byte 0x{place[1]:02X}", message))
 
     def _rewritten(self, chunk: bytes) -> bytes:
         """Return bytes with the entities replaced by their characters."""
+        if self._has_pairs:
+            chunk = _UTF8_IN_LATIN.sub(lambda pair: b"&#%d;" % ord(pair[0].decode()), chunk)
         single = bool(self._declared) and self.encoding is None and _is_single_byte(self._declared)
         if not self.mendable:
             self.mendable = bool(_MENDABLE.search(chunk) or _CONTROLS[single].search(chunk))
@@ -184,6 +187,18 @@ class SourceBytes:
         if text is None:
             raise entity_error(name, f"line {line}")
         return "".join(f"&#{ord(sign)};" for sign in text).encode()
+
+
+def _place(match: re.Match[bytes] | None, chunk: bytes, line: int) -> tuple[int, int] | None:
+    return None if match is None else (line + chunk.count(b"\n", 0, match.start()), chunk[match.start()])
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
+    try:
+        decoder.decode(chunk)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def entity_error(name: str, where: str) -> SourceError:

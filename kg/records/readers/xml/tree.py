@@ -13,6 +13,7 @@ Element = etree._Element  # noqa: SLF001  # lxml's only name for the type
 NO_LANGUAGE = "@none"
 """Language of a text without a declared language."""
 
+_OF_XML = frozenset({"http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2001/XMLSchema-instance"})
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CHRONOLOGY = "chronitem"
 """Event with its date: a single text, since its parts alone mean little."""
@@ -45,12 +46,15 @@ def attribute(element: Element, name: str) -> str | None:
     return " ".join(value.split()) or None
 
 
-def attributes(top: Element, names: frozenset[str]) -> Iterator[tuple[Element, str, str]]:
-    """Yield the non-empty attributes of these local names, in an element and all below: (element, name, value)."""
+def attributes(top: Element) -> Iterator[tuple[Element, str, str]]:
+    """Yield the non-empty attributes in an element and all below: (element, local name, value).
+
+    Left out are those that say how XML itself is read (`xml:space`, `xsi:schemaLocation`).
+    """
     for element in top.iter(etree.Element):
         for key, value in element.items():
-            name = str(key).rpartition("}")[2]
-            if name in names and (normalised_value := " ".join(str(value).split())):
+            namespace, _, name = str(key).rpartition("}")
+            if namespace.removeprefix("{") not in _OF_XML and (normalised_value := " ".join(str(value).split())):
                 yield element, name, normalised_value
 
 
@@ -135,7 +139,7 @@ def path(element: Element, top: Element) -> str:
             if attribute_name
             else local(ancestor)
         )
-        if attribute_name == "id" and ancestor is not element:
+        if ancestor is top or (attribute_name == "id" and ancestor is not element):
             break
         ancestor = ancestor.getparent()
     return "/".join(reversed(steps))

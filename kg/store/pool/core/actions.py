@@ -6,7 +6,7 @@ Workers and queries are numbers here. The shell knows which process and which an
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kg.errors import QueryError
+from kg.errors import KgError
 
 
 class KillReason(StrEnum):
@@ -30,6 +30,11 @@ class KillReason(StrEnum):
     def blames_query(self) -> bool:
         """Whether it is for its query that a worker has to be started anew."""
         return self in _BLAMES_QUERY
+
+    @property
+    def blames_client(self) -> bool:
+        """Whether its query's client could have another one killed like that, and pays for the start."""
+        return self.blames_query and self is not KillReason.PREEMPTED
 
 
 _BLAMES_QUERY = frozenset(
@@ -92,7 +97,7 @@ class Fail:
     """End a query's answer with an error."""
 
     query: int
-    error: QueryError
+    error: KgError
 
 
 @dataclass(frozen=True, slots=True)
