@@ -14,7 +14,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-browser coverage test-slow test-engines test-hostile lint format docs messages lock bench clean vendor pictures
+.PHONY: help install install-test serve test test-browser coverage test-slow test-engines test-hostile soak lint format docs messages lock bench clean vendor pictures
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ test-slow: install-test ## property tests with many more examples, a hundred kil
 
 test-hostile: install-test ## hostile clients beside a polite one, at full length (on a quiet machine)
 	@$(BIN)/python -m pytest -q -s -m hostile tests/hostile
+
+soak: install-test ## half an hour of builds under attack: what grows; SOAK_SECONDS=600 makes it shorter
+	@PYTHONPATH=.:tests $(BIN)/python tests/hostile/soak.py
 
 test-engines: install-test ## what asks a store, against Jena Fuseki too (where Maven and Java are)
 	@sh tests/engines.sh

@@ -110,6 +110,9 @@ class Settings(BaseSettings):
         None, description="A folder with `examples` and `saved` of your own, beside those that come with kg."
     )
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")
+    drafts: Literal["publish", "leave-out"] = Field(
+        "publish", description="What happens to finding aids and authority records that their source calls a draft."
+    )
     dumps: bool = Field(default=True, description="Whether a build writes the dumps.")
     tables: bool = Field(default=True, description="Whether a build writes the tables, CSV and Parquet.")
     search: bool = Field(default=True, description="Whether a build makes the search index.")
@@ -179,6 +182,10 @@ class Settings(BaseSettings):
         "",
         description="Where each request is written down as a line of JSON: a file, relative to kg.toml, or `-` for"
         " standard error; nowhere if not given.",
+    )
+    send_seconds: Annotated[float, Field(ge=1, le=86_400)] = Field(
+        60.0,
+        description="How long a client may take no byte of what is sent to it before it is disconnected, in seconds.",
     )
     grace_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         20, description="How long a server that is told to stop lets answers that are under way come to their end."

@@ -15,6 +15,20 @@ from kg.store.pool.pool import QueryPool
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"  # 27 million rows, the first of them at once
 SMALL = "SELECT ?o { <http://e/7> ?p ?o }"
+UNORDERED = (
+    "SELECT ?n { VALUES ?n { "
+    + " ".join(
+        (
+            str(n * 7919 % 9973),
+            f'"{n * 31 % 997}"^^<x:y>',
+            f'"{1000 + n * 37 % 999}-01-01"^^xsd:date',
+            f'"{n * 17 % 983}"',
+        )[n * n % 7 % 4]
+        for n in range(1_000)
+    )
+    + " } } ORDER BY ?n"
+).replace("SELECT", "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> SELECT", 1)
+"""A sort of values for which the engine has no order, which aborts its process."""
 
 THINGS = 300
 """Each of these, http://e/N, has one value, "value N"."""

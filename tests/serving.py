@@ -55,11 +55,14 @@ def _environment():
 
 
 @contextlib.contextmanager
-def served(folder, port, *arguments, process=False):
-    """A server of a folder's kg.toml; gives its address once it answers, and its process if asked to."""
+def served(folder, port, *arguments, process=False, **environment):
+    """A server of a folder's kg.toml; gives its address once it answers, and its process if asked to.
+
+    `environment` is what its environment has besides.
+    """
     log = (Path(folder) / "server.log").open("wb")
     command = [KG, "serve", "--port", str(port), *arguments]
-    server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=_environment())
+    server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=_environment() | environment)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(server, f"{address}/healthz", Path(log.name))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from kg.errors import QueryBusy, QueryCrashed, QueryTooMany
 from kg.store.pool.core.actions import Close, Demote, Fail, Inspect, Kill, Send, Start
 from kg.store.pool.core.assignments import QueryState
+from kg.store.pool.core.kill_memory import AskedQuery
 from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.core.state import PoolState
 
@@ -101,13 +102,14 @@ class SimulatedPool:
             self.workers[worker] = SimulatedWorker()
             self.do(self.state.started(worker, BASE, self.now))
 
-    def ask(self, client="", seconds=None):
+    def ask(self, client="", seconds=None, text=""):
         """Ask a query; its number."""
         self._last += 1
         query = self._last
         try:
-            self.do(self.state.submitted(query, client, seconds or self.limits.deadline, self.now))
-        except (QueryBusy, QueryTooMany) as fault:
+            seconds = seconds or self.limits.deadline
+            self.do(self.state.submitted(query, client, seconds, self.now, AskedQuery(text)))
+        except (QueryBusy, QueryTooMany, QueryCrashed) as fault:
             self.refused[query] = fault
         return query
 
@@ -138,10 +140,20 @@ class SimulatedPool:
         self.workers[worker].inbox.popleft()
         return self.do(self.state.sent_back(worker, self.now))
 
-    def die(self, worker, *, received=True):
+    def die(self, worker, *, received=True, crash=False):
         """Have a worker die."""
         del self.workers[worker]
-        return self.do(self.state.died(worker, QueryCrashed("it died"), self.now, received=received))
+        error = QueryCrashed("it died")
+        return self.do(self.state.died(worker, error, self.now, received=received, crash=crash))
+
+    def crash(self, client, text):
+        """Ask a query that crashes its worker at once, if it comes to one; its number."""
+        query = self.ask(client, text=text)
+        row = self.scheduler.table.get(query)
+        if row is not None and row.worker is not None:
+            self.die(row.worker, crash=True)
+            self.start_all()
+        return query
 
     def leave(self, query):
         """Have a client leave."""
@@ -214,8 +226,11 @@ class SimulatedPool:
                 if row.complete:
                     self.read(query)
             busy = next((worker for worker, simulated in self.workers.items() if simulated.inbox), None)
-            if busy is None:
+            if busy is not None:
+                self.end(busy)
+            elif self.scheduler.table:  # a pause
+                self.tick()
+            else:
                 break
-            self.end(busy)
         self.check()
         assert not self.scheduler.table

@@ -10,7 +10,10 @@ CLOCKS |= {f"{name}_ns" for name in CLOCKS} | {"time_ns"}
 READERS = {
     "tests/waiting.py": "breaks off what hangs, after a minute",
     "tests/publish/test_kill.py": "kills builds at moments of a build's length",
-    "tests/hostile/clients.py": "measures; bounds hold in `make test-hostile` alone",
+    "tests/hostile/polite.py": "measures; bounds hold in `make test-hostile` alone",
+    "tests/hostile/process_samples.py": "says when each sample was taken",
+    "tests/hostile/soak.py": "builds every 20 s; run by `make soak` alone",
+    "tests/hostile/clients.py": "ends what lasts so many seconds",
 }
 """Files that read a clock, and what for; none of them asserts a time in what `make test` runs."""
 

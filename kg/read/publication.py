@@ -10,6 +10,7 @@ from kg.store.generation.catalogue import MAX_COUNTED_LINKS, Catalogue
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
 from kg.store.generation.things import Thing
+from kg.store.pool.core.kill_memory import KillMemory
 from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.observer import PoolObserver
 from kg.store.pool.pool import QueryPool
@@ -36,8 +37,9 @@ class Publication:
         catalogue: ordered lists and counts of things.
     """
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, kills: KillMemory) -> None:
         self._generation = generation
+        self._kills = kills
         manifest = generation.manifest
         self.number = manifest.generation
         self.published = manifest.published
@@ -77,7 +79,7 @@ class Publication:
             max_result_bytes=settings.query_bytes,
             queue=settings.query_queue,
         )
-        return QueryPool(generation.folder.store, limits, base=settings.base, observer=observer)
+        return QueryPool(generation.folder.store, limits, base=settings.base, observer=observer, kills=self._kills)
 
     def check_whole(self) -> None:
         """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""
@@ -94,6 +96,7 @@ class Publications:
     def __init__(self, settings: Settings) -> None:
         self._base = settings.base
         self._generations = Generations.of_settings(settings)
+        self._kills = KillMemory()
 
     def live_fingerprint(self) -> tuple[int, ...] | None:
         """Return what tells the live publication from any other, its number first; None where there is none."""
@@ -103,7 +106,7 @@ class Publications:
         """Open the live publication. Raises GenerationError where there is none that can be served."""
         generation = self._generations.open_live(self._base)
         try:
-            return Publication(generation)
+            return Publication(generation, self._kills)
         except BaseException:
             generation.close()
             raise

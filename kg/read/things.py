@@ -24,7 +24,7 @@ from kg.render.data.record import references
 from kg.render.data.statements import Statements, by_subject
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS
 from kg.store.generation.generation import Generation
-from kg.store.generation.things import LinkNeighbours, ListEntry, Thing
+from kg.store.generation.things import ORDERED, LinkNeighbours, ListEntry, Thing, position_key
 from kg.store.triples.graph import Graph
 from kg.store.triples.literals import canonical_triples, canonical_values
 
@@ -263,7 +263,9 @@ class Resources:
         for key in ("heldIn", "collections"):
             unit = next(references(record, key), None)
             if unit in linked:
-                neighbours = self.generation.catalogue.link_neighbours(linked[unit].thing.n, key, thing.start, thing.n)
+                position = record.get("position") if key in ORDERED else None
+                place = thing.start if position is None else position_key(position)
+                neighbours = self.generation.catalogue.link_neighbours(linked[unit].thing.n, key, place, thing.n)
                 if neighbours.count > 1:
                     return neighbours
         return None

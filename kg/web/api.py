@@ -6,20 +6,24 @@ redirects, its handlers of errors and its telemetry are off: problems have one s
 """
 
 import re
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 from fastapi import Depends, FastAPI, Query
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg.web import openapi
+from kg.web.http.canonical_address import KnownParameters
+from kg.web.http.language import PARAMETER
 from kg.web.http.parameter_problems import problem_of
 from kg.web.route_table import Route
 from kg.web.serving.context import context_of
@@ -55,7 +59,7 @@ class SentPathRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             context = await context_of(request)
-            return await outcome(request, context, partial(self._checked, made, request), cacheable=self.row.cacheable)
+            return await outcome(request, context, partial(self._checked, made, request), self.row)
 
         return handle
 
@@ -95,6 +99,12 @@ class Api(FastAPI):
         self.router.routes.append(route)
         self._of_rows[id(route.row)] = route
 
+    def known_parameters(self, row: Route) -> KnownParameters:
+        """The query parameters that the route of a row declares, with that of the language, without private ones."""
+        declared = dict(_query_parameters(self._of_rows[id(row)].dependant))
+        public = {name: several for name, several in declared.items() if name.decode() not in row.private}
+        return {**public, PARAMETER.encode(): False}
+
     async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the route of the row that the fast path found: trying one route after another would take longer."""
         await self._of_rows[id(scope[MATCHED].route)].handle(scope, receive, send)
@@ -104,6 +114,19 @@ class Api(FastAPI):
         if self.openapi_schema is None:
             self.openapi_schema = openapi.finished(super().openapi())
         return self.openapi_schema
+
+
+def _query_parameters(dependant: Dependant) -> Iterator[tuple[bytes, bool]]:
+    """Name of each query parameter of a route, and whether it may come several times."""
+    for field in dependant.query_params:
+        annotation = field.field_info.annotation
+        fields: dict[str, FieldInfo] = {field.name: field.field_info}
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            fields = annotation.model_fields
+        for name, info in fields.items():
+            yield (info.alias or name).encode(), get_origin(info.annotation) is list
+    for each in dependant.dependencies:
+        yield from _query_parameters(each)
 
 
 def build(rows: Iterable[Route], title: str, description: str) -> Api:

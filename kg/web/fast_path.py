@@ -10,21 +10,30 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from kg.errors import KgError
-from kg.web.api import MATCHED
+from kg.errors import KgError, QueryError
+from kg.web.api import MATCHED, Api
 from kg.web.endpoint import responses
 from kg.web.http import language
+from kg.web.http.canonical_address import (
+    CanonicalAddress,
+    canonical_path,
+    canonical_query,
+    has_parameter,
+    set_address,
+)
+from kg.web.http.client import client_name
 from kg.web.http.headers import CORS
 from kg.web.http.problems import Problem
 from kg.web.observe.request_notes import notes_of
 from kg.web.pages.documents import with_query
-from kg.web.route_table import READ, Matched, RouteTable
+from kg.web.route_table import READ, Matched, Route, RouteTable
 from kg.web.serving.context import hold
 from kg.web.serving.contexts import Contexts
 from kg.web.serving.live import Live, Serving
 from kg.web.serving.outcome import outcome, problem
+from kg.web.serving.page_cache import METHODS
 
 LONGEST_ADDRESS = 8_000
 """Characters of an address, but of routes that take a whole query, or a long name."""
@@ -51,7 +60,7 @@ class _Place(NamedTuple):
 class FastPath:
     """ASGI application before FastAPI's."""
 
-    def __init__(self, api: ASGIApp, table: RouteTable, live: Live, contexts: Contexts) -> None:
+    def __init__(self, api: Api, table: RouteTable, live: Live, contexts: Contexts) -> None:
         """Nothing is served yet.
 
         Args:
@@ -67,6 +76,7 @@ class FastPath:
         self._answers = contexts.answers
         self._root = contexts.base.path
         self._proxy_strips = contexts.settings.proxy_strips
+        self._known = {id(row): api.known_parameters(row) for row in table.rows if row.cacheable}
         sent = (f"{start}{path}".encode() for path in table.fixed for start in (self._root, "/"))
         self._places = {raw: self._place(raw) for raw in sent}
 
@@ -88,20 +98,27 @@ class FastPath:
             place = self._places.get(raw) or self._place(raw)
             notes.place = place.name
             response = None
-            if method == "GET":
-                if place.answers:
-                    response = responses.repeated_answer(request, serving, self._answers)
-                if response is None and place.pages:
-                    response = self._page(request, serving)
+            if place.answers and method == "GET":
+                response = responses.repeated_answer(request, serving, self._answers)
+            if response is None and place.pages and method in METHODS:
+                response = self._page(request, serving, place.path)
             response = response or await self._respond(request, serving, place.path)
             await (response or self._api)(scope, receive, send)
         finally:
             serving.release()
 
-    def _page(self, request: Request, serving: Serving) -> Response | None:
+    def _page(self, request: Request, serving: Serving, path: str) -> Response | None:
         """The page of the cache, with the cookie of a language that the address switches to."""
-        page = serving.page_cache.find(request)
-        if page is not None and b"lang=" in request.scope["query_string"] and (spoken := language.switched(request)):
+        query: bytes = request.scope["query_string"]
+        if query:
+            matched = self._table.match(path) if len(query) <= LONGEST_ADDRESS else None
+            if matched is None or not matched.route.cacheable or _is_private(matched.route, query):
+                return None
+            query = canonical_query(query, self._known[id(matched.route)])
+        address = CanonicalAddress(path, query)
+        set_address(request.scope, address)
+        page = serving.page_cache.find(request, address)
+        if page is not None and b"lang=" in query and (spoken := language.switched(request)):
             language.keep(spoken, page, self._root)
         return page
 
@@ -110,17 +127,28 @@ class FastPath:
         try:
             matched = self._matched(request, path)
         except Problem as fault:
-            return problem(request, fault, self._contexts.site(request))
+            return await self._problem(request, fault)
         if isinstance(matched, Response):
             return matched
         context = self._contexts.of(request, serving)
         row, parameters = matched
         if row.direct:
-            make = partial(row.handler, request, context, **parameters)
-            return await outcome(request, context, make, cacheable=row.cacheable)
+            return await outcome(request, context, partial(row.handler, request, context, **parameters), row)
         hold(request.scope, context)
         request.scope[MATCHED] = matched
         return None
+
+    async def _problem(self, request: Request, fault: Problem) -> Response:
+        """The response that a problem comes to, in the client's turn: a page of an error costs as much as a list."""
+        site = self._contexts.site(request)
+
+        async def respond() -> Response:
+            return problem(request, fault, site)
+
+        try:
+            return await self._contexts.slices.run(client_name(request), respond)
+        except QueryError as refused:
+            return problem(request, refused, site)
 
     def _matched(self, request: Request, path: str) -> Matched | Response:
         """The row of a request, or the response that needs none. Raises Problem where the path leads nowhere."""
@@ -144,6 +172,8 @@ class FastPath:
         caches = self._table.caches.get(first)
         if caches is None:
             return _Place(path, ELSEWHERE, pages=False, answers=False)
+        # The IRI of a graph is its address, letter by letter.
+        path = path if caches.answers else canonical_path(path)
         return _Place(path, f"/{first}", caches.pages, caches.answers)
 
     def _path(self, raw: bytes) -> str:
@@ -162,6 +192,11 @@ class FastPath:
         if below is None or (below != stripped and self._table.leads(stripped) and not self._table.leads(below)):
             return stripped
         return below
+
+
+def _is_private(row: Route, query: bytes) -> bool:
+    """Whether a query is a reader's own way to a page, which is no page for others."""
+    return bool(row.private) and has_parameter(query, row.private[0].encode())
 
 
 def _headers_alone(send: Send) -> Send:

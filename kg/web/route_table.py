@@ -33,6 +33,9 @@ class Route:
         media_types: of its representations, the one first that is sent to who asks for none.
         methods: methods that are allowed.
         cacheable: whether its responses are kept in the page cache.
+        negotiated: media types among which Accept chooses a representation; None where that is not told.
+        private: parameters of a reader's own way to the page. With the first of them the address counts as it was sent,
+            and nothing is kept; without it they say nothing.
         repeats: whether its responses are looked up in the cache of SPARQL answers (D-96).
         long_address: whether its address may hold a whole query, or a long name.
         direct: whether its handler is called without FastAPI, and reads its parameters itself.
@@ -57,6 +60,8 @@ class Route:
     media_types: tuple[str, ...] = ("text/html",)
     methods: tuple[str, ...] = READ
     cacheable: bool = False
+    negotiated: tuple[str, ...] | None = None
+    private: tuple[str, ...] = ()
     repeats: bool = False
     long_address: bool = False
     direct: bool = False
@@ -72,6 +77,13 @@ class Route:
     status: int = 200
     refused: Handler | None = None
     wing: str = ""
+
+    @property
+    def sliced(self) -> bool:
+        """Whether its handler takes turns in the event loop: not those that cost nothing, and queries, whose queue is
+        that of the workers.
+        """
+        return self.cacheable or not (self.direct or self.repeats)
 
 
 class Matched(NamedTuple):

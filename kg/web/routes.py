@@ -19,6 +19,7 @@ from kg.web.endpoint.protocol_request import ProtocolParameters
 from kg.web.pages import about, api_docs, citations, documents, downloads, home, site_files, static, things_list
 from kg.web.route_table import QUERY, Route
 from kg.web.search import picture_views, search
+from kg.web.search.neighbours import PLACE
 
 _REMOTE = (502, 504)
 """Problems of a remote store."""
@@ -71,6 +72,8 @@ PAGES = (
         tuple(each.media_type for each in FORMATS),
         cacheable=True,
         direct=True,
+        negotiated=(),
+        private=(PLACE, "q"),
         parameters=documents.PageParameters,
         values={"suffix": tuple(BY_SUFFIX)},
         statuses={
@@ -187,6 +190,8 @@ SEARCH = (
         search.respond,
         "Search, as a page, JSON, CSV, Atom, RSS, Turtle or citations",
         tuple(search.MEDIA_TYPES),
+        cacheable=True,
+        negotiated=tuple(search.MEDIA_TYPES),
         problems=(400, 406, *_LANES, *_REMOTE),
         example="search?kind=record&sort=newest&format=json",
     ),
@@ -195,6 +200,8 @@ SEARCH = (
         search.suggest,
         "Completions of a search, in the form of OpenSearch",
         (search.SUGGESTIONS,),
+        cacheable=True,
+        negotiated=(),
         problems=_LANES,
         example="search/suggest?q=a",
     ),
@@ -203,12 +210,15 @@ SEARCH = (
         search.description,
         "Description of the search for browsers and programs",
         (search.DESCRIPTION,),
+        cacheable=True,
+        negotiated=(),
     ),
     Route(
         "/timeline",
         picture_views.timeline,
         "Documents of a search by time, as a page, SVG, PNG or CSV",
         (_HTML, _SVG, _PNG, _CSV),
+        cacheable=True,
         problems=(400, *_LANES),
         example="timeline?format=csv",
     ),
@@ -217,6 +227,7 @@ SEARCH = (
         picture_views.places,
         "Places of a search on a map, as a page, SVG, PNG or CSV",
         (_HTML, _SVG, _PNG, _CSV),
+        cacheable=True,
         problems=(400, *_LANES),
         example="map?format=csv",
     ),
@@ -225,6 +236,7 @@ SEARCH = (
         picture_views.people,
         "People of a search and their common documents, as a page, SVG, PNG, CSV or GraphML",
         (_HTML, _SVG, _PNG, _CSV, "application/graphml+xml"),
+        cacheable=True,
         problems=(400, *_LANES),
         example="network?format=graphml",
     ),

@@ -1,67 +1,14 @@
-"""A polite client that notes how it fares, and hostile ones, each from an address of its own."""
+"""Hostile clients, each from an address of its own."""
 
 import contextlib
 import http.client
 import json
 import socket
-import subprocess
-import sys
-import threading
 import time
 import urllib.parse
 
-EVERY = 0.05
-NO_TIME = (503, 504)
-"""What a server says that has no time for a query, whosoever keeps the machine busy."""
-
 HELD = 64 << 10
 """Before so many bytes a fault has to show as a status."""
-
-
-class Polite:
-    """Asks one small thing every 50 ms for as long as the context lasts, in a process of its own."""
-
-    def __init__(self, port):
-        self.port, self.times, self.wrong, self.refused = port, [], [], 0
-
-    def __enter__(self):
-        command = [sys.executable, __file__, str(self.port)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        return self
-
-    def __exit__(self, *_):
-        told, _ = self.process.communicate(timeout=60)
-        self.times, self.wrong, self.refused = json.loads(told)
-
-    def told(self):
-        """How it fared, in a line."""
-        times = sorted(self.times)
-        p99 = times[int(len(times) * 0.99)] if times else 0
-        failed = f"{len(self.wrong)} failed, {self.refused} refused"
-        return f"{len(times)} asked, {failed}; longest {max(times, default=0):.3f} s, p99 {p99:.3f} s"
-
-
-def be_polite(port):
-    """Ask until standard input ends; how long each answer took, what went wrong, how often there was no time."""
-    times, wrong, refused = [], [], 0
-    stopped = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), stopped.set()), daemon=True).start()
-    number = 0
-    while not stopped.wait(EVERY):
-        number += 1
-        query = f"SELECT ?p ?o {{ <http://127.0.0.1:{port}/record/177838> ?p ?o }} LIMIT {number + 5}"
-        path = "/record/177838.ttl" if number % 4 == 3 else "/sparql?" + urllib.parse.urlencode({"query": query})
-        began = time.monotonic()
-        try:
-            status, body = ask(port, path, source="127.0.0.1", patience=30)
-            if status in NO_TIME and json.loads(body)["status"] == status:
-                refused += 1
-            elif status != 200 or len(body) < 100:
-                wrong.append((number, status, body.decode()[:300]))
-        except (OSError, http.client.HTTPException) as fault:
-            wrong.append((number, repr(fault)))
-        times.append(time.monotonic() - began)
-    return times, wrong, refused
 
 
 def ask(port, path, *, source, body=None, patience=40):
@@ -157,7 +104,3 @@ def idlers(port, many):
     finally:
         for line in lines:
             line.close()
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(be_polite(int(sys.argv[1]))))

@@ -19,8 +19,11 @@ from pathlib import Path
 import attacks
 import psutil
 import pytest
-from clients import Polite, attack, idlers, read_slowly, vanish, write_slowly
+from attackers import TOGETHER
+from attacking import Attack
+from clients import attack, idlers, read_slowly, vanish, write_slowly
 from locations import ROOT
+from polite import Polite
 from serving import free_port, kg, served, server_at
 
 PATIENCE = 40  # a worker too many stays for 20 s
@@ -227,3 +230,14 @@ def test_random_queries(server, length):
     assert found[200]
     assert found[400]
     assert set(found) <= {200, 400, 403, 406, 413, 429, 500, 503, 504, 507, "cut"}
+
+
+def test_all_attackers_together(server, length):
+    """Beside all attackers at once no polite answer is wrong."""
+
+    def work():
+        with Attack(server.port, TOGETHER, source="127.0.0.50") as attack:
+            time.sleep(length.seconds)
+        return dict(attack.seen)
+
+    assert sum(beside(server, length, work).values())

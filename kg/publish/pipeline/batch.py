@@ -24,7 +24,15 @@ from kg.records.normalisation.records import canonical_reference, normalise_reco
 from kg.records.normalisation.values import ValueFault
 from kg.records.problems import SourceProblem, excerpt
 from kg.records.readers import READERS
-from kg.records.readers.base import RawRecord, ReadFailure, SourceFile, failure_problem, isolate_failures
+from kg.records.readers.base import (
+    RawRecord,
+    ReaderItem,
+    ReadFailure,
+    SourceFile,
+    Succession,
+    failure_problem,
+    isolate_failures,
+)
 from kg.records.readers.json.json_records import parse_line
 from kg.store.generation.catalogue_builder import CatalogueEntry
 
@@ -67,6 +75,7 @@ class BatchResult:
 
     outcomes: list[PreparedRecord | RejectedRecord | PendingMerge] = field(default_factory=list)
     problems: list[SourceProblem] = field(default_factory=list)
+    successions: list[Succession] = field(default_factory=list)
     long_values: list[LongValue] = field(default_factory=list)
     size: int = 0
     shapes_seconds: float = 0.0
@@ -93,9 +102,12 @@ class BatchProcessor:
         for item in _reader_items(batch):
             if isinstance(item, SourceProblem):
                 result.problems.append(item)
+            elif isinstance(item, Succession):
+                result.successions.append(item)
             elif isinstance(item, ReadFailure):
                 result.outcomes.append(RejectedRecord("unknown", source, item.raw, (item.problem,)))
             else:
+                result.problems += item.problems
                 outcome = self._try_check(item, batch, result)
                 if isinstance(outcome, dict):
                     unmapped_positions.append(len(result.outcomes))
@@ -210,7 +222,7 @@ def _shapes(path: str, base: str) -> "Shapes":
     return Shapes(path, base)
 
 
-def _reader_items(batch: Batch) -> Iterator[RawRecord | ReadFailure | SourceProblem]:
+def _reader_items(batch: Batch) -> Iterator[ReaderItem]:
     file = batch.input.file
     if batch.lines is not None:
         for number, raw in batch.lines:
@@ -256,6 +268,7 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         source=source,
         at=at,
         links=mapped.links,
+        position=record.get("position"),
     )
     hints = tuple((reference, orjson.dumps(hint)) for reference, hint in embedded_records(record))
     return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints)

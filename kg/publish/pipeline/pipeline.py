@@ -8,7 +8,7 @@ Memory is bounded by the batches under way, never by the collection.
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -27,6 +27,7 @@ from kg.publish.report.rejected import RejectedFolder, RejectedRecord
 from kg.publish.report.report import Report
 from kg.records.model.keys import Record
 from kg.records.problems import SourceProblem
+from kg.records.readers.base import Succession
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
 
@@ -125,6 +126,7 @@ def run_pipeline(outputs: BuildOutputs) -> None:
             writer.add(result)
         check_unchanged(files)
         writer.merge_duplicates()
+        writer.add_successions()
         writer.add_stubs()
         writer.finish()
     _report_cycles(outputs)
@@ -153,6 +155,7 @@ class _ResultWriter:
         self._prefixes = ontology.load(outputs.settings.base).prefixes
         self._pending_parts: list[Callable[[], DumpPart]] = []
         self._pending_merges: dict[str, list[PendingMerge]] = {}
+        self._successions: list[Succession] = []
         self._offset = 0
         self._records_written = self._triples = self._size = 0
         self._stack = ExitStack()
@@ -168,6 +171,7 @@ class _ResultWriter:
         """Write the result of a batch."""
         report = self._outputs.report
         report.add(*result.problems)
+        self._successions += result.successions
         report.shapes_seconds += result.shapes_seconds
         for long_value in result.long_values:
             self._outputs.rejected.add_value(long_value)
@@ -203,6 +207,19 @@ class _ResultWriter:
             self._outputs.report.read[record["kind"]] -= 1
             self.add(result)
         self._pending_merges.clear()
+
+    def add_successions(self) -> None:
+        """Redirect each withdrawn record to the published one that took its place, over others where need be."""
+        successors = {succession.old: succession.new for succession in self._successions}
+        for succession in self._successions:
+            new, seen = succession.new, {succession.old}
+            while new in successors and new not in seen:
+                seen.add(new)
+                new = successors[new]
+            problem = succession.problem
+            if not self._outputs.catalogue.succeed(succession.old, new):
+                problem = replace(problem, message=f"{problem.message}; the record in its place, {new}, is not there")
+            self._outputs.report.add(problem)
 
     def add_stubs(self) -> None:
         """Add a stub for every link target without a record; stubs may have links of their own."""

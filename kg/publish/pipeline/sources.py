@@ -8,7 +8,7 @@ from kg.errors import SettingsError, SourceChanged, SourceError
 from kg.publish.pipeline.listing import display_name, list_files
 from kg.records.problems import SourceProblem
 from kg.records.readers import READERS, sniff
-from kg.records.readers.base import RawRecord, ReadFailure, SourceFile, isolate_failures
+from kg.records.readers.base import ReaderItem, SourceFile, isolate_failures
 from kg.records.readers.json.json_records import nonblank_lines
 from kg.settings import FILE_NAME, Settings
 
@@ -49,7 +49,7 @@ class Batch:
 
     input: InputFile
     lines: tuple[tuple[int, bytes], ...] | None = None
-    items: tuple[RawRecord | ReadFailure | SourceProblem, ...] | None = None
+    items: tuple[ReaderItem, ...] | None = None
     size: int = 0
 
 
@@ -83,7 +83,12 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
         notes += [_away(display_name(path, settings.folder), reason) for path, reason in listing.away]
         for path in listing.files:
             file = SourceFile(
-                path, display_name(path, settings.folder), source.prefix, source.prefix or source.path, settings.base
+                path,
+                display_name(path, settings.folder),
+                source.prefix,
+                source.prefix or source.path,
+                settings.base,
+                settings.drafts == "leave-out",
             )
             mark = os.path.realpath(path), source.prefix
             if mark in seen:
@@ -169,7 +174,7 @@ def _line_batches(file: InputFile) -> Iterator[Batch]:
 
 
 def _record_batches(file: InputFile) -> Iterator[Batch]:
-    items: list[RawRecord | ReadFailure | SourceProblem] = []
+    items: list[ReaderItem] = []
     for item in isolate_failures(file.file, READERS[file.format](file.file)):
         items.append(item)
         if len(items) >= BATCH_RECORDS:

@@ -12,7 +12,7 @@ from kg.records.dates.phrase_tokens import Token
 _MARKS = frozenset("~?")
 _ORDERS = frozenset({
     "dMy", "Mdy", "yMd", "My", "yM", "Sy", "yS", "y", "d", "dM", "Md", "M", "S", "dy", "t", "q",
-    "oMy", "Moy", "oM", "Mo", "o", "dRy",
+    "oMy", "Moy", "oM", "Mo", "o", "dRy", "ydM",
 })  # fmt: skip
 """Orders in which people write the kinds of tokens of a date, complete or not."""
 

@@ -1,7 +1,8 @@
 """Archival reference parser: a reference into its levels, and the levels into archival units for browsing.
 
 The grammar is the name of an archive and labelled levels: Soviet levels (fond, opis, papka, delo, list; in Latin
-or Cyrillic letters), and English ones (record group, series, box, folder, reel …).
+or Cyrillic letters), and English ones (record group, series, box, folder, reel …). Letters such as `f.` and `d.` mean a
+level in the archives or the company where they belong (`reference_schemes`).
 A reference of which any part is not understood gives None: then its text alone is kept.
 
 >>> levels = read("AVP RF, f. 0104, op. 19, p. 124, d. 3, ll. 83-84")
@@ -19,6 +20,7 @@ from typing import NamedTuple
 
 from kg import iris
 from kg.errors import KeyFault
+from kg.records.names import reference_schemes
 
 MAX_LENGTH = 300
 """Maximum length of a reference in characters."""
@@ -65,61 +67,44 @@ class _LevelKind(NamedTuple):
 
 
 _LEVELS = {
-    "fond": _LevelKind(1, "fond|фонд|ф."),
+    "fond": _LevelKind(1, "fond|фонд"),
     "fonds": _LevelKind(1, "fonds"),
     "record-group": _LevelKind(1, "record group|record-group|rg"),
     "collection": _LevelKind(1, "collection|coll.|coll"),
     "subfonds": _LevelKind(2, "subfonds|sub-fonds"),
     "series": _LevelKind(3, "series|ser."),
-    "opis": _LevelKind(3, "opis'|opis|op.|op|опись|оп.|оп"),
+    "opis": _LevelKind(3, "opis'|opis|опись"),
     "subseries": _LevelKind(4, "subseries|sub-series"),
-    "papka": _LevelKind(4, "papka|pap.|папка|пап.|п."),
+    "papka": _LevelKind(4, "papka|pap.|папка|пап."),
     "box": _LevelKind(5, "boxes|box"),
     "reel": _LevelKind(5, "reel|roll"),
     "folder": _LevelKind(6, "folders|folder|fld.|fldr."),
     "file": _LevelKind(6, "files|file|a.e.|а.е.|ed. khr.|ед. хр.|spr.|спр."),
-    "delo": _LevelKind(6, "delo|дело|д."),
-    "volume": _LevelKind(None, "volumes|volume|vols.|vol.|vol|v.|tom|том|т."),
+    "delo": _LevelKind(6, "delo|дело"),
+    "volume": _LevelKind(None, "volumes|volume|vols.|vol.|vol|v.|tom|том"),
     "item": _LevelKind(_ITEM, "items|item|document|doc."),
     "frames": _LevelKind(8, "frames|frame|fr."),
     "pages": _LevelKind(8, "pages|page|pp.|стр.|с."),
-    "leaves": _LevelKind(8, "leaves|leaf|folios|folio|ff.|listy|list|листы|лист|лл.|л.|ark.|арк."),
+    "leaves": _LevelKind(8, "leaves|leaf|folios|folio|ff.|listy|list|листы|лист"),
 }
 """Kind of level → its rank and labels."""
-
-_SOVIET = {"f.": "fond", "p.": "papka", "d.": "delo", "ll.": "leaves", "l.": "leaves", "t.": "volume"}
-"""Meaning of these letters beside a fond with an opis or a delo. Elsewhere only `p.` is clear: a page."""
 
 _LEAVES = frozenset({"leaves", "pages", "frames"})
 """Levels that locate a passage within a record; they are no records."""
 
-_ARCHIVES = {
-    "AVP RF": (
-        "AVPRF",
-        "АВП РФ",
-        "АВПРФ",
-        "Foreign Policy Archive of the Russian Federation",
-        "Архив внешней политики Российской Федерации",
-    ),
-    "GARF": ("ГАРФ", "State Archive of the Russian Federation"),
-    "RGANI": ("РГАНИ", "Russian State Archive of Contemporary History"),
-    "RGASPI": ("РГАСПИ", "Russian State Archive of Socio-Political History"),
-}
-"""Archives with several known names. Any two other names are two archives."""
-
 _LEVEL_OF = {label: level for level, kind in _LEVELS.items() for label in kind.labels.split("|")}
-_ARCHIVE_OF = {alias: name for name, aliases in _ARCHIVES.items() for alias in (name, *aliases)}
 
 
 def _label(label: str) -> str:
     return re.escape(label).replace(r"\ ", " ?") + ("" if label.endswith(".") else r"(?!\w)\.?")
 
 
-_LABELS = "|".join(map(_label, sorted({*_LEVEL_OF, *_SOVIET}, key=len, reverse=True)))
+_LABELS = "|".join(map(_label, sorted({*_LEVEL_OF, *reference_schemes.letters(), "op", "оп"}, key=len, reverse=True)))
 _NUMBER = r"(?:№|nos?\.|#|:)?"
 _LEAF = r"\d{1,5}\w?(?: ?(?:об|ob|verso)\.?)?"
 _LEAF_NUMBERS = rf"{_LEAF}(?: ?- ?{_LEAF}|, ?(?!\d{{4}}){_LEAF}(?![\w.]))*"
 _VALUE = r"(?=[^\s,;]*\d)\w+(?:[./-]\w+)*|[IVXLC]+(?!\w)|[A-ZА-Я](?!\w)"
+_USUAL = reference_schemes.schemes()[0].letters
 _STEP = re.compile(
     rf"(?<!\w)(?i:(?P<label>{_LABELS})) ?(?i:{_NUMBER}) ?"
     rf"(?P<value>(?:{_LEAF_NUMBERS})(?!\w|[./-]\w)|{_VALUE})"
@@ -148,7 +133,8 @@ def read(text: str) -> tuple[Level, ...] | None:
     while step := _STEP.match(rest):
         labelled.append((step["label"].lower(), step["value"].rstrip(".")))
         rest = rest[step.end() :].lstrip(" ,;.")
-    levels = _levels(labelled) if not rest else None
+    archive = next((level.value for level in head if level.level == "archive"), "")
+    levels = _levels(labelled, archive) if not rest else None
     return (*head, *levels) if levels and _from_the_top([*head, *levels]) else None
 
 
@@ -166,18 +152,29 @@ def _head(text: str) -> list[Level] | None:
 _HEADS = (["archive"], ["collection"], ["archive", "collection"])
 
 
-def _levels(labelled: list[tuple[str, str]]) -> list[Level] | None:
+def _levels(labelled: list[tuple[str, str]], archive: str) -> list[Level] | None:
     """Levels from their labels; None for an ambiguous letter."""
-    labels = {label.rstrip(".") for label, _ in labelled}
-    soviet = bool(labels & {"f", "fond"}) and bool(labels & {"op", "opis", "opis'", "d", "delo"})
+    letters = reference_schemes.letters()
+    # Letters that lie in no scheme but that of the archive are certain in the company of the others alone.
+    names = [f"{label}." if f"{label}." in letters and label not in _LEVEL_OF else label for label, _ in labelled]
+    company = {_LEVEL_OF[name] if name in _LEVEL_OF else _USUAL.get(name) or "" for name in names}
     levels = []
-    for written, value in labelled:
-        label = written if written in _LEVEL_OF or written in _SOVIET else written.rstrip(".")
-        level = _LEVEL_OF.get(label) or (_SOVIET[label] if soviet else "pages" if label == "p." else None)
+    for written, value in zip(names, (value for _, value in labelled), strict=True):
+        level = _level_of(written, archive, company)
         if level is None or ("," in value and level not in _LEAVES):
             return None
         levels.append(Level(level, value))
     return levels
+
+
+def _level_of(written: str, archive: str, company: set[str]) -> str | None:
+    """Level of a label; None for a letter that is none for certain."""
+    word = written if written in _LEVEL_OF else written.rstrip(".")
+    if word in _LEVEL_OF:
+        return _LEVEL_OF[word]
+    if (level := reference_schemes.meaning(written, archive, company)) is not None:
+        return level
+    return "pages" if written == "p." and not reference_schemes.scheme_of(archive) else None
 
 
 def _from_the_top(levels: list[Level]) -> bool:
@@ -199,9 +196,10 @@ def units(levels: tuple[Level, ...]) -> tuple[ArchivalUnit, ...]:
     """
     if not levels or levels[0].level != "archive":
         return ()
-    name = _ARCHIVE_OF.get(levels[0].value, levels[0].value)
+    united = reference_schemes.aliases().get(levels[0].value)
+    name = united or levels[0].value
     # The name of an archive that is not known gets a digest: "RGALI" and "Rgali" may be two.
-    key = name.lower().replace(" ", "-") if name in _ARCHIVES else iris.slug(name, "archive")
+    key = name.lower().replace(" ", "-") if united else iris.slug(name, "archive")
     nodes = [ArchivalUnit(key, "archive", name, None)]
     for level in levels[1:]:
         if level.level not in _LEAVES:

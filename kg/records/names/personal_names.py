@@ -64,10 +64,11 @@ _RANKS = frozenset({
 """Ranks: an office in brackets, or before "of"; else they may be part of a name ("Castro, General Raul")."""
 
 _LINKS = frozenset({"of", "to", "for", "in", "at", "from", "on", "de", "del", "en", "ante"})
-_PARTICLES = frozenset({
+PARTICLES = frozenset({
     "de", "del", "della", "di", "da", "la", "las", "los", "le", "van", "von", "der", "den", "ten", "ter",
     "bin", "ibn", "al", "el", "y", "e", "dos", "du", "zu", "af",
 })  # fmt: skip
+"""Words in small letters within the name of a person."""
 
 _BODIES = frozenset({
     "academy", "administration", "affairs", "agency", "archive", "archives", "army", "assembly",
@@ -152,7 +153,7 @@ def split_list(text: str) -> list[str]:
             names.append(name.strip())
     # "Castro Ruz, Raúl Modesto": two with nothing but a comma may be one that is inverted.
     least = 2 if re.search(" (?:and|&|и) ", text) else 3
-    if len(names) >= least and all(map(_is_personal, names)):
+    if len(names) >= least and all(map(is_personal, names)):
         return names
     return [text] if text else []
 
@@ -182,12 +183,34 @@ def _has_name_words(text: str, max_words: int) -> bool:
     if not 1 <= len(words) <= max_words or _words(text) & (_BODIES | _OFFICES):
         return False
     return all(
-        _NAME_WORD.fullmatch(word) and (not word[0].islower() or word.partition("-")[0] in _PARTICLES) for word in words
+        _NAME_WORD.fullmatch(word) and (not word[0].islower() or word.partition("-")[0] in PARTICLES) for word in words
     )
 
 
-def _is_personal(text: str) -> bool:
-    """Whether a text looks like the whole name of a person in direct order, two words at least."""
+def office_words(text: str, *, ranks: bool = False) -> set[str]:
+    """Return the words of a text that name an office; with `ranks`, military ranks too.
+
+    >>> office_words("Soviet Ambassador to Cuba"), office_words("Marshal", ranks=True)
+    ({'ambassador'}, {'marshal'})
+    """
+    return _words(text) & (_OFFICES | _RANKS if ranks else _OFFICES)
+
+
+def is_body(text: str) -> bool:
+    """Return whether a word of a text stands in names of bodies and seldom in those of people.
+
+    >>> is_body("Town University"), is_body("Liu Xin")
+    (True, False)
+    """
+    return bool(_words(text) & _BODIES)
+
+
+def is_personal(text: str) -> bool:
+    """Return whether a text looks like the whole name of a person in direct order, two words at least.
+
+    >>> is_personal("Jean van der Berg, Jr."), is_personal("Industry"), is_personal("First Secretary")
+    (True, False, False)
+    """
     text = re.sub(r",? (?:jr|sr|ii|iii|iv)\.?$", "", text, flags=re.IGNORECASE)
     last = text.split(" ")[-1]
-    return " " in text and _has_name_words(text, 6) and len(last.strip(".")) > 1 and last not in _PARTICLES
+    return " " in text and _has_name_words(text, 6) and len(last.strip(".")) > 1 and last not in PARTICLES

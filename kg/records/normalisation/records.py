@@ -7,7 +7,7 @@ have that value. Only where the record itself must have the value does it stay a
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,8 @@ from kg.errors import KeyFault
 from kg.records.model import validation
 from kg.records.model.keys import KEYS, Key, Record, Value, keys_of
 from kg.records.model.nearest_key import ANY_KEY, MAX_SUGGESTIONS, nearest_key, suggestion
-from kg.records.normalisation import dates
+from kg.records.normalisation import dates, null_words
+from kg.records.normalisation.link_keys import known_keys
 from kg.records.normalisation.lists import is_new, unique_targets
 from kg.records.normalisation.values import (
     ABSENT,
@@ -29,12 +30,17 @@ from kg.records.normalisation.values import (
     language_of,
     normalise_text,
     unfit_texts,
+    verbatim,
 )
 from kg.records.problems import SourceProblem, excerpt
+
+_SILENT = frozenset({Value.LINK, Value.EDTF})
+"""Values under which a word for an empty value is none to be told: "n/a" is a way to say that there is no date."""
 
 _ORDER = {name: position for position, name in enumerate(KEYS)}
 _REPLACED = "characters that can't be published were replaced by U+FFFD"
 _ESCAPED_HERE = "characters that can't stand there are written as their bytes, with a per cent sign"
+_TAKEN_FOR_NOTHING = "is taken for an empty value; the key is left out"
 _CONTENT_KEYS = {"names": "text", "referenceLevels": "value", "extra": "value"}
 """Key of parts → the key of theirs that carries the content: a part with an empty label has no value."""
 _ID = f'an id, kind/key, the kind being one of {", ".join(iris.KINDS)}: "record/177838", say'
@@ -51,6 +57,7 @@ class _State:
     """Record in the course of normalisation."""
 
     may_be_unfit: bool
+    may_be_null: bool
     kind: str
     today: str
     record: Record = field(default_factory=dict)
@@ -84,7 +91,7 @@ def normalise_record(
     name = canonical_reference(record)
     kind = name.partition("/")[0]
     allowed = _RULES[kind]
-    state = _State(_may_be_unfit(record, written), kind, today)
+    state = _State(*_suspicions(record, written), kind, today)
     for key_name, value in record.items():
         if value is None or key_name in {"id", "kind"}:
             continue
@@ -96,7 +103,7 @@ def normalise_record(
         _normalise_key(rule, value, state)
     if state.aside:
         state.record["extra"] = [*state.record.get("extra", []), *state.aside]
-    if name != record.get("id", name).strip():
+    if name != _written_id(record, name):
         expected = "a key of letters, digits, hyphens and inner dots"
         state.problems.append(("id", record["id"], expected, _ESCAPED_HERE))
     normalised = {"id": name, "kind": kind}
@@ -109,13 +116,23 @@ def normalise_record(
     return normalised, problems
 
 
+def _written_id(record: Record, name: str) -> str:
+    """Id of a record as it is written, with the kind where it stands beside."""
+    written = str(record.get("id", name)).strip()
+    return written if written.partition("/")[0] in iris.KINDS else f"{name.partition('/')[0]}/{written}"
+
+
 def canonical_reference(record: Record) -> str:
     """Return the canonical reference of a record. Raises ValueFault where there is none."""
     name = record.get("id")
     if name is None and isinstance(record.get("kind"), str) and "key" in record:
         name = f"{record['kind']}/{record['key']}"
+    if isinstance(name, int) and not isinstance(name, bool):
+        name = str(name)
     if not isinstance(name, str) or not name.strip():
-        raise ValueFault("the record has no id", _ID)
+        raise ValueFault("the record has no id" if name is None else "the id is no text", _ID)
+    if record.get("kind") in iris.KINDS and name.partition("/")[0] not in iris.KINDS:
+        name = f"{record['kind']}/{name.strip()}"
     try:
         name = iris.repair(name.strip())
     except KeyFault as fault:
@@ -156,6 +173,9 @@ def _normalise_key(rule: _KeyRule, value: Any, state: _State) -> None:
         else:
             state.put_aside(name, value, fault.expected, str(fault))
         return
+    if state.may_be_null and not rule.parts and rule.key.value not in _SILENT and rule.make is not _verbatim:
+        for word in null_words.taken_for_nothing(value, prose=name in null_words.PROSE):
+            state.problems.append((name, word, "a value, or no key at all", _TAKEN_FOR_NOTHING))
     if normalised is not ABSENT and normalised != []:
         state.record[name] = normalised
         if state.may_be_unfit and not rule.parts:  # a part reports its own
@@ -164,24 +184,52 @@ def _normalise_key(rule: _KeyRule, value: Any, state: _State) -> None:
 
 
 def _normalise_texts(rule: _KeyRule, value: Any, state: _State) -> Any:
-    """Normalised text by language; text under an invalid language tag alone is put aside."""
+    """Normalised text by language; a text under a tag that is none is kept without a language."""
     if isinstance(value, dict):
         try:
-            for tag in value:
-                language_of(tag)
+            tags = [language_of(tag) for tag in value]
         except ValueFault:
-            value = dict(_with_known_languages(rule.key, value, state))
-    return by_language(value, many=rule.key.many)
+            tags = []
+        if len(set(tags)) < len(value):
+            value = _with_known_languages(rule.key, value, state)
+    return by_language(value, many=rule.key.many, prose=rule.key.name in null_words.PROSE)
 
 
-def _with_known_languages(key: Key, value: Record, state: _State) -> Iterator[tuple[str, Any]]:
-    for tag, texts in value.items():
+def _with_known_languages(key: Key, value: Record, state: _State) -> Record:
+    """Texts by canonical tag: a text under a wrong tag has no language; a second one in a language is put aside."""
+    texts_by_tag: Record = {}
+    faulty: list[tuple[str, Any, ValueFault]] = []
+    for written, texts in value.items():
         try:
-            language_of(tag)
+            tag = language_of(written)
         except ValueFault as fault:
-            state.put_aside(f"{key.name}.{tag}", texts, fault.expected, str(fault))
+            faulty.append((written, texts, fault))
         else:
-            yield tag, texts
+            _add_texts(key, texts_by_tag, (tag, written, texts), state)
+    for written, texts, wrong in faulty:
+        where = f"{key.name}.{written}"
+        if texts_by_tag and not key.many:
+            state.put_aside(where, texts, wrong.expected, str(wrong))
+            continue
+        state.problems.append((where, texts, wrong.expected, f"{wrong}; kept without a language"))
+        _add_texts(key, texts_by_tag, ("@none", written, texts), state)
+    return texts_by_tag
+
+
+def _add_texts(key: Key, texts_by_tag: Record, added: tuple[str, str, Any], state: _State) -> None:
+    tag, written, texts = added
+    earlier = texts_by_tag.get(tag)
+    if earlier is None or by_language({tag: earlier}, many=True) is ABSENT:
+        texts_by_tag[tag] = texts
+    elif key.many:
+        texts_by_tag[tag] = [*_as_list(earlier), *_as_list(texts)]
+    elif texts is not None and texts != earlier:
+        message = "is a second text in one language"
+        state.put_aside(f"{key.name}.{written}", texts, "one text in each language", message)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _report_escapes(key: Key, value: Any, normalised: Any, state: _State) -> None:
@@ -190,15 +238,21 @@ def _report_escapes(key: Key, value: Any, normalised: Any, state: _State) -> Non
         state.problems.append((key.name, value, "an IRI (RFC 3987)", _ESCAPED_HERE))
 
 
-def _may_be_unfit(record: Record, written: bytes | None) -> bool:
-    """Whether a text of a record may hold unpublishable characters; quick, with few false positives."""
-    if written is not None and b"\\" not in written and b"\xef" not in written:  # single bytes are found at once
-        return False
+def _suspicions(record: Record, written: bytes | None) -> tuple[bool, bool]:
+    """Whether a text of a record may hold unpublishable characters, and whether one may be a word for an empty value.
+
+    Quick, with few false positives.
+    """
+    # Single bytes are found at once.
+    plain = written is not None and b"\\" not in written and b"\xef" not in written
+    if plain and written is not None:
+        return False, null_words.may_hold(written)
     try:
         text = orjson.dumps(record)
     except TypeError:  # half a character, or a value outside JSON
-        return True
-    return (b"\\u00" in text or b"\xef\xbf" in text) and _ESCAPED.search(text) is not None
+        return True, True
+    unfit = (b"\\u00" in text or b"\xef\xbf" in text) and _ESCAPED.search(text) is not None
+    return unfit, null_words.may_hold(text)
 
 
 def _normalise_scalar(rule: _KeyRule, value: Any, state: _State) -> Any:
@@ -207,7 +261,24 @@ def _normalise_scalar(rule: _KeyRule, value: Any, state: _State) -> Any:
     normalised = SCALARS[rule.key.value](value, rule.key)
     if rule.key.value is Value.URL:
         _report_escapes(rule.key, value, normalised, state)
-    return normalised
+    return _with_known_keys(rule.key.name, normalised, state) if isinstance(normalised, dict) else normalised
+
+
+def _verbatim(_rule: _KeyRule, value: Any, _state: _State) -> Any:
+    return verbatim(value)
+
+
+def _with_known_keys(where: str, link: Record, state: _State) -> Record | str:
+    """Link with the keys that its target can have; the others are put aside."""
+    description, unknown = known_keys(link)
+    if not unknown:
+        return link
+    kind = str(link["id"]).partition("/")[0]
+    for path, value in unknown:
+        name = path.rpartition(".")[2]
+        expected = suggestion(name, kind) if len(state.aside) < MAX_SUGGESTIONS and path == name else ANY_KEY
+        state.put_aside(f"{where}.{path}", value, expected, f"a link to {link['id']} can't have this key")
+    return description if len(description) > 1 else str(link["id"])
 
 
 def _normalise_list(rule: _KeyRule, value: Any, state: _State) -> list[Any]:
@@ -216,7 +287,7 @@ def _normalise_list(rule: _KeyRule, value: Any, state: _State) -> list[Any]:
     marks: set[str] = set()
     key = rule.key
     make = SCALARS[key.value]
-    for item in value if isinstance(value, list) else [value]:
+    for number, item in enumerate(value if isinstance(value, list) else [value], 1):
         if item is None:
             continue
         try:
@@ -226,6 +297,8 @@ def _normalise_list(rule: _KeyRule, value: Any, state: _State) -> list[Any]:
             continue
         if key.value is Value.URL:
             _report_escapes(key, item, normalised, state)
+        elif isinstance(normalised, dict):
+            normalised = _with_known_keys(f"{key.name}[{number}]", normalised, state)
         if normalised is not ABSENT and (not values or is_new(normalised, values, marks)):
             values.append(normalised)
     return unique_targets(values) if key.value is Value.LINK and len(values) > 1 else values
@@ -257,7 +330,7 @@ def _normalise_part(
 ) -> list[Record]:
     """Normalised part, and the further dates that the text of a date tells; none for a part without a value."""
     key = rule.key
-    inner = _State(state.may_be_unfit, state.kind, state.today)
+    inner = _State(state.may_be_unfit, state.may_be_null, state.kind, state.today)
     if key.name == "dates":
         value = _with_edtf(value, inner, is_short=is_short)
     for name, child in value.items():
@@ -322,12 +395,15 @@ def _with_edtf(date: dict[str, Any], inner: _State, *, is_short: bool) -> dict[s
     return others | dates.from_edtf(edtf, others, inner.report, is_short=is_short)
 
 
-def _key_rule(key: Key) -> _KeyRule:
+def _key_rule(key: Key, *, aside: bool = False) -> _KeyRule:
+    make: Callable[[_KeyRule, Any, _State], Any]
     make = {Value.TEXT: _normalise_texts, Value.PART: _normalise_parts}.get(key.value) or (
         _normalise_list if key.many else _normalise_scalar
     )
+    if aside and key.value is Value.STRING:
+        make = _verbatim
     required = frozenset(part.name for part in key.parts if part.required)
-    return _KeyRule(key, make, {part.name: _key_rule(part) for part in key.parts}, required)
+    return _KeyRule(key, make, {part.name: _key_rule(part, aside=key.name == "extra") for part in key.parts}, required)
 
 
 _RULES = {kind: {key.name: _key_rule(key) for key in keys_of(kind)} for kind in iris.KINDS}

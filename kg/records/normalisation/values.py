@@ -16,20 +16,18 @@ from kg.errors import KeyFault
 from kg.records.dates import edtf_strings
 from kg.records.model.keys import Key, Value
 from kg.records.names import language_tags
+from kg.records.normalisation.null_words import is_null
 
 ABSENT: Any = object()
 """Marker of an absent value."""
 
-NULL_WORDS = frozenset({"", "none", "n/a", "null", "-", "--", "—", "–", "n.a.", "nil"})
-"""Words, in small letters, by which programs and typists mark an empty value."""
-
 # Characters outside XML 1.0 (2.2, Char) and noncharacters: not every format can publish such text (D-7).
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)?")
+_UNDETERMINED = "und"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TARGET_CACHE_SIZE = 1 << 15
 """References in the cache of parsed references: the same few targets recur."""
-_MAX_NULL_WORD = max(map(len, NULL_WORDS))
 
 
 class ValueFault(ValueError):
@@ -44,8 +42,10 @@ class ValueFault(ValueError):
         self.expected = expected
 
 
-def normalise_text(value: Any) -> Any:
-    r"""Return a string, trimmed, with Unix line ends and U+FFFD for unpublishable characters.
+def normalise_text(value: Any, *, prose: bool = False) -> Any:
+    r"""Return a string, trimmed, with Unix line ends and U+FFFD for unpublishable characters; ABSENT for an empty one.
+
+    In prose "None" is a sentence, elsewhere a word for an empty value.
 
     >>> normalise_text(" a\r\nb "), normalise_text("N/A") is ABSENT, normalise_text(12)
     ('a\nb', True, '12')
@@ -55,7 +55,7 @@ def normalise_text(value: Any) -> Any:
             raise ValueFault("is no text", "text")
         return ABSENT if isinstance(value, float) and not math.isfinite(value) else str(value)
     value = value.strip()
-    if len(value) <= _MAX_NULL_WORD and value.lower() in NULL_WORDS:
+    if is_null(value, prose=prose):
         return ABSENT
     if "\r" in value:
         value = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -87,7 +87,7 @@ def unfit_texts(value: Any) -> Iterator[str]:
             yield from unfit_texts(child)
 
 
-def by_language(value: Any, *, many: bool) -> Any:
+def by_language(value: Any, *, many: bool, prose: bool = False) -> Any:
     """Return text by language: a plain string or list is of unknown language; tags become canonical.
 
     >>> by_language("Letter", many=False), by_language({"RU": ["Письмо", ""]}, many=True)
@@ -99,8 +99,8 @@ def by_language(value: Any, *, many: bool) -> Any:
     for tag, texts in value.items():
         texts_in_language = normalised.setdefault(language_of(tag), [])
         for item in texts if isinstance(texts, list) else (texts,):
-            if item is not None and (normalised_text := normalise_text(item)) is not ABSENT:
-                texts_in_language.append(normalised_text)
+            if item is not None and (text := normalise_text(item, prose=prose)) is not ABSENT:
+                texts_in_language.append(text)
     if many:
         return {tag: list(dict.fromkeys(texts)) for tag, texts in normalised.items() if texts} or ABSENT
     if any(len(set(texts)) > 1 for texts in normalised.values()):
@@ -110,8 +110,10 @@ def by_language(value: Any, *, many: bool) -> Any:
 
 @lru_cache(4096)
 def language_of(tag: Any) -> str:
-    """Return the canonical tag for a text by language, `@none` for an unknown language."""
-    canonical = tag if tag == "@none" else language_tags.tag(tag) if isinstance(tag, str) else None
+    """Return the canonical tag for a text by language, `@none` for an unknown language (`und`, RFC 5646, 4.1)."""
+    if isinstance(tag, str) and tag.strip().lower() in {"@none", _UNDETERMINED}:
+        return "@none"
+    canonical = language_tags.tag(tag) if isinstance(tag, str) else None
     if canonical is None:
         raise ValueFault(f"{str(tag)[:40]!r} is no language tag", "language tags (BCP 47) as keys, or @none")
     return canonical
@@ -153,10 +155,12 @@ def url(value: Any) -> Any:
 
 
 def tag(value: Any) -> Any:
-    """Return a canonical language tag."""
+    """Return a canonical language tag; `und` says that the language is not known, and stays."""
     value = normalise_text(value)
     if value is ABSENT:
         return value
+    if value.lower() == _UNDETERMINED:
+        return _UNDETERMINED
     canonical = language_tags.tag(value)
     if canonical is None:
         raise ValueFault("is no language tag", "a language tag (BCP 47): en, ru, sr-Latn")
@@ -220,6 +224,17 @@ def choice(value: Any, key: Key) -> Any:
     if value is not ABSENT and value not in key.choices:
         raise ValueFault("is not one of the words", f"one of {', '.join(key.choices)}")
     return value
+
+
+def verbatim(value: Any) -> Any:
+    """Return a value that was put aside as it stands: no word in it means nothing.
+
+    >>> verbatim("null"), verbatim("") is ABSENT
+    ('null', True)
+    """
+    if isinstance(value, str) and not value.strip():
+        return ABSENT
+    return as_text(value)
 
 
 SCALARS: dict[Value, Callable[[Any, Key], Any]] = {

@@ -21,6 +21,7 @@ class SourceFile:
         prefix: the prefix of keys from this source, where two sources would collide.
         origin: the source's identity; goes into the keys of things known by name alone.
         base: the base under which everything is published; addresses below it name our own things.
+        leave_out_drafts: whether what a source calls a draft is left out.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class SourceFile:
     prefix: str = ""
     origin: str = ""
     base: str = ""
+    leave_out_drafts: bool = False
 
     def reference(self, kind: str, raw: str) -> str:
         """Return the reference of a thing by this source's own identifier. Raises KeyFault."""
@@ -78,11 +80,13 @@ class RawRecord:
         record: the record in the model's shape, not normalised.
         at: where it stood, "line 12" or "record 3"; empty where it is the whole file.
         raw: its bytes in the source, kept if the record is rejected; None for the whole file.
+        problems: what the reader has to tell of it.
     """
 
     record: Record
     at: str = ""
     raw: bytes | None = None
+    problems: tuple[SourceProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,21 @@ class ReadFailure:
     raw: bytes | None = None
 
 
-ReaderItem = RawRecord | ReadFailure | SourceProblem
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """Withdrawn record whose place another one has taken: its address leads there, if that is published.
+
+    Attributes:
+        old, new: their references.
+        problem: the note on the withdrawn record.
+    """
+
+    old: str
+    new: str
+    problem: SourceProblem
+
+
+ReaderItem = RawRecord | ReadFailure | SourceProblem | Succession
 Reader = Callable[[SourceFile], Iterator[ReaderItem]]
 """Function that streams the records of a file; raises OSError for a file that can't be opened, and nothing else."""
 

@@ -12,6 +12,7 @@ import ipaddress
 from collections import deque
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -26,6 +27,9 @@ HEAVY_USE = 1.0
 UNKNOWN_JOB = 0.1
 """Estimated seconds of a new client's first job."""
 
+MAX_PAUSED_JOBS = 4
+"""Maximum number of waiting jobs of a client that has pauses."""
+
 _MAX_CLIENTS = 10_000
 """Maximum number of clients with a record of their use; beyond it the lighter half is dropped."""
 
@@ -36,8 +40,11 @@ def client_of(address: str) -> str:
     >>> client_of("2001:db8::1:2:3"), client_of("192.0.2.7"), client_of("")
     ('2001:db8::/64', '192.0.2.7', '')
     """
-    if ":" not in address:
-        return address
+    return address if ":" not in address else _network(address)
+
+
+@lru_cache(maxsize=4_096)
+def _network(address: str) -> str:
     try:
         return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
     except ValueError:
@@ -70,21 +77,28 @@ class FairQueue(Generic[Job]):
     Attributes:
         limit: maximum number of waiting jobs.
         share: maximum number of slots of one client.
+        by_use: whether clients are ordered by their use alone, since all jobs are short.
         size: number of waiting jobs.
     """
 
     limit: int
     share: int
+    by_use: bool = False
     size: int = 0
     _waiting: dict[str, deque[Job]] = field(default_factory=dict)
     _running: dict[str, dict[Job, Hashable]] = field(default_factory=dict)
     _used: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     _ranks: dict[str, _Rank] = field(default_factory=dict)
+    _pauses: dict[str, float] = field(default_factory=dict)
 
     @property
     def waiting(self) -> Iterator[Job]:
         """The waiting jobs."""
         return chain.from_iterable(self._waiting.values())
+
+    def waiting_of(self, client: str) -> list[Job]:
+        """The waiting jobs of a client."""
+        return list(self._waiting.get(client, ()))
 
     @property
     def running(self) -> int:
@@ -94,7 +108,8 @@ class FairQueue(Generic[Job]):
     def join(self, job: Job, now: float) -> None:
         """Append a job. Raises QueryBusy for a full queue, QueryTooMany for a client that has half of it."""
         jobs = self._waiting.get(job.client)
-        if job.client and jobs and len(jobs) >= max(1, self.limit // 2):
+        most = MAX_PAUSED_JOBS if job.client in self._pauses else self.limit // 2
+        if job.client and jobs and len(jobs) >= max(1, most):
             raise QueryTooMany(
                 "too many of your queries are waiting", todo="Try again in a moment, with fewer at once."
             )
@@ -109,9 +124,17 @@ class FairQueue(Generic[Job]):
     def leave(self, job: Job, now: float) -> None:
         """Remove a waiting job, or one in service, whose time is added to its client's use."""
         if self._end(job):
-            self._charge(job, now)
+            self.charge(job.client, now - job.began, now, jobs=1)
         elif job in self._waiting.get(job.client, ()):
             self._remove(job)
+
+    def move(self, job: Job, client: str, now: float) -> None:
+        """Have a waiting job wait as another client's. Raises QueryTooMany; it waits no more then."""
+        joined = job.joined
+        self._remove(job)
+        job.client = client
+        self.join(job, now)
+        job.joined = joined
 
     def rejoin(self, job: Job) -> None:
         """Return a job from service to the front of its client's jobs, without any use."""
@@ -119,15 +142,38 @@ class FairQueue(Generic[Job]):
             self._waiting.setdefault(job.client, deque()).appendleft(job)
             self.size += 1
 
-    def next(self, now: float, *, last: bool, slot: Hashable = None) -> Job | None:
+    def pause(self, client: str, until: float, now: float) -> None:
+        """Let a client have one job at a time, in a slot that it shares with no other, and none before a time.
+
+        Args:
+            client: the client.
+            until: the time.
+            now: the present time; former pauses that are over are dropped where there are many.
+        """
+        self._pauses[client] = until
+        if len(self._pauses) > _MAX_CLIENTS:
+            self._pauses = {
+                each: end
+                for each, end in self._pauses.items()
+                if end > now or each in self._waiting or each in self._running
+            }
+
+    def has_pauses(self, client: str) -> bool:
+        """Whether a client has one job at a time, in a slot of its own."""
+        return client in self._pauses
+
+    def next(self, now: float, *, last: bool, slot: Hashable = None, shared: bool = False) -> Job | None:
         """Take the next job into service; None if no client may have the slot.
 
         Args:
             now: the time.
             last: whether only the last slots are free, which are for light clients without a slot.
             slot: slot to share with the jobs that have it already; None for a slot of the job's own.
+            shared: whether other jobs have the slot.
         """
-        fitting = [client for client in self._waiting if not client or self._fits(client, now, slot, last=last)]
+        fitting = [
+            client for client in self._waiting if not client or self._fits(client, now, slot, last=last, shared=shared)
+        ]
         if not fitting:
             return None
         chosen = fitting[0] if len(fitting) == 1 else min(fitting, key=lambda client: self._ranked(client, now))
@@ -139,7 +185,9 @@ class FairQueue(Generic[Job]):
 
     def light_waits(self, now: float) -> bool:
         """Whether a light client waits."""
-        return any(self.use(client, now) < HEAVY_USE for client in self._waiting)
+        return any(
+            self.use(client, now) < HEAVY_USE for client in self._waiting if not self._pauses.get(client, now) > now
+        )
 
     def use(self, client: str, now: float) -> float:
         """Recent use of a client in seconds of service, with that of its jobs in service."""
@@ -150,6 +198,8 @@ class FairQueue(Generic[Job]):
     def _rank(self, client: str, now: float) -> _Rank:
         """Sort key of a waiting client; the least is next."""
         use = self.use(client, now)
+        if self.by_use:
+            return False, use, self._slots(client)
         if use >= HEAVY_USE:
             return True, use, self._slots(client)
         _, jobs = self._past(client, now)
@@ -167,9 +217,11 @@ class FairQueue(Generic[Job]):
         running = self._running.get(client)
         return len(set(running.values())) if running else 0
 
-    def _fits(self, client: str, now: float, slot: Hashable, *, last: bool) -> bool:
+    def _fits(self, client: str, now: float, slot: Hashable, *, last: bool, shared: bool) -> bool:
         """Whether a client may have a slot: a free one, or one that a job of its own has."""
         running = self._running.get(client)
+        if client in self._pauses and (shared or running or now < self._pauses[client]):
+            return False
         if running is None:
             return not (last and self._ranked(client, now)[0])
         return not last and (self._slots(client) < self.share or slot in running.values())
@@ -200,11 +252,13 @@ class FairQueue(Generic[Job]):
         decay = 0.5 ** ((now - when) / HALF_LIFE)
         return seconds * decay, jobs * decay
 
-    def _charge(self, job: Job, now: float) -> None:
-        if not job.client:
+    def charge(self, client: str, seconds: float, now: float, *, jobs: int = 0) -> None:
+        """Add seconds to a client's use, of so many jobs."""
+        if not client:
             return
-        seconds, jobs = self._past(job.client, now)
-        self._used[job.client] = (seconds + now - job.began, jobs + 1, now)
+        used, former = self._past(client, now)
+        self._used[client] = (used + seconds, former + jobs, now)
+        self._ranks.pop(client, None)
         if len(self._used) > _MAX_CLIENTS:
             heaviest = sorted(self._used, key=lambda client: self._past(client, now)[0], reverse=True)
             self._used = {client: self._used[client] for client in heaviest[: _MAX_CLIENTS // 2]}

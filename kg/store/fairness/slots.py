@@ -32,6 +32,8 @@ class Slots:
         queue: int,
         observer: QueueObserver | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        by_use: bool = False,
     ) -> None:
         """A semaphore with all slots free.
 
@@ -40,11 +42,12 @@ class Slots:
             queue: maximum number of waiting jobs; half of it for one client.
             observer: receives the queue's length.
             clock: function that returns the time in seconds.
+            by_use: whether clients are ordered by their use alone, since all jobs are short.
         """
         self._number = number
         self._observer = observer
         self._clock = clock
-        self._queue: FairQueue[Reservation] = FairQueue(queue, max(1, number - 1))
+        self._queue: FairQueue[Reservation] = FairQueue(queue, max(1, number - 1), by_use)
 
     async def take(self, client: str) -> Reservation:
         """Wait for a slot, which the caller gives back; cancellation leaves the queue.

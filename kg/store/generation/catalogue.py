@@ -44,7 +44,8 @@ CREATE TABLE redirects (ref TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWI
 """
 LINKS = """
 CREATE TABLE links (
-  target INTEGER, k INTEGER, start TEXT, source INTEGER, PRIMARY KEY (target, k, start, source)
+  target INTEGER, k INTEGER, start TEXT, source INTEGER, -- start: first day, or the place in a finding aid
+  PRIMARY KEY (target, k, start, source)
 ) WITHOUT ROWID;
 CREATE TABLE link_counts (target INTEGER, k INTEGER, n INTEGER, PRIMARY KEY (target, k)) WITHOUT ROWID;
 CREATE INDEX by_date ON things (kind, COALESCE(start, ''), n) WHERE deleted IS NULL AND status IS NOT 'stub';
@@ -160,6 +161,8 @@ class Catalogue:
     def linking_things(self, n: int, key: str, limit: int, after: str = "") -> list[ListEntry]:
         """List of the things that link to a target under a key, by date, undated things last.
 
+        What lies in a level goes in the order of its finding aid, where there is one.
+
         Args:
             n: number of the target.
             key: key of the model.
@@ -177,12 +180,12 @@ class Catalogue:
         return [ListEntry(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
 
     def link_neighbours(self, n: int, key: str, start: str | None, source: int) -> LinkNeighbours:
-        """Neighbours of a thing among those that link to a target under a key, by date.
+        """Neighbours of a thing among those that link to a target under a key, in the order of their list.
 
         Args:
             n: number of the target.
             key: key of the model.
-            start: first day of the thing, or None.
+            start: first day of the thing, or the key of its place; None for an undated thing without a place.
             source: number of the thing.
         """
         parameters = (n, self._numbers.get(key, -1), start or UNDATED, source)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.ledger import Ledger
+from kg.store.generation.things import ORDERED, position_key
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
@@ -40,6 +41,7 @@ class CatalogueEntry(NamedTuple):
     source: str
     at: str
     links: tuple[tuple[str, str], ...]
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,14 @@ class CatalogueBuilder:
                 *(entry.source, entry.at, offset, length, n),
             ),
         )
-        start = entry.start or UNDATED
+        by_date = entry.start or UNDATED
+        in_order = by_date if entry.position is None else position_key(entry.position)
         self._db.executemany(
             "INSERT INTO stage.links VALUES (?, ?, ?, ?)",
-            [(self._number(target), self._key(key), start, n) for key, target in entry.links],
+            [
+                (self._number(target), self._key(key), in_order if key in ORDERED else by_date, n)
+                for key, target in entry.links
+            ],
         )
         for key, target in entry.links:
             if key == "replaces":
@@ -120,6 +126,15 @@ class CatalogueBuilder:
             " WHERE length(excluded.record) > length(record)",
             (reference, record),
         )
+
+    def succeed(self, old: str, new: str) -> bool:
+        """Redirect a reference without a record to a record; return False where that can't be done."""
+        rows = self._db.execute("SELECT ref FROM things WHERE ref IN (?, ?) AND digest IS NOT NULL", (old, new))
+        if [ref for (ref,) in rows] != [new] or old == new:
+            return False
+        self._number(old)
+        self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (old, new))
+        return True
 
     def missing(self, limit: int) -> list[tuple[str, bytes | None]]:
         """Up to `limit` link targets without a record, each with its hint.

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
 
+ORDERED = frozenset({"heldIn", "partOf"})
+"""Keys of links whose lists follow the order of the finding aid, where there is one (D-132)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thing:
@@ -77,6 +80,15 @@ class LinkNeighbours:
     position: int | None
     count: int
     key: str
+
+
+def position_key(position: int) -> str:
+    """Return the sort key of a place in the order of a finding aid; it goes before every date.
+
+    >>> position_key(12) < position_key(105) < "-0044" < "1962"
+    True
+    """
+    return f"!{position:09}"
 
 
 def parse_cursor(cursor: str) -> tuple[str, int]:

@@ -26,6 +26,7 @@ from kg.store.fairness.fair_queue import client_of
 from kg.store.pool import frames
 from kg.store.pool.answer import AnswerStream
 from kg.store.pool.core.actions import Action, Close, Demote, Fail, Inspect, Kill, KillReason, Send, Start
+from kg.store.pool.core.kill_memory import AskedQuery, KillMemory
 from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.core.state import PATIENCE, SAMPLE_EVERY, TICK, PoolState
 from kg.store.pool.observer import PoolObserver
@@ -49,6 +50,7 @@ class QueryPool:
         *,
         base: str | None = None,
         observer: PoolObserver | None = None,
+        kills: KillMemory | None = None,
     ) -> None:
         """A pool without workers; `start` starts them.
 
@@ -57,6 +59,7 @@ class QueryPool:
             limits: limits of workers and queries.
             base: the IRI against which relative IRIs in queries are resolved.
             observer: receives figures.
+            kills: the memory of killed workers, where other pools share it.
         """
         self._store = store
         self._limits = limits or PoolLimits()
@@ -68,7 +71,7 @@ class QueryPool:
         }
         self._observer = observer
         self._observed = 0
-        self._state = PoolState(self._limits, len(os.sched_getaffinity(0)))
+        self._state = PoolState(self._limits, len(os.sched_getaffinity(0)), kills)
         self._processes: dict[int, WorkerProcess] = {}
         self._streams: dict[int, AnswerStream] = {}
         self._last = 0
@@ -118,20 +121,23 @@ class QueryPool:
         """Ask; see `kg.store.sparql.query_service`. Raises QueryError, also from the middle of an answer."""
         limits = self._limits.text.with_added_bytes(options.get("spare", 0))
         seconds = deadline_seconds(options, self._limits.deadline)
-        return PooledQuery(self, text, packed(options), limits, seconds, client_of(options.get("client", "")))
+        graphs = tuple(options.get("default_graphs", ())), tuple(options.get("named_graphs", ()))
+        asked = AskedQuery(text, (*graphs, options.get("union", False)))
+        return PooledQuery(self, asked, packed(options), limits, seconds, client_of(options.get("client", "")))
 
-    def submit(self, request: bytes, client: str, seconds: float) -> AnswerStream:
-        """Have a query answered, as soon as a worker is there for it. Raises QueryBusy, QueryTooMany.
+    def submit(self, request: bytes, client: str, seconds: float, asked: AskedQuery) -> AnswerStream:
+        """Have a query answered, as soon as a worker is there for it. Raises QueryBusy, QueryTooMany, QueryCrashed.
 
         Args:
             request: the query, as a worker is sent it.
             client: the client.
             seconds: how long it may run.
+            asked: the query itself.
         """
         self._last = query = self._last + 1
         stream = self._streams[query] = AnswerStream(query, request, self._limits.max_result_bytes, self)
         try:
-            self._carry_out(self._state.submitted(query, client, seconds, time.monotonic()))
+            self._carry_out(self._state.submitted(query, client, seconds, time.monotonic(), asked))
         except BaseException:
             del self._streams[query]
             raise
@@ -175,12 +181,15 @@ class QueryPool:
             except QueryTooLarge as fault:
                 self._carry_out(state.broken(worker, KillReason.RESULT_SIZE, fault, time.monotonic()))
 
-    def died(self, worker: int, error: QueryError) -> None:
+    def died(self, worker: int, error: QueryError, *, crash: bool) -> None:
         """Take note that a worker is dead."""
-        self._carry_out(self._state.died(worker, error, time.monotonic()))
+        self._carry_out(self._state.died(worker, error, time.monotonic(), crash=crash))
 
     def _tick(self) -> None:
-        self._carry_out(self._state.tick(time.monotonic()))
+        now = time.monotonic()
+        if watched := self._state.watched(now):
+            self._carry_out(self._state.sampled({each: self._processes[each].memory for each in watched}, now))
+        self._carry_out(self._state.tick(now))
         going_on = self._state.has_queries
         self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick) if going_on else None
 
@@ -262,9 +271,11 @@ class QueryPool:
             self._carry_out(self._state.start_failed(action.worker))
 
     async def _launch(self, worker: int) -> None:
+        began = time.monotonic()
         process = await WorkerProcess.start(worker, self, self._store, self._options)
         self._processes[worker] = process
-        self._carry_out(self._state.started(worker, process.memory, time.monotonic()))
+        now = time.monotonic()
+        self._carry_out(self._state.started(worker, process.memory, now, now - began))
 
     def _keep(self, work: Any, among: set[asyncio.Task[None]]) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)

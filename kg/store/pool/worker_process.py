@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from kg import errors
 from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QuerySyntaxError, QueryTooHeavy
 from kg.store.pool import frames
+from kg.store.pool.core.scheduler import crashed
 from kg.store.pool.pipes import FrameReader, PipeWriter
 
 START_SECONDS = 60
@@ -40,6 +41,11 @@ _LAST_WORDS = 2000
 _LEAST_URGENT = 19
 """Lowest priority, setpriority(2)."""
 
+_CRASHES = frozenset(
+    {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP, signal.SIGSYS}
+)
+"""Signals by which a process ends for what it does itself; SIGKILL comes from others, for want of memory say."""
+
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError")
 _ERRORS: dict[str, type[KgError]] = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, KgError)
@@ -52,8 +58,8 @@ class ProcessOwner(Protocol):
     def received(self, worker: int, kind: bytes, payload: bytes) -> None:
         """A frame has come from a worker that is ready."""
 
-    def died(self, worker: int, error: QueryError) -> None:
-        """A worker that was ready is dead, and nobody killed it."""
+    def died(self, worker: int, error: QueryError, *, crash: bool) -> None:
+        """A worker that was ready is dead, and nobody killed it; whether it was the engine that gave up."""
 
 
 class WorkerProcess:
@@ -240,10 +246,10 @@ class WorkerProcess:
             return
         if any(words in self.last_words for words in _OUT_OF_MEMORY):
             todo = "Ask for less: fewer rows to sort or group."
-            self._owner.died(self.number, QueryTooHeavy("the query needs more memory than it may have", todo=todo))
+            error = QueryTooHeavy("the query needs more memory than it may have", todo=todo)
+            self._owner.died(self.number, error, crash=False)
         else:
-            todo = "Ask it in another way."
-            self._owner.died(self.number, QueryCrashed("the engine gave up on the query", todo=todo))
+            self._owner.died(self.number, crashed(), crash=-(self._process.returncode or 0) in _CRASHES)
 
     async def _listen(self) -> None:
         while words := await self._errors.read(4096):

@@ -17,6 +17,24 @@ def http_date(time: str) -> str:
     return format_datetime(datetime.fromisoformat(time).astimezone(UTC), usegmt=True)
 
 
+class NotModified(Response):
+    """304 for a client that has the answer already.
+
+    Attributes:
+        whole: the answer itself, which may be kept for others.
+    """
+
+    def __init__(self, whole: Response, headers: Mapping[str, str]) -> None:
+        """A response without a body.
+
+        Args:
+            whole: the answer itself.
+            headers: of the response.
+        """
+        super().__init__(None, 304, headers)
+        self.whole = whole
+
+
 def answer(  # noqa: PLR0913  # what one answer is made of
     request: Request,
     body: bytes,
@@ -45,12 +63,9 @@ def answer(  # noqa: PLR0913  # what one answer is made of
     tag = hashlib.blake2b(body, digest_size=12).hexdigest()
     etag = f'"{tag}-{packed}"' if packed else f'"{tag}"'
     sent = {**headers, "ETag": etag, "Last-Modified": http_date(modified), "Vary": vary}
-    if has_it(request, etag, modified):
-        return Response(None, 304, sent)
-    if packed:
-        body = content_coding.pack(body, packed)
-        sent["Content-Encoding"] = packed
-    return Response(body, 200, sent, content_type)
+    coded = {**sent, "Content-Encoding": packed} if packed else sent
+    whole = Response(content_coding.pack(body, packed) if packed else body, 200, coded, content_type)
+    return NotModified(whole, sent) if has_it(request, etag, modified) else whole
 
 
 def tags_of(request: Request) -> list[str]:

@@ -21,6 +21,7 @@ from kg.render.page.thing import PageSubject, thing_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
+from kg.web.http.canonical_address import sent_query
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
@@ -119,7 +120,15 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
 
 def with_query(request: Request) -> str:
     """The query of an address, as it came, to put behind another path."""
-    query: bytes = request.scope["query_string"]
+    return _behind_a_path(sent_query(request))
+
+
+def _own_query(request: Request) -> str:
+    """The query of a page's own address, to put behind its path."""
+    return _behind_a_path(request.scope["query_string"])
+
+
+def _behind_a_path(query: bytes) -> str:
     return f"?{quote(query, safe=_QUERY)}" if query else ""
 
 
@@ -213,7 +222,7 @@ def _web_page(
         "sought": walked.words if walked else "",
     }
     headers = {
-        "Content-Location": context.path(f"{thing.reference}.html") + with_query(request),
+        "Content-Location": context.path(f"{thing.reference}.html") + _own_query(request),
         "Link": _links(context, thing, HTML),
         **PAGE,
         **({"Cache-Control": "private, max-age=60"} if walked else {}),

@@ -124,25 +124,12 @@ def _facet(what: str, alias: str | None = None) -> Any:
 
 
 class SearchParameters(Parameters):
-    """The query string of a search; a facet may come several times, and all of its values hold."""
+    """The query string of a search; a facet may come several times, and all of its values hold.
+
+    The parameters stand in the order in which links write them (`SearchState.address`).
+    """
 
     q: Annotated[str, text(MAX_LENGTH)] = Field("", description="Words to search for, in the language of searches.")
-    year: Annotated[str, Check(_time, {"type": "string"})] = Field(
-        "", description="A time that the date touches: a year, a month, a day or a span, 1962..1963."
-    )
-    dates: Annotated[str, choice((CERTAIN, "all"))] = Field(
-        "all", description="Whether dates that only may lie in that time count."
-    )
-    sort: Annotated[str, choice(SORTS)] = Field(
-        "", description="The order; without it, by relevance where there are words, else by date."
-    )
-    after: Annotated[str, Check(_cursor, {"type": "string"})] = Field(
-        "", description="A place in the list to go on behind, as `next` of the JSON has it."
-    )
-    limit: Annotated[int, whole_number(1, MOST_EXPORTED)] = Field(
-        LIMIT, description=f"Things on a page: at most {MAX_PAGE_SIZE} of HTML and JSON, Atom, RSS and Turtle."
-    )
-    lacks: Annotated[list[Annotated[str, choice(LACKED)]], _Several] = _facet("Something that a document has not.")
     kind: Annotated[list[Annotated[str, choice(KINDS)]], _Several] = _facet("The kind of things.")
     type: Annotated[list[_Words], _Several] = _facet("The type of documents, as topic/KEY or a name.")
     person: Annotated[list[_Words], _Several] = _facet("Somebody in a document, as agent/KEY or a name.")
@@ -155,6 +142,22 @@ class SearchParameters(Parameters):
     archive: Annotated[list[_Words], _Several] = _facet("An archive or a part of one, as archive/KEY or a name.")
     sender: Annotated[list[_Words], _Several] = _facet("The author or sender, as agent/KEY or a name.", alias="from")
     recipient: Annotated[list[_Words], _Several] = _facet("The recipient, as agent/KEY or a name.", alias="to")
+    lacks: Annotated[list[Annotated[str, choice(LACKED)]], _Several] = _facet("Something that a document has not.")
+    year: Annotated[str, Check(_time, {"type": "string"})] = Field(
+        "", description="A time that the date touches: a year, a month, a day or a span, 1962..1963."
+    )
+    dates: Annotated[str, choice((CERTAIN, "all"))] = Field(
+        "all", description="Whether dates that only may lie in that time count."
+    )
+    sort: Annotated[str, choice(SORTS)] = Field(
+        "", description="The order; without it, by relevance where there are words, else by date."
+    )
+    limit: Annotated[int, whole_number(1, MOST_EXPORTED)] = Field(
+        LIMIT, description=f"Things on a page: at most {MAX_PAGE_SIZE} of HTML and JSON, Atom, RSS and Turtle."
+    )
+    after: Annotated[str, Check(_cursor, {"type": "string"})] = Field(
+        "", description="A place in the list to go on behind, as `next` of the JSON has it."
+    )
 
     @model_validator(mode="before")
     @classmethod

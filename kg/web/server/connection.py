@@ -1,8 +1,11 @@
 """HTTP/1.1 connection: answers pipelined requests in order, and closes where a client is late or sends too much.
 
 A head must be complete within seconds, however steadily its bytes come, and the number of pipelined requests is
-limited. After a refusal the connection goes on reading for a while (lingering close, RFC 9112, 9.6): a close with
-unread bytes would take the answer back.
+limited. Whatever is sent has to be taken, steadily (`kg/web/server/send_watch.py`). After a refusal the connection goes
+on reading for a while (lingering close, RFC 9112, 9.6): a close with unread bytes would take the answer back.
+
+An answer of HTTP/1.0 without a length ends with its connection. A client must not take a part of it for the whole, so
+from its head until its last byte is with the kernel, whatever closes the connection resets it (D-101).
 
 uvicorn's server makes the connections, with `config`, `server_state`, `app_state` and `_loop`, and calls `shutdown`.
 Of its state the sets `connections` and `tasks` are kept up to date, since the server waits for both at its end, and
@@ -14,16 +17,20 @@ import asyncio
 from collections import deque
 from typing import Any, cast
 
-import orjson
 from starlette.types import ASGIApp, Scope
 
-from kg.web.http.problems import MEDIA_TYPE
 from kg.web.server.connection_table import ConnectionTable
 from kg.web.server.exchange import Exchange
-from kg.web.server.request_parser import MAX_HEAD_BYTES, MAX_HEAD_FIELDS, RefusedRequest, RequestParser
+from kg.web.server.head_checks import RefusedRequest
+from kg.web.server.refusals import refusal
+from kg.web.server.request_parser import RequestParser
+from kg.web.server.send_watch import SendWatch
 
 IDLE_SECONDS = 10.0
 """Maximum time for the head of a request; also the maximum time for which a connection may idle."""
+
+HALF_CLOSED_SECONDS = 1.0
+"""Time after which a client that sends no more, and has taken all that was sent, counts as gone (D-102)."""
 
 MAX_PIPELINED = 32
 """Maximum number of requests sent ahead, which wait for the answer to the one before them."""
@@ -31,30 +38,19 @@ MAX_PIPELINED = 32
 _MAX_DISCARDED = 1 << 20
 """Maximum number of bytes that are read from a refused client before its connection is aborted."""
 
-_REFUSALS = {
-    400: ("Bad Request", "This is no request of HTTP/1.1."),
-    414: ("URI Too Long", f"An address has at most {MAX_HEAD_BYTES:,} bytes."),
-    431: (
-        "Request Header Fields Too Large",
-        f"A head has at most {MAX_HEAD_BYTES:,} bytes and {MAX_HEAD_FIELDS} fields.",
-    ),
-    500: ("Internal Server Error", "The server met an error; its keeper finds it in the log."),
-    505: ("HTTP Version Not Supported", "Versions 1.0 and 1.1 of HTTP are understood here."),
-}
-
 
 class Connection(asyncio.BufferedProtocol):
     """Connection of a client.
 
     Attributes:
-        last_progress: time at which a request began or ended, or some bytes of a complete answer were sent.
+        last_progress: time at which a request began or ended, or some bytes of an answer were taken.
         write_paused: whether the write buffer is full, so that answers wait (back-pressure).
     """
 
     __slots__ = (
-        *("_application", "_client", "_discarded", "_discarding", "_exchange", "_loop", "_parser", "_pipelined"),
-        *("_refusal", "_server", "_state", "_table", "_transport", "_unsent", "_writable", "last_progress"),
-        "write_paused",
+        *("_application", "_client", "_discarded", "_discarding", "_ending", "_exchange", "_input_ended", "_loop"),
+        *("_parser", "_pipelined", "_refusal", "_server", "_state", "_table", "_transport", "_watch", "_writable"),
+        *("last_progress", "write_paused"),
     )
 
     def __init__(self, application: ASGIApp, table: ConnectionTable, *, server_state: Any, **_: Any) -> None:
@@ -71,6 +67,7 @@ class Connection(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._parser: RequestParser | None = None  # made with the first bytes
         self._transport: asyncio.Transport = None  # type: ignore[assignment]  # until `connection_made`
+        self._watch: SendWatch = None  # type: ignore[assignment]  # the same
         self._client: tuple[str, int] | None = None
         self._server: tuple[str, int] | None = None
         self.last_progress = self._loop.time()
@@ -79,9 +76,10 @@ class Connection(asyncio.BufferedProtocol):
         # The request in progress, and those pipelined behind it.
         self._exchange: Exchange | None = None
         self._pipelined: deque[Exchange] | None = None
-        self._refusal = 0
-        self._discarding = False
-        self._discarded = self._unsent = 0
+        self._refusal: RefusedRequest | None = None
+        self._discarding = self._input_ended = False
+        self._ending: Exchange | None = None  # a complete one whose bytes are not all with the kernel
+        self._discarded = 0
 
     # Life of the connection
 
@@ -91,6 +89,7 @@ class Connection(asyncio.BufferedProtocol):
         peer, own = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
         self._client = (str(peer[0]), int(peer[1])) if peer else None
         self._server = (str(own[0]), int(own[1])) if own else None
+        self._watch = SendWatch(self._transport)
         self._state.connections.add(self)
         self._table.add(self, transport.get_extra_info("socket").fileno())
         if self._table.closing:
@@ -105,9 +104,22 @@ class Connection(asyncio.BufferedProtocol):
             self._parser.close()
         self._parser = None  # a cycle of connection and parser would stay until the next collection
 
-    def eof_received(self) -> None:
-        """Treat the client's end of stream as its disconnection."""
-        self._disconnect()
+    def eof_received(self) -> bool:
+        """Answer the complete requests of a client that sends no more; return whether there are any.
+
+        A client that has left looks the same; it counts as gone as soon as nothing is to be taken for a while.
+        """
+        unfinished = self._parser.unfinished if self._parser is not None else None
+        if unfinished is not None and self._pipelined and self._pipelined[-1] is unfinished:
+            self._pipelined.pop()
+        if self._exchange is None or unfinished is self._exchange:
+            self._disconnect()
+            return self._ending is not None
+        self._input_ended = self._discarding = True
+        if self._refusal is None:
+            (self._pipelined[-1] if self._pipelined else self._exchange).keep_alive = False
+        self.last_progress = self._loop.time()
+        return True
 
     def _disconnect(self) -> None:
         self._discarding = True
@@ -122,28 +134,35 @@ class Connection(asyncio.BufferedProtocol):
         """Whether a request is in progress."""
         return self._exchange is not None
 
-    def check_idle(self, now: float) -> None:
-        """Close the connection if it has idled for too long, or nothing of a complete answer could be sent."""
-        if self._exchange is not None:
-            return
-        unsent = self._transport.get_write_buffer_size()
-        if unsent != self._unsent:
-            self._unsent = unsent
+    def check(self, now: float) -> None:
+        """End the connection of a client that idles, takes too little, or has left."""
+        watch = self._watch
+        if watch.look(now):
             self.last_progress = now
-        elif now - self.last_progress > IDLE_SECONDS:
+        if watch.is_late(now, self._table.send_seconds):
+            watch.set_reset(on=True)  # else the kernel would keep what it holds
+            self.abort()
+        elif watch.stalled_since is not None:
+            return
+        elif self._exchange is None:
+            if now - self.last_progress > IDLE_SECONDS:
+                self.abort()
+        elif self._input_ended and now - self.last_progress > HALF_CLOSED_SECONDS:
+            self._disconnect()
             self.abort()
 
     def abort(self) -> None:
         """Close the connection at once."""
+        self._watch.forget()
         self._transport.abort()
 
     def shutdown(self) -> None:
         """Close the connection after the answer in progress; called by uvicorn's server at its end."""
         self._pipelined = None
-        if self._exchange is None:
-            self._transport.close()
-        else:
+        if self._exchange is not None:
             self._exchange.keep_alive = False
+        elif self._ending is None:
+            self._transport.close()
 
     # Input
 
@@ -161,15 +180,15 @@ class Connection(asyncio.BufferedProtocol):
         try:
             self._parser.feed(self._table.buffer[:nbytes])
         except RefusedRequest as refused:
-            self._refuse_last(refused.status)
+            self._refuse_last(refused)
 
     def pause_reading(self) -> None:
         """Stop reading until `resume_reading`."""
         self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Read on, unless pipelined requests wait."""
-        if not self._pipelined:
+        """Read on, unless pipelined requests wait or nothing more will come."""
+        if not self._pipelined and not self._input_ended:
             self._transport.resume_reading()
 
     def begin_request(self, scope: Scope, *, keep_alive: bool) -> Exchange:
@@ -188,6 +207,7 @@ class Connection(asyncio.BufferedProtocol):
     def _start(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self.last_progress = self._loop.time()
+        self._watch.begin_answer()
         exchange.task = self._loop.create_task(exchange.run(self._application))
         self._state.tasks.add(exchange.task)
 
@@ -197,7 +217,7 @@ class Connection(asyncio.BufferedProtocol):
             self._pipelined = deque()
         if len(self._pipelined) == MAX_PIPELINED:
             self._pipelined[-1].keep_alive = False
-            raise RefusedRequest(400)
+            raise RefusedRequest(400, f"At most {MAX_PIPELINED} requests may be sent ahead of their answers.")
         self._pipelined.append(exchange)
         self._transport.pause_reading()
 
@@ -211,16 +231,33 @@ class Connection(asyncio.BufferedProtocol):
             return
         self._exchange = None
         self.last_progress = self._loop.time()
-        if not exchange.request_complete:
+        if exchange.framed_by_close:
+            self._end_by_close(exchange)
+        elif not exchange.request_complete:
             self._linger()
         elif not exchange.keep_alive:
             self._transport.close()
         elif self._pipelined:
             self._start(self._pipelined.popleft())
-        elif self._refusal:
+        elif self._refusal is not None:
             self._refuse(self._refusal)
         else:
-            self._transport.resume_reading()
+            self.resume_reading()
+
+    def _end_by_close(self, exchange: Exchange) -> None:
+        """Close properly as soon as all bytes are with the kernel; until then an end of this process is no end."""
+        if self._transport.is_closing():
+            return
+        self._ending = exchange
+        self._transport.set_write_buffer_limits(0)  # `resume_writing` comes when the buffer is empty
+        if not self.write_paused:
+            self._all_written()
+
+    def _all_written(self) -> None:
+        self._watch.set_reset(on=False)
+        lingers = self._ending is not None and not self._ending.request_complete and not self._input_ended
+        self._ending = None
+        self._linger() if lingers else self._transport.close()
 
     def answer_aborted(self, exchange: Exchange) -> None:
         """Close after an incomplete answer; answer 500 if its head was not sent."""
@@ -228,30 +265,32 @@ class Connection(asyncio.BufferedProtocol):
             return
         self._exchange = None
         self.last_progress = self._loop.time()
-        if exchange.head_sent:
-            self._transport.close()
+        if not exchange.head_sent:
+            self._refuse(RefusedRequest(500))
+        elif exchange.framed_by_close:
+            self.abort()
         else:
-            self._refuse(500)
+            self._transport.close()
 
-    def _refuse_last(self, status: int) -> None:
+    def _refuse_last(self, refused: RefusedRequest) -> None:
         """Refuse the request read last, after the answers to those before it, and read no more."""
         unfinished = self._parser.unfinished if self._parser is not None else None
         self._discarding = True
         if self._exchange is None:
-            self._refuse(status)
+            self._refuse(refused)
         elif unfinished is None:
-            self._refusal = status
+            self._refusal = refused
         elif unfinished is not self._exchange:
-            self._refusal = status
+            self._refusal = refused
             if self._pipelined and self._pipelined[-1] is unfinished:
                 self._pipelined.pop()
         else:
             unfinished.disconnect()
-            self.answer_aborted(unfinished) if unfinished.head_sent else self._refuse(status)
+            self.answer_aborted(unfinished) if unfinished.head_sent else self._refuse(refused)
 
-    def _refuse(self, status: int) -> None:
+    def _refuse(self, refused: RefusedRequest) -> None:
         self._exchange = None
-        self.write(_refusal(status, self.default_fields()))
+        self.write(refusal(refused.status, refused.detail, self.default_fields()))
         self._linger()
 
     def _linger(self) -> None:
@@ -276,7 +315,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def write(self, data: bytes) -> None:
         """Send some bytes."""
+        self._watch.sent += len(data)
         self._transport.write(data)
+
+    def reset_at_close(self) -> None:
+        """Let any end of the connection be a reset, until the answer in progress is with the kernel."""
+        self._watch.set_reset(on=True)
 
     def pause_writing(self) -> None:
         """Let answers wait for a client that reads too slowly; called by the transport."""
@@ -287,6 +331,8 @@ class Connection(asyncio.BufferedProtocol):
         self.write_paused = False
         if self._writable is not None:
             self._writable.set()
+        if self._ending is not None:
+            self._all_written()
 
     async def drain(self) -> None:
         """Wait until the write buffer has room, or the client has disconnected."""
@@ -295,12 +341,3 @@ class Connection(asyncio.BufferedProtocol):
         while self.write_paused and self._exchange is not None:
             self._writable.clear()
             await self._writable.wait()
-
-
-def _refusal(status: int, fields: list[tuple[bytes, bytes]]) -> bytes:
-    """The answer to a refused request."""
-    title, detail = _REFUSALS[status]
-    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
-    lines = [f"HTTP/1.1 {status} {title}".encode(), *(b"%b: %b" % field for field in fields)]
-    lines += [b"connection: close", f"content-type: {MEDIA_TYPE}".encode(), b"content-length: %d" % len(body)]
-    return b"\r\n".join([*lines, b"", body])

@@ -41,8 +41,8 @@ class TrackedConnection(Protocol):
     def busy(self) -> bool:
         """Whether a request is in progress."""
 
-    def check_idle(self, now: float) -> None:
-        """Close the connection if it has idled for too long."""
+    def check(self, now: float) -> None:
+        """Close the connection if it has idled for too long, or its client takes nothing."""
 
     def abort(self) -> None:
         """Close the connection at once."""
@@ -53,10 +53,12 @@ class ConnectionTable:
 
     Attributes:
         buffer: read buffer of all connections; each parses its bytes before the next one reads.
+        send_seconds: time within which a client has to take some of what is sent to it.
         closing: whether the process takes no more connections.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, send_seconds: float = 60.0) -> None:
+        self.send_seconds = send_seconds
         self.buffer = memoryview(bytearray(_READ_BYTES))
         self.closing = False
         self._connections: dict[TrackedConnection, None] = {}  # in order, for which the clock is too coarse
@@ -88,7 +90,7 @@ class ConnectionTable:
         loop = asyncio.get_running_loop()
         now = loop.time()
         for connection in tuple(self._connections):
-            connection.check_idle(now)
+            connection.check(now)
         # Other descriptors may have taken the rest, so that no connection can be accepted.
         if len(self._connections) > LOW_WATER * self._max_descriptors:
             self._shed()

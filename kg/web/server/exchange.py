@@ -1,7 +1,8 @@
 """HTTP exchange: one request and its answer, between an HTTP/1 connection and an ASGI application.
 
 The head of an answer waits for the first part of its body, and one write sends both. An answer that ends early has no
-proper end on the wire either, so that no client takes it for a complete one.
+proper end on the wire either, so that no client takes it for a complete one: its length is short, its last chunk is
+missing, or, where HTTP/1.0 ends an answer with the connection, that is reset.
 """
 
 import asyncio
@@ -40,6 +41,9 @@ class ConnectionPort(Protocol):
     def write(self, data: bytes) -> None:
         """Send some bytes."""
 
+    def reset_at_close(self) -> None:
+        """Let the connection end with a reset as long as the answer is not complete."""
+
     def resume_reading(self) -> None:
         """Read more of the request's body."""
 
@@ -64,19 +68,20 @@ class Exchange:
         request_complete: whether the request's body has been received completely.
         keep_alive: whether the connection stays open afterwards.
         head_sent: whether the head of the answer has been sent.
+        framed_by_close: whether the answer ends with the connection (HTTP/1.0 without a length).
         task: task that runs the application.
     """
 
     __slots__ = (
         *("_answer_ended", "_answer_started", "_body", "_bodyless", "_change", "_chunked", "_connection"),
         *("_disconnected", "_end_delivered", "_expectation_met", "_head", "_remaining"),
-        *("head_sent", "keep_alive", "request_complete", "scope", "task"),
+        *("framed_by_close", "head_sent", "keep_alive", "request_complete", "scope", "task"),
     )
 
     def __init__(self, connection: ConnectionPort, scope: Scope, *, keep_alive: bool) -> None:
         self.scope = scope
         self.keep_alive = keep_alive
-        self.request_complete = self.head_sent = False
+        self.request_complete = self.head_sent = self.framed_by_close = False
         self.task: asyncio.Task[None] | None = None
         self._connection = connection
         self._body = bytearray()
@@ -190,6 +195,7 @@ class Exchange:
         self._remaining = length
         self._bodyless = status in _BODYLESS_STATUSES or self.scope["method"] == "HEAD"
         if length is None and not self._bodyless:
+            self.framed_by_close = is_http_1_0
             self._chunked = not is_http_1_0
             self.keep_alive = self.keep_alive and self._chunked
             if self._chunked:
@@ -200,20 +206,11 @@ class Exchange:
             fields.append((b"connection", b"keep-alive"))
 
     def _send_body(self, body: bytes, *, more: bool) -> None:
-        if self._bodyless:
-            data = b""
-        elif self._chunked:
-            data = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
-            if not more:
-                data += b"0\r\n\r\n"
-        else:
-            data = body
-            if self._remaining is not None:
-                self._remaining -= len(body)
-                if self._remaining < 0 or (self._remaining and not more):
-                    raise RuntimeError("the body of an answer has not the length that its head says")
+        data = self._framed(body, more=more)
         if not self.head_sent:
             self.head_sent = True
+            if self.framed_by_close:
+                self._connection.reset_at_close()
             if len(data) <= _MAX_JOINED_BODY:
                 data = self._head + data
             else:
@@ -224,3 +221,16 @@ class Exchange:
             self._answer_ended = True
             self._wake()
             self._connection.answer_complete(self)
+
+    def _framed(self, body: bytes, *, more: bool) -> bytes:
+        """A part of the body as it goes out. Raises RuntimeError where the body has another length than it said."""
+        if self._bodyless:
+            return b""
+        if self._chunked:
+            data = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
+            return data if more else data + b"0\r\n\r\n"
+        if self._remaining is not None:
+            self._remaining -= len(body)
+            if self._remaining < 0 or (self._remaining and not more):
+                raise RuntimeError("the body of an answer has not the length that its head says")
+        return body

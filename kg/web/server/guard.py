@@ -2,22 +2,18 @@
 
 - A request whose body does not come within seconds ends in 408.
 - A client's disconnection ends its request, also before its answer begins.
-- An answer that can't be finished is cut, so that the client sees an error and not a complete document. HTTP/1.0
-  can't tell the two apart, so its answers are buffered until they are complete.
+- An answer that can't be finished is cut, so that the client sees an error and not a complete document: nothing is
+  sent after the fault, and above all no end, by which the server knows that it was cut.
 - The scope has the client's own address, also behind proxies.
 """
 
 import asyncio
 import logging
-import tempfile
 from collections.abc import Sequence
 
-import orjson
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg.errors import KgError
-from kg.web.http.problems import MEDIA_TYPE, Problem, of
+from kg.web.http.problems import Problem
 from kg.web.server.client_address import Network, client_address, unmapped
 
 BODY_SECONDS = 20.0
@@ -26,9 +22,6 @@ BODY_SECONDS = 20.0
 _CHECK_SECONDS = 0.05
 """Seconds after which a request's client is monitored for its disconnection; most requests are over by then."""
 
-_HTTP_1_0 = "1.0"
-_MAX_IN_MEMORY = 1 << 20
-_CHUNK_BYTES = 1 << 16
 _LOG = logging.getLogger("kg")
 
 
@@ -85,7 +78,7 @@ class _GuardedRequest:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope = scope
         self._receive = receive
-        self._send: Send = _BufferedAnswer(scope, send) if scope["http_version"] == _HTTP_1_0 else send
+        self._send = send
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self.began = self._loop.time()
@@ -105,8 +98,6 @@ class _GuardedRequest:
             if not self._answer_started:
                 raise
             _LOG.warning("%r: the answer was cut: %s", self._scope["path"], fault)
-            if isinstance(self._send, _BufferedAnswer):
-                await self._send.replace_by_problem(fault)
         finally:
             if self._monitor:
                 self._monitor.cancel()
@@ -150,49 +141,3 @@ class _GuardedRequest:
         self._disconnection_event().set()
         if self._task and not self._handles_disconnection:  # an application that receives it ends by itself
             self._task.cancel()
-
-
-class _BufferedAnswer:
-    """Answer buffer: sends an answer when it is complete, with its length."""
-
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self._scope = scope
-        self._send = send
-        self._start: Message | None = None
-        self._body = tempfile.SpooledTemporaryFile(_MAX_IN_MEMORY)  # noqa: SIM115  # closed in other methods
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and not _has_length(message):
-            self._start = message
-        elif self._start is None:
-            await self._send(message)
-        else:
-            self._body.write(message.get("body", b""))
-            if not message.get("more_body", False):
-                await self._finish(self._start)
-
-    async def replace_by_problem(self, fault: Exception) -> None:
-        """Send a problem in place of the answer, if nothing of that has been sent."""
-        if self._start is None:
-            return
-        problem = of(fault) if isinstance(fault, KgError) else of(KgError("an error that nobody expected"))
-        members = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
-        answer = Response(orjson.dumps(members), problem.status, dict(problem.headers), MEDIA_TYPE)
-        self._body.close()
-        await self._send({"type": "http.response.start", "status": answer.status_code, "headers": answer.raw_headers})
-        await self._send({"type": "http.response.body", "body": answer.body})
-
-    async def _finish(self, start: Message) -> None:
-        length = b"%d" % self._body.tell()
-        bodyless = self._scope["method"] == "HEAD" or start["status"] in {204, 304}
-        more = [] if bodyless else [(b"content-length", length)]
-        await self._send({**start, "headers": [*start.get("headers", ()), *more]})
-        with self._body:
-            self._body.seek(0)
-            while chunk := self._body.read(_CHUNK_BYTES):
-                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await self._send({"type": "http.response.body", "body": b""})
-
-
-def _has_length(start: Message) -> bool:
-    return any(name.lower() == b"content-length" for name, _ in start.get("headers", ()))

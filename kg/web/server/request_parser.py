@@ -1,8 +1,9 @@
 """Request parser: HTTP/1 requests from bytes, limited, and handed on as soon as their heads are complete.
 
 httptools (llhttp) parses, and refuses whatever two servers may read differently. Its missing limits stand here: heads
-have a size, and so have trailers. Where a request asks for another protocol (`Upgrade`), llhttp takes all that follows
-for that protocol, the body too; here the request is read like any other.
+have a size, and so have trailers; the checks of a head that it leaves out are in `kg/web/server/head_checks.py`. Where
+a request asks for another protocol (`Upgrade`), llhttp takes all that follows for that protocol, the body too; here the
+request is read like any other.
 """
 
 import re
@@ -13,6 +14,7 @@ import httptools
 from starlette.types import Scope
 
 from kg.web.server.exchange import MAX_UNREAD_BODY, Exchange
+from kg.web.server.head_checks import RefusedRequest, check_host, check_transfer_coding, split_absolute_form
 
 MAX_HEAD_BYTES = 64 << 10
 """Maximum number of bytes of a head; also of trailers."""
@@ -20,17 +22,10 @@ MAX_HEAD_BYTES = 64 << 10
 MAX_HEAD_FIELDS = 100
 """Maximum number of header fields of a request."""
 
+_VERSIONS = frozenset({"1.0", "1.1"})
 _FRAMING_FIELDS = (b"content-length", b"transfer-encoding")
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
-_SCHEME_AND_AUTHORITY = re.compile(rb"[a-z][a-z0-9+.-]*://[^/?]*", re.IGNORECASE)
-
-
-class RefusedRequest(Exception):
-    """Refusal of a request, with its status; the parser ends with it."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
 
 
 class RequestReceiver(Protocol):
@@ -142,21 +137,15 @@ class RequestParser:
         if len(self._headers) > MAX_HEAD_FIELDS:
             raise RefusedRequest(431)
         version = self._parser.get_http_version()
-        if version != "1.1":
-            self._check_version(version)
+        if version not in _VERSIONS:
+            raise RefusedRequest(505)
+        check_host(self._headers, version)
+        check_transfer_coding(self._headers, version)
         self._in_head = False
         self._bytes = 0
         self._upgrade = self._parser.should_upgrade()
         scope, keep_alive = self._scope(version), self._parser.should_keep_alive()
         self.unfinished = self._receiver.begin_request(scope, keep_alive=keep_alive)
-
-    def _check_version(self, version: str) -> None:
-        if version != "1.0":
-            raise RefusedRequest(505)
-        # "A server that receives an HTTP/1.0 message containing a Transfer-Encoding header field MUST treat the message
-        # as if the framing is faulty" (RFC 9112, 6.1).
-        if any(name == b"transfer-encoding" for name, _ in self._headers):
-            raise RefusedRequest(400)
 
     def on_body(self, body: bytes) -> None:
         """Hand on a part of the body."""
@@ -175,7 +164,7 @@ class RequestParser:
         method = self._parser.get_method().decode("ascii")
         target = self._target
         if target[:1] != b"/" or b"#" in target:
-            target = _origin_form(target, method)
+            target = self._origin_form(target, method)
         path, _, query = target.partition(b"?")
         return {
             "type": "http",
@@ -190,6 +179,19 @@ class RequestParser:
             "headers": self._headers,
         }
 
+    def _origin_form(self, target: bytes, method: str) -> bytes:
+        """The request target in origin form, without scheme, authority and fragment (RFC 9112, 3.2.1)."""
+        target = target.partition(b"#")[0]
+        if method == "CONNECT":
+            return b""
+        absolute = split_absolute_form(target)
+        if absolute is None:
+            return target
+        # "the origin server MUST ignore the received Host header field (if any)" (RFC 9112, 3.2.2).
+        authority, target = absolute
+        self._headers = [(b"host", authority), *(field for field in self._headers if field[0] != b"host")]
+        return target
+
 
 def _escape_target(data: bytes) -> bytes:
     """The first bytes of a request, with those of its target escaped that are not ASCII, as many clients omit to do."""
@@ -197,14 +199,3 @@ def _escape_target(data: bytes) -> bytes:
         return data
     line, end, rest = data.partition(b"\n")
     return _NON_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line) + end + rest
-
-
-def _origin_form(target: bytes, method: str) -> bytes:
-    """A request target in origin form (RFC 9112, 3.2.1): without scheme, authority and fragment."""
-    target = target.partition(b"#")[0]
-    if method == "CONNECT":
-        return b""
-    if prefix := _SCHEME_AND_AUTHORITY.match(target):
-        target = target[prefix.end() :]
-        return target if target.startswith(b"/") else b"/" + target
-    return target

@@ -44,9 +44,12 @@ _BACKLOG = 4096
 
 def application() -> ASGIApp:
     """The guarded application for the kg.toml in the environment, or the nearest one; called by the server."""
+    return _guarded(settings_module.load(None))
+
+
+def _guarded(settings: Settings) -> ASGIApp:
     gc.set_threshold(GC_THRESHOLD)
     sys.setswitchinterval(SWITCH_INTERVAL)
-    settings = settings_module.load(None)
     guarded = Guard(Application(settings), client_address.proxy_networks(settings.proxies))
     # All present objects stay. A run of the collector would visit them all and write to each, so that the process got
     # its own copy of the memory that it shares with its parent since the fork.
@@ -57,9 +60,10 @@ def application() -> ASGIApp:
 class _Server(uvicorn.Server):
     """uvicorn's server, with connections of our own."""
 
-    def __init__(self, application: ASGIApp, on_serving: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, on_serving: Callable[[], None]) -> None:
         self._on_serving = on_serving
-        self._connections = ConnectionTable()
+        self._connections = ConnectionTable(settings.send_seconds)
+        application = _guarded(settings)
         super().__init__(
             uvicorn.Config(
                 _with_startup_error(application),
@@ -113,12 +117,20 @@ def run_process(on_serving: Callable[[], None], host: str, port: int) -> None:
         port: port to listen on.
     """
     try:
-        server = _Server(application(), on_serving)
+        settings = settings_module.load(None)
+        server = _Server(settings, on_serving)
         listener = _bind(host, port, shared=True)
+        _limit_sending(listener, settings.send_seconds)
     except KgError as fault:
         supervisor.exit_cannot_serve(fault)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve([listener]))
+
+
+def _limit_sending(listener: socket.socket, seconds: float) -> None:
+    """Let the system, where it can, end connections that take nothing: it alone sees those that are closed here."""
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # of Linux; connections inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
 def _bind(host: str, port: int, *, shared: bool) -> socket.socket:
@@ -149,8 +161,6 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         AccessLog(settings.access_log, settings.folder).close()
     settings_module.export_config_path(settings)
     authority = f"[{host}]" if ":" in host else host
-    sys.stderr.write(f"Serving {settings.title!r} at http://{authority}:{port}/ (Ctrl-C stops)\n")
-    sys.stderr.flush()
     raise_descriptor_limit()
     with listening(settings.metrics):
         supervisor.Supervisor(
@@ -160,4 +170,10 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
             grace=settings.grace_seconds,
             # A fork would inherit its parent's metrics, and the lock of a listener's thread.
             spawn=bool(settings.metrics),
+            on_serving=lambda: _tell(f"Serving {settings.title!r} at http://{authority}:{port}/ (Ctrl-C stops)"),
         ).run()
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

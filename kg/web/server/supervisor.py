@@ -61,10 +61,11 @@ class SignalQueue:
         self._reader.close()
         self._writer.close()
 
-    def next(self, seconds: float | None = None) -> int | None:
-        """The next signal; None after a timeout."""
-        ready, _, _ = select.select([self._reader], [], [], seconds)
-        if not ready:
+    def next(self, seconds: float | None = None, others: Collection[Connection] = ()) -> int | None:
+        """The next signal; None after a timeout, and where one of some other connections has something to say first."""
+        sources: list[socket.socket | Connection] = [self._reader, *others]
+        ready, _, _ = select.select(sources, [], [], seconds)
+        if self._reader not in ready:
             return None
         (number,) = self._reader.recv(1)
         self.stop = self.stop or number in _STOP_SIGNALS
@@ -85,7 +86,8 @@ class ServerProcess:
 
     def __init__(self, process: Any, ready: Connection, *, is_restart: bool) -> None:
         self._process = process
-        self._ready = ready
+        self._ready: Connection | None = ready
+        self._has_reported = False
         self._started = time.monotonic()
         self.is_restart = is_restart
         self.restart_at: float | None = None
@@ -98,8 +100,20 @@ class ServerProcess:
 
     @property
     def ready(self) -> bool:
-        """Whether the process has reported that it serves."""
-        return self._ready.poll()
+        """Whether the process has reported that it serves, and lives."""
+        if self._ready is not None and self._ready.poll():
+            try:
+                self._ready.recv_bytes()
+                self._has_reported = True
+            except EOFError:  # it died first
+                pass
+            self._end_reports()
+        return self._has_reported and self.exit_code is None
+
+    @property
+    def report(self) -> Connection | None:
+        """Connection on which the process's report is to come; None where none will."""
+        return self._ready
 
     @property
     def is_stable(self) -> bool:
@@ -114,14 +128,26 @@ class ServerProcess:
         """Kill the process if it lives, and release it."""
         self._process.kill()
         self._process.join()
-        self._ready.close()
+        self._end_reports()
+
+    def _end_reports(self) -> None:
+        if self._ready is not None:
+            self._ready.close()
+        self._ready = None
 
 
 class Supervisor:
     """Supervisor of a fixed number of server processes."""
 
-    def __init__(
-        self, target: Callable[..., None], arguments: Sequence[Any], *, processes: int, grace: float, spawn: bool
+    def __init__(  # noqa: PLR0913  # what one command says
+        self,
+        target: Callable[..., None],
+        arguments: Sequence[Any],
+        *,
+        processes: int,
+        grace: float,
+        spawn: bool,
+        on_serving: Callable[[], object] = lambda: None,
     ) -> None:
         """A supervisor without processes; `run` starts them.
 
@@ -131,6 +157,7 @@ class Supervisor:
             processes: number of processes.
             grace: seconds that processes have to end.
             spawn: whether processes are spawned and not forked.
+            on_serving: called once, as soon as all processes serve.
         """
         self._context = multiprocessing.get_context("spawn" if spawn else "fork")
         self._signals = SignalQueue()
@@ -140,6 +167,7 @@ class Supervisor:
         self._grace = grace
         self._processes: list[ServerProcess] = []
         self._quick_deaths = 0
+        self._on_serving: Callable[[], object] | None = on_serving
 
     def run(self) -> None:
         """Serve until a signal to stop; exits with 1 if the first processes can't serve."""
@@ -148,6 +176,7 @@ class Supervisor:
                 self._processes += (self._start() for _ in range(self._count))
                 while not self._signals.stop:
                     self._handle_next()
+                    self._tell_once_serving()
             finally:
                 self._stop(self._processes)
 
@@ -167,7 +196,8 @@ class Supervisor:
         """Wait for a signal or a restart that is due, and handle it."""
         now = time.monotonic()
         pauses = [max(0.0, each.restart_at - now) for each in self._processes if each.restart_at is not None]
-        if self._signals.next(min(pauses, default=None)) == signal.SIGHUP:
+        reports = [each.report for each in self._processes if each.report is not None]
+        if self._signals.next(min(pauses, default=None), reports) == signal.SIGHUP:
             self._replace_all()
         if self._signals.stop:
             return
@@ -180,6 +210,13 @@ class Supervisor:
                 process.restart_at = time.monotonic() + self._pause(process)
             if process.restart_at <= time.monotonic():
                 self._processes[index] = self._start(is_restart=True)
+
+    def _tell_once_serving(self) -> None:
+        """Tell that all processes serve, the first time that they do."""
+        ready = [process.ready for process in self._processes]  # all of them: each takes its report
+        if all(ready) and self._on_serving is not None and not self._signals.stop:
+            self._on_serving()
+            self._on_serving = None
 
     def _pause(self, dead: ServerProcess) -> float:
         """Seconds before the restart of a dead process; they double with each death at once."""

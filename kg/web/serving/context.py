@@ -14,6 +14,7 @@ from kg.settings import Settings
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import AnswerCache
 from kg.web.serving.live import Serving
+from kg.web.serving.time_slices import TimeSlices
 
 _KEY = "kg.context"
 
@@ -28,6 +29,7 @@ class Context(NamedTuple):
         site: what pages say of the site.
         reader: who reads.
         answers: whole answers kept in memory.
+        slices: time slices of the event loop.
         metrics: what is measured, if anything is.
     """
 
@@ -37,6 +39,7 @@ class Context(NamedTuple):
     site: Site
     reader: ReaderPreferences
     answers: AnswerCache
+    slices: TimeSlices
     metrics: Metrics | None = None
 
     @property

@@ -14,6 +14,7 @@ from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import AnswerCache
 from kg.web.serving.context import Context
 from kg.web.serving.live import Serving
+from kg.web.serving.time_slices import TimeSlices
 
 
 class Contexts:
@@ -23,6 +24,7 @@ class Contexts:
         self.settings = settings
         self.base = Base(settings.base)
         self.answers = answers
+        self.slices = TimeSlices()
         self._metrics = metrics
         site = Site.of(settings, self.base.path)
         self._sites = {each: replace(site, language=each) for each in LANGUAGES}
@@ -34,7 +36,7 @@ class Contexts:
         context = self._contexts.get(spoken)
         if context is None or context.serving is not serving:
             site, reader = self._sites[spoken], self._reader(spoken)
-            context = Context(self.settings, serving, self.base, site, reader, self.answers, self._metrics)
+            context = Context(self.settings, serving, self.base, site, reader, self.answers, self.slices, self._metrics)
             same = {each: known for each, known in self._contexts.items() if known.serving is serving}
             self._contexts = {**same, spoken: context}
         return context

@@ -1,14 +1,17 @@
 """Outcome of a handler: its response or a problem, kept in the page cache, with the cookie of the language."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import KgError
+from kg.errors import KgError, QueryError
 from kg.render.site.pages import Site
 from kg.web.http import language
+from kg.web.http.canonical_address import address_of
+from kg.web.http.client import client_name
 from kg.web.http.problems import Problem, of, response
 from kg.web.observe.request_notes import notes_of
 from kg.web.serving.context import Context
@@ -16,8 +19,24 @@ from kg.web.serving.context import Context
 _LOG = logging.getLogger("kg")
 
 
+class CacheRules(Protocol):
+    """Cache rules of a route, as a row of the table has them (`kg.web.route_table.Route`)."""
+
+    @property
+    def cacheable(self) -> bool:
+        """Whether the page cache keeps its responses."""
+
+    @property
+    def negotiated(self) -> Sequence[str] | None:
+        """Media types among which Accept chooses."""
+
+    @property
+    def sliced(self) -> bool:
+        """Whether its handler takes turns in the event loop."""
+
+
 async def outcome(
-    request: Request, context: Context, make: Callable[[], Awaitable[Response]], *, cacheable: bool
+    request: Request, context: Context, make: Callable[[], Awaitable[Response]], rules: CacheRules
 ) -> Response:
     """The response to a request, whatever happens.
 
@@ -25,12 +44,24 @@ async def outcome(
         request: the request.
         context: its context.
         make: makes the response; what it raises becomes a problem.
-        cacheable: whether the response may be kept in the page cache.
+        rules: of its route.
     """
+    if not rules.sliced:
+        return await _outcome(request, context, make, rules)
+    try:
+        return await context.slices.run(client_name(request), lambda: _outcome(request, context, make, rules))
+    except QueryError as refused:
+        return problem(request, refused, context.site)
+
+
+async def _outcome(
+    request: Request, context: Context, make: Callable[[], Awaitable[Response]], rules: CacheRules
+) -> Response:
     try:
         made = await make()
-        if cacheable:
-            context.serving.page_cache.keep(request, made)
+        address = address_of(request)
+        if rules.cacheable and address is not None:
+            context.serving.page_cache.keep(request, address, made, rules.negotiated)
         if b"lang=" in request.scope["query_string"] and (switched := language.switched(request)):
             language.keep(switched, made, context.base.path)
     except Exception as fault:  # noqa: BLE001  # the client is told no more than that, whatever it is

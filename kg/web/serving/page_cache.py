@@ -1,22 +1,33 @@
-"""Page cache: whole responses by address and Vary (RFC 9111), inside the server.
+"""Page cache: whole responses by canonical address and Vary (RFC 9111), inside the server.
 
 It holds answers of one generation and goes with it. What an answer depends on it says itself, by Vary, and whether it
 may be kept, by Cache-Control. So a handler need not know of this, and as long as its headers are true, so are these.
+Headers count by what the server makes of them (RFC 9111, 4.1 allows that): the language, the coding, the format. So
+strangers' cookies make no further answers. No client drives out what others ask for (D-111).
 """
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.web.http.conditional import has_it
+from kg.render.data.negotiation import choose
+from kg.store.fairness.fair_cache import FairCache
+from kg.web.http import content_coding, language
+from kg.web.http.canonical_address import CanonicalAddress
+from kg.web.http.client import client_name
+from kg.web.http.conditional import NotModified, has_it
+from kg.web.http.headers import combined
 from kg.web.http.responses import Ready
 
 MAX_CACHED_BYTES = 32 << 20
-"""Bytes of bodies that are kept in a server process; the ones asked for last."""
+"""Bytes of bodies that are kept in a server process."""
+
+MAX_SHARE = 8
+"""No answer may take more than this part of what there is."""
 
 _BESIDE = 2_000
 """Bytes that an answer takes besides its body, about: headers, keys."""
@@ -24,7 +35,17 @@ _BESIDE = 2_000
 MAX_KEY_LENGTH = 2_000
 """Bytes of an address, and of the headers that an answer varies with, up to which the answer is kept."""
 
+METHODS = frozenset({"GET", "HEAD"})
+"""Methods whose answers are kept: to HEAD with the body that GET has, which is left out when it is sent."""
+
 _UNSEEN_BY_304 = frozenset({b"content-type", b"content-length", b"content-encoding"})
+_ACCEPT = "accept"
+_SELECTED: dict[str, Callable[[Request], str]] = {
+    "accept-encoding": lambda request: content_coding.for_request(request, content_coding.OF_DOCUMENTS),
+    "accept-language": language.preferred,
+    "cookie": language.preferred,
+}
+"""Header → what the server makes of it; any other one counts as it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,69 +59,86 @@ class _CachedPage:
 
 
 @dataclass(slots=True)
-class _Variants:
-    """The answers at one address: by the values of the request's headers that they vary with."""
+class _Selection:
+    """Selection of the answers at an address.
 
-    varies: tuple[bytes, ...]
-    answers: dict[tuple[tuple[bytes, ...], ...], _CachedPage] = field(default_factory=dict)
-    size: int = 0
+    Attributes:
+        names: headers that they vary with.
+        negotiated: media types among which Accept chooses.
+        answers: number of answers that are kept.
+    """
+
+    names: tuple[str, ...]
+    negotiated: Sequence[str] | None
+    answers: int = 0
+
+    def values(self, request: Request) -> tuple[str, ...]:
+        """What a request's headers select."""
+        return tuple([self._value(request, name) for name in self.names])
+
+    def _value(self, request: Request, name: str) -> str:
+        if name == _ACCEPT and self.negotiated is not None:
+            return choose(combined(request, name), self.negotiated) or "" if self.negotiated else ""
+        selected = _SELECTED.get(name)
+        return selected(request) if selected else combined(request, name)
+
+
+_Key = tuple[CanonicalAddress, tuple[str, ...]]
 
 
 class PageCache:
-    """LRU cache of responses by address; those of the address not asked for longest go first."""
+    """Fair cache of responses by address."""
 
     def __init__(self, most: int = MAX_CACHED_BYTES) -> None:
         """A cache of at most so many bytes."""
-        self._most = most
-        self._size = 0
-        self._places: OrderedDict[tuple[bytes, bytes], _Variants] = OrderedDict()
+        self._largest = most // MAX_SHARE
+        self._pages: FairCache[_Key, _CachedPage] = FairCache(most)
+        self._selections: dict[CanonicalAddress, _Selection] = {}
 
-    def find(self, request: Request) -> Response | None:
-        """The answer to a GET that was given before, or 304 where the client has it (RFC 9111, 4.1 and 4.3.2)."""
-        address = _address(request)
-        place = self._places.get(address) if request.scope["method"] == "GET" else None
-        whole = place and place.answers.get(_values(request, place.varies))
-        if not whole:
+    def find(self, request: Request, address: CanonicalAddress) -> Response | None:
+        """The answer to a request that was given before, or 304 where the client has it (RFC 9111, 4.1 and 4.3.2)."""
+        selection = self._selections.get(address)
+        if selection is None or request.scope["method"] not in METHODS:
             return None
-        self._places.move_to_end(address)
-        if has_it(request, whole.etag, whole.modified):
-            return Ready(304, [each for each in whole.headers if each[0] not in _UNSEEN_BY_304])
-        return Ready(200, [*whole.headers], whole.body)
+        page = self._pages.find((address, selection.values(request)), client_name(request))
+        if page is None:
+            return None
+        if has_it(request, page.etag, page.modified):
+            return Ready(304, [each for each in page.headers if each[0] not in _UNSEEN_BY_304])
+        return Ready(200, [*page.headers], page.body)
 
-    def keep(self, request: Request, answer: Response) -> None:
-        """Keep an answer to a GET, if it may be given to anybody who asks the same."""
-        if request.scope["method"] != "GET" or answer.status_code != 200:
+    def keep(
+        self, request: Request, address: CanonicalAddress, answer: Response, negotiated: Sequence[str] | None = None
+    ) -> None:
+        """Keep an answer, if it may be given to anybody who asks the same.
+
+        Args:
+            request: the request.
+            address: its address.
+            answer: the answer; of a 304 the whole answer is kept that the client has.
+            negotiated: media types among which Accept chooses; None where that is not known.
+        """
+        answer = answer.whole if isinstance(answer, NotModified) else answer
+        if request.scope["method"] not in METHODS or answer.status_code != 200 or len(answer.body) > self._largest:
             return
         headers = answer.headers
         public = "public" in headers.get("cache-control", "") and "set-cookie" not in headers
-        listed = headers.get("vary", "").lower().encode("latin-1").split(b",")
-        varies = tuple(name.strip() for name in listed if name.strip())
-        if not public or b"*" in varies:
+        names = tuple(name.strip() for name in headers.get("vary", "").lower().split(",") if name.strip())
+        if not public or "*" in names:
+            return
+        selection = self._selections.get(address) or _Selection(names, negotiated)
+        values = selection.values(request)
+        if selection.names != names or len(address.path) + len(address.query) + sum(map(len, values)) > MAX_KEY_LENGTH:
             return
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
-        whole = _CachedPage(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
-        values = _values(request, varies)
-        if sum(map(len, _address(request))) + sum(len(each) for value in values for each in value) > MAX_KEY_LENGTH:
-            return
-        place = self._places.setdefault(_address(request), _Variants(varies))
-        if place.varies != varies:
-            return
-        before = place.answers.get(values)
-        grown = len(whole.body) - len(before.body) if before else len(whole.body) + _BESIDE
-        place.answers[values] = whole
-        place.size += grown
-        self._size += grown
-        while self._size > self._most:
-            self._size -= self._places.popitem(last=False)[1].size
+        page = _CachedPage(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
+        self._keep((address, values), selection, page, client_name(request))
 
-
-def _address(request: Request) -> tuple[bytes, bytes]:
-    """Address of a request: the path as it was sent, and the query."""
-    scope = request.scope
-    return scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
-
-
-def _values(request: Request, names: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], ...]:
-    """Line by line: two cookies in two lines are others than one with a comma in it."""
-    lines = request.scope["headers"]
-    return tuple([tuple([value for each, value in lines if each == name]) for name in names])
+    def _keep(self, key: _Key, selection: _Selection, page: _CachedPage, client: str) -> None:
+        self._selections[key[0]] = selection
+        selection.answers += key not in self._pages
+        for address, _ in self._pages.keep(key, page, len(page.body) + _BESIDE, client):
+            rest = self._selections[address]
+            rest.answers -= 1
+            if not rest.answers:
+                del self._selections[address]

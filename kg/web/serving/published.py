@@ -8,10 +8,13 @@ from starlette.responses import Response
 
 from kg.render.data.negotiation import HTML
 from kg.render.site.pages import render_page as rendered
+from kg.web.http.canonical_address import canonical_link
 from kg.web.http.conditional import answer
 from kg.web.http.headers import CACHE, PAGE
 from kg.web.http.language import VARY, still
 from kg.web.serving.context import Context
+
+_CANONICAL = 'rel="canonical"'
 
 BY_FORMAT = f"Accept, {VARY}"
 """Headers on which a response depends whose format Accept chooses."""
@@ -37,6 +40,9 @@ def respond(  # noqa: PLR0913  # what one answer is made of
         vary: what the answer depends on.
     """
     modified = context.publication.published
+    links = headers.get("Link", "")
+    if _CANONICAL not in links and (link := canonical_link(request, context.base.value)):
+        headers = {**headers, "Link": f"{links}, {link}" if links else link}
     return answer(request, body, content_type, modified=modified, headers={**CACHE, **headers}, vary=vary)
 
 

@@ -104,8 +104,8 @@ def test_a_language_that_is_none():
 @pytest.mark.parametrize(
     "part",
     [
-        {"extra": [{"field": "odd/p", "value": "N/A"}]},
-        {"referenceLevels": [{"level": "fond", "value": "—"}]},
+        {"extra": [{"field": "odd/p", "value": " "}]},
+        {"referenceLevels": [{"level": "fond", "value": ""}]},
         {"dates": [{"role": "sent", "edtf": "", "text": ""}]},
     ],
 )
@@ -126,11 +126,99 @@ def test_date_phrase():
 
 @pytest.mark.parametrize("nothing", [None, "", " ", "N/A", "none", "None", "-", [], [None], {"en": ""}])
 def test_absent_stays_absent(nothing):
-    """What says nothing is absent."""
+    """What says nothing is absent; a word that is taken for nothing is told."""
     sound, problems = sound_of({"summary": nothing, "reference": nothing if isinstance(nothing, str) else None})
     assert "summary" not in sound
     assert "reference" not in sound
+    is_word = isinstance(nothing, str) and bool(nothing.strip())
+    assert [problem.value for problem in problems] == ([nothing, nothing] if is_word else [])
+
+
+@pytest.mark.parametrize("key", ["note", "accessConditions", "rights", "scopeNote", "custodialHistory"])
+def test_an_answer_in_a_note_stands(key):
+    """ "None" and "N/A" under a note are what the archivist says, and stand as they are written."""
+    sound, problems = sound_of({key: {"en": ["None", "N/A"]}})
+    assert sound[key] == {"en": ["None", "N/A"]}
     assert not problems
+
+
+@pytest.mark.parametrize("word", ["None", "null", "N/A", "-"])
+def test_what_was_put_aside_stays(word):
+    """A value under extra is no field of a program: no word of it means nothing, however often it is normalised."""
+    sound, _ = sound_of({"extra": [{"field": word, "value": word}]})
+    assert sound["extra"] == [{"field": word, "value": word}]
+    assert normalise_record(sound, "file", "")[0] == sound
+
+
+def test_a_title_that_is_a_word_for_nothing_is_named():
+    """Where a title is taken for nothing, the report says which word that was."""
+    _, problems = normalise_record({"id": "record/1", "title": "None"}, "file", "line 1")
+    assert [(problem.field, problem.value) for problem in problems] == [("title", "None")]
+
+
+@pytest.mark.parametrize(
+    ("texts", "title"),
+    [
+        ({"und": "A"}, {"@none": "A"}),
+        ({"UND": "A", "en": "B"}, {"en": "B", "@none": "A"}),
+        ({"und-Latn": "A"}, {"und-Latn": "A"}),
+        ({"x-old": "A"}, {"x-old": "A"}),
+        ({"no tag!": "A"}, {"@none": "A"}),
+        ({"und": "A", "@none": "B"}, {"@none": "A"}),
+        ({"en": "A", "EN": "B"}, {"en": "A"}),
+    ],
+)
+def test_no_tag_costs_a_title(texts, title):
+    """A title under a tag that is unknown or wrong is kept, without a language; a second one is put aside and told."""
+    sound, problems = sound_of({"title": texts})
+    assert sound["title"] == title
+    assert len(title) == len(texts) or sound["extra"][0]["value"] == "B"
+    assert bool(problems) == ("no tag!" in texts or len(title) < len(texts))
+
+
+def test_the_undetermined_language_of_a_document():
+    """`und` is a registered tag: as the language of a document it stays."""
+    sound, problems = sound_of({"language": ["und", "ru"]})
+    assert sound["language"] == ["und", "ru"]
+    assert not problems
+
+
+LINKS = {
+    "creator": [{"id": "agent/k", "name": "K", "viaf": "71385"}],
+    "repository": {"id": "agent/r", "name": "R", "adress": "1 Lost Way"},
+    "heldIn": [{"id": "archive/f", "partOf": [{"id": "archive/a", "name": "A", "shelf": "9"}]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "where", "value"),
+    [
+        ("creator", "creator[1].viaf", "71385"),
+        ("repository", "repository[1].adress", "1 Lost Way"),
+        ("heldIn", "heldIn[1].partOf.shelf", "9"),
+    ],
+)
+def test_a_key_that_a_link_cannot_have(key, where, value):
+    """A key inside a link that its target can't have is put into the record's extra, and reported."""
+    sound, problems = sound_of({key: LINKS[key]})
+    assert sound["extra"] == [{"field": where, "value": value}]
+    assert [problem.field for problem in problems] == [where]
+    assert value not in str(sound[key])
+
+
+def test_a_key_that_the_target_of_a_relation_cannot_have():
+    """The same holds inside a relation."""
+    raw = {"id": "agent/a", "name": "A", "relations": [{"target": {"id": "agent/b", "name": "B", "born": "1900"}}]}
+    sound, problems = normalise_record(raw, "file", "")
+    assert sound["extra"] == [{"field": "relations[1].target.born", "value": "1900"}]
+    assert problems
+
+
+def test_a_number_is_an_id():
+    """An id that is a number is one: with the kind beside it a reference, else the report says what an id is."""
+    assert normalise_record({"id": 29, "kind": "record", "title": "A"}, "file", "")[0]["id"] == "record/29"
+    with pytest.raises(ValueFault, match="'29' is no reference"):
+        normalise_record({"id": 29, "title": "A"}, "file", "")
 
 
 def test_a_name_that_looks_like_nothing():

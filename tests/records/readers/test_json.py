@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from kg.records.normalisation.records import normalise_record
 from kg.records.readers import READERS
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 
@@ -75,3 +76,41 @@ def test_many_keys(tmp_path):
     keys = ",".join(f'"{n}" :{n}' for n in range(50_000))
     (item,) = read(tmp_path, f'{{"id": "record/1", {keys}, "7": 1}}')
     assert "'7' stands twice" in item.problem.message
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "18446744073709551616",
+        "123456789012345678901234567890",
+        "1.10",
+        "1e5",
+        "100000.0",
+        "-0",
+        "1E-7",
+        "0.10000000000000001",
+    ],
+)
+@pytest.mark.parametrize(
+    "line", ['{{"id":"record/1","title":"A","identifiers":[{}]}}', '{{"id": "record/1", "title": {}}}']
+)
+def test_numbers_keep_their_digits(tmp_path, written, line):
+    """A number under a key of text has the digits that stand in the source, in either format."""
+    for name in ("a.jsonl", "a.json"):
+        path = tmp_path / name
+        path.write_text(line.format(written) + "\n", encoding="utf-8")
+        (item,) = READERS[name.partition(".")[2]](SourceFile(path, name))
+        record, problems = normalise_record(item.record, name, "", item.raw)
+        assert record["title"] == ({"@none": "A"} if "identifiers" in record else {"@none": written})
+        assert record.get("identifiers", [written]) == [written]
+        assert not problems
+
+
+def test_a_number_under_a_key_of_numbers(tmp_path):
+    """Degrees are numbers, however they are written."""
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "place/1", "name": "A", "latitude": 23.10, "longitude": -8.2e1}\n', encoding="utf-8")
+    (item,) = READERS["jsonl"](SourceFile(path, "a.jsonl"))
+    record, problems = normalise_record(item.record, "a.jsonl", "", item.raw)
+    assert (record["latitude"], record["longitude"]) == (23.1, -82)
+    assert not problems

@@ -200,7 +200,11 @@ def test_one_of_a_set():
         assert [date["edtf"] for date in events] == ["[1971-06-12..1971-06-13]"]
 
 
-BOMB = b'<!DOCTYPE ead [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><ead><eadheader><eadid>&b;</eadid></eadheader></ead>'
+BOMB = (
+    b'<!DOCTYPE ead [<!ENTITY a "xxxxxxxxxx">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+    + b"]><ead><eadheader><eadid>&j;</eadid></eadheader></ead>"
+)
 HOSTILE = {
     "bomb": (BOMB, "entit"),
     "file": (

@@ -155,3 +155,44 @@ def test_rank_is_renewed_after_a_job():
     assert queue.next(now, last=False).client == "new"
     queue.leave(first, now)
     assert queue.next(now, last=False).client == "a"  # (0.9 s + 0.1 s) / 2 jobs; the other one (0.5 s + 0.1 s) / 1
+
+
+def test_a_client_with_pauses():
+    """A client with pauses has one job at a time, in a slot of its own, none before its time, and few that wait."""
+    queue = FairQueue(40, 5)
+    queue.pause("paused", START + 1, START)
+    joined(queue, START, *["paused"] * fair_queue.MAX_PAUSED_JOBS)
+    with pytest.raises(QueryTooMany):
+        joined(queue, START, "paused")
+    assert queue.next(START, last=False) is None
+    assert not queue.light_waits(START)
+    assert queue.next(START + 1, last=False, slot="a", shared=True) is None
+    first = queue.next(START + 1, last=False)
+    assert queue.next(START + 1, last=False) is None
+    queue.leave(first, START + 1)
+    assert queue.next(START + 1, last=False).client == "paused"
+
+
+def test_pauses_are_bounded(monkeypatch):
+    """Beyond the maximum number of clients the pauses that are over are dropped."""
+    monkeypatch.setattr(fair_queue, "_MAX_CLIENTS", 10)
+    queue = FairQueue(9, 5)
+    for number in range(50):
+        queue.pause(f"192.0.2.{number}", START + number, START + number)
+    assert len(queue._pauses) <= 11
+
+
+def test_a_moved_job():
+    """A job that is moved to another client waits as that one's, and its wait began when it did."""
+    queue = FairQueue(9, 5)
+    (job,) = joined(queue, START, "a")
+    queue.move(job, "b", START + 5)
+    assert (queue.waiting_of("a"), queue.waiting_of("b"), queue.size) == ([], [job], 1)
+    assert job.joined == START
+
+
+def test_a_charge():
+    """What a client is charged beside its jobs makes it heavy, and decays like these."""
+    queue = FairQueue(9, 5)
+    queue.charge("a", 2.0, START)
+    assert queue.use("a", START) == 2.0 > HEAVY_USE > queue.use("a", START + HALF_LIFE * 1.5)

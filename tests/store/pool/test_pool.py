@@ -1,12 +1,16 @@
 """Query pool: starts and deaths of workers, the queue before them, and the deadline."""
 
 import asyncio
+import os
+import signal
 import time
 
 import pytest
-from pooling import ENDLESS, ROWS, SMALL, alive, process_ids, running, taken, trap, values
+from pooling import ENDLESS, ROWS, SMALL, UNORDERED, alive, process_ids, running, taken, trap, values
 
-from kg.errors import KgError, QueryBusy, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
+from kg.errors import KgError, QueryBusy, QueryCrashed, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
+from kg.store.pool import pooled_query
+from kg.store.pool.core.kill_memory import REFUSED_AFTER
 from kg.store.pool.pool import QueryPool
 from kg.store.sparql.query_checks import QueryLimits
 
@@ -246,3 +250,41 @@ def test_remote_graphs_are_not_fetched(folder):
         assert not callers
     finally:
         listener.close()
+
+
+def test_a_query_that_crashes_the_engine(folder, monkeypatch):
+    """A query that crashes its worker each time gets the same error from the third time on, without a worker."""
+    monkeypatch.setattr(pooled_query, "REFUSAL_SECONDS", 0.0)
+
+    async def go():
+        async with running(folder, size=1, spares=1) as pool:
+            for _ in range(REFUSED_AFTER):
+                with pytest.raises(QueryCrashed, match="gave up"):
+                    await taken(pool, UNORDERED, client="192.0.2.1")
+            assert await values(pool) == ["value 7"]
+            left = process_ids(pool)
+            with pytest.raises(QueryCrashed, match="gave up"):
+                await taken(pool, UNORDERED, client="192.0.2.2")
+            assert left <= process_ids(pool)
+
+    asyncio.run(go())
+
+
+def test_a_worker_that_others_kill(folder):
+    """A query whose worker is killed from outside is not refused afterwards: the engine is not to blame."""
+
+    async def go():
+        async with running(folder, size=1, spares=1) as pool:
+            for _ in range(REFUSED_AFTER + 1):
+                asking = asyncio.create_task(taken(pool, ENDLESS, client="192.0.2.1"))
+                await asyncio.sleep(0.05)
+                (busy,) = pool._state._scheduler.workers.busy
+                os.kill(pool._processes[busy].pid, signal.SIGKILL)
+                with pytest.raises(QueryCrashed):
+                    await asking
+                for _ in range(1_000):
+                    if len(process_ids(pool)) < 2:
+                        await asyncio.sleep(0.05)
+            assert not pool._state._kills._crashes
+
+    asyncio.run(go())

@@ -7,7 +7,10 @@ import pytest
 import rdflib
 from pooling import ROWS, SMALL, THINGS, process_ids, running, taken, values
 
-from kg.errors import QueryRefused, QueryTooLarge, QueryUnwritable
+from kg.errors import QueryCrashed, QueryRefused, QueryTooLarge, QueryTooMany, QueryUnwritable
+from kg.store.pool.core.kill_memory import AskedQuery
+from kg.store.pool.pooled_query import REFUSAL_SECONDS, PooledQuery
+from kg.store.sparql.query_checks import DEFAULT
 from kg.store.sparql.results import FORMATS
 
 PARSERS = {
@@ -106,3 +109,26 @@ def test_rows(folder):
                     await taken(short, text, format=name)
 
     asyncio.run(go())
+
+
+@pytest.mark.parametrize("fault", [QueryCrashed, QueryTooMany])
+def test_a_refusal_takes_its_time(monkeypatch, fault):
+    """A client that is refused for what it sent before waits a moment for that, and can't ask on at once."""
+    waits = []
+
+    async def wait(seconds):
+        waits.append(seconds)
+
+    class Refusing:
+        def submit(self, *_):
+            raise fault("no")
+
+    monkeypatch.setattr(asyncio, "sleep", wait)
+
+    async def go():
+        async with PooledQuery(Refusing(), AskedQuery(SMALL), b"{}", DEFAULT, 1.0, "192.0.2.1"):
+            pass
+
+    with pytest.raises(fault):
+        asyncio.run(go())
+    assert waits == [REFUSAL_SECONDS]

@@ -7,112 +7,35 @@ import os
 import random
 import re
 import socket
+import struct
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import uvloop
+from connections import (
+    PLAIN,
+    POST,
+    ask,
+    bodies,
+    echo,
+    in_parts,
+    open_narrow,
+    read_all,
+    read_until_reset,
+    run,
+    statuses,
+    talk,
+    until,
+)
 from waiting import HANG_SECONDS
 
 from kg.web.server import connection, connection_table, exchange
 from kg.web.server.connection import MAX_PIPELINED, Connection
 from kg.web.server.connection_table import ConnectionTable
 from kg.web.server.exchange import Exchange
+from kg.web.server.guard import Guard
 from kg.web.server.request_parser import MAX_HEAD_BYTES, MAX_HEAD_FIELDS, RequestParser
 from kg.web.server.run import _bind
-
-PLAIN = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
-POST = b"POST /a HTTP/1.1\r\nHost: x\r\n"
-
-
-async def echo(scope, receive, send):
-    """ASGI application that answers with the request: method, path, raw path, query string, body."""
-    body = b""
-    more = scope["method"] == "POST"
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
-        body += message["body"]
-        more = message["more_body"]
-    answer = b"|".join(
-        (scope["method"].encode(), scope["path"].encode(), scope["raw_path"], scope["query_string"], body)
-    )
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(answer))]})
-    await send({"type": "http.response.body", "body": answer})
-
-
-def run(coroutine):
-    """Run a coroutine on the event loop of `kg serve`."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(coroutine)
-
-
-def talk(client, application=echo):
-    """Run a client against a server with one application; the client is called with a function that connects."""
-
-    async def go():
-        state = SimpleNamespace(connections=set(), tasks=set(), default_headers=[(b"date", b"now")])
-        table = ConnectionTable()
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Connection(application, table, server_state=state), "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        talk.state, talk.table = state, table
-        writers = []
-
-        async def connect():
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writers.append(writer)
-            return reader, writer
-
-        try:
-            return await asyncio.wait_for(client(connect), HANG_SECONDS)
-        finally:
-            server.close()
-            for each in writers:
-                each.transport.abort()
-            for each in tuple(state.connections):
-                each.abort()
-            for task in tuple(state.tasks):
-                task.cancel()
-            await asyncio.sleep(0.01)
-
-    return run(go())
-
-
-async def read_all(reader, seconds=0.16):
-    """The bytes until a pause of some seconds, and whether the server has closed."""
-    got = bytearray()
-    quiet = 0
-    with contextlib.suppress(ConnectionError):
-        while not reader.at_eof() and quiet < seconds / 0.02:
-            quiet += 1
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(0.02):
-                    got += await reader.read(65536)
-                    quiet = 0
-    return bytes(got), reader.at_eof()
-
-
-def ask(*parts, application=echo):
-    """The server's bytes in answer to some parts, each sent by itself, and whether it closes."""
-
-    async def client(connect):
-        reader, writer = await connect()
-        for part in parts:
-            writer.write(part)
-            await asyncio.sleep(0.01)
-        return await read_all(reader)
-
-    return talk(client, application)
-
-
-def statuses(got):
-    return [int(each) for each in re.findall(rb"HTTP/1\.1 (\d+)", got)]
-
-
-def bodies(got):
-    return [part.partition(b"\r\n\r\n")[2] for part in got.split(b"HTTP/1.1 ")[1:]]
 
 
 def test_pipelined_requests():
@@ -238,7 +161,7 @@ def test_an_invalid_request_after_a_valid_one():
     got, closed = ask(PLAIN + b"hello\r\n\r\n")
     assert statuses(got) == [200, 400]
     assert closed
-    got, closed = ask(b"GET /a HTTP/1.1\r\nConnection: close\r\n\r\n" + PLAIN)
+    got, closed = ask(PLAIN[:-2] + b"Connection: close\r\n\r\n" + PLAIN)
     assert statuses(got) == [200]
     assert closed
 
@@ -247,11 +170,11 @@ def test_an_invalid_request_after_a_valid_one():
     ("head", "status"),
     [
         (b"GET /" + b"a" * MAX_HEAD_BYTES + b" HTTP/1.1\r\n\r\n", 414),
-        (b"GET /" + b"a" * (MAX_HEAD_BYTES - 500) + b" HTTP/1.1\r\n\r\n", 200),
+        (b"GET /" + b"a" * (MAX_HEAD_BYTES - 500) + b" HTTP/1.1\r\nHost: x\r\n\r\n", 200),
         (b"GET /a HTTP/1.1\r\nX: " + b"a" * MAX_HEAD_BYTES + b"\r\n\r\n", 431),
-        (b"GET /a HTTP/1.1\r\nX: " + b"a" * (MAX_HEAD_BYTES - 500) + b"\r\n\r\n", 200),
+        (PLAIN[:-2] + b"X: " + b"a" * (MAX_HEAD_BYTES - 500) + b"\r\n\r\n", 200),
         (b"GET /a HTTP/1.1\r\n" + b"X: y\r\n" * (MAX_HEAD_FIELDS + 1) + b"\r\n", 431),
-        (b"GET /a HTTP/1.1\r\n" + b"X: y\r\n" * MAX_HEAD_FIELDS + b"\r\n", 200),
+        (PLAIN[:-2] + b"X: y\r\n" * (MAX_HEAD_FIELDS - 1) + b"\r\n", 200),
         (b"GET /a HTTP/1.1\r\nX: " + b"a" * 20 * MAX_HEAD_BYTES, 431),
         (b"GET /a HTTP/1.1\r\n" + b"a" * 20 * MAX_HEAD_BYTES, 431),
         (b"GET /" + b"a" * 20 * MAX_HEAD_BYTES, 414),
@@ -313,13 +236,13 @@ def test_upgrades_are_ignored():
         assert bodies(ask(length[:-35], length[-35:])[0]) == [b"POST|/a|/a||GET /", b"GET|/a|/a||"]
         chunked = POST + upgrade + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" + PLAIN
         assert bodies(ask(chunked)[0]) == [b"POST|/a|/a||abc", b"GET|/a|/a||"]
-        none = b"GET /b HTTP/1.1\r\n" + upgrade + b"\r\n" + PLAIN
+        none = b"GET /b HTTP/1.1\r\nHost: x\r\n" + upgrade + b"\r\n" + PLAIN
         assert bodies(ask(none)[0]) == [b"GET|/b|/b||", b"GET|/a|/a||"]
 
 
 def test_too_many_pipelined_upgrades():
     """Pipelined requests with an Upgrade field have the same limit."""
-    got, closed = ask(b"GET /a HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" * 10 * MAX_PIPELINED)
+    got, closed = ask((PLAIN[:-2] + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n") * 10 * MAX_PIPELINED)
     assert statuses(got) == [200] * (MAX_PIPELINED + 1)
     assert closed
 
@@ -337,18 +260,51 @@ def test_http_1_0():
     assert closed
 
 
-def in_parts(*parts, complete=True):
-    """An application that answers in parts, completely or with an error behind them."""
+def test_http_1_0_sees_a_cut(caplog):
+    """An answer that only the end of the connection would frame ends in a reset where it breaks off."""
 
-    async def application(_scope, _receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-name", b"value")]})
-        for part in parts:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        if not complete:
-            raise ValueError("something")
-        await send({"type": "http.response.body"})
+    async def client(_):
+        with await open_narrow(talk.port, b"GET /a HTTP/1.0\r\n\r\n") as narrow:
+            return await read_until_reset(narrow)
 
-    return application
+    got = talk(client, Guard(in_parts(b"abc", complete=False)))
+    assert statuses(got) in ([], [200])
+    assert statuses(ask(b"GET /a HTTP/1.0\r\n\r\n", application=in_parts(complete=False))[0]) == [500]
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 22])
+def test_http_1_0_sees_the_end(size):
+    """An answer that the end of the connection frames is whole, and ends properly, however late its client reads."""
+
+    async def client(connect):
+        reader, writer = await connect()
+        writer.write(b"GET /a HTTP/1.0\r\n\r\n")
+        await asyncio.sleep(0.1)
+        return await reader.read()
+
+    assert talk(client, in_parts(bytes(size), bytes(size))).partition(b"\r\n\r\n")[2] == bytes(2 * size)
+
+
+def test_http_1_0_sees_the_death_of_the_server():
+    """Until such an answer is with the kernel, the kernel resets the connection if the process dies (SO_LINGER)."""
+    resets = []
+
+    async def client(connect):
+        reader, writer = await connect()
+        writer.write(b"GET /a HTTP/1.0\r\n\r\n")
+        return await reader.read()
+
+    async def watched(_scope, _receive, send):
+        async def sending(message):
+            await send(message)
+            (each,) = talk.state.connections
+            option = each._transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8)
+            resets.append(struct.unpack("ii", option))
+
+        await in_parts(b"abc", bytes(1 << 24))(None, None, sending)
+
+    assert talk(client, watched).endswith(bytes(1 << 24))
+    assert resets[1:3] == [(1, 0)] * 2
 
 
 def test_framing_of_answers():
@@ -441,26 +397,6 @@ def test_back_pressure_of_answers():
     assert got > 200 << 17
 
 
-def test_a_client_that_never_reads(monkeypatch):
-    """A complete answer of which the client reads nothing for too long is given up."""
-    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
-    monkeypatch.setattr(connection_table, "_CHECK_SECONDS", 0.1)
-
-    async def application(_scope, _receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": bytes(30 << 20)})
-
-    async def client(connect):
-        _, writer = await connect()
-        writer.write(PLAIN)
-        await asyncio.sleep(0.2)
-        size = len(talk.state.connections)
-        await asyncio.sleep(1)
-        return size, len(talk.state.connections)
-
-    assert talk(client, application) == (1, 0)
-
-
 def test_back_pressure_of_bodies():
     """A body is read only as far as the application reads it, but for a bounded buffer."""
     wanted = asyncio.Event()
@@ -484,8 +420,10 @@ def test_back_pressure_of_bodies():
     assert talk(client, application) <= 2 * exchange.MAX_UNREAD_BODY
 
 
-def test_disconnection():
-    """The application gets a client's disconnection at once, before and after the start of its answer."""
+def test_disconnection(monkeypatch):
+    """The application gets a client's disconnection in a moment, before and after the start of its answer."""
+    monkeypatch.setattr(connection, "HALF_CLOSED_SECONDS", 0.1)
+    monkeypatch.setattr(connection_table, "_CHECK_SECONDS", 0.05)
     noticed = []
 
     async def application(scope, receive, send):
@@ -502,11 +440,80 @@ def test_disconnection():
             writer.write(PLAIN.replace(b"/a", path))
             await asyncio.sleep(0.1)
             writer.close()
-            await asyncio.sleep(0.1)
+            await until(lambda: not talk.state.connections)
         return len(talk.state.connections)
 
     assert talk(client, application) == 0
     assert noticed == ["/a", "/begun"]
+
+
+def later(delay, *parts):
+    """An application that reads the body, and answers in parts after a while."""
+
+    async def application(scope, receive, send):
+        while scope["method"] == "POST" and (message := await receive()).get("more_body", False):
+            pass
+        if scope["method"] == "POST" and message["type"] == "http.disconnect":
+            return
+        await asyncio.sleep(delay)
+        await in_parts(*parts)(scope, receive, send)
+
+    return Guard(application)
+
+
+@pytest.mark.parametrize("delay", [0, 0.2])
+@pytest.mark.parametrize(
+    ("sent", "answers"),
+    [
+        (PLAIN, 1),
+        (PLAIN * 3, 3),
+        (POST + b"Content-Length: 3\r\n\r\nabc", 1),
+        (b"GET /a HTTP/1.0\r\n\r\n", 1),
+        (PLAIN + b"GET /a HT", 1),
+        (PLAIN + POST + b"Content-Length: 3\r\n\r\na", 1),
+        (b"GET /a HT", 0),
+        (POST + b"Content-Length: 3\r\n\r\na", 0),
+    ],
+)
+def test_a_client_that_closes_its_sending_half(sent, answers, delay):
+    """A client that sends no more gets the answers to its complete requests, whole, and then the end."""
+
+    async def client(connect):
+        reader, writer = await connect()
+        writer.write(sent)
+        writer.write_eof()
+        return await reader.read()
+
+    got = talk(client, later(delay, *[bytes(100_000)] * 20))
+    assert statuses(got) == [200] * answers
+    assert got.count(b"\0") == answers * 2_000_000
+
+
+def test_a_client_that_leaves_during_a_long_query(monkeypatch):
+    """A client whose input has ended, and for whom nothing is ready for a while, counts as gone."""
+    monkeypatch.setattr(connection, "HALF_CLOSED_SECONDS", 0.1)
+    monkeypatch.setattr(connection_table, "_CHECK_SECONDS", 0.05)
+    ended = []
+
+    async def endless(_scope, _receive, send):
+        if begun:
+            await in_parts(b"abc")(None, None, lambda message: send({**message, "more_body": True}))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(begun)
+
+    async def client(connect):
+        reader, writer = await connect()
+        writer.write(PLAIN)
+        writer.write_eof()
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        await until(lambda: ended)
+
+    for begun in (False, True):
+        talk(client, Guard(endless))
+        assert ended.pop() == begun
 
 
 def test_lingering_close():
@@ -606,7 +613,7 @@ class StubTransport(asyncio.Transport):
     sent = 0
 
     def get_extra_info(self, name, _=None):
-        return SimpleNamespace(fileno=lambda: 5) if name == "socket" else ("127.0.0.1", 1)
+        return SimpleNamespace(fileno=lambda: 5, setsockopt=print) if name == "socket" else ("127.0.0.1", 1)
 
     def write(self, data):
         assert not self.ended
@@ -625,6 +632,12 @@ class StubTransport(asyncio.Transport):
 
     resume_reading = pause_reading
 
+    def is_closing(self):
+        return self.closed
+
+    def set_write_buffer_limits(self, high):
+        pass
+
     def get_write_buffer_size(self):
         return 0
 
@@ -636,9 +649,9 @@ SEEDS = (
     POST + b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\nabcde",
     POST + b"Connection: Upgrade\r\nUpgrade: h2c\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
     POST + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
-    b"CONNECT x:1 HTTP/1.1\r\n\r\n",
+    b"CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n",
     b"GET http://x/\xc3\xa9 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-    b"HEAD /a HTTP/1.1\r\nConnection: close\r\n\r\n",
+    b"HEAD /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
 )
 INSERTIONS = (b"\r\n", b"\n", b"\0", b" ", b":", b"\xff", b"Upgrade: x\r\n", b"Content-Length: 1\r\n")
 
@@ -679,7 +692,7 @@ def test_random_input():
                 connection.buffer_updated(len(part))
                 await asyncio.sleep(0)
                 chance.choice([connection.shutdown, connection.eof_received, *[int] * 50])()
-            connection.check_idle(loop.time() + 100)
+            connection.check(loop.time() + 100)
             connection.connection_lost(None)
             await asyncio.sleep(0)
         await asyncio.sleep(0.1)

@@ -281,20 +281,46 @@ def test_a_new_process_that_cannot_begin_replaces_none(collection):
         assert _answers(address)
 
 
-@pytest.mark.parametrize(("metrics", "seconds"), [("", 0), ("", 0.3), ("", 1.5), ("public", 0.3), ("public", 2.5)])
+@pytest.mark.parametrize("metrics", ["", "public"])
+@pytest.mark.parametrize("seconds", [0, 0.3, None])
 def test_ctrl_c(collection, metrics, seconds):
     """Ctrl-C, a signal to the terminal's group, ends the server without a traceback, also during its start."""
     _set(collection, metrics=metrics)
     command = [KG, "serve", "--port", str(free_port()), "--workers", "2"]
     process = subprocess.Popen(command, cwd=collection, stderr=subprocess.PIPE, start_new_session=True)
     try:
-        assert process.stderr.readline().startswith(b"Serving")
-        time.sleep(0.05 + seconds)
+        if seconds is None:
+            assert process.stderr.readline().startswith(b"Serving")
+        else:
+            eventually(lambda: _server_processes(process), "the start of a server process")
+        time.sleep(0.05 + (seconds or 0))
         os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=HANG_SECONDS)
     finally:
         process.kill()
-    assert (process.returncode, errors) == (0, b"")
+    assert process.returncode == 0
+    assert re.fullmatch(rb"(Serving .*\n)?", errors)
+
+
+@pytest.mark.parametrize(("metrics", "workers"), [("", 1), ("", 3), ("public", 2)])
+def test_serving_is_said_when_it_is_true(collection, metrics, workers):
+    """The line that says so comes when every process listens and answers."""
+    port = free_port()
+    _set(collection, metrics=metrics)
+    command = [KG, "serve", "--port", str(port), "--workers", str(workers)]
+    server = subprocess.Popen(command, cwd=collection, stderr=subprocess.PIPE)
+    try:
+        assert f":{port}/".encode() in server.stderr.readline()
+        processes = _server_processes(server)
+        assert [_listens(each) for each in processes] == [True] * workers
+        assert all(_answers(f"http://127.0.0.1:{port}") for _ in range(4 * workers))
+    finally:
+        server.terminate()
+        server.communicate(timeout=HANG_SECONDS)
+
+
+def _listens(process):
+    return any(each.status == psutil.CONN_LISTEN for each in process.net_connections("tcp"))
 
 
 def test_ctrl_c_lets_answers_end(collection):
@@ -349,6 +375,38 @@ def test_failed_start(collection):
     )
     assert done.returncode == 1
     assert b"broken.rq" in done.stderr
+    assert b"Serving" not in done.stderr
+
+
+KILLED_ONCE = """
+    import os, pathlib, signal, sys, time
+    from kg.web.server.supervisor import Supervisor
+
+    def target(on_serving, folder):
+        first = not folder.joinpath("started").exists()
+        folder.joinpath("started").touch()
+        if first:
+            os.kill(os.getpid(), signal.SIGKILL)
+        folder.joinpath("serving").touch()
+        on_serving()
+        time.sleep(60)
+
+    folder = pathlib.Path(sys.argv[1])
+    def told():
+        print(folder.joinpath("serving").exists(), flush=True)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Supervisor(target, (folder,), processes=1, grace=1, spawn=False, on_serving=told).run()
+"""
+
+
+def test_serving_is_said_after_a_failure(tmp_path):
+    """Where a process dies before it serves, the line waits for the one that takes its place."""
+    script = tmp_path / "failing.py"
+    script.write_text(textwrap.dedent(KILLED_ONCE), encoding="utf-8")
+    command = [sys.executable, script, tmp_path]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=HANG_SECONDS)
+    assert done.stdout == b"True\n", done.stderr.decode()
 
 
 def test_unexpected_fault_at_start(example, monkeypatch):

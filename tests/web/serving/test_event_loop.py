@@ -1,13 +1,11 @@
 """What takes long is done beside the event loop, so that nobody waits for what somebody else asked."""
 
 import threading
-from itertools import count
 
 import pytest
 
 from kg.web.serving import published
-
-FRESH = count()
+from kg.web.serving.page_cache import PageCache
 
 LONG = (
     "",
@@ -44,9 +42,8 @@ def answered_in(client, monkeypatch):
 
     def asked(path):
         threads.clear()
-        # An address that nobody asked for yet: the answer is made, and not one that is kept.
-        separator = "&" if "?" in path else "?"
-        assert client.get(f"/data/{path}{separator}beside={next(FRESH)}").status_code == 200
+        monkeypatch.setattr(client.app._live._current, "page_cache", PageCache())
+        assert client.get(f"/data/{path}").status_code == 200
         return threads[-1]
 
     return asked

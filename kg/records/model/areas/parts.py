@@ -253,6 +253,14 @@ OBJECT = (
         column=_ADDRESSES_ALONE,
     ),
     string_key(
+        "role",
+        "What the file is for, in the source's word.",
+        "thumbnail",
+        shown=Caption("role"),
+        searched=_FILE,
+        column=_ADDRESSES_ALONE,
+    ),
+    string_key(
         "extent", "Its size or duration.", "00:03:12", shown=Caption("extent"), searched=_FILE, column=_ADDRESSES_ALONE
     ),
     Key(

@@ -12,11 +12,12 @@ from lxml import etree
 
 from kg.errors import SourceError
 from kg.records.model.keys import Record, label_key
-from kg.records.names import personal_names
-from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile, isolate_failures
-from kg.records.readers.eac import dates, names
-from kg.records.readers.xml import links, parsing, tree
+from kg.records.names import authority_files, personal_names
+from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile, Succession, isolate_failures
+from kg.records.readers.eac import dates, maintenance, names
+from kg.records.readers.xml import drafts, links, parsing, tree
 from kg.records.readers.xml.draft import Draft
+from kg.records.readers.xml.findings import Findings
 from kg.records.readers.xml.tree import NO_LANGUAGE, Element
 
 _ROOT = "eac-cpf"
@@ -33,6 +34,7 @@ _AUTHORITIES = re.compile(
 )
 """Addresses of entries in authority files: such an address identifies the agent, not a page about it."""
 
+_IDENTITY = "identity"
 _SAME = frozenset({"identity", "sameas", "owl:sameas"})
 _GENDER = "gender"
 
@@ -44,7 +46,9 @@ def read(source: SourceFile) -> Iterator[ReaderItem]:
 
 def _read(source: SourceFile) -> Iterator[ReaderItem]:
     has_record = False
-    for element in parsing.elements(source, lambda element: tree.local(element) in {_ROOT, _LATER}):
+    findings = Findings(source)
+    for element in parsing.elements(source, lambda element: tree.local(element) in {_ROOT, _LATER}, findings):
+        yield from findings.drain()
         if tree.local(element) == _LATER:
             todo = "an authority record in EAC-CPF of 2010"
             raise SourceError(
@@ -52,7 +56,8 @@ def _read(source: SourceFile) -> Iterator[ReaderItem]:
             )
         has_record = True
         yield from isolate_failures(source, _agent(source, element), tree.line_label(element))
-    if not has_record:
+    yield from findings.drain()
+    if not has_record and not findings.has_internal:
         raise SourceError("there is no eac-cpf in the file", todo="an authority record in EAC-CPF")
 
 
@@ -66,17 +71,67 @@ def _agent(source: SourceFile, top: Element) -> Iterator[ReaderItem]:
         at, expected = tree.line_label(top), "an identifier in control/recordId"
         yield ReadFailure(source.problem(at, "recordId", number or "", expected, "has no id", severity="rejected"), raw)
         return
+    if status := maintenance.withdrawn(control):
+        yield _withdrawal(source, control, reference, status)
+        return
     draft = Draft(source, {"id": reference}, _language(control))
-    # Of an agent with several identities the first one is read; the others stay with the rest.
-    description = next(tree.descendants(top, "cpfDescription"), None)
-    identity = tree.child(description, "identity")
+    if (declared := tree.child(control, "languageDeclaration", "language")) is not None:
+        draft.taken.add((declared, "languageCode"))
+    if status := maintenance.draft(control):
+        message = drafts.LEFT_OUT if source.leave_out_drafts else drafts.PUBLISHED
+        draft.report(top, "control/publicationStatus", status, drafts.EXPECTED, message)
+        if source.leave_out_drafts:
+            yield from draft.problems
+            return
+    descriptions = list(tree.descendants(top, "cpfDescription"))
     _put_control(draft, control)
-    _put_identity(draft, identity)
-    _put_description(draft, tree.child(description, "description"))
-    _put_relations(draft, tree.child(description, "relations"))
-    draft.add_rest_as_extra(top, lambda element: tree.local(element) == "head")
+    _put_identity_and_more(draft, next(iter(descriptions), None))
+    yield from _other_identities(draft, top, descriptions[1:])
+    draft.add_rest_as_extra(top, _is_label)
     yield from draft.problems
     yield RawRecord(draft.record, tree.line_label(top), raw)
+
+
+def _withdrawal(source: SourceFile, control: Element | None, reference: str, status: str) -> ReaderItem:
+    """Note on a record that its authority file has withdrawn, with the record in its place where there is one."""
+    number = maintenance.successor(control) if "replace" in status.lower() else None
+    new = links.reference(source, "agent", number)
+    place = f"; its address leads to {new}, in its place" if new else ""
+    message = f"the authority file has withdrawn this record, so it is no agent{place}"
+    at = tree.line_label(control) if control is not None else ""
+    problem = source.problem(at, "control/maintenanceStatus", status, maintenance.EXPECTED, message, record=reference)
+    return Succession(reference, new, problem) if new else problem
+
+
+def _put_identity_and_more(draft: Draft, description: Element | None) -> None:
+    """Put an identity with its description and its relations."""
+    _put_identity(draft, tree.child(description, "identity"))
+    _put_description(draft, tree.child(description, "description"))
+    _put_relations(draft, tree.child(description, "relations"))
+
+
+def _other_identities(draft: Draft, top: Element, others: list[Element]) -> Iterator[ReaderItem]:
+    """Agents of the further identities of an entity (`multipleIdentities`), each whole and related to the first."""
+    for number, description in enumerate(others, 2):
+        other = Draft(draft.source, {"id": f"{draft.record['id']}.{number}"}, draft.language)
+        _put_identity_and_more(other, description)
+        if "name" not in other.record or "name" not in draft.record:
+            continue  # it stays with the rest of the first
+        for one, another in ((draft, other), (other, draft)):
+            target = {"id": another.record["id"], "name": another.record["name"]}
+            one.add("relations", {"target": target, "type": _IDENTITY})
+        other.add_rest_as_extra(description, _is_label)
+        around = description.getparent()
+        if around is not None:
+            around.remove(description)
+        message = "the record has several identities; each becomes an agent, related to the first as an identity"
+        draft.report(top, "multipleIdentities", str(other.record["id"]), "an authority record for each", message)
+        yield from other.problems
+        yield RawRecord(other.record, tree.line_label(description))
+
+
+def _is_label(element: Element) -> bool:
+    return tree.local(element) == "head"
 
 
 def _language(control: Element | None) -> str:
@@ -152,6 +207,7 @@ def _put_gender(draft: Draft, local: Element) -> None:
         return
     if draft.record.setdefault("gender", gender) == gender:
         draft.consumed.add(term)
+        draft.taken |= {(element, "localType") for element in (local, local.getparent()) if element is not None}
 
 
 def _put_place(draft: Draft, place: Element) -> None:
@@ -216,7 +272,9 @@ def _target(draft: Draft, kind: str, href: str | None, entry: Element | None) ->
     language = draft.language_of(entry) if entry is not None else draft.language
     own = draft.source.own_reference(href)
     elsewhere = None if own else links.web_address(href)
-    number = links.authority_key(elsewhere) if elsewhere else href
+    number = authority_files.key_of(elsewhere) if elsewhere else href
+    if number and not elsewhere and not links.is_file_name(number.partition("#")[0]):
+        number = authority_files.entry(number, None).key
     reference = own or links.reference(draft.source, kind, number)
     kind = reference.partition("/")[0] if reference else kind
     description: Record = {label_key(kind): {language: name}} if name else {}

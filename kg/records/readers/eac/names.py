@@ -38,6 +38,8 @@ def _form(draft: Draft, entry: Element) -> Record:
     if not parts:
         return {}
     draft.consumed.update(part_elements)
+    known = _FAMILY | _GIVEN | _NICKNAME | _SUFFIX | _DIRECT
+    draft.taken |= {(part, "localType") for part in part_elements if _type(part) in known}
     form: Record = {"text": _full_name(parts)}
     if (language := draft.language_of(entry)) != NO_LANGUAGE:
         form["language"] = language

@@ -1,59 +1,33 @@
 """Access points in EAD: names under `origination`, `repository` and `controlaccess`, by their role."""
 
-import re
 from collections.abc import Iterator
 
 from kg.records.model.keys import Record
+from kg.records.names import relators
+from kg.records.readers.ead import plain_names
 from kg.records.readers.xml import links, tree
 from kg.records.readers.xml.draft import Draft
 from kg.records.readers.xml.tree import Element
 
-_ROLES = {
-    **dict.fromkeys(("creator", "cre", "author", "aut", "origination", "originator"), "creator"),
-    **dict.fromkeys(
-        ("participant", "ptc", "speaker", "spk", "interviewee", "ive", "interviewer", "ivr"), "participants"
-    ),
-    **dict.fromkeys(("sender", "correspondent", "crp", "addresser"), "sender"),
-    **dict.fromkeys(("recipient", "addressee", "rcp"), "recipient"),
-    **dict.fromkeys(("translator", "trl"), "translator"),
-    **dict.fromkeys(("donor", "dnr"), "donors"),
-    **dict.fromkeys(("sponsor", "spn", "funder", "fnd"), "sponsors"),
-    **dict.fromkeys(("repository", "rps"), "repository"),
-    **dict.fromkeys(("subject", "sub"), "subjects"),
-}
-"""Role, or its code among the relators of the Library of Congress → key."""
-
-_IN_BRACKETS = re.compile(r".*\(([a-z]{3})\)$")
 _MADE_THERE = frozenset({"location", "recording location", "place of recording", "production", "creation"})
 _DISCUSSED = "Discussed"
 """Suffix of the ids of lists in which the White House Tapes name the topics of a conversation."""
 _AGENTS = tuple(links.AGENT_TYPES)
+_HEADINGS = frozenset({*_AGENTS, "geogname", "title"})
+"""Names that are a topic where a subdivision follows."""
 
 
 def put_names(draft: Draft, top: Element, did: Element | None) -> None:
     """Put the agents, places and topics of a description into their keys."""
     if did is not None:
         for origination in tree.children(did, "origination"):
-            for element in tree.children(origination, *_AGENTS):
-                _put_agent(draft, element, "contributors" if tree.attribute(element, "role") else "creator")
+            _put_origination(draft, origination)
     for access in _lists(top):
         for element in access:
             _put_access_point(draft, element, access)
     for element in tree.descendants(top, "corpname", "persname", "famname"):
         if _role(element) == "sponsors" and element not in draft.consumed:
             draft.add("sponsors", links.agent_link(draft, element))
-
-
-def repository(draft: Draft, did: Element | None) -> Record | None:
-    """Return the link to the holding institution, and consume its element."""
-    element = tree.child(did, "repository")
-    if element is None:
-        return None
-    name_element = next(tree.descendants(element, *_AGENTS), element)
-    link = links.agent_link(draft, name_element)
-    if link is not None:
-        draft.consumed.add(name_element)
-    return link
 
 
 def _lists(top: Element) -> Iterator[Element]:
@@ -64,11 +38,42 @@ def _lists(top: Element) -> Iterator[Element]:
         yield from _lists(child)
 
 
+def _put_origination(draft: Draft, origination: Element) -> None:
+    """Put the names of an origination: makers, unless role or label say something else.
+
+    Those from whom the material was got belong to its custody, and have no key.
+    """
+    label = tree.attribute(origination, "label")
+    labelled = relators.role(label) if label else None
+    if label and labelled is None:
+        expected = "Creator, Source, or a role among the relators of the Library of Congress"
+        draft.report(origination, "origination/@label", label, expected, "is no role that is known; read as creator")
+    if labelled is not None and labelled.key == "creator":
+        draft.taken.add((origination, "label"))
+    plain_names.put_origination(draft, origination, labelled.key if labelled else "creator")
+    for element in tree.children(origination, *_AGENTS):
+        key = _role(element)
+        if labelled is not None and labelled.key in {"", "creator"}:
+            key = labelled.key
+        elif key is None:
+            key = "contributors" if tree.attribute(element, "role") else labelled.key if labelled else "creator"
+        if key:
+            _put(draft, key, element, links.agent_link(draft, element))
+            _keep_role(draft, element, key, label if labelled and labelled.key == "contributors" else None)
+
+
 def _role(element: Element) -> str | None:
-    """Key for the role of a name; None for no role, or for an unknown one."""
-    role = (tree.attribute(element, "role") or "").lower().rstrip(".")
-    code = _IN_BRACKETS.fullmatch(role)
-    return _ROLES.get(code[1] if code else role.removeprefix("relators:"))
+    """Key for the role of a name; None for no role, or for one that is not known or has no key."""
+    role = relators.role(tree.attribute(element, "role") or "")
+    return role.key or None if role else None
+
+
+def _keep_role(draft: Draft, element: Element, key: str, label: str | None = None) -> None:
+    """Keep a role that its key does not say, with the name."""
+    role = tree.attribute(element, "role") or label
+    found = relators.role(role) if role else None
+    if role and (key == "contributors" or found is None or found.key != key):
+        draft.add_extra(f"{tree.local(element)}/@role", f"{tree.text(element)}: {role}")
 
 
 def _put(draft: Draft, key: str, element: Element, link: Record | None) -> None:
@@ -78,17 +83,22 @@ def _put(draft: Draft, key: str, element: Element, link: Record | None) -> None:
 
 
 def _put_agent(draft: Draft, element: Element, default: str) -> None:
-    _put(draft, _role(element) or default, element, links.agent_link(draft, element))
+    key = _role(element) or default
+    _put(draft, key, element, links.agent_link(draft, element))
+    if tree.attribute(element, "role"):
+        _keep_role(draft, element, key)
 
 
 def _put_access_point(draft: Draft, element: Element, access: Element) -> None:
     name = tree.local(element)
     discussed = (access.get("id") or "").endswith(_DISCUSSED)
-    if name in _AGENTS:
+    if name in _HEADINGS and links.is_heading(tree.text(element) or ""):
+        _put(draft, "subjects", element, links.heading_link(draft, element))
+    elif name in _AGENTS:
         _put_agent_discussed(draft, element, discussed=discussed)
     elif name == "genreform":
         _put(draft, "type", element, links.topic_link(draft, element))
-    elif name == "subject" or (name == "geogname" and links.is_heading(tree.text(element) or "")):
+    elif name == "subject":
         _put(draft, "subjects", element, links.topic_link(draft, element))
     elif name == "geogname":
         is_place_of_creation = (tree.attribute(element, "role") or "").lower() in _MADE_THERE

@@ -13,12 +13,24 @@ from lxml import etree
 
 from kg.errors import SourceError
 from kg.records.model.keys import Record, label_key
-from kg.records.names import language_tags, personal_names
+from kg.records.names import personal_names
 from kg.records.readers.base import RawRecord, ReaderItem, SourceFile, isolate_failures
-from kg.records.readers.ead import access_points, dates, levels, notes
+from kg.records.readers.ead import (
+    access_points,
+    dates,
+    digital_objects,
+    drafts,
+    languages,
+    levels,
+    notes,
+    plain_names,
+    titles,
+)
 from kg.records.readers.ead.levels import Arrangement
+from kg.records.readers.xml import drafts as status
 from kg.records.readers.xml import links, parsing, tree
 from kg.records.readers.xml.draft import Draft
+from kg.records.readers.xml.findings import Findings
 from kg.records.readers.xml.tree import NO_LANGUAGE, Element
 
 _EAD3 = "{http://ead3.archivists.org/"
@@ -57,19 +69,36 @@ def read(source: SourceFile) -> Iterator[ReaderItem]:
 def _read(source: SourceFile) -> Iterator[ReaderItem]:
     aid = _FindingAid(Arrangement(source))
     has_record = False
-    for element in parsing.elements(
-        source, lambda candidate: tree.local(candidate) in _FRONT or levels.is_record(candidate)
-    ):
+    findings = Findings(source)
+    left_out = drafts.left_out(source, _is_read) if source.leave_out_drafts else frozenset()
+    ended = 0
+    for element in parsing.elements(source, _is_read, findings):
+        yield from findings.drain()
         if not has_record and not aid.front:
             _refuse_ead3(element)
         if tree.local(element) in _FRONT:
             _read_front(aid, element)
             continue
         has_record = True
-        yield from isolate_failures(source, _record(aid, source, element), tree.line_label(element))
+        read = _left_out if ended in left_out else _record
+        ended += 1
+        yield from isolate_failures(source, read(aid, source, element), tree.line_label(element))
         aid.arrangement.forget(element)
-    if not has_record:
+    yield from findings.drain()
+    if not has_record and not findings.has_internal:
         raise SourceError("there is no archdesc in the file", todo="a finding aid in EAD 2002")
+
+
+def _is_read(element: Element) -> bool:
+    return tree.local(element) in _FRONT or levels.is_record(element)
+
+
+def _left_out(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[ReaderItem]:
+    """Note on a draft that is left out, without a word on what lies in it. It counts among the places all the same."""
+    draft = Draft(source, {"id": aid.arrangement.reference(top)}, aid.language)
+    if found := drafts.status(top, [] if levels.is_component(top) else aid.front):
+        draft.report(top, *found, status.EXPECTED, status.LEFT_OUT)
+    yield from draft.problems
 
 
 def _refuse_ead3(element: Element) -> None:
@@ -86,10 +115,11 @@ def _read_front(aid: _FindingAid, element: Element) -> None:
     if tree.local(element) != "eadheader":
         return
     aid.arrangement.key = tree.text(tree.child(element, "eadid")) or ""
-    language_element = tree.child(element, "profiledesc", "langusage", "language")
-    if language_element is not None:
-        code = tree.attribute(language_element, "langcode") or tree.text(language_element) or ""
-        aid.language = language_tags.tag(code) or NO_LANGUAGE
+    usage = tree.child(element, "profiledesc", "langusage")
+    if usage is not None:
+        tags = [languages.tag_of(each) for each in tree.descendants(usage, "language")]
+        tags = tags or list(languages.tags_of(tree.text(usage) or ""))
+        aid.language = next(filter(None, tags), None) or NO_LANGUAGE
     creation_date = tree.child(element, "profiledesc", "creation", "date")
     publication_date = tree.child(element, "filedesc", "publicationstmt", "date")
     aid.dates = [date for date in (creation_date, publication_date) if date is not None]
@@ -105,10 +135,14 @@ def _record(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[Read
     did = tree.child(top, "did")
     draft = Draft(source, {"id": aid.arrangement.reference(top)}, aid.language)
     is_archdesc = not levels.is_component(top)
-    _put_title(draft, did)
+    if found := drafts.status(top, aid.front if is_archdesc else []):
+        draft.report(top, *found, status.EXPECTED, status.PUBLISHED)
+    titles.put_title(draft, top, did, aid.front if is_archdesc else [])
     if is_archdesc:
         _put_header(draft, aid)
     _put_level(draft, top)
+    if position := aid.arrangement.position(top):
+        draft.record["position"] = position
     _put_numbers(draft, did)
     dates.put_dates(draft, top, did)
     _put_keepers(draft, aid, top)
@@ -116,7 +150,7 @@ def _record(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[Read
     if did is not None:
         notes.put_thing(draft, did)
     notes.put_notes(draft, top)
-    notes.put_digital_objects(draft, top)
+    digital_objects.put_digital_objects(draft, top)
     access_points.put_names(draft, top, did)
     _put_outline(draft, top)
     draft.record |= {name: value for name, value in aid.defaults.items() if name not in draft.record}
@@ -127,18 +161,6 @@ def _record(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[Read
     yield from draft.problems
     raw = None if is_archdesc else etree.tostring(top, encoding="utf-8", with_tail=False)
     yield RawRecord(draft.record, tree.line_label(top), raw)
-
-
-def _put_title(draft: Draft, did: Element | None) -> None:
-    label = label_key(draft.kind)
-    titles = list(tree.children(did, "unittitle")) if did is not None else []
-    for title in titles:
-        if not draft.add_single_text(label, title):
-            draft.add_text("alternativeNames", title)
-    if label not in draft.record:  # a series by years has no other title than its dates
-        date = tree.child(did, "unitdate")
-        if date is not None:
-            draft.add_single_text(label, date)
 
 
 def _put_header(draft: Draft, aid: _FindingAid) -> None:
@@ -178,9 +200,9 @@ def _texts(element: Element) -> Iterator[str]:
 def _put_level(draft: Draft, top: Element) -> None:
     if draft.kind == "archive":
         draft.record["level"] = levels.level(top) or "other"
-    local_level = top.get("otherlevel") if top.get("level") == "otherlevel" else None
-    if local_level and levels.level(top) is None:
-        draft.add_extra("@otherlevel", local_level)
+    name = "otherlevel" if top.get("level") == "otherlevel" else "level"
+    if levels.level(top) in {None, "other"}:  # the archive's own word, or one that the model lacks
+        draft.add_extra(f"@{name}", tree.attribute(top, name))
 
 
 def _put_numbers(draft: Draft, did: Element | None) -> None:
@@ -195,7 +217,7 @@ def _put_numbers(draft: Draft, did: Element | None) -> None:
 def _put_keepers(draft: Draft, aid: _FindingAid, top: Element) -> None:
     """Put the holding institution and the describing agents."""
     around = (top, *top.iterancestors())
-    keeper = next(filter(None, (access_points.repository(draft, tree.child(unit, "did")) for unit in around)), None)
+    keeper = next(filter(None, (plain_names.repository(draft, tree.child(unit, "did")) for unit in around)), None)
     draft.add("repository", keeper)
     for header in aid.front:
         for author in tree.descendants(header, "author"):

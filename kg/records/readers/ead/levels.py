@@ -41,6 +41,8 @@ class Arrangement:
     _references: dict[Element, tuple[str, str]] = field(default_factory=dict)
     _children: Counter[Element] = field(default_factory=Counter)
     _used: set[str] = field(default_factory=set)
+    _positions: dict[Element, int] = field(default_factory=dict)
+    _placed: Counter[Element] = field(default_factory=Counter)
 
     def reference(self, element: Element, *, has_parts: bool = False) -> str:
         """Return the reference of an `archdesc` or component, the same each time. SourceError without an identifier."""
@@ -50,7 +52,17 @@ class Arrangement:
         """Release the state of an element that has ended."""
         self._references.pop(element, None)
         self._children.pop(element, None)
+        self._positions.pop(element, None)
+        self._placed.pop(element, None)
         self.unidentified.discard(element)
+
+    def position(self, element: Element) -> int | None:
+        """Return the place of a component, from 1, among what lies in the same level; None for the whole.
+
+        It follows the finding aid: an item goes before the items inside it, and these before the item behind it.
+        """
+        self.reference(element)
+        return self._positions.get(element)
 
     def containing_level(self, element: Element) -> Record | None:
         """Return the link to the lowest level of the archive around a component; None without one."""
@@ -83,9 +95,16 @@ class Arrangement:
             if reference and key not in self._used:
                 self._used.add(key)
                 self._references[element] = reference, key
+                self._place(element)
                 return reference, key
         where, name = tree.line_label(element), tree.local(element)
         raise SourceError(f"{name} has no identifier", where=where, todo="an eadid in the header")
+
+    def _place(self, element: Element) -> None:
+        above = next((each for each in _enclosing_records(element) if self._is_archive(each)), None)
+        if above is not None:
+            self._placed[above] += 1
+            self._positions[element] = self._placed[above]
 
     def _keys(self, element: Element) -> Iterator[str]:
         """Raw keys, the best first: a component's own id, its number, or else its position, which may change."""

@@ -3,11 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from kg import iris
-from kg.errors import KeyFault
-from kg.records.model.keys import LEVELS
-from kg.records.names import language_tags
-from kg.records.readers.ead import dates
+from kg.records.readers.ead import containers, dates, languages
+from kg.records.readers.ead.digital_objects import MEDIA_TYPES, put_digital_objects
 from kg.records.readers.xml import links, tree
 from kg.records.readers.xml.draft import Draft
 from kg.records.readers.xml.tree import Element
@@ -23,30 +20,16 @@ _KEYS = {
 }
 """Element → key of its paragraphs."""
 
+PUBLICATION_STATUS = "publicationstatus"
+"""Type of an `odd`, in small letters, in which AtoM says whether a unit may be seen."""
+
 _GROUPS = ("descgrp", "admininfo", "add")
 _LOCAL_NOTES = frozenset({"recordingNotes", "audioQuality", "natureOfRecording"})
 """Ids of parts of `scopecontent` about the recording rather than its content: no key has that."""
 
-_MEDIA_TYPES = {
-    "mp3": "audio/mpeg",
-    "bwf": "audio/vnd.wave",
-    "wav": "audio/vnd.wave",
-    "ogg": "audio/ogg",
-    "flac": "audio/flac",
-    "mp4": "video/mp4",
-    "tif": "image/tiff",
-    "tiff": "image/tiff",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "pdf": "application/pdf",
-}
-"""Format or suffix of a file → media type (IANA; Broadcast WAVE is audio/vnd.wave, RFC 2361)."""
-
 _PHYSICAL = {"extent": "extent", "physfacet": "physicalForm", "dimensions": "physicalForm", "genreform": "physicalForm"}
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)", re.ASCII)
 _LICENCE = re.compile(r"https?://(?:creativecommons\.org/(?:licenses|publicdomain)|rightsstatements\.org/vocab)/")
-_SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,5})$")
 _UNTIL = re.compile(r"\buntil\s*$", re.IGNORECASE)
 
 
@@ -54,7 +37,7 @@ def put_notes(draft: Draft, top: Element) -> None:
     """Put the text of notes under the keys for it."""
     for note in notes(top):
         name = tree.local(note)
-        if name in _KEYS and note.get("id") != dates.EVENT:
+        if name in _KEYS and note.get("id") != dates.EVENT and not is_publication_status(note):
             _put_paragraphs(draft, _KEYS[name], note)
         elif name == "prefercite":
             _put_citation(draft, note)
@@ -69,6 +52,11 @@ def put_notes(draft: Draft, top: Element) -> None:
             _put_end_of_restriction(draft, note)
 
 
+def is_publication_status(note: Element) -> bool:
+    """Return whether a note is AtoM's publication status."""
+    return tree.local(note) == "odd" and (tree.attribute(note, "type") or "").lower() == PUBLICATION_STATUS
+
+
 def put_thing(draft: Draft, did: Element) -> None:
     """Put the values of `did` that describe the unit itself."""
     for element in tree.children(did, "abstract"):
@@ -79,19 +67,9 @@ def put_thing(draft: Draft, did: Element) -> None:
         _put_paragraphs(draft, "note", element)
     for element in tree.children(did, "physdesc"):
         _put_physical(draft, element)
-    for element in tree.descendants(did, "language"):
-        draft.add("language", language_tags.tag(tree.attribute(element, "langcode") or tree.text(element) or ""))
-    for element in tree.children(did, "container"):
-        _put_container(draft, element)
-    for element in tree.descendants(did, "dao", "daoloc"):
-        _put_digital_object(draft, element)
-
-
-def put_digital_objects(draft: Draft, top: Element) -> None:
-    """Put the files that are linked beside `did`."""
-    for element in tree.children(top, "dao", "daogrp"):
-        for digital_object in [element] if tree.local(element) == "dao" else tree.descendants(element, "daoloc"):
-            _put_digital_object(draft, digital_object)
+    languages.put_languages(draft, did)
+    containers.put_containers(draft, did)
+    put_digital_objects(draft, did)
 
 
 def put_related(draft: Draft, note: Element) -> None:
@@ -161,7 +139,7 @@ def _put_copies(draft: Draft, note: Element) -> None:
     inner = list(tree.children(note, "altformavail"))
     for element in inner:
         _put_copies(draft, element)
-    media_type = _MEDIA_TYPES.get((tree.attribute(note, "type") or "").lower())
+    media_type = MEDIA_TYPES.get((tree.attribute(note, "type") or "").lower())
     if inner or media_type is None:
         return
     blocks = list(tree.blocks(note, lambda element: tree.local(element) == "head"))
@@ -184,9 +162,13 @@ def _put_end_of_restriction(draft: Draft, note: Element) -> None:
 
 
 def _put_physical(draft: Draft, element: Element) -> None:
-    if tree.has_own_text(element):
+    if tree.has_own_text(element) and not _is_run_together(element):
         draft.add_text("extent", element)
         return
+    for text in filter(
+        None, (" ".join((run or "").split()) for run in (element.text, *(part.tail for part in element)))
+    ):
+        draft.add_text("extent", element, text)
     for child in element:
         lasts = duration(tree.text(child) or "")
         if lasts and draft.kind == "record" and "duration" not in draft.record:
@@ -194,45 +176,31 @@ def _put_physical(draft: Draft, element: Element) -> None:
             draft.consumed.add(child)
         elif tree.local(child) in _PHYSICAL:
             draft.add_text(_PHYSICAL[tree.local(child)], child, _with_unit(child))
+            draft.taken.add((child, "unit"))
+        elif tree.has_own_text(element):
+            draft.add_text("extent", child)
+    if not tree.has_own_text(element):  # what is in a part that has no key stays with the rest
+        draft.consumed.discard(element)
+
+
+def _is_run_together(element: Element) -> bool:
+    """Whether words of its own stand at the very edge of a value beside them, so that they are values of their own."""
+    befores = (element.text, *(child.tail for child in element))
+    return any(
+        (before and before[-1:].isalnum() and _first(child).isalnum())
+        or (child.tail and child.tail[:1].isalnum() and (tree.text(child) or " ")[-1].isalnum())
+        for before, child in zip(befores, element, strict=False)
+    )
+
+
+def _first(element: Element) -> str:
+    return (tree.text(element) or " ")[0]
 
 
 def _with_unit(element: Element) -> str | None:
     """Extent with its unit from the attribute, where the text lacks it."""
     text, unit = tree.text(element), tree.attribute(element, "unit")
     return f"{text} {unit}" if text and unit and unit not in text else text
-
-
-def _put_container(draft: Draft, element: Element) -> None:
-    level = (tree.attribute(element, "type") or "").lower()
-    value = tree.text(element)
-    if value and level in LEVELS:
-        draft.add("referenceLevels", {"level": level, "value": value})
-        draft.consumed.add(element)
-
-
-def _put_digital_object(draft: Draft, element: Element) -> None:
-    href = tree.attribute(element, "href")
-    if href is None:
-        return
-    suffix = _SUFFIX.search(href)
-    digital_object: dict[str, object] = {"url": href} if _is_link(href) else {"identifier": href}
-    if suffix and (media_type := _MEDIA_TYPES.get(suffix[1].lower())):
-        digital_object["mediaType"] = media_type
-    described = tree.child(element, "daodesc")
-    label = tree.text(described) or tree.attribute(element, "title")
-    if label:
-        digital_object["label"] = {draft.language_of(element): label}
-    draft.add("digitalObjects", digital_object)
-    if described is not None:
-        draft.consumed.add(described)
-
-
-def _is_link(href: str) -> bool:
-    try:
-        iris.external(href)
-    except KeyFault:
-        return False
-    return True
 
 
 def _relative(href: str | None) -> str | None:

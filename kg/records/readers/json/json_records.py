@@ -10,6 +10,7 @@ import orjson
 
 from kg.records.model.keys import KEYS, Record, Value
 from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile
+from kg.records.readers.json import escapes
 
 MAX_LINE_BYTES = 64 << 20
 """Maximum length of a line of JSON Lines, in bytes: some values may be put aside as too long, and the rest is read."""
@@ -22,6 +23,10 @@ _ONE_A_LINE = "one object a line; a list, or objects over several lines, in a fi
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(r"^([a-z]+/)")
+_MAX_DIGITS = 19
+"""Number of digits from which an integer may not fit into 64 bits (RFC 8259, 6: a number has its digits)."""
+# A number with a fraction, an exponent or very many digits, where a value stands; or a text that looks so.
+_LONG_NUMBER = re.compile(rb"[\[:,]\s*-?\d+(?:[.eE]|\d{18})|[\[:,]\s*-0\s*[,}\]]")
 _ALTERNATIVE_SPELLINGS = (b" :", b"\t:", b"\n:", b"\r:", b"\\u0022")
 
 
@@ -45,7 +50,7 @@ def read(source: SourceFile) -> Iterator[ReaderItem]:
     several = isinstance(records, list)
     for number, record in enumerate(records if isinstance(records, list) else [records], 1):
         at = f"record {number}" if several else ""
-        yield _raw_record(source, at, record, orjson.dumps(record) if several else None)
+        yield _raw_record(source, at, record, orjson.dumps(record) if several else None, raw)
 
 
 def read_lines(source: SourceFile) -> Iterator[ReaderItem]:
@@ -100,7 +105,7 @@ def parse_line(source: SourceFile, number: int, raw: bytes) -> RawRecord | ReadF
     """Parse the record of a line."""
     at = f"line {number}"
     parsed = _parse(source, at, raw)
-    return parsed if isinstance(parsed, ReadFailure) else _raw_record(source, at, parsed, raw)
+    return parsed if isinstance(parsed, ReadFailure) else _raw_record(source, at, parsed, raw, raw)
 
 
 def _parse(source: SourceFile, at: str, raw: bytes) -> Any:
@@ -121,14 +126,37 @@ def _parse(source: SourceFile, at: str, raw: bytes) -> Any:
     counted = reserialised.count(b'":') == raw.count(b'":') and not any(sign in raw for sign in _ALTERNATIVE_SPELLINGS)
     if not counted and (repeated := _repeated(raw)):
         return _unreadable(source, at, raw, f"the key {repeated!r} stands twice in one object", line=line)
-    return parsed
+    return _with_written_numbers(raw) or parsed if _LONG_NUMBER.search(raw) else parsed
+
+
+def _with_written_numbers(raw: bytes) -> Any:
+    """JSON with each number whose digits a parser would change as a text; None where it nests too deep for this parser.
+
+    >>> _with_written_numbers(b'[18446744073709551616, 1.10, 1e5, 0.5, 7]')
+    ['18446744073709551616', '1.10', '1e5', 0.5, 7]
+    """
+    try:
+        return json.loads(raw, parse_float=_decimal, parse_int=_integer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _decimal(written: str) -> float | str:
+    number = float(written)
+    return number if repr(number) == written else written
+
+
+def _integer(written: str) -> int | str:
+    return int(written) if len(written) < _MAX_DIGITS and written != "-0" else written
 
 
 def _explain(raw: bytes, fault: orjson.JSONDecodeError) -> str:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as wrong:
-        return f"is not UTF-8: byte {wrong.start + 1} is 0x{raw[wrong.start]:02x}"
+        line = raw.count(b"\n", 0, wrong.start) + 1
+        where = f", in line {line}," if line > 1 else ""
+        return f"is not UTF-8: byte {wrong.start + 1}{where} is 0x{raw[wrong.start]:02x}"
     position, excerpt = _fault_position(fault)
     if "surrogate" in fault.msg:
         return f"holds half a character (a lone surrogate) at {position}"
@@ -167,14 +195,16 @@ def _unreadable(source: SourceFile, at: str, raw: bytes, message: str, *, line: 
     return ReadFailure(source.problem(at, "", value, _SCHEMA_HINT, message, severity="rejected"), line)
 
 
-def _raw_record(source: SourceFile, at: str, record: Any, raw: bytes | None) -> RawRecord | ReadFailure:
+def _raw_record(source: SourceFile, at: str, record: Any, raw: bytes | None, written: bytes) -> RawRecord | ReadFailure:
+    """Record from a parsed object; `raw` are its own bytes, `written` those it was parsed from."""
     if not isinstance(record, dict):
         expected = _ONE_A_LINE if isinstance(record, list) and at.startswith("line") else _SCHEMA_HINT
         problem = source.problem(at, "", record, expected, "is no JSON object", severity="rejected")
         return ReadFailure(problem, raw)
     # Addresses of ours are few; to look for one in the bytes is quicker than to look at every link.
     addressed = bool(source.base) and (raw is None or source.base.encode() in raw or b"\\/" in raw)
-    return RawRecord(resolve_references(record, source) if source.prefix or addressed else record, at, raw)
+    record, problems = escapes.mended(source, at, record, written)
+    return RawRecord(resolve_references(record, source) if source.prefix or addressed else record, at, raw, problems)
 
 
 def resolve_references(record: Record, source: SourceFile) -> Record:

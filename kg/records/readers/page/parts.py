@@ -9,7 +9,7 @@ from typing import Any
 
 from kg import iris
 from kg.records.dates import phrases
-from kg.records.names import archival_references, personal_names
+from kg.records.names import archival_references, named_people
 
 MAX_HEAD_LINE = 200
 """Maximum length in characters of a line with a number in it; the patterns take time by the square of it."""
@@ -31,17 +31,19 @@ _NUMBER = r"(?:N[º°o]\.?|No\.|#)\s*(?P<number>\S+)"
 _COPY = re.compile(rf"(?i)(?P<classification>[A-Z ]*?)\s*Copy\s+{_NUMBER}")
 _OUTGOING = re.compile(rf"(?i)Outgoing\s+{_NUMBER}")
 _VERBS = {
-    "obtained": "obtainedBy",
-    "provided": "obtainedBy",
-    "contributed": "obtainedBy",
-    "found": "obtainedBy",
+    **dict.fromkeys(
+        ("obtained", "provided", "contributed", "found", "acquired", "supplied", "submitted", "discovered", "located"),
+        "obtainedBy",
+    ),
     "translated": "translator",
 }
-_ANY_VERB = "|".join(_VERBS)
-_STATEMENT = re.compile(rf"(?i)(?:^|(?<=[.;]))\s*(?=(?:{_ANY_VERB})\b)")
+"""Verb of a credit → key; with any other verb the credit is a text alone."""
+
+_VERB = r"[^\W\d_]{2,20}(?:ed|wn|en|lt)|found"
+_STATEMENT = re.compile(rf"(?i)(?:^|(?<=[.;]))\s*(?=(?:{_VERB})(?: for [\w ]+?)? by\b)")
 _CREDIT = re.compile(
-    rf"(?i)\b(?P<verb>{_ANY_VERB})(?: for [\w ]+?)? by (?P<who>.+?)"
-    rf"(?=(?:,? and |[,;.] *)(?:{_ANY_VERB})\b|\.?\s*$)"
+    rf"(?i)\b(?P<verb>{_VERB})(?: for [\w ]+?)? by (?P<who>.+?)"
+    rf"(?=(?:,? and |[,;.] *)(?:{_VERB})(?: for [\w ]+?)? by\b|\.?\s*$)"
 )
 
 
@@ -77,10 +79,7 @@ def read_title(text: str) -> Title:
     inner = journal["title"] if journal else text
     inner, event = _day_at_end(inner)
     talk = _TALK.search(inner)
-    people: tuple[tuple[str, str | None], ...] = ()
-    if talk:
-        names_and_offices = [personal_names.split_office(name) for name in personal_names.split_list(talk["who"])]
-        people = tuple((name, office) for name, office in names_and_offices if not personal_names.is_placeholder(name))
+    people = named_people.in_title(talk["who"]) if talk else ()
     return Title(text, journal["author"] if journal else None, people, event)
 
 
@@ -128,16 +127,16 @@ def split_source(text: str) -> tuple[str, str]:
     return text[: cut.start()].strip().rstrip("."), text[cut.start() :].strip()
 
 
-def credited_names(statement: str) -> dict[str, list[str]]:
-    """Parse credits into key of the model → names of the people who obtained or translated a document.
+def credited_names(statement: str) -> dict[str, list[tuple[str, str | None]]]:
+    """Parse credits into key of the model → names of those who obtained or translated a document, with their type.
 
     >>> credited_names("Obtained by A. Finder and translated by B. Writer.")
-    {'obtainedBy': ['A. Finder'], 'translator': ['B. Writer']}
+    {'obtainedBy': [('A. Finder', 'person')], 'translator': [('B. Writer', 'person')]}
     """
-    names_by_key: dict[str, list[str]] = {}
+    names_by_key: dict[str, list[tuple[str, str | None]]] = {}
     for credit in _CREDIT.finditer(statement) if len(statement) <= MAX_SOURCE else ():
-        names = [name for name in personal_names.split_list(credit["who"]) if not personal_names.is_placeholder(name)]
-        names_by_key.setdefault(_VERBS[credit["verb"].lower()], []).extend(names)
+        if key := _VERBS.get(credit["verb"].lower()):
+            names_by_key.setdefault(key, []).extend(named_people.in_credit(credit["who"]))
     return {key: names for key, names in names_by_key.items() if names}
 
 

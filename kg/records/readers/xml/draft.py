@@ -1,5 +1,6 @@
 """Draft of a record from an XML element: text that no key consumes becomes `extra`, so that nothing is lost (D-8)."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from kg.records.model.keys import Record, keys_of
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import SourceFile
-from kg.records.readers.xml import tree
+from kg.records.readers.xml import markup, tree
 from kg.records.readers.xml.tree import NO_LANGUAGE, Element
 
 _INSTEAD = {
@@ -24,11 +25,14 @@ _INSTEAD = {
 
 _KEYS_OF = {kind: frozenset(key.name for key in keys_of(kind)) for kind in ("record", "archive", "agent")}
 
-
-_INFORMATIVE_ATTRIBUTES = frozenset(
-    {"href", "authfilenumber", "publicid", "countrycode", "mainagencycode", "repositorycode", "certainty"}
-)
-"""Attributes that describe the thing; others describe the file's encoding, or an element's purpose."""
+_DATES = frozenset({"normal", "standardDate", "notBefore", "notAfter"})
+"""Attributes with an encoded date: what reads the date tells of one that it does not take."""
+_DEFAULTS = {"calendar": {"gregorian"}, "era": {"ce"}}
+"""Attribute → values that say nothing: the standard's own defaults."""
+_TYPES = frozenset({"type", "localType"})
+_PREDICATE = re.compile(r"\[@(\w+)='([^']*)'\]")
+_SHORT = 8
+"""Length up to which an equal text elsewhere in the record may be a coincidence."""
 
 
 @dataclass(slots=True)
@@ -40,6 +44,7 @@ class Draft:
         record: the keys so far, `id` first.
         language: the language of the description, where an element says no other.
         consumed: elements that the record holds with all that is in them.
+        taken: attributes that the record holds, or that were obeyed: (element, name).
         problems: notes for the source's keeper.
     """
 
@@ -47,13 +52,20 @@ class Draft:
     record: Record
     language: str = NO_LANGUAGE
     consumed: set[Element] = field(default_factory=set)
+    taken: set[tuple[Element, str]] = field(default_factory=set)
     problems: list[SourceProblem] = field(default_factory=list)
     _added: set[tuple[str, str]] = field(default_factory=set)
+    _said: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def kind(self) -> str:
         """Kind of the record."""
         return str(self.record["id"]).partition("/")[0]
+
+    @property
+    def schema(self) -> str:
+        """Standard that the source follows, as the table of elements calls it."""
+        return "eac" if self.kind == "agent" else "ead"
 
     def key(self, name: str) -> str:
         """Return a key that a record of this kind has, in place of the preferred one."""
@@ -99,10 +111,11 @@ class Draft:
     def add_extra(self, where: str, value: str | None) -> None:
         """Add a value without a key of the model to `extra`."""
         if value:
+            self._said.update(_PREDICATE.findall(where))
             self.add("extra", {"field": where, "value": value})
 
     def add_rest_as_extra(self, top: Element | None, passed: Callable[[Element], bool]) -> None:
-        """Add unconsumed text below an element to `extra`, with addresses and codes, each with its path.
+        """Add unconsumed text below an element to `extra`, and values that stand in attributes alone, with their paths.
 
         Args:
             top: where to look; nothing where it is None.
@@ -115,10 +128,23 @@ class Draft:
         recorded = set(_strings(self.record))
         # A number in the source became the key of a reference.
         recorded |= {text.rpartition("/")[2] for text in recorded}
-        for element, name, value in tree.attributes(top, _INFORMATIVE_ATTRIBUTES):
-            is_icon = tree.attribute(element, "show") == "embed"
-            if value not in recorded and not is_icon:
+        # A type is often said by the path of another value.
+        for element, name, value in sorted(tree.attributes(top), key=lambda attribute: attribute[1] in _TYPES):
+            if self._is_left(element, name, value, recorded):
                 self.add_extra(f"{tree.path(element, top)}/@{name}", value)
+
+    def _is_left(self, element: Element, name: str, value: str, recorded: set[str]) -> bool:
+        """Whether an attribute holds a value that the record lacks, by the table of elements."""
+        treatment = markup.treatment(self.schema, tree.local(element), name)
+        if treatment in {"governs", "form only"} or (element, name) in self.taken:
+            return False
+        if (name, value) in self._said:  # by the path of what stands in the element
+            return False
+        if value.lower() in _DEFAULTS.get(name, ()) or tree.attribute(element, "show") == "embed":  # an icon
+            return False
+        if treatment == "key":
+            return name not in _DATES and value not in recorded
+        return len(value) <= _SHORT or value not in recorded
 
     def _is_new(self, name: str, value: Any) -> bool:
         """Whether a value is the first of its kind; a set replaces the scan of a list, since sources are untrusted."""

@@ -1,4 +1,9 @@
-"""Links from names in archival XML: by the number in an authority file where there is one, else by the name."""
+"""Links from names in archival XML: by the number in an authority file where there is one, else by the name.
+
+A number identifies with the file that it belongs to (`authority_files`). A name with a subdivision is a topic, and the
+number of the bare name is not its own. Where an address or the name of a file leads is settled when all is read
+(`kg.publish.pipeline.identities`).
+"""
 
 import re
 from typing import Any
@@ -6,7 +11,7 @@ from typing import Any
 from kg import iris
 from kg.errors import KeyFault
 from kg.records.model.keys import Record
-from kg.records.names import personal_names
+from kg.records.names import authority_files, personal_names
 from kg.records.readers.base import SourceFile
 from kg.records.readers.xml import tree
 from kg.records.readers.xml.draft import Draft
@@ -14,13 +19,6 @@ from kg.records.readers.xml.tree import Element
 
 AGENT_TYPES = {"persname": "person", "corpname": "organization", "famname": "family", "name": None}
 """Element of EAD that names an agent → the agent's type."""
-
-_LOC = "http://id.loc.gov/authorities/"
-_LOC_NUMBERS = (
-    (re.compile(r"n[a-z]{0,2}\d{6,10}"), frozenset({"lcnaf", "naf", "lcna"}), f"{_LOC}names/"),
-    (re.compile(r"sh\d{6,10}"), frozenset({"lcsh"}), f"{_LOC}subjects/"),
-)
-"""Pattern of a Library of Congress number, names of its authority file, IRI before the number."""
 
 _COORDINATES = re.compile(r"([-+]?\d{1,2}(?:\.\d+)?)[,;\s]\s*([-+]?\d{1,3}(?:\.\d+)?)", re.ASCII)
 _DIVIDED = re.compile(r"\s*--\s*|\s+—\s+")
@@ -47,6 +45,18 @@ def topic_link(draft: Draft, element: Element) -> Record | None:
     return _link(draft, "topic", element, {}) if tree.text(element) else None
 
 
+def heading_link(draft: Draft, element: Element) -> Record | None:
+    """Return the link to the topic of a name with a subdivision; a number of the name alone is not that of the topic."""
+    name = tree.text(element)
+    if name is None:
+        return None
+    number = tree.attribute(element, "authfilenumber") or ""
+    iri = _entry(number, tree.attribute(element, "source")).iri or ""
+    if not number or iri.startswith(f"{authority_files.LOC}authorities/subjects/"):
+        return _link(draft, "topic", element, {})
+    return draft.source.named_link("topic", name, language=draft.language_of(element))
+
+
 def place_link(draft: Draft, element: Element) -> Record | None:
     """Return the link to the place that an element names, with its coordinates if the element has them."""
     name = tree.text(element)
@@ -58,7 +68,7 @@ def place_link(draft: Draft, element: Element) -> Record | None:
 
 
 def is_heading(name: str) -> bool:
-    """Return whether a place name goes on to a subject: it is a topic then, in a list of subject headings.
+    """Return whether a name goes on to a subject: it is a topic then, in a list of subject headings.
 
     >>> is_heading("Cuba -- History -- 1959-"), is_heading("Havana (Cuba)")
     (True, False)
@@ -79,25 +89,32 @@ def coordinates(text: str) -> tuple[float, float] | None:
 
 
 def reference(source: SourceFile, kind: str, number: str | None) -> str | None:
-    """Return the reference for a source's own number or for a reference of ours; None for an invalid key."""
+    """Return the reference for a source's own number or for a reference of ours; None for an invalid key.
+
+    Behind a number sign stands a component of a finding aid; of an agent it is a place in the text. A number sign alone
+    leads to a place in the same file, and identifies nothing.
+    """
     own = source.own_reference(number)
     if own and own.startswith(f"{kind}/"):
         return own
+    whole, sign, part = (number or "").partition("#")
+    if not whole.strip():
+        return None
+    if sign and "://" not in whole and not is_file_name(whole):
+        number = f"{whole}.{part}" if part and kind in {"record", "archive"} else whole
     try:
         return source.reference(kind, number) if number else None
     except KeyFault:
         return None
 
 
-def authority_key(iri: str) -> str:
-    """Return a raw key from an IRI in an authority file.
+def is_file_name(text: str) -> bool:
+    """Return whether a text is the name of an XML file, with a path before it perhaps.
 
-    >>> authority_key("http://id.loc.gov/authorities/names/n79018757"), authority_key("https://viaf.org/viaf/71385/")
-    ('n79018757', 'viaf.org-viaf-71385')
+    >>> is_file_name("../eac/b27.xml"), is_file_name("p-2")
+    (True, False)
     """
-    rest = iri.partition("://")[2].strip("/")
-    # The numbers of the Library of Congress begin with letters that tell its files apart; bare ones would collide.
-    return rest.rpartition("/")[2] if iri.startswith(_LOC) else rest.replace("/", "-")
+    return text.lower().endswith((".xml", ".ead", ".eac"))
 
 
 def web_address(text: str | None) -> str | None:
@@ -117,22 +134,21 @@ def web_address(text: str | None) -> str | None:
 def _link(draft: Draft, kind: str, element: Element, keys: dict[str, Any]) -> Record:
     name, language = tree.text(element) or "", draft.language_of(element)
     number = tree.attribute(element, "authfilenumber")
-    iri = None if draft.source.own_reference(number) else _iri(number, tree.attribute(element, "source"))
-    target = reference(draft.source, kind, authority_key(iri) if iri else number)
+    iri = None
+    if number and not draft.source.own_reference(number) and not is_file_name(number.partition("#")[0]):
+        number, iri = _entry(number, tree.attribute(element, "source"))
+    target = reference(draft.source, kind, number)
     if target is None:
         return draft.source.named_link(kind, name, language=language, **keys)
     elsewhere = {"exactMatch" if kind == "topic" else "sameAs": [iri]} if iri else {}
     return {"id": target, "name": {language: name}, **keys, **elsewhere}
 
 
-def _iri(number: str | None, source: str | None) -> str | None:
-    """IRI of an entry in an authority file, from its number."""
-    if number is None:
-        return None
-    if "://" in number:
-        return web_address(number)
-    plain = number.replace(" ", "")
-    for form, sources, namespace in _LOC_NUMBERS:
-        if source and source.lower() in sources and form.fullmatch(plain):
-            return namespace + plain
-    return None
+def _entry(number: str, source: str | None) -> authority_files.Entry:
+    """Entry that a number or an address in an authority file means."""
+    if "://" not in number:
+        return authority_files.entry(number, source)
+    address = web_address(number)
+    return (
+        authority_files.Entry(authority_files.key_of(address), address) if address else authority_files.Entry("", None)
+    )

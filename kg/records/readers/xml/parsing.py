@@ -1,7 +1,8 @@
 """Safe streaming parser for untrusted XML.
 
-- No DTD is loaded, no address opened, no entity expanded. A file that declares entities of its own, or uses
-  one that XML does not define, is refused: its text would be lost, or could grow without end.
+- No DTD is loaded, no address opened. Of entities, those are read that the file declares as plain text of its own, and
+  the named characters of HTML; a file with another one is refused: its text would be lost, or could grow without end.
+- An element for the staff alone (`audience="internal"`) is emptied, or not yielded, and counted (D-130).
 - Bytes, depth, the length of a text and the number of elements held at once are bounded.
 
 >>> sniff(b'<!-- made by hand --><ead xmlns="urn:isbn:1-931666-22-9">'), sniff(b"id,title")
@@ -17,6 +18,8 @@ from lxml import etree
 
 from kg.errors import SourceError
 from kg.records.readers.base import ReaderItem, ReadFailure, SourceFile
+from kg.records.readers.xml.findings import Findings, is_internal
+from kg.records.readers.xml.source_bytes import SourceBytes, entity_error
 from kg.records.readers.xml.tree import Element, line_label
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -29,8 +32,10 @@ MAX_ELEMENTS = 1_000_000
 MAX_ATTRIBUTES = 256
 """Maximum number of attributes of an element: lxml walks along all of them to each, which takes time by the square."""
 
-_CHUNK = 64 * 1024
 _POSITION = re.compile(r", line \d+, column \d+\s*$|, (?:use|try) XML_PARSE_HUGE(?: option)?")
+_PROLOG = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_START_TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?([A-Za-z_][\w.-]{0,40})[\s/>]")
+_ENCODING_FAULT = re.compile(r"(?i)\bencoding\b|\bUTF-8\b|invalid bytes")
 
 
 def sniff(head: bytes) -> str | None:
@@ -41,14 +46,22 @@ def sniff(head: bytes) -> str | None:
     parser = _parser("start")
     with suppress(etree.XMLSyntaxError):  # events before a fault are still there
         parser.feed(head.lstrip(b" \t\r\n"))
-    return next((str(element.tag) for _, element in parser.read_events()), None)
+    found = next((str(element.tag) for _, element in parser.read_events()), None)
+    if found is None and head.lstrip()[:1] == b"<" and (tag := _START_TAG.search(_PROLOG.sub(b"", head))):
+        found = tag[1].decode()  # a fault in the bytes or the encoding, which the reader tells
+    return found
 
 
-def elements(source: SourceFile, wanted: Callable[[Element], bool]) -> Iterator[Element]:
+def elements(source: SourceFile, wanted: Callable[[Element], bool], findings: Findings) -> Iterator[Element]:
     """Yield each wanted element at its end, then remove it from the tree, so that memory stays bounded.
 
     A yielded element is complete except for elements inside it that were yielded before. The elements around it and
-    before it are present, to be read and not to be changed.
+    before it are present, to be read and not to be changed. Internal elements are emptied, and not yielded.
+
+    Args:
+        source: the file.
+        wanted: the elements to yield.
+        findings: where internal elements and mended characters are told.
 
     Raises:
         SourceError: where the file is no well-formed XML, or more than may be read; `where` has the line.
@@ -56,16 +69,29 @@ def elements(source: SourceFile, wanted: Callable[[Element], bool]) -> Iterator[
     """
     element_count = 0
     counts_before: list[int] = []
+    internal_depth = 0
+    source_bytes = SourceBytes(source.path)
     with source.path.open("rb") as file:
-        for event, element in _events(file):
+        for event, element in _events(file, source_bytes):
             if event == "start":
-                if not counts_before:
-                    _refuse_declared(element)
                 counts_before.append(element_count)
                 element_count += 1
                 _check_bounds(element, len(counts_before), element_count)
+                if not internal_depth and is_internal(element):
+                    internal_depth = len(counts_before)
                 continue
-            count_before = counts_before.pop()
+            depth, count_before = len(counts_before), counts_before.pop()
+            if internal_depth:
+                if depth == internal_depth:
+                    internal_depth = 0
+                    findings.leave_out(element)
+                    element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs don't know it
+                if wanted(element):
+                    _take_out(element)
+                    element_count = count_before
+                continue
+            if source_bytes.mendable:
+                findings.mend(element)
             if wanted(element):
                 _refuse_used(element)
                 yield element
@@ -73,6 +99,7 @@ def elements(source: SourceFile, wanted: Callable[[Element], bool]) -> Iterator[
                 element_count = count_before
             elif not counts_before:
                 _refuse_used(element)
+            findings.tell(source_bytes.told)
 
 
 def report_source_error(source: SourceFile, items: Iterator[ReaderItem]) -> Iterator[ReaderItem]:
@@ -83,8 +110,9 @@ def report_source_error(source: SourceFile, items: Iterator[ReaderItem]) -> Iter
         yield ReadFailure(source.problem(fault.where or "", "", "", fault.todo or "", fault.what, severity="rejected"))
 
 
-def _parser(*events: str) -> Any:
+def _parser(*events: str, encoding: str | None = None) -> Any:
     return etree.XMLPullParser(
+        encoding=encoding,
         events=events,  # type: ignore[arg-type]  # the stubs take literal strings alone
         resolve_entities=False,
         load_dtd=False,
@@ -97,12 +125,13 @@ def _parser(*events: str) -> Any:
     )
 
 
-def _events(file: BinaryIO) -> Iterator[tuple[str, Element]]:
+def _events(file: BinaryIO, source_bytes: SourceBytes) -> Iterator[tuple[str, Element]]:
     """Starts and ends of elements; those before a syntax error come first, then SourceError."""
-    parser = _parser("start", "end")
+    parser: Any = None
     size = 0
     try:
-        while chunk := file.read(_CHUNK):
+        for chunk in source_bytes.chunks(file):
+            parser = parser or _parser("start", "end", encoding=source_bytes.encoding)
             size += len(chunk)
             if size > MAX_BYTES:
                 raise SourceError(f"the file is larger than {MAX_BYTES // 2**20} MB", todo="several smaller files")
@@ -110,9 +139,9 @@ def _events(file: BinaryIO) -> Iterator[tuple[str, Element]]:
             yield from parser.read_events()
             if fault:
                 raise fault
-        parser.close()
+        (parser or _parser()).close()
     except etree.XMLSyntaxError as fault:
-        raise _not_well_formed(fault) from None
+        raise _not_well_formed(fault, source_bytes) from None
 
 
 def _fed(parser: Any, chunk: bytes) -> etree.XMLSyntaxError | None:
@@ -123,39 +152,25 @@ def _fed(parser: Any, chunk: bytes) -> etree.XMLSyntaxError | None:
     return None
 
 
-def _not_well_formed(fault: etree.XMLSyntaxError) -> SourceError:
+def _not_well_formed(fault: etree.XMLSyntaxError, source_bytes: SourceBytes) -> SourceError:
+    todo = "well-formed XML 1.0 in the encoding that it declares"
     message = " ".join(_POSITION.sub("", str(fault.msg)).split())
-    return SourceError(
-        f"the file can be read no further: {message}",
-        where=f"line {fault.lineno}" if fault.lineno else "",
-        todo="well-formed XML 1.0 in the encoding that it declares",
-    )
-
-
-def _refuse_declared(root: Element) -> None:
-    """Refuse a file that declares internal entities, before any attribute is read: they hide there too.
-
-    Unparsed entities (a picture, by NDATA) and external ones do no harm until they are used.
-    """
-    subset: Any = root.getroottree().docinfo.internalDTD
-    for entity in subset.iterentities() if subset is not None else ():
-        if entity.content is not None and entity.system_url is None:
-            raise _entity(entity.name, "line 1")
+    if _ENCODING_FAULT.search(message) and (place := source_bytes.fault_place()):
+        line, byte, encoding = place
+        return SourceError(
+            f"the file can be read no further: byte {byte} is no character of {encoding}, in which the file says it is",
+            where=f"line {line}",
+            todo=todo,
+        )
+    where = f"line {fault.lineno}" if fault.lineno else ""
+    return SourceError(f"the file can be read no further: {message}", where=where, todo=todo)
 
 
 def _refuse_used(element: Element) -> None:
     """Refuse an entity in the text: the parser does not expand it, so its text would be missing."""
     entity: Any
     for entity in element.iter(etree.Entity):
-        raise _entity(entity.name, line_label(entity) or line_label(element))
-
-
-def _entity(name: str, where: str) -> SourceError:
-    return SourceError(
-        f"the file has the entity {name!r}, and entities are not expanded",
-        where=where,
-        todo="the characters themselves, and the text of other files put in",
-    )
+        raise entity_error(entity.name, line_label(entity) or line_label(element))
 
 
 def _check_bounds(element: Element, depth: int, element_count: int) -> None:

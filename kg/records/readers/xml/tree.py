@@ -1,27 +1,22 @@
 """Access to a parsed XML tree by local names: with and without a namespace alike."""
 
-import html
 import re
 from collections.abc import Callable, Iterator
 
 from lxml import etree
 
 from kg.records.names import language_tags
+from kg.records.readers.xml import running_text
 
 Element = etree._Element  # noqa: SLF001  # lxml's only name for the type
 
 NO_LANGUAGE = "@none"
 """Language of a text without a declared language."""
 
+_OF_XML = frozenset({"http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2001/XMLSchema-instance"})
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_BREAKS = frozenset({
-    "p", "head", "item", "lb", "list", "defitem", "label", "chronitem", "event", "eventgrp", "row", "entry",
-    "addressline", "note", "part", "abstract", "change",
-})  # fmt: skip
-"""Elements, in small letters, that end a word even without white space behind them."""
 _CHRONOLOGY = "chronitem"
 """Event with its date: a single text, since its parts alone mean little."""
-_TWICE = re.compile(r"&#(?:\d{1,7}|[xX][0-9A-Fa-f]{1,6});")
 _PLAIN = re.compile(r"[^'\[\]]{1,80}")
 
 
@@ -51,12 +46,15 @@ def attribute(element: Element, name: str) -> str | None:
     return " ".join(value.split()) or None
 
 
-def attributes(top: Element, names: frozenset[str]) -> Iterator[tuple[Element, str, str]]:
-    """Yield the non-empty attributes of these local names, in an element and all below: (element, name, value)."""
+def attributes(top: Element) -> Iterator[tuple[Element, str, str]]:
+    """Yield the non-empty attributes in an element and all below: (element, local name, value).
+
+    Left out are those that say how XML itself is read (`xml:space`, `xsi:schemaLocation`).
+    """
     for element in top.iter(etree.Element):
         for key, value in element.items():
-            name = str(key).rpartition("}")[2]
-            if name in names and (normalised_value := " ".join(str(value).split())):
+            namespace, _, name = str(key).rpartition("}")
+            if namespace.removeprefix("{") not in _OF_XML and (normalised_value := " ".join(str(value).split())):
                 yield element, name, normalised_value
 
 
@@ -80,26 +78,14 @@ def descendants(element: Element, *names: str) -> Iterator[Element]:
 
 
 def text(element: Element | None) -> str | None:
-    """Return all text of an element, white space normalised; None for an empty one.
+    """Return all text of an element, parted by its markup, white space normalised; None for an empty one.
 
     >>> text(etree.fromstring("<a>One<lb/>two, <b>thr</b>ee </a>")), text(etree.fromstring("<a> </a>"))
     ('One two, three', None)
     """
     if element is None:
         return None
-    joined = "".join(_text_runs(element))
-    if "&#" in joined:  # escaped twice on the way here: no text means "&#233;"
-        joined = _TWICE.sub(lambda reference: html.unescape(reference[0]), joined)
-    return " ".join(joined.split()) or None
-
-
-def _text_runs(element: Element) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        yield from _text_runs(child)
-        if local(child).lower() in _BREAKS or local(element).lower() == _CHRONOLOGY:
-            yield " "
-        yield child.tail or ""
+    return " ".join(running_text.of(element).split()) or None
 
 
 def blocks(element: Element, passed: Callable[[Element], bool] = lambda _: False) -> Iterator[Element]:
@@ -153,7 +139,7 @@ def path(element: Element, top: Element) -> str:
             if attribute_name
             else local(ancestor)
         )
-        if attribute_name == "id" and ancestor is not element:
+        if ancestor is top or (attribute_name == "id" and ancestor is not element):
             break
         ancestor = ancestor.getparent()
     return "/".join(reversed(steps))

@@ -31,6 +31,11 @@ class KillReason(StrEnum):
         """Whether it is for its query that a worker has to be started anew."""
         return self in _BLAMES_QUERY
 
+    @property
+    def blames_client(self) -> bool:
+        """Whether its query's client could have another one killed like that, and pays for the start."""
+        return self.blames_query and self is not KillReason.PREEMPTED
+
 
 _BLAMES_QUERY = frozenset(
     {

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from kg.store.fairness.fair_queue import QueuedJob
+from kg.store.pool.core.kill_memory import AskedQuery
 from kg.store.pool.core.memory_growth import MemoryGrowth
 
 _MEAN_OF = 8
@@ -33,6 +34,8 @@ class Assignment(QueuedJob):
         state: the query's state.
         worker: the worker's number, once there is one.
         complete: whether the whole answer has come, though more of it is still to be read than may wait.
+        sender: the client; `client` is its line in the queue, which for some queries is its quarantine.
+        asked: the query itself, as far as it is remembered where it kills its worker.
     """
 
     query: int = 0
@@ -40,6 +43,8 @@ class Assignment(QueuedJob):
     state: QueryState = QueryState.WAITING
     worker: int | None = None
     complete: bool = False
+    sender: str = ""
+    asked: AskedQuery | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -53,7 +58,8 @@ class PoolWorker:
         unread: assignments that are complete, but not read.
         work_seconds: seconds of work since it was last idle.
         usual: seconds that its queries take of late.
-        refuses: whether it sends back whatever was sent ahead, as it does until its line is empty.
+        refuses: whether nothing more may be sent ahead until its line is empty: it would send that back, or what it
+            answers may kill it.
         demoted: whether it has the lowest priority.
         idle_since: when it became idle.
     """

@@ -26,7 +26,7 @@ def tick(scheduler: Scheduler, now: float) -> list[Action]:
             actions += scheduler.release(row, now)
             busy = QueryBusy("no worker came free in time", todo="Try again in a moment.")
             actions.append(Fail(row.query, busy))
-    return actions
+    return [*actions, *scheduler.dispatch(now)]  # a pause may be over
 
 
 def _prolong(scheduler: Scheduler, row: Assignment, now: float) -> list[Action]:

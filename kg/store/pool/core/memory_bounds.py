@@ -10,13 +10,16 @@ from kg.store.pool.core.scheduler import Scheduler
 CALM = 20.0
 """Seconds that a worker too many, or an idle one that has grown, stays."""
 
+_HEADROOM = 8
+"""Part of the memory of all workers, as a divisor, that is left to what they take until the next sample."""
+
 
 def sampled(scheduler: Scheduler, sizes: Mapping[int, int], now: float) -> list[Action]:
     """Kill workers that take too much, alone or together; replace an idle one that keeps much for nothing.
 
     Args:
         scheduler: the workers.
-        sizes: bytes of anonymous memory of each worker.
+        sizes: bytes of anonymous memory of some workers; that of the others is as it was.
         now: the time.
     """
     workers, most = scheduler.workers, scheduler.limits.memory
@@ -31,24 +34,25 @@ def sampled(scheduler: Scheduler, sizes: Mapping[int, int], now: float) -> list[
             actions += _too_heavy(scheduler, worker, words, now)
         elif grown and worker in workers.idle:
             actions += scheduler.replace(worker, KillReason.GROWN)
-    actions += _bound_together(scheduler, sizes, now)
+    actions += _bound_together(scheduler, now)
     large = (each for each in workers.idle if each.growth.large and now - each.idle_since > CALM)
     grown_idle = next(large, None)
     return [*actions, *scheduler.replace(grown_idle, KillReason.GROWN)] if grown_idle else actions
 
 
-def _bound_together(scheduler: Scheduler, sizes: Mapping[int, int], now: float) -> list[Action]:
-    """Keep all workers within their memory: grown ones that are idle go first, then the largest."""
+def _bound_together(scheduler: Scheduler, now: float) -> list[Action]:
+    """Keep all workers within their memory: grown ones that are idle go first, then the largest ones."""
     workers, most = scheduler.workers, scheduler.limits.memory * scheduler.limits.size
-    total = sum(size for number, size in sizes.items() if number in workers.members)
+    most -= most // _HEADROOM
+    total = sum(worker.growth.taken for worker in workers.members.values())
     actions: list[Action] = []
     for worker in sorted(workers.idle, key=lambda each: -each.growth.size):
         if total > most and worker.growth.large:
-            total -= sizes.get(worker.number, 0)
+            total -= worker.growth.taken
             actions += scheduler.replace(worker, KillReason.GROWN)
-    left = [number for number in sizes if number in workers.members]
-    if total > most and len(left) > 1:
-        largest = workers.members[max(left, key=lambda number: sizes[number])]
+    by_size = sorted(workers.members.values(), key=lambda each: each.growth.taken)
+    while total > most and len(by_size) > 1 and (largest := by_size.pop()).growth.large:
+        total -= largest.growth.taken
         actions += _too_heavy(scheduler, largest, "the queries need too much memory together", now)
     return actions
 

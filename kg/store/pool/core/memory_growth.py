@@ -54,6 +54,11 @@ class MemoryGrowth:
         return too_large or self._steps >= _STEPS
 
     @property
+    def taken(self) -> int:
+        """Bytes that it took when it was last measured."""
+        return self.base + self.size
+
+    @property
     def large(self) -> bool:
         """Whether to replace the worker is worth a start, as soon as nobody has to wait for that."""
         return self.size > self.allowed // _SPARE_TIME

@@ -5,11 +5,12 @@ query is rather sent ahead to a busy worker (pipelining) where that one will com
 usually take. Pure, as all of the core: see `kg.store.pool.core.state`.
 """
 
-from kg.errors import QueryBusy, QueryError
+from kg.errors import QueryBusy, QueryCrashed, QueryError, QueryTooMany
 from kg.store.fairness.fair_queue import FairQueue
 from kg.store.pool import frames
 from kg.store.pool.core.actions import Action, Fail, Inspect, Kill, KillReason, Send
 from kg.store.pool.core.assignments import Assignment, PoolWorker, QueryState
+from kg.store.pool.core.kill_memory import KillMemory
 from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.core.worker_set import WorkerSet
 
@@ -41,16 +42,19 @@ class Scheduler:
         queue: the queries that wait, and the use of each client.
         workers: the workers.
         long: the long query of each worker that has one.
+        kills: the queries and clients that killed workers.
     """
 
-    def __init__(self, limits: PoolLimits, processors: int) -> None:
+    def __init__(self, limits: PoolLimits, processors: int, kills: KillMemory) -> None:
         """Nothing is scheduled.
 
         Args:
             limits: limits of the pool.
             processors: processors that server and workers have together.
+            kills: the queries and clients that killed workers.
         """
         self.limits = limits
+        self.kills = kills
         self.table: dict[int, Assignment] = {}
         self.queue: FairQueue[Assignment] = FairQueue(limits.queue, limits.share)
         self.workers = WorkerSet(limits.memory)
@@ -64,6 +68,16 @@ class Scheduler:
         """Workers that there are to be: another one stands in for each with a long query."""
         wanted = self._workers + len(self.long)
         return min(wanted, len(self.table)) if self.retired else wanted
+
+    def join(self, row: Assignment, now: float) -> None:
+        """Take a query into the table and the queue. Raises QueryBusy, QueryTooMany, QueryCrashed."""
+        if row.asked is not None:
+            if self.kills.refuses(row.asked, now):
+                raise crashed()
+            if self.kills.quarantines(row.sender, row.asked, now):
+                row.client = self._quarantine(row.sender, now)
+        self.queue.join(row, now)
+        self.table[row.query] = row
 
     def worker_of(self, row: Assignment) -> PoolWorker:
         """The worker of a query that has one."""
@@ -124,7 +138,9 @@ class Scheduler:
         self.workers.remove(worker)
         return [Kill(worker.number, why), *self.workers.fill(self.wanted)]
 
-    def kill(self, worker: PoolWorker, why: KillReason, error: QueryError | None, now: float) -> list[Action]:
+    def kill(
+        self, worker: PoolWorker, why: KillReason, error: QueryError | None, now: float, *, crash: bool = False
+    ) -> list[Action]:
         """Kill a worker for the query that it answers; those behind it wait for another one.
 
         Args:
@@ -132,6 +148,7 @@ class Scheduler:
             why: the reason.
             error: what the query fails with; None where its client has left.
             now: the time.
+            crash: whether the engine itself gave up on the query.
         """
         line, unread = list(worker.line), list(worker.unread)
         worker.line.clear()
@@ -152,7 +169,34 @@ class Scheduler:
             self.release(culprit, now)
             actions = [Kill(worker.number, why, culprit.query)]
             actions += [Fail(culprit.query, error)] if error else []
+            actions += self._blame(culprit, now, crash=crash) if why.blames_client else []
         return [*actions, *self.workers.fill(self.wanted), *self.dispatch(now)]
+
+    def _blame(self, culprit: Assignment, now: float, *, crash: bool) -> list[Action]:
+        """Charge a client for the start of the worker that its query killed, and sort its waiting queries anew."""
+        self.queue.charge(culprit.client, self.workers.start_seconds, now)
+        client = culprit.sender
+        if culprit.asked is None:
+            return []
+        self.kills.killed(client, culprit.asked, now, crash=crash)
+        if self.queue.has_pauses(quarantine_of(client)):
+            self._quarantine(client, now)
+        actions: list[Action] = []
+        for row in self.queue.waiting_of(client):
+            if row.asked is not None and self.kills.quarantines(client, row.asked, now):
+                try:
+                    self.queue.move(row, self._quarantine(client, now), now)
+                except QueryTooMany as fault:
+                    del self.table[row.query]
+                    row.state = QueryState.DONE
+                    actions.append(Fail(row.query, fault))
+        return actions
+
+    def _quarantine(self, client: str, now: float) -> str:
+        """Name of a client's quarantine in the queue, which has its present pause."""
+        name = quarantine_of(client)
+        self.queue.pause(name, self.kills.paused_until(client), now)
+        return name
 
     def _begin(self, now: float) -> Send | None:
         """Give an idle worker to the next query, if there is one for it."""
@@ -165,13 +209,13 @@ class Scheduler:
         if row is None:
             return None
         worker = self.workers.lend()
-        worker.refuses = False
+        worker.refuses = self.queue.has_pauses(row.client)
         worker.assign(row)
         return Send(worker.number, row.query)
 
     def _pipeline(self, worker: PoolWorker, now: float) -> Send | None:
         """Send the next query ahead to a busy worker, if it is for that one."""
-        row = self.queue.next(now, last=False, slot=worker.number)
+        row = self.queue.next(now, last=False, slot=worker.number, shared=True)
         if row is None:
             return None
         worker.assign(row)
@@ -193,6 +237,16 @@ class Scheduler:
             ):
                 found, least = worker, queries
         return found
+
+
+def quarantine_of(client: str) -> str:
+    """Name of a client's quarantine among the clients of the queue (see `kg.store.pool.core.kill_memory`)."""
+    return f"{client} in quarantine"
+
+
+def crashed() -> QueryCrashed:
+    """Error of a query on which the engine gave up."""
+    return QueryCrashed("the engine gave up on the query", todo="Ask it in another way.")
 
 
 def closing() -> QueryBusy:

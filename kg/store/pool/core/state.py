@@ -47,6 +47,7 @@ from kg.store.pool import frames
 from kg.store.pool.core import long_queries, memory_bounds
 from kg.store.pool.core.actions import Action, Close, Fail, Inspect, Kill, KillReason
 from kg.store.pool.core.assignments import Assignment, PoolWorker, QueryState
+from kg.store.pool.core.kill_memory import AskedQuery, KillMemory
 from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.core.memory_bounds import CALM
 from kg.store.pool.core.scheduler import Scheduler, closing
@@ -59,21 +60,23 @@ PATIENCE = 2 * frames.PATIENCE
 that it will have sent back what is given to others here."""
 
 SAMPLE_EVERY = 0.5
-"""Seconds between two samples of the workers' memory."""
+"""Seconds between two samples of the memory of all workers; see `PoolState.watched`."""
 
 
 class PoolState:
     """States of all queries and workers of a pool."""
 
-    def __init__(self, limits: PoolLimits, processors: int) -> None:
+    def __init__(self, limits: PoolLimits, processors: int, kills: KillMemory | None = None) -> None:
         """A pool without workers, which takes no query before `open`.
 
         Args:
             limits: limits of the pool.
             processors: processors that server and workers have together.
+            kills: the memory of killed workers, where other pools share it.
         """
         self._limits = limits
-        self._scheduler = Scheduler(limits, processors)
+        self._kills = KillMemory() if kills is None else kills
+        self._scheduler = Scheduler(limits, processors, self._kills)
         self._open = False
         self._surplus_since: float | None = None
 
@@ -130,28 +133,35 @@ class PoolState:
         scheduler.workers.give_up_starts()
         actions: list[Action] = [Fail(query, closing()) for query in scheduler.table]
         actions += [Kill(worker, KillReason.CLOSING) for worker in scheduler.workers.members]
-        self._scheduler = Scheduler(self._limits, 1)
+        self._scheduler = Scheduler(self._limits, 1, self._kills)
         return actions
+
+    def watched(self, now: float) -> list[int]:
+        """Workers whose memory is sampled with each tick: those whose query has run for longer than that."""
+        busy = self._scheduler.workers.busy.items()
+        return [number for number, worker in busy if any(now - row.began >= TICK for row in worker.begun())]
 
     def expects(self, worker: int) -> bool:
         """Whether a worker has something to say: it has a query, or is not known any more."""
         member = self._scheduler.workers.members.get(worker)
         return member is None or bool(member.line)
 
-    def submitted(self, query: int, client: str, seconds: float, now: float) -> list[Action]:
-        """A client asks. Raises QueryBusy, QueryTooMany.
+    def submitted(
+        self, query: int, client: str, seconds: float, now: float, asked: AskedQuery | None = None
+    ) -> list[Action]:
+        """A client asks. Raises QueryBusy, QueryTooMany; QueryCrashed where the query did that again and again.
 
         Args:
             query: the query's number; never given before.
             client: the client (see `kg.store.fairness.fair_queue.client_of`).
             seconds: how long the query may run.
             now: the time.
+            asked: the query itself, by which it is known again.
         """
         if not self._open:
             raise closing()
-        row = Assignment(client, query=query, seconds=seconds)
-        self._scheduler.queue.join(row, now)
-        self._scheduler.table[query] = row
+        row = Assignment(client, query=query, seconds=seconds, sender=client, asked=asked)
+        self._scheduler.join(row, now)
         return self._scheduler.dispatch(now)
 
     def left(self, query: int, now: float) -> list[Action]:
@@ -192,6 +202,8 @@ class PoolState:
             return []
         member.work(seconds)
         row = member.advance(now)
+        if row.asked is not None:
+            self._kills.answered(row.sender, row.asked)
         if unread and row.state is not QueryState.TAKEN_BACK:
             row.complete = True
             member.unread.append(row)
@@ -220,9 +232,16 @@ class PoolState:
             self._scheduler.requeue(row)
         return self._after(self._scheduler.settle(member, now), now)
 
-    def started(self, worker: int, memory: int, now: float) -> list[Action]:
-        """A worker is ready, and takes so many bytes of memory."""
-        if not self._scheduler.workers.add(worker, memory, now):
+    def started(self, worker: int, memory: int, now: float, seconds: float | None = None) -> list[Action]:
+        """A worker is ready.
+
+        Args:
+            worker: the worker.
+            memory: bytes of anonymous memory that it takes.
+            now: the time.
+            seconds: how long its start took.
+        """
+        if not self._scheduler.workers.add(worker, memory, now, seconds):
             return [Kill(worker, KillReason.CLOSING)]
         return self._scheduler.dispatch(now)
 
@@ -230,7 +249,9 @@ class PoolState:
         """A worker could not be started."""
         return [*self._scheduler.workers.start_again(worker)]
 
-    def died(self, worker: int, error: QueryError, now: float, *, received: bool = True) -> list[Action]:
+    def died(
+        self, worker: int, error: QueryError, now: float, *, received: bool = True, crash: bool = False
+    ) -> list[Action]:
         """A worker is dead, though nobody killed it.
 
         Args:
@@ -238,6 +259,7 @@ class PoolState:
             error: what it died of.
             now: the time.
             received: whether it can have received its query; if not, that one waits for another worker.
+            crash: whether it was the engine itself that gave up.
         """
         scheduler = self._scheduler
         member = scheduler.workers.members.get(worker)
@@ -248,8 +270,8 @@ class PoolState:
                 scheduler.requeue(row)
             member.line.clear()
         if member.line:
-            heavy = isinstance(error, QueryTooHeavy)
-            return self._drained(scheduler.kill(member, KillReason.MEMORY if heavy else KillReason.CRASH, error, now))
+            why = KillReason.MEMORY if isinstance(error, QueryTooHeavy) else KillReason.CRASH
+            return self._drained(scheduler.kill(member, why, error, now, crash=crash))
         return self._drained(scheduler.kill(member, KillReason.IDLE_DEATH, None, now))
 
     def broken(self, worker: int, why: KillReason, error: QueryError, now: float) -> list[Action]:
@@ -309,7 +331,7 @@ class PoolState:
             self._surplus_since = now
         elif not actions and scheduler.workers.idle and now - self._surplus_since > CALM:
             actions = scheduler.replace(scheduler.workers.idle[0], KillReason.SURPLUS)
-        return self._drained(actions)
+        return self._drained([*actions, *scheduler.dispatch(now)])
 
     def _busy_worker(self, worker: int) -> PoolWorker | None:
         """A worker with a query, if it is known still."""

@@ -13,6 +13,13 @@ from kg.store.pool.core.memory_growth import MemoryGrowth
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 """Seconds before a worker is started again that could not be; each time twice as many."""
 
+_START_SECONDS, _LEAST_START, _MOST_START = 0.2, 0.05, 1.0
+"""Seconds of a start that are assumed before one was measured, and bounds of what is charged for one: a machine that is
+busy otherwise is no client's fault."""
+
+_MEAN_OF = 4
+"""Starts over which their time is smoothed."""
+
 
 class WorkerSet:
     """Workers by number.
@@ -21,6 +28,8 @@ class WorkerSet:
         members: workers that are ready or busy.
         idle: those without a query, the one that was busy last at the end: its data is in the processor's caches.
         busy: those with queries, the one that has been busy longest first.
+        start_seconds: seconds that a start takes of late.
+        failing: whether the last start failed.
     """
 
     def __init__(self, memory: int) -> None:
@@ -28,6 +37,8 @@ class WorkerSet:
         self.members: dict[int, PoolWorker] = {}
         self.idle: deque[PoolWorker] = deque()
         self.busy: dict[int, PoolWorker] = {}
+        self.start_seconds = _START_SECONDS
+        self.failing = False
         self._memory = memory
         self._starting: dict[int, float] = {}
         self._last = 0
@@ -41,10 +52,21 @@ class WorkerSet:
         """Start as many workers as are missing."""
         return [self._start(0.0, _FIRST_PAUSE) for _ in range(wanted - self.present)]
 
-    def add(self, number: int, memory: int, now: float) -> bool:
-        """Add a worker that is ready and takes so many bytes; whether it is still expected."""
+    def add(self, number: int, memory: int, now: float, seconds: float | None = None) -> bool:
+        """Add a worker that is ready; whether it is still expected.
+
+        Args:
+            number: the worker's number.
+            memory: bytes that it takes.
+            now: the time.
+            seconds: how long its start took, where that was measured.
+        """
         if self._starting.pop(number, None) is None:
             return False
+        self.failing = False
+        if seconds is not None:
+            charged = min(_MOST_START, max(_LEAST_START, seconds))
+            self.start_seconds += (charged - self.start_seconds) / _MEAN_OF
         worker = self.members[number] = PoolWorker(number, MemoryGrowth(self._memory, memory))
         self.rest(worker, now)
         return True
@@ -52,6 +74,7 @@ class WorkerSet:
     def start_again(self, number: int) -> list[Start]:
         """Start a worker once more that could not be started, after a pause."""
         pause = self._starting.pop(number, None)
+        self.failing = True
         return [] if pause is None else [self._start(pause, min(2 * pause, _LONGEST_PAUSE))]
 
     def give_up_starts(self) -> None:

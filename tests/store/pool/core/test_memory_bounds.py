@@ -26,8 +26,8 @@ def test_all_together():
     for worker in pool.scheduler.workers.members.values():
         worker.usual = 1.0
     small, large = pool.ask(), pool.ask()
-    pool.workers[pool.worker_of(small)].memory = 95 * MB
-    pool.workers[pool.worker_of(large)].memory = 99 * MB
+    pool.workers[pool.worker_of(small)].memory = 80 * MB
+    pool.workers[pool.worker_of(large)].memory = 90 * MB
     pool.sample()
     assert not pool.kills
     pool = SimulatedPool(size=1, spares=1, memory=100 * MB)

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from simulated_pool import MB, SimulatedPool
 
 CLIENTS = ("", "192.0.2.1", "192.0.2.2", "192.0.2.3")
+TEXTS = ("", "ASK {}", "SELECT * {}", "SELECT * {} LIMIT 1", "SELECT * {} ORDER BY ?x", "DESCRIBE <x:a>")
 
 
 class AnyEvents(RuleBasedStateMachine):
@@ -31,15 +32,21 @@ class AnyEvents(RuleBasedStateMachine):
     def chosen(self, data, among):
         return data.draw(st.sampled_from(sorted(among)))
 
-    @rule(client=st.sampled_from(CLIENTS))
-    def asked(self, client):
-        query = self.pool.ask(client)
+    @rule(client=st.sampled_from(CLIENTS), text=st.sampled_from(TEXTS))
+    def asked(self, client, text):
+        query = self.pool.ask(client, text=text)
         assert not self.retired or query in self.pool.refused
 
-    @rule(client=st.sampled_from(CLIENTS), number=st.integers(2, 10))
-    def a_crowd_asks(self, client, number):
+    @rule(client=st.sampled_from(CLIENTS), number=st.integers(2, 10), text=st.sampled_from(TEXTS))
+    def a_crowd_asks(self, client, number, text):
         for _ in range(number):
-            self.asked(client)
+            self.asked(client, text)
+
+    @rule(client=st.sampled_from(CLIENTS), number=st.integers(1, 5), text=st.sampled_from(TEXTS))
+    def a_client_crashes_the_engine(self, client, number, text):
+        for each in range(number):
+            query = self.pool.crash(client, f"{text} # {each}")
+            assert not self.retired or query in self.pool.refused
 
     @precondition(lambda self: self.busy())
     @rule(data=st.data(), seconds=st.sampled_from([0.0001, 0.001, 0.03, 0.3]), unread=st.booleans())
@@ -64,10 +71,10 @@ class AnyEvents(RuleBasedStateMachine):
         self.pool.send_back(self.chosen(data, self.busy()))
 
     @precondition(lambda self: self.pool.workers)
-    @rule(data=st.data(), received=st.booleans())
-    def died(self, data, received):
+    @rule(data=st.data(), received=st.booleans(), crash=st.booleans())
+    def died(self, data, received, crash):
         worker = self.chosen(data, self.pool.workers)
-        self.pool.die(worker, received=received or len(self.pool.workers[worker].inbox) > 1)
+        self.pool.die(worker, received=received or len(self.pool.workers[worker].inbox) > 1, crash=crash)
 
     @precondition(lambda self: self.pool.scheduler.table)
     @rule(data=st.data())

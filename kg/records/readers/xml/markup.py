@@ -1,0 +1,79 @@
+"""Table of the elements and attributes of EAD 2002 and EAC-CPF 2010: what each says, and how its text is parted.
+
+The table is `markup.tsv`, a line for an element or an attribute; `*/@name` is the line of an attribute on every
+element that has no line of its own for it. docs/sources.md is made from it, and tests hold it to the names of both
+standards and to what the readers do (D-128).
+
+>>> treatment("ead", "unitid", "audience"), treatment("ead", "list", "numeration"), flow("emph"), flow("unitdate")
+('governs', 'form only', 'inline', 'separator')
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Literal
+
+Flow = Literal["inline", "separator", "block"]
+"""Parting of an element's text from the text beside it: perhaps in one word, a value of its own, a paragraph."""
+
+Treatment = Literal["key", "governs", "extra", "form only"]
+"""Treatment of what an element or attribute says: under a key, obeyed, under `extra`, or left out as mere form."""
+
+_MARKS_OF_TYPE = frozenset({"b", "i", "u", "em", "strong", "sub", "sup", "small", "hi", "font"})
+"""Inline elements of HTML and TEI, which stray into finding aids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Line of the table.
+
+    Attributes:
+        schema: `ead` or `eac`.
+        name: `element`, `element/@attribute` or `*/@attribute`.
+        text: the parting of an element's text; None for an attribute.
+        treatment: where what it says goes.
+        note: the key, or the effect or the reason.
+    """
+
+    schema: str
+    name: str
+    text: Flow | None
+    treatment: Treatment
+    note: str
+
+
+@cache
+def lines() -> tuple[Line, ...]:
+    """Return the lines of the table, in its order."""
+    table = resources.files(__package__).joinpath("markup.tsv").read_text("utf-8").splitlines()[1:]
+    return tuple(Line(*_fields(line)) for line in table)
+
+
+def treatment(schema: str, element: str, attribute: str = "") -> Treatment | None:
+    """Return the treatment of an element, or of an attribute on it; None for a name outside the standard."""
+    treatments = _treatments()
+    if not attribute:
+        return treatments.get((schema, element))
+    return treatments.get((schema, f"{element}/@{attribute}")) or treatments.get((schema, f"*/@{attribute}"))
+
+
+def flow(name: str) -> Flow:
+    """Return the parting of an element's text by its local name, in any case; a foreign element is a separator."""
+    lower = name.lower()
+    return _flows().get(lower) or ("inline" if lower in _MARKS_OF_TYPE else "separator")
+
+
+def _fields(line: str) -> tuple[str, str, Flow | None, Treatment, str]:
+    schema, name, text, treated, note = line.split("\t")
+    return schema, name, text or None, treated, note  # type: ignore[return-value]  # a test holds the words
+
+
+@cache
+def _treatments() -> MappingProxyType[tuple[str, str], Treatment]:
+    return MappingProxyType({(line.schema, line.name): line.treatment for line in lines()})
+
+
+@cache
+def _flows() -> MappingProxyType[str, Flow]:
+    return MappingProxyType({line.name.lower(): line.text for line in lines() if line.text})

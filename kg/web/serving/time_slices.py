@@ -1,0 +1,93 @@
+"""Time slices of the event loop: the steps of handlers, one in each round of the loop, fair by client.
+
+A handler's step goes from one wait to the next. Steps that are ready would run in the order in which they became so: 64
+connections of one client would be 64 steps ahead of another's. So a step waits for a slice, in the fair queue that
+queries have, too (`kg.store.fairness.fair_queue`). Requests are read between two slices, so that a light client's first
+step comes after the one that runs, however many of another client wait (D-112).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, Generic, TypeVar
+
+from kg.errors import QueryBusy, QueryError, QueryTooMany
+from kg.store.fairness.slots import Reservation, Slots
+
+MAX_WAITING_STEPS = 2_000
+"""Steps that may wait; half of them of one client. A wait costs little, and a refusal as much as a short step."""
+
+_TODO = "Try again in a moment, with fewer requests at once."
+_T = TypeVar("_T")
+
+
+class TimeSlices:
+    """Time slices of one event loop."""
+
+    def __init__(self, queue: int = MAX_WAITING_STEPS) -> None:
+        """No step waits yet.
+
+        Args:
+            queue: maximum number of waiting steps; half of it for one client.
+        """
+        self._slots = Slots(1, queue, by_use=True)
+
+    async def run(self, client: str, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        """Run a coroutine, each step of it in a slice. Raises QueryBusy where too many wait for their first one.
+
+        Args:
+            client: the client (see `kg.store.fairness.fair_queue.client_of`).
+            work: makes the coroutine.
+        """
+        first = await self._take(client)
+        return await _SlicedCoroutine(work(), self, client, first)
+
+    async def later(self, client: str) -> Reservation | None:
+        """A slice for work that has begun; None where too many wait, since its end costs less than its loss."""
+        try:
+            return await self._slots.take(client)
+        except QueryError:
+            return None
+
+    def end(self, taken: Reservation) -> None:
+        """End a slice: the next one comes when the loop has read what has arrived."""
+        asyncio.get_running_loop().call_soon(self._slots.give_back, taken)
+
+    async def _take(self, client: str) -> Reservation:
+        try:
+            return await self._slots.take(client)
+        except QueryTooMany:
+            raise QueryTooMany("too many of your requests are waiting", todo=_TODO) from None
+        except QueryBusy:
+            raise QueryBusy("too many requests are waiting", todo=_TODO) from None
+
+
+class _SlicedCoroutine(Awaitable[_T], Generic[_T]):
+    """Awaitable: a coroutine, between whose steps the event loop is others'."""
+
+    def __init__(self, work: Coroutine[Any, Any, _T], slices: TimeSlices, client: str, first: Reservation) -> None:
+        self._work = work
+        self._slices = slices
+        self._client = client
+        self._taken: Reservation | None = first
+
+    def __await__(self) -> Generator[Any, Any, _T]:
+        fault: BaseException | None = None
+        while True:
+            try:
+                awaited = self._work.send(None) if fault is None else self._work.throw(fault)
+            except StopIteration as over:
+                result: _T = over.value
+                return result
+            finally:
+                if self._taken is not None:
+                    self._slices.end(self._taken)
+                    self._taken = None
+            fault = None
+            try:
+                yield awaited
+                self._taken = yield from self._slices.later(self._client).__await__()
+            except GeneratorExit:
+                self._work.close()
+                raise
+            except BaseException as thrown:  # noqa: BLE001  # the coroutine is told, and ends as it would by itself
+                fault = thrown
