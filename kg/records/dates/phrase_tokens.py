@@ -111,7 +111,9 @@ def _decade(year: str, *, other: bool) -> _Figures | None:
 def _with_month_word(day: str, word: str, year: str) -> _Figures | None:
     """Day as databases print it, `05-Apr-1963`."""
     symbol = SYMBOLS.get((word,), "")
-    return _date(year, symbol[1:], day) if symbol.startswith("M") else None
+    if not symbol.startswith("M"):
+        return None
+    return _date(year, symbol[1:], day)
 
 
 def _two_days(first: str, second: str) -> _Figures:
@@ -223,9 +225,14 @@ def _words(phrase: str, position: int) -> tuple[list[Token], int] | None:
 
 
 def _kind(symbol: str) -> tuple[str, str]:
-    """Kind and value of a symbol: `M04` is the fourth month, "role sent" the role *sent*."""
+    """Kind and value of a symbol: `M04` is the fourth month, "role sent" the role *sent*.
+
+    The word "to" is a dash, but not one that leaves an end open.
+    """
     if symbol.startswith("role "):
         return "role", symbol[5:]
+    if symbol == "-":
+        return "-", "to"
     return (symbol[0], symbol[1:]) if symbol[1:].isdigit() else (symbol, "")
 
 

@@ -74,6 +74,7 @@ WORDS: dict[str, str] = {
         "s|ss|sec|century|centuries|cent|siècle|siècles|siecle|siecles|siglo|siglos|jahrhundert|jahrhunderts|jh|jhdt|jhd|"
         "jahrhunderte|век|века|веке|веков|вв|secolo|século"
     ),
+    "V": "в",
     "H2": (
         "пол|half|half of|half of the|hälfte|hälfte des|половина|половине|половины|moitié|moitié du|mitad|mitad del|"
         "mitad de"
@@ -117,7 +118,7 @@ WORDS: dict[str, str] = {
         "inclusive date|academic year|school year|with gaps|gaps|scattered|incomplete|passim|on the|at|le|les|"
         "hours|hrs|uhr|also|printed later|later print|later prints|later cast|later copies|later additions|"
         "with later additions|with additions|with later alterations|"
-        "в|г|гг|год|года|году|годы|годов|годах|е|de|del|el|la|los|en|año|d|l|an|année|im|des|der|den|am|dem|jahr|"
+        "г|гг|год|года|году|годы|годов|годах|е|de|del|el|la|los|en|año|d|l|an|année|im|des|der|den|am|dem|jahr|"
         "jahre|jahren|er|il|anno|dal|anni|roku|r|"
         "mon|tues|tue|wed|thurs|thur|thu|fri|sat|sun"
     ),
@@ -155,7 +156,7 @@ WORDS: dict[str, str] = {
 """Symbol → its words, apart by `|`; the signs inside a group of words stand apart, dots are left out.
 
 S season; Z ten years; & and, | or, - to; f from, b between, < before, > after, << >> the same behind a date, u until,
-n since or to this day; ~ circa, p a part of it, ? perhaps; C century, H half, third or quarter, O ordinal; B A before
+n since or to this day; ~ circa, p a part of it, ? perhaps; C century, V century after a Roman number, H half, third or quarter, O ordinal; B A before
 and after Christ, J N old and new style; *undated*; *role* what happened then. Words under the empty symbol are dropped.
 """
 
