@@ -81,6 +81,7 @@ docs: install-test ## write the pages that are made from the code
 	@$(BIN)/python -m kg.records.model.schema
 	@$(BIN)/python tools/shapes.py
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/sources.py
 	@$(BIN)/python tools/conformance.py
 
 vendor: install ## fetch what the workbench is made of (needs npm) and put it into the package

@@ -31,6 +31,13 @@ def test_how_sources_become_records(tmp_path):
     assert set(re.findall(r"`(\w+/[^`]+)`", becomes)) == {each for each in named if not each.startswith("place/")}
 
 
+def test_sources_name_every_element():
+    """docs/sources.md has the table of elements and attributes; `make docs` writes it."""
+    import sources
+
+    assert sources.PAGE.read_text(encoding="utf-8") == sources.text()
+
+
 def test_reference_is_what_the_code_says():
     """docs/reference.md names every setting, command, path and format; `make docs` writes it."""
     import reference

@@ -79,7 +79,22 @@ class Publication:
             max_result_bytes=settings.query_bytes,
             queue=settings.query_queue,
         )
-        return QueryPool(generation.folder.store, limits, base=settings.base, observer=observer, kills=self._kills)
+        return QueryPool(
+            generation.folder.store,
+            limits,
+            base=settings.base,
+            observer=observer,
+            kills=self._kills,
+            check_store=generation.check_store,
+        )
+
+    def file(self, path: Path) -> Path | None:
+        """Return the path of a dump or table that the generation has, else None.
+
+        Raises:
+            GenerationError: the file is cut, grown or gone.
+        """
+        return self._generation.file(path)
 
     def check_whole(self) -> None:
         """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""

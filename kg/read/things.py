@@ -8,7 +8,7 @@ fraction of the time of the store, which looks up each string of each triple. So
 same version of the mapping made the generation; they equal the store's own answer (D-46).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -20,6 +20,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from kg import ontology
 from kg.iris import Base
 from kg.mapping import mapper
+from kg.render.data.excerpt import Excerpt, excerpt
 from kg.render.data.record import references
 from kg.render.data.statements import Statements, by_subject
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS
@@ -117,14 +118,16 @@ class Description:
     Attributes:
         thing: its row of the catalogue.
         iri: its IRI.
-        record: its record.
+        record: its record, or what an excerpt has of it.
         source: where its triples are read.
+        excerpt: the excerpt, where it is one.
     """
 
     thing: Thing
     iri: str
-    record: dict[str, Any]
+    record: Mapping[str, Any]
     source: "_MappedSource | _StoredSource"
+    excerpt: Excerpt | None = None
 
     @cached_property
     def triples(self) -> list[Triple]:
@@ -144,12 +147,12 @@ class _MappedSource:
     mapper: mapper.Mapper
 
     def triples(self, description: Description) -> list[Triple]:
-        (mapped,) = self.mapper.map([description.record])
+        (mapped,) = self.mapper.map([dict(description.record)])
         quads = parse(input=mapped.ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
         return list(canonical_triples((quad.triple for quad in quads), mapped.ntriples))
 
     def statements(self, description: Description) -> Statements:
-        by_iri = self.mapper.statements(description.record)
+        by_iri = self.mapper.statements(dict(description.record))
         for by_predicate in by_iri.values():
             for predicate in self.mapper.typed & by_predicate.keys():
                 by_predicate[predicate] = canonical_values(by_predicate[predicate])
@@ -177,11 +180,8 @@ class Resources:
         self.base = Base(generation.manifest.base)
         manifest = generation.manifest
         same_mapping = mapper.is_current(manifest.mapping) and not manifest.graph
-        self._source = (
-            _MappedSource(mapper.Mapper(ontology.load(manifest.base)))
-            if same_mapping
-            else _StoredSource(generation.graph)
-        )
+        self._mapped = _MappedSource(mapper.Mapper(ontology.load(manifest.base)))
+        self._source = self._mapped if same_mapping else _StoredSource(generation.graph)
         self._cached_thing = lru_cache(_THING_CACHE_SIZE)(self.generation.catalogue.thing)
         self._cached_record = lru_cache(_RECORD_CACHE_SIZE)(self._parsed)
 
@@ -197,6 +197,21 @@ class Resources:
         """Return the description of a thing."""
         record = self._parsed(thing.offset, thing.length)
         return Description(thing, self.base.iri(thing.reference), record, self._source)
+
+    def describe_excerpt(self, thing: Thing, languages: Sequence[str], part: int) -> Description:
+        """Return the description of an excerpt of a long record, mapped anew whatever made the generation.
+
+        Args:
+            thing: the thing.
+            languages: those of the reader, the best first.
+            part: which part of long texts.
+        """
+        cut = excerpt(self._parsed(thing.offset, thing.length), languages, part)
+        return Description(thing, self.base.iri(thing.reference), cut.record, self._mapped, cut)
+
+    def linked_bytes(self, description: Description) -> int:
+        """Return the bytes of all records that a page of a thing reads for the names of its links."""
+        return sum(thing.length for thing in self._link_targets(description.statements).values())
 
     def around(self, description: Description, key: str = "", after: str = "") -> Surroundings:
         """Return the surroundings of a thing for its page.
@@ -224,13 +239,18 @@ class Resources:
 
     def _linked(self, statements: Statements) -> dict[str, LinkedRecord]:
         """Reference → linked thing, for every link target with a record."""
-        linked: dict[str, LinkedRecord] = {}
+        targets = self._link_targets(statements)
+        return {reference: LinkedRecord(thing, self._record(thing)) for reference, thing in targets.items()}
+
+    def _link_targets(self, statements: Statements) -> dict[str, Thing]:
+        """Reference → live thing, for every link target with a record."""
+        targets: dict[str, Thing] = {}
         for iri in sorted({value.value for value in _values(statements) if isinstance(value, NamedNode)}):
             reference = self.base.reference(iri)
             thing = self._cached_thing(reference) if reference else None
             if reference and thing and thing.deleted is None:
-                linked[reference] = LinkedRecord(thing, self._record(thing))
-        return linked
+                targets[reference] = thing
+        return targets
 
     def _record(self, thing: Thing) -> dict[str, Any]:
         """Record of a link target."""
@@ -246,7 +266,7 @@ class Resources:
         next_cursor = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else None
         return LinkGroup(key, count, tuple(links[:PAGE_SIZE]), next_cursor, begins=not after)
 
-    def path(self, record: dict[str, Any]) -> tuple[Thing, ...]:
+    def path(self, record: Mapping[str, Any]) -> tuple[Thing, ...]:
         """Return the containers of a thing, from the top down; a cycle is cut."""
         path: list[Thing] = []
         above = next(references(record, "heldIn", "partOf", "broader"), None)
@@ -258,7 +278,9 @@ class Resources:
             above = next(references(self._record(thing), "partOf", "broader"), None)
         return tuple(path)
 
-    def _beside(self, thing: Thing, record: dict[str, Any], linked: dict[str, LinkedRecord]) -> LinkNeighbours | None:
+    def _beside(
+        self, thing: Thing, record: Mapping[str, Any], linked: dict[str, LinkedRecord]
+    ) -> LinkNeighbours | None:
         """Neighbours of a record in its file; in its collection, where it is alone in the file."""
         for key in ("heldIn", "collections"):
             unit = next(references(record, key), None)
@@ -271,7 +293,7 @@ class Resources:
         return None
 
     def _kin(
-        self, thing: Thing, record: dict[str, Any], linked: dict[str, LinkedRecord]
+        self, thing: Thing, record: Mapping[str, Any], linked: dict[str, LinkedRecord]
     ) -> tuple[tuple[Thing, int], ...]:
         """Other records with the same people, without people of very many records: these mean nothing and cost much."""
         stated = set(references(record, "related"))

@@ -59,7 +59,9 @@ class SentPathRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             context = await context_of(request)
-            return await outcome(request, context, partial(self._checked, made, request), self.row)
+            response = await outcome(request, context, partial(self._checked, made, request), self.row)
+            context.serving.begin_answer()
+            return response
 
         return handle
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from kg.errors import KgError, QueryError
+from kg.errors import KgError
 from kg.web.api import MATCHED, Api
 from kg.web.endpoint import responses
 from kg.web.http import language
@@ -23,7 +23,6 @@ from kg.web.http.canonical_address import (
     has_parameter,
     set_address,
 )
-from kg.web.http.client import client_name
 from kg.web.http.headers import CORS
 from kg.web.http.problems import Problem
 from kg.web.observe.request_notes import notes_of
@@ -32,7 +31,7 @@ from kg.web.route_table import READ, Matched, Route, RouteTable
 from kg.web.serving.context import hold
 from kg.web.serving.contexts import Contexts
 from kg.web.serving.live import Live, Serving
-from kg.web.serving.outcome import outcome, problem
+from kg.web.serving.outcome import outcome, problem, problem_in_turn
 from kg.web.serving.page_cache import METHODS
 
 LONGEST_ADDRESS = 8_000
@@ -103,6 +102,8 @@ class FastPath:
             if response is None and place.pages and method in METHODS:
                 response = self._page(request, serving, place.path)
             response = response or await self._respond(request, serving, place.path)
+            if response is not None:
+                serving.begin_answer()
             await (response or self._api)(scope, receive, send)
         finally:
             serving.release()
@@ -127,7 +128,7 @@ class FastPath:
         try:
             matched = self._matched(request, path)
         except Problem as fault:
-            return await self._problem(request, fault)
+            return await problem_in_turn(request, fault, self._contexts.site(request), self._contexts.slices)
         if isinstance(matched, Response):
             return matched
         context = self._contexts.of(request, serving)
@@ -137,18 +138,6 @@ class FastPath:
         hold(request.scope, context)
         request.scope[MATCHED] = matched
         return None
-
-    async def _problem(self, request: Request, fault: Problem) -> Response:
-        """The response that a problem comes to, in the client's turn: a page of an error costs as much as a list."""
-        site = self._contexts.site(request)
-
-        async def respond() -> Response:
-            return problem(request, fault, site)
-
-        try:
-            return await self._contexts.slices.run(client_name(request), respond)
-        except QueryError as refused:
-            return problem(request, refused, site)
 
     def _matched(self, request: Request, path: str) -> Matched | Response:
         """The row of a request, or the response that needs none. Raises Problem where the path leads nowhere."""

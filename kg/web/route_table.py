@@ -80,9 +80,7 @@ class Route:
 
     @property
     def sliced(self) -> bool:
-        """Whether its handler takes turns in the event loop: not those that cost nothing, and queries, whose queue is
-        that of the workers.
-        """
+        """Whether its handler takes turns in the event loop; probes cost nothing, and queries wait for a worker."""
         return self.cacheable or not (self.direct or self.repeats)
 
 

@@ -24,7 +24,10 @@ FORM_BYTES = 1 << 20
 ADDRESS_BYTES = 63_000
 SHORT_ADDRESS_BYTES = 7_900
 BODY_BYTES = 1_000_000
-HOLD_SECONDS = 25
+HOLD_SECONDS = 90
+"""How long a connection is held: longer than the server's `send_seconds`; one in eight much longer, and taking little."""
+
+DRIP_SECONDS, DRIP_BYTES = 900, 50
 SUFFIXES = ("html", "ttl", "jsonld", "json", "nt", "rdf", "trig")
 EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
@@ -122,29 +125,37 @@ _repeated(
 # Clients that do not read
 
 
+async def _read_slowly(client, data):
+    """One half takes nothing, the others a little, and one in eight less than a kilobyte a second for minutes."""
+    if client.number % 8 == 7:
+        await client.hold(data, DRIP_SECONDS, take=DRIP_BYTES)
+    else:
+        await client.hold(data, HOLD_SECONDS, take=512 * (client.number % 2))
+
+
 @attacker("slow readers of dumps", 50)
 async def slow_dumps(client):
     path = ("/dumps/kg.nt.gz", "/dumps/kg.ttl.gz", "/data/records.csv", "/data/record.csv")[client.number % 4]
-    await client.hold(request(path), HOLD_SECONDS, take=512 * (client.number % 2))
+    await _read_slowly(client, request(path))
 
 
 @attacker("slow readers of answers to queries", 50)
 async def slow_answers(client):
     text = f"{EVERYTHING} LIMIT {1_000_000 + client.chance.randrange(1_000_000)}"
-    await client.hold(query(text), HOLD_SECONDS, take=512 * (client.number % 2))
+    await _read_slowly(client, query(text))
 
 
 @attacker("slow readers of pages with long texts", 50)
 async def slow_pages(client):
     path = f"/record/{client.chance.choice(LONG)}.{client.chance.choice(SUFFIXES)}"
-    await client.hold(request(path), HOLD_SECONDS, take=512 * (client.number % 2))
+    await _read_slowly(client, request(path))
 
 
 @attacker("exports read slowly", 64)
 async def slow_exports(client):
     format_ = client.chance.choice(("csv", "ttl", "bib", "ris", "json"))
     path = f"/search?q=synthetic&sort=title&format={format_}&page={client.chance.randrange(9) + 1}"
-    await client.hold(request(path), HOLD_SECONDS, take=512 * (client.number % 2))
+    await _read_slowly(client, request(path))
 
 
 # HTTP/1.0
@@ -160,7 +171,7 @@ async def old_floods(client):
 async def old_slow(client):
     text = f"{EVERYTHING} LIMIT {1_000_000 + client.chance.randrange(1_000_000)}"
     large = (query(text, version="1.0"), request("/dumps/kg.nt.gz", version="1.0"))
-    await client.hold(large[client.number % 2], HOLD_SECONDS, take=512 * (client.number // 2 % 2))
+    await _read_slowly(client, large[client.number // 2 % 2])
 
 
 # The main door

@@ -75,12 +75,13 @@ class Client:
 
     async def ask(self, request):
         """Send a request and read its answer to the end; the connection stays open where the server lets it."""
-        if self._writer is None:
-            self._reader, self._writer = await self._connect()
-        self._writer.write(request)
         self._seen["asked"] += 1
-        head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
-        await self._read_body(head)
+        async with asyncio.timeout(PATIENCE):
+            if self._writer is None:
+                self._reader, self._writer = await self._connect()
+            self._writer.write(request)
+            head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
+            await self._read_body(head)
         if b"\r\nconnection: close" in head or head.startswith(b"http/1.0"):
             self.close()
         self._seen[head[9:12].decode()] += 1
@@ -135,8 +136,7 @@ async def _go_on(client, session, seen, pause):
     """Do what a connection does, over and over; a connection that the server closes is made anew."""
     while True:
         try:
-            async with asyncio.timeout(PATIENCE):
-                await session(client)
+            await session(client)
             await asyncio.sleep(pause)
         except TimeoutError:
             seen["no answer"] += 1

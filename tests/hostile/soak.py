@@ -28,6 +28,9 @@ SECONDS, WARM_UP_SECONDS = 1_800, 300
 BUILD_EVERY, SAMPLE_EVERY = 20, 10
 PROCESSES = 2
 PARAGRAPHS = 50_000
+SHOWN = 12
+"""Samples in the table of what was taken in the course of time."""
+
 CHANGED = 20
 """Records that change between two builds."""
 
@@ -69,10 +72,10 @@ NAMES = {
 }
 
 ATTACKERS = (
-    ("slow readers of dumps", 6, 1.0),
-    ("slow readers of answers to queries", 6, 1.0),
+    ("slow readers of dumps", 8, 1.0),
+    ("slow readers of answers to queries", 8, 1.0),
     ("HTTP/1.0: large answers, read", 1, 2.0),
-    ("HTTP/1.0: large answers, hardly read", 6, 1.0),
+    ("HTTP/1.0: large answers, hardly read", 8, 1.0),
     ("queries that never end", 2, 1.0),
     ("queries that take memory", 2, 1.0),
     ("queries that crash the engine, another each time", 1, 1.0),
@@ -177,14 +180,28 @@ def flatnesses(watched, seconds):
     return {name: flatness(times, [getattr(each, name) for _, each in late], BOUNDS[name]) for name in BOUNDS}
 
 
+def course(watched):
+    """Rows of a table: what was taken in the course of time, in some ten lines."""
+    every = max(1, len(watched.samples) // SHOWN)
+    rows = [("minute", *NAMES.values())]
+    for when, each in list(zip(watched.times, watched.samples, strict=True))[::every]:
+        rows.append((f"{when / 60:.1f}", *(f"{getattr(each, name):,.0f}" for name in BOUNDS)))
+    return rows
+
+
+def table(rows):
+    """Lines of a table in Markdown, the first row its head."""
+    head, *others = rows
+    return [f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *others)]
+
+
 def report(soaked, found, seconds):
-    """The table, and the verdict in a paragraph, as Markdown."""
+    """The tables, and the verdict in a paragraph, as Markdown."""
     rows = [("figure", "median", "rise", "allowed", "most", "allowed", "flat")]
-    rows += [("---",) * len(rows[0])]
     for name, each in found.items():
         figures = (each.middle, each.rise, each.max_rise, each.peak, each.max_peak)
         rows.append((NAMES[name], *(f"{figure:,.1f}" for figure in figures), "yes" if each.flat else "**no**"))
-    lines = [f"| {' | '.join(row)} |" for row in rows]
+    lines = [*table(rows), "", *table(course(soaked.watched))]
     polite, builds = soaked.polite, soaked.builds
     growing = [NAMES[name] for name, each in found.items() if not each.flat]
     verdict = (

@@ -7,12 +7,15 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from kg import ontology
 from kg.mapping.mapper import MappedRecord, Mapper
+from kg.publish.pipeline.identities import XML_FORMATS, BatchIndex, Identities, IndexRow, index_row, typed_links
+from kg.publish.pipeline.settlement import settle_links
 from kg.publish.pipeline.sources import Batch
 from kg.publish.report.rejected import RejectedRecord
 from kg.records.model import validation
@@ -35,6 +38,7 @@ from kg.records.readers.base import (
 )
 from kg.records.readers.json.json_records import parse_line
 from kg.store.generation.catalogue_builder import CatalogueEntry
+from kg.store.generation.hints import Hint, hint_of
 
 if TYPE_CHECKING:
     from kg.publish.pipeline.shapes import Shapes
@@ -48,14 +52,14 @@ class PreparedRecord(NamedTuple):
         json: the normalised record.
         ntriples: its triples, one a line.
         triples: the number of its triples.
-        hints: embedded descriptions of the things that it links to, as (reference, partial record in JSON).
+        hints: embedded descriptions of the things that it links to.
     """
 
     entry: CatalogueEntry
     json: bytes
     ntriples: bytes
     triples: int
-    hints: tuple[tuple[str, bytes], ...]
+    hints: tuple[Hint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,21 @@ class BatchResult:
 class BatchProcessor:
     """Processor of batches for a base."""
 
-    def __init__(
-        self, base: str, duplicates: frozenset[str] = frozenset(), shapes: str | None = None, *, value_bytes: int
-    ) -> None:
+    def __init__(self, base: str, index: Path | None = None, shapes: str | None = None, *, value_bytes: int) -> None:
+        """Start.
+
+        Args:
+            base: the base IRI.
+            index: the file for the index of identities, which may be written later; None for none.
+            shapes: the file of the archive's own shapes, or None.
+            value_bytes: the bound on a value, in bytes as written.
+        """
         self._value_bytes = value_bytes
         self._today = datetime.now(UTC).date().isoformat()
         self._mapper = Mapper(ontology.load(base))
-        self._duplicates = duplicates
+        self._base = base
+        self._index = index
+        self._identities: Identities | None = None
         self._shapes = _shapes(shapes, base) if shapes else None
 
     def process(self, batch: Batch) -> BatchResult:
@@ -120,6 +132,13 @@ class BatchProcessor:
         ):
             result.outcomes[position] = prepared
         return result
+
+    @property
+    def identities(self) -> Identities:
+        """Index of identities: opened with the first record, since it is written before and after the start."""
+        if self._identities is None:
+            self._identities = Identities(self._index, self._base)
+        return self._identities
 
     def prepare(self, records: list[Record], source: str, *, stubs: bool = False) -> BatchResult:
         """Prepare records that are already normalised or nearly so: merged records, or stubs.
@@ -156,6 +175,9 @@ class BatchProcessor:
         self, raw_record: RawRecord, batch: Batch, result: BatchResult
     ) -> Record | RejectedRecord | PendingMerge:
         source = batch.input.file.name
+        settled: list[SourceProblem] = []
+        if self.identities and batch.input.format in XML_FORMATS:
+            settled = settle_links(raw_record.record, self.identities, source, raw_record.at)
         try:
             record, problems = normalise_record(
                 raw_record.record, source, raw_record.at, raw_record.raw if batch.lines else None, today=self._today
@@ -164,14 +186,16 @@ class BatchProcessor:
             shown_id = excerpt(raw_record.record.get("id", ""))
             problem = SourceProblem(source, raw_record.at, "id", shown_id, fault.expected, str(fault), "rejected")
             return RejectedRecord("unknown", source, raw_record.raw, (problem,))
+        problems = settled + problems
         record, long = self._without_long_values(record, source, raw_record.at, problems)
         faults = validation.faults(record, source, raw_record.at)
         if faults:
             return RejectedRecord(record["kind"], source, raw_record.raw, (*problems, *faults))
         result.problems += problems
         result.long_values += long
-        if record["id"] in self._duplicates:
-            return PendingMerge(record["id"], source, raw_record.at, batch.input.merge, orjson.dumps(record))
+        if record["id"] in self.identities.held:
+            merge = batch.input.merge or record.get("status") == _DESCRIBED
+            return PendingMerge(record["id"], source, raw_record.at, merge, orjson.dumps(record))
         return record
 
     def _without_long_values(
@@ -212,6 +236,9 @@ class BatchProcessor:
         return mapped
 
 
+_DESCRIBED = "described-only"
+"""Status of what another record describes: several may, and none of them owns it."""
+
 _UNMAPPED: Any = None
 """Placeholder of a record before its mapping."""
 
@@ -237,14 +264,23 @@ def _line_items(file: SourceFile, number: int, raw: bytes) -> Iterator[RawRecord
     yield parse_line(file, number, raw)
 
 
-def references(batch: Batch) -> Iterator[str]:
-    """Return the references of the records in a batch, for the search for duplicates."""
+def index_of(batch: Batch) -> BatchIndex:
+    """Return the records in a batch, and the agents that its links name by number, for the index of identities."""
+    rows: list[IndexRow] = []
+    types: set[tuple[str, str]] = set()
+    file, is_xml = batch.input.file.name, batch.input.format in XML_FORMATS
     for item in _reader_items(batch):
-        if isinstance(item, RawRecord):
-            try:
-                yield canonical_reference(item.record)
-            except ValueFault:  # reported when it is read in earnest
-                continue
+        if not isinstance(item, RawRecord):
+            continue
+        try:
+            name = canonical_reference(item.record)
+        except ValueFault:  # reported when it is read in earnest
+            continue
+        is_whole = is_xml and (item.raw is None or name.startswith("agent/"))
+        rows.append(index_row(item.record, name, file, is_whole=is_whole))
+        if is_xml:
+            types.update(typed_links(item.record))
+    return BatchIndex(rows, types)
 
 
 def _unmapped_problem(source: str, at: str, key: str, record: Record) -> SourceProblem:
@@ -270,7 +306,7 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         links=mapped.links,
         position=record.get("position"),
     )
-    hints = tuple((reference, orjson.dumps(hint)) for reference, hint in embedded_records(record))
+    hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
     return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints)
 
 

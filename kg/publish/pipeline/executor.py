@@ -6,12 +6,16 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from typing import Self
+from pathlib import Path
+from typing import Self, TypeVar
 
 from kg.processes import die_with_parent
 from kg.publish.outputs import dumps
-from kg.publish.pipeline.batch import BatchProcessor, BatchResult
+from kg.publish.pipeline.batch import BatchProcessor, BatchResult, index_of
+from kg.publish.pipeline.identities import BatchIndex
 from kg.publish.pipeline.sources import Batch
+
+_R = TypeVar("_R")
 
 PENDING_BATCHES_PER_PROCESS = 3
 """Batches under way for each process; enough to keep it busy, few enough to bound memory."""
@@ -26,17 +30,17 @@ _processors: list[BatchProcessor] = []
 class BatchExecutor:
     """Executor of batches; a context manager that ends its processes."""
 
-    def __init__(self, jobs: int, base: str, duplicates: frozenset[str], shapes: str | None, value_bytes: int) -> None:
+    def __init__(self, jobs: int, base: str, index: Path | None, shapes: str | None, value_bytes: int) -> None:
         """Start the processes.
 
         Args:
             jobs: processes beside this one; 0 to do everything here.
             base: the base IRI.
-            duplicates: references with records in several places.
+            index: the file for the index of identities, or None.
             shapes: the file of the archive's own shapes, or None.
             value_bytes: the bound on a value, in bytes as written.
         """
-        self.local = BatchProcessor(base, duplicates, shapes, value_bytes=value_bytes)
+        self.local = BatchProcessor(base, index, shapes, value_bytes=value_bytes)
         self._max_pending = jobs * PENDING_BATCHES_PER_PROCESS
         self._executor: Executor | None = None
         if jobs:
@@ -46,7 +50,7 @@ class BatchExecutor:
                 jobs,
                 mp_context=context,
                 initializer=_initialise,
-                initargs=(os.getpid(), base, duplicates, shapes, value_bytes),
+                initargs=(os.getpid(), base, index, shapes, value_bytes),
             )
 
     def __enter__(self) -> Self:
@@ -58,12 +62,19 @@ class BatchExecutor:
 
     def process(self, batches: Iterable[Batch]) -> Iterator[BatchResult]:
         """Yield the result of each batch, in order."""
+        return self._map(self.local.process, _process, batches)
+
+    def index(self, batches: Iterable[Batch]) -> Iterator[BatchIndex]:
+        """Yield what each batch holds, for the index of identities, in order."""
+        return self._map(index_of, index_of, batches)
+
+    def _map(self, here: Callable[[Batch], _R], there: Callable[[Batch], _R], batches: Iterable[Batch]) -> Iterator[_R]:
         if self._executor is None:
-            yield from map(self.local.process, batches)
+            yield from map(here, batches)
             return
-        pending: deque[Future[BatchResult]] = deque()
+        pending: deque[Future[_R]] = deque()
         for batch in batches:
-            pending.append(self._executor.submit(_process, batch))
+            pending.append(self._executor.submit(there, batch))
             if len(pending) >= self._max_pending:
                 yield pending.popleft().result()
         while pending:
@@ -77,9 +88,9 @@ class BatchExecutor:
         return self._executor.submit(dumps.compress, ntriples, prefixes).result
 
 
-def _initialise(parent: int, base: str, duplicates: frozenset[str], shapes: str | None, value_bytes: int) -> None:
+def _initialise(parent: int, base: str, index: Path | None, shapes: str | None, value_bytes: int) -> None:
     die_with_parent(parent)
-    _processors.append(BatchProcessor(base, duplicates, shapes, value_bytes=value_bytes))
+    _processors.append(BatchProcessor(base, index, shapes, value_bytes=value_bytes))
     # A batch makes many objects and no cycles; the default threshold spends a tenth of the time on the search.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)

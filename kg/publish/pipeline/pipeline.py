@@ -5,9 +5,8 @@ written here in order: triples to the load that runs beside, rows to the catalog
 Memory is bounded by the batches under way, never by the collection.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Self
@@ -18,9 +17,11 @@ from kg import ontology
 from kg.processes import MAX_BYTES_IN_PROCESS
 from kg.publish.outputs.dumps import DumpFiles, DumpPart
 from kg.publish.outputs.search_index import IndexProcess
-from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord, references
+from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord
 from kg.publish.pipeline.executor import BatchExecutor
+from kg.publish.pipeline.identities import XML_FORMATS, write_index
 from kg.publish.pipeline.merge import merge
+from kg.publish.pipeline.names import names_that_differ, names_unlike_record
 from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, input_files
 from kg.publish.pipeline.stubs import stub
 from kg.publish.report.rejected import RejectedFolder, RejectedRecord
@@ -113,35 +114,36 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     outputs.report.add(*notes)
     outputs.report.away += [note.source for note in notes if note.severity == "rejected"]
     outputs.rejected.originals |= {file.file.name: file.file.path for file in files}
-    keys = outputs.records.with_name("keys.sqlite")
-    duplicates = _duplicate_references(files, keys) if any(file.merge for file in files) else frozenset()
+    index = outputs.records.with_name("identities.sqlite")
     total = sum(file.size for file in files)
     jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
     with (
-        BatchExecutor(jobs, settings.base, duplicates, shapes, settings.value_bytes) as executor,
+        BatchExecutor(jobs, settings.base, index, shapes, settings.value_bytes) as executor,
         _ResultWriter(outputs, executor, files) as writer,
     ):
+        if to_index := _files_to_index(files):
+            write_index(index, executor.index(batches(to_index)), merges=any(file.merge for file in files))
         for result in executor.process(batches(files)):
             writer.add(result)
         check_unchanged(files)
         writer.merge_duplicates()
         writer.add_successions()
+        writer.compare_names()
         writer.add_stubs()
         writer.finish()
+    index.unlink(missing_ok=True)
     _report_cycles(outputs)
 
 
-def _duplicate_references(files: list[InputFile], path: Path) -> frozenset[str]:
-    """References with records in more than one place, from a first pass over the sources for keys alone."""
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript("PRAGMA journal_mode=OFF; CREATE TABLE keys (ref TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;")
-        for batch in batches(files):
-            rows = [(reference,) for reference in references(batch)]
-            db.executemany("INSERT INTO keys VALUES (?, 1) ON CONFLICT (ref) DO UPDATE SET n = n + 1", rows)
-        duplicates = frozenset(row[0] for row in db.execute("SELECT ref FROM keys WHERE n > 1"))
-    path.unlink()
-    return duplicates
+def _files_to_index(files: list[InputFile]) -> list[InputFile]:
+    """Files to be read twice: all, where XML has links that others settle, or records are merged; else the pages.
+
+    JSON alone says what it means by ids of ours, and is read once.
+    """
+    if any(file.merge or file.format in XML_FORMATS for file in files):
+        return files
+    return [file for file in files if file.format == "page"]
 
 
 class _ResultWriter:
@@ -224,12 +226,14 @@ class _ResultWriter:
     def add_stubs(self) -> None:
         """Add a stub for every link target without a record; stubs may have links of their own."""
         while missing := self._outputs.catalogue.missing(STUBS_PER_BATCH):
+            records = []
             for reference, hint in missing:
                 if hint is None:
                     self._outputs.report.add(self._dangling(reference))
-            result = self._executor.local.prepare(
-                [stub(reference, hint) for reference, hint in missing], "", stubs=True
-            )
+                called = self._outputs.catalogue.hints.names_of(reference)
+                self._outputs.report.add(*names_that_differ(reference, called))
+                records.append(stub(reference, hint, called))
+            result = self._executor.local.prepare(records, "", stubs=True)
             refused = [outcome for outcome in result.outcomes if isinstance(outcome, RejectedRecord)]
             result.outcomes = [outcome for outcome in result.outcomes if not isinstance(outcome, RejectedRecord)]
             if refused:  # the link's description is invalid; its name alone will do
@@ -239,6 +243,16 @@ class _ResultWriter:
                 )
                 result.outcomes += plain_result.outcomes
             self.add(result, stubs=True)
+
+    def compare_names(self) -> None:
+        """Report each link that calls a thing by a name which is no form of those in its record."""
+        self._records.flush()
+        hints = self._outputs.catalogue.hints
+        with self._outputs.records.open("rb") as records:
+            for reference, offset, length in hints.of_records():
+                records.seek(offset)
+                record = orjson.loads(records.read(length))
+                self._outputs.report.add(*names_unlike_record(reference, record, hints.names_of(reference)))
 
     def finish(self) -> None:
         """End the load and write the last parts of the dumps."""
@@ -264,8 +278,8 @@ class _ResultWriter:
         if earlier_position is not None:
             self._reject_duplicate(entry, earlier_position)
             return
-        for reference, hint in record.hints:
-            self._outputs.catalogue.hint(reference, hint)
+        for hint in record.hints:
+            self._outputs.catalogue.hints.add(hint, entry.reference, entry.source, entry.at)
         self._records.write(line)
         self._offset += len(line)
         self._records_written += 1

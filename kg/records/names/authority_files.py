@@ -6,7 +6,7 @@ A number identifies in the company of its file alone: VIAF 12345 and a local 123
 >>> entry("(lccn)n79000001", None).iri, entry("n 79-1", "naf").key
 ('http://id.loc.gov/authorities/names/n79000001', 'n79000001')
 >>> entry("12345", "local"), entry("12345", "bibsys"), key_of("https://www.viaf.org/viaf/5/#Scribe")
-(Entry(key='12345', iri=None), Entry(key='bibsys-12345', iri=None), 'viaf.org-viaf-5')
+(AuthorityEntry(key='12345', iri=None), AuthorityEntry(key='bibsys-12345', iri=None), 'viaf.org-viaf-5')
 """
 
 import json
@@ -47,8 +47,8 @@ class AuthorityFile:
     host: str
 
 
-class Entry(NamedTuple):
-    """Entry in an authority file: the raw key made of it, and its IRI where the file is known."""
+class AuthorityEntry(NamedTuple):
+    """AuthorityEntry in an authority file: the raw key made of it, and its IRI where the file is known."""
 
     key: str
     iri: str | None
@@ -100,7 +100,7 @@ def key_of(iri: str) -> str:
     return rest.rpartition("/")[2] if iri.startswith(LOC) else rest.replace("/", "-")
 
 
-def entry(number: str, source: str | None) -> Entry:
+def entry(number: str, source: str | None) -> AuthorityEntry:
     """Return the entry that a number means, by the file named inside it or beside it.
 
     Args:
@@ -113,11 +113,11 @@ def entry(number: str, source: str | None) -> Entry:
         plain = _plain(bare)
         if file.number.fullmatch(plain):
             iri = file.iri.format(_canonical(file.name, plain))
-            return Entry(key_of(iri), iri)
+            return AuthorityEntry(key_of(iri), iri)
     name = _code(code)
     if name in _table()[1] or (not bare.isdecimal() and code == (source or "")):
-        return Entry(bare, None)
-    return Entry(f"{name}-{bare}", None)
+        return AuthorityEntry(bare, None)
+    return AuthorityEntry(f"{name}-{bare}", None)
 
 
 def _split(number: str) -> tuple[str, str]:

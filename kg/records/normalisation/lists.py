@@ -26,10 +26,30 @@ def _mark(value: Any) -> str:
 
 
 def unique_targets(links: list[Any]) -> list[Any]:
-    """Return links with a single entry for each target, the entry with more keys."""
+    """Return links with a single entry for each target, the entry with more keys; other names of it are forms.
+
+    >>> unique_targets([{"id": "agent/1", "name": {"@none": "Flint"}}, {"id": "agent/1", "name": {"@none": "Fitch"}}])
+    [{'id': 'agent/1', 'name': {'@none': 'Flint'}, 'alternativeNames': {'@none': ['Fitch']}}]
+    """
     by_target: dict[str, Any] = {}
     for link in links:
         target = link["id"] if isinstance(link, dict) else link
-        if target not in by_target or (isinstance(link, dict) and not isinstance(by_target[target], dict)):
+        first = by_target.get(target)
+        if first is None or (isinstance(link, dict) and not isinstance(first, dict)):
             by_target[target] = link
+        elif isinstance(link, dict) and link.get("name") != first.get("name"):
+            by_target[target] = _with_name(first, link.get("name"))
     return list(by_target.values())
+
+
+def _with_name(link: dict[str, Any], name: Any) -> dict[str, Any]:
+    """Link with another name of its target as a form."""
+    forms = link.get("alternativeNames") or {}
+    own = link.get("name") or {}
+    if not (isinstance(forms, dict) and isinstance(own, dict) and isinstance(name, dict)):
+        return link
+    united = {language: list(texts) if isinstance(texts, list) else [texts] for language, texts in forms.items()}
+    for language, text in name.items():
+        if own.get(language) != text and text not in united.get(language, []):
+            united.setdefault(language, []).append(text)
+    return {**link, "alternativeNames": united}

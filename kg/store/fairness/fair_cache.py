@@ -89,6 +89,12 @@ class FairCache(Generic[Key, Value]):
         self._own(key, entry, entry.owner)
         return self._make_room()
 
+    def remove(self, key: Key) -> None:
+        """Remove an entry that is there."""
+        entry = self._entries.pop(key)
+        self._disown(key, entry)
+        self.size -= entry.size
+
     def _own(self, key: Key, entry: _Entry[Value], owner: str | None) -> None:
         entry.owner = owner
         self._recent.setdefault(owner, OrderedDict())[key] = None
@@ -113,7 +119,5 @@ class FairCache(Generic[Key, Value]):
 
     def _remove_oldest(self, owner: str | None) -> Key:
         key = next(iter(self._recent[owner]))
-        entry = self._entries.pop(key)
-        self._disown(key, entry)
-        self.size -= entry.size
+        self.remove(key)
         return key

@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 import orjson
 
+from kg.errors import GenerationError
+from kg.store import file_sizes
 from kg.store.generation.things import LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
 
 UNDATED = "~"
@@ -108,6 +110,11 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         # Immutable: there is no writer, so SQLite neither locks nor looks for a journal.
         self._uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+        try:
+            self._folder, self._sizes = path.parent, file_sizes.present(path.parent, [path])
+        except OSError as fault:
+            what = f"it is not whole: {fault}"
+            raise GenerationError(what, where=str(path.parent), todo="Run `kg build`.") from None
         self._connections: list[sqlite3.Connection] = []
         self._local = threading.local()
         with ExitStack() as on_failure:
@@ -119,6 +126,8 @@ class Catalogue:
 
     @property
     def _db(self) -> sqlite3.Connection:
+        """Connection of this thread. Raises GenerationError where the file was cut since it was opened."""
+        file_sizes.check(self._folder, self._sizes)
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.store.generation import hints
 from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.ledger import Ledger
 from kg.store.generation.things import ORDERED, position_key
@@ -20,7 +21,6 @@ _MAX_CACHED_NUMBERS = 50_000
 
 _STAGE = """
 CREATE TABLE stage.links (target INTEGER, k INTEGER, start TEXT, source INTEGER);
-CREATE TABLE stage.hints (ref TEXT PRIMARY KEY, record BLOB) WITHOUT ROWID;
 CREATE TABLE stage.redirects (ref TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;
 """
 
@@ -75,8 +75,10 @@ class CatalogueBuilder:
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")
         self._db.execute("ATTACH ? AS stage", (str(self._stage),))
         self._db.executescript("PRAGMA stage.journal_mode=OFF; PRAGMA stage.synchronous=OFF;")
-        self._db.executescript(SCHEMA + _STAGE)
+        self._db.executescript(SCHEMA + _STAGE + hints.SCHEMA)
         self._db.execute("BEGIN")
+        self.hints = hints.Hints(self._db)
+        """What links say of their targets."""
         self._numbers: dict[str, int] = {}
         self._keys: dict[str, int] = {}
         self._created = self._changed = 0
@@ -118,14 +120,6 @@ class CatalogueBuilder:
             if key == "replaces":
                 self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (target, entry.reference))
         return None
-
-    def hint(self, reference: str, record: bytes) -> None:
-        """Stage the hint that a link gives of its target; the longest hint wins, the first of equal ones."""
-        self._db.execute(
-            "INSERT INTO stage.hints VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record"
-            " WHERE length(excluded.record) > length(record)",
-            (reference, record),
-        )
 
     def succeed(self, old: str, new: str) -> bool:
         """Redirect a reference without a record to a record; return False where that can't be done."""

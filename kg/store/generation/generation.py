@@ -11,6 +11,7 @@ from typing import Any
 
 from kg.errors import GenerationError
 from kg.settings import Settings
+from kg.store import file_sizes
 from kg.store.generation import inventory
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.inventory import Inventory
@@ -130,6 +131,7 @@ class Generation:
         self.folder = folder
         self.manifest = folder.read_manifest()
         inventory.check_sizes(folder.path, self.manifest.files)
+        self._store_sizes = inventory.sizes_below(self.manifest.files, f"{folder.store.name}/")
         with ExitStack() as opened:
             try:
                 self.catalogue = Catalogue(folder.catalogue)
@@ -162,8 +164,20 @@ class Generation:
         found = os.pread(self._records, length, offset)
         if len(found) != length or not found.startswith(b"{") or not found.endswith(b"}"):
             what = f"the generation is damaged: {len(found)} of the {length} bytes of a record can be read"
-            raise GenerationError(what, where=str(self.folder.records), todo=inventory.TODO)
+            raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
         return found
+
+    def file(self, path: Path) -> Path | None:
+        """Path of a file below its folder that it has, else None.
+
+        Raises:
+            GenerationError: the file is cut, grown or gone.
+        """
+        name = str(path.relative_to(self.folder.path))
+        if name in self.manifest.files:
+            file_sizes.check(self.folder.path, {name: self.manifest.files[name][0]})
+            return path
+        return path if not self.manifest.files and path.is_file() else None
 
     def check_whole(self) -> None:
         """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""
@@ -171,7 +185,11 @@ class Generation:
         size = sum(self.manifest.files.get("records.jsonl", (0, ""))[:1])
         if self.manifest.files and os.fstat(self._records).st_size != size:
             what = "the generation is damaged: the file of records that is open has another size than in its manifest"
-            raise GenerationError(what, where=str(self.folder.records), todo=inventory.TODO)
+            raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
+
+    def check_store(self) -> None:
+        """Compare the sizes of the store's files with the manifest. Raises GenerationError for a damaged store."""
+        file_sizes.check(self.folder.path, self._store_sizes)
 
     def close(self) -> None:
         """Close catalogue, records, graph and search index."""

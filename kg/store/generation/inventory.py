@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from kg.errors import GenerationError
+from kg.store import file_sizes
 
 Inventory = Mapping[str, tuple[int, str]]
 """Path of a file in its folder → its size in bytes, and its SHA-256 in hexadecimal."""
@@ -16,8 +16,6 @@ _PASSING = ("LOCK", "LOG", "LOG.old")
 
 _READERS = 4
 """Threads that read files; the digest itself runs without the interpreter's lock."""
-
-TODO = "Run `kg build`; what is served from memory goes on until then."
 
 
 def take(folder: Path, shared: tuple[Path, Inventory] | None = None) -> dict[str, tuple[int, str]]:
@@ -46,15 +44,12 @@ def take(folder: Path, shared: tuple[Path, Inventory] | None = None) -> dict[str
 
 def check_sizes(folder: Path, files: Inventory) -> None:
     """Compare the sizes of a folder's files with its inventory. Raises GenerationError for one that differs."""
-    for name, (size, _) in files.items():
-        try:
-            found = os.stat(folder / name).st_size  # noqa: PTH116  # quicker, and a server asks often
-        except OSError as fault:
-            what = f"the generation is damaged: {name} can't be read ({fault.strerror})"
-            raise GenerationError(what, where=str(folder), todo=TODO) from None
-        if found != size:
-            what = f"the generation is damaged: {name} has {found:,} bytes, and {size:,} are expected"
-            raise GenerationError(what, where=str(folder), todo=TODO)
+    file_sizes.check(folder, sizes_below(files))
+
+
+def sizes_below(files: Inventory, place: str = "") -> dict[str, int]:
+    """Path → size of the files whose paths begin so."""
+    return {name: size for name, (size, _) in files.items() if name.startswith(place)}
 
 
 def differing_digests(folder: Path, files: Inventory) -> Iterator[str]:

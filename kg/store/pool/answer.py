@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Protocol, cast
 
-from kg.errors import QueryError, QueryTooLarge
+from kg.errors import KgError, QueryTooLarge
 from kg.store.pool import frames
 from kg.store.sparql.results import FORMATS, Kind
 
@@ -70,11 +70,11 @@ class AnswerStream:
         self._left = limit
         self._owner = owner
         self._complete = self._unread = False
-        self._fault: QueryError | None = None
+        self._fault: KgError | None = None
         self._waiter: asyncio.Future[None] | None = None
 
     async def begin(self) -> None:
-        """Wait for the head. Raises the QueryError that the query came to instead."""
+        """Wait for the head. Raises what the query came to instead: QueryError; GenerationError for a damaged store."""
         while not self.format:
             await self._more()
 
@@ -120,7 +120,7 @@ class AnswerStream:
         self._wake()
         return self._unread
 
-    def fail(self, fault: QueryError) -> None:
+    def fail(self, fault: KgError) -> None:
         """Let no more come; what is here can be read."""
         self._fault = fault
         self._wake()

@@ -21,7 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Unpack
 
-from kg.errors import KgError, QueryCrashed, QueryError, QueryTooLarge
+from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QueryTimeout, QueryTooHeavy, QueryTooLarge
 from kg.store.fairness.fair_queue import client_of
 from kg.store.pool import frames
 from kg.store.pool.answer import AnswerStream
@@ -37,13 +37,16 @@ from kg.store.sparql.query_service import QueryOptions, deadline_seconds
 _UNCOUNTED = frozenset({KillReason.CLOSING, KillReason.RETIRED})
 """Reasons for which a worker is gone as it should be."""
 
+_SYMPTOMS = (QueryCrashed, QueryTooHeavy, QueryTimeout)
+"""Errors to which a query on a damaged store may come as well."""
+
 _log = logging.getLogger(__name__)
 
 
 class QueryPool:
     """Worker processes with one store, and the queue before them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a part that another one may share or leave out
         self,
         store: Path,
         limits: PoolLimits | None = None,
@@ -51,6 +54,7 @@ class QueryPool:
         base: str | None = None,
         observer: PoolObserver | None = None,
         kills: KillMemory | None = None,
+        check_store: Callable[[], None] | None = None,
     ) -> None:
         """A pool without workers; `start` starts them.
 
@@ -60,6 +64,7 @@ class QueryPool:
             base: the IRI against which relative IRIs in queries are resolved.
             observer: receives figures.
             kills: the memory of killed workers, where other pools share it.
+            check_store: compares the store's files with what they ought to be, twice a second; raises GenerationError.
         """
         self._store = store
         self._limits = limits or PoolLimits()
@@ -69,6 +74,8 @@ class QueryPool:
             "rows": self._limits.max_rows,
             "base": base,
         }
+        self._check_store = check_store
+        self._damage = ""
         self._observer = observer
         self._observed = 0
         self._state = PoolState(self._limits, len(os.sched_getaffinity(0)), kills)
@@ -103,6 +110,7 @@ class QueryPool:
 
     async def close(self) -> None:
         """Kill all workers and wait until they are gone; queries that are under way get QueryBusy."""
+        self._drained.set()
         for timer in (self._ticking, self._recalling, self._sampling):
             if timer:
                 timer.cancel()
@@ -117,8 +125,16 @@ class QueryPool:
         await self._drained.wait()
         await self.close()
 
+    def check(self) -> None:
+        """Compare the store's files with what they ought to be. Raises GenerationError where no query is answered."""
+        self._look_at_store()
+        if self._damage:
+            raise self._store_fault()
+        if self._state.has_no_worker:
+            raise GenerationError("no query worker can be started", where=str(self._store))
+
     def query(self, text: str, **options: Unpack[QueryOptions]) -> PooledQuery:
-        """Ask; see `kg.store.sparql.query_service`. Raises QueryError, also from the middle of an answer."""
+        """Ask; see `kg.store.sparql.query_service`. Raises KgError, also from the middle of an answer."""
         limits = self._limits.text.with_added_bytes(options.get("spare", 0))
         seconds = deadline_seconds(options, self._limits.deadline)
         graphs = tuple(options.get("default_graphs", ())), tuple(options.get("named_graphs", ()))
@@ -126,14 +142,20 @@ class QueryPool:
         return PooledQuery(self, asked, packed(options), limits, seconds, client_of(options.get("client", "")))
 
     def submit(self, request: bytes, client: str, seconds: float, asked: AskedQuery) -> AnswerStream:
-        """Have a query answered, as soon as a worker is there for it. Raises QueryBusy, QueryTooMany, QueryCrashed.
+        """Have a query answered, as soon as a worker is there for it.
 
         Args:
             request: the query, as a worker is sent it.
             client: the client.
             seconds: how long it may run.
             asked: the query itself.
+
+        Raises:
+            QueryBusy, QueryTooMany, QueryCrashed: it gets no worker.
+            GenerationError: the store is damaged.
         """
+        if self._damage:
+            raise self._store_fault()
         self._last = query = self._last + 1
         stream = self._streams[query] = AnswerStream(query, request, self._limits.max_result_bytes, self)
         try:
@@ -170,9 +192,7 @@ class QueryPool:
             self._carry_out(state.ended(worker, frames.read_end(payload), time.monotonic(), unread=unread))
         elif kind == frames.FAULT:
             self._processes[worker].resume()
-            fault = error_of(payload)
-            error = fault if isinstance(fault, QueryError) else QueryCrashed(str(fault))
-            self._carry_out(state.failed(worker, error, time.monotonic()))
+            self._carry_out(state.failed(worker, error_of(payload), time.monotonic()))
         elif kind == frames.BACK:
             self._carry_out(state.sent_back(worker, time.monotonic()))
         elif stream is not None:
@@ -205,7 +225,24 @@ class QueryPool:
         if self._recalling is None and self._state.is_pipelining:
             self._recall_later()
 
+    def _look_at_store(self) -> None:
+        """Note whether the store is damaged: the engine tells of that, or takes memory without end, or dies of it."""
+        if self._check_store is None:
+            return
+        try:
+            self._check_store()
+        except GenerationError as fault:
+            if not self._damage:
+                _log.error("no query is answered any more: %s", fault)
+            self._damage = fault.what
+        else:
+            self._damage = ""
+
+    def _store_fault(self) -> GenerationError:
+        return GenerationError(self._damage, where=str(self._store), todo="Run `kg build`.")
+
     def _sample(self) -> None:
+        self._look_at_store()
         sizes = {worker: process.memory for worker, process in self._processes.items()}
         self._sampling = asyncio.get_running_loop().call_later(SAMPLE_EVERY, self._sample)
         self._carry_out(self._state.sampled(sizes, time.monotonic()))
@@ -244,8 +281,11 @@ class QueryPool:
 
     def _fail(self, action: Fail) -> None:
         stream = self._streams.get(action.query)
-        if stream is not None:
-            stream.fail(action.error)
+        if stream is None:
+            return
+        if isinstance(action.error, _SYMPTOMS):
+            self._look_at_store()
+        stream.fail(self._store_fault() if self._damage else action.error)
 
     def _inspect(self, action: Inspect) -> Sequence[Action]:
         process = self._processes[action.worker]

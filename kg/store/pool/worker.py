@@ -81,7 +81,7 @@ def _open(path: Path, address_space: int) -> Store:
     """Open the store, and enter the sandbox."""
     try:
         store = Store.read_only(str(path))
-    except OSError as fault:
+    except (OSError, RuntimeError) as fault:
         raise GenerationError(f"the store can't be opened: {fault}", where=str(path)) from None
     sandbox.limit_memory(STACK + address_space)
     sandbox.forbid_sockets(path)
@@ -189,8 +189,8 @@ class _FrameWriter:
         self._buffer.clear()
 
 
-def _query_error(fault: BaseException) -> QueryError:
-    """The QueryError for a fault of the engine."""
+def _query_error(fault: BaseException) -> KgError:
+    """The QueryError for a fault of the engine, or the GenerationError for one of the store."""
     text = str(fault)
     match fault:
         case QueryError():
@@ -201,6 +201,8 @@ def _query_error(fault: BaseException) -> QueryError:
             return QueryRefused(text[:1].lower() + text[1:], todo="Use the functions of SPARQL 1.1.")
         case OSError() if "does not support" in text or "not allowed as a predicate" in text:
             return QueryUnwritable(text)
+        case OSError() | RuntimeError() if isinstance(fault, OSError) or "Corruption" in text:
+            return GenerationError(f"the store can't be read: {text[:500]}", todo="Run `kg build`.")
         case _:
             return QueryCrashed(f"the engine gave up: {text[:500] or type(fault).__name__}")
 

@@ -190,6 +190,9 @@ class RemoteQueries:
         self._limits = limits
         self._slots = Slots(settings.query_workers, settings.query_queue, observer)
         self._client: httpx2.AsyncClient | None = None
+        self._accepting = True
+        self._running = 0
+        self._all_ended = asyncio.Event()
         self._host = httpx2.URL(settings.store).netloc.decode("ascii")
 
     async def start(self) -> None:
@@ -199,9 +202,20 @@ class RemoteQueries:
 
     async def close(self) -> None:
         """Close all connections; running queries fail."""
+        self._accepting = False
         client, self._client = self._client, None
         if client:
             await client.aclose()
+
+    async def drain(self) -> None:
+        """Take no further query, and close behind the last running one."""
+        self._accepting = False
+        if self._running:
+            await self._all_ended.wait()
+        await self.close()
+
+    def check(self) -> None:
+        """No-op: a remote store that does not answer makes no answer of this site's own files wrong."""
 
     @contextlib.asynccontextmanager
     async def query(self, text: str, **options: Unpack[QueryOptions]) -> AsyncIterator[RemoteAnswer]:
@@ -217,6 +231,8 @@ class RemoteQueries:
             form = query_form.QueryForm(form.kind, has_dataset=True, default_graphs=default, named_graphs=named)
         seconds = deadline_seconds(options, self._settings.query_seconds)
         with contextlib.ExitStack() as occupied:
+            self._running += 1
+            occupied.callback(self._note_end)
             connections, slot = await self._take_slot(client_of(options.get("client", "")))
             occupied.callback(self._slots.give_back, slot)
             # A client that does not read must not hold its slot beyond the deadline.
@@ -233,6 +249,11 @@ class RemoteQueries:
             finally:
                 await answer.close()
 
+    def _note_end(self) -> None:
+        self._running -= 1
+        if not self._running and not self._accepting:
+            self._all_ended.set()
+
     def _dataset(self, form: query_form.QueryForm, *, union: bool) -> dict[str, list[str]]:
         """Dataset of the request: the public ones among the requested graphs; any other counts as empty."""
         if form.has_dataset:
@@ -245,7 +266,7 @@ class RemoteQueries:
 
     async def _take_slot(self, client: str) -> tuple[httpx2.AsyncClient, Reservation]:
         """Wait for a slot; returns the HTTP client and the slot, which has to be given back."""
-        if self._client is None:
+        if self._client is None or not self._accepting:
             raise QueryBusy("the service is closing", todo="Try again in a moment.")
         try:
             async with asyncio.timeout(self._settings.query_seconds):

@@ -12,6 +12,7 @@ from typing import Any
 from tantivy import DocAddress, FieldType, Index, Order, Query, Searcher
 
 from kg.errors import GenerationError, SearchRefused
+from kg.store import file_sizes
 from kg.store.search import facets, fields
 from kg.store.search.analysis import PLAIN, analyzer
 from kg.store.search.facets import Facets
@@ -52,6 +53,7 @@ class SearchIndex:
         """Open an index. Raises GenerationError where it can't be read."""
         try:
             info = json.loads((folder / INFO_FILE).read_text(encoding="utf-8"))
+            self._sizes = file_sizes.present(folder, folder.iterdir())
             index = _open_index(folder)
         except (OSError, ValueError, KeyError) as fault:
             what = f"the search index can't be read: {fault}"
@@ -59,14 +61,15 @@ class SearchIndex:
         if info["version"] != fields.VERSION:
             what = "the search index was made by another version of kg"
             raise GenerationError(what, where=str(folder), todo="Run `kg build --full`.")
-        self._searcher: Searcher = index.searcher()
+        self._folder = folder
+        self._opened: Searcher = index.searcher()
         self._schema = index.schema
-        self._queries = QueryBuilder(index.schema, self._searcher, info["languages"], info["above"])
+        self._queries = QueryBuilder(index.schema, self._opened, info["languages"], info["above"])
         self._has_shared_documents: bool = info["held_twice"]
 
     def close(self) -> None:
         """Close the files."""
-        del self._searcher, self._queries
+        del self._opened, self._queries
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -75,11 +78,16 @@ class SearchIndex:
 
     @property
     def searcher(self) -> Searcher:
-        """Tantivy's searcher, for other modules of this package."""
-        return self._searcher
+        """Tantivy's searcher. Raises GenerationError where a file of the index was cut since it was opened.
+
+        The engine maps its files into memory: a page behind the new end would end the process.
+        """
+        file_sizes.check(self._folder, self._sizes)
+        return self._opened
 
     def query(self, request: IndexRequest) -> Query:
-        """Tantivy query of a request. Raises SearchRefused for an unknown facet."""
+        """Tantivy query of a request. Raises SearchRefused for an unknown facet, GenerationError as `searcher`."""
+        file_sizes.check(self._folder, self._sizes)
         return self._queries.query(request)
 
     def top(self, archive: str) -> str:
@@ -88,7 +96,7 @@ class SearchIndex:
 
     def count(self, query: Query) -> int:
         """Number of hits."""
-        result: Any = self._searcher.search(query, 1)  # its type stub lacks the count
+        result: Any = self.searcher.search(query, 1)  # its type stub lacks the count
         return int(result.count)
 
     def count_undated(self, query: Query) -> int:
@@ -115,7 +123,7 @@ class SearchIndex:
                 f"a list in this order ends after {MAX_OFFSET:,}", todo="Narrow it down, or sort by date."
             )
         sorting: dict[str, Any] = {} if order == "relevance" else {"order_by_field": order, "order": Order.Asc}
-        results: Any = self._searcher.search(query, limit, count=False, offset=offset, **sorting).hits
+        results: Any = self.searcher.search(query, limit, count=False, offset=offset, **sorting).hits
         scores = [0.0 if sorting else score for score, _ in results]
         return self._read_hits([address for _, address in results], scores, range(offset + 1, MAX_OFFSET))
 
@@ -126,7 +134,7 @@ class SearchIndex:
         if order not in ORDERS:
             return self.hits(query, limit, order, str(first))
         name, direction = ORDERS[order]
-        results = self._searcher.search(
+        results = self.searcher.search(
             query, limit, count=False, offset=first, order_by_field=name, order=direction
         ).hits
         return self._read_hits([address for _, address in results], [0.0] * len(results), [key for key, _ in results])
@@ -145,21 +153,22 @@ class SearchIndex:
         if after is not None:
             low, high = (after + 1, 2**62) if direction == Order.Asc else (-(2**62), after - 1)
             query = all_of([query, Query.range_query(self._schema, name, FieldType.Integer, low, high)])
-        results = self._searcher.search(query, limit, count=False, order_by_field=name, order=direction).hits
+        results = self.searcher.search(query, limit, count=False, order_by_field=name, order=direction).hits
         return self._read_hits([address for _, address in results], [0.0] * len(results), [key for key, _ in results])
 
     def _read_hits(self, addresses: list[DocAddress], scores: Sequence[float], cursors: Iterable[int]) -> list[Hit]:
-        offsets = self._searcher.fast_field_values("offset", addresses)
-        lengths = self._searcher.fast_field_values("length", addresses)
+        searcher = self.searcher
+        offsets = searcher.fast_field_values("offset", addresses)
+        lengths = searcher.fast_field_values("length", addresses)
         rows = zip(addresses, scores, offsets, lengths, cursors, strict=False)
         return [
-            Hit(reference_at(self._searcher, address), score, int(offset or 0), int(length or 0), str(cursor))
+            Hit(reference_at(searcher, address), score, int(offset or 0), int(length or 0), str(cursor))
             for address, score, offset, length, cursor in rows
         ]
 
     def facets(self, query: Query, limit: int = 12) -> Facets:
         """Facet counts of a query, with up to `limit` values of each facet; years of documents alone."""
-        counts = facets.count_facets(self._searcher, query, self.documents(query), self._queries.top, limit)
+        counts = facets.count_facets(self.searcher, query, self.documents(query), self._queries.top, limit)
         if self._has_shared_documents:  # a document in two files of one archive was counted twice
             archives = [
                 (name, self.count(all_of([query, self._queries.facet("archive", name)])))
@@ -178,11 +187,11 @@ class SearchIndex:
 
     def value_counts(self, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:
         """(value, count) of one field, the largest count first."""
-        return facets.value_counts(self._searcher, query, name, limit)
+        return facets.value_counts(self.searcher, query, name, limit)
 
     def pair_counts(self, query: Query, name: str, limit: int) -> dict[tuple[str, str], int]:
         """Co-occurrence counts of the most frequent values of a facet."""
-        return facets.pair_counts(self._searcher, query, name, limit)
+        return facets.pair_counts(self.searcher, query, name, limit)
 
 
 def _open_index(folder: Path) -> Index:

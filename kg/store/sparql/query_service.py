@@ -73,8 +73,16 @@ class QueryService(Protocol):
         """Start the service."""
         ...
 
+    async def drain(self) -> None:
+        """Take no further query, and stop the service behind the last running one, or when `close` stops it."""
+        ...
+
     async def close(self) -> None:
         """Stop the service; running queries fail."""
+        ...
+
+    def check(self) -> None:
+        """Test whether queries can be answered. Raises GenerationError for a damaged store, or without a worker."""
         ...
 
     def query(self, text: str, **options: Unpack[QueryOptions]) -> AbstractAsyncContextManager[QueryAnswer]:
@@ -82,5 +90,6 @@ class QueryService(Protocol):
 
         Raises:
             QueryError, RemoteError: a subclass of them in `kg.errors`; also from the middle of an answer.
+            GenerationError: the store is damaged.
         """
         ...

@@ -32,15 +32,23 @@ class EmbeddedGraph:
 
     def __init__(self, folder: Path) -> None:
         """Open a store. Raises GenerationError where it can't be opened."""
+        self._folder = folder
         try:
             self._store = Store.read_only(str(folder))
-        except OSError as fault:
+        except (OSError, RuntimeError) as fault:
             raise GenerationError(
                 f"the store can't be opened: {fault}", where=str(folder), todo="Run `kg build`."
             ) from None
 
     def describe(self, iri: str) -> list[Triple]:
-        """Triples of a thing and of its parts."""
+        """Triples of a thing and of its parts. Raises GenerationError where the store can't be read."""
+        try:
+            return self._describe(iri)
+        except (OSError, RuntimeError) as fault:
+            what = f"the store can't be read: {fault}"
+            raise GenerationError(what, where=str(self._folder), todo="Run `kg build`.") from None
+
+    def _describe(self, iri: str) -> list[Triple]:
         triples: list[Triple] = []
         queue = [NamedNode(iri)]
         visited = {iri}

@@ -5,6 +5,7 @@ there directly (4.1). `/graphs` itself says which graphs there are.
 """
 
 import re
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -57,9 +58,8 @@ async def respond(request: Request, context: HeldContext, asked: _Asked) -> Resp
         raise bad_parameter(named[1][0], named[1][1], "one_graph")
     if not named:
         accept = combined(request, "accept")
-        return await (_page if service_description.wants_page(accept) else service_description.respond)(
-            request, context
-        )
+        made = _page if service_description.wants_page(accept) else service_description.respond
+        return await context.in_turn(request, partial(made, request, context))
     return await _graph(request, context, asked.graph or None, asked.format or None)
 
 

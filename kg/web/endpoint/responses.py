@@ -18,6 +18,7 @@ from kg.store.sparql import query_checks
 from kg.store.sparql.query_service import QueryAnswer
 from kg.web.endpoint.answer_headers import Shape
 from kg.web.http import content_coding
+from kg.web.http.client import client_name
 from kg.web.http.headers import combined
 from kg.web.http.problems import Problem, of
 from kg.web.http.responses import Ready, Stream
@@ -114,9 +115,10 @@ async def respond(request: Request, context: Context, question: Question) -> Res
         notes.answered = "not modified"
         return Ready(304, shape.headers(shape.known))
     shared = shape.tag if question.timeout is None else None  # who waits less than others is on his own
-    found = context.answers.find(shape.tag) if shape.tag else None
+    client = client_name(request)
+    found = context.answers.find(shape.tag, client) if shape.tag else None
     if found is None and shared:
-        found = await context.answers.coming(shared)
+        found = await context.answers.coming(shared, client)
     if found is not None:
         notes.answered, notes.format = "kept", found.format
         if shape.coding and len(found.body) > _LARGE:
@@ -124,19 +126,19 @@ async def respond(request: Request, context: Context, question: Question) -> Res
         response = shape.whole(found)
         if request.method == "GET" and response.status_code == 200:
             repeat = RepeatedRequest(shape.tag or "", shape.coding_of(found), question.query, response.raw_headers)
-            context.answers.expect(_bytes_of(request, context.serving), repeat)
+            context.answers.expect(_bytes_of(request, context.serving), repeat, client)
         return response
     with context.answers.pending(shared):
         begun = await _begin(request, context, question, notes)
         notes.answered, notes.format = "asked", begun.answer.format
         if begun.answer.done:
             await begun.close()
-            return shape.whole(_cached(context, shape.tag, begun.answer, b"".join(begun.held)))
+            return shape.whole(_cached(context, shape.tag, begun.answer, b"".join(begun.held), client))
     if shape.head or shape.has_any:
         notes.killed = "nobody took it"
         await begun.close()
         return Ready(200, shape.begun(begun.answer)) if shape.head else Ready(304, shape.headers(shape.etag))
-    pieces = _sent(begun, context, shape.tag, notes)
+    pieces = _sent(begun, context, shape.tag, notes, client)
     if shape.coding:
         pieces = content_coding.stream(pieces, shape.coding)
     return Stream(shape.begun(begun.answer), pieces)
@@ -146,7 +148,7 @@ def repeated_answer(request: Request, serving: Serving, answers: AnswerCache) ->
     """The response to a GET that came before byte by byte, if its answer is still in the cache."""
     if combined(request, "if-none-match"):
         return None
-    found = answers.repeat(_bytes_of(request, serving))
+    found = answers.repeat(_bytes_of(request, serving), client_name(request))
     if found is None:
         return None
     repeat, answer = found
@@ -173,10 +175,10 @@ async def whole_answer(context: Context, question: Question) -> CachedAnswer:
         return _cached(context, tag, answer, b"".join([piece async for piece in answer]))
 
 
-def _cached(context: Context, tag: str | None, answer: QueryAnswer, body: bytes) -> CachedAnswer:
+def _cached(context: Context, tag: str | None, answer: QueryAnswer, body: bytes, client: str = "") -> CachedAnswer:
     made = CachedAnswer(answer.format, answer.media_type, body, answer.limited)
     if tag is not None:
-        context.answers.keep(tag, made)
+        context.answers.keep(tag, made, client)
     return made
 
 
@@ -214,9 +216,11 @@ async def _begin(request: Request, context: Context, question: Question, notes: 
     return begun
 
 
-async def _sent(begun: _Begun, context: Context, tag: str | None, notes: RequestNotes) -> AsyncGenerator[bytes, None]:
+async def _sent(
+    begun: _Begun, context: Context, tag: str | None, notes: RequestNotes, client: str
+) -> AsyncGenerator[bytes, None]:
     """An answer as it comes; the worker is free, or stopped, when it ends or the client leaves."""
-    with context.answers.recorder.begin(tag) as recording:
+    with context.answers.recorder.begin(tag, client) as recording:
         try:
             async for piece in begun:
                 recording.add(piece)
@@ -235,7 +239,7 @@ async def _sent(begun: _Begun, context: Context, tag: str | None, notes: Request
             await begun.close()
         body = recording.body()
     if body is not None:
-        _cached(context, tag, begun.answer, body)
+        _cached(context, tag, begun.answer, body, client)
 
 
 def explained(fault: QueryError, query: str) -> Problem:

@@ -75,7 +75,7 @@ def endpoint(query: SavedQuery, base: str) -> tuple[Endpoint, Refused]:
             return await refused(request, context, problem)
         format_ = _format(request, asked.format)
         if format_ == "html":
-            return await _page(request, context, query, values)
+            return await context.in_turn(request, partial(_page, request, context, query, values))
         return await responses.respond(request, context, Question(query.bound(values, base), (format_,)))
 
     async def refused(request: Request, context: Context, problem: ParameterProblem) -> Response:
@@ -85,7 +85,8 @@ def endpoint(query: SavedQuery, base: str) -> tuple[Endpoint, Refused]:
         names = [each.name for each in query.parameters]
         values = {name: request.query_params[name] for name in names if request.query_params.get(name)}
         asks = any(name not in {PARAMETER, "format"} for name in request.query_params)
-        return await _page(request, context, query, values, problem if asks else None)
+        shown = problem if asks else None
+        return await context.in_turn(request, partial(_page, request, context, query, values, shown))
 
     return respond, refused
 

@@ -1,5 +1,7 @@
 """The SPARQL endpoint: SPARQL 1.1 Protocol, query side; for a browser, the workbench; without a query, what it is."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,9 +25,9 @@ async def respond(request: Request, context: HeldContext) -> Response:
         raise Problem(400, "There is no query.")
     if _wants_page(asked, accept):
         wanted = workbench.WorkbenchRequest(asked.query, asked.example, *graphs, asked.timeout)
-        return await workbench.respond(request, context, wanted)
+        return await context.in_turn(request, partial(workbench.respond, request, context, wanted))
     if asked.query is None:
-        return await service_description.respond(request, context)
+        return await context.in_turn(request, partial(service_description.respond, request, context))
     question = responses.Question(asked.query, formats.wanted(asked.format, accept), *graphs, asked.timeout)
     return await responses.respond(request, context, question)
 

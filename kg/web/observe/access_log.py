@@ -7,7 +7,6 @@ stands escaped, so that no line can be forged and no terminal be spoken to (D-88
 import hashlib
 import json
 import logging
-import sys
 from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
@@ -15,14 +14,19 @@ from pathlib import Path
 from starlette.types import Scope
 
 from kg.errors import SettingsError
+from kg.web.observe.background_log import BackgroundHandler, ErrorStream, FaultTelling
 from kg.web.observe.request_notes import RequestNotes
 
 _MAX_FIELD_LENGTH = 500
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
 
+class _File(FaultTelling, WatchedFileHandler):
+    """Handler that writes to a file, anew where it was moved away."""
+
+
 class AccessLog:
-    """Writer of the access log; a file that was moved away is begun anew, as log rotation wants it."""
+    """Writer of the access log, in a thread; a file that was moved away is begun anew, as log rotation wants it."""
 
     def __init__(self, where: str, folder: Path) -> None:
         """Open it.
@@ -35,11 +39,11 @@ class AccessLog:
             SettingsError: if the file can't be written.
         """
         try:
-            handler = logging.StreamHandler(sys.stderr) if where == "-" else WatchedFileHandler(folder / where)
+            handler: logging.Handler = ErrorStream() if where == "-" else _File(folder / where)
         except OSError as fault:
             raise SettingsError(f"can't be written: {fault.strerror}", where=f"access_log {where}") from None
         handler.setFormatter(logging.Formatter("%(message)s"))
-        self._handler: logging.Handler = handler
+        self._handler = BackgroundHandler(handler)
 
     def write(self, scope: Scope, notes: RequestNotes, seconds: float) -> None:
         """Write a request down. The line is one write, so that several processes share a file."""
@@ -47,7 +51,7 @@ class AccessLog:
         self._handler.handle(logging.LogRecord("kg.access", logging.INFO, "", 0, "%s", (line,), None))
 
     def close(self) -> None:
-        """Let the file go."""
+        """Write what waits, and let the file go."""
         self._handler.close()
 
 

@@ -60,11 +60,11 @@ async def respond(request: Request, context: HeldContext) -> Response:
     """The page; its numbers are worked out once for a generation and language."""
 
     async def work() -> bytes:
-        return await context.serving.in_thread(partial(_counted, context))
+        return await context.serving.in_thread("", partial(_counted, context))
 
     searched = context.publication.searchable
     counted = await context.serving.memo.get(f"about {context.reader.language}", work) if searched else b""
-    return await context.serving.in_thread(partial(_page, request, context, counted))
+    return await context.serving.in_thread(request, partial(_page, request, context, counted))
 
 
 def _page(request: Request, context: Context, counted: bytes) -> Response:
@@ -85,7 +85,7 @@ async def shortly(context: Context) -> Markup:
         return Markup()
 
     async def work() -> bytes:
-        return await context.serving.in_thread(partial(_in_short, context))
+        return await context.serving.in_thread("", partial(_in_short, context))
 
     made = await context.serving.memo.get(f"covers {context.reader.language}", work)
     return Markup(made.decode())  # noqa: S704  # the same

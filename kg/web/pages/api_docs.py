@@ -127,8 +127,8 @@ def _example_names(context: Context) -> dict[str, str]:
     return {
         "record": record[0].reference if record else "",
         "thing": thing,
-        "dump": "dumps/SHA256SUMS" if (publication.dumps / "SHA256SUMS").is_file() else "",
-        "table": "data/SHA256SUMS" if (publication.tables / "SHA256SUMS").is_file() else "",
+        "dump": "dumps/SHA256SUMS" if publication.file(publication.dumps / "SHA256SUMS") else "",
+        "table": "data/SHA256SUMS" if publication.file(publication.tables / "SHA256SUMS") else "",
     }
 
 

@@ -46,7 +46,9 @@ async def respond(
         return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
     await context.serving.look_up(context.base.iri(thing.reference))
     # A style of citations takes some tens of milliseconds, and so does the first file of any format.
-    return await context.serving.in_thread(partial(_written, request, context, thing, segment, suffix))
+    return await context.serving.in_thread(
+        request, partial(_written, request, context, thing, segment, suffix), thing.length
+    )
 
 
 def _written(request: Request, context: Context, thing: Thing, segment: str, suffix: str) -> Response:

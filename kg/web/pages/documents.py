@@ -21,6 +21,7 @@ from kg.render.page.thing import PageSubject, thing_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
+from kg.web.http import parameters
 from kg.web.http.canonical_address import sent_query
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
@@ -33,6 +34,19 @@ from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
 _QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
+MOST_PARTS = 100_000
+"""Parts of a text, at most."""
+
+SHORT_RECORD = 8_000
+"""Bytes of a record up to which its page or data take a few milliseconds."""
+
+_SHORT_PAGE = 64_000
+"""The same of a record with all those that its page reads for the names of links."""
+
+EXCERPT_LENGTH = 32_000
+"""Bytes of a record from which its page may be an excerpt."""
+
+_PART = "part"
 _VARY = "Accept, Accept-Encoding"
 """A document does not depend on Accept, but the problem that may once stand in its place does."""
 
@@ -75,6 +89,9 @@ class PageParameters(Parameters):
     at: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
         default_factory=int, description="The place in the list of that search."
     )
+    part: Annotated[int, whole_number(1, MOST_PARTS)] = Field(
+        default_factory=int, description="The part of a long text, from 1; data have the whole."
+    )
 
 
 async def thing(request: Request, context: HeldContext, kind: KindPath, key: KeyPath) -> Response:
@@ -109,13 +126,46 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     if address.format is not JSON:  # the record as JSON lies in a file
         await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
-        walked = await search_position(request, context, found.reference)
-        drawn = await pictures(found, context)
-        if found.kind == RECORD:
-            return _web_page(request, context, found, walked, drawn)
-        # The page of what many documents link to takes several times as long: it is made beside other requests.
-        return await context.serving.in_thread(partial(_web_page, request, context, found, walked, drawn))
-    return _data(request, context, found, address.format)
+        return await _html(request, context, found)
+    work = partial(_data, request, context, found, address.format)
+    return work() if found.length <= SHORT_RECORD else await context.serving.in_thread(request, work, found.length)
+
+
+async def _html(request: Request, context: Context, thing: Thing) -> Response:
+    """The page of a thing: made beside other requests, unless it takes but a few milliseconds."""
+    part = _part(request, thing)
+    walked = await search_position(request, context, thing.reference)
+    drawn = await pictures(request, thing, context)
+    if thing.kind == RECORD and thing.length <= SHORT_RECORD:
+        said = context.publication.things.describe(thing)
+        if (size := thing.length + context.publication.things.linked_bytes(said)) <= _SHORT_PAGE:
+            return _web_page(request, context, said, walked, drawn)
+        work = partial(_web_page, request, context, said, walked, drawn)
+        return await context.serving.in_thread(request, work, size)
+
+    def work_beside() -> Response:
+        resources = context.publication.things
+        is_long = thing.length > EXCERPT_LENGTH
+        said = (
+            resources.describe_excerpt(thing, context.reader.languages, part) if is_long else resources.describe(thing)
+        )
+        return _web_page(request, context, said, walked, drawn)
+
+    # The page of what many documents link to takes several times as long as that of a document.
+    return await context.serving.in_thread(request, work_beside, thing.length)
+
+
+def _part(request: Request, thing: Thing) -> int:
+    """The part of long texts that is asked for. Raises ParameterProblem, or Problem where there is none."""
+    given = request.query_params.get(_PART)
+    part = (parameters.read(PageParameters, [(_PART, given)], ()).part if given else 0) or 1
+    if part > 1 and thing.length <= EXCERPT_LENGTH:
+        raise _no_part(part)
+    return part
+
+
+def _no_part(part: int) -> Problem:
+    return Problem(404, f"No text here has a part {part:,}.")
 
 
 def with_query(request: Request) -> str:
@@ -198,11 +248,13 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
 
 
 def _web_page(
-    request: Request, context: Context, thing: Thing, walked: SearchPosition | None, drawn: Markup
+    request: Request, context: Context, said: Description, walked: SearchPosition | None, drawn: Markup
 ) -> Response:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
-    said = context.publication.things.describe(thing)
+    thing, cut = said.thing, said.excerpt
+    if cut is not None and cut.part > cut.parts:
+        raise _no_part(cut.part)
     around = context.publication.things.around(said, key, after)
     subject = subject_of(context, said, around)
     values = {
@@ -211,6 +263,7 @@ def _web_page(
         "citations": CITATIONS,
         "path": context.path(thing.reference),
         "shown": thing_page(subject, context.publication.ontology, context.reader),
+        "excerpt": cut,
         "around": around,
         "groups": _shown_groups(around.groups),
         "formats": [each for each in FORMATS if each is not HTML],

@@ -1,5 +1,6 @@
 """Files to take away: the dumps, and the tables with the description of their columns."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from kg.iris import KINDS
+from kg.read.publication import Publication
 from kg.web.http.conditional import has_it, http_date
 from kg.web.http.headers import CORS
 from kg.web.http.problems import Problem
@@ -52,15 +54,18 @@ _MEDIA_TYPES = {
 
 async def dump(request: Request, context: HeldContext, name: _Name) -> Response:
     """A dump, or its part that Range names."""
-    return _file(request, context, context.publication.dumps, name, "dumps/")
+    return await asyncio.to_thread(_file, request, context, context.publication.dumps, name, "dumps/")
 
 
 async def dumps(request: Request, context: HeldContext) -> Response:
     """The page of the dumps."""
-    folder = context.publication.dumps
+    return await context.serving.in_thread(request, partial(_dumps, request, context))
+
+
+def _dumps(request: Request, context: Context) -> Response:
     publication = context.publication
     values = {
-        "files": _offered(folder, _DUMPS),
+        "files": _offered(publication, publication.dumps, _DUMPS),
         "triples": publication.triples,
         "generation": publication.number,
         "tables": context.publication.tables.is_dir(),
@@ -70,25 +75,21 @@ async def dumps(request: Request, context: HeldContext) -> Response:
 
 async def table(request: Request, context: HeldContext, name: _Name) -> Response:
     """A file of the tables, or its part that Range names."""
-    return _file(request, context, context.publication.tables, name, "data/")
+    return await asyncio.to_thread(_file, request, context, context.publication.tables, name, "data/")
 
 
 async def tables(request: Request, context: HeldContext) -> Response:
     """The page of the tables with every column."""
-    return await context.serving.in_thread(partial(_tables, request, context))
+    return await context.serving.in_thread(request, partial(_tables, request, context))
 
 
 def _tables(request: Request, context: Context) -> Response:
-    folder = context.publication.tables
-    offered = _offered(folder, _TABLES)
+    publication = context.publication
+    offered = _offered(publication, publication.tables, _TABLES)
     shown = [
-        {
-            "kind": kind,
-            "files": [each for each in offered if each.name.startswith(f"{kind}.")],
-            **_described(folder / f"{kind}{_DESCRIPTION}"),
-        }
+        {"kind": kind, "files": [each for each in offered if each.name.startswith(f"{kind}.")], **_described(path)}
         for kind in KINDS
-        if (folder / f"{kind}{_DESCRIPTION}").is_file()
+        if (path := publication.file(publication.tables / f"{kind}{_DESCRIPTION}"))
     ]
     return published.page(request, context, "tables", {"tables": shown})
 
@@ -110,31 +111,35 @@ def _described(path: Path) -> dict[str, Any]:
     return {"rows": document["void:entities"], "columns": columns}
 
 
-def _digests(folder: Path) -> dict[str, str]:
-    """File → its digest."""
-    sums = folder / _SUMS
-    lines = sums.read_text(encoding="ascii").splitlines() if sums.is_file() else []
+def _digests(publication: Publication, folder: Path) -> dict[str, str]:
+    """File → its digest. Raises GenerationError for a damaged list."""
+    sums = publication.file(folder / _SUMS)
+    lines = sums.read_text(encoding="ascii").splitlines() if sums else []
     return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
 
 
-def _offered(folder: Path, formats: dict[str, str]) -> list[Download]:
-    """The files of a folder that have one of these endings, by name and in the order of the endings."""
-    digests = _digests(folder)
+def _offered(publication: Publication, folder: Path, formats: dict[str, str]) -> list[Download]:
+    """The files of a folder that have one of these endings, by name and in the order of the endings.
+
+    Raises:
+        GenerationError: one of them is damaged.
+    """
+    digests = _digests(publication, folder)
     return [
-        Download(name, title, (folder / name).stat().st_size, digests[name])
+        Download(name, title, path.stat().st_size, digests[name])
         for name in digests
         for ending, title in formats.items()
-        if name.endswith(ending)
+        if name.endswith(ending) and (path := publication.file(folder / name))
     ]
 
 
 def _file(request: Request, context: Context, folder: Path, name: str, place: str) -> Response:
     """File of a folder; a part of it where that is asked for (RFC 9110, 14.2)."""
-    there = {each.name: each for each in folder.iterdir() if each.is_file()} if folder.is_dir() else {}
-    if name not in there:
+    path = context.publication.file(folder / name)
+    if path is None:
         raise Problem(404, f"There is no file {name[:100]!r}; {context.path(place)} lists them.")
     publication = context.publication
-    etag = f'"{_digests(folder).get(name, publication.number)}"'
+    etag = f'"{_digests(publication, folder).get(name, publication.number)}"'
     headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": etag}
     headers["Last-Modified"] = http_date(publication.published)
     if name.endswith(".csv"):  # CSV on the Web, 5.2
@@ -143,4 +148,4 @@ def _file(request: Request, context: Context, folder: Path, name: str, place: st
     if has_it(request, etag, publication.published):
         return Response(None, 304, headers)
     media_type = next((type_ for ending, type_ in _MEDIA_TYPES.items() if name.endswith(ending)), _TEXT)
-    return FileResponse(there[name], headers=headers, media_type=media_type)
+    return FileResponse(path, headers=headers, media_type=media_type)

@@ -31,7 +31,7 @@ async def featured(context: Context) -> Markup:
     """A part of the start page, worked out once for a generation and language."""
 
     async def work() -> bytes:
-        return await context.serving.in_thread(partial(_made, context))
+        return await context.serving.in_thread("", partial(_made, context))
 
     made = await context.serving.memo.get(f"featured {context.reader.language}", work)
     return Markup(made.decode())  # noqa: S704  # a page's part, from a template of ours

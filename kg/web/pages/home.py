@@ -19,7 +19,7 @@ NEWEST = 6
 async def respond(request: Request, context: HeldContext) -> Response:
     """The start page."""
     parts = {"featured": await featured(context), "covers": await about.shortly(context)}
-    return await context.serving.in_thread(partial(_page, request, context, parts))
+    return await context.serving.in_thread(request, partial(_page, request, context, parts))
 
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:

@@ -95,9 +95,14 @@ async def robots(_: Request, context: HeldContext) -> Response:
 
 
 async def health(_: Request, context: HeldContext) -> Response:
-    """Health of this process, and its generation: 503 where its files are damaged."""
+    """Health of this process, and its generation: 503 where its files are damaged, or no query can be answered.
+
+    The number of a newer generation that can't be served stands beside: what was live before is served on.
+    """
     await asyncio.to_thread(context.publication.check_whole)
-    body = f'{{"status":"ok","generation":{context.publication.number}}}'
+    context.serving.pool.check()
+    refused = "" if context.serving.refused is None else f',"refused":{context.serving.refused}'
+    body = f'{{"status":"ok","generation":{context.publication.number}{refused}}}'
     return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
 
 
@@ -105,5 +110,5 @@ async def metrics(_: Request, context: HeldContext) -> Response:
     """Metrics, where the settings put them beside the pages."""
     if context.metrics is None or context.settings.metrics != PUBLIC:
         raise Problem(404, "There is no such page.")
-    body = context.metrics.written()
+    body = await asyncio.to_thread(context.metrics.written)  # it reads files of all server processes
     return Response(body, 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from markupsafe import Markup
+from starlette.requests import Request
 
 from kg.errors import KgError
 from kg.read.things import MAX_PATH_LEVELS
@@ -13,6 +14,7 @@ from kg.render.pictures.histogram import bars
 from kg.render.site.pages import render_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
+from kg.web.http.client import client_name
 from kg.web.pages.search_links import DOCUMENTS, WIDEST
 from kg.web.search import picture_data
 from kg.web.search.picture_data import TimelineBar
@@ -32,16 +34,17 @@ _ABOVE = {"place": "partOf", "collection": "partOf", "archive": "partOf", "topic
 """Kind → the key by which one thing lies in another."""
 
 
-async def pictures(thing: Thing, context: Context) -> Markup:
+async def pictures(request: Request, thing: Thing, context: Context) -> Markup:
     """A part of the page of a thing, worked out once for a generation and language; documents have no pictures."""
     if thing.kind == RECORD:
         return Markup()
 
     async def work() -> bytes:
-        return await context.serving.in_thread(partial(_drawn, thing, context))
+        return await context.serving.in_thread(request, partial(_drawn, thing, context))
 
     name = f"pictures {context.reader.language} {thing.reference}"
-    return Markup((await context.serving.memo.get(name, work)).decode())  # noqa: S704  # from a template of ours
+    drawn = await context.serving.memo.get(name, work, client_name(request))
+    return Markup(drawn.decode())  # noqa: S704  # from a template of ours
 
 
 def _drawn(thing: Thing, context: Context) -> bytes:

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from kg.store.generation.things import ListPage, parse_cursor
 from kg.web.http.parameters import KindPath, Parameters
 from kg.web.serving import published
-from kg.web.serving.context import HeldContext
+from kg.web.serving.context import Context, HeldContext
 
 SIZE = 50
 """Things on a page."""
@@ -55,14 +55,18 @@ async def respond(
 ) -> Response:
     """The things of a kind in order of date, from a place on."""
     catalogue = context.publication.catalogue
-    after = cursor.after
-    links = catalogue.list_of_kind(kind, SIZE + 1, after)
-    count = context.publication.counts.get(kind, 0)
 
     async def work() -> list[ListPage]:
-        return await context.serving.in_thread(partial(catalogue.list_pages, kind, SIZE))
+        return await context.serving.in_thread("", partial(catalogue.list_pages, kind, SIZE))
 
-    pages = await context.serving.memo.get(f"pages {kind}", work) if count > SIZE else []
+    counted = context.publication.counts.get(kind, 0) > SIZE
+    pages = await context.serving.memo.get(f"pages {kind}", work) if counted else []
+    return await context.serving.in_thread(request, partial(_page, request, context, kind, cursor.after, pages))
+
+
+def _page(request: Request, context: Context, kind: str, after: str, pages: list[ListPage]) -> Response:
+    links = context.publication.catalogue.list_of_kind(kind, SIZE + 1, after)
+    count = context.publication.counts.get(kind, 0)
     here = place(pages, after)
     parts, near = leaps(pages, here, count)
     values = {

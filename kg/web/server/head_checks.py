@@ -21,14 +21,27 @@ class RefusedRequest(Exception):
         self.detail = detail
 
 
-def check_host(headers: HeaderFields, version: str) -> None:
-    """Raise RefusedRequest for no Host in HTTP/1.1, for two, and for one that is no host (RFC 9112, 3.2).
+def check_head(headers: HeaderFields, version: str) -> None:
+    """Raise RefusedRequest for a wrong Host, or a transfer coding that is not `chunked` alone.
 
     Args:
         headers: the header fields, their names in lower case.
         version: of HTTP.
     """
-    hosts = [value for name, value in headers if name == b"host"]
+    hosts: list[bytes] = []
+    codings: list[bytes] = []
+    for name, value in headers:
+        if name == b"host":
+            hosts.append(value)
+        elif name == b"transfer-encoding":
+            codings.append(value)
+    _check_host(hosts, version)
+    if codings:
+        _check_transfer_codings(codings, version)
+
+
+def _check_host(hosts: Sequence[bytes], version: str) -> None:
+    """Raise RefusedRequest for no Host in HTTP/1.1, for two, and for one that is no host (RFC 9112, 3.2)."""
     if len(hosts) == 1 and _is_host_and_port(hosts[0]):
         return
     if hosts or version == "1.1":
@@ -36,19 +49,12 @@ def check_host(headers: HeaderFields, version: str) -> None:
         raise RefusedRequest(400, f"The field Host {wrong}; it names a host once, such as example.org:8080.")
 
 
-def check_transfer_coding(headers: HeaderFields, version: str) -> None:
-    """Raise RefusedRequest for a transfer coding that is not `chunked` alone.
+def _check_transfer_codings(codings: Sequence[bytes], version: str) -> None:
+    """Raise RefusedRequest for other transfer codings than `chunked`.
 
     Without `chunked` at the end a body has no length, which is 400; other codings before it are unknown here, which is
     501 (RFC 9112, 6.1 and 6.3).
-
-    Args:
-        headers: the header fields, their names in lower case.
-        version: of HTTP.
     """
-    codings = [value for name, value in headers if name == b"transfer-encoding"]
-    if not codings:
-        return
     # "A server that receives an HTTP/1.0 message containing a Transfer-Encoding header field MUST treat the message
     # as if the framing is faulty" (RFC 9112, 6.1).
     if version == "1.0":
@@ -83,9 +89,12 @@ def _is_host_and_port(value: bytes) -> bool:
     [True, True, True, False, False, False, False]
     """
     match = _HOST_AND_PORT.fullmatch(value)
-    if match is None or _STRAY_PERCENT.search(value):
+    if match is None or (b"%" in value and _STRAY_PERCENT.search(value)):
         return False
+    if match["literal"] is None:
+        return True
     try:
-        return match["literal"] is None or bool(IPv6Address(match["literal"].decode("ascii")))
+        IPv6Address(match["literal"].decode("ascii"))
     except AddressValueError:
         return False
+    return True

@@ -14,7 +14,7 @@ import httptools
 from starlette.types import Scope
 
 from kg.web.server.exchange import MAX_UNREAD_BODY, Exchange
-from kg.web.server.head_checks import RefusedRequest, check_host, check_transfer_coding, split_absolute_form
+from kg.web.server.head_checks import RefusedRequest, check_head, split_absolute_form
 
 MAX_HEAD_BYTES = 64 << 10
 """Maximum number of bytes of a head; also of trailers."""
@@ -139,8 +139,7 @@ class RequestParser:
         version = self._parser.get_http_version()
         if version not in _VERSIONS:
             raise RefusedRequest(505)
-        check_host(self._headers, version)
-        check_transfer_coding(self._headers, version)
+        check_head(self._headers, version)
         self._in_head = False
         self._bytes = 0
         self._upgrade = self._parser.should_upgrade()

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import gc
+import logging
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,7 @@ from kg.errors import KgError, UsageError
 from kg.settings import Settings
 from kg.web.app import Application
 from kg.web.observe.access_log import AccessLog
+from kg.web.observe.background_log import BackgroundHandler, ErrorStream
 from kg.web.observe.metrics import listening
 from kg.web.server import client_address, supervisor
 from kg.web.server.connection import Connection
@@ -116,15 +118,19 @@ def run_process(on_serving: Callable[[], None], host: str, port: int) -> None:
         host: address to listen on.
         port: port to listen on.
     """
+    log = BackgroundHandler(ErrorStream())
+    logging.getLogger("kg").addHandler(log)
     try:
         settings = settings_module.load(None)
         server = _Server(settings, on_serving)
         listener = _bind(host, port, shared=True)
         _limit_sending(listener, settings.send_seconds)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(server.serve([listener]))
     except KgError as fault:
         supervisor.exit_cannot_serve(fault)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(server.serve([listener]))
+    finally:
+        log.close()
 
 
 def _limit_sending(listener: socket.socket, seconds: float) -> None:

@@ -7,12 +7,12 @@ that has the answer already is told so without asking anybody (D-77).
 import asyncio
 import hashlib
 import re
-from collections import OrderedDict
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from kg.read.publication import Publication
+from kg.store.fairness.fair_cache import FairCache
 from kg.web.http import content_coding
 from kg.web.http.problems import Problem
 from kg.web.serving.answer_recording import Recorder
@@ -117,7 +117,7 @@ class _PendingAnswer:
 
 
 class AnswerCache:
-    """LRU cache of whole answers up to so many bytes."""
+    """Cache of whole answers up to so many bytes, from which no client drives out those of others (D-111)."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -125,19 +125,15 @@ class AnswerCache:
         self.recorder = Recorder(
             small=most // SMALL_SHARE // _COPIES, largest=self.largest // _COPIES, budget=most // MAX_SHARE
         )
-        self._kept: OrderedDict[str, CachedAnswer] = OrderedDict()
-        self._size = 0
-        self._repeats: OrderedDict[tuple[str | bytes, ...], RepeatedRequest] = OrderedDict()
+        self._kept: FairCache[str, CachedAnswer] = FairCache(most)
+        self._repeats: FairCache[tuple[str | bytes, ...], RepeatedRequest] = FairCache(REPEATS)
         self._asked: dict[str, _PendingAnswer] = {}
 
-    def find(self, tag: str) -> CachedAnswer | None:
-        """The answer of this tag, if it is there."""
-        found = self._kept.get(tag)
-        if found is not None:
-            self._kept.move_to_end(tag)
-        return found
+    def find(self, tag: str, client: str = "") -> CachedAnswer | None:
+        """The answer of this tag for a client, if it is there."""
+        return self._kept.find(tag, client)
 
-    async def coming(self, tag: str) -> CachedAnswer | None:
+    async def coming(self, tag: str, client: str = "") -> CachedAnswer | None:
         """The answer of this tag once it is made for whoever is asking just now; None where it was not kept.
 
         Raises Problem where the query itself is why there is none.
@@ -148,41 +144,32 @@ class AnswerCache:
         await asked.wait()
         if asked.fault:
             raise replace(asked.fault)
-        return self.find(tag)
+        return self.find(tag, client)
 
     def pending(self, tag: str | None) -> AbstractContextManager[None]:
         """Ask within the context, until the answer is kept or has begun: who asks the same waits for it."""
         return nullcontext() if tag is None or tag in self._asked else _PendingAnswer(tag, self._asked)
 
-    def keep(self, tag: str, answer: CachedAnswer) -> None:
-        """Keep an answer, unless it is too large."""
-        size = answer.size
-        if size > self.largest or tag in self._kept:
-            return
-        self._kept[tag] = answer
-        self._size += size
-        while self._size > self.most:
-            _, oldest = self._kept.popitem(last=False)
-            self._size -= oldest.size
+    def keep(self, tag: str, answer: CachedAnswer, client: str = "") -> None:
+        """Keep an answer for the client that asked, unless it is too large."""
+        if answer.size <= self.largest and tag not in self._kept:
+            self._kept.keep(tag, answer, answer.size, client)
 
-    def repeat(self, request: tuple[str | bytes, ...]) -> tuple[RepeatedRequest, CachedAnswer] | None:
+    def repeat(self, request: tuple[str | bytes, ...], client: str = "") -> tuple[RepeatedRequest, CachedAnswer] | None:
         """The former answer to a request, if it is still there."""
-        found = self._repeats.get(request)
-        answer = self.find(found.tag) if found is not None else None
+        found = self._repeats.find(request, client)
+        answer = self.find(found.tag, client) if found is not None else None
         return None if found is None or answer is None else (found, answer)
 
-    def expect(self, request: tuple[str | bytes, ...], repeat: RepeatedRequest) -> None:
-        """Note how a request was answered, unless it is long; of the requests the oldest goes first."""
-        if sum(map(len, request)) > MAX_REQUEST_LENGTH:
-            return
-        self._repeats[request] = repeat
-        if len(self._repeats) > REPEATS:
-            self._repeats.popitem(last=False)
+    def expect(self, request: tuple[str | bytes, ...], repeat: RepeatedRequest, client: str = "") -> None:
+        """Note how a client's request was answered, unless it is long."""
+        if sum(map(len, request)) <= MAX_REQUEST_LENGTH:
+            self._repeats.keep(request, repeat, 1, client)
 
     @property
     def size(self) -> int:
         """Bytes taken."""
-        return self._size
+        return self._kept.size
 
 
 def varies(query: str) -> bool:

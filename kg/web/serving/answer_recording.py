@@ -4,9 +4,14 @@ A small answer is recorded the first time, a large one from the second time on: 
 that are each asked once, however many, must not. All recordings under way share one budget of bytes (D-80).
 """
 
-from collections import OrderedDict
+from collections import Counter
 from types import TracebackType
 from typing import Self
+
+from kg.store.fairness.fair_cache import FairCache
+
+_MAX_SHARE = 2
+"""Part of the budget that the recordings of one client may have."""
 
 _MAX_NOTED = 2_000
 """Large answers whose tags are remembered."""
@@ -34,32 +39,44 @@ class Recorder:
         self.largest = largest
         self.budget = budget
         self.size = 0
-        self._noted: OrderedDict[str, None] = OrderedDict()
+        self._sizes: Counter[str] = Counter()
+        self._noted: FairCache[str, bool] = FairCache(_MAX_NOTED)
 
-    def begin(self, tag: str | None) -> "Recording":
-        """Begin with the answer of a tag; where it has none, nothing is recorded."""
-        return Recording(self, tag)
+    def begin(self, tag: str | None, client: str = "") -> "Recording":
+        """Begin with the answer of a tag to a client; where it has no tag, nothing is recorded."""
+        return Recording(self, tag, client)
 
-    def limit_of(self, tag: str) -> int:
+    def limit_of(self, tag: str, client: str) -> int:
         """Bytes up to which the answer of a tag is recorded."""
-        return self.largest if tag in self._noted else self.small
+        return self.largest if self._noted.find(tag, client) else self.small
 
-    def note_large(self, tag: str) -> None:
-        """Remember that an answer is large; of too many the oldest is forgotten."""
-        self._noted[tag] = None
-        self._noted.move_to_end(tag)
-        if len(self._noted) > _MAX_NOTED:
-            self._noted.popitem(last=False)
+    def note_large(self, tag: str, client: str) -> None:
+        """Remember that an answer is large; no client lets those of others be forgotten (D-111)."""
+        self._noted.keep(tag, True, 1, client)
+
+    def take(self, size: int, client: str) -> bool:
+        """Take bytes for a recording; return whether there is room for them, and enough is left to other clients."""
+        self.size += size
+        self._sizes[client] += size
+        return self.size <= self.budget and (not client or self._sizes[client] <= self.budget // _MAX_SHARE)
+
+    def give_back(self, size: int, client: str) -> None:
+        """Give bytes back."""
+        self.size -= size
+        self._sizes[client] -= size
+        if not self._sizes[client]:
+            del self._sizes[client]
 
 
 class Recording:
     """A copy of one answer, as a context: its bytes are given back at the end."""
 
-    def __init__(self, recorder: Recorder, tag: str | None) -> None:
+    def __init__(self, recorder: Recorder, tag: str | None, client: str) -> None:
         """Nothing is recorded yet; see `Recorder.begin`."""
         self._recorder = recorder
         self._tag = tag
-        self._limit = 0 if tag is None else recorder.limit_of(tag)
+        self._client = client
+        self._limit = 0 if tag is None else recorder.limit_of(tag, client)
         self._chunks: list[bytes] | None = [] if tag is not None else None
         self._size = 0
 
@@ -76,12 +93,12 @@ class Recording:
         if self._chunks is None or self._tag is None:
             return
         self._size += len(chunk)
-        self._recorder.size += len(chunk)
+        has_room = self._recorder.take(len(chunk), self._client)
         self._chunks.append(chunk)
         if self._size > self._limit:
-            self._recorder.note_large(self._tag)
+            self._recorder.note_large(self._tag, self._client)
             self._drop()
-        elif self._recorder.size > self._recorder.budget:
+        elif not has_room:
             self._drop()
 
     def body(self) -> bytes | None:
@@ -90,5 +107,5 @@ class Recording:
 
     def _drop(self) -> None:
         if self._chunks is not None:
-            self._recorder.size -= self._size
+            self._recorder.give_back(self._size, self._client)
         self._chunks = None

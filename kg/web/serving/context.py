@@ -1,9 +1,11 @@
 """Context of a request: the settings, the generation that it holds, the reader."""
 
-from typing import Annotated, NamedTuple
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Scope
 
 from kg.iris import Base
@@ -11,6 +13,7 @@ from kg.read.publication import Publication
 from kg.render.site.pages import Site
 from kg.render.site.reader import ReaderPreferences
 from kg.settings import Settings
+from kg.web.http.client import client_name
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import AnswerCache
 from kg.web.serving.live import Serving
@@ -46,6 +49,10 @@ class Context(NamedTuple):
     def publication(self) -> Publication:
         """The publication that this request holds."""
         return self.serving.publication
+
+    async def in_turn(self, request: Request, make: Callable[[], Coroutine[Any, Any, Response]]) -> Response:
+        """A response of a handler that takes no turns otherwise, such as a page among answers to queries."""
+        return await self.slices.run(client_name(request), make)
 
     def path(self, below: str) -> str:
         """The path of something below the base: links go by path, so that a copy elsewhere can be browsed."""

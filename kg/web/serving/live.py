@@ -1,4 +1,9 @@
-"""The live generation of a running server: each request holds one, and a new one is taken as soon as it is there."""
+"""The live generation of a running server: each request holds one, and a new one is taken as soon as it is there.
+
+A generation that is replaced goes in two steps (D-103). When the last request that might still ask something of it has
+its answer begun, its query workers end with their queries. When the last answer is sent, its files are closed. Of
+replaced ones that are still read there are only a few: beyond them the oldest one's answers are cut.
+"""
 
 import asyncio
 import contextlib
@@ -6,7 +11,9 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from starlette.requests import Request
 
 from kg.errors import GenerationError
 from kg.read.publication import Publication, Publications
@@ -21,14 +28,20 @@ from kg.web.serving.thread_queue import ThreadQueue
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
 
+MAX_RETIRED = 4
+"""Replaced generations that are still read: beyond them the answers that the oldest one still sends are cut."""
+
 _LONG_PLACES, _LONG_QUEUE = 2, 14
 """Exports and pictures that are made at a time, and that may wait."""
 
 _SEARCHES, _SEARCHES_QUEUE = 4, 128
 """The same of searches, be they of a page, in a query or of what somebody types."""
 
-_PAGES, _PAGES_QUEUE = 4, 10_000
-"""The same of parts of pages, most of which are made once for a generation."""
+_PAGES, _PAGES_QUEUE = 2, 2_000
+"""The same of pages and their parts. Threads that compute take turns in the interpreter: more would help nobody."""
+
+LONG_RECORD = 200_000
+"""Bytes of a record from which its page or data take a tenth of a second, and wait with exports."""
 
 _LOG = logging.getLogger("kg")
 _T = TypeVar("_T")
@@ -36,11 +49,11 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class Serving:
-    """A generation with what answers from it, and how many requests hold it.
+    """A generation with what answers from it, and the requests that hold it.
 
     `memo` has parts of pages that are made once for a generation; `slow_queue` is for exports and pictures,
     `search_queue` for searches, `page_queue` for pages. Threads read the generation in these queues alone, which are
-    waited for at its end.
+    waited for at its end. `refused` is the number of a newer generation that can't be served.
     """
 
     publication: Publication
@@ -49,24 +62,78 @@ class Serving:
     slow_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_LONG_PLACES, _LONG_QUEUE))
     page_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_PAGES, _PAGES_QUEUE))
     page_cache: PageCache = field(default_factory=PageCache)
-    held: int = 0
-    retired: bool = False
-    idle: asyncio.Event = field(default_factory=asyncio.Event)
     memo: Memo = field(default_factory=Memo)
+    refused: int | None = None
+    _requests: dict[asyncio.Task[Any] | None, bool] = field(default_factory=dict)  # whether each may still ask
+    _retired: bool = False
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hold(self) -> None:
-        """Keep it open, until as many `release` it; an answer that is still being sent holds it too (D-72)."""
-        self.held += 1
+        """Keep it open for the present task, until that releases it; an answer that is being sent holds it (D-72)."""
+        self._requests[asyncio.current_task()] = True
+
+    def begin_answer(self) -> None:
+        """Note that the present task asks nothing more of it: its answer is made, or comes as it was asked for."""
+        self._requests[asyncio.current_task()] = False
+        if self._retired:
+            self._note_end()
 
     def release(self) -> None:
-        """Hold it no longer."""
-        self.held -= 1
-        if self.retired and not self.held:
-            self.idle.set()
+        """Hold it no longer in the present task."""
+        del self._requests[asyncio.current_task()]
+        if self._retired:
+            self._note_end()
 
-    async def in_thread(self, work: Callable[[], _T]) -> _T:
-        """Do some of a page's work beside the event loop."""
-        return await self.page_queue.run("", work)
+    @property
+    def is_held(self) -> bool:
+        """Whether a request still reads it."""
+        return bool(self._requests)
+
+    def cut_answers(self) -> int:
+        """End the requests that still read it; return how many these are."""
+        for task in self._requests:
+            if task is not None:
+                task.cancel()
+        return len(self._requests)
+
+    def retire(self) -> None:
+        """Take note that another generation takes its place; nothing is kept for further requests."""
+        self._retired = True
+        self.page_cache, self.memo = PageCache(), Memo()
+        self._note_end()
+
+    def _note_end(self) -> None:
+        if not any(self._requests.values()):
+            self._asked.set()
+        if not self._requests:
+            self._idle.set()
+
+    async def close(self) -> None:
+        """Close the query service behind the last question, all else behind the last answer."""
+        await self._asked.wait()
+        await self.pool.drain()
+        await self._idle.wait()
+        for queue in (self.search_queue, self.slow_queue, self.page_queue):
+            await queue.close()  # a client that has left holds nothing, but a thread may work for it still
+        self.publication.close()
+
+    async def let_go(self) -> None:
+        """Let `close` end now, whoever still reads."""
+        self._asked.set()
+        self._idle.set()
+        await self.pool.close()
+
+    async def in_thread(self, request: Request | str, work: Callable[[], _T], size: int = 0) -> _T:
+        """Do some of a page's work beside the event loop, in the client's turn.
+
+        Args:
+            request: whose turn it is; empty for a part that is made once for a generation, whoever asks.
+            work: what is done.
+            size: bytes of the records that it reads, where these may be many: long work has other places than short.
+        """
+        queue = self.page_queue if size <= LONG_RECORD else self.slow_queue
+        return await queue.run(request, work)
 
     async def look_up(self, iri: str) -> None:
         """Have what is said of a thing at hand: a remote store may take its time, and holds up only who asked."""
@@ -100,8 +167,8 @@ class Live:
                 await self._watching
         if self._current:
             self._retire(self._current)
-        for serving in self._leaving.values():
-            serving.idle.set()
+        for serving in tuple(self._leaving.values()):
+            await serving.let_go()
         await asyncio.gather(*self._leaving, return_exceptions=True)
 
     def hold(self) -> Serving:
@@ -115,12 +182,16 @@ class Live:
         told = ""
         while True:
             await asyncio.sleep(LOOK)
-            mark = self._publications.live_fingerprint()
-            if self._current is None or mark is None or mark == self._mark:
+            mark = await asyncio.to_thread(self._publications.live_fingerprint)  # a disk may hang
+            if self._current is None or mark is None:
+                continue
+            if mark == self._mark:
+                self._current.refused = None
                 continue
             try:
                 fresh = await self._open()
             except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
+                self._current.refused = mark[0]
                 if str(fault) != told:
                     told = str(fault)
                     _LOG.warning("generation %s can't be served: %s", mark[0], told)
@@ -145,17 +216,11 @@ class Live:
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""
-        serving.retired = True
-        if not serving.held:
-            serving.idle.set()
-        task = asyncio.create_task(_close(serving))
+        serving.retire()
+        task = asyncio.create_task(serving.close())
         self._leaving[task] = serving
         task.add_done_callback(self._leaving.pop)
-
-
-async def _close(serving: Serving) -> None:
-    await serving.idle.wait()
-    await serving.pool.close()
-    for queue in (serving.search_queue, serving.slow_queue, serving.page_queue):
-        await queue.close()  # a client that has left holds nothing, but a thread may work for it still
-    serving.publication.close()
+        held = [each for each in self._leaving.values() if each.is_held]  # in the order of their retirement
+        for oldest in held[:-MAX_RETIRED]:
+            number, cut = oldest.publication.number, oldest.cut_answers()
+            _LOG.warning("%d answers of generation %s were cut: %d later ones are still read", cut, number, MAX_RETIRED)

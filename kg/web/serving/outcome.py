@@ -15,6 +15,7 @@ from kg.web.http.client import client_name
 from kg.web.http.problems import Problem, of, response
 from kg.web.observe.request_notes import notes_of
 from kg.web.serving.context import Context
+from kg.web.serving.time_slices import TimeSlices
 
 _LOG = logging.getLogger("kg")
 
@@ -46,27 +47,32 @@ async def outcome(
         make: makes the response; what it raises becomes a problem.
         rules: of its route.
     """
-    if not rules.sliced:
-        return await _outcome(request, context, make, rules)
-    try:
-        return await context.slices.run(client_name(request), lambda: _outcome(request, context, make, rules))
-    except QueryError as refused:
-        return problem(request, refused, context.site)
 
-
-async def _outcome(
-    request: Request, context: Context, make: Callable[[], Awaitable[Response]], rules: CacheRules
-) -> Response:
-    try:
-        made = await make()
+    async def made() -> Response:
+        response = await make()
         address = address_of(request)
         if rules.cacheable and address is not None:
-            context.serving.page_cache.keep(request, address, made, rules.negotiated)
+            context.serving.page_cache.keep(request, address, response, rules.negotiated)
         if b"lang=" in request.scope["query_string"] and (switched := language.switched(request)):
-            language.keep(switched, made, context.base.path)
+            language.keep(switched, response, context.base.path)
+        return response
+
+    try:
+        return await (context.slices.run(client_name(request), made) if rules.sliced else made())
     except Exception as fault:  # noqa: BLE001  # the client is told no more than that, whatever it is
-        return problem(request, fault, context.site)
-    return made
+        return await problem_in_turn(request, fault, context.site, context.slices)
+
+
+async def problem_in_turn(request: Request, fault: Exception, site: Site, slices: TimeSlices) -> Response:
+    """The response that an error comes to, made in the client's turn: a page of an error costs as much as others."""
+
+    async def made() -> Response:
+        return problem(request, fault, site)
+
+    try:
+        return await slices.run(client_name(request), made)
+    except QueryError as refused:
+        return problem(request, refused, site)
 
 
 def problem(request: Request, fault: Exception, site: Site) -> Response:

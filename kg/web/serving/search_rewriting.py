@@ -28,9 +28,17 @@ class SearchingQueries:
         """Get ready."""
         await self._queries.start()
 
+    async def drain(self) -> None:
+        """Take no further query, and close behind the last one."""
+        await self._queries.drain()
+
     async def close(self) -> None:
         """Let everything go."""
         await self._queries.close()
+
+    def check(self) -> None:
+        """Test whether queries can be answered; see `kg.store.sparql.query_service`."""
+        self._queries.check()
 
     def query(self, text: str, **options: Unpack[QueryOptions]) -> AbstractAsyncContextManager[QueryAnswer]:
         """Ask; see `Queries.query`. Raises SearchRefused besides, for a search that has not its one form."""

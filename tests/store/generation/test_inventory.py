@@ -1,11 +1,14 @@
 """Inventory of a generation, and what becomes of one that is damaged."""
 
 import json
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 from publishing import publish
 from starlette.testclient import TestClient
+from waiting import eventually
 
 from kg.errors import GenerationError, KgError
 from kg.publish import build
@@ -107,3 +110,64 @@ def test_manifest_of_the_version_before(made):
     Generations.of_settings(made).open_live(made.base).close()
     build.build(made)
     assert build.rollback(made, 1).rollback_of == 1
+
+
+ADDRESSES = (
+    *("record/1.html", "record/1.json", "record/1.ttl", "record/", "search?q=letter", "search?q=said&sort=date"),
+    *("search?q=letter&format=csv", "search/suggest?q=lett", "timeline?q=letter", "about", "", "dumps/"),
+    *("dumps/kg.nt.gz", "dumps/SHA256SUMS", "data/", "data/record.csv", "data/record.csv-metadata.json"),
+    *("docs", "record/1.ris", "graphs", "map?q=letter", "network?q=letter"),
+    *("sparql?query=SELECT * { ?s ?p ?o } ORDER BY ?s LIMIT 9", "sparql?query=ASK {}"),
+)
+"""Addresses that read each of a generation's files."""
+
+
+def answers(client):
+    """Status, whether a cache may keep it, and body of each address."""
+    found = {}
+    for path in ADDRESSES:
+        answer = client.get(f"/data/{path}")
+        kept = answer.headers.get("cache-control", "no-cache") not in {"no-cache", "no-store"}
+        found[path] = answer.status_code, kept, answer.content
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole(built):
+    """The answers of a server whose files are whole."""
+    with TestClient(Application(built), base_url="https://archive.example.org") as client:
+        found = answers(client)
+    assert {path for path, (status, _, _) in found.items() if status != 200} == set()
+    return found
+
+
+@pytest.mark.parametrize(
+    "part", ["records.jsonl", "catalogue.sqlite", "search/*", "store/*.sst", "dumps/*", "tables/*"]
+)
+def test_no_answer_from_damaged_files(made, whole, part):
+    """Where files are cut or gone beneath a server, an answer is as before or 503, and /healthz is 503."""
+    files = list((made.var_folder / "current").resolve().glob(part))
+    with TestClient(Application(made), base_url="https://archive.example.org") as client:
+        for harm in (lambda file: os.truncate(file, file.stat().st_size // 2), Path.unlink):
+            for file in files:
+                harm(file)
+            for path, (status, kept, body) in answers(client).items():
+                as_before = (status, body) == (200, whole[path][2])
+                assert as_before or (status, kept) == (503, False), (path, status, body[:300])
+            assert client.get("/healthz").status_code == 503
+
+
+def test_a_damaged_new_generation(made):
+    """A server that meets a damaged new generation serves the old one on, and /healthz has the number of the new one."""
+    with TestClient(Application(made), base_url="https://archive.example.org") as client:
+        assert client.get("/healthz").json() == {"status": "ok", "generation": 1}
+        shutil.copytree(made.var_folder / "generations" / "0001", made.var_folder / "generations" / "0002")
+        os.truncate(made.var_folder / "generations" / "0002" / "records.jsonl", 100)
+        link = made.var_folder / "next"
+        link.symlink_to("generations/0002")
+        link.rename(made.var_folder / "current")
+        eventually(lambda: client.get("/healthz").json() == {"status": "ok", "generation": 1, "refused": 2})
+        assert client.get("/data/record/1.json").status_code == 200
+        link.symlink_to("generations/0001")
+        link.rename(made.var_folder / "current")
+        eventually(lambda: client.get("/healthz").json() == {"status": "ok", "generation": 1})

@@ -2,15 +2,27 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import time
 
 import pytest
-from pooling import ENDLESS, ROWS, SMALL, UNORDERED, alive, process_ids, running, taken, trap, values
+from pooling import ENDLESS, ROWS, SMALL, UNORDERED, alive, filled, process_ids, running, taken, trap, values
+from pyoxigraph import Store
 
-from kg.errors import KgError, QueryBusy, QueryCrashed, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
+from kg.errors import (
+    GenerationError,
+    KgError,
+    QueryBusy,
+    QueryCrashed,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTimeout,
+    QueryTooLarge,
+)
 from kg.store.pool import pooled_query
 from kg.store.pool.core.kill_memory import REFUSED_AFTER
+from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
 from kg.store.sparql.query_checks import QueryLimits
 
@@ -286,5 +298,66 @@ def test_a_worker_that_others_kill(folder):
                     if len(process_ids(pool)) < 2:
                         await asyncio.sleep(0.05)
             assert not pool._state._kills._crashes
+
+    asyncio.run(go())
+
+
+def test_a_pool_without_workers_says_so(tmp_path):
+    """Where no worker is left and none can be started, the pool is not healthy; with workers it is."""
+    store = shutil.copytree(filled(tmp_path / "made"), tmp_path / "store")
+
+    async def go():
+        async with running(store) as pool:
+            pool.check()
+            shutil.rmtree(store)
+            for process in process_ids(pool):
+                os.kill(process, signal.SIGKILL)
+            for _ in range(1_000):
+                if not pool._state.has_no_worker:
+                    await asyncio.sleep(0.05)
+            with pytest.raises(GenerationError, match="no query worker"):
+                pool.check()
+
+    asyncio.run(go())
+
+
+def test_a_store_that_cannot_be_read(tmp_path):
+    """A store that is cut beneath a worker is no fault of the query, and no crash; the error is the generation's."""
+    store = filled(tmp_path / "store")
+    Store(str(store)).optimize()
+
+    async def go():
+        async with running(store) as pool:
+            for path in store.glob("*.sst"):
+                os.truncate(path, path.stat().st_size // 3)
+            with pytest.raises(GenerationError, match="can't be read"):
+                await taken(pool)
+            assert not pool._state._kills._offenders
+
+    asyncio.run(go())
+
+
+def test_the_store_is_looked_at_where_a_query_fails(folder):
+    """A query that dies on a damaged store gets the store's error, and the next one no worker."""
+    faults = []
+
+    def check():
+        if faults:
+            raise GenerationError(faults[0])
+
+    async def go():
+        pool = QueryPool(folder, PoolLimits(size=1), check_store=check)
+        await pool.start()
+        try:
+            assert await values(pool) == ["value 7"]
+            faults.append("the store is cut")
+            for _ in range(2):
+                with pytest.raises(GenerationError, match="cut"):
+                    await taken(pool, ENDLESS, timeout=0.1)
+            faults.clear()
+            pool.check()
+            assert await values(pool) == ["value 7"]
+        finally:
+            await pool.close()
 
     asyncio.run(go())

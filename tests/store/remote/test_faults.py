@@ -19,6 +19,7 @@ from waiting import HANG_SECONDS, eventually
 from kg import settings as settings_module
 from kg.errors import (
     PublishError,
+    QueryBusy,
     QueryTimeout,
     QueryTooLarge,
     QueryTooMany,
@@ -343,6 +344,26 @@ def test_leaving_frees_the_remote(published):
     with faking(watched) as fake:
         asyncio.run(ask(fake.address))
         assert ended.wait(HANG_SECONDS)
+
+
+def test_draining(published):
+    """A service that is drained takes no query, and ends behind the answers that are being read."""
+
+    async def ask(address):
+        queries = RemoteQueries(published.model_copy(update={"store": address, "query_seconds": 30.0}), "http://e/g")
+        await queries.start()
+        async with queries.query(ROWS["query"]) as answer:
+            draining = asyncio.create_task(queries.drain())
+            await asyncio.sleep(0)
+            with pytest.raises(QueryBusy):
+                await queries.query(ROWS["query"]).__aenter__()
+            assert await anext(aiter(answer))
+            assert not draining.done()
+        await asyncio.wait_for(draining, HANG_SECONDS)
+        await queries.drain()
+
+    with faking(endless) as fake:
+        asyncio.run(ask(fake.address))
 
 
 def test_what_the_client_raises(published):

@@ -24,7 +24,7 @@ def put_origination(draft: Draft, origination: Element, key: str) -> None:
         key: the key for its names; where it is empty, they stay with the rest.
     """
     text = tree.text(origination)
-    if not key or text is None or any(True for _ in tree.descendants(origination, *_AGENTS)):
+    if not key or text is None or next(tree.descendants(origination, *_AGENTS), None) is not None:
         return
     names = [name for name in _BETWEEN.split(text) if name]
     if not all(len(name) <= _LONGEST and not personal_names.is_placeholder(name) for name in names):

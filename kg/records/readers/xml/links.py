@@ -46,7 +46,7 @@ def topic_link(draft: Draft, element: Element) -> Record | None:
 
 
 def heading_link(draft: Draft, element: Element) -> Record | None:
-    """Return the link to the topic of a name with a subdivision; a number of the name alone is not that of the topic."""
+    """Return the link to the topic of a subdivided heading; a number of the name alone is not that of the topic."""
     name = tree.text(element)
     if name is None:
         return None
@@ -144,11 +144,13 @@ def _link(draft: Draft, kind: str, element: Element, keys: dict[str, Any]) -> Re
     return {"id": target, "name": {language: name}, **keys, **elsewhere}
 
 
-def _entry(number: str, source: str | None) -> authority_files.Entry:
-    """Entry that a number or an address in an authority file means."""
+def _entry(number: str, source: str | None) -> authority_files.AuthorityEntry:
+    """AuthorityEntry that a number or an address in an authority file means."""
     if "://" not in number:
         return authority_files.entry(number, source)
     address = web_address(number)
     return (
-        authority_files.Entry(authority_files.key_of(address), address) if address else authority_files.Entry("", None)
+        authority_files.AuthorityEntry(authority_files.key_of(address), address)
+        if address
+        else authority_files.AuthorityEntry("", None)
     )

@@ -31,6 +31,7 @@ class Line:
     Attributes:
         schema: `ead` or `eac`.
         name: `element`, `element/@attribute` or `*/@attribute`.
+        attributes: the attributes that an element has in the standard, without those of XLink; none for an attribute.
         text: the parting of an element's text; None for an attribute.
         treatment: where what it says goes.
         note: the key, or the effect or the reason.
@@ -38,6 +39,7 @@ class Line:
 
     schema: str
     name: str
+    attributes: tuple[str, ...]
     text: Flow | None
     treatment: Treatment
     note: str
@@ -64,9 +66,9 @@ def flow(name: str) -> Flow:
     return _flows().get(lower) or ("inline" if lower in _MARKS_OF_TYPE else "separator")
 
 
-def _fields(line: str) -> tuple[str, str, Flow | None, Treatment, str]:
-    schema, name, text, treated, note = line.split("\t")
-    return schema, name, text or None, treated, note  # type: ignore[return-value]  # a test holds the words
+def _fields(line: str) -> tuple[str, str, tuple[str, ...], Flow | None, Treatment, str]:
+    schema, name, attributes, text, treated, note = line.split("\t")
+    return schema, name, tuple(attributes.split()), text or None, treated, note  # type: ignore[return-value]  # a test holds the words
 
 
 @cache

@@ -6,7 +6,7 @@ Workers and queries are numbers here. The shell knows which process and which an
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kg.errors import QueryError
+from kg.errors import KgError
 
 
 class KillReason(StrEnum):
@@ -97,7 +97,7 @@ class Fail:
     """End a query's answer with an error."""
 
     query: int
-    error: QueryError
+    error: KgError
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ that is late itself sees slow workers; the recall alone makes allowance for that
 
 from collections.abc import Mapping
 
-from kg.errors import QueryError, QueryTooHeavy
+from kg.errors import KgError, QueryError, QueryTooHeavy
 from kg.store.pool import frames
 from kg.store.pool.core import long_queries, memory_bounds
 from kg.store.pool.core.actions import Action, Close, Fail, Inspect, Kill, KillReason
@@ -84,6 +84,12 @@ class PoolState:
     def waiting(self) -> int:
         """Number of queries that wait for a worker."""
         return self._scheduler.queue.size
+
+    @property
+    def has_no_worker(self) -> bool:
+        """Whether no worker is left, and the last one that was started could not serve."""
+        workers = self._scheduler.workers
+        return self._open and workers.failing and not workers.members
 
     @property
     def has_queries(self) -> bool:
@@ -210,7 +216,7 @@ class PoolState:
             return []
         return self._over(row, member, now)
 
-    def failed(self, worker: int, error: QueryError, now: float) -> list[Action]:
+    def failed(self, worker: int, error: KgError, now: float) -> list[Action]:
         """A worker says that its query failed; it lives."""
         member = self._busy_worker(worker)
         if member is None:
