@@ -196,8 +196,8 @@ def _fraction_of(point: Point, number: int, of: int) -> Point | None:
         return replace(point, month=str((39 if of == 2 else 32) + number))
     if point.is_year and point.year.endswith("XX") and point.year[:2].isdigit():
         century = int(point.year[:2]) * 100
-        first, last = (f"{century + round(100 * edge / of):04}" for edge in (number - 1, number))
-        return replace(point, years=(first, last))
+        first, last = century + 100 * (number - 1) // of, century - (-100 * number // of)
+        return replace(point, years=(f"{first:04}", f"{last:04}"))
     return replace(point, is_part=True)
 
 
@@ -210,13 +210,13 @@ def complete(members: list[list[Point]], *, year_first: bool = False) -> list[li
     >>> [[point.edtf() for point in member] for member in complete([[Point(day="22")], [Point("1963", "02", "23")]])]
     [['1963-02-22'], ['1963-02-23']]
     """
-    members = [_both_ends(member) for member in members]
-    points = [point for member in members for point in member]
-    for before, point in pairwise(points):
-        if before.is_year and not (point.year or point.years):  # "1960, July": of that year, or of one that is not said
+    for before, point in pairwise(point for member in members for point in member):
+        if before.is_year and not (point.year or point.years or point.short_year):  # "1960, July": of that year, or of one that is not said
             return None
         if before.month and not before.day and _is_day(point):  # "April 1963, 22"
             return None
+    members = [_both_ends(member) for member in members]
+    points = [point for member in members for point in member]
     filled = _from_before(_from_next(points)) if not year_first else _from_next(_from_before(points))
     made = [_resolved(point) for point in filled]
     if any(point is None or not point.is_complete for point in made):

@@ -155,8 +155,9 @@ def _eras(tokens: list[Token]) -> list[Token] | None:
 def _set_era(result: list[Token], era: str) -> None:
     """Give the last number an era, and with it the number before it in `300-200 BC`."""
     places = [len(result) - 1]
-    if not result[-1].value.replace("X", "0").isdigit():
-        return  # 44 BC BC
+    if not result[-1].value.replace("X", "0").isdigit():  # 44 BC BC
+        result[-1] = result[-1]._replace(kind="n")
+        return
     if len(result) > 2 and result[-2].kind == "-" and result[-3].kind in {"d", "n", "y"}:
         places.append(len(result) - 3)
     last = result[-1].value

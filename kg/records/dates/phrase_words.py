@@ -165,8 +165,8 @@ WORDS: dict[str, str] = {
 
 S season; Z ten years; & and, | or, - to; f from, b between, < before, > after, << >> the same behind a date, u until,
 n since or to this day; ~ circa, p a part of it, ? perhaps; C century, V century after a Roman number, H half, third or
-quarter, O ordinal; B A before and after Christ, J N old and new style; *undated*; *role* what happened then. Words under
-the empty symbol are dropped.
+quarter, O ordinal; B A before and after Christ, J N old and new style; *undated*; *role* what happened then. Words
+under the empty symbol are dropped.
 """
 
 _PIECE = re.compile(r"[^\W\d_]+|[^\s.]")
