@@ -109,7 +109,7 @@ def text_date(clause: Clause) -> TextDate | None:
         return None  # "bulk 1963-1970, 1950-1990": the last ones may be those of all
     marks, tokens = _marks_of_all(tokens)
     date = _framed(tokens, marks) if tokens else None
-    return replace(date, role=clause.role) if date else None
+    return replace(date, role=clause.role) if date and clause.role else date
 
 
 def _marks_of_all(tokens: list[Token]) -> tuple[str, list[Token]]:

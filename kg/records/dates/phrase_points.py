@@ -121,7 +121,8 @@ def read_point(tokens: Sequence[Token], at: int, allowed: Commas) -> tuple[Point
     point = _point(values)
     while at < len(tokens) and tokens[at].kind in _MARKS:
         marks, at = marks + tokens[at].kind, at + 1
-    point = replace(point, marks=marks, is_part=is_part) if point else None
+    if point and (marks or is_part):
+        point = replace(point, marks=marks, is_part=is_part)
     if point and fraction:
         point = _fraction_of(point, *map(int, fraction.split("/")))
     return (point, at) if point else None
@@ -211,7 +212,8 @@ def complete(members: list[list[Point]], *, year_first: bool = False) -> list[li
     [['1963-02-22'], ['1963-02-23']]
     """
     for before, point in pairwise(point for member in members for point in member):
-        if before.is_year and not (point.year or point.years or point.short_year):  # "1960, July": of that year, or of one that is not said
+        # "1960, July": of that year, or of one that is not said
+        if before.is_year and not (point.year or point.years or point.short_year):
             return None
         if before.month and not before.day and _is_day(point):  # "April 1963, 22"
             return None
@@ -293,4 +295,6 @@ def _resolved(point: Point) -> Point | None:
 
 def marked(points: Sequence[Point], marks: str, *, is_part: bool = False) -> list[Point]:
     """Return the points with marks that are said of all of them."""
+    if not marks and not is_part:
+        return list(points)
     return [replace(point, marks=point.marks + marks, is_part=point.is_part or is_part) for point in points]

@@ -12,12 +12,17 @@ _BETWEEN = frozenset({"-", "&", "|", ",", "/", "p", "~", "?"})
 """Tokens between two numbers of centuries that share the word: `late 18th to early 19th century`."""
 
 _INSIDE_BRACKETS = frozenset({"~", "?", "J", "N", "B", "A", "undated"})
+_CONSTRUCTIONS = frozenset({"V", "<<", ">>", "H", "(", ")", "C", "B", "A", "z", "Z", "O", "R"})
+"""Kinds of tokens that a rule rewrites."""
+
 _FRACTIONS = {"H2": "2", "H3": "3", "H4": "4"}
 
 
 def rewrite(tokens: Sequence[Token]) -> list[Token] | None:
     """Return the tokens in plain form; None where a construction makes no sense."""
     plain: list[Token] | None = list(tokens)
+    if not _CONSTRUCTIONS.intersection(token.kind for token in tokens):
+        return plain
     for rule in (_russian_centuries, _bounds, _fractions, _brackets, _centuries, _eras, _decades):
         if plain is None:
             return None
