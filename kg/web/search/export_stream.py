@@ -51,11 +51,10 @@ async def respond(request: Request, context: Context, make: Callable[[], ExportS
         context: what it is answered with.
         make: makes it, in a thread.
     """
-    queue = context.serving.slow_queue
-    export, held, whole = await queue.run(request, partial(_begun, make))
-    if whole:
-        make_whole = partial(published.respond, request, context, held, export.media_type, export.headers)
-        return await queue.run(request, make_whole) if len(held) > HELD else make_whole()
+    begun = await context.serving.slow_queue.run(request, partial(_begun, request, context, make))
+    if isinstance(begun, Response):
+        return begun
+    export, held = begun
     coding = content_coding.for_request(request, content_coding.OF_ANSWERS)
     modified = context.publication.published
     etag = _tag(request, context, coding)
@@ -68,15 +67,17 @@ async def respond(request: Request, context: Context, make: Callable[[], ExportS
     return Stream(sent, _sent(request, context, pieces, "" if request.method == "HEAD" else coding))
 
 
-def _begun(make: Callable[[], ExportStream]) -> tuple[ExportStream, bytes, bool]:
-    """An export, its beginning, and whether that is all of it."""
+def _begun(
+    request: Request, context: Context, make: Callable[[], ExportStream]
+) -> Response | tuple[ExportStream, bytes]:
+    """The response that is a small export; of any other one the export with its beginning."""
     export = make()
     held = bytearray()
     for piece in export.pieces:
         held += piece
         if len(held) >= HELD:
-            return export, bytes(held), False
-    return export, bytes(held), True
+            return export, bytes(held)
+    return published.respond(request, context, bytes(held), export.media_type, export.headers)
 
 
 def _joined(held: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
