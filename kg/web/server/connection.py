@@ -270,7 +270,7 @@ class Connection(asyncio.BufferedProtocol):
         self._exchange = None
         self.last_progress = self._loop.time()
         if not exchange.head_sent:
-            self._refuse(RefusedRequest(500))
+            self._refuse(RefusedRequest(500, exchange.failure))
         elif exchange.framed_by_close:
             self.abort()
         else:

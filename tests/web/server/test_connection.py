@@ -328,6 +328,7 @@ def test_a_cut_answer_has_no_end(caplog):
     assert statuses(got) == [500]
     assert closed
     assert caplog.text.count("ValueError: something") == 2
+    assert re.search(rb"by the number ([0-9a-f]{8})\.", got)[1].decode() in caplog.text
 
 
 @pytest.mark.parametrize(
