@@ -1,6 +1,6 @@
 """Outcome of a handler: its response or a problem, kept in the page cache, with the cookie of the language."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from starlette.requests import Request
@@ -26,7 +26,7 @@ class CacheRules(Protocol):
         """Whether the page cache keeps its responses."""
 
     @property
-    def negotiated(self) -> Sequence[str] | None:
+    def negotiated(self) -> tuple[str, ...] | None:
         """Media types among which Accept chooses."""
 
     @property
