@@ -23,6 +23,7 @@ from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http import parameters
 from kg.web.http.canonical_address import sent_query
+from kg.web.http.client import client_name
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
 from kg.web.http.language import VARY, quoted
@@ -33,7 +34,7 @@ from kg.web.pages.thing_pictures import pictures
 from kg.web.search.neighbours import SearchPosition, search_position
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
-from kg.web.serving.time_slices import Steps, at_once, step_by_step
+from kg.web.serving.time_slices import Steps, at_once
 
 MOST_PARTS = 100_000
 """Parts of a text, at most."""
@@ -130,7 +131,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
         return await _html(request, context, found)
     steps = _data(request, context, found, address.format)
     if found.length <= SHORT_RECORD:
-        return await step_by_step(steps)
+        return await context.slices.step_by_step(client_name(request), steps)
     return await context.serving.in_thread(request, partial(at_once, steps), found.length)
 
 
@@ -144,7 +145,7 @@ async def _html(request: Request, context: Context, thing: Thing) -> Response:
         steps = _web_page(request, context, said, walked, drawn)
         size = thing.length + context.publication.things.linked_bytes(said)
         if size <= _SHORT_PAGE:
-            return await step_by_step(steps)
+            return await context.slices.step_by_step(client_name(request), steps)
         return await context.serving.in_thread(request, partial(at_once, steps), size)
 
     def work_beside() -> Response:
