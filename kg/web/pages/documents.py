@@ -25,6 +25,7 @@ from kg.web.http import parameters
 from kg.web.http.canonical_address import sent_query
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
+from kg.web.http.language import VARY, quoted
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
 from kg.web.pages.search_links import search_links
@@ -32,8 +33,8 @@ from kg.web.pages.thing_pictures import pictures
 from kg.web.search.neighbours import SearchPosition, search_position
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
+from kg.web.serving.time_slices import Steps, at_once, step_by_step
 
-_QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 MOST_PARTS = 100_000
 """Parts of a text, at most."""
 
@@ -127,8 +128,10 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
         await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
         return await _html(request, context, found)
-    work = partial(_data, request, context, found, address.format)
-    return work() if found.length <= SHORT_RECORD else await context.serving.in_thread(request, work, found.length)
+    steps = _data(request, context, found, address.format)
+    if found.length <= SHORT_RECORD:
+        return await step_by_step(steps)
+    return await context.serving.in_thread(request, partial(at_once, steps), found.length)
 
 
 async def _html(request: Request, context: Context, thing: Thing) -> Response:
@@ -138,18 +141,17 @@ async def _html(request: Request, context: Context, thing: Thing) -> Response:
     drawn = await pictures(request, thing, context)
     if thing.kind == RECORD and thing.length <= SHORT_RECORD:
         said = context.publication.things.describe(thing)
-        if (size := thing.length + context.publication.things.linked_bytes(said)) <= _SHORT_PAGE:
-            return _web_page(request, context, said, walked, drawn)
-        work = partial(_web_page, request, context, said, walked, drawn)
-        return await context.serving.in_thread(request, work, size)
+        steps = _web_page(request, context, said, walked, drawn)
+        size = thing.length + context.publication.things.linked_bytes(said)
+        if size <= _SHORT_PAGE:
+            return await step_by_step(steps)
+        return await context.serving.in_thread(request, partial(at_once, steps), size)
 
     def work_beside() -> Response:
-        resources = context.publication.things
+        things, languages = context.publication.things, context.reader.languages
         is_long = thing.length > EXCERPT_LENGTH
-        said = (
-            resources.describe_excerpt(thing, context.reader.languages, part) if is_long else resources.describe(thing)
-        )
-        return _web_page(request, context, said, walked, drawn)
+        said = things.describe_excerpt(thing, languages, part) if is_long else things.describe(thing)
+        return at_once(_web_page(request, context, said, walked, drawn))
 
     # The page of what many documents link to takes several times as long as that of a document.
     return await context.serving.in_thread(request, work_beside, thing.length)
@@ -179,7 +181,7 @@ def _own_query(request: Request) -> str:
 
 
 def _behind_a_path(query: bytes) -> str:
-    return f"?{quote(query, safe=_QUERY)}" if query else ""
+    return f"?{quoted(query)}" if query else ""
 
 
 def _gone(context: Context, thing: Thing) -> Problem:
@@ -228,16 +230,20 @@ def _links(context: Context, thing: Thing, shown: DescriptionFormat | None) -> s
     return ", ".join(links)
 
 
-def _data(request: Request, context: Context, thing: Thing, format_: DescriptionFormat) -> Response:
+def _data(request: Request, context: Context, thing: Thing, format_: DescriptionFormat) -> Steps[Response]:
     """A document of data."""
     resources, ontology = context.publication.things, context.publication.ontology
     if format_ is JSON:
         body = resources.record(thing)
-    elif format_ is JSON_LD:
-        body = jsonld.write(resources.describe(thing).triples, thing.reference, ontology)
     else:
-        assert format_.rdf is not None  # noqa: S101  # the table says so for all others
-        body = rdf.write(resources.describe(thing).triples, format_.rdf, ontology)
+        triples = resources.describe(thing).triples
+        yield
+        if format_ is JSON_LD:
+            body = jsonld.write(triples, thing.reference, ontology)
+        else:
+            assert format_.rdf is not None  # noqa: S101  # the table says so for all others
+            body = rdf.write(triples, format_.rdf, ontology)
+    yield
     headers = {
         **CORS,
         "Content-Location": context.path(f"{thing.reference}.{format_.suffix}"),
@@ -249,20 +255,23 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
 
 def _web_page(
     request: Request, context: Context, said: Description, walked: SearchPosition | None, drawn: Markup
-) -> Response:
+) -> Steps[Response]:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
     thing, cut = said.thing, said.excerpt
     if cut is not None and cut.part > cut.parts:
         raise _no_part(cut.part)
+    yield
     around = context.publication.things.around(said, key, after)
-    subject = subject_of(context, said, around)
+    yield
+    shown = thing_page(subject_of(context, said, around), context.publication.ontology, context.reader)
+    yield
     values = {
         "thing": thing,
         "iri": said.iri,
         "citations": CITATIONS,
         "path": context.path(thing.reference),
-        "shown": thing_page(subject, context.publication.ontology, context.reader),
+        "shown": shown,
         "excerpt": cut,
         "around": around,
         "groups": _shown_groups(around.groups),
@@ -281,7 +290,9 @@ def _web_page(
         **({"Cache-Control": "private, max-age=60"} if walked else {}),
     }
     # A page also shows others' labels and links: it may change whenever a generation does.
-    return published.page(request, context, "thing", values, headers)
+    body = published.body_of_page(request, context, "thing", values)
+    yield
+    return published.respond(request, context, body, HTML.content_type, headers, vary=VARY)
 
 
 def subject_of(context: Context, said: Description, around: Surroundings) -> PageSubject:

@@ -112,10 +112,10 @@ def test_who_leaves_is_told_so():
 
 
 def test_a_client_with_too_much_waiting_is_refused():
-    """A client has half of the queue; what has begun is ended, however many wait."""
+    """A client has a share of the queue; what has begun is ended, however many wait."""
 
     async def go():
-        slices = TimeSlices(queue=8)
+        slices = TimeSlices(queue=8, client_queue=4, refusal_seconds=0)
         begun = asyncio.create_task(slices.run(GREEDY, _noting([], "begun", waits=3)))
         await asyncio.sleep(0)
         waiting = [asyncio.create_task(slices.run(GREEDY, _noting([], "w"))) for _ in range(4)]

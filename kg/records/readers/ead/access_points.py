@@ -51,7 +51,7 @@ def _put_origination(draft: Draft, origination: Element) -> None:
         draft.report(origination, "origination/@label", label, expected, "is no role that is known; read as creator")
     if labelled is not None and labelled.key == "creator":
         draft.taken.add((origination, "label"))
-    plain_names.put_origination(draft, origination, labelled.key if labelled else "creator")
+    plain_names.put_origination(draft, origination, labelled.key if labelled else "" if label else "creator")
     for element in names:
         key = _role(element)
         if labelled is not None and labelled.key in {"", "creator"}:
