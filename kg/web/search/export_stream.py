@@ -100,7 +100,7 @@ async def _sent(request: Request, context: Context, pieces: Iterator[bytes], cod
 
 
 def _tag(request: Request, context: Context, coding: str) -> str:
-    """Entity tag of an export that is not whole yet: what it is made of, like that of a query's answer (D-77)."""
+    """Entity tag of an export that is not whole yet: what it is made of, like that of a query's answer (D-109)."""
     publication, reader = context.publication, context.reader
     made_of = (publication.number, publication.published, request.scope["path"], request.scope["query_string"])
     said = f"{made_of} {reader.languages} {reader.language} {request.headers.get('accept', '')}"
