@@ -67,6 +67,7 @@ LINK_SCHEMES = frozenset({"http", "https", "urn", "mailto", "ark", "doi", "info"
 MAX_KEY = 512
 """Maximum length of a key in a reference, in bytes; a URL has to fit into every proxy's request line."""
 
+_MAX_ESCAPED_KEY = 3 * MAX_KEY
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]+)$")
 _SAFE = re.compile(r"[A-Za-z0-9_~.-]+")
@@ -111,7 +112,13 @@ def encode_key(raw: str) -> str:
 
 
 def decode_key(key: str) -> str:
-    """Return the raw key of a path segment; undoes `encode_key`. Raises KeyFault for bytes outside UTF-8."""
+    """Return the raw key of a path segment; undoes `encode_key`.
+
+    Raises:
+        KeyFault: bytes outside UTF-8; a segment that is longer than any key with each of its bytes escaped.
+    """
+    if len(key) > _MAX_ESCAPED_KEY:
+        raise KeyFault(f"the key {key[:40]!r}… is longer than {MAX_KEY} bytes", todo="Use a shorter identifier.")
     try:
         return unquote_to_bytes(key).decode("utf-8")
     except UnicodeDecodeError:

@@ -128,7 +128,10 @@ class Settings(BaseSettings):
     query_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Processes that answer public queries.")
     query_seconds: Annotated[float, Field(gt=0)] = Field(10.0, description="How long a public query may take.")
     query_memory: Annotated[int, Field(ge=128)] = Field(
-        1024, description="How much memory a public query may take, in MB; all together as often as there are workers."
+        1024,
+        description="How much memory a public query may take, in MB. All together take as often as much as there are"
+        " workers, of which a quarter (at most 256 MB) is kept free: the largest end before."
+        " See [memory](operation.md#memory).",
     )
     query_rows: Annotated[int, Field(ge=1)] = Field(1_000_000, description="Most rows of an answer to a public query.")
     query_bytes: Annotated[int, Field(ge=100_000)] = Field(

@@ -3,9 +3,11 @@
 Hits and facets come from the index, labels from the catalogue, texts from the file of records.
 """
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -31,6 +33,9 @@ ORDERED_BY_DATE = frozenset(ORDERS)
 
 SORTS = ("relevance", *ORDERS, TITLE)
 """Orders of a list: by relevance, oldest first, newest first, by title in the reader's language."""
+
+_MAX_BATCH, _MAX_BATCH_BYTES = 100, 256 << 10
+"""Hits, and bytes of their records, that are read at a time."""
 
 MAX_COMPLETIONS = 8
 """Completions of a partial word."""
@@ -205,17 +210,23 @@ class Finder:
         Raises:
             SearchRefused: the query or the cursor is malformed.
         """
+        results, batches = self.find_in_batches(request)
+        return replace(results, hits=tuple(chain.from_iterable(batches)))
+
+    def find_in_batches(self, request: SearchRequest) -> tuple[SearchResults, Iterator[list[SearchHit]]]:
+        """The same without hits, and the hits in batches: a record is read when its batch is wanted.
+
+        Raises:
+            SearchRefused: the query or the cursor is malformed.
+        """
         search = self._prepare(request.query)
         order = request.sort or search.order
         index_order = _index_order(order, request.languages)
         hits = self.index.hits(search.engine_query, request.limit + 1, index_order, request.after)
-        page = hits[: request.limit]
-        marker = HitMarker(search.parsed, self.index.languages) if request.marked else None
-        things = self.generation.catalogue.things([hit.reference for hit in page])
-        return SearchResults(
+        results = SearchResults(
             search.query,
             search.total,
-            tuple(self._search_hit(hit, things[hit.reference], marker, request) for hit in page),
+            (),
             hits[request.limit - 1].cursor if len(hits) > request.limit else "",
             self._facets(search.query, search.loose),
             self._count_undated(search),
@@ -226,6 +237,8 @@ class Finder:
             order,
             self.index.count_before(search.engine_query, index_order, request.after),
         )
+        marker = HitMarker(search.parsed, self.index.languages) if request.marked else None
+        return results, self._search_hits(deque(hits[: request.limit]), marker, request)
 
     def neighbours(self, request: SearchRequest, reference: str, at: int) -> SearchNeighbours | None:
         """Neighbours of a thing in a search's list.
@@ -313,6 +326,19 @@ class Finder:
             return "", ""
         first, last = (things[hits[0].reference] for hits in ends)
         return first.start or first.end or "", last.end or last.start or ""
+
+    def _search_hits(
+        self, hits: deque[Hit], marker: HitMarker | None, request: SearchRequest
+    ) -> Iterator[list[SearchHit]]:
+        """Hits with their records, in batches of a few things and of records that are not long together."""
+        while hits:
+            batch = [hits.popleft()]
+            size = batch[0].length
+            while hits and len(batch) < _MAX_BATCH and size + hits[0].length <= _MAX_BATCH_BYTES:
+                batch.append(hits.popleft())
+                size += batch[-1].length
+            things = self.generation.catalogue.things([hit.reference for hit in batch])
+            yield [self._search_hit(hit, things[hit.reference], marker, request) for hit in batch]
 
     def _search_hit(self, hit: Hit, thing: Thing, marker: HitMarker | None, request: SearchRequest) -> SearchHit:
         record = self.record(hit.offset, hit.length)

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg.web import openapi
 from kg.web.http.canonical_address import KnownParameters
+from kg.web.http.form_encoding import EncodedRequest
 from kg.web.http.language import PARAMETER
 from kg.web.http.parameter_problems import problem_of
 from kg.web.route_table import Route
@@ -59,7 +60,8 @@ class SentPathRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             context = await context_of(request)
-            response = await outcome(request, context, partial(self._checked, made, request), self.row)
+            encoded = EncodedRequest(request.scope, request.receive)
+            response = await outcome(encoded, context, partial(self._checked, made, encoded), self.row)
             context.serving.begin_answer()
             return response
 

@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from kg.errors import KgError
 from kg.web.api import MATCHED, Api
 from kg.web.endpoint import responses
-from kg.web.http import language
+from kg.web.http import form_encoding, language
 from kg.web.http.canonical_address import (
     CanonicalAddress,
     canonical_path,
@@ -23,7 +23,7 @@ from kg.web.http.canonical_address import (
     has_parameter,
     set_address,
 )
-from kg.web.http.headers import CORS
+from kg.web.http.headers import CORS, NOSNIFF
 from kg.web.http.problems import Problem
 from kg.web.observe.request_notes import notes_of
 from kg.web.pages.documents import with_query
@@ -85,8 +85,15 @@ class FastPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; the generation is held until the last byte is sent, since dumps are read while they go."""
-        request = Request(scope, receive)
+        request = form_encoding.EncodedRequest(scope, receive)
         method = scope["method"]
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        place = self._places.get(raw) or self._place(raw)
+        notes = notes_of(scope)
+        notes.place = place.name
+        if method == "OPTIONS":
+            await self._preflight(place.path)(scope, receive, send)
+            return
         if method == "HEAD":
             send = _headers_alone(send)
         try:
@@ -95,11 +102,7 @@ class FastPath:
             await problem(request, fault, self._contexts.site(request))(scope, receive, send)
             return
         try:
-            notes = notes_of(scope)
             notes.generation = serving.publication.number
-            raw: bytes = scope.get("raw_path") or scope["path"].encode()
-            place = self._places.get(raw) or self._place(raw)
-            notes.place = place.name
             response = None
             if place.answers and method == "GET":
                 response = responses.repeated_answer(request, serving, self._answers)
@@ -112,9 +115,17 @@ class FastPath:
         finally:
             serving.release()
 
+    def _preflight(self, path: str) -> Response:
+        """The answer to OPTIONS at any path, whatever it leads to: a browser asks before it asks."""
+        short = len(path) <= LONGEST_ADDRESS or self._table.may_be_long(path)
+        matched = self._table.match(path) if short else None
+        return _options(matched.route.methods if matched else READ)
+
     def _page(self, request: Request, serving: Serving, path: str) -> Response | None:
         """The page of the cache, with the cookie of a language that the address switches to."""
         query: bytes = request.scope["query_string"]
+        if len(path) + len(query) > LONGEST_ADDRESS or (query and form_encoding.refusal(query)):
+            return None
         address = self._address(path, query) if query else (path, b"")
         if address is None:
             return None
@@ -122,12 +133,12 @@ class FastPath:
         if page is None or b"lang=" in query:
             set_address(request.scope, address)
         if page is not None and b"lang=" in query and (spoken := language.switched(request)):
-            language.keep(spoken, page, self._root)
+            language.keep(spoken, page, self._contexts.base)
         return page
 
     def _canonical(self, path: str, query: bytes) -> CanonicalAddress | None:
         """The canonical address of a page; None for what is no page, or one reader's own."""
-        matched = self._table.match(path) if len(query) <= LONGEST_ADDRESS else None
+        matched = self._table.match(path)
         if matched is None or not matched.route.cacheable or _is_private(matched.route, query):
             return None
         return path, canonical_query(query, self._known[id(matched.route)])
@@ -150,12 +161,16 @@ class FastPath:
 
     def _matched(self, request: Request, path: str) -> Matched | Response:
         """The row of a request, or the response that needs none. Raises Problem where the path leads nowhere."""
-        matched = self._table.match(path)
-        long = len(path) + len(request.scope["query_string"]) > LONGEST_ADDRESS
+        query: bytes = request.scope["query_string"]
+        long = len(path) + len(query) > LONGEST_ADDRESS
+        matched = self._table.match(path) if not long or self._table.may_be_long(path) else None
         if long and not (matched and matched.route.long_address):
             raise Problem(414, f"An address here has at most {LONGEST_ADDRESS:,} characters; queries and graphs, more.")
-        if options := _options(request, matched.route.methods if matched else READ):
-            return options
+        form_encoding.check(query)
+        methods = matched.route.methods if matched else READ
+        if request.scope["method"] not in methods:
+            allow = ", ".join(methods)
+            raise Problem(405, f"{request.method} is not allowed here; {allow} are.", {"Allow": allow})
         if matched is not None:
             return matched
         if path and not path.endswith("/") and self._table.match(f"{path}/"):
@@ -206,19 +221,15 @@ def _headers_alone(send: Send) -> Send:
     return sending
 
 
-def _options(request: Request, methods: tuple[str, ...]) -> Response | None:
-    """The answer to OPTIONS; None for what is allowed. Raises Problem for what is not."""
-    method = request.scope["method"]
-    if method in methods and method != "OPTIONS":
-        return None
+def _options(methods: tuple[str, ...]) -> Response:
+    """The answer to OPTIONS: any header may be sent, since no answer depends on credentials (Fetch, 3.2.3)."""
     allow = ", ".join(methods)
-    if method not in methods:
-        raise Problem(405, f"{method} is not allowed here; {allow} are.", {"Allow": allow})
     headers = {
         "Allow": allow,
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": allow,
-        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Modified-Since, Range",
+        "Access-Control-Allow-Headers": "*",
         "Access-Control-Max-Age": "86400",
+        **NOSNIFF,
     }
     return Response(None, 204, headers)

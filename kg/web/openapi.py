@@ -13,7 +13,6 @@ VERSION = "2"
 
 OK = "The representation"
 NOT_MODIFIED = "The client has it already, by If-None-Match or If-Modified-Since"
-PART = "The file has no such range"
 PROBLEM = "What is wrong, and what to do; as a page for who takes HTML"
 LANGUAGE = "The language of the page, which a cookie keeps; else that of the cookie, else Accept-Language"
 _SHARED = (NOT_MODIFIED, OK, LANGUAGE)
@@ -84,8 +83,6 @@ def responses(row: Route) -> dict[int | str, dict[str, Any]]:
         found[304] = {"description": NOT_MODIFIED}
     for status, what in row.statuses.items():
         found[status] = {"description": what, **({"content": content} if status == 206 else {})}
-    if 206 in row.statuses:
-        found[416] = {"description": PART}
     for status in sorted({*row.problems, *_EVERYWHERE, *(() if row.long_address else (414,))}):
         found[status] = {"$ref": "#/components/responses/Problem", "description": TITLES[status]}
     return found

@@ -106,12 +106,15 @@ class RouteTable:
         self._exact: dict[str, Matched] = {}
         self._templates: dict[str, list[tuple[re.Pattern[str], Route]]] = {}
         self.caches: dict[str, Caches] = {}
+        self._long: set[str] = set()
         for row in self.rows:
             for path, given in _expanded(row):
                 self._add(row, path, given)
 
     def _add(self, row: Route, path: str, given: Mapping[str, str]) -> None:
         place = path.partition("/")[0]
+        if row.long_address:
+            self._long.add(place)
         before = self.caches.get(place, Caches(pages=False, answers=False))
         self.caches[place] = Caches(before.pages or row.cacheable, before.answers or row.repeats)
         if "{" in path:
@@ -130,6 +133,10 @@ class RouteTable:
                 given = {"kind": place} if row.path.startswith("/{kind}") else {}
                 return Matched(row, {**given, **found.groupdict()})
         return None
+
+    def may_be_long(self, path: str) -> bool:
+        """Whether a path begins like that of a row whose address may be long."""
+        return path.partition("/")[0] in self._long
 
     @property
     def fixed(self) -> Iterable[str]:

@@ -107,7 +107,7 @@ PAGES = (
         "Dump of the graph, or its digests",
         ("application/gzip", "text/plain"),
         statuses=_PART,
-        problems=(404,),
+        problems=(404, 416),
         example="{dump}",
     ),
     Route(
@@ -122,7 +122,7 @@ PAGES = (
         "Table of a kind, its description, or the digests",
         (_CSV, "application/vnd.apache.parquet", "application/csvm+json", "text/plain"),
         statuses=_PART,
-        problems=(404,),
+        problems=(404, 416),
         example="{table}",
     ),
     Route(

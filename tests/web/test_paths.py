@@ -128,7 +128,7 @@ def test_preflight(client):
         answer = client.options(f"/data/{path}", headers=headers)
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (204, "*")
         assert "GET" in answer.headers["access-control-allow-methods"]
-        assert "If-None-Match" in answer.headers["access-control-allow-headers"]
+        assert answer.headers["access-control-allow-headers"] == "*"
 
 
 def test_links(client):
@@ -197,7 +197,7 @@ def test_pages_of_problems_help(withdrawn, monkeypatch):
     for path, status, said in (
         ("record/nope", 404, "Nothing was ever published as record/nope"),
         ("record/2", 410, "“Two” (record/2) was published on"),
-        ("api/", 500, "its keeper finds it in the log"),
+        ("api/", 500, "Its keeper finds it in the log by the number "),
     ):
         answer = withdrawn.get(f"/data/{path}", headers={"accept": "text/html"})
         assert (answer.status_code, answer.headers["content-type"]) == (status, PAGE)

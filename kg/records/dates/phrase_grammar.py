@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from kg.records.dates import calendars, edtf_strings
 from kg.records.dates.edtf_strings import DateFault, Interval
-from kg.records.dates.phrase_points import Point, complete, marked, read_point
+from kg.records.dates.phrase_points import Point, commas, complete, is_year_first, marked, read_point
 from kg.records.dates.phrase_tokens import Token
 from kg.records.dates.text_dates import Precision, TextDate, around, bound, inner, outer, widened
 
@@ -60,7 +60,10 @@ def clauses(tokens: Sequence[Token]) -> list[Clause] | None:
         if dated:
             found.append(Clause(role, tuple(dated), start if role else dated[0].start, dated[-1].end, bool(found)))
         elif role == "bulk" and found and found[-1].role != "bulk":
-            found[-1:] = _with_bulk_behind(found[-1])
+            last = _with_bulk_behind(found.pop())
+            if not last:
+                return None
+            found += last
         elif role or current:
             return None
         role, start, current = token.value, token.start, list(marks)
@@ -73,6 +76,8 @@ def _with_bulk_behind(clause: Clause) -> list[Clause]:
     if not places:
         return [replace(clause, role=clause.role or "bulk")]
     first, last = _trimmed(clause.tokens[: places[-1]]), _trimmed(clause.tokens[places[-1] :])
+    if not first or not last:
+        return []
     return [
         replace(clause, tokens=tuple(first), end=first[-1].end),
         Clause("bulk", tuple(last), last[0].start, last[-1].end, follows=True),
@@ -104,7 +109,7 @@ def text_date(clause: Clause) -> TextDate | None:
         return None  # "bulk 1963-1970, 1950-1990": the last ones may be those of all
     marks, tokens = _marks_of_all(tokens)
     date = _framed(tokens, marks) if tokens else None
-    return replace(date, role=clause.role) if date else None
+    return replace(date, role=clause.role) if date and clause.role else date
 
 
 def _marks_of_all(tokens: list[Token]) -> tuple[str, list[Token]]:
@@ -146,6 +151,8 @@ def _since(tokens: list[Token], marks: str) -> TextDate | None:
 
 def _ongoing(tokens: list[Token], marks: str) -> TextDate | None:
     """`1950-present`, `1950 and later`, `1950-`."""
+    if tokens[-1].value == "to":
+        return None
     cut = len(tokens) - 1
     while cut and tokens[-1].kind == "n" and tokens[cut - 1].kind in {"-", "&", ",", "u"}:
         cut -= 1
@@ -162,46 +169,52 @@ def _from(tokens: list[Token], marks: str) -> TextDate | None:
 
 def _members(tokens: Sequence[Token]) -> tuple[list[tuple[Point, ...]], str] | None:
     """Members of a list, each a point or two, and the joint, `&` or `|`; None where a token has no place."""
-    one_year = sum(token.kind == "y" for token in tokens) == 1
-    flat: list[Point] = []
-    sizes: list[int] = []
+    split = _split(tokens)
+    if split is None:
+        return None
+    members, slashes, joint = split
+    whole = complete(members, year_first=is_year_first(tokens))
+    if whole is None:
+        return None
+    result: list[tuple[Point, ...]] = []
+    for member, has_slash in zip(whole, slashes, strict=True):
+        joined = _around_slash(*member) if has_slash and len(member) == 2 else tuple(member)
+        if joined is None:
+            return None
+        result.append(joined)
+    return result, joint
+
+
+def _split(tokens: Sequence[Token]) -> tuple[list[list[Point]], list[bool], str] | None:
+    """Members of a list with incomplete points, whether each has a slash, and the joint."""
+    allowed = commas(tokens)
+    members: list[list[Point]] = []
+    slashes: list[bool] = []
     joints: set[str] = set()
-    slashes: set[int] = set()
     at, is_range = 0, False
     while True:
-        point = read_point(tokens, at, one_year=one_year)
+        point = read_point(tokens, at, allowed)
         if point is None:
             return None
-        flat.append(point[0])
         if is_range:
-            sizes[-1] += 1
+            members[-1].append(point[0])
         else:
-            sizes.append(1)
+            members.append([point[0]])
+            slashes.append(False)
         at = point[1]
         if at == len(tokens):
             break
         kind = "-" if tokens[at].kind == "u" else tokens[at].kind
-        kind = "&" if kind == "/" and sizes[-1] == 2 else kind  # 1972-3/2012
-        if kind in _DASHES and sizes[-1] == 1:
-            is_range = True
-            if kind == "/":
-                slashes.add(len(flat))
+        kind = "&" if kind == "/" and len(members[-1]) == 2 else kind  # 1972-3/2012
+        is_range = kind in _DASHES and len(members[-1]) == 1
+        if is_range:
+            slashes[-1] = kind == "/"
         elif kind in _JOINTS:
-            is_range = False
             joints.add(kind)
         else:
             return None
         at += 1
-    if {"&", "|"} <= joints:
-        return None
-    points = complete(flat)
-    if points is None:
-        return None
-    grouped = iter(points)
-    members = [tuple(next(grouped) for _ in range(size)) for size in sizes]
-    with_slash = {id(points[n]) for n in slashes}
-    joined = [_around_slash(*member) if id(member[-1]) in with_slash else member for member in members]
-    return None if None in joined else ([member for member in joined if member], "|" if "|" in joints else "&")
+    return None if {"&", "|"} <= joints else (members, slashes, "|" if "|" in joints else "&")
 
 
 def _around_slash(first: Point, last: Point) -> tuple[Point, ...] | None:
@@ -209,7 +222,7 @@ def _around_slash(first: Point, last: Point) -> tuple[Point, ...] | None:
 
     None where the slash may mean something else, such as the two beginnings of a year in `10 February 1731/2`.
     """
-    if first.day and last.day:
+    if first.day and last.day and first.year.isdigit() and last.year.isdigit():
         if calendars.gregorian(first.plain()) == last.plain():
             return (last,)
         next_day = widened(edtf_strings.interval(first.plain()), days_around=1).end
@@ -273,7 +286,8 @@ def _range(first: Point, last: Point | None = None) -> TextDate | None:
         return _single(first)
     if first.month == "24" and last.is_year and not first.day:  # "winter 1962-64" is no winter
         return None
-    if "-" in first.year[:1] + last.year[:1] and not _are_in_order(first, last):
+    is_masked_or_early = "-" in first.year[:1] + last.year[:1] or "X" in last.year
+    if is_masked_or_early and not _are_in_order(first, last):
         raise DateFault("it ends before it begins")
     edtf = edtf_strings.check(f"{first.edtf()}/{last.edtf(1)}")
     return range_date(edtf, first.plain(), last.plain(1), is_vague=bool(first.mark + last.mark))
@@ -304,7 +318,7 @@ def range_date(edtf: str, first: str, last: str, *, is_vague: bool) -> TextDate:
 
 def _are_in_order(first: Point, last: Point) -> bool:
     """Whether one year is not after another, years before Christ among them."""
-    years = [int(point.year.replace("X", "0")) for point in (first, last)]
+    years = [int((point.years or (point.year,))[0].replace("X", "0")) for point in (first, last)]
     return years[0] <= years[1]
 
 
@@ -371,7 +385,10 @@ def _bounded(tokens: list[Token], marks: str) -> TextDate | None:
     read = _members(inside)
     if read is None or len(read[0]) != 1 or (len(read[0][0]) == 2 and first in {"<", ">"}):
         return None
-    point = marked(read[0][0], marks)[-1 if is_upper else 0]
+    points = marked(read[0][0], marks)
+    if len(points) == 2:
+        _range(*points)  # which raises where it ends before it begins
+    point = points[-1 if is_upper else 0]
     edtf = edtf_strings.check(f"[..{point.edtf(1)}]" if is_upper else f"[{point.edtf(0)}..]")
     core, reach = bound(edtf_strings.interval(point.plain(int(is_upper))), is_upper=is_upper)
     return TextDate(edtf, edtf_strings.interval(edtf), core, reach, Precision.VAGUE)

@@ -3,8 +3,11 @@
 A point may lack a month or year that its neighbour has ("22 and 23 February 1963").
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Flag, auto
+from itertools import pairwise
 
 from kg.records.dates import calendars
 from kg.records.dates.phrase_tokens import Token
@@ -12,12 +15,13 @@ from kg.records.dates.phrase_tokens import Token
 _MARKS = frozenset("~?")
 _ORDERS = frozenset({
     "dMy", "Mdy", "yMd", "My", "yM", "Sy", "yS", "y", "d", "dM", "Md", "M", "S", "dy", "t", "q",
-    "oMy", "Moy", "oM", "Mo", "o", "dRy",
+    "oMy", "Moy", "oM", "Mo", "o", "dRy", "ydM",
 })  # fmt: skip
 """Orders in which people write the kinds of tokens of a date, complete or not."""
 
 _COMMA_BEFORE_YEAR = frozenset({"dMy", "Mdy", "My", "Sy", "dy", "oMy", "Moy"})
-_COMMA_AFTER_YEAR = frozenset({"yMd", "yM", "yS"})
+_COMMA_AFTER_YEAR = frozenset({"yMd", "yM", "yS", "ydM"})
+_YEAR_FIRST = re.compile(r"[^yMSdt]*y[MS]")
 _PART_JOINTS = frozenset({"-", "&", "|", ","})
 
 
@@ -69,13 +73,37 @@ class Point:
         return replace(self, marks="", is_part=False).edtf(end)
 
 
-def read_point(tokens: Sequence[Token], at: int, *, one_year: bool) -> tuple[Point, int] | None:
+class Commas(Flag):
+    """Places at which a comma may stand inside a date, and not between two."""
+
+    NONE = 0
+    BEFORE_YEAR = auto()
+    AFTER_YEAR = auto()
+
+
+def is_year_first(tokens: Sequence[Token]) -> bool:
+    """Return whether the dates of a clause begin with the year: `1963 Apr. 5, 1964 May 6`."""
+    return _YEAR_FIRST.match("".join(token.kind for token in tokens)) is not None
+
+
+def commas(tokens: Sequence[Token]) -> Commas:
+    """Return where commas may stand inside the dates of a clause: by the order in which its dates are written.
+
+    After a year, `1963, April 5`, where it is the only one. Before a year, `April 5, 1963`, unless the year comes first
+    elsewhere, so that a new date begins with it.
+    """
+    before = Commas.NONE if is_year_first(tokens) else Commas.BEFORE_YEAR
+    is_only_year = sum(token.kind == "y" for token in tokens) == 1
+    return before | (Commas.AFTER_YEAR if is_only_year else Commas.NONE)
+
+
+def read_point(tokens: Sequence[Token], at: int, allowed: Commas) -> tuple[Point, int] | None:
     """Return the point that begins at a token, and the index after it; None where none begins there.
 
     Args:
         tokens: the tokens of a clause.
         at: the index of a token.
-        one_year: whether the clause has a single year, so that a comma may follow it: `1963, April 5`.
+        allowed: where commas may stand inside a date.
     """
     marks, is_part, at = _prefix(tokens, at)
     fraction = ""
@@ -84,7 +112,7 @@ def read_point(tokens: Sequence[Token], at: int, *, one_year: bool) -> tuple[Poi
         if at < len(tokens) and tokens[at].kind in _MARKS:
             marks, at = marks + tokens[at].kind, at + 1
     for count in (3, 2, 1):
-        taken = _take(tokens, at, count, one_year=one_year)
+        taken = _take(tokens, at, count, allowed)
         if taken is not None:
             break
     else:
@@ -93,7 +121,8 @@ def read_point(tokens: Sequence[Token], at: int, *, one_year: bool) -> tuple[Poi
     point = _point(values)
     while at < len(tokens) and tokens[at].kind in _MARKS:
         marks, at = marks + tokens[at].kind, at + 1
-    point = replace(point, marks=marks, is_part=is_part) if point else None
+    if point and (marks or is_part):
+        point = replace(point, marks=marks, is_part=is_part)
     if point and fraction:
         point = _fraction_of(point, *map(int, fraction.split("/")))
     return (point, at) if point else None
@@ -114,7 +143,7 @@ def _prefix(tokens: Sequence[Token], at: int) -> tuple[str, bool, int]:
     return marks, is_part, at
 
 
-def _take(tokens: Sequence[Token], at: int, count: int, *, one_year: bool) -> tuple[list[Token], int] | None:
+def _take(tokens: Sequence[Token], at: int, count: int, allowed: Commas) -> tuple[list[Token], int] | None:
     """Tokens of a date of some length from an index, with a comma where one is usual, and the index after them."""
     taken: list[Token] = []
     comma = -1
@@ -133,8 +162,8 @@ def _take(tokens: Sequence[Token], at: int, count: int, *, one_year: bool) -> tu
     if order not in _ORDERS:
         return None
     if comma >= 0:
-        before_year = order in _COMMA_BEFORE_YEAR and comma == count - 1
-        after_year = order in _COMMA_AFTER_YEAR and comma == 1 and one_year
+        before_year = order in _COMMA_BEFORE_YEAR and comma == count - 1 and Commas.BEFORE_YEAR in allowed
+        after_year = order in _COMMA_AFTER_YEAR and comma == 1 and Commas.AFTER_YEAR in allowed
         if not (before_year or after_year):
             return None
     return taken, at
@@ -152,7 +181,11 @@ def _point(taken: list[Token]) -> Point | None:
     if "o" in values:
         return Point(values.get("y", ""), month, values["o"])
     day = values.get("d", "")
-    return Point(values.get("y", ""), month, day.zfill(2) if day else "", short_year="" if len(values) > 1 else day)
+    is_ordinal = any(token.kind == "d" and token.end - token.start > len(token.value) for token in taken)
+    short_year = "" if len(values) > 1 or is_ordinal else day
+    if month and values.get("y", "").endswith("XX"):
+        return None
+    return Point(values.get("y", ""), month, day.zfill(2) if day else "", short_year=short_year)
 
 
 def _fraction_of(point: Point, number: int, of: int) -> Point | None:
@@ -164,34 +197,74 @@ def _fraction_of(point: Point, number: int, of: int) -> Point | None:
         return replace(point, month=str((39 if of == 2 else 32) + number))
     if point.is_year and point.year.endswith("XX") and point.year[:2].isdigit():
         century = int(point.year[:2]) * 100
-        first, last = (f"{century + round(100 * edge / of):04}" for edge in (number - 1, number))
-        return replace(point, years=(first, last))
+        first, last = century + 100 * (number - 1) // of, century - (-100 * number // of)
+        return replace(point, years=(f"{first:04}", f"{last:04}"))
     return replace(point, is_part=True)
 
 
-def complete(points: list[Point]) -> list[Point] | None:
-    """Return the points with what each lacks from the next one or the one before; None if something is missing.
+def complete(members: list[list[Point]], *, year_first: bool = False) -> list[list[Point]] | None:
+    """Return the points of a list, single ones and both ends of ranges, with what each lacks from its neighbours.
 
-    >>> [point.edtf() for point in complete([Point(day="22"), Point("1963", "02", "23")])]
-    ['1963-02-22', '1963-02-23']
+    A point has its year and month from the next one ("22 and 23 February 1963"), or from the one before, as
+    all have where the year comes first. None where something is missing, or may be that of either neighbour.
+
+    >>> [[point.edtf() for point in member] for member in complete([[Point(day="22")], [Point("1963", "02", "23")]])]
+    [['1963-02-22'], ['1963-02-23']]
     """
+    for before, point in pairwise(point for member in members for point in member):
+        # "1960, July": of that year, or of one that is not said
+        if before.is_year and not (point.year or point.years or point.short_year):
+            return None
+        if before.month and not before.day and _is_day(point):  # "April 1963, 22"
+            return None
+    members = [_both_ends(member) for member in members]
+    points = [point for member in members for point in member]
+    filled = _from_before(_from_next(points)) if not year_first else _from_next(_from_before(points))
+    made = [_resolved(point) for point in filled]
+    if any(point is None or not point.is_complete for point in made):
+        return None
+    grouped = (point for point in made if point is not None)
+    return [[next(grouped) for _ in member] for member in members]
+
+
+def _both_ends(member: list[Point]) -> list[Point]:
+    """Ends of a range with a short year after the hyphen, "1962 - 63", or as one point with it, "Jan-1963"."""
+    if len(member) == 1:
+        return member
+    first, last = member
+    if (first.month and not first.year) and last.is_year and last.year.isdigit():
+        return [replace(first, year=last.year, marks=first.marks + last.marks)]
+    return [first, _with_century(first, last)]
+
+
+def _from_next(points: list[Point]) -> list[Point]:
+    """Points with the year, and of days the month, of the next one."""
     points = list(points)
-    for n in range(1, len(points)):
-        points[n] = _with_century(points[n - 1], points[n])
     for n in range(len(points) - 2, -1, -1):
         after = points[n + 1]
         if not points[n].year and not points[n].years:
             month = points[n].month or (after.month if points[n].day else "")
             points[n] = replace(points[n], year=after.year, month=month)
+    return points
+
+
+def _from_before(points: list[Point]) -> list[Point]:
+    """Points with the month of the one before, for days, and with its year."""
+    points = list(points)
     for n in range(1, len(points)):
         before = points[n - 1]
         if points[n].day and not points[n].month:
             points[n] = replace(points[n], month=before.month)
         if points[n].month and not points[n].year:
             points[n] = replace(points[n], year=before.year)
-    made = [_resolved(point) for point in points]
-    whole = [point for point in made if point is not None and point.is_complete]
-    return whole if len(whole) == len(points) else None
+        if points[n].short_year.endswith("X"):  # 1930s and 40s
+            points[n] = _with_century(before, points[n])
+    return points
+
+
+def _is_day(point: Point) -> bool:
+    """Whether a point is a day that has its month and year from its neighbour."""
+    return bool(point.day) and not point.month and not point.year
 
 
 def _with_century(before: Point, point: Point) -> Point:
@@ -222,4 +295,6 @@ def _resolved(point: Point) -> Point | None:
 
 def marked(points: Sequence[Point], marks: str, *, is_part: bool = False) -> list[Point]:
     """Return the points with marks that are said of all of them."""
+    if not marks and not is_part:
+        return list(points)
     return [replace(point, marks=point.marks + marks, is_part=point.is_part or is_part) for point in points]

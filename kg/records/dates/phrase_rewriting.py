@@ -12,17 +12,33 @@ _BETWEEN = frozenset({"-", "&", "|", ",", "/", "p", "~", "?"})
 """Tokens between two numbers of centuries that share the word: `late 18th to early 19th century`."""
 
 _INSIDE_BRACKETS = frozenset({"~", "?", "J", "N", "B", "A", "undated"})
+_CONSTRUCTIONS = frozenset({"V", "<<", ">>", "H", "(", ")", "C", "B", "A", "z", "Z", "O", "R"})
+"""Kinds of tokens that a rule rewrites."""
+
 _FRACTIONS = {"H2": "2", "H3": "3", "H4": "4"}
 
 
 def rewrite(tokens: Sequence[Token]) -> list[Token] | None:
     """Return the tokens in plain form; None where a construction makes no sense."""
     plain: list[Token] | None = list(tokens)
-    for rule in (_bounds, _fractions, _brackets, _centuries, _eras, _decades):
+    if not _CONSTRUCTIONS.intersection(token.kind for token in tokens):
+        return plain
+    for rule in (_russian_centuries, _bounds, _fractions, _brackets, _centuries, _eras, _decades):
         if plain is None:
             return None
         plain = rule(plain)
     return plain
+
+
+def _russian_centuries(tokens: list[Token]) -> list[Token]:
+    """The letter "v" is short for "century" behind a Roman number, and means "in" elsewhere."""
+    result: list[Token] = []
+    for token in tokens:
+        if token.kind != "V":
+            result.append(token)
+        elif result and result[-1].kind == "R":
+            result.append(token._replace(kind="C"))
+    return result
 
 
 def _bounds(tokens: list[Token]) -> list[Token]:
@@ -144,6 +160,9 @@ def _eras(tokens: list[Token]) -> list[Token] | None:
 def _set_era(result: list[Token], era: str) -> None:
     """Give the last number an era, and with it the number before it in `300-200 BC`."""
     places = [len(result) - 1]
+    if not result[-1].value.replace("X", "0").isdigit():  # 44 BC BC
+        result[-1] = result[-1]._replace(kind="n")
+        return
     if len(result) > 2 and result[-2].kind == "-" and result[-3].kind in {"d", "n", "y"}:
         places.append(len(result) - 3)
     last = result[-1].value
@@ -160,6 +179,8 @@ def _astronomical(year: str) -> str:
     """Year of ISO 8601 of a year or century before Christ; empty where EDTF has no mask for the century."""
     if year.endswith("XX"):  # the fifth century: 500 to 401 BC, -0499 to -0400
         return f"-{year}" if year != "00XX" else ""
+    if not year.isdigit():
+        return ""
     number = 1 - int(year)
     return f"-{-number:04}" if number else "0000"
 

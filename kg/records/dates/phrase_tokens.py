@@ -108,6 +108,14 @@ def _decade(year: str, *, other: bool) -> _Figures | None:
     return _Figures((("z", year),), ambiguous=True)
 
 
+def _with_month_word(day: str, word: str, year: str) -> _Figures | None:
+    """Day as databases print it, `05-Apr-1963`."""
+    symbol = SYMBOLS.get((word,), "")
+    if not symbol.startswith("M"):
+        return None
+    return _date(year, symbol[1:], day)
+
+
 def _two_days(first: str, second: str) -> _Figures:
     """Days that follow one another, 5/6 April, or one day in two calendars, 2/15 May."""
     if int(second) == int(first) + 1:
@@ -119,6 +127,7 @@ _Y = r"([12]\d{3})"
 _END = r"(?![^\W_])"
 _FIGURES: tuple[tuple[re.Pattern[str], Callable[..., _Figures | None]], ...] = (
     (re.compile(rf"{_Y}([-./])(\d\d?)\2(\d\d?){_END}"), lambda y, _, m, d, **_o: _date(y, m, d)),
+    (re.compile(rf"(\d\d?)-([^\W\d_]{{3,}})\.?-{_Y}(?!\d)"), lambda d, m, y, **_o: _with_month_word(d, m, y)),
     (re.compile(rf"(\d\d?)\. ?(\d\d?)\. ?{_Y}(?!\d)"), lambda d, m, y, **_o: _date(y, m, d)),
     (re.compile(rf"(\d\d?)([/-])(\d\d?)\2{_Y}{_END}"), lambda a, _, b, y, other: _either_first(a, b, y, other=other)),
     (re.compile(r"(\d\d?)\.(\d\d?)\.(?!\d)"), lambda d, m, **_o: _Figures((("d", d), ("M", f"{m:0>2}")))),
@@ -133,6 +142,8 @@ _FIGURES: tuple[tuple[re.Pattern[str], Callable[..., _Figures | None]], ...] = (
     (re.compile(rf"([12]\d\d)[-_–xх]{_END}(?!-?\d)"), lambda y, **_o: _Figures((("y", f"{y}X"),))),
     (re.compile(r"([12]\d\d)\?(?!\d)"), lambda y, **_o: _Figures((("y", f"{y}X"), ("?", "")))),
     (re.compile(rf"(1\d|20)(?:--|__|xx|хх|\?\?|——?(?!\s?\d)){_END}"), lambda y, **_o: _Figures((("y", f"{y}XX"),))),
+    (re.compile(r"(1\d|20)\.\.(?![.\d])"), lambda y, **_o: _Figures((("y", f"{y}XX"),))),  # 19..
+    (re.compile(r"([12]\d\d)\.(?=$|[\s,?-])"), lambda y, **_o: _Figures((("y", f"{y}X"),))),  # 191.
     (re.compile(rf"{_Y}(?!\d)"), lambda y, **_o: _Figures((("y", y),))),
     (re.compile(r"(\d{3,4})(?!\d)"), lambda n, **_o: _Figures((("n", n),))),
     (
@@ -214,9 +225,14 @@ def _words(phrase: str, position: int) -> tuple[list[Token], int] | None:
 
 
 def _kind(symbol: str) -> tuple[str, str]:
-    """Kind and value of a symbol: `M04` is the fourth month, "role sent" the role *sent*."""
+    """Kind and value of a symbol: `M04` is the fourth month, "role sent" the role *sent*.
+
+    The word "to" is a dash, but not one that leaves an end open.
+    """
     if symbol.startswith("role "):
         return "role", symbol[5:]
+    if symbol == "-":
+        return "-", "to"
     return (symbol[0], symbol[1:]) if symbol[1:].isdigit() else (symbol, "")
 
 

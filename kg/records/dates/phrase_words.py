@@ -38,32 +38,32 @@ WORDS: dict[str, str] = {
         "anterior a|on or before|latest|at the latest|spätestens|or earlier than|before or in"
     ),
     ">": (
-        "after|not earlier than|no earlier than|not before|post|post -|после|не ранее|después de|despues de|après|"
-        "apres|"
-        "nach|posterior a|on or after|frühestens"
+        "after|not earlier than|no earlier than|not before|post|post -|после|не ранее|después de|despues de|"
+        "après|apres|nach|posterior a|on or after|frühestens"
     ),
     "<<": "or earlier|or before|and earlier|and before|oder früher|ou avant|или ранее|или раньше",
     ">>": "or later|or after|oder später|ou après|или позднее|или позже",
     "u": "until|till|up to|hasta|up until|jusqu ' en|jusqu ' à",
     "n": (
-        "since|onwards|onward|and on|and later|and after|ongoing|on - going|present|current|continuing|continues|"
-        "to present|to the present|to date|to the present day|present day|to ongoing|to current|now|today|"
+        "à partir de|ff|ongoing to present|to the present time|until present|until the present|since|onwards|"
+        "onward|and on|and later|and after|ongoing|on - going|present|current|continuing|continues|to present|"
+        "to the present|to date|to the present day|present day|to ongoing|to current|now|today|"
         "по настоящее время|hasta el presente|hasta hoy|presente|actualidad|hasta la actualidad|a la actualidad|"
         "heute|bis heute|à nos jours|nos jours|depuis|seit|ab|begun|begun in|beginning in|starting|starting in|"
         "and onwards|and onward|and continuing|with ongoing additions|н . в"
     ),
     "~": (
-        "circa|ca|c|cca|circ|abt|about|around|approximately|approx|approximate|estimated|estimate|est|~|±|roughly|"
-        "on or about|or about|or so|около|ок|примерно|приблизительно|hacia|aprox|aproximadamente|alrededor de|"
-        "cerca de|vers|environ|env|um|etwa|ungefähr|circa in|probably circa|ok"
+        "circa|ca|c|cca|circ|abt|about|around|approximately|approx|approximate|estimated|estimate|est|~|±|"
+        "roughly|on or about|or about|or so|около|ок|примерно|приблизительно|hacia|aprox|aproximadamente|"
+        "alrededor de|cerca de|vers|environ|env|um|etwa|ungefähr|circa in|probably circa|ok"
     ),
     "p": (
-        "early|early in|late|late in|mid|middle of|middle|beginning of|end of|at the end of|early -|mid -|late -|"
-        "the early|the late|the mid -|very early|very late|"
-        "начало|начале|начала|середина|середине|середины|конец|конце|конца|principios de|principios del|mediados de|"
-        "mediados del|finales de|finales del|fines de|fines del|a principios de|a mediados de|a finales de|"
-        "a fines de|comienzos de|inicios de|début|debut|milieu|fin|début du|milieu du|fin du|début de|fin de|"
-        "début des|milieu des|fin des|anfang|mitte|ende|anfang des|mitte des|ende des|frühes|spätes|frühe|späte"
+        "сер|нач|кон|mi -|early|early in|late|late in|mid|middle of|middle|beginning of|end of|at the end of|"
+        "early -|mid -|late -|the early|the late|the mid -|very early|very late|начало|начале|начала|середина|"
+        "середине|середины|конец|конце|конца|principios de|principios del|mediados de|mediados del|finales de|"
+        "finales del|fines de|fines del|a principios de|a mediados de|a finales de|a fines de|comienzos de|"
+        "inicios de|début|debut|milieu|fin|début du|milieu du|fin du|début de|fin de|début des|milieu des|"
+        "fin des|anfang|mitte|ende|anfang des|mitte des|ende des|frühes|spätes|frühe|späte"
     ),
     "?": (
         "?|probably|possibly|perhaps|presumably|likely|maybe|probable|possible|prob|poss|uncertain|conjectural|"
@@ -71,20 +71,21 @@ WORDS: dict[str, str] = {
         "probablement|peut - être|sans doute"
     ),
     "C": (
-        "century|centuries|cent|siècle|siècles|siecle|siecles|siglo|siglos|jahrhundert|jahrhunderts|jh|jhdt|jhd|"
-        "jahrhunderte|век|века|веке|веков|вв|secolo|século"
+        "s|ss|sec|century|centuries|cent|siècle|siècles|siecle|siecles|siglo|siglos|jahrhundert|jahrhunderts|jh|"
+        "jhdt|jhd|jahrhunderte|век|века|веке|веков|вв|secolo|século"
     ),
+    "V": "в",
     "H2": (
-        "half|half of|half of the|hälfte|hälfte des|половина|половине|половины|moitié|moitié du|mitad|mitad del|"
-        "mitad de"
+        "пол|half|half of|half of the|hälfte|hälfte des|половина|половине|половины|moitié|moitié du|mitad|"
+        "mitad del|mitad de"
     ),
     "H3": "third|third of|third of the|drittel|drittel des|треть|трети|tercio del|tiers|tiers du|tercio",
     "H4": (
-        "quarter|quarter of|quarter of the|viertel|viertel des|четверть|четверти|quart|quart du|cuarto del|"
+        "четв|quarter|quarter of|quarter of the|viertel|viertel des|четверть|четверти|quart|quart du|cuarto del|"
         "trimestre|trimester"
     ),
-    "O01": "first|erste|ersten|erstes|первая|первой|первое|первый|premier|première|primera|primer",
-    "O02": "second|zweite|zweiten|zweites|вторая|второй|вторые|deuxième|seconde|segunda|segundo",
+    "O01": "перв|first|erste|ersten|erstes|первая|первой|первое|первый|premier|première|primera|primer",
+    "O02": "втор|second|zweite|zweiten|zweites|вторая|второй|вторые|deuxième|seconde|segunda|segundo",
     "O03": "drittes|dritte|третья|третьей|troisième|tercera|tercer",
     "O04": "fourth|vierte|viertes|четвертая|четвёртая|quatrième|cuarto|cuarta",
     "O99": "last|letztes|letzte|последняя|последней|dernier|dernière|última|último",
@@ -102,48 +103,56 @@ WORDS: dict[str, str] = {
     "J": "os|o s|old style|julian|julian calendar|ст ст|по ст ст|старого стиля|по старому стилю|alten stils|a st",
     "N": "ns|n s|new style|gregorian|н ст|нового стиля|по новому стилю|neuen stils",
     "undated": (
-        "undated|not dated|no date|nd|n d|nodate|no dates|date unknown|dates unknown|unknown date|date not known|"
-        "dates not known|not known|unknown|date undetermined|undetermined|date uncertain|no date given|undateable|"
-        "s d|s / d|s f|s / f|sin fecha|fecha desconocida|sine dato|sine anno|без даты|без года|б д|б / д|б г|"
-        "не датировано|не датирован|не датированы|дата неизвестна|дата не установлена|sans date|non daté|non datée|"
-        "non datés|date inconnue|o d|o j|ohne datum|ohne jahr|undatiert|nicht datiert|datum unbekannt|"
-        "senza data|sem data|zonder datum|z d|no date available|date not available|various dates|various|"
-        "dates vary|undated material|undated items|some undated|most undated|mostly undated|partly undated|s a"
+        "dates not examined|date not examined|not examined|dates unavailable|date unavailable|undat|o dat|n y|"
+        "no year|date undetermined|dates undetermined|unspecified|date range undetermined|not determined|undated|"
+        "not dated|no date|nd|n d|nodate|no dates|date unknown|dates unknown|unknown date|date not known|"
+        "dates not known|not known|unknown|undetermined|date uncertain|no date given|undateable|s d|s / d|s f|"
+        "s / f|sin fecha|fecha desconocida|sine dato|sine anno|без даты|без года|б д|б / д|б г|не датировано|"
+        "не датирован|не датированы|дата неизвестна|дата не установлена|sans date|non daté|non datée|non datés|"
+        "date inconnue|o d|o j|ohne datum|ohne jahr|undatiert|nicht datiert|datum unbekannt|senza data|sem data|"
+        "zonder datum|z d|no date available|date not available|various dates|various|dates vary|undated material|"
+        "undated items|some undated|most undated|mostly undated|partly undated|s a"
     ),
     "": (
-        "of|the|in|on|dated|year|years|date|dates|date range|creation|created|created in|made|made in|written|"
-        "written in|painted|executed|drawn|composed|produced|compiled|designed|conceived|completed|finished|"
-        "photographed|taken|:|inclusive|inclusive dates|"
-        "inclusive date|academic year|school year|with gaps|gaps|scattered|incomplete|passim|on the|at|le|les|"
-        "hours|hrs|uhr|also|printed later|later print|later prints|later cast|later copies|later additions|"
-        "with later additions|with additions|with later alterations|"
-        "в|г|гг|год|года|году|годы|годов|годах|е|de|del|el|la|los|en|año|d|l|an|année|im|des|der|den|am|dem|jahr|"
-        "jahre|jahren|er|il|anno|dal|anni|roku|r|"
-        "mon|tues|tue|wed|thurs|thur|thu|fri|sat|sun"
+        "engraved|etched|lithographed|assembled|installed|performed|first performed|filmed|commissioned|"
+        "inscribed|signed|conceived|woven|carved|modelled|started|season|annual|of|the|in|on|dated|year|years|"
+        "date|dates|date range|creation|created|created in|made|made in|written|written in|painted|executed|"
+        "drawn|composed|produced|compiled|designed|completed|finished|photographed|taken|:|inclusive|"
+        "inclusive dates|inclusive date|academic year|school year|with gaps|gaps|scattered|incomplete|passim|"
+        "on the|at|le|les|hours|hrs|uhr|also|printed later|later print|later prints|later cast|later copies|"
+        "later additions|with later additions|with additions|with later alterations|г|гг|год|года|году|годы|"
+        "годов|годах|е|de|del|el|la|los|en|año|d|l|an|année|im|des|der|den|am|dem|jahr|jahre|jahren|er|il|anno|"
+        "dal|anni|roku|r|mon|tues|tue|wed|thurs|thur|thu|fri|sat|sun"
     ),
     "role bulk": (
-        "bulk|bulk dates|bulk date|predominantly|predominant|predominant dates|predominately|mainly|mostly|chiefly|"
-        "primarily|bulk :|majority|most are|vorwiegend|principalmente|surtout|главным образом|largely"
+        "majority of material found within|majority of material found in|majority of material|majority within|"
+        "most of it|most from|most dating from|mostly dating from|bulk|bulk dates|bulk date|predominantly|"
+        "predominant|predominant dates|predominately|mainly|mostly|chiefly|primarily|bulk :|majority|most are|"
+        "vorwiegend|principalmente|surtout|главным образом|largely"
     ),
     "role published": (
-        "published|published in|pub|publ|publication|released|release|issued|first published|"
-        "veröffentlicht|erschienen|publié|publiée|publicado|publicada|опубликовано|опубликован|издано|изд|"
-        "engraved and published"
+        "published as|first issued|published|published in|pub|publ|publication|released|release|issued|"
+        "first published|veröffentlicht|erschienen|publié|publiée|publicado|publicada|опубликовано|опубликован|"
+        "издано|изд|engraved and published"
     ),
     "role printed": (
-        "printed|printed in|reprinted|reprint|print|prints|gedruckt|imprimé|impreso|impresa|напечатано|"
-        "this impression printed|reprinted in|print made"
+        "this impression|this print|printed posthumously|printed|printed in|reprinted|reprint|print|prints|"
+        "gedruckt|imprimé|impreso|impresa|напечатано|this impression printed|reprinted in|print made"
     ),
-    "role cast": "cast|cast in|recast|gegossen|fondu|fundido|cast made|posthumously cast",
+    "role cast": (
+        "this cast|posthumous cast|cast posthumously|later cast of|cast|cast in|recast|gegossen|fondu|fundido|"
+        "cast made|posthumously cast"
+    ),
     "role exhibited": (
         "exhibited|exhibited in|exh|exhibition|ausgestellt|exposé|exposée|expuesto|exhibido|экспонировалось|shown"
     ),
     "role broadcast": "broadcast|aired|air date|broadcast date|transmitted|gesendet|emitido|diffusé",
     "role remade": (
-        "remade|reconstructed|recreated|refabricated|reissued|reworked|repainted|altered|restored|revised|retouched|"
-        "edition|replica|replicated|reproduced|copied|transcribed|photocopied|microfilmed|later copy|copy|reassembled|"
-        "re - made|refurbished|rebuilt|reedited|re - edited|reconstruction|remastered|copied in|reworked in|"
-        "remade in|enlarged|editioned|replica made"
+        "this edition|this version|this replica|re - installed|reinstalled|restaged|re - made|remade as|"
+        "rewritten|refinished|overpainted|extended|added to|remade|reconstructed|recreated|refabricated|reissued|"
+        "reworked|repainted|altered|restored|revised|retouched|edition|replica|replicated|reproduced|copied|"
+        "transcribed|photocopied|microfilmed|later copy|copy|reassembled|refurbished|rebuilt|reedited|"
+        "re - edited|reconstruction|remastered|copied in|reworked in|remade in|enlarged|editioned|replica made"
     ),
     "role digitized": "digitized|digitised|digitized in|digitised in|scanned",
     "role sent": "sent|sent on|posted|mailed|gesandt|envoyé|enviado|отправлено",
@@ -155,18 +164,19 @@ WORDS: dict[str, str] = {
 """Symbol → its words, apart by `|`; the signs inside a group of words stand apart, dots are left out.
 
 S season; Z ten years; & and, | or, - to; f from, b between, < before, > after, << >> the same behind a date, u until,
-n since or to this day; ~ circa, p a part of it, ? perhaps; C century, H half, third or quarter, O ordinal; B A before
-and after Christ, J N old and new style; *undated*; *role* what happened then. Words under the empty symbol are dropped.
+n since or to this day; ~ circa, p a part of it, ? perhaps; C century, V century after a Roman number, H half, third or
+quarter, O ordinal; B A before and after Christ, J N old and new style; *undated*; *role* what happened then. Words
+under the empty symbol are dropped.
 """
 
 _PIECE = re.compile(r"[^\W\d_]+|[^\s.]")
 """Piece of a group of words: letters, or a sign; dots are dropped, so that "n.d.", "n. d." and "nd" are alike."""
 
 
-def pieces(text: str) -> tuple[str, ...]:
+def split_words(text: str) -> tuple[str, ...]:
     """Return the pieces of a group of words.
 
-    >>> pieces("n. d."), pieces("twenty-first")
+    >>> split_words("n. d."), split_words("twenty-first")
     (('n', 'd'), ('twenty', '-', 'first'))
     """
     return tuple(_PIECE.findall(text))
@@ -179,18 +189,18 @@ def _calendar_words() -> dict[tuple[str, ...], str]:
         for context in locale.months.values():
             for width in ("wide", "abbreviated"):
                 for number, name in context.get(width, {}).items():
-                    symbols.setdefault(pieces(name.casefold()), set()).add(f"M{number:02}")
+                    symbols.setdefault(split_words(name.casefold()), set()).add(f"M{number:02}")
         for context in locale.days.values():
             for name in context.get("wide", {}).values():
-                symbols.setdefault(pieces(name.casefold()), set()).add("")
+                symbols.setdefault(split_words(name.casefold()), set()).add("")
     for number, names in _FURTHER_MONTHS.items():
         for name in names.split("|"):
-            symbols.setdefault(pieces(name), set()).add(f"M{number:02}")
+            symbols.setdefault(split_words(name), set()).add(f"M{number:02}")
     return {words: symbol for words, (symbol, *others) in symbols.items() if not others and words[0] not in _NO_MONTHS}
 
 
 SYMBOLS: dict[tuple[str, ...], str] = _calendar_words() | {
-    pieces(word.casefold()): symbol for symbol, words in WORDS.items() for word in words.split("|")
+    split_words(word.casefold()): symbol for symbol, words in WORDS.items() for word in words.split("|")
 }
 """Pieces of a group of words → symbol."""
 

@@ -40,7 +40,7 @@ _BEFORE_CHRIST = re.compile(r"[?~%]?-")
 _EARLY_YEAR = re.compile(r"0{1,4}\d{0,3}(?!\d)")
 """Years such as 0000 and 0001 are what databases write for "no date"."""
 
-_CUT_SHORT = re.compile(r"\d{4}-\d\d-$")
+_CUT_SHORT = re.compile(r"\d{4}-\d\d(?:-\d\d)?-$")
 """Beginning of a day in ISO 8601."""
 
 _HOUR, _HALF = r"\d{1,2}(?:[:.]\d\d){0,2}", r" ?[ap]\.? ?m\.?"

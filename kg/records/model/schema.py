@@ -168,6 +168,8 @@ or a link may be written as an address below the base.
 Dates: a bare one, `"dates": "1920-1980"`, is that of the document; of an agent, place or topic, that of its existence.
 With dots the day comes first, as everywhere where dates are written with dots: `5.4.1963` is 5 April. With slashes or
 hyphens either may come first: `04/05/1963` is not read, and reported. A date that can't be read stays as it is written.
+A bare date is read as people write: `1910-25` is two years, `-1963` until 1963; under `edtf` they are what ISO 8601-2
+says. Where `text` and `edtf` stand side by side, [the table of dates](sources.md#dates) decides.
 
 JSON Lines have one object a line. A list of objects, or objects over several lines, stand in a file named `.json`.
 

@@ -8,12 +8,13 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from kg import iris
 from kg.errors import KeyFault
-from kg.records.dates import edtf_strings
+from kg.records.dates import edtf_strings, encoded_dates
 from kg.records.model.keys import Key, Value
 from kg.records.names import language_tags
 from kg.records.normalisation.null_words import is_null
@@ -168,14 +169,23 @@ def tag(value: Any) -> Any:
 
 
 def edtf(value: Any) -> Any:
-    """Return a date in EDTF."""
+    """Return a date in EDTF, also from the forms of programs: `19630405`, `1963/9999`."""
     value = normalise_text(value)
     if value is ABSENT:
         return value
+    expected = "a date in EDTF (ISO 8601-2): 1963-04-05, 1962~, 1962/1963"
     try:
-        return edtf_strings.check(value)
+        found = edtf_strings.check(value) if "9999" not in value else None
     except edtf_strings.DateFault as fault:
-        raise ValueFault(str(fault), "a date in EDTF (ISO 8601-2): 1963-04-05, 1962~, 1962/1963") from None
+        found, why = None, str(fault)
+    else:
+        why = "means no date"
+    if found is None:
+        with suppress(edtf_strings.DateFault):
+            found = encoded_dates.decode(value)
+    if found is None:
+        raise ValueFault(why, expected)
+    return found
 
 
 def day(value: Any) -> Any:

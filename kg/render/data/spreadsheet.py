@@ -24,8 +24,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     >>> table(["n", "text"], [[1, "a, b"], [2, None]])
     b'n,text\r\n1,"a, b"\r\n2,\r\n'
     """
+    return csv_rows([header]) + csv_rows([cell(value) for value in row] for row in rows)
+
+
+def csv_rows(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Lines of CSV as they are; see `cell`."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([cell(value) for value in row] for row in rows)
+    csv.writer(out).writerows(rows)
     return out.getvalue().encode()

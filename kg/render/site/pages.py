@@ -5,7 +5,7 @@ scripts (D-52).
 """
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -23,6 +23,9 @@ from kg.render.site.language_names import language_name
 from kg.render.site.template_compiler import FastEnvironment
 from kg.render.site.translations import LANGUAGES, locale, own_name, translations
 from kg.settings import Settings
+
+_PIECE = 32 << 10
+"""Characters of a page that comes in pieces, in each of them, about."""
 
 _FOLDER = Path(__file__).resolve().parents[1]
 
@@ -136,3 +139,16 @@ def _last_day(day: str) -> str:
 def render_page(name: str, site: Site, values: Mapping[str, Any]) -> bytes:
     """Render a template of kg/render/templates with the site and some values."""
     return _templates(site.language).get_template(f"{name}.html").render(site=site, **values).encode()
+
+
+def render_stream(name: str, site: Site, values: Mapping[str, Any]) -> Iterator[bytes]:
+    """The same in pieces, so that a list among the values may be one that is read as it is written."""
+    texts = _templates(site.language).get_template(f"{name}.html").generate(site=site, **values)
+    held, size = [], 0
+    for text in texts:
+        held.append(text)
+        size += len(text)
+        if size >= _PIECE:
+            yield "".join(held).encode()
+            held, size = [], 0
+    yield "".join(held).encode()

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kg.errors import PublishError
+from kg.private_files import make_private
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS published (
@@ -61,7 +62,9 @@ class Ledger:
     """Ledger in the SQLite file `var/state/ledger.sqlite`."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        for each in (path, *path.parent.glob(f"{path.name}-*")):  # SQLite gives its log the permissions of the file
+            make_private(each)
         self._db = sqlite3.connect(f"file:{quote(str(path))}", uri=True, isolation_level=None)
         with ExitStack() as on_failure:
             on_failure.callback(self._db.close)

@@ -7,6 +7,7 @@ ready. Then it answers the queries from its standard input, one after the other,
 
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -43,6 +44,7 @@ FRAME_BYTES = 64 << 10
 """Bytes of an answer in one frame."""
 
 _SPIN_SECONDS = 0.0002
+_IRI = re.compile(r"<[^<>]*>")
 """Seconds of busy waiting for the next query after a quick one. A client that sends one query after another needs about
 so long between two, and gets a fifth more answers."""
 
@@ -198,9 +200,11 @@ def _query_error(fault: BaseException) -> KgError:
         case MemoryError():
             return QueryTooHeavy("the query needs more memory than it may have")
         case RuntimeError() if "custom function" in text:
-            return QueryRefused(text[:1].lower() + text[1:], todo="Use the functions of SPARQL 1.1.")
+            named = _IRI.search(text)
+            what = f"there is no custom function {named[0] if named else 'here'}"
+            return QueryRefused(what, todo="Use the functions of SPARQL 1.1.")
         case OSError() if "does not support" in text or "not allowed as a predicate" in text:
-            return QueryUnwritable(text)
+            return QueryUnwritable("this format has no form for a part of the answer", todo="Ask for another format.")
         case OSError() | RuntimeError() if isinstance(fault, OSError) or "Corruption" in text:
             return GenerationError(f"the store can't be read: {text[:500]}", todo="Run `kg build`.")
         case _:

@@ -38,7 +38,7 @@ from kg.store.sparql.results import Kind, ResultFormat
 LIMITS = query_checks.QueryLimits(depth=100, operators=1_000)
 """Limits of a query's text: lower than for kg's own workers, whose stack size is known."""
 
-_LONG_QUERY = 4_000
+_LONG_QUERY = 1_000
 """Characters of a query from which the checks would block the event loop; they run in a thread then."""
 
 _MAX_MESSAGE_BYTES = 4096
@@ -223,18 +223,19 @@ class RemoteQueries:
         limits = self._limits.with_added_bytes(options.get("spare", 0))
         query_checks.check_size(text, limits)
 
-        parsing = partial(query_form.parse_form, text, limits)
-        form = await asyncio.to_thread(parsing) if len(text) > _LONG_QUERY else parsing()
-        result_format = results.choose_format(form.kind, format_names(options))
         default, named = tuple(options.get("default_graphs", ())), tuple(options.get("named_graphs", ()))
-        if default or named:
-            form = query_form.QueryForm(form.kind, has_dataset=True, default_graphs=default, named_graphs=named)
         seconds = deadline_seconds(options, self._settings.query_seconds)
         with contextlib.ExitStack() as occupied:
             self._running += 1
             occupied.callback(self._note_end)
             connections, slot = await self._take_slot(client_of(options.get("client", "")))
             occupied.callback(self._slots.give_back, slot)
+            # A text is read when it is its client's turn: it may take some milliseconds for each of many.
+            parsing = partial(query_form.parse_form, text, limits)
+            form = await asyncio.to_thread(parsing) if len(text) > _LONG_QUERY else parsing()
+            result_format = results.choose_format(form.kind, format_names(options))
+            if default or named:
+                form = query_form.QueryForm(form.kind, has_dataset=True, default_graphs=default, named_graphs=named)
             # A client that does not read must not hold its slot beyond the deadline.
             answer = RemoteAnswer(form.kind, result_format, self._host, seconds, self._result_limits, occupied.close)
             body = {
@@ -304,7 +305,9 @@ def _syntax_error(message: str) -> QuerySyntaxError:
         position = _POSITION.search(message)
         line, column = (int(position[1]), int(position[2])) if position else (None, None)
         first = next(iter(_POSITION.sub("", message).strip().splitlines()), "")
-        what = first.removeprefix("Parse error: ")[:300] or "the store can't read the query"
+        # Some stores answer 400 to all that goes wrong; what has no place in the query may tell of the store itself.
+        what = first.removeprefix("Parse error: ")[:300] if position else ""
+        what = what or "the store can't read the query"
     if line is None or line < 2:
         return QuerySyntaxError(what)
     return QuerySyntaxError(what, line=line - 1, column=column)

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import formats, responses, service_description
 from kg.web.endpoint.graph_counts import graph_counts, query
-from kg.web.endpoint.protocol_request import pairs
+from kg.web.http.form_encoding import pairs
 from kg.web.http.headers import combined
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Check, Parameters, matching
@@ -72,7 +72,7 @@ async def direct(request: Request, context: HeldContext, name: _Name, asked: _As
 
 def _named(request: Request) -> list[tuple[str, str]]:
     """The parameters that name graphs. Raises Problem where they are no UTF-8."""
-    return [(name, value) for name, value in pairs(request.scope["query_string"]) if name in {"graph", "default"}]
+    return list(pairs(request.scope["query_string"], (b"graph", b"default")))
 
 
 async def _graph(request: Request, context: Context, iri: str | None, asked: str | None) -> Response:

@@ -3,19 +3,28 @@
 Nothing here looks into a query: it is a text until a worker has it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes
+from functools import partial
 
 from pydantic import Field
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
+from kg.store.sparql import query_checks
+from kg.web.http.form_encoding import pairs, text_of
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Parameters
 from kg.web.http.problems import Problem
+from kg.web.serving.context import Context
 
-MAX_BODY = 1 << 20
-"""Longest body of a request, in bytes; the worker's own limit on a query is lower still."""
+MAX_FORM = 3 * query_checks.DEFAULT.size + (64 << 10)
+"""Longest form, in bytes: the longest query with each byte escaped, and what a head may hold."""
+
+_LARGE = 32 << 10
+"""Bytes of a body from which others would wait while it is read."""
+
+_MAX_SHORT, _MAX_VALUE = 1_000, 8_000
+"""Characters of a format, a time or a name; of any value but a query."""
 
 MAX_GRAPHS = 100
 """Graphs that a request may name, at most."""
@@ -67,11 +76,11 @@ class ProtocolRequest:
     example: str | None = None
 
 
-async def read(request: Request) -> ProtocolRequest:
+async def read(request: Request, context: Context) -> ProtocolRequest:
     """The operation of a request. Raises Problem where it is no request of the protocol."""
     address: bytes = request.scope["query_string"]
     if request.scope["method"] != "POST":
-        return _protocol_request(pairs(address))
+        return _protocol_request(pairs(address, _TAKES))
     content_type, parameters = _content_type(request)
     if content_type == _UPDATE:
         raise Problem(403, _OFF)
@@ -79,17 +88,29 @@ async def read(request: Request) -> ProtocolRequest:
         detail = f"POST a query as {_QUERY}, or a form as {_FORM}; this is {content_type or 'neither'}."
         raise Problem(415, detail, _ACCEPTED)
     _refuse_coded(request, parameters)
-    body = await _body(request)
-    given = list(pairs(address))
-    if content_type == _FORM:
-        return _protocol_request([*given, *pairs(body)])
-    if any(name == "query" for name, _ in given):
+    given = list(pairs(address, _TAKES))
+    of_body = _form_pairs if content_type == _FORM else _query_pair
+    if content_type == _QUERY and any(name == "query" for name, _ in given):
         raise Problem(400, "There is a query in the address and another one in the body; a request has one.")
-    return _protocol_request([*given, ("query", text_of(body, "The query"))])
+    async with context.bodies.reading(
+        request, MAX_FORM if content_type == _FORM else query_checks.DEFAULT.size
+    ) as body:
+        make = partial(of_body, body)
+        # What takes others' time is done in its client's turn.
+        said = await context.serving.page_queue.run(request, make) if len(body) > _LARGE else make()
+    return _protocol_request([*given, *said])
+
+
+def _form_pairs(body: bytes) -> list[tuple[str, str]]:
+    return list(pairs(body, _TAKES))
+
+
+def _query_pair(body: bytes) -> list[tuple[str, str]]:
+    return [("query", text_of(body, "The query"))]
 
 
 def _content_type(request: Request) -> tuple[str, str]:
-    name, _, parameters = request.headers.get("content-type", "").partition(";")
+    name, _, parameters = request.headers.get("content-type", "")[:_MAX_SHORT].partition(";")
     return name.strip().lower(), parameters.lower()
 
 
@@ -104,67 +125,13 @@ def _refuse_coded(request: Request, parameters: str) -> None:
         raise Problem(415, "Bodies are read as they are, without Content-Encoding.", {"Accept-Encoding": "identity"})
 
 
-async def _body(request: Request) -> bytes:
-    held = bytearray()
-    try:
-        async for chunk in request.stream():
-            held += chunk
-            if len(held) > MAX_BODY:
-                raise Problem(413, f"The body is longer than {MAX_BODY:,} bytes.")
-    except ClientDisconnect:
-        raise Problem(400, "The body is incomplete.") from None
-    return bytes(held)
-
-
-def pairs(encoded: bytes) -> Iterator[tuple[str, str]]:
-    """Names and values of a form or of the part of an address behind the question mark.
-
-    >>> list(pairs(b"query=ASK+%7B%7D&default"))
-    [('query', 'ASK {}'), ('default', '')]
-    """
-    for part in encoded.split(b"&"):
-        if part:
-            name, _, value = part.partition(b"=")
-            read_name = _NAMES.get(name) or text_of(unescaped(name), "The name of a parameter")
-            yield read_name, text_of(unescaped(value), f"`{read_name[:_EXCERPT_LENGTH]}`")
-
-
-def unescaped(encoded: bytes) -> bytes:
-    r"""A name or value without its escapes (WHATWG URL, 5.1); `%` before anything else stands for itself.
-
-    >>> unescaped(b"a+b%2B\\x41%C3%A9"), unescaped(b"100%")
-    (b'a b+\\x41\xc3\xa9', b'100%')
-    """
-    spaced = encoded.replace(b"+", b" ")
-    if b"%" not in spaced:
-        return spaced
-    try:
-        # Python's own way takes a loop through each escape; as escapes of Python's they are read in one go.
-        return spaced.replace(b"\\", b"\\\\").replace(b"%", b"\\x").decode("unicode_escape").encode("latin-1")
-    except UnicodeDecodeError:
-        return unquote_to_bytes(spaced)
-
-
-def text_of(raw: bytes, what: str) -> str:
-    """Bytes as text. Raises Problem that says where they are no UTF-8."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        before = raw[: fault.start].decode("utf-8")
-        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        wrong = " ".join(f"0x{byte:02X}" for byte in raw[fault.start : fault.end])
-        detail = f"{what} is not UTF-8: {wrong} at line {line}, column {column}."
-        around = before[-_EXCERPT_LENGTH:] + raw[fault.start : fault.end + _EXCERPT_LENGTH].decode(
-            "utf-8", "backslashreplace"
-        )
-        raise Problem(400, detail, more={"line": line, "column": column, "text": around}) from None
-
-
 def _protocol_request(given: Iterable[tuple[str, str]]) -> ProtocolRequest:
     asked = ProtocolRequest()
     for name, value in given:
-        if take := _TAKES.get(name):
-            take(asked, value)
+        most = _MAX_LENGTHS.get(name, _MAX_SHORT)
+        if len(value) > most:
+            raise bad_parameter(name, value, "string_too_long", most=most)
+        _TAKES[name.encode()](asked, value)
     if len(asked.default_graphs) + len(asked.named_graphs) > MAX_GRAPHS:
         name, iris = max(
             (("default-graph-uri", asked.default_graphs), ("named-graph-uri", asked.named_graphs)),
@@ -196,19 +163,21 @@ def _update(_protocol_request: ProtocolRequest, _value: str) -> None:
     raise Problem(403, _OFF)
 
 
-_TAKES: dict[str, Callable[[ProtocolRequest, str], None]] = {
-    "query": _query,
-    "default-graph-uri": lambda asked, value: asked.default_graphs.append(value),
-    "named-graph-uri": lambda asked, value: asked.named_graphs.append(value),
-    "format": _format,
-    "timeout": _timeout,
-    "example": _example,
-    "update": _update,
-    "using-graph-uri": _update,
-    "using-named-graph-uri": _update,
+_TAKES: dict[bytes, Callable[[ProtocolRequest, str], None]] = {
+    b"query": _query,
+    b"default-graph-uri": lambda asked, value: asked.default_graphs.append(value),
+    b"named-graph-uri": lambda asked, value: asked.named_graphs.append(value),
+    b"format": _format,
+    b"timeout": _timeout,
+    b"example": _example,
+    b"update": _update,
+    b"using-graph-uri": _update,
+    b"using-named-graph-uri": _update,
 }
 """Name of a parameter → what takes its value; others mean nothing here."""
-_NAMES = {name.encode("ascii"): name for name in _TAKES}
+
+_MAX_LENGTHS = {"query": MAX_FORM, "update": MAX_FORM, "default-graph-uri": _MAX_VALUE, "named-graph-uri": _MAX_VALUE}
+"""Name of a parameter → characters of its value, at most, where these are more than those of short ones."""
 
 
 def _seconds(value: str) -> float:

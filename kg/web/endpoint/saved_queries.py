@@ -19,7 +19,7 @@ from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import responses
 from kg.web.endpoint.preview import PREVIEW_FORMATS, Preview, preview
 from kg.web.endpoint.responses import Question
-from kg.web.http.headers import combined
+from kg.web.http.headers import CORS, combined
 from kg.web.http.language import PARAMETER
 from kg.web.http.parameter_problems import ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, choice
@@ -196,7 +196,7 @@ async def _page(
     response = published.page(request, context, "saved", shows, vary=published.BY_FORMAT)
     if problem:
         response.status_code = problem.status
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers.update({"Cache-Control": "no-cache", **CORS})
     return response
 
 

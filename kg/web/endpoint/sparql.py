@@ -18,7 +18,7 @@ _TYPES = [HTML.media_type, *(each.media_type.partition(";")[0] for each in FORMA
 
 async def respond(request: Request, context: HeldContext) -> Response:
     """Answer a query; without one, describe the service; to who reads HTML, show the workbench."""
-    asked = await read(request)
+    asked = await read(request, context)
     accept = combined(request, "accept")
     graphs = tuple(asked.default_graphs), tuple(asked.named_graphs)
     if asked.query is None and request.method == "POST":

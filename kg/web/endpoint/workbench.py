@@ -88,7 +88,7 @@ async def respond(request: Request, context: Context, wanted: WorkbenchRequest) 
     make = partial(render_page, "sparql", context.site, values)
     body = await context.serving.slow_queue.run(request, make) if answered and answered.large else make()
     headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
-    headers |= dict(problem.headers) if problem else {}
+    headers |= {**problem.headers, **CORS} if problem else {}
     return Response(body, status, headers, HTML.content_type)
 
 

@@ -5,12 +5,13 @@ What a route does not know says nothing: an address with `utm_source` behind it 
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from urllib.parse import quote_from_bytes
 
 from starlette.requests import Request
 from starlette.types import Scope
 
 from kg.render.site.translations import LANGUAGES
+from kg.web.http.form_encoding import unescaped
 from kg.web.http.language import PARAMETER
 
 CanonicalAddress = tuple[str, bytes]
@@ -22,6 +23,9 @@ KnownParameters = Mapping[bytes, bool]
 _LANGUAGE = PARAMETER.encode()
 _SPOKEN = frozenset(each.encode() for each in LANGUAGES)
 _ADDRESS, _SENT = "kg.address", "kg.sent_query"
+_MAX_PATH_LENGTH = 2_000
+"""Characters up to which a path is made canonical; no key is as long, and each escape costs steps."""
+
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~")
 
@@ -32,7 +36,7 @@ def canonical_path(path: str) -> str:
     >>> canonical_path("record/%41%2e%2fb%c3%a9")
     'record/A%2E%2Fb%C3%A9'
     """
-    return _ESCAPE.sub(_unescaped, path) if "%" in path else path
+    return _ESCAPE.sub(_unescaped, path) if "%" in path and len(path) <= _MAX_PATH_LENGTH else path
 
 
 def _unescaped(escape: re.Match[str]) -> str:
@@ -56,7 +60,7 @@ def canonical_query(query: bytes, known: KnownParameters) -> bytes:
     pairs: dict[tuple[bytes, bytes], None] = {}
     for name, value in _pairs(query):
         if name in known and value:
-            said = name, _decoded(value)
+            said = name, unescaped(value)
             if name != _LANGUAGE or said[1] in _SPOKEN:
                 pairs.pop(said, None)  # of two the last one stands
                 pairs[said] = None
@@ -75,11 +79,7 @@ def _pairs(query: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Names, and values as they were sent; only names that need it are decoded, since strangers send many."""
     for pair in query.split(b"&"):
         name, _, value = pair.partition(b"=")
-        yield (_decoded(name) if b"%" in name or b"+" in name else name), value
-
-
-def _decoded(text: bytes) -> bytes:
-    return unquote_to_bytes(text.replace(b"+", b" "))
+        yield unescaped(name), value
 
 
 def set_address(scope: Scope, address: CanonicalAddress) -> None:

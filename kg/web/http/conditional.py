@@ -11,6 +11,11 @@ from starlette.responses import Response
 from kg.web.http import content_coding
 from kg.web.http.headers import combined
 
+_MAX_TAGS = 100
+"""Entity tags of a request that are read; a client with more of them has none that is looked for."""
+
+_MAX_DATE_LENGTH = 100
+
 
 def http_date(time: str) -> str:
     """A time of the catalogue as HTTP writes it."""
@@ -71,6 +76,8 @@ def answer(  # noqa: PLR0913  # what one answer is made of
 def tags_of(request: Request) -> list[str]:
     """The entity tags of If-None-Match, compared weakly (RFC 9110, 13.1.2); none where it is not there."""
     tags = combined(request, "if-none-match")
+    if tags.count(",") >= _MAX_TAGS:
+        return [""]
     return [tag.strip().removeprefix("W/") for tag in tags.split(",")] if tags else []
 
 
@@ -86,7 +93,7 @@ def has_it(request: Request, etag: str, modified: str) -> bool:
     if given:
         return "*" in given or etag in given
     since = combined(request, "if-modified-since")
-    if not since:
+    if not since or len(since) > _MAX_DATE_LENGTH:
         return False
     try:
         return parsedate_to_datetime(since) >= datetime.fromisoformat(modified)

@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from functools import lru_cache
 from typing import Protocol
@@ -85,6 +85,15 @@ def _weight(parameter: str) -> float:
 def pack(body: bytes, coding: str) -> bytes:
     """A whole body in a coding."""
     return _WHOLE[coding](body)
+
+
+def encoded(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    """Pieces in a coding, for who makes them in a thread; what ends before its end stays without one."""
+    encoder = _ENCODERS[coding]()
+    for piece in pieces:
+        if packed := encoder.compress(piece):
+            yield packed
+    yield encoder.flush()
 
 
 async def stream(pieces: AsyncGenerator[bytes, None], coding: str) -> AsyncGenerator[bytes]:

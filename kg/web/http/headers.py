@@ -9,12 +9,20 @@ _KEY = "kg.headers"
 _FEW, _SHORT = 30, 4_000
 """Header fields of a request that are remembered, and their bytes, at most."""
 
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+"""Sent with every answer: nothing is taken for what it does not say that it is."""
+
+EXPOSED = (
+    *("Accept-Encoding", "Accept-Post", "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding"),
+    *("Content-Location", "Content-Range", "Date", "ETag", "Link", "Location", "Retry-After", "Search-Results"),
+    *("Vary", "X-Robots-Tag"),
+)
+"""Headers of answers that a script of another site may read besides those that it always may (Fetch, 2.2.2)."""
+
 CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": (
-        "Content-Location, Content-Range, ETag, Last-Modified, Link, Location, Retry-After, Search-Results"
-    ),
-    "X-Content-Type-Options": "nosniff",
+    "Access-Control-Expose-Headers": ", ".join(EXPOSED),
+    **NOSNIFF,
 }
 """Data may be read by scripts of any site, and no browser may take it for a page of ours."""
 
@@ -28,7 +36,7 @@ _NOTHING_FOREIGN = (
 
 PAGE = {
     "Content-Security-Policy": _NOTHING_FOREIGN,
-    "X-Content-Type-Options": "nosniff",
+    **NOSNIFF,
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 """Sent with each page: nothing runs in it, and nothing is loaded from elsewhere.
@@ -63,7 +71,9 @@ def _by_name(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
     lines: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         lines.setdefault(name, []).append(value)
-    return {name.decode("latin-1"): b",".join(values).decode("latin-1") for name, values in lines.items()}
+    # Cookies in several lines are as many (RFC 9113, 8.2.3); a comma would be a part of one.
+    joined = {name: (b"; " if name == b"cookie" else b",").join(values) for name, values in lines.items()}
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in joined.items()}
 
 
 def raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qsl
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, model_validator
@@ -12,8 +11,8 @@ from pydantic_core import CoreSchema, core_schema
 from starlette.requests import Request
 
 from kg.iris import KINDS
+from kg.web.http.form_encoding import pairs
 from kg.web.http.parameter_problems import bad_parameter, problem_of, refusal
-from kg.web.http.problems import Problem
 
 _Model = TypeVar("_Model", bound="Parameters")
 
@@ -114,10 +113,7 @@ def at_most(count: int) -> Callable[[list[str]], list[str]]:
 
 def pairs_of(request: Request) -> list[tuple[str, str]]:
     """Names and values of an address in their order. Raises Problem where they are no UTF-8."""
-    try:
-        return parse_qsl(request.scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict")
-    except (UnicodeDecodeError, ValueError):
-        raise Problem(400, "The address holds bytes that are no UTF-8.") from None
+    return list(pairs(request.scope["query_string"]))
 
 
 def read(model: type[_Model], pairs: Iterable[tuple[str, str]], lists: Collection[str]) -> _Model:

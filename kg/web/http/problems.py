@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +48,7 @@ TITLES = {
     413: "Too much",
     414: "The address is too long",
     415: "Unknown media type",
+    416: "The file has no such range",
     429: "Too many requests",
     500: "Something went wrong here",
     502: "The store behind this site does not answer",
@@ -114,8 +116,12 @@ class Problem(Exception):  # RFC 9457 calls it a problem
 
 
 def of(fault: KgError) -> Problem:
-    """The problem that an error of ours is to a client; a failure of the store is never a 404."""
-    if isinstance(fault, QueryError):
+    """The problem that an error of ours is to a client; a failure of the store is never a 404.
+
+    What an engine, a remote store or the system says may tell of this machine. It goes to the log, under a number that
+    the client is told (D-107).
+    """
+    if isinstance(fault, QueryError) and not isinstance(fault, QueryCrashed):
         status = next((status for kind, status in _OF_QUERIES if isinstance(fault, kind)), 500)
         more: dict[str, Any] = {}
         if isinstance(fault, QuerySyntaxError):
@@ -126,12 +132,41 @@ def of(fault: KgError) -> Problem:
         return Problem(status, str(fault), headers, more)
     if isinstance(fault, RemoteError):
         status = 504 if isinstance(fault, RemoteTimeout) else 502
-        _LOG.warning("%d: %s", status, fault)  # where the store is, and what it said, is for its keeper
-        return Problem(status, "What you asked for is kept in a store that gave no answer. Try again in a few minutes.")
+        told = "What you asked for is kept in a store that gave no answer. Try again in a few minutes."
+        return _incident(status, told, fault)
     if isinstance(fault, GenerationError):
-        _LOG.warning("503: %s", fault)
-        return Problem(503, "Nothing can be served at the moment.", {"Retry-After": "10"})
-    return Problem(500, "The server met an error; its keeper finds it in the log.")
+        return _incident(503, "Nothing can be served at the moment.", fault, {"Retry-After": "10"})
+    if isinstance(fault, QueryCrashed):
+        return _incident(500, "The engine gave up on this query. Ask it otherwise, or for less.", fault)
+    return _incident(500, "The server met an error.", fault)
+
+
+def unexpected(fault: Exception, doing: str) -> Problem:
+    """The problem that any other error is to a client, with its traceback in the log.
+
+    Args:
+        fault: the error.
+        doing: the request, printable.
+    """
+    number = _number()
+    _LOG.error("incident %s: %s", number, doing, exc_info=fault)
+    return _numbered(500, "The server met an error.", number, {})
+
+
+def _incident(status: int, told: str, fault: KgError, headers: Mapping[str, str] | None = None) -> Problem:
+    number = _number()
+    _LOG.warning("%d, incident %s: %s: %r", status, number, type(fault).__name__, str(fault))
+    return _numbered(status, told, number, headers or {})
+
+
+def _number() -> str:
+    """The number of an incident: of chance, so that it tells nothing of how many there are."""
+    return secrets.token_hex(4)
+
+
+def _numbered(status: int, told: str, number: str, headers: Mapping[str, str]) -> Problem:
+    detail = f"{told} Its keeper finds it in the log by the number {number}."
+    return Problem(status, detail, headers, {"incident": number})
 
 
 def _words(request: Request, problem: Problem) -> str:

@@ -1,10 +1,17 @@
 """ASGI responses without Starlette's work on headers: bytes that are there already, and streams."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from pathlib import Path
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+from kg.web.http.byte_ranges import BodyPiece
+
+_READ_BYTES = 256 << 10
 
 
 class Ready(Response):
@@ -20,8 +27,10 @@ class Ready(Response):
 class Stream(Response):
     """An answer as it comes. Who left is seen by what stands before the application, which stops this then."""
 
-    def __init__(self, headers: list[tuple[bytes, bytes]], pieces: AsyncGenerator[bytes, None]) -> None:
-        self.status_code = 200
+    def __init__(
+        self, headers: list[tuple[bytes, bytes]], pieces: AsyncGenerator[bytes, None], status: int = 200
+    ) -> None:
+        self.status_code = status
         self.raw_headers = headers
         self.pieces = pieces
         self.background = None
@@ -33,3 +42,26 @@ class Stream(Response):
             async for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+async def file_pieces(path: Path, pieces: Iterable[BodyPiece]) -> AsyncGenerator[bytes]:
+    """Pieces of a file, read beside the event loop and no faster than they are taken.
+
+    Raises:
+        OSError: the file can't be read.
+        EOFError: it is shorter than a piece, so that the answer has to be cut.
+    """
+    descriptor = await asyncio.to_thread(os.open, path, os.O_RDONLY)
+    try:
+        for piece in pieces:
+            if piece.before:
+                yield piece.before
+            at = piece.part.start
+            while at < piece.part.end:
+                read = await asyncio.to_thread(os.pread, descriptor, min(_READ_BYTES, piece.part.end - at), at)
+                if not read:
+                    raise EOFError(f"{path.name} ends at byte {at}")
+                at += len(read)
+                yield read
+    finally:
+        os.close(descriptor)

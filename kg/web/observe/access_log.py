@@ -10,10 +10,12 @@ import logging
 from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
+from typing import Any
 
 from starlette.types import Scope
 
 from kg.errors import SettingsError
+from kg.private_files import open_private
 from kg.web.observe.background_log import BackgroundHandler, ErrorStream, FaultTelling
 from kg.web.observe.request_notes import RequestNotes
 
@@ -21,8 +23,11 @@ _MAX_FIELD_LENGTH = 500
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
 
-class _File(FaultTelling, WatchedFileHandler):
-    """Handler that writes to a file, anew where it was moved away."""
+class _PrivateFile(FaultTelling, WatchedFileHandler):
+    """Handler that writes to a file, anew where it was moved away; its files only their owner and group may read."""
+
+    def _open(self) -> Any:
+        return open(self.baseFilename, self.mode, encoding="utf-8", opener=open_private)
 
 
 class AccessLog:
@@ -39,7 +44,7 @@ class AccessLog:
             SettingsError: if the file can't be written.
         """
         try:
-            handler: logging.Handler = ErrorStream() if where == "-" else _File(folder / where)
+            handler: logging.Handler = ErrorStream() if where == "-" else _PrivateFile(folder / where)
         except OSError as fault:
             raise SettingsError(f"can't be written: {fault.strerror}", where=f"access_log {where}") from None
         handler.setFormatter(logging.Formatter("%(message)s"))

@@ -26,7 +26,7 @@ from kg.web.http.canonical_address import sent_query
 from kg.web.http.client import client_name
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
-from kg.web.http.language import VARY
+from kg.web.http.language import VARY, quoted
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
 from kg.web.pages.search_links import search_links
@@ -36,7 +36,6 @@ from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 from kg.web.serving.time_slices import Steps, at_once
 
-_QUERY = "%!$&'()*+,;=:@/?-._~"  # what a query may hold (RFC 3986, 3.4)
 MOST_PARTS = 100_000
 """Parts of a text, at most."""
 
@@ -184,7 +183,7 @@ def _own_query(request: Request) -> str:
 
 
 def _behind_a_path(query: bytes) -> str:
-    return f"?{quote(query, safe=_QUERY)}" if query else ""
+    return f"?{quoted(query)}" if query else ""
 
 
 def _gone(context: Context, thing: Thing) -> Problem:

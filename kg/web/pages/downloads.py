@@ -9,13 +9,15 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Path as PathParameter
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from kg.iris import KINDS
 from kg.read.publication import Publication
+from kg.web.http import byte_ranges
 from kg.web.http.conditional import has_it, http_date
-from kg.web.http.headers import CORS
+from kg.web.http.headers import CORS, raw
 from kg.web.http.problems import Problem
+from kg.web.http.responses import Ready, Stream, file_pieces
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -140,12 +142,17 @@ def _file(request: Request, context: Context, folder: Path, name: str, place: st
         raise Problem(404, f"There is no file {name[:100]!r}; {context.path(place)} lists them.")
     publication = context.publication
     etag = f'"{_digests(publication, folder).get(name, publication.number)}"'
-    headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": etag}
-    headers["Last-Modified"] = http_date(publication.published)
+    modified = http_date(publication.published)
+    headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": etag, "Last-Modified": modified}
+    headers["Accept-Ranges"] = "bytes"
     if name.endswith(".csv"):  # CSV on the Web, 5.2
         described = f"{name.removesuffix('.csv')}{_DESCRIPTION}"
         headers["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
     if has_it(request, etag, publication.published):
         return Response(None, 304, headers)
     media_type = next((type_ for ending, type_ in _MEDIA_TYPES.items() if name.endswith(ending)), _TEXT)
-    return FileResponse(path, headers=headers, media_type=media_type)
+    selected = byte_ranges.select(request, path.stat().st_size, media_type, etag=etag, modified=modified)
+    sent = raw({**headers, **selected.headers})
+    if request.method == "HEAD":
+        return Ready(selected.status, sent)
+    return Stream(sent, file_pieces(path, selected.pieces), selected.status)

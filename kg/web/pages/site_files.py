@@ -11,7 +11,7 @@ from starlette.responses import Response
 from kg.ontology import RDFS_LABEL
 from kg.render.data import rdf
 from kg.render.data.negotiation import FORMATS, HTML, JSON_LD, choose
-from kg.web.http.headers import CACHE, CORS, combined
+from kg.web.http.headers import CACHE, CORS, NOSNIFF, combined
 from kg.web.http.problems import Problem
 from kg.web.observe.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.serving import published
@@ -90,7 +90,7 @@ def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
 async def robots(_: Request, context: HeldContext) -> Response:
     """Addresses that crawlers leave alone: there is no end to searches, their pictures and queries."""
     closed = "".join(f"Disallow: {context.path(each)}\n" for each in _CLOSED)
-    headers = {"Cache-Control": "public, max-age=3600"}
+    headers = {"Cache-Control": "public, max-age=3600", **NOSNIFF}
     return Response(f"User-agent: *\n{closed}", 200, headers, "text/plain; charset=utf-8")
 
 
@@ -103,7 +103,7 @@ async def health(_: Request, context: HeldContext) -> Response:
     context.serving.pool.check()
     refused = "" if context.serving.refused is None else f',"refused":{context.serving.refused}'
     body = f'{{"status":"ok","generation":{context.publication.number}{refused}}}'
-    return Response(body, 200, {"Cache-Control": "no-store"}, "application/json")
+    return Response(body, 200, {"Cache-Control": "no-store", **CORS}, "application/json")
 
 
 async def metrics(_: Request, context: HeldContext) -> Response:
@@ -111,4 +111,4 @@ async def metrics(_: Request, context: HeldContext) -> Response:
     if context.metrics is None or context.settings.metrics != PUBLIC:
         raise Problem(404, "There is no such page.")
     body = await asyncio.to_thread(context.metrics.written)  # it reads files of all server processes
-    return Response(body, 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)
+    return Response(body, 200, {"Cache-Control": "no-store", **NOSNIFF}, MEDIA_TYPE)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from kg.render.site.assets import assets, version
 from kg.web.http import content_coding
 from kg.web.http.conditional import has_it, http_date
+from kg.web.http.headers import NOSNIFF
 from kg.web.http.problems import Problem
 from kg.web.serving.context import HeldContext
 
@@ -35,7 +36,7 @@ async def respond(request: Request, context: HeldContext, name: Annotated[str, P
         "ETag": etag,
         "Last-Modified": http_date(modified),
         "Vary": "Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
+        **NOSNIFF,
     }
     if has_it(request, etag, modified):
         return Response(None, 304, headers)

@@ -1,20 +1,35 @@
-"""Exports of search results: CSV, feeds, Turtle, citations."""
+"""Exports of search results: CSV, feeds, Turtle, citations; each in pieces, written as the records are read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from pyoxigraph import RdfFormat
 
-from kg.read.search import SearchResults
+from kg.read.search import SearchHit, SearchResults
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.citations.csl_item import LINK_KEYS, CitationSource, Item, item
 from kg.render.data import rdf, spreadsheet
 from kg.render.data.record import all_texts, references, texts
-from kg.render.site.pages import render_page
+from kg.render.site.pages import render_stream
 from kg.web.search.presentation import summary
 from kg.web.search.query_string import MOST_EXPORTED, SearchState
 from kg.web.serving.context import Context
+
+_PREFIX = b"@prefix "
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedSearch:
+    """Results of a search with their hits, which are read once, batch by batch."""
+
+    results: SearchResults
+    batches: Iterable[list[SearchHit]]
+    state: SearchState
+
+
+Writer = Callable[[ExportedSearch, Context], Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +40,7 @@ class Export:
         name: in `format=`.
         media_type: what it is sent as.
         title: what a person calls it.
-        write: makes it.
+        write: makes it, piece by piece.
         most: how many things it holds at most.
         saved: whether a browser saves it.
         marked: whether it shows where the words stand.
@@ -34,56 +49,65 @@ class Export:
     name: str
     media_type: str
     title: str
-    write: Callable[[SearchResults, SearchState, Context], bytes]
+    write: Writer
     most: int = MOST_EXPORTED
     saved: bool = False
     marked: bool = False
 
 
-def _csv(results: SearchResults, _state: SearchState, context: Context) -> bytes:
+def _csv(found: ExportedSearch, context: Context) -> Iterator[bytes]:
     """CSV with a line for each thing."""
-    rows = [
-        (
-            context.base.iri(each.thing.reference),
-            each.thing.kind,
-            each.title.text,
-            each.thing.start,
-            each.thing.end,
-            each.thing.status,
-            next(all_texts(each.record.get("summary")), ""),
-        )
-        for each in results.hits
-    ]
-    return spreadsheet.table(("iri", "kind", "title", "start", "end", "status", "summary"), rows)
+    yield spreadsheet.csv_rows([("iri", "kind", "title", "start", "end", "status", "summary")])
+    for batch in found.batches:
+        yield spreadsheet.csv_rows([spreadsheet.cell(value) for value in _row(each, context)] for each in batch)
 
 
-def _turtle(results: SearchResults, _state: SearchState, context: Context) -> bytes:
-    triples = [triple for each in results.hits for triple in context.publication.things.describe(each.thing).triples]
-    return rdf.write(triples, RdfFormat.TURTLE, context.publication.ontology)
+def _row(hit: SearchHit, context: Context) -> tuple[Any, ...]:
+    thing = hit.thing
+    about = next(all_texts(hit.record.get("summary")), "")
+    return context.base.iri(thing.reference), thing.kind, hit.title.text, thing.start, thing.end, thing.status, about
 
 
-def _feed(template: str) -> Callable[[SearchResults, SearchState, Context], bytes]:
-    def write(results: SearchResults, state: SearchState, context: Context) -> bytes:
+def _turtle(found: ExportedSearch, context: Context) -> Iterator[bytes]:
+    """Turtle in which a prefix is said before its first use, once."""
+    said: set[bytes] = set()
+    things, ontology = context.publication.things, context.publication.ontology
+    for batch in found.batches:
+        triples = [triple for each in batch for triple in things.describe(each.thing).triples]
+        lines = rdf.write(triples, RdfFormat.TURTLE, ontology).splitlines(keepends=True)
+        prefixes = {line for line in lines if line.startswith(_PREFIX)} & said
+        head = next((place for place, line in enumerate(lines) if not line.startswith(_PREFIX)), len(lines))
+        kept = [line for line in lines[:head] if line not in prefixes]
+        said.update(kept)
+        yield b"".join([*kept, *lines[head:]])
+
+
+def _feed(template: str) -> Writer:
+    def write(found: ExportedSearch, context: Context) -> Iterator[bytes]:
         values = {
-            "title": summary(results, context),
-            "words": state.words,
-            "query": state.address(),
-            "found": results.hits,
+            "title": summary(found.results, context),
+            "words": found.state.words,
+            "query": found.state.address(),
+            "found": chain.from_iterable(found.batches),
             "base": context.base.value,
             "published": context.publication.published,
         }
-        return render_page(template, context.site, values)
+        return render_stream(template, context.site, values)
 
     return write
 
 
-def _cited(write: Callable[[list[Item]], bytes]) -> Callable[[SearchResults, SearchState, Context], bytes]:
-    def written(results: SearchResults, _state: SearchState, context: Context) -> bytes:
-        records = [each.record for each in results.hits if each.thing.kind == "record"]
-        linked = _linked(records, context)
-        return write([_item(record, linked, context) for record in records])
+def _cited(joined: Callable[[Iterable[list[Item]]], Iterator[bytes]]) -> Writer:
+    def write(found: ExportedSearch, context: Context) -> Iterator[bytes]:
+        return joined(_items(batch, context) for batch in found.batches)
 
-    return written
+    return write
+
+
+def _items(batch: list[SearchHit], context: Context) -> list[Item]:
+    records = [each.record for each in batch if each.thing.kind == "record"]
+    linked = _linked(records, context)
+    return [_item(record, linked, context) for record in records]
 
 
 def _linked(records: list[dict[str, Any]], context: Context) -> dict[str, dict[str, Any]]:
@@ -118,7 +142,7 @@ EXPORTS = {
         Export("atom", "application/atom+xml; charset=utf-8", "Atom", _feed("atom"), 100, marked=True),
         Export("rss", "application/rss+xml; charset=utf-8", "RSS", _feed("rss"), 100, marked=True),
         Export("ttl", "text/turtle; charset=utf-8", "Turtle", _turtle, 100),
-        *(Export(each.suffix, each.media_type, each.title, _cited(each.write), saved=True) for each in CITATIONS),
+        *(Export(each.suffix, each.media_type, each.title, _cited(each.join), saved=True) for each in CITATIONS),
     )
 }
 """Name in `format=` → format; JSON and the page itself are written elsewhere."""

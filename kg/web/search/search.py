@@ -21,9 +21,10 @@ from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET
 from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
 from kg.web.http.parameters import Parameters
 from kg.web.http.problems import Problem
-from kg.web.search import presentation
+from kg.web.search import export_stream, presentation
 from kg.web.search.as_sparql import sparql
-from kg.web.search.exports import EXPORTS, Export
+from kg.web.search.export_stream import ExportStream
+from kg.web.search.exports import EXPORTS, Export, ExportedSearch
 from kg.web.search.neighbours import steps
 from kg.web.search.query_string import MAX_PAGE_SIZE, SearchState, refusals, searched
 from kg.web.serving import published
@@ -50,29 +51,30 @@ MEDIA_TYPES = {
 async def respond(request: Request, context: HeldContext, state: Annotated[SearchState, searched(FORMATS)]) -> Response:
     """Answer a search in the format asked for."""
     name = _format(request, state)
-    work = partial(_answered, request, context, state, name)
-    lane = context.serving.slow_queue if name in EXPORTS else context.serving.search_queue
-    return await lane.run(request, work)
+    export = EXPORTS.get(name)
+    if export is not None:
+        limit = min(state.limit, export.most) if request.query_params.get("limit") else export.most
+        return await export_stream.respond(request, context, partial(_exported, context, state, export, limit))
+    return await context.serving.search_queue.run(request, partial(_answered, request, context, state, name))
+
+
+def _request(context: Context, state: SearchState, limit: int, *, marked: bool = True) -> SearchRequest:
+    return SearchRequest(
+        state.wanted,
+        context.reader.languages,
+        sort=state.sort,
+        after=state.after,
+        limit=limit,
+        nameless=partial(_nameless, context.reader),
+        marked=marked,
+    )
 
 
 def _answered(request: Request, context: Context, state: SearchState, name: str) -> Response:
-    """The whole answer, beside the requests of others: up to a thousand things are found and written."""
-    export = EXPORTS.get(name)
-    most = export.most if export else MAX_PAGE_SIZE
+    """The whole answer, beside the requests of others."""
     with refusals(state, searchable=context.publication.searchable):
-        results = context.publication.finder.find(
-            SearchRequest(
-                state.wanted,
-                context.reader.languages,
-                sort=state.sort,
-                after=state.after,
-                limit=min(state.limit if request.query_params.get("limit") or not export else most, most),
-                nameless=partial(_nameless, context.reader),
-                marked=export is None or export.marked,
-            )
-        )
-    if export:
-        return _exported(request, context, state, results, export)
+        wanted = _request(context, state, min(state.limit, MAX_PAGE_SIZE))
+        results = context.publication.finder.find(wanted)
     if name == "json":
         body = orjson.dumps(presentation.as_json(results, state, context, addresses(results, state, context)))
         return published.respond(request, context, body, _JSON, {**CORS, **_next(results, state, context)})
@@ -114,14 +116,14 @@ def _next(results: SearchResults, state: SearchState, context: Context) -> dict[
     return {"Link": f'<{address}>; rel="next"'}
 
 
-def _exported(
-    request: Request, context: Context, state: SearchState, results: SearchResults, export: Export
-) -> Response:
-    body = export.write(results, state, context)
+def _exported(context: Context, state: SearchState, export: Export, limit: int) -> ExportStream:
+    with refusals(state, searchable=context.publication.searchable):
+        wanted = _request(context, state, limit, marked=export.marked)
+        results, batches = context.publication.finder.find_in_batches(wanted)
     headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
     if export.saved:
         headers |= saved_as(f"search.{export.name}")
-    return published.respond(request, context, body, export.media_type, headers)
+    return ExportStream(export.write(ExportedSearch(results, batches, state), context), export.media_type, headers)
 
 
 def _page(request: Request, context: Context, state: SearchState, results: SearchResults) -> Response:

@@ -12,6 +12,8 @@ from typing import Any
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _MAX_ADDRESS_LENGTH = 60
+_MAX_HOPS = 20
+"""Elements of X-Forwarded-For that are read, from its end; each costs a step."""
 
 
 def proxy_networks(proxies: Sequence[str]) -> tuple[Network, ...]:
@@ -30,7 +32,7 @@ def client_address(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
     if not proxies or not _is_proxy(client, proxies):
         return client
     header = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
-    for element in reversed(header.split(",")):
+    for element in reversed(header.rsplit(",", _MAX_HOPS)[-_MAX_HOPS:]):
         forwarded = unmapped(_without_port(element.strip()))
         if not _is_address(forwarded):
             break

@@ -1,8 +1,9 @@
 """HTTP/1.1 connection: answers pipelined requests in order, and closes where a client is late or sends too much.
 
 A head must be complete within seconds, however steadily its bytes come, and the number of pipelined requests is
-limited. Whatever is sent has to be taken, steadily (`kg/web/server/send_watch.py`). After a refusal the connection goes
-on reading for a while (lingering close, RFC 9112, 9.6): a close with unread bytes would take the answer back.
+limited. Whatever is sent has to be taken, steadily (`kg/web/server/send_watch.py`). After its last answer a connection
+stays, and reads, until the client has taken all and closed (lingering close, RFC 9112, 9.6): a close with unread bytes
+would take the answer back, and what the kernel still sends after a close nobody could watch.
 
 An answer of HTTP/1.0 without a length ends with its connection. A client must not take a part of it for the whole, so
 from its head until its last byte is with the kernel, whatever closes the connection resets it (D-101).
@@ -14,6 +15,7 @@ Of its state the sets `connections` and `tasks` are kept up to date, since the s
 """
 
 import asyncio
+import math
 from collections import deque
 from typing import Any, cast
 
@@ -78,7 +80,7 @@ class Connection(asyncio.BufferedProtocol):
         self._pipelined: deque[Exchange] | None = None
         self._refusal: RefusedRequest | None = None
         self._discarding = self._input_ended = False
-        self._ending: Exchange | None = None  # a complete one whose bytes are not all with the kernel
+        self._ending = False  # whether an answer framed by the close is complete, and not all with the kernel
         self._discarded = 0
 
     # Life of the connection
@@ -112,10 +114,11 @@ class Connection(asyncio.BufferedProtocol):
         unfinished = self._parser.unfinished if self._parser is not None else None
         if unfinished is not None and self._pipelined and self._pipelined[-1] is unfinished:
             self._pipelined.pop()
+        self._input_ended = self._discarding = True
         if self._exchange is None or unfinished is self._exchange:
             self._disconnect()
-            return self._ending is not None
-        self._input_ended = self._discarding = True
+            self._watch.look(self._loop.time())
+            return self._ending or self._watch.stalled_since is not None
         if self._refusal is None:
             (self._pipelined[-1] if self._pipelined else self._exchange).keep_alive = False
         self.last_progress = self._loop.time()
@@ -144,12 +147,16 @@ class Connection(asyncio.BufferedProtocol):
             self.abort()
         elif watch.stalled_since is not None:
             return
-        elif self._exchange is None:
-            if now - self.last_progress > IDLE_SECONDS:
-                self.abort()
-        elif self._input_ended and now - self.last_progress > HALF_CLOSED_SECONDS:
+        elif now - self.last_progress > self._patience:
             self._disconnect()
             self.abort()
+
+    @property
+    def _patience(self) -> float:
+        """Time for a client that has taken all that was sent."""
+        if self._input_ended:
+            return HALF_CLOSED_SECONDS
+        return IDLE_SECONDS if self._exchange is None else math.inf
 
     def abort(self) -> None:
         """Close the connection at once."""
@@ -161,7 +168,7 @@ class Connection(asyncio.BufferedProtocol):
         self._pipelined = None
         if self._exchange is not None:
             self._exchange.keep_alive = False
-        elif self._ending is None:
+        elif not self._ending:
             self._transport.close()
 
     # Input
@@ -232,11 +239,9 @@ class Connection(asyncio.BufferedProtocol):
         self._exchange = None
         self.last_progress = self._loop.time()
         if exchange.framed_by_close:
-            self._end_by_close(exchange)
-        elif not exchange.request_complete:
-            self._linger()
+            self._end_by_close()
         elif not exchange.keep_alive:
-            self._transport.close()
+            self._linger()
         elif self._pipelined:
             self._start(self._pipelined.popleft())
         elif self._refusal is not None:
@@ -244,20 +249,19 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self.resume_reading()
 
-    def _end_by_close(self, exchange: Exchange) -> None:
+    def _end_by_close(self) -> None:
         """Close properly as soon as all bytes are with the kernel; until then an end of this process is no end."""
         if self._transport.is_closing():
             return
-        self._ending = exchange
+        self._ending = True
         self._transport.set_write_buffer_limits(0)  # `resume_writing` comes when the buffer is empty
         if not self.write_paused:
             self._all_written()
 
     def _all_written(self) -> None:
+        self._ending = False
         self._watch.set_reset(on=False)
-        lingers = self._ending is not None and not self._ending.request_complete and not self._input_ended
-        self._ending = None
-        self._linger() if lingers else self._transport.close()
+        self._linger()
 
     def answer_aborted(self, exchange: Exchange) -> None:
         """Close after an incomplete answer; answer 500 if its head was not sent."""
@@ -266,11 +270,11 @@ class Connection(asyncio.BufferedProtocol):
         self._exchange = None
         self.last_progress = self._loop.time()
         if not exchange.head_sent:
-            self._refuse(RefusedRequest(500))
+            self._refuse(RefusedRequest(500, exchange.failure))
         elif exchange.framed_by_close:
             self.abort()
         else:
-            self._transport.close()
+            self._linger()
 
     def _refuse_last(self, refused: RefusedRequest) -> None:
         """Refuse the request read last, after the answers to those before it, and read no more."""
@@ -298,8 +302,11 @@ class Connection(asyncio.BufferedProtocol):
         self._discarding = True
         self._pipelined = None
         self.last_progress = self._loop.time()
-        self._transport.write_eof()
-        self._transport.resume_reading()
+        if self._table.closing:
+            self._transport.close()
+        elif not self._transport.is_closing():
+            self._transport.write_eof()
+            self.resume_reading()
 
     def _discard(self, size: int) -> None:
         self._discarded += size
@@ -331,7 +338,7 @@ class Connection(asyncio.BufferedProtocol):
         self.write_paused = False
         if self._writable is not None:
             self._writable.set()
-        if self._ending is not None:
+        if self._ending:
             self._all_written()
 
     async def drain(self) -> None:

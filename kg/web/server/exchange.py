@@ -6,14 +6,13 @@ missing, or, where HTTP/1.0 ends an answer with the connection, that is reset.
 """
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Scope
 
-_LOG = logging.getLogger("kg")
+from kg.web.http.problems import unexpected
 
 MAX_UNREAD_BODY = 64 << 10
 """Bytes of a request's body that are read before the application asks for them; beyond it the client waits."""
@@ -69,13 +68,14 @@ class Exchange:
         keep_alive: whether the connection stays open afterwards.
         head_sent: whether the head of the answer has been sent.
         framed_by_close: whether the answer ends with the connection (HTTP/1.0 without a length).
+        failure: what a client is told of an error that the application did not answer itself.
         task: task that runs the application.
     """
 
     __slots__ = (
         *("_answer_ended", "_answer_started", "_body", "_bodyless", "_change", "_chunked", "_connection"),
         *("_disconnected", "_end_delivered", "_expectation_met", "_head", "_remaining"),
-        *("framed_by_close", "head_sent", "keep_alive", "request_complete", "scope", "task"),
+        *("failure", "framed_by_close", "head_sent", "keep_alive", "request_complete", "scope", "task"),
     )
 
     def __init__(self, connection: ConnectionPort, scope: Scope, *, keep_alive: bool) -> None:
@@ -86,6 +86,7 @@ class Exchange:
         self._connection = connection
         self._body = bytearray()
         self._head = b""
+        self.failure = ""
         self._remaining: int | None = None
         self._answer_started = self._answer_ended = self._disconnected = self._end_delivered = False
         self._chunked = self._bodyless = self._expectation_met = False
@@ -95,8 +96,9 @@ class Exchange:
         """Run the application on the request."""
         try:
             await application(self.scope, self.receive, self.send)
-        except Exception:  # noqa: BLE001  # the client gets a 500 or a cut answer
-            _LOG.exception("%s %r", self.scope["method"], self.scope["path"])  # decoded, it may hold a line end
+        except Exception as fault:  # noqa: BLE001  # the client gets a 500 or a cut answer
+            # Decoded, the path may hold a line end.
+            self.failure = unexpected(fault, f"{self.scope['method']} {self.scope['path']!r}").detail
         finally:
             if not self._answer_ended and not self._disconnected:
                 self._answer_ended = True

@@ -10,6 +10,9 @@ HeaderFields = Sequence[tuple[bytes, bytes]]
 _HOST_AND_PORT = re.compile(rb"(?P<name>[\w.~!$&'()*+,;=%-]*+|\[(?P<literal>[0-9A-Fa-f:.]++)\])(?::[0-9]*+)?", re.ASCII)
 _STRAY_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _SCHEME_AND_AUTHORITY = re.compile(rb"([a-z][a-z0-9+.-]*+)://([^/?]*+)", re.IGNORECASE)
+_MAX_CODINGS = 10
+"""Transfer codings that are told apart; each costs a step, and more than one is refused."""
+
 _SCHEMES = frozenset({b"http", b"https"})
 
 
@@ -59,7 +62,7 @@ def _check_transfer_codings(codings: Sequence[bytes], version: str) -> None:
     # as if the framing is faulty" (RFC 9112, 6.1).
     if version == "1.0":
         raise RefusedRequest(400, "HTTP/1.0 has no transfer codings.")
-    *others, last = [coding.strip(b" \t").lower() for coding in b",".join(codings).split(b",")]
+    *others, last = [coding.strip(b" \t").lower() for coding in b",".join(codings).rsplit(b",", _MAX_CODINGS)]
     if last != b"chunked" or b"chunked" in others:
         raise RefusedRequest(400, "The last transfer coding has to be chunked, which may stand there once.")
     if others:

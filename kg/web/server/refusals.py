@@ -4,10 +4,11 @@ import orjson
 
 from kg.web.http.headers import CORS, raw
 from kg.web.http.problems import MEDIA_TYPE
-from kg.web.server.request_parser import MAX_HEAD_BYTES, MAX_HEAD_FIELDS
+from kg.web.server.request_parser import MAX_BODY_PARTS, MAX_HEAD_BYTES, MAX_HEAD_FIELDS
 
 _REFUSALS = {
     400: ("Bad Request", "This is no request of HTTP/1.1."),
+    413: ("Content Too Large", f"The body of a request comes in at most {MAX_BODY_PARTS:,} parts."),
     414: ("URI Too Long", f"An address has at most {MAX_HEAD_BYTES:,} bytes."),
     431: (
         "Request Header Fields Too Large",

@@ -6,13 +6,12 @@ a request asks for another protocol (`Upgrade`), llhttp takes all that follows f
 request is read like any other.
 """
 
-import re
 from typing import Any, Protocol
-from urllib.parse import unquote_to_bytes
 
 import httptools
 from starlette.types import Scope
 
+from kg.web.http.form_encoding import path_unescaped
 from kg.web.server.exchange import MAX_UNREAD_BODY, Exchange
 from kg.web.server.head_checks import RefusedRequest, check_head, split_absolute_form
 
@@ -20,12 +19,18 @@ MAX_HEAD_BYTES = 64 << 10
 """Maximum number of bytes of a head; also of trailers."""
 
 MAX_HEAD_FIELDS = 100
-"""Maximum number of header fields of a request."""
+"""Maximum number of header fields of a request; also of trailers."""
+
+MAX_BODY_PARTS = 2_048
+"""Maximum number of parts in which a body comes, be they chunks or packets: each costs some steps (D-105)."""
+
+_MAX_ESCAPED_LINE = 8_000
+"""Bytes of a request line in which those that are not ASCII are escaped."""
 
 _VERSIONS = frozenset({"1.0", "1.1"})
 _FRAMING_FIELDS = (b"content-length", b"transfer-encoding")
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
-_NON_ASCII = re.compile(rb"[\x80-\xff]")
+_ESCAPED = [bytes([byte]) if byte < 0x80 else b"%%%02X" % byte for byte in range(256)]
 
 
 class RequestReceiver(Protocol):
@@ -46,8 +51,8 @@ class RequestParser:
     """
 
     __slots__ = (
-        *("_bytes", "_headers", "_in_head", "_in_request_line", "_parser", "_receiver", "_replaying", "_target"),
-        *("_upgrade", "unfinished"),
+        *("_bytes", "_fields", "_headers", "_in_head", "_in_request_line", "_parser", "_parts", "_receiver"),
+        *("_replaying", "_target", "_upgrade", "unfinished"),
     )
 
     def __init__(self, receiver: RequestReceiver) -> None:
@@ -57,7 +62,7 @@ class RequestParser:
         self._headers: list[tuple[bytes, bytes]] = []
         self._in_head = self._upgrade = self._replaying = False
         self._in_request_line = True
-        self._bytes = 0
+        self._bytes = self._fields = self._parts = 0
         self.unfinished: Exchange | None = None
 
     def feed(self, data: memoryview) -> None:
@@ -114,6 +119,7 @@ class RequestParser:
             self._target = b""
             self._headers = []
             self._in_head = True
+            self._fields = 0
 
     def on_url(self, url: bytes) -> None:
         """Append a part of the request target."""
@@ -121,7 +127,10 @@ class RequestParser:
             self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Append a header field; trailers are dropped."""
+        """Append a header field; trailers are dropped. Raises RefusedRequest for one too many of either."""
+        self._fields += 1
+        if self._fields > MAX_HEAD_FIELDS:
+            raise RefusedRequest(431)
         if self._in_head:
             self._headers.append((name.lower(), value.rstrip(b" \t")))
 
@@ -134,21 +143,22 @@ class RequestParser:
             size = len(self._target) + sum(len(name) + len(value) + 4 for name, value in self._headers)
         if size > MAX_HEAD_BYTES:
             raise RefusedRequest(self._too_large_status())
-        if len(self._headers) > MAX_HEAD_FIELDS:
-            raise RefusedRequest(431)
         version = self._parser.get_http_version()
         if version not in _VERSIONS:
             raise RefusedRequest(505)
         check_head(self._headers, version)
         self._in_head = False
-        self._bytes = 0
+        self._bytes = self._fields = self._parts = 0
         self._upgrade = self._parser.should_upgrade()
         scope, keep_alive = self._scope(version), self._parser.should_keep_alive()
         self.unfinished = self._receiver.begin_request(scope, keep_alive=keep_alive)
 
     def on_body(self, body: bytes) -> None:
-        """Hand on a part of the body."""
+        """Hand on a part of the body. Raises RefusedRequest for one part too many."""
         self._bytes = 0
+        self._parts += 1
+        if self._parts > MAX_BODY_PARTS:
+            raise RefusedRequest(413)
         if self.unfinished is not None and self.unfinished.feed(body) > MAX_UNREAD_BODY:
             self._receiver.pause_reading()
 
@@ -171,7 +181,7 @@ class RequestParser:
             "http_version": version,
             "method": method,
             "scheme": "http",
-            "path": (unquote_to_bytes(path) if b"%" in path else path).decode("utf-8", "replace"),
+            "path": path_unescaped(path).decode("utf-8", "replace"),
             "raw_path": path,
             "query_string": query,
             "root_path": "",
@@ -197,4 +207,6 @@ def _escape_target(data: bytes) -> bytes:
     if data.isascii():
         return data
     line, end, rest = data.partition(b"\n")
-    return _NON_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line) + end + rest
+    if len(line) > _MAX_ESCAPED_LINE:
+        return data
+    return b"".join(map(_ESCAPED.__getitem__, line)) + end + rest

@@ -124,19 +124,12 @@ def run_process(on_serving: Callable[[], None], host: str, port: int) -> None:
         settings = settings_module.load(None)
         server = _Server(settings, on_serving)
         listener = _bind(host, port, shared=True)
-        _limit_sending(listener, settings.send_seconds)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(server.serve([listener]))
     except KgError as fault:
         supervisor.exit_cannot_serve(fault)
     finally:
         log.close()
-
-
-def _limit_sending(listener: socket.socket, seconds: float) -> None:
-    """Let the system, where it can, end connections that take nothing: it alone sees those that are closed here."""
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # of Linux; connections inherit it
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
 def _bind(host: str, port: int, *, shared: bool) -> socket.socket:

@@ -16,6 +16,7 @@ from kg.settings import Settings
 from kg.web.http.client import client_name
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import AnswerCache
+from kg.web.serving.body_budget import BodyBudget
 from kg.web.serving.live import Serving
 from kg.web.serving.time_slices import TimeSlices
 
@@ -32,6 +33,7 @@ class Context(NamedTuple):
         site: what pages say of the site.
         reader: who reads.
         answers: whole answers kept in memory.
+        bodies: the memory of request bodies.
         slices: time slices of the event loop.
         metrics: what is measured, if anything is.
     """
@@ -42,6 +44,7 @@ class Context(NamedTuple):
     site: Site
     reader: ReaderPreferences
     answers: AnswerCache
+    bodies: BodyBudget
     slices: TimeSlices
     metrics: Metrics | None = None
 

@@ -12,6 +12,7 @@ from kg.settings import Settings
 from kg.web.http import language
 from kg.web.observe.metrics import Metrics
 from kg.web.serving.answer_cache import AnswerCache
+from kg.web.serving.body_budget import BodyBudget
 from kg.web.serving.context import Context
 from kg.web.serving.live import Serving
 from kg.web.serving.time_slices import TimeSlices
@@ -24,6 +25,7 @@ class Contexts:
         self.settings = settings
         self.base = Base(settings.base)
         self.answers = answers
+        self._bodies = BodyBudget()
         self.slices = TimeSlices()
         self._metrics = metrics
         site = Site.of(settings, self.base.path)
@@ -36,7 +38,8 @@ class Contexts:
         context = self._contexts.get(spoken)
         if context is None or context.serving is not serving:
             site, reader = self._sites[spoken], self._reader(spoken)
-            context = Context(self.settings, serving, self.base, site, reader, self.answers, self.slices, self._metrics)
+            kept = self.answers, self._bodies, self.slices
+            context = Context(self.settings, serving, self.base, site, reader, *kept, self._metrics)
             same = {each: known for each, known in self._contexts.items() if known.serving is serving}
             self._contexts = {**same, spoken: context}
         return context

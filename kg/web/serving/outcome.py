@@ -1,6 +1,5 @@
 """Outcome of a handler: its response or a problem, kept in the page cache, with the cookie of the language."""
 
-import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import lru_cache
 from typing import Any, Protocol
@@ -13,13 +12,11 @@ from kg.render.site.pages import Site
 from kg.web.http import language
 from kg.web.http.canonical_address import address_of
 from kg.web.http.client import client_name
-from kg.web.http.problems import Problem, of, response, wants_page
-from kg.web.http.responses import Ready
+from kg.web.http.problems import Problem, of, response, unexpected, wants_page
+from kg.web.http.responses import Ready, Stream
 from kg.web.observe.request_notes import notes_of
 from kg.web.serving.context import Context
 from kg.web.serving.time_slices import TimeSlices
-
-_LOG = logging.getLogger("kg")
 
 
 class CacheRules(Protocol):
@@ -53,10 +50,10 @@ async def outcome(
     async def made() -> Response:
         response = await make()
         address = address_of(request)
-        if rules.cacheable and address is not None:
+        if rules.cacheable and address is not None and not isinstance(response, Stream):
             context.serving.page_cache.keep(request, address, response, rules.negotiated)
         if b"lang=" in request.scope["query_string"] and (switched := language.switched(request)):
-            language.keep(switched, response, context.base.path)
+            language.keep(switched, response, context.base)
         return response
 
     async def ended() -> Response:
@@ -115,5 +112,4 @@ def problem(request: Request, fault: Exception, site: Site) -> Response:
         notes_of(request.scope).fault = type(fault).__name__
         return response(request, of(fault), site)
     # The path is decoded, so it may hold a line end.
-    _LOG.error("%s %r", request.method, request.scope["path"], exc_info=fault)
-    return response(request, of(KgError("an error that nobody expected")), site)
+    return response(request, unexpected(fault, f"{request.method} {request.scope['path']!r}"), site)

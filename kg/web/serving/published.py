@@ -40,10 +40,17 @@ def respond(  # noqa: PLR0913  # what one answer is made of
         vary: what the answer depends on.
     """
     modified = context.publication.published
+    return answer(
+        request, body, content_type, modified=modified, headers=with_shared(request, context, headers), vary=vary
+    )
+
+
+def with_shared(request: Request, context: Context, headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers with those of each such response: how long it may be kept, and its canonical address."""
     links = headers.get("Link", "")
     if _CANONICAL not in links and (link := canonical_link(request, context.base.value)):
         headers = {**headers, "Link": f"{links}, {link}" if links else link}
-    return answer(request, body, content_type, modified=modified, headers={**CACHE, **headers}, vary=vary)
+    return {**CACHE, **headers}
 
 
 def page(  # noqa: PLR0913  # what one page is made of

@@ -231,7 +231,7 @@ def test_preflight(client):
         answer = client.options(path, headers=headers)
         assert answer.status_code == 204
         assert answer.headers["access-control-allow-origin"] == "*"
-        assert "Content-Type" in answer.headers["access-control-allow-headers"]
+        assert answer.headers["access-control-allow-headers"] == "*"
     answer = client.get("/data/sparql", params={"query": "ASK {}"}, headers={"origin": "https://elsewhere.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "ETag" in answer.headers["access-control-expose-headers"]
@@ -269,7 +269,7 @@ def test_what_becomes_of_faults(client, monkeypatch, fault, status):
     for accept, media_type in (("*/*", "application/problem+json"), ("text/html", "text/html; charset=utf-8")):
         answer = client.get("/data/sparql", params={"query": f"ASK {{}} #{fault.what}"}, headers={"accept": accept})
         assert (answer.status_code, answer.headers["content-type"]) == (status, media_type)
-        assert fault.what in answer.text
+        assert ("The engine gave up" if status == 500 else fault.what) in answer.text
         assert ("retry-after" in answer.headers) == (status == 503)
         assert answer.headers["cache-control"] == "no-cache"
         assert "etag" not in answer.headers

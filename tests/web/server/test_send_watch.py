@@ -1,12 +1,13 @@
 """Watch over what clients take: bytes count when the client's system has them, and they have to keep coming."""
 
 import asyncio
+import socket
 from types import SimpleNamespace
 
 import pytest
 from connections import PLAIN, POST, open_narrow, read_until_reset, talk, until
 
-from kg.web.server import connection_table, send_watch
+from kg.web.server import connection, connection_table, send_watch
 from kg.web.server.guard import Guard
 from kg.web.server.send_watch import MIN_RATE, RATE_SECONDS, SendWatch
 
@@ -162,24 +163,30 @@ def answering(size, *, parts=1, length=True, end=True):
         (PLAIN, answering(1 << 16, parts=500, length=False)),  # a stream
         (PLAIN, answering(1 << 16, parts=5, length=False, end=False)),  # a stream that waits
         (PLAIN[:-2] + b"Connection: close\r\n\r\n", answering(30 << 20)),
+        (PLAIN[:-2] + b"Connection: close\r\n\r\n", answering(300_000)),  # closed, and the kernel still holds it
         (PLAIN.replace(b"1.1", b"1.0"), answering(30 << 20)),
+        (PLAIN.replace(b"1.1", b"1.0"), answering(300_000, length=False)),
         (PLAIN.replace(b"1.1", b"1.0"), answering(1 << 16, parts=500, length=False)),
         (PLAIN * 30, answering(300_000)),
         (PLAIN + b"nonsense\r\n", answering(30 << 20)),  # refused behind it
         (POST + b"Content-Length: 9\r\n\r\n", answering(30 << 20)),  # answered before the body is there
     ],
 )
-def test_a_client_that_never_reads(monkeypatch, request_, application):
-    """A client that takes nothing of an answer, of whatever kind, is disconnected, and its request ends."""
+@pytest.mark.parametrize("half_closed", [False, True])
+def test_a_client_that_never_reads(monkeypatch, request_, application, half_closed):
+    """A client that takes nothing of an answer, of whatever kind, is reset, and its request ends."""
+    monkeypatch.setattr(connection, "HALF_CLOSED_SECONDS", 0.1)
     monkeypatch.setattr(connection_table, "_CHECK_SECONDS", 0.05)
 
     async def client(_):
-        with await open_narrow(talk.port, request_):
+        with await open_narrow(talk.port, request_) as narrow:
             await until(lambda: talk.state.connections)
+            if half_closed:
+                narrow.shutdown(socket.SHUT_WR)
             await until(lambda: not (talk.state.connections or talk.state.tasks))
-        return "it was disconnected"
+            return await read_until_reset(narrow)
 
-    assert talk(client, Guard(application), send_seconds=0.2) == "it was disconnected"
+    assert len(talk(client, Guard(application), send_seconds=0.2)) < 300_000
 
 
 def test_waiting_for_an_answer_is_no_delay(monkeypatch):

@@ -113,10 +113,10 @@ def _unit_date_role(draft: Draft, element: Element) -> str:
     for name in ("datechar", "label"):
         words = tree.attribute(element, name) or ""
         plain = words.lower().strip(" :.")
-        if not plain or plain in _PLAIN_WORDS or plain in _ROLES:
-            continue
-        draft.add_extra(f"unitdate/@{name}", words)
-        role = (phrases.role(plain) or role) if role == "document" else role
+        if plain in _PLAIN_WORDS or plain in _ROLES:
+            draft.taken.add((element, name))  # it says no more than the role
+        elif plain and role == "document":
+            role = phrases.role(plain) or role
     return role
 
 

@@ -8,6 +8,10 @@ from kg.store.pool.core.scheduler import Scheduler
 LONG_AFTER = 0.25
 """Seconds after which a query is a long one (D-22)."""
 
+ALONE_AFTER = 1.0
+"""Seconds without another query after which a long one is in nobody's way, and keeps its priority: on a machine that
+does other work as well, one at the lowest gets nothing done until its deadline (D-118)."""
+
 
 def tick(scheduler: Scheduler, now: float) -> list[Action]:
     """End queries that are late, make those long that have run for a while, and fail those that waited too long."""
@@ -32,8 +36,10 @@ def tick(scheduler: Scheduler, now: float) -> list[Action]:
 def _prolong(scheduler: Scheduler, row: Assignment, now: float) -> list[Action]:
     """Let a query go on as a long one; one of them may have to make room."""
     worker = scheduler.worker_of(row)
-    actions: list[Action] = [] if worker.demoted else [Demote(worker.number)]
-    worker.demoted = True
+    actions: list[Action] = []
+    if not worker.demoted and scheduler.has_others(row, now - ALONE_AFTER):
+        worker.demoted = True
+        actions.append(Demote(worker.number))
     if worker.number in scheduler.long:
         return actions
     if len(scheduler.long) < scheduler.limits.long:

@@ -10,8 +10,9 @@ from kg.store.pool.core.scheduler import Scheduler
 CALM = 20.0
 """Seconds that a worker too many, or an idle one that has grown, stays."""
 
-_HEADROOM = 8
-"""Part of the memory of all workers, as a divisor, that is left to what they take until the next sample."""
+HEADROOM, _HEADROOM_PART = 256 << 20, 4
+"""Bytes of the memory of all workers that are left to what they take from one sample to the end of a killed one; no
+more than a part, as a divisor. Two processors fill some 100 MB in a tick (D-117)."""
 
 
 def sampled(scheduler: Scheduler, sizes: Mapping[int, int], now: float) -> list[Action]:
@@ -43,7 +44,7 @@ def sampled(scheduler: Scheduler, sizes: Mapping[int, int], now: float) -> list[
 def _bound_together(scheduler: Scheduler, now: float) -> list[Action]:
     """Keep all workers within their memory: grown ones that are idle go first, then the largest ones."""
     workers, most = scheduler.workers, scheduler.limits.memory * scheduler.limits.size
-    most -= most // _HEADROOM
+    most -= min(HEADROOM, most // _HEADROOM_PART)
     total = sum(worker.growth.taken for worker in workers.members.values())
     actions: list[Action] = []
     for worker in sorted(workers.idle, key=lambda each: -each.growth.size):

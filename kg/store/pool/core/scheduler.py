@@ -5,6 +5,8 @@ query is rather sent ahead to a busy worker (pipelining) where that one will com
 usually take. Pure, as all of the core: see `kg.store.pool.core.state`.
 """
 
+from collections import deque
+
 from kg.errors import QueryBusy, QueryCrashed, QueryError, QueryTooMany
 from kg.store.fairness.fair_queue import FairQueue
 from kg.store.pool import frames
@@ -62,6 +64,7 @@ class Scheduler:
         self.quick = QUICK_IN_A_CROWD if processors <= limits.size else QUICK
         self.retired = False
         self._workers = limits.workers
+        self._last_sent: deque[tuple[int, float]] = deque(maxlen=2)
 
     @property
     def wanted(self) -> int:
@@ -78,6 +81,10 @@ class Scheduler:
                 row.client = self._quarantine(row.sender, now)
         self.queue.join(row, now)
         self.table[row.query] = row
+
+    def has_others(self, row: Assignment, since: float) -> bool:
+        """Whether another query waits, or was sent to a worker since a time."""
+        return bool(self.queue.size) or any(query != row.query and sent > since for query, sent in self._last_sent)
 
     def worker_of(self, row: Assignment) -> PoolWorker:
         """The worker of a query that has one."""
@@ -211,6 +218,7 @@ class Scheduler:
         worker = self.workers.lend()
         worker.refuses = self.queue.has_pauses(row.client)
         worker.assign(row)
+        self._last_sent.append((row.query, now))
         return Send(worker.number, row.query)
 
     def _pipeline(self, worker: PoolWorker, now: float) -> Send | None:
@@ -219,6 +227,7 @@ class Scheduler:
         if row is None:
             return None
         worker.assign(row)
+        self._last_sent.append((row.query, now))
         return Send(worker.number, row.query, ahead=True)
 
     def _soon_idle(self, now: float) -> PoolWorker | None:

@@ -23,9 +23,9 @@ Each query is in one state, and one table (`kg.store.pool.core.assignments`) has
   it, and waits again itself; where its client has left, it is done.
 - RUNNING: the worker answers it, or has answered (`complete`) and more is unread than may wait. So a client that reads
   slowly keeps a worker, and the deadline counts until the end is read.
-- LONG: has run for LONG_AFTER. It runs on at the lowest priority, and another worker stands in for its own. Where all
-  places for long queries are taken and a light client waits, the longest one of the heaviest client ends (preemption:
-  that client is over its share).
+- LONG: has run for LONG_AFTER. It runs on, at the lowest priority once other queries come, and another worker stands in
+  for its own. Where all places for long queries are taken and a light client waits, the longest one of the heaviest
+  client ends (preemption: that client is over its share).
 
 Each event is a method: it takes the time as a number of seconds and returns the actions that follow from it
 (`kg.store.pool.core.actions`). A worker is forgotten as soon as it is to be killed: its query has failed then, those
@@ -35,6 +35,9 @@ follows. Each query is told of its end once at most, by `Fail`; a client that le
 A worker that has worked is inspected before it is idle again, since it may have grown
 (`kg.store.pool.core.memory_growth`) or be at the lowest priority still. `retired` lets a pool run dry: it takes no
 further query, needs fewer and fewer workers, and is closed with its last query.
+
+A client whose queries kill workers is charged for the starts of new ones, and after some kills such queries of it have
+a queue of their own, the quarantine (`kg.store.pool.core.kill_memory`).
 
 Doubts: a worker that dies before it has read a query seems to have died of it. The times are the server's, so a server
 that is late itself sees slow workers; the recall alone makes allowance for that (D-25).

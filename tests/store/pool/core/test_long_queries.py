@@ -6,7 +6,7 @@ from simulated_pool import SimulatedPool
 from kg.errors import QueryBusy, QueryTimeout
 from kg.store.pool.core.actions import Demote, KillReason, Start
 from kg.store.pool.core.assignments import QueryState
-from kg.store.pool.core.long_queries import LONG_AFTER
+from kg.store.pool.core.long_queries import ALONE_AFTER, LONG_AFTER
 from kg.store.pool.core.state import PATIENCE, TICK
 
 
@@ -59,9 +59,38 @@ def test_deadline_of_a_slow_reader():
     assert pool.worker_of(pool.ask()) == worker
 
 
+def other(pool):
+    """Have a query of another client be answered, in whose way a long one may be."""
+    pool.end(pool.worker_of(pool.ask("192.0.2.9")))
+
+
+def test_a_long_query_alone_keeps_its_priority():
+    """A long query goes on as it is until another one comes, be that answered at once; a worker stands in all the same."""
+    pool = SimulatedPool(size=2, long=1, spares=1, deadline=60.0)
+    long = pool.ask()
+    actions = pool.tick(LONG_AFTER)
+    pool.start_all()
+    assert [type(action) for action in actions] == [Start]
+    assert pool.tick(ALONE_AFTER) == []
+    other(pool)
+    assert pool.tick() == [Demote(pool.worker_of(long))]
+    assert pool.tick() == []
+
+
+def test_long_queries_are_others_to_one_another():
+    """Of two long queries that began together each gives way."""
+    pool = SimulatedPool(size=2, long=2)
+    pool.ask()
+    pool.now += 0.006
+    pool.ask()
+    pool.tick(LONG_AFTER)
+    assert all(worker.demoted for worker in pool.workers.values())
+
+
 def test_a_long_query_stands_aside():
     """A query that is not over after a moment gives way, and another worker stands in for its own, from a spare."""
     pool = SimulatedPool(long=1, spares=1)
+    other(pool)
     long = pool.ask()
     pool.tick(LONG_AFTER - 0.01)
     assert pool.state.state_of(long) is QueryState.RUNNING
@@ -74,6 +103,7 @@ def test_a_long_query_stands_aside():
 def test_a_long_query_ends():
     """The worker of a long query is urgent again when it is over, and stays beside the one that stood in for it."""
     pool = SimulatedPool(long=1)
+    other(pool)
     pool.ask()
     (worker,) = pool.workers
     pool.tick(LONG_AFTER)
@@ -88,6 +118,7 @@ def test_a_worker_that_stays_slow_is_replaced():
     """Where its priority can't be taken back a worker is of no more use."""
     pool = SimulatedPool(long=1)
     pool.may_promote = False
+    other(pool)
     pool.ask()
     (worker,) = pool.workers
     pool.tick(LONG_AFTER)

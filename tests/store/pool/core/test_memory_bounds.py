@@ -5,6 +5,7 @@ from simulated_pool import MB, SimulatedPool
 from kg.errors import QueryTooHeavy
 from kg.store.pool.core.actions import KillReason
 from kg.store.pool.core.memory_bounds import CALM
+from kg.store.pool.core.state import TICK
 
 
 def test_a_query_that_takes_too_much():
@@ -26,8 +27,8 @@ def test_all_together():
     for worker in pool.scheduler.workers.members.values():
         worker.usual = 1.0
     small, large = pool.ask(), pool.ask()
-    pool.workers[pool.worker_of(small)].memory = 80 * MB
-    pool.workers[pool.worker_of(large)].memory = 90 * MB
+    pool.workers[pool.worker_of(small)].memory = 60 * MB
+    pool.workers[pool.worker_of(large)].memory = 85 * MB
     pool.sample()
     assert not pool.kills
     pool = SimulatedPool(size=1, spares=1, memory=100 * MB)
@@ -83,3 +84,52 @@ def test_what_is_kept_for_nothing():
     pool.start_all()
     pool.sample(2 * CALM)
     assert len(pool.kills) == 2
+
+
+def test_headroom():
+    """The memory of all workers together is kept below its bound by a part of it, before it is reached."""
+    pool = SimulatedPool(size=2, memory=100 * MB, spares=2)
+    for worker in pool.scheduler.workers.members.values():
+        worker.usual = 1.0
+    queries = [pool.ask(), pool.ask()]
+    for query, taken in zip(queries, (45, 80), strict=True):
+        pool.workers[pool.worker_of(query)].memory = taken * MB
+    pool.sample()
+    assert pool.failed.keys() == {queries[1]}
+
+
+def test_as_many_end_as_have_to():
+    """Where one query's end is not enough, the next largest end with it, in one look."""
+    pool = SimulatedPool(size=3, memory=100 * MB, reserve=3, long=3, processors=8)
+    for worker in pool.scheduler.workers.members.values():
+        worker.usual = 1.0
+    queries = [pool.ask(f"192.0.2.{n}") for n in range(6)]
+    for query in queries:
+        pool.workers[pool.worker_of(query)].memory = 95 * MB
+    pool.sample()
+    assert len(pool.failed) == 4
+
+
+def test_a_sample_of_some():
+    """Where only some workers are measured, the others count with what they took before."""
+    pool = SimulatedPool(size=2, memory=100 * MB)
+    for worker in pool.scheduler.workers.members.values():
+        worker.usual = 1.0
+    first, second = pool.ask(), pool.ask()
+    pool.workers[pool.worker_of(first)].memory = 80 * MB
+    pool.sample()
+    assert not pool.failed
+    pool.do(pool.state.sampled({pool.worker_of(second): 90 * MB}, pool.now))
+    assert pool.failed.keys() == {second}
+
+
+def test_workers_that_are_watched():
+    """A worker whose query has run for a tick is measured with each; one with a short query is not."""
+    pool = SimulatedPool(size=2)
+    for worker in pool.scheduler.workers.members.values():
+        worker.usual = 1.0
+    slow = pool.ask()
+    pool.now += 1.001 * TICK
+    quick = pool.ask()
+    assert pool.worker_of(quick) != pool.worker_of(slow)
+    assert pool.state.watched(pool.now) == [pool.worker_of(slow)]
