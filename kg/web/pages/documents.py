@@ -142,8 +142,9 @@ async def _html(request: Request, context: Context, thing: Thing) -> Response:
     drawn = await pictures(request, thing, context)
     if thing.kind == RECORD and thing.length <= SHORT_RECORD:
         said = context.publication.things.describe(thing)
-        steps = _web_page(request, context, said, walked, drawn)
-        size = thing.length + context.publication.things.linked_bytes(said)
+        targets = context.publication.things.link_targets(said)
+        steps = _web_page(request, context, said, walked, drawn, targets=targets)
+        size = thing.length + sum(each.length for each in targets.values())
         if size <= _SHORT_PAGE:
             return await context.slices.step_by_step(client_name(request), steps)
         return await context.serving.in_thread(request, partial(at_once, steps), size)
@@ -254,8 +255,14 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
     return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
 
 
-def _web_page(
-    request: Request, context: Context, said: Description, walked: SearchPosition | None, drawn: Markup
+def _web_page(  # noqa: PLR0913  # what one page is made of
+    request: Request,
+    context: Context,
+    said: Description,
+    walked: SearchPosition | None,
+    drawn: Markup,
+    *,
+    targets: dict[str, Thing] | None = None,
 ) -> Steps[Response]:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
@@ -263,7 +270,7 @@ def _web_page(
     if cut is not None and cut.part > cut.parts:
         raise _no_part(cut.part)
     yield
-    around = context.publication.things.around(said, key, after)
+    around = context.publication.things.around(said, key, after, targets)
     yield
     shown = thing_page(subject_of(context, said, around), context.publication.ontology, context.reader)
     yield
