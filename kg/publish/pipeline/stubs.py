@@ -13,6 +13,9 @@ from kg.store.generation.hints import LinkName
 _MAX_LABEL = 200
 
 
+_RELATIONS = frozenset({"target", "relatedTo"})
+"""Keys of links between agents, and between agents and records, as the catalogue has them."""
+
 _BY_NAME = re.compile(r"-[0-9a-f]{10}$")
 """End of a key that is made of a name."""
 
@@ -30,7 +33,7 @@ def leads_nowhere(reference: str, hint: bytes | None, key: str) -> bool:
     """
     if hint is None:
         return True
-    return key == "relations" and not _BY_NAME.search(reference) and "sameAs" not in orjson.loads(hint)
+    return key in _RELATIONS and not _BY_NAME.search(reference) and "sameAs" not in orjson.loads(hint)
 
 
 def stub(reference: str, hint: bytes | None, names: Sequence[LinkName] = ()) -> Record:

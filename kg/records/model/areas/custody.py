@@ -95,6 +95,7 @@ KEYS = (
         searched=Indexed(SearchField.TEXT, rank=7),
         kinds=HOLDINGS,
         many=True,
+        answers=True,
     ),
     text_key(
         "extent",
@@ -156,6 +157,7 @@ KEYS = (
         shown=Heading("Rights", PageSection.RIGHTS, prose=True),
         searched=Omitted("The same words stand in most records of a source: they would find all of it."),
         many=True,
+        answers=True,
     ),
     link_key(
         "rightsHolder",
@@ -184,6 +186,7 @@ KEYS = (
         searched=Omitted("The same words stand in most records of a source: they would find all of it."),
         kinds=HOLDINGS,
         many=True,
+        answers=True,
     ),
     Key(
         "restrictedUntil",
