@@ -53,7 +53,7 @@ WRONG = {
     Value.EDTF: "now",
     Value.DAY: "yesterday",
     Value.INSTANT: "noon",
-    Value.NUMBER: 1000,
+    Value.NUMBER: -1000,
     Value.CHOICE: "otherwise",
 }
 """A wrong value for each kind of value, such as only a faulty reader could let through."""

@@ -85,7 +85,7 @@ KEYS = (
         searched=Omitted("A number in a row is compared, not looked for; a query can."),
         kinds=(RECORD, ARCHIVE),
         minimum=1,
-        maximum=10_000_000,
+        maximum=999_999,
     ),
     text_key(
         "custodialHistory",
