@@ -173,10 +173,10 @@ _PIECE = re.compile(r"[^\W\d_]+|[^\s.]")
 """Piece of a group of words: letters, or a sign; dots are dropped, so that "n.d.", "n. d." and "nd" are alike."""
 
 
-def pieces(text: str) -> tuple[str, ...]:
+def split_words(text: str) -> tuple[str, ...]:
     """Return the pieces of a group of words.
 
-    >>> pieces("n. d."), pieces("twenty-first")
+    >>> split_words("n. d."), split_words("twenty-first")
     (('n', 'd'), ('twenty', '-', 'first'))
     """
     return tuple(_PIECE.findall(text))
@@ -189,18 +189,18 @@ def _calendar_words() -> dict[tuple[str, ...], str]:
         for context in locale.months.values():
             for width in ("wide", "abbreviated"):
                 for number, name in context.get(width, {}).items():
-                    symbols.setdefault(pieces(name.casefold()), set()).add(f"M{number:02}")
+                    symbols.setdefault(split_words(name.casefold()), set()).add(f"M{number:02}")
         for context in locale.days.values():
             for name in context.get("wide", {}).values():
-                symbols.setdefault(pieces(name.casefold()), set()).add("")
+                symbols.setdefault(split_words(name.casefold()), set()).add("")
     for number, names in _FURTHER_MONTHS.items():
         for name in names.split("|"):
-            symbols.setdefault(pieces(name), set()).add(f"M{number:02}")
+            symbols.setdefault(split_words(name), set()).add(f"M{number:02}")
     return {words: symbol for words, (symbol, *others) in symbols.items() if not others and words[0] not in _NO_MONTHS}
 
 
 SYMBOLS: dict[tuple[str, ...], str] = _calendar_words() | {
-    pieces(word.casefold()): symbol for symbol, words in WORDS.items() for word in words.split("|")
+    split_words(word.casefold()): symbol for symbol, words in WORDS.items() for word in words.split("|")
 }
 """Pieces of a group of words → symbol."""
 

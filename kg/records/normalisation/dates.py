@@ -227,7 +227,7 @@ def check_order(dates: list[Record], report: Report) -> None:
             start, end = first.get("start"), last.get("end")
             if not start or not end or end >= start:
                 continue
-            shown = f"{earlier} {_shown(first)}, {later} {_shown(last)}"
+            shown = f"{earlier} {_written_form(first)}, {later} {_written_form(last)}"
             follows = f"; both are {_AS_WRITTEN}, without a date" if is_impossible else ""
             report("dates", shown, f"{later} after {earlier}", f"{later} comes before {earlier}{follows}")
             if is_impossible:
@@ -236,12 +236,12 @@ def check_order(dates: list[Record], report: Report) -> None:
                 break
 
 
-def _shown(date: Record) -> str:
+def _written_form(date: Record) -> str:
     return str(date.get("text") or date.get("edtf") or date.get("start") or date.get("end"))
 
 
 def _withdraw(date: Record) -> None:
     """Leave a date its text alone."""
-    date["text"] = _shown(date)
+    date["text"] = _written_form(date)
     for name in ("edtf", "start", "end"):
         date.pop(name, None)

@@ -72,6 +72,10 @@ class Slots:
             raise
         return reservation
 
+    def use(self, client: str) -> float:
+        """Recent use of a client in seconds of service."""
+        return self._queue.use(client, self._clock())
+
     def give_back(self, reservation: Reservation) -> None:
         """Free a slot; a second call has no effect."""
         self._queue.leave(reservation, self._clock())

@@ -23,6 +23,7 @@ from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http import parameters
 from kg.web.http.canonical_address import sent_query
+from kg.web.http.client import client_name
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
 from kg.web.http.language import VARY, quoted
@@ -33,7 +34,7 @@ from kg.web.pages.thing_pictures import pictures
 from kg.web.search.neighbours import SearchPosition, search_position
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
-from kg.web.serving.time_slices import Steps, at_once, step_by_step
+from kg.web.serving.time_slices import Steps, at_once
 
 MOST_PARTS = 100_000
 """Parts of a text, at most."""
@@ -130,7 +131,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
         return await _html(request, context, found)
     steps = _data(request, context, found, address.format)
     if found.length <= SHORT_RECORD:
-        return await step_by_step(steps)
+        return await context.slices.step_by_step(client_name(request), steps)
     return await context.serving.in_thread(request, partial(at_once, steps), found.length)
 
 
@@ -141,10 +142,11 @@ async def _html(request: Request, context: Context, thing: Thing) -> Response:
     drawn = await pictures(request, thing, context)
     if thing.kind == RECORD and thing.length <= SHORT_RECORD:
         said = context.publication.things.describe(thing)
-        steps = _web_page(request, context, said, walked, drawn)
-        size = thing.length + context.publication.things.linked_bytes(said)
+        targets = context.publication.things.link_targets(said)
+        steps = _web_page(request, context, said, walked, drawn, targets=targets)
+        size = thing.length + sum(each.length for each in targets.values())
         if size <= _SHORT_PAGE:
-            return await step_by_step(steps)
+            return await context.slices.step_by_step(client_name(request), steps)
         return await context.serving.in_thread(request, partial(at_once, steps), size)
 
     def work_beside() -> Response:
@@ -253,8 +255,14 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
     return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
 
 
-def _web_page(
-    request: Request, context: Context, said: Description, walked: SearchPosition | None, drawn: Markup
+def _web_page(  # noqa: PLR0913  # what one page is made of
+    request: Request,
+    context: Context,
+    said: Description,
+    walked: SearchPosition | None,
+    drawn: Markup,
+    *,
+    targets: dict[str, Thing] | None = None,
 ) -> Steps[Response]:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
@@ -262,7 +270,7 @@ def _web_page(
     if cut is not None and cut.part > cut.parts:
         raise _no_part(cut.part)
     yield
-    around = context.publication.things.around(said, key, after)
+    around = context.publication.things.around(said, key, after, targets)
     yield
     shown = thing_page(subject_of(context, said, around), context.publication.ontology, context.reader)
     yield

@@ -26,26 +26,18 @@ _T = TypeVar("_T")
 Steps = Generator[None, None, _T]
 """Work in steps of a millisecond or less, with an outcome at its end."""
 
+HEAVY_USE = 0.25
+"""Recent seconds of use from which on a client's pages are made step by step: others' requests are read in between."""
+
 
 def at_once(steps: Steps[_T]) -> _T:
-    """Do all steps of some work: in a thread, which others do not wait for."""
+    """Do all steps of some work."""
     while True:
         try:
             next(steps)
         except StopIteration as over:
             outcome: _T = over.value
             return outcome
-
-
-async def step_by_step(steps: Steps[_T]) -> _T:
-    """Do some work in the event loop, each step of it in a slice of its own."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as over:
-            outcome: _T = over.value
-            return outcome
-        await asyncio.sleep(0)
 
 
 class TimeSlices:
@@ -76,6 +68,17 @@ class TimeSlices:
         """
         first = await self._take(client)
         return await _SlicedCoroutine(work(), self, client, first)
+
+    async def step_by_step(self, client: str, steps: Steps[_T]) -> _T:
+        """Do some work within `run`: of a client with much use each step in a slice of its own, else all in one."""
+        while self._slots.use(client) >= HEAVY_USE:
+            try:
+                next(steps)
+            except StopIteration as over:
+                outcome: _T = over.value
+                return outcome
+            await asyncio.sleep(0)
+        return at_once(steps)
 
     async def later(self, client: str) -> Reservation | None:
         """A slice for work that has begun; None where too many wait, since its end costs less than its loss."""

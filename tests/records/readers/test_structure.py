@@ -255,6 +255,31 @@ def test_digital_objects_have_roles_titles_and_entities(tmp_path):
     assert "q" in {each["value"] for each in records["archive/x"]["extra"]}
 
 
+def test_mark_of_a_link_is_no_label(tmp_path):
+    """The name by which an arc calls a file says nothing; any other `label` stands for a title."""
+    group = (
+        '<daogrp xlink:type="extended"><daoloc xlink:type="locator" xlink:label="start" xlink:href="https://x.example/1"/>'
+        '<daoloc xlink:label="Back" xlink:href="https://x.example/2"/><arc xlink:from="start" xlink:to="x"/></daogrp>'
+    )
+    record = whole(tmp_path, group)
+    assert [each.get("label") for each in record["digitalObjects"]] == [None, {"@none": "Back"}]
+    assert {each["value"] for each in record["extra"]} == {"start"}
+
+
+WHOLES = {
+    "<index><indexentry><name>Doe</name><ref>Box 1</ref></indexentry></index>": "Doe Box 1",
+    "<bioghist><table><tgroup><tbody><row><entry>a</entry><entry>b</entry></row></tbody></tgroup></table></bioghist>": "a b",
+    "<bioghist><list><defitem><label>WHO</label><item>World Health</item></defitem></list></bioghist>": "WHO World Health",
+    "<bioghist><chronlist><chronitem><date>1900</date><event>born</event></chronitem></chronlist></bioghist>": "1900 born",
+}
+
+
+@pytest.mark.parametrize("written", WHOLES)
+def test_parts_that_mean_little_alone_are_one_text(tmp_path, written):
+    """An entry of an index, a row, a definition, an event with its date: each is one text."""
+    assert [each["value"] for each in whole(tmp_path, top=written)["extra"]] == [WHOLES[written]]
+
+
 def test_further_identities_are_agents_of_their_own(tmp_path):
     """Each identity of an entity is an agent with all that is said of it, related to the first; the report says so."""
     one = "<cpfDescription><identity><entityType>person</entityType><nameEntry><part>{}</part></nameEntry></identity>{}</cpfDescription>"

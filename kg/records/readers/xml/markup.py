@@ -22,6 +22,9 @@ Treatment = Literal["key", "governs", "extra", "form only"]
 
 _MARKS_OF_TYPE = frozenset({"b", "i", "u", "em", "strong", "sub", "sup", "small", "hi", "font"})
 """Inline elements of HTML and TEI, which stray into finding aids."""
+_XLINK = "http://www.w3.org/1999/xlink"
+_OF_LINKS = frozenset({"type", "actuate", "from", "to"})
+"""Attributes of XLink that say how a link is made."""
 _OF_XML = frozenset({"http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2001/XMLSchema-instance"})
 
 
@@ -68,7 +71,7 @@ def treatment_of(schema: str, tag: str, key: str) -> tuple[str, Treatment | None
     Attributes that say how XML itself is read (`xml:space`, `xsi:schemaLocation`) are form alone.
     """
     namespace, _, name = key.rpartition("}")
-    if namespace[1:] in _OF_XML:
+    if namespace[1:] in _OF_XML or (namespace[1:] == _XLINK and name in _OF_LINKS):
         return name, "form only"
     return name, treatment(schema, tag.rpartition("}")[2], name)
 

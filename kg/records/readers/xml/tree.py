@@ -14,8 +14,8 @@ NO_LANGUAGE = "@none"
 """Language of a text without a declared language."""
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_CHRONOLOGY = "chronitem"
-"""Event with its date: a single text, since its parts alone mean little."""
+_WHOLE = frozenset({"chronitem", "defitem", "indexentry", "row"})
+"""Elements whose parts mean little alone: an event with its date, a row of a table. Each is a single text."""
 _PLAIN = re.compile(r"[^'\[\]]{1,80}")
 
 
@@ -85,7 +85,7 @@ def blocks(element: Element, passed: Callable[[Element], bool] = lambda _: False
     """
     if passed(element):
         return
-    if has_own_text(element) or local(element).lower() == _CHRONOLOGY:
+    if has_own_text(element) or local(element).lower() in _WHOLE:
         yield element
         return
     for child in element:
