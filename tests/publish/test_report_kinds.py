@@ -1,8 +1,10 @@
 """Kinds of problems in a report, and the words in which an archivist reads them."""
 
 import pytest
-from publishing import publish
+from publishing import BASE
 
+from kg import settings
+from kg.publish import build
 from kg.publish.report.kinds import KindOfProblems, kind_of
 from kg.records.problems import SourceProblem
 from kg.records.readers.source_words import in_source_words
@@ -57,6 +59,9 @@ def test_what_is_missing_is_said_in_the_words_of_the_format(format_, key, field,
 
 def test_the_report_speaks_of_the_file(tmp_path):
     """An authority record without a name is left out with the element that it lacks, and its line."""
-    _, report = publish(tmp_path, [AUTHORITY.encode()], name="a.xml")
+    (tmp_path / "a.xml").write_text(AUTHORITY, encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text('{"id": "record/1", "title": "T"}\n', encoding="utf-8")
+    sources = ({"path": "a.xml"}, {"path": "b.jsonl"})
+    report = build.build(settings.Settings(base=BASE, folder=tmp_path, sources=sources))
     (told,) = [each for each in report.problems() if each.severity == "rejected"]
     assert (told.field, told.at) == ("identity/nameEntry/part", "line 1")

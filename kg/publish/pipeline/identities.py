@@ -82,6 +82,7 @@ def index_row(record: Record, name: str, file: str, *, is_whole: bool) -> IndexR
     if is_whole:
         stem = _ENDINGS.sub("", PurePosixPath(file).name)
         aliases = [stem, *_texts(record.get("identifiers")), *map(_address, (*page, *_texts(record.get("sameAs"))))]
+        aliases += [each["value"] for each in record.get("extra", ()) if "eadid/@" in each.get("field", "")]
     names = tuple(text for label in _LABELS for text in _texts(record.get(label)))
     forms = tuple(str(form.get("text")) for form in record.get("names", ()) if isinstance(form, dict))
     host = urlsplit(page[0]).netloc.lower() if page and is_whole else ""
