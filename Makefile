@@ -14,7 +14,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 SPLIT  := ---- for tests and development ----
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-browser coverage test-slow test-engines test-hostile soak lint format docs messages lock bench clean vendor pictures
+.PHONY: help install install-test serve test test-browser coverage test-slow test-engines test-hostile soak lint format docs messages lock quality bench clean vendor pictures
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -97,6 +97,9 @@ messages: install-test ## bring the catalogues of translations up to what pages 
 lock: install ## resolve the newest versions that pyproject.toml allows and write requirements.lock
 	@$(PIP) install uv
 	@$(BIN)/python tools/lock.py
+
+quality: install-test ## compare what kg reads of the EAD and EAC-CPF in FOLDER with XPath over the same files
+	@$(BIN)/python tools/quality.py $(FOLDER) $(OPTIONS)
 
 bench: install-test ## measure builds and servers beside their peers; AGAINST=COMMIT takes turns with that commit
 	@$(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(OPTIONS)

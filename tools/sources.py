@@ -22,7 +22,7 @@ def text() -> str:
 
 def _tables() -> Iterator[str]:
     for schema, name in _SCHEMAS.items():
-        lines = [line for line in markup.lines() if line.schema == schema]
+        lines = [line for line in markup.table_lines() if line.schema == schema]
         yield f"**{name}**, elements:"
         yield _table("element | text", (line for line in lines if line.text), lambda line: f" {line.text} |")
         yield f"**{name}**, attributes (`*/@x` is the line of `x` on every element without one of its own):"

@@ -209,20 +209,21 @@ class Resources:
         cut = excerpt(self._parsed(thing.offset, thing.length), languages, part)
         return Description(thing, self.base.iri(thing.reference), cut.record, self._mapped, cut)
 
-    def linked_bytes(self, description: Description) -> int:
-        """Return the bytes of all records that a page of a thing reads for the names of its links."""
-        return sum(thing.length for thing in self._link_targets(description.statements).values())
-
-    def around(self, description: Description, key: str = "", after: str = "") -> Surroundings:
+    def around(
+        self, description: Description, key: str = "", after: str = "", targets: dict[str, Thing] | None = None
+    ) -> Surroundings:
         """Return the surroundings of a thing for its page.
 
         Args:
             description: the thing, described.
             key: the one group of inverse links that does not begin at its beginning.
             after: where that one goes on.
+            targets: the outcome of `link_targets`, where it is there already.
         """
         thing, catalogue = description.thing, self.generation.catalogue
-        linked, own = self._linked(description.statements), description.record
+        targets = self.link_targets(description) if targets is None else targets
+        linked = {reference: LinkedRecord(target, self._record(target)) for reference, target in targets.items()}
+        own = description.record
         counts = catalogue.link_counts(thing.n)
         kin = self._kin(thing, own, linked) if thing.kind == "record" else ()
         return Surroundings(
@@ -237,15 +238,10 @@ class Resources:
             ),
         )
 
-    def _linked(self, statements: Statements) -> dict[str, LinkedRecord]:
-        """Reference → linked thing, for every link target with a record."""
-        targets = self._link_targets(statements)
-        return {reference: LinkedRecord(thing, self._record(thing)) for reference, thing in targets.items()}
-
-    def _link_targets(self, statements: Statements) -> dict[str, Thing]:
-        """Reference → live thing, for every link target with a record."""
+    def link_targets(self, description: Description) -> dict[str, Thing]:
+        """Return reference → live thing, for every link target with a record, which a page reads for its name."""
         targets: dict[str, Thing] = {}
-        for iri in sorted({value.value for value in _values(statements) if isinstance(value, NamedNode)}):
+        for iri in sorted({value.value for value in _values(description.statements) if isinstance(value, NamedNode)}):
             reference = self.base.reference(iri)
             thing = self._cached_thing(reference) if reference else None
             if reference and thing and thing.deleted is None:

@@ -5,7 +5,7 @@ handlers of direct routes by itself: things, documents, /sparql. FastAPI costs s
 page that is made can bear that, one from the cache (some 10) can't (D-94).
 """
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -36,6 +36,9 @@ from kg.web.serving.page_cache import METHODS
 
 LONGEST_ADDRESS = 8_000
 """Characters of an address, but of routes that take a whole query, or a long name."""
+
+_REMEMBERED_ADDRESSES = 500
+"""Addresses with a query whose canonical form is remembered."""
 
 ELSEWHERE = "other"
 """Name of a place that is none of ours, in metrics."""
@@ -76,6 +79,7 @@ class FastPath:
         self._root = contexts.base.path
         self._proxy_strips = contexts.settings.proxy_strips
         self._known = {id(row): api.known_parameters(row) for row in table.rows if row.cacheable}
+        self._address = lru_cache(_REMEMBERED_ADDRESSES)(self._canonical)
         sent = (f"{start}{path}".encode() for path in table.fixed for start in (self._root, "/"))
         self._places = {raw: self._place(raw) for raw in sent}
 
@@ -122,17 +126,22 @@ class FastPath:
         query: bytes = request.scope["query_string"]
         if len(path) + len(query) > LONGEST_ADDRESS or (query and form_encoding.refusal(query)):
             return None
-        if query:
-            matched = self._table.match(path)
-            if matched is None or not matched.route.cacheable or _is_private(matched.route, query):
-                return None
-            query = canonical_query(query, self._known[id(matched.route)])
-        address = CanonicalAddress(path, query)
-        set_address(request.scope, address)
+        address = self._address(path, query) if query else (path, b"")
+        if address is None:
+            return None
         page = serving.page_cache.find(request, address)
+        if page is None or b"lang=" in query:
+            set_address(request.scope, address)
         if page is not None and b"lang=" in query and (spoken := language.switched(request)):
             language.keep(spoken, page, self._contexts.base)
         return page
+
+    def _canonical(self, path: str, query: bytes) -> CanonicalAddress | None:
+        """The canonical address of a page; None for what is no page, or one reader's own."""
+        matched = self._table.match(path)
+        if matched is None or not matched.route.cacheable or _is_private(matched.route, query):
+            return None
+        return path, canonical_query(query, self._known[id(matched.route)])
 
     async def _respond(self, request: Request, serving: Serving, path: str) -> Response | None:
         """The response of the fast path; None for what is FastAPI's."""

@@ -44,7 +44,7 @@ KEYS = {
     "rights": ("rights",),
     "relation": ("related", "relations"),
     "isPartOf": ("collections", "heldIn", "partOf"),
-    "identifier": ("identifiers", "reference", "copyNumber", "outgoingNumber"),
+    "identifier": ("identifiers", "reference", "containers", "copyNumber", "outgoingNumber"),
 }
 """Term of Dublin Core → the keys of a record that it stands for."""
 

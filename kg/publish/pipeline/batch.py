@@ -37,6 +37,7 @@ from kg.records.readers.base import (
     isolate_failures,
 )
 from kg.records.readers.json.json_records import parse_line
+from kg.records.readers.source_words import in_source_words
 from kg.store.generation.catalogue_builder import CatalogueEntry
 from kg.store.generation.hints import Hint, hint_of
 
@@ -189,8 +190,10 @@ class BatchProcessor:
         problems = settled + problems
         record, long = self._without_long_values(record, source, raw_record.at, problems)
         faults = validation.faults(record, source, raw_record.at)
+        problems = [in_source_words(problem, batch.input.format) for problem in problems]
         if faults:
-            return RejectedRecord(record["kind"], source, raw_record.raw, (*problems, *faults))
+            said = (in_source_words(fault, batch.input.format) for fault in faults)
+            return RejectedRecord(record["kind"], source, raw_record.raw, (*problems, *said))
         result.problems += problems
         result.long_values += long
         if record["id"] in self.identities.held:

@@ -196,10 +196,6 @@ class Identities:
             return Settled(name, f"may lead to {named}: it is none of them for certain")
         return self._of_type(next(iter(found), None) or self._unprefixed(name, raw, link), link)
 
-    def leads_nowhere(self, name: str) -> bool:
-        """Return whether the sources have no record of a reference."""
-        return not self._is_there(name)
-
     def _of_type(self, name: str, link: Record) -> Settled:
         """A number of several types of agents: the one whose record is there keeps it, else the first type."""
         agent_type = link.get("agentType")

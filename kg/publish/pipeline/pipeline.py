@@ -23,14 +23,14 @@ from kg.publish.pipeline.identities import XML_FORMATS, write_index
 from kg.publish.pipeline.merge import merge
 from kg.publish.pipeline.names import names_that_differ, names_unlike_record
 from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, input_files
-from kg.publish.pipeline.stubs import stub
+from kg.publish.pipeline.stubs import leads_nowhere, stub
 from kg.publish.report.rejected import RejectedFolder, RejectedRecord
 from kg.publish.report.report import Report
 from kg.records.model.keys import Record
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import Succession
 from kg.settings import Settings
-from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
+from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry, SourcePosition
 
 STUBS_PER_BATCH = 500
 
@@ -228,8 +228,9 @@ class _ResultWriter:
         while missing := self._outputs.catalogue.missing(STUBS_PER_BATCH):
             records = []
             for reference, hint in missing:
-                if hint is None:
-                    self._outputs.report.add(self._dangling(reference))
+                position, key = self._outputs.catalogue.linking_to(reference)
+                if leads_nowhere(reference, hint, key):
+                    self._outputs.report.add(_dangling(reference, position, key))
                 called = self._outputs.catalogue.hints.names_of(reference)
                 self._outputs.report.add(*names_that_differ(reference, called))
                 records.append(stub(reference, hint, called))
@@ -260,13 +261,6 @@ class _ResultWriter:
         self._write_parts(0)
         if self._outputs.dumps:
             self._outputs.dumps.finish()
-
-    def _dangling(self, reference: str) -> SourceProblem:
-        position, key = self._outputs.catalogue.linking_to(reference)
-        message = "leads nowhere; there is a stub in its place"
-        return SourceProblem(
-            position.source, position.at, key, reference, "a record of that id", message, "note", position.reference
-        )
 
     def _add_record(self, record: PreparedRecord, *, stubs: bool) -> Iterator[bytes]:
         entry = record.entry
@@ -332,6 +326,13 @@ class _ResultWriter:
     def _write_parts(self, max_pending: int) -> None:
         while self._outputs.dumps and len(self._pending_parts) > max_pending:
             self._outputs.dumps.add(self._pending_parts.pop(0)())
+
+
+def _dangling(reference: str, position: SourcePosition, key: str) -> SourceProblem:
+    message = "leads nowhere; there is a stub in its place"
+    return SourceProblem(
+        position.source, position.at, key, reference, "a record of that id", message, "note", position.reference
+    )
 
 
 def _report_cycles(outputs: BuildOutputs) -> None:

@@ -1,6 +1,5 @@
 """Settlement of a record's links: each leads to what its number, file or address is among all that is described."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -10,10 +9,6 @@ from kg.records.problems import SourceProblem, excerpt
 
 _LINKS = {name: key.to for name, key in KEYS.items() if key.value is Value.LINK}
 _MAX_DEPTH = 20
-_BY_NAME = re.compile(r"-[0-9a-f]{10}$")
-"""End of a key that is made of a name."""
-
-_NOWHERE = "leads to nothing in the sources; there is a stub in its place"
 _EXPECTED = "the identifier of a record, a finding aid or an agent that the sources have"
 
 
@@ -54,7 +49,6 @@ def _settle_record(record: Record, identities: Identities, place: _LinkPlace, de
                 target, problems = _settled(relation.get("target"), None, identities, here, depth)
                 relation["target"] = target
                 yield from problems
-                yield from _nowhere(target, identities, here)
 
 
 def _settled(
@@ -74,14 +68,6 @@ def _settled(
     if target == name or (kinds is not None and target.partition("/")[0] not in kinds):
         return link, problems
     return ({**description, "id": target} if description else target), problems
-
-
-def _nowhere(link: Any, identities: Identities, place: _LinkPlace) -> Iterator[SourceProblem]:
-    """Problem of a relation that leads to nothing here, by an identifier of the source's own."""
-    description = link if isinstance(link, dict) else {"id": link}
-    name = str(description.get("id", ""))
-    if name and "sameAs" not in description and not _BY_NAME.search(name) and identities.leads_nowhere(name):
-        yield _problem(place, name, _NOWHERE)
 
 
 def _problem(place: _LinkPlace, value: str, message: str) -> SourceProblem:

@@ -1,5 +1,6 @@
 """Stubs: placeholder records for link targets that no source describes, with an address and a page."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,29 @@ from kg.records.model.keys import Record, keys_of, label_key
 from kg.store.generation.hints import LinkName
 
 _MAX_LABEL = 200
+
+
+_RELATIONS = frozenset({"target", "relatedTo"})
+"""Keys of links between agents, and between agents and records, as the catalogue has them."""
+
+_BY_NAME = re.compile(r"-[0-9a-f]{10}$")
+"""End of a key that is made of a name."""
+
+
+def leads_nowhere(reference: str, hint: bytes | None, key: str) -> bool:
+    """Return whether a link by an identifier leads to nothing that was meant to be here.
+
+    A name makes its stub on purpose, and so does an address elsewhere. With a description, a link may be all that the
+    sources say of a thing; a relation between records is meant to find the other one.
+
+    Args:
+        reference: the target, without a record.
+        hint: the link's description of it, or None.
+        key: the key of the link.
+    """
+    if hint is None:
+        return True
+    return key in _RELATIONS and not _BY_NAME.search(reference) and "sameAs" not in orjson.loads(hint)
 
 
 def stub(reference: str, hint: bytes | None, names: Sequence[LinkName] = ()) -> Record:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from kg.publish.report.kinds import KindOfProblems, kind_of
 from kg.records.problems import SEVERITIES, SourceProblem
 
 PAGE = "report.html"
@@ -70,19 +71,18 @@ class Report:
                     yield SourceProblem(**orjson.loads(line))
 
     def grouped(self) -> list[tuple[SourceProblem, int]]:
-        """Return problems grouped by all but the record, each with its count; the gravest first."""
-        first: dict[tuple[str, ...], SourceProblem] = {}
-        counts: Counter[tuple[str, ...]] = Counter()
+        """Return a problem for each kind, with the number of its like; the gravest first, then the most frequent."""
+        kinds: dict[tuple[str, ...], KindOfProblems] = {}
         of_severity: Counter[str] = Counter()
         for problem in self.problems():
-            key = (problem.severity, problem.message, problem.field.partition("[")[0], problem.expected)
-            if key not in first and of_severity[problem.severity] < MAX_ON_PAGE:
-                first[key] = problem
+            kind = kind_of(problem)
+            if kind not in kinds and of_severity[problem.severity] < MAX_ON_PAGE:
+                kinds[kind] = KindOfProblems(problem)
                 of_severity[problem.severity] += 1
-            if key in first:
-                counts[key] += 1
-        groups = [(first[key], count) for key, count in counts.most_common()]
-        return sorted(groups, key=lambda group: SEVERITIES.index(group[0].severity))
+            if kind in kinds:
+                kinds[kind].add(problem)
+        ordered = sorted(kinds.values(), key=lambda kind: (SEVERITIES.index(kind.first.severity), -kind.count))
+        return [(kind.as_problem(), kind.count) for kind in ordered]
 
     def summary(self) -> dict[str, Any]:
         """Return the counts, as the manifest keeps them."""

@@ -85,6 +85,7 @@ class Key:
         choices: for a choice, the words.
         minimum, maximum: for a number, its bounds.
         parts: for a part, its own keys.
+        answers: whether "None" and "N/A" under it are what somebody says of the thing, and no empty field (D-135).
     """
 
     name: str
@@ -102,6 +103,7 @@ class Key:
     minimum: float | None = None
     maximum: float | None = None
     parts: tuple["Key", ...] = ()
+    answers: bool = False
 
 
 def text_key(name: str, meaning: str, example: Any, **more: Any) -> Key:

@@ -66,7 +66,7 @@ def in_title(text: str) -> Named:
     text = without_others(personal_names.key(text))
     if len(text) > personal_names.MAX_LENGTH:
         return ()
-    pieces = _pieces(text)
+    pieces = _name_groups(text)
     if pieces is None:
         return ()
     people: list[tuple[str, str | None]] = []
@@ -78,7 +78,7 @@ def in_title(text: str) -> Named:
     return tuple((name, office) for name, office in people if not personal_names.is_placeholder(name))
 
 
-def _pieces(text: str) -> list[str] | None:
+def _name_groups(text: str) -> list[str] | None:
     """Parts of a text between people, cut where "and" parts two people for certain; None where it may."""
     pieces: list[str] = []
     begin = 0

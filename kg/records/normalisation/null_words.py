@@ -14,12 +14,7 @@ NULL_WORDS = frozenset({"", "none", "n/a", "null", "-", "--", "—", "–", "n.a
 """Words, in small letters, by which programs and typists mark an empty value."""
 
 SENTENCES = frozenset({"none", "n/a", "n.a.", "nil"})
-"""Those of them that are an answer in a note."""
-
-PROSE = frozenset({
-    "scopeNote", "custodialHistory", "rights", "accessConditions", "note",
-})  # fmt: skip
-"""Keys of notes: an answer under them stands as it is written."""
+"""Those of them that are an answer under a key of notes (`Key.answers`)."""
 
 _MAX_NULL_WORD = max(map(len, NULL_WORDS))
 # As JSON writes them; escapes of dashes too.

@@ -174,7 +174,7 @@ def _normalise_key(rule: _KeyRule, value: Any, state: _State) -> None:
             state.put_aside(name, value, fault.expected, str(fault))
         return
     if state.may_be_null and not rule.parts and rule.key.value not in _SILENT and rule.make is not _verbatim:
-        for word in null_words.taken_for_nothing(value, prose=name in null_words.PROSE):
+        for word in null_words.taken_for_nothing(value, prose=rule.key.answers):
             state.problems.append((name, word, "a value, or no key at all", _TAKEN_FOR_NOTHING))
     if normalised is not ABSENT and normalised != []:
         state.record[name] = normalised
@@ -192,7 +192,7 @@ def _normalise_texts(rule: _KeyRule, value: Any, state: _State) -> Any:
             tags = []
         if len(set(tags)) < len(value):
             value = _with_known_languages(rule.key, value, state)
-    return by_language(value, many=rule.key.many, prose=rule.key.name in null_words.PROSE)
+    return by_language(value, many=rule.key.many, prose=rule.key.answers)
 
 
 def _with_known_languages(key: Key, value: Record, state: _State) -> Record:

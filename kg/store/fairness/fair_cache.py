@@ -9,7 +9,7 @@ that fills the cache fills it with its own entries, and loses these (D-111).
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 COMMON_SHARE = 0.75
 """Share of the room that common entries may have."""
@@ -23,11 +23,12 @@ Value = TypeVar("Value")
 
 @dataclass(slots=True)
 class _Entry(Generic[Value]):
-    """Entry with its size and its owner."""
+    """Entry with its size, its owner, and the entries of that owner by their last request."""
 
     value: Value
     size: int
     owner: str | None
+    recent: OrderedDict[Any, None]
 
 
 class FairCache(Generic[Key, Value]):
@@ -63,11 +64,11 @@ class FairCache(Generic[Key, Value]):
         entry = self._entries.get(key)
         if entry is None:
             return None
-        if entry.owner is not _COMMON and entry.owner != client:
+        if entry.owner is _COMMON or entry.owner == client:
+            entry.recent.move_to_end(key)
+        else:
             self._disown(key, entry)
             self._own(key, entry, _COMMON)
-        else:
-            self._recent[entry.owner].move_to_end(key)
         return entry.value
 
     def keep(self, key: Key, value: Value, size: int, client: str) -> list[Key]:
@@ -83,7 +84,7 @@ class FairCache(Generic[Key, Value]):
         if former is not None:
             self._disown(key, former)
             self.size -= former.size
-        entry = _Entry(value, size, client if former is None else former.owner)
+        entry = _Entry(value, size, client if former is None else former.owner, OrderedDict())
         self._entries[key] = entry
         self.size += size
         self._own(key, entry, entry.owner)
@@ -97,14 +98,15 @@ class FairCache(Generic[Key, Value]):
 
     def _own(self, key: Key, entry: _Entry[Value], owner: str | None) -> None:
         entry.owner = owner
-        self._recent.setdefault(owner, OrderedDict())[key] = None
+        entry.recent = self._recent.setdefault(owner, OrderedDict())
+        entry.recent[key] = None
         self._sizes[owner] = self._sizes.get(owner, 0) + entry.size
 
     def _disown(self, key: Key, entry: _Entry[Value]) -> None:
         owner = entry.owner
-        del self._recent[owner][key]
+        del entry.recent[key]
         self._sizes[owner] -= entry.size
-        if not self._recent[owner] and owner is not _COMMON:
+        if not entry.recent and owner is not _COMMON:
             del self._recent[owner], self._sizes[owner]
 
     def _make_room(self) -> list[Key]:

@@ -78,12 +78,14 @@ class FairQueue(Generic[Job]):
         limit: maximum number of waiting jobs.
         share: maximum number of slots of one client.
         by_use: whether clients are ordered by their use alone, since all jobs are short.
+        client_limit: maximum number of waiting jobs of one client; None for half of all.
         size: number of waiting jobs.
     """
 
     limit: int
     share: int
     by_use: bool = False
+    client_limit: int | None = None
     size: int = 0
     _waiting: dict[str, deque[Job]] = field(default_factory=dict)
     _running: dict[str, dict[Job, Hashable]] = field(default_factory=dict)
@@ -106,9 +108,10 @@ class FairQueue(Generic[Job]):
         return sum(map(len, self._running.values()))
 
     def join(self, job: Job, now: float) -> None:
-        """Append a job. Raises QueryBusy for a full queue, QueryTooMany for a client that has half of it."""
+        """Append a job. Raises QueryBusy for a full queue, QueryTooMany for a client that has its share of it."""
         jobs = self._waiting.get(job.client)
-        most = MAX_PAUSED_JOBS if job.client in self._pauses else self.limit // 2
+        share = self.limit // 2 if self.client_limit is None else self.client_limit
+        most = MAX_PAUSED_JOBS if job.client in self._pauses else share
         if job.client and jobs and len(jobs) >= max(1, most):
             raise QueryTooMany(
                 "too many of your queries are waiting", todo="Try again in a moment, with fewer at once."

@@ -26,7 +26,7 @@ class Reservation(QueuedJob):
 class Slots:
     """Semaphore with fair admission; one client has at most all slots but one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # rules of the queue before it
         self,
         number: int,
         queue: int,
@@ -34,20 +34,22 @@ class Slots:
         clock: Callable[[], float] = time.monotonic,
         *,
         by_use: bool = False,
+        client_queue: int | None = None,
     ) -> None:
         """A semaphore with all slots free.
 
         Args:
             number: number of slots.
-            queue: maximum number of waiting jobs; half of it for one client.
+            queue: maximum number of waiting jobs.
             observer: receives the queue's length.
             clock: function that returns the time in seconds.
             by_use: whether clients are ordered by their use alone, since all jobs are short.
+            client_queue: maximum number of waiting jobs of one client; None for half of all.
         """
         self._number = number
         self._observer = observer
         self._clock = clock
-        self._queue: FairQueue[Reservation] = FairQueue(queue, max(1, number - 1), by_use)
+        self._queue: FairQueue[Reservation] = FairQueue(queue, max(1, number - 1), by_use, client_queue)
 
     async def take(self, client: str) -> Reservation:
         """Wait for a slot, which the caller gives back; cancellation leaves the queue.
@@ -58,7 +60,7 @@ class Slots:
 
         Raises:
             QueryBusy: the queue is full.
-            QueryTooMany: the client has half of the queue.
+            QueryTooMany: the client has its share of the queue.
         """
         reservation = Reservation(client)
         self._queue.join(reservation, self._clock())
@@ -69,6 +71,10 @@ class Slots:
             self.give_back(reservation)
             raise
         return reservation
+
+    def use(self, client: str) -> float:
+        """Recent use of a client in seconds of service."""
+        return self._queue.use(client, self._clock())
 
     def give_back(self, reservation: Reservation) -> None:
         """Free a slot; a second call has no effect."""

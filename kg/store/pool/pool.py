@@ -84,6 +84,7 @@ class QueryPool:
         self._last = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting: set[asyncio.Task[None]] = set()
+        self._launching = asyncio.Semaphore(1)
         self._drained = asyncio.Event()
         self._ticking: asyncio.TimerHandle | None = None
         self._recalling: asyncio.TimerHandle | None = None
@@ -302,10 +303,11 @@ class QueryPool:
         self._drained.set()
 
     async def _start_later(self, action: Start) -> None:
-        """Start one more worker, in its time."""
+        """Start one more worker, in its time, and after those that are being started: a start fills a processor."""
         await asyncio.sleep(action.after)
         try:
-            await self._launch(action.worker)
+            async with self._launching:
+                await self._launch(action.worker)
         except (KgError, OSError) as fault:
             _log.error("a query worker can't be replaced: %s", fault)
             self._carry_out(self._state.start_failed(action.worker))

@@ -1,4 +1,4 @@
-"""Byte ranges of a representation: the parts that a request asks for, and answers that hold them (RFC 9110, 14)."""
+"""Byte ranges: the parts of a representation that a request asks for, and answers that hold them (D-108)."""
 
 import re
 import secrets

@@ -5,7 +5,6 @@ What a route does not know says nothing: an address with `utm_source` behind it 
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
 from starlette.requests import Request
@@ -14,6 +13,9 @@ from starlette.types import Scope
 from kg.render.site.translations import LANGUAGES
 from kg.web.http.form_encoding import unescaped
 from kg.web.http.language import PARAMETER
+
+CanonicalAddress = tuple[str, bytes]
+"""Canonical address: the path below the base, and the query."""
 
 KnownParameters = Mapping[bytes, bool]
 """Name of a parameter that a route knows, in the order of its declaration → whether several values hold at once."""
@@ -26,13 +28,6 @@ _MAX_PATH_LENGTH = 2_000
 
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~")
-
-
-class CanonicalAddress(NamedTuple):
-    """Canonical address: the path below the base, and the query."""
-
-    path: str
-    query: bytes
 
 
 def canonical_path(path: str) -> str:
@@ -90,8 +85,9 @@ def _pairs(query: bytes) -> Iterator[tuple[bytes, bytes]]:
 def set_address(scope: Scope, address: CanonicalAddress) -> None:
     """Put the canonical address of a request in place of the one that was sent."""
     scope[_ADDRESS] = address
-    if address.query != scope["query_string"]:
-        scope[_SENT], scope["query_string"] = scope["query_string"], address.query
+    _, query = address
+    if query != scope["query_string"]:
+        scope[_SENT], scope["query_string"] = scope["query_string"], query
 
 
 def address_of(request: Request) -> CanonicalAddress | None:
@@ -116,6 +112,6 @@ def canonical_link(request: Request, base: str) -> str:
     address = address_of(request)
     if address is None:
         return ""
-    pairs = [each for each in address.query.decode("ascii").split("&") if not each.startswith(f"{PARAMETER}=")]
-    query = "&".join(pairs)
-    return f'<{base}{address.path}{"?" if query else ""}{query}>; rel="canonical"'
+    path, query = address
+    kept = "&".join(each for each in query.decode("ascii").split("&") if not each.startswith(f"{PARAMETER}="))
+    return f'<{base}{path}{"?" if kept else ""}{kept}>; rel="canonical"'

@@ -8,4 +8,7 @@ from kg.store.fairness.fair_queue import client_of
 def client_name(request: Request) -> str:
     """The client that sent a request, by the address that the guard found; empty where it is unknown."""
     client = request.scope.get("client")
-    return client_of(client[0]) if client else ""
+    if not client:
+        return ""
+    host: str = client[0]
+    return client_of(host) if ":" in host else host

@@ -71,7 +71,9 @@ def _by_name(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
     lines: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         lines.setdefault(name, []).append(value)
-    return {name.decode("latin-1"): b",".join(values).decode("latin-1") for name, values in lines.items()}
+    # Cookies in several lines are as many (RFC 9113, 8.2.3); a comma would be a part of one.
+    joined = {name: (b"; " if name == b"cookie" else b",").join(values) for name, values in lines.items()}
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in joined.items()}
 
 
 def raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -177,13 +177,17 @@ def _words(request: Request, problem: Problem) -> str:
     return " ".join(_WORD.findall(_SUFFIX.sub("", last)))
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a client wants a problem as a page: where it prefers HTML."""
+    accept = combined(request, "accept")
+    return "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
+
+
 def response(request: Request, problem: Problem, site: Site) -> Response:
     """A problem as the client wants it: as a page where it takes HTML, else as JSON."""
-    accept = combined(request, "accept")
     problem = problem.spoken(site.language)
     headers = {**problem.headers, "Vary": VARY, "Cache-Control": "no-cache", **CORS}
-    wants_page = "html" in accept and choose(accept, (MEDIA_TYPE, "text/html")) == "text/html"
-    if wants_page:
+    if wants_page(request):
         asked = (
             ""
             if problem.status == 414

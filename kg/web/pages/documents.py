@@ -23,9 +23,10 @@ from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http import parameters
 from kg.web.http.canonical_address import sent_query
+from kg.web.http.client import client_name
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
-from kg.web.http.language import quoted
+from kg.web.http.language import VARY, quoted
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
 from kg.web.pages.search_links import search_links
@@ -33,6 +34,7 @@ from kg.web.pages.thing_pictures import pictures
 from kg.web.search.neighbours import SearchPosition, search_position
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
+from kg.web.serving.time_slices import Steps, at_once
 
 MOST_PARTS = 100_000
 """Parts of a text, at most."""
@@ -127,8 +129,10 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
         await context.serving.look_up(context.base.iri(found.reference))
     if address.format is HTML:
         return await _html(request, context, found)
-    work = partial(_data, request, context, found, address.format)
-    return work() if found.length <= SHORT_RECORD else await context.serving.in_thread(request, work, found.length)
+    steps = _data(request, context, found, address.format)
+    if found.length <= SHORT_RECORD:
+        return await context.slices.step_by_step(client_name(request), steps)
+    return await context.serving.in_thread(request, partial(at_once, steps), found.length)
 
 
 async def _html(request: Request, context: Context, thing: Thing) -> Response:
@@ -138,18 +142,18 @@ async def _html(request: Request, context: Context, thing: Thing) -> Response:
     drawn = await pictures(request, thing, context)
     if thing.kind == RECORD and thing.length <= SHORT_RECORD:
         said = context.publication.things.describe(thing)
-        if (size := thing.length + context.publication.things.linked_bytes(said)) <= _SHORT_PAGE:
-            return _web_page(request, context, said, walked, drawn)
-        work = partial(_web_page, request, context, said, walked, drawn)
-        return await context.serving.in_thread(request, work, size)
+        targets = context.publication.things.link_targets(said)
+        steps = _web_page(request, context, said, walked, drawn, targets=targets)
+        size = thing.length + sum(each.length for each in targets.values())
+        if size <= _SHORT_PAGE:
+            return await context.slices.step_by_step(client_name(request), steps)
+        return await context.serving.in_thread(request, partial(at_once, steps), size)
 
     def work_beside() -> Response:
-        resources = context.publication.things
+        things, languages = context.publication.things, context.reader.languages
         is_long = thing.length > EXCERPT_LENGTH
-        said = (
-            resources.describe_excerpt(thing, context.reader.languages, part) if is_long else resources.describe(thing)
-        )
-        return _web_page(request, context, said, walked, drawn)
+        said = things.describe_excerpt(thing, languages, part) if is_long else things.describe(thing)
+        return at_once(_web_page(request, context, said, walked, drawn))
 
     # The page of what many documents link to takes several times as long as that of a document.
     return await context.serving.in_thread(request, work_beside, thing.length)
@@ -228,16 +232,20 @@ def _links(context: Context, thing: Thing, shown: DescriptionFormat | None) -> s
     return ", ".join(links)
 
 
-def _data(request: Request, context: Context, thing: Thing, format_: DescriptionFormat) -> Response:
+def _data(request: Request, context: Context, thing: Thing, format_: DescriptionFormat) -> Steps[Response]:
     """A document of data."""
     resources, ontology = context.publication.things, context.publication.ontology
     if format_ is JSON:
         body = resources.record(thing)
-    elif format_ is JSON_LD:
-        body = jsonld.write(resources.describe(thing).triples, thing.reference, ontology)
     else:
-        assert format_.rdf is not None  # noqa: S101  # the table says so for all others
-        body = rdf.write(resources.describe(thing).triples, format_.rdf, ontology)
+        triples = resources.describe(thing).triples
+        yield
+        if format_ is JSON_LD:
+            body = jsonld.write(triples, thing.reference, ontology)
+        else:
+            assert format_.rdf is not None  # noqa: S101  # the table says so for all others
+            body = rdf.write(triples, format_.rdf, ontology)
+    yield
     headers = {
         **CORS,
         "Content-Location": context.path(f"{thing.reference}.{format_.suffix}"),
@@ -247,22 +255,31 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
     return answer(request, body, format_.content_type, modified=thing.modified, headers=headers, vary=_VARY)
 
 
-def _web_page(
-    request: Request, context: Context, said: Description, walked: SearchPosition | None, drawn: Markup
-) -> Response:
+def _web_page(  # noqa: PLR0913  # what one page is made of
+    request: Request,
+    context: Context,
+    said: Description,
+    walked: SearchPosition | None,
+    drawn: Markup,
+    *,
+    targets: dict[str, Thing] | None = None,
+) -> Steps[Response]:
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
     thing, cut = said.thing, said.excerpt
     if cut is not None and cut.part > cut.parts:
         raise _no_part(cut.part)
-    around = context.publication.things.around(said, key, after)
-    subject = subject_of(context, said, around)
+    yield
+    around = context.publication.things.around(said, key, after, targets)
+    yield
+    shown = thing_page(subject_of(context, said, around), context.publication.ontology, context.reader)
+    yield
     values = {
         "thing": thing,
         "iri": said.iri,
         "citations": CITATIONS,
         "path": context.path(thing.reference),
-        "shown": thing_page(subject, context.publication.ontology, context.reader),
+        "shown": shown,
         "excerpt": cut,
         "around": around,
         "groups": _shown_groups(around.groups),
@@ -281,7 +298,9 @@ def _web_page(
         **({"Cache-Control": "private, max-age=60"} if walked else {}),
     }
     # A page also shows others' labels and links: it may change whenever a generation does.
-    return published.page(request, context, "thing", values, headers)
+    body = published.body_of_page(request, context, "thing", values)
+    yield
+    return published.respond(request, context, body, HTML.content_type, headers, vary=VARY)
 
 
 def subject_of(context: Context, said: Description, around: Surroundings) -> PageSubject:

@@ -51,11 +51,10 @@ async def respond(request: Request, context: Context, make: Callable[[], ExportS
         context: what it is answered with.
         make: makes it, in a thread.
     """
-    queue = context.serving.slow_queue
-    export, held, whole = await queue.run(request, partial(_begun, make))
-    if whole:
-        make_whole = partial(published.respond, request, context, held, export.media_type, export.headers)
-        return await queue.run(request, make_whole) if len(held) > HELD else make_whole()
+    begun = await context.serving.slow_queue.run(request, partial(_begun, request, context, make))
+    if isinstance(begun, Response):
+        return begun
+    export, held = begun
     coding = content_coding.for_request(request, content_coding.OF_ANSWERS)
     modified = context.publication.published
     etag = _tag(request, context, coding)
@@ -68,15 +67,17 @@ async def respond(request: Request, context: Context, make: Callable[[], ExportS
     return Stream(sent, _sent(request, context, pieces, "" if request.method == "HEAD" else coding))
 
 
-def _begun(make: Callable[[], ExportStream]) -> tuple[ExportStream, bytes, bool]:
-    """An export, its beginning, and whether that is all of it."""
+def _begun(
+    request: Request, context: Context, make: Callable[[], ExportStream]
+) -> Response | tuple[ExportStream, bytes]:
+    """The response that is a small export; of any other one the export with its beginning."""
     export = make()
     held = bytearray()
     for piece in export.pieces:
         held += piece
         if len(held) >= HELD:
-            return export, bytes(held), False
-    return export, bytes(held), True
+            return export, bytes(held)
+    return published.respond(request, context, bytes(held), export.media_type, export.headers)
 
 
 def _joined(held: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -99,7 +100,7 @@ async def _sent(request: Request, context: Context, pieces: Iterator[bytes], cod
 
 
 def _tag(request: Request, context: Context, coding: str) -> str:
-    """Entity tag of an export that is not whole yet: what it is made of, like that of a query's answer (D-77)."""
+    """Entity tag of an export that is not whole yet: what it is made of, like that of a query's answer (D-109)."""
     publication, reader = context.publication, context.reader
     made_of = (publication.number, publication.published, request.scope["path"], request.scope["query_string"])
     said = f"{made_of} {reader.languages} {reader.language} {request.headers.get('accept', '')}"

@@ -4,7 +4,7 @@
 - A client's disconnection ends its request, also before its answer begins.
 - An answer that can't be finished is cut, so that the client sees an error and not a complete document: nothing is
   sent after the fault, and above all no end, by which the server knows that it was cut.
-- The scope has the client's own address, also behind proxies.
+- The scope has the client's own address, also behind proxies; each client starts a few requests in a round of the loop.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.web.http.problems import Problem
 from kg.web.server.client_address import Network, client_address, unmapped
+from kg.web.server.request_turns import RequestTurns
 
 BODY_SECONDS = 20.0
 """Maximum time for the whole body of a request."""
@@ -31,6 +32,7 @@ class Guard:
     def __init__(self, application: ASGIApp, proxies: Sequence[Network] = ()) -> None:
         self._application = application
         self._proxies = proxies
+        self._turns = RequestTurns()
         self._requests: set[_GuardedRequest] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -43,6 +45,7 @@ class Guard:
             scope["client"] = (client_address(scope, self._proxies), 0)
         elif peer := scope.get("client"):
             scope["client"] = (unmapped(peer[0]), int(peer[1]))
+        await self._turns.wait(scope["client"][0] if scope.get("client") else "")
         request = _GuardedRequest(scope, receive, send)
         self._requests.add(request)
         if self._timer is None:

@@ -75,7 +75,9 @@ class Serving:
 
     def begin_answer(self) -> None:
         """Note that the present task asks nothing more of it: its answer is made, or comes as it was asked for."""
-        self._requests[asyncio.current_task()] = False
+        task = asyncio.current_task()
+        if task in self._requests:
+            self._requests[task] = False
         if self._retired:
             self._note_end()
 

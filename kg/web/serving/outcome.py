@@ -1,18 +1,19 @@
 """Outcome of a handler: its response or a problem, kept in the page cache, with the cookie of the language."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import lru_cache
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import KgError, QueryError
+from kg.errors import KgError, QueryBusy, QueryError, QueryTooMany
 from kg.render.site.pages import Site
 from kg.web.http import language
 from kg.web.http.canonical_address import address_of
 from kg.web.http.client import client_name
-from kg.web.http.problems import Problem, of, response, unexpected
-from kg.web.http.responses import Stream
+from kg.web.http.problems import Problem, of, response, unexpected, wants_page
+from kg.web.http.responses import Ready, Stream
 from kg.web.observe.request_notes import notes_of
 from kg.web.serving.context import Context
 from kg.web.serving.time_slices import TimeSlices
@@ -26,7 +27,7 @@ class CacheRules(Protocol):
         """Whether the page cache keeps its responses."""
 
     @property
-    def negotiated(self) -> Sequence[str] | None:
+    def negotiated(self) -> tuple[str, ...] | None:
         """Media types among which Accept chooses."""
 
     @property
@@ -55,9 +56,17 @@ async def outcome(
             language.keep(switched, response, context.base)
         return response
 
+    async def ended() -> Response:
+        try:
+            return await made()
+        except Exception as fault:  # noqa: BLE001  # the client is told no more than that, whatever it is
+            return problem(request, fault, context.site)
+
+    if rules.sliced:
+        return await _in_turn(request, ended, context.site, context.slices)
     try:
-        return await (context.slices.run(client_name(request), made) if rules.sliced else made())
-    except Exception as fault:  # noqa: BLE001  # the client is told no more than that, whatever it is
+        return await made()
+    except Exception as fault:  # noqa: BLE001  # the same
         return await problem_in_turn(request, fault, context.site, context.slices)
 
 
@@ -67,10 +76,32 @@ async def problem_in_turn(request: Request, fault: Exception, site: Site, slices
     async def made() -> Response:
         return problem(request, fault, site)
 
+    return await _in_turn(request, made, site, slices)
+
+
+async def _in_turn(
+    request: Request, make: Callable[[], Coroutine[Any, Any, Response]], site: Site, slices: TimeSlices
+) -> Response:
+    """A response in the client's turn, or the refusal of one that has too much waiting."""
     try:
-        return await slices.run(client_name(request), made)
+        return await slices.run(client_name(request), make)
     except QueryError as refused:
-        return problem(request, refused, site)
+        notes_of(request.scope).fault = type(refused).__name__
+        status, headers, body = _refusal(
+            str(refused), site, by_client=isinstance(refused, QueryTooMany), is_page=wants_page(request)
+        )
+        return Ready(status, [*headers], body)
+
+
+@lru_cache(maxsize=32)
+def _refusal(
+    what: str, site: Site, *, by_client: bool, is_page: bool
+) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:
+    """A refusal as it is sent, made once: who is refused costs as little as what is kept."""
+    accept = b"text/html" if is_page else b"*/*"
+    request = Request({"type": "http", "path": "", "query_string": b"", "headers": [(b"accept", accept)]})
+    made = response(request, of(QueryTooMany(what) if by_client else QueryBusy(what)), site)
+    return made.status_code, tuple(made.raw_headers), bytes(made.body)
 
 
 def problem(request: Request, fault: Exception, site: Site) -> Response:

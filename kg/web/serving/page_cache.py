@@ -6,7 +6,7 @@ Headers count by what the server makes of them (RFC 9111, 4.1 allows that): the 
 strangers' cookies make no further answers. No client drives out what others ask for (D-111).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -47,6 +47,8 @@ _SELECTED: dict[str, Callable[[Request], str]] = {
 }
 """Header → what the server makes of it; any other one counts as it was sent."""
 
+_FEW_HEADERS, _MAX_REMEMBERED, _MAX_HEADERS_LENGTH = ("accept-encoding", "accept-language", "cookie"), 1_000, 500
+
 
 @dataclass(frozen=True, slots=True)
 class _CachedPage:
@@ -69,18 +71,42 @@ class _Selection:
     """
 
     names: tuple[str, ...]
-    negotiated: Sequence[str] | None
+    negotiated: tuple[str, ...] | None
     answers: int = 0
 
-    def values(self, request: Request) -> tuple[str, ...]:
-        """What a request's headers select."""
-        return tuple([self._value(request, name) for name in self.names])
 
-    def _value(self, request: Request, name: str) -> str:
-        if name == _ACCEPT and self.negotiated is not None:
-            return choose(combined(request, name), self.negotiated) or "" if self.negotiated else ""
-        selected = _SELECTED.get(name)
-        return selected(request) if selected else combined(request, name)
+class _Selector:
+    """What the headers of requests select, remembered for those that clients send again and again."""
+
+    def __init__(self) -> None:
+        self._remembered: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+    def values(self, request: Request, selection: _Selection) -> tuple[str, ...]:
+        """What a request's headers select at an address."""
+        accept = "" if selection.negotiated == () or _ACCEPT not in selection.names else combined(request, _ACCEPT)
+        sent = [combined(request, name) for name in _FEW_HEADERS]
+        key = (selection.names, selection.negotiated, accept, *sent)
+        found = self._remembered.get(key)
+        if found is None:
+            found = tuple([_value(request, name, selection) for name in selection.names])
+            if _may_be_remembered(selection.names, accept, *sent):
+                if len(self._remembered) >= _MAX_REMEMBERED:
+                    self._remembered.clear()
+                self._remembered[key] = found
+        return found
+
+
+def _may_be_remembered(names: tuple[str, ...], accept: str, coding: str, spoken: str, cookie: str) -> bool:
+    """Whether no other headers count than these, they are short, and the cookie is not several lines in one."""
+    length = len(accept) + len(coding) + len(spoken) + len(cookie)
+    return {*names} <= {_ACCEPT, *_FEW_HEADERS} and length <= _MAX_HEADERS_LENGTH and "," not in cookie
+
+
+def _value(request: Request, name: str, selection: _Selection) -> str:
+    if name == _ACCEPT and selection.negotiated is not None:
+        return choose(combined(request, name), selection.negotiated) or "" if selection.negotiated else ""
+    selected = _SELECTED.get(name)
+    return selected(request) if selected else combined(request, name)
 
 
 _Key = tuple[CanonicalAddress, tuple[str, ...]]
@@ -94,13 +120,14 @@ class PageCache:
         self._largest = most // MAX_SHARE
         self._pages: FairCache[_Key, _CachedPage] = FairCache(most)
         self._selections: dict[CanonicalAddress, _Selection] = {}
+        self._selector = _Selector()
 
     def find(self, request: Request, address: CanonicalAddress) -> Response | None:
         """The answer to a request that was given before, or 304 where the client has it (RFC 9111, 4.1 and 4.3.2)."""
         selection = self._selections.get(address)
         if selection is None or request.scope["method"] not in METHODS:
             return None
-        page = self._pages.find((address, selection.values(request)), client_name(request))
+        page = self._pages.find((address, self._selector.values(request, selection)), client_name(request))
         if page is None:
             return None
         if has_it(request, page.etag, page.modified):
@@ -108,7 +135,7 @@ class PageCache:
         return Ready(200, [*page.headers], page.body)
 
     def keep(
-        self, request: Request, address: CanonicalAddress, answer: Response, negotiated: Sequence[str] | None = None
+        self, request: Request, address: CanonicalAddress, answer: Response, negotiated: tuple[str, ...] | None = None
     ) -> None:
         """Keep an answer, if it may be given to anybody who asks the same.
 
@@ -127,8 +154,8 @@ class PageCache:
         if not public or "*" in names:
             return
         selection = self._selections.get(address) or _Selection(names, negotiated)
-        values = selection.values(request)
-        if selection.names != names or len(address.path) + len(address.query) + sum(map(len, values)) > MAX_KEY_LENGTH:
+        values = self._selector.values(request, selection)
+        if selection.names != names or sum(map(len, (*address, *values))) > MAX_KEY_LENGTH:
             return
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
         page = _CachedPage(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)

@@ -72,5 +72,11 @@ def page(  # noqa: PLR0913  # what one page is made of
         headers: to send along, those of each page among them.
         vary: what the page depends on.
     """
-    body = rendered(name, context.site, {"still": still(request), **values})
-    return respond(request, context, body, HTML.content_type, headers, vary=vary)
+    return respond(
+        request, context, body_of_page(request, context, name, values), HTML.content_type, headers, vary=vary
+    )
+
+
+def body_of_page(request: Request, context: Context, name: str, values: dict[str, Any]) -> bytes:
+    """The page itself, as its response has it."""
+    return rendered(name, context.site, {"still": still(request), **values})

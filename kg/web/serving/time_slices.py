@@ -13,23 +13,51 @@ from typing import Any, Generic, TypeVar
 from kg.errors import QueryBusy, QueryError, QueryTooMany
 from kg.store.fairness.slots import Reservation, Slots
 
-MAX_WAITING_STEPS = 2_000
-"""Steps that may wait; half of them of one client. A wait costs little, and a refusal as much as a short step."""
+MAX_WAITING_STEPS, MAX_CLIENT_STEPS = 2_000, 128
+"""Steps that may wait, in all and of one client: a reading room, not a program with hundreds of connections."""
+
+REFUSAL_SECONDS = 1.0
+"""Seconds after which a refused request is answered: asked again at once, it would cost more than its steps."""
 
 _TODO = "Try again in a moment, with fewer requests at once."
 _T = TypeVar("_T")
 
 
+Steps = Generator[None, None, _T]
+"""Work in steps of a millisecond or less, with an outcome at its end."""
+
+HEAVY_USE = 0.25
+"""Recent seconds of use from which on a client's pages are made step by step: others' requests are read in between."""
+
+
+def at_once(steps: Steps[_T]) -> _T:
+    """Do all steps of some work."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as over:
+            outcome: _T = over.value
+            return outcome
+
+
 class TimeSlices:
     """Time slices of one event loop."""
 
-    def __init__(self, queue: int = MAX_WAITING_STEPS) -> None:
+    def __init__(
+        self,
+        queue: int = MAX_WAITING_STEPS,
+        client_queue: int = MAX_CLIENT_STEPS,
+        refusal_seconds: float = REFUSAL_SECONDS,
+    ) -> None:
         """No step waits yet.
 
         Args:
-            queue: maximum number of waiting steps; half of it for one client.
+            queue: maximum number of waiting steps.
+            client_queue: maximum number of those of one client.
+            refusal_seconds: seconds after which a refused request is told so.
         """
-        self._slots = Slots(1, queue, by_use=True)
+        self._slots = Slots(1, queue, by_use=True, client_queue=client_queue)
+        self._refusal_seconds = refusal_seconds
 
     async def run(self, client: str, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         """Run a coroutine, each step of it in a slice. Raises QueryBusy where too many wait for their first one.
@@ -40,6 +68,17 @@ class TimeSlices:
         """
         first = await self._take(client)
         return await _SlicedCoroutine(work(), self, client, first)
+
+    async def step_by_step(self, client: str, steps: Steps[_T]) -> _T:
+        """Do some work within `run`: of a client with much use each step in a slice of its own, else all in one."""
+        while self._slots.use(client) >= HEAVY_USE:
+            try:
+                next(steps)
+            except StopIteration as over:
+                outcome: _T = over.value
+                return outcome
+            await asyncio.sleep(0)
+        return at_once(steps)
 
     async def later(self, client: str) -> Reservation | None:
         """A slice for work that has begun; None where too many wait, since its end costs less than its loss."""
@@ -56,9 +95,11 @@ class TimeSlices:
         try:
             return await self._slots.take(client)
         except QueryTooMany:
-            raise QueryTooMany("too many of your requests are waiting", todo=_TODO) from None
+            refusal: QueryError = QueryTooMany("too many of your requests are waiting", todo=_TODO)
         except QueryBusy:
-            raise QueryBusy("too many requests are waiting", todo=_TODO) from None
+            refusal = QueryBusy("too many requests are waiting", todo=_TODO)
+        await asyncio.sleep(self._refusal_seconds)
+        raise refusal
 
 
 class _SlicedCoroutine(Awaitable[_T], Generic[_T]):

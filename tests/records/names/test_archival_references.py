@@ -32,6 +32,11 @@ READ = {
     ],
     "TsDA, Sofia": None,
     "TsDA, f. 1-B, op. 6, a.e. 3210": [("archive", "TsDA"), ("fond", "1-B"), ("opis", "6"), ("file", "3210")],
+    "RGALI, f. 5, d. 3": [("archive", "RGALI"), ("fond", "5"), ("delo", "3")],
+    "TsDAHO, f. 1, op. 24, spr. 5, ark. 7": [
+        ("archive", "TsDAHO"), ("fond", "1"), ("opis", "24"), ("file", "5"), ("leaves", "7")
+    ],
+    "Some Archive, f. 5, op. 3, d. 7": [("archive", "Some Archive"), ("fond", "5"), ("opis", "3"), ("delo", "7")],
     "f. 0104, op. 19": [("fond", "0104"), ("opis", "19")],
     "National Archives, RG 59, box 12, folder 3": [
         ("archive", "National Archives"), ("record-group", "59"), ("box", "12"), ("folder", "3")
@@ -65,6 +70,12 @@ Box 5, College Park
 Havana, Cuba, box 3
 April 5, 1963, box 3
 AVP RF, d. 3, p. 124
+DAMSPS, f. 45, d. 6
+Archivio di Stato, f. 5, d. 3
+АЈ, ф. 45, д. 6
+Some Archive, fond 5, d. 3
+Some Archive, f. 5, p. 3
+A. Composer, op. 19
 """.strip().split("\n")
 
 

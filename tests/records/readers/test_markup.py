@@ -166,7 +166,7 @@ def named_keys(note):
 @pytest.mark.parametrize("schema", LISTS)
 def test_table_names_every_element_and_attribute(schema):
     """Each element has a line with its attributes, each attribute a line of its own or one for all elements."""
-    elements = {line.name: line for line in markup.lines() if line.schema == schema and line.text}
+    elements = {line.name: line for line in markup.table_lines() if line.schema == schema and line.text}
     for line in elements.values():
         assert all(markup.treatment(schema, line.name, name) for name in line.attributes), line.name
     used = (
@@ -174,7 +174,7 @@ def test_table_names_every_element_and_attribute(schema):
         | XLINK
         | {"lang", "base", "from", "to", "linktype", "linklabel", "accuracy", "audience"}
     )
-    for line in markup.lines():
+    for line in markup.table_lines():
         element, _, attribute = line.name.partition("/@")
         if line.schema == schema and attribute:
             assert attribute in used, line.name
@@ -188,22 +188,22 @@ def test_table_names_every_element_and_attribute(schema):
 
 def test_words_of_the_table():
     """Each line has one of the treatments, each element one of the partings, and each form a reason."""
-    for line in markup.lines():
+    for line in markup.table_lines():
         assert line.treatment in {"key", "governs", "extra", "form only"}, line.name
         assert ("/@" in line.name) == (line.text is None), line.name
         assert line.note, line.name
-    of_names = {(line.name.lower(), line.text) for line in markup.lines() if line.text}
+    of_names = {(line.name.lower(), line.text) for line in markup.table_lines() if line.text}
     assert len(of_names) == len({name for name, _ in of_names}), "both standards part an element of one name alike"
 
 
-ALL = [(line.schema, line.name) for line in markup.lines() if line.text]
+ALL = [(line.schema, line.name) for line in markup.table_lines() if line.text]
 ELEMENTS = [(schema, name) for schema, name in ALL if name not in WITHOUT_TEXT]
 
 
 @pytest.mark.parametrize(("schema", "element"), ELEMENTS, ids=str)
 def test_text_arrives_where_the_table_says(tmp_path, schema, element):
     """The text of an element is under the key of its line, or under `extra`; markup of form alone loses none."""
-    line = next(line for line in markup.lines() if (line.schema, line.name) == (schema, element))
+    line = next(line for line in markup.table_lines() if (line.schema, line.name) == (schema, element))
     text = SAMPLES.get((schema, element), TEXT)
     record, without = read(tmp_path, schema, element), read(tmp_path, schema, "")
     if line.treatment == "key":
@@ -227,7 +227,7 @@ HOSTS = [(schema, name) for schema, name in ALL if name not in WITHOUT_TEXT - {"
 @pytest.mark.parametrize(("schema", "element"), HOSTS, ids=str)
 def test_values_of_attributes_arrive_where_the_table_says(tmp_path, schema, element):
     """A value in an attribute is under the key of its line, or under `extra`; nowhere if it is form alone."""
-    line = next(line for line in markup.lines() if (line.schema, line.name) == (schema, element))
+    line = next(line for line in markup.table_lines() if (line.schema, line.name) == (schema, element))
     for name in (*line.attributes, *sorted(XLINK if element in LINKED else ())):
         if markup.treatment(schema, element, name) != "governs":  # the effect of these is tested by their own names
             check_value(tmp_path, schema, element, name)
@@ -236,7 +236,7 @@ def test_values_of_attributes_arrive_where_the_table_says(tmp_path, schema, elem
 def check_value(tmp_path, schema, element, name):
     """Check the value of one attribute of one element."""
     treatment = markup.treatment(schema, element, name)
-    lines = {line.name: line for line in markup.lines() if line.schema == schema}
+    lines = {line.name: line for line in markup.table_lines() if line.schema == schema}
     line = lines.get(f"{element}/@{name}") or lines[f"*/@{name}"]
     value = VALUES.get(name, VALUE) if treatment == "key" else VALUE
     value = "12.5, 13.5" if (element, name) == ("geogname", "normal") else value

@@ -156,3 +156,120 @@ def test_labels_in_any_order(tmp_path, labels):
     assert read_in(labels) == read_in(LABELLED)
     assert read_in(labels)["text"] == {"en": ["Text."]}
     assert read_in(labels)["originalLanguage"] == ["ru"]
+
+
+HEAD = "Record of a Conversation with Anna Miller, Minister of Trade, 22 February 1963"
+SUPPORT = "This document was made possible with support from A Foundation"
+
+
+def told_and_read(tmp_path, text):
+    """The problems and the records of a page."""
+    path = tmp_path / "page.txt"
+    path.write_text(text, encoding="utf-8")
+    items = list(READERS["page"](SourceFile(path, "page.txt", origin="pages")))
+    problems = [item for item in items if not isinstance(item, RawRecord)]
+    return problems, [item.record for item in items if isinstance(item, RawRecord)]
+
+
+def page_of(head, information="Record ID\n\n1", related=""):
+    return f"Skip to content\n\n{head}\n\nText.\n\nSummary.\n\n{related}Document Information\n\n{information}\n"
+
+
+DATES = [
+    "Undated", "n.d.", "1962/63", "05/04/1963", "[April?] 1963", "April 31, 1963", "б/д", "Sin fecha", "ohne Datum",
+    "Весна или лето 1963", "early 1960s or 1970s?", "some time that spring",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("date", DATES)
+def test_the_line_above_the_title_is_the_date(tmp_path, date):
+    """Between the top and the title stands the date, whether or not it can be read; what can't is told."""
+    problems, (record,) = told_and_read(tmp_path, page_of(f"{date}\n\n{HEAD}\n\n{SUPPORT}"))
+    assert record["title"] == {"en": HEAD}
+    assert record["dates"][0]["text"] == date
+    assert name_of(record["participants"][0]) == "Anna Miller"
+    assert name_of(record["sponsors"][0]) == "A Foundation"
+    assert record["text"] == {"@none": ["Text."]}
+    assert all(problem.value == date and problem.at == "line 3" for problem in problems)
+    assert problems or "edtf" in record["dates"][0] or date in {"Undated", "n.d.", "б/д", "Sin fecha", "ohne Datum"}
+
+
+def test_a_title_without_a_date(tmp_path):
+    """A title right above the sponsor's line has no date, which is told."""
+    problems, (record,) = told_and_read(tmp_path, page_of(f"{HEAD}\n\n{SUPPORT}"))
+    assert record["title"] == {"en": HEAD}
+    assert [problem.field for problem in problems] == ["date"]
+
+
+RELATED_DATES = ["n.d.", "Undated", "1962/63", "some time that spring", "March 32, 1963"]
+
+
+@pytest.mark.parametrize("date", RELATED_DATES)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_related_document_whose_date_cannot_be_read(tmp_path, date, first):
+    """A related document is date, title and summary, whatever the date says."""
+    documents = [(date, "Letter B", "Sum B."), ("March 23, 1963", "Letter A", "Sum A.")][:: 1 if first else -1]
+    related = "Related Documents\n\n" + "\n\n".join(line for each in documents for line in each) + "\n\n"
+    _, (page, *records) = told_and_read(tmp_path, page_of(f"April 5, 1963\n\n{HEAD}", related=related))
+    assert page["summary"] == {"en": ["Summary."]}
+    read_as = [(each["dates"][0]["text"], each["title"]["en"], each["summary"]["en"]) for each in records]
+    assert read_as == [(day, title, [summary]) for day, title, summary in documents]
+
+
+def test_a_second_paragraph_of_a_related_document(tmp_path):
+    """What follows a summary may be a second paragraph or a title without a date: it is kept, and told."""
+    related = "Related Documents\n\nMarch 23, 1963\n\nLetter A\n\nSum A.\n\nLetter B\n\n"
+    problems, (_, record) = told_and_read(tmp_path, page_of(f"April 5, 1963\n\n{HEAD}", related=related))
+    assert record["summary"] == {"en": ["Sum A."]}
+    assert record["extra"][0]["value"] == "Letter B"
+    assert [problem.value for problem in problems] == ["Letter B"]
+
+
+INFORMATION = {
+    "capitals": "SOURCE\n\nAVP RF, f. 1, op. 2, d. 3\n\nLANGUAGE\n\nRussian\n\nRECORD ID\n\n1",
+    "colons": "Source:\n\nAVP RF, f. 1, op. 2, d. 3\n\nLanguage:\n\nRussian\n\nRecord ID:\n\n1",
+    "one line": "Source: AVP RF, f. 1, op. 2, d. 3\n\nLanguage: Russian\n\nRecord ID: 1",
+    "lines": "Source: AVP RF, f. 1, op. 2, d. 3\nLanguage: Russian\nRecord ID: 1",
+    "below": "Source\nAVP RF, f. 1,\nop. 2, d. 3\nLanguage\nRussian\nRecord ID\n1",
+    "ru": "Источник\n\nAVP RF, f. 1, op. 2, d. 3\n\nЯзык\n\nRussian\n\nНомер записи\n\n1",
+    "es": "Fuente: AVP RF, f. 1, op. 2, d. 3\n\nIdioma\n\nRussian\n\nNúmero de registro\n\n1",
+    "fr": "SOURCE : AVP RF, f. 1, op. 2, d. 3\n\nLangue\n\nRussian\n\nIdentifiant\n\n1",
+    "de": "Quelle\n\nAVP RF, f. 1, op. 2, d. 3\n\nSPRACHE\n\nRussian\n\nDatensatz-ID\n\n1",
+}
+
+
+@pytest.mark.parametrize("form", INFORMATION)
+def test_labels_in_any_form(tmp_path, form):
+    """Labels are known in capitals, with colons, with the value on their line, and in five languages."""
+    problems, (record,) = told_and_read(tmp_path, page_of(f"April 5, 1963\n\n{HEAD}", INFORMATION[form]))
+    assert record["id"] == "record/1"
+    assert record["reference"] == "AVP RF, f. 1, op. 2, d. 3"
+    assert record["language"] == ["ru"]
+    assert not problems
+
+
+UNKNOWN = {
+    "Source\n\nArchive X. Obtained by Jim Roe.\n\nOriginal Archive\n\nArchive of the Town": "Archive of the Town",
+    "Source\n\nArchive X, box 5\n\nFinding Number\n\n77": "77",
+    "Source: Archive X, box 5\n\nFinding Number: 77": "77",
+    "Finding Number\n\n77": "77",
+    "Type\n\nLetter\n\nFinding Number\n\n77": "77",
+    "Language\n\nRussian\n\nFinding Number\n\n77": "77",
+    "Original Classification\n\nSecret\n\nShelf\n\nArchive of the Town": "Archive of the Town",
+    "Rights\n\nFree.\n\nFinding Number\n\n77": "77",
+    "Donors\n\nA Foundation\n\nOriginal Archive\n\nArchive of the Town": "Archive of the Town",
+    "Source\n\nArchive X.\n\nA second paragraph, which may be part of it.": "A second paragraph, which may be part of it.",
+}
+
+
+@pytest.mark.parametrize("information", UNKNOWN)
+def test_what_is_no_label_that_is_known(tmp_path, information):
+    """An unknown label ends a value that is complete; it and what can't be known are kept under extra, and told."""
+    text = page_of(f"April 5, 1963\n\n{HEAD}", f"{information}\n\nRecord ID\n\n1")
+    problems, (record,) = told_and_read(tmp_path, text)
+    assert UNKNOWN[information] in [each["value"] for each in record["extra"]]
+    assert [problem.value for problem in problems] == [UNKNOWN[information]]
+    rest = {key: value for key, value in record.items() if key != "extra"}
+    assert UNKNOWN[information] not in str(rest)
+    assert "Finding Number" not in str(rest)
+    assert "Original Archive" not in str(rest)

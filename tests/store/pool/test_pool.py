@@ -24,6 +24,7 @@ from kg.store.pool import pooled_query
 from kg.store.pool.core.kill_memory import REFUSED_AFTER
 from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.pool import QueryPool
+from kg.store.pool.worker_process import WorkerProcess
 from kg.store.sparql.query_checks import QueryLimits
 
 
@@ -359,5 +360,31 @@ def test_the_store_is_looked_at_where_a_query_fails(folder):
             assert await values(pool) == ["value 7"]
         finally:
             await pool.close()
+
+    asyncio.run(go())
+
+
+def test_workers_are_replaced_one_after_the_other(folder, monkeypatch):
+    """However many workers are killed at once, one new one is started at a time, so that starts leave a processor free."""
+    starting, at_once = [], []
+    start = WorkerProcess.start
+
+    async def counted(*args):
+        starting.append(args)
+        at_once.append(len(starting))
+        try:
+            return await start(*args)
+        finally:
+            starting.pop()
+
+    async def go():
+        async with running(folder, size=2, spares=2) as pool:
+            monkeypatch.setattr(WorkerProcess, "start", counted)
+            for process in process_ids(pool):
+                os.kill(process, signal.SIGKILL)
+            for _ in range(1_000):
+                if len(at_once) < 4:
+                    await asyncio.sleep(0.05)
+            assert at_once == [1, 1, 1, 1]
 
     asyncio.run(go())

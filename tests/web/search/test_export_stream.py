@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from threading import get_ident
 
 import pyoxigraph
 import pytest
@@ -84,10 +85,10 @@ def test_what_goes_wrong_before_the_first_piece_has_its_status(client, small_pie
 
 
 def test_records_are_read_as_they_are_taken(example, small_pieces, monkeypatch):
-    """Of an export that nobody reads on, no more is made than the piece that waits, and none after its reader has left."""
+    """Of an export that nobody reads on no more is made than a piece, in a thread, and none after its reader has left."""
     read = []
     whole = Finder.record
-    monkeypatch.setattr(Finder, "record", lambda finder, *place: read.append(place) or whole(finder, *place))
+    monkeypatch.setattr(Finder, "record", lambda finder, *place: read.append(get_ident()) or whole(finder, *place))
 
     async def main():
         application, told, begun = Application(example), asyncio.Queue(), asyncio.Event()
@@ -119,6 +120,7 @@ def test_records_are_read_as_they_are_taken(example, small_pieces, monkeypatch):
         await stuck.wait()
         await asyncio.sleep(0.1)
         assert 0 < len(read) <= 2 * (len(taken) + 1)
+        assert get_ident() not in read
         reader.cancel()
         await asyncio.wait([reader])
         before = len(read)

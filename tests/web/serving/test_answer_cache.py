@@ -372,3 +372,17 @@ def test_small_answers_are_sent_plain(client):
     answer = _ask(client, "ASK {}", accept_encoding="gzip")
     assert "content-encoding" not in answer.headers
     assert answer.headers["content-length"] == str(len(answer.content))
+
+
+def test_no_client_drives_out_answers_that_others_ask_for():
+    """An address that asks ten thousand different queries evicts neither the answers nor the requests of others."""
+    cache, answer = AnswerCache(1_000_000), CachedAnswer("json", "application/json", bytes(500))
+    for client in ("192.0.2.2", "192.0.2.3"):
+        cache.keep("common", answer, client)
+        cache.expect((b"common",), RepeatedRequest("common", "", None, []), client)
+        assert cache.repeat((b"common",), client) is not None
+    for number in range(10_000):
+        cache.keep(f"flood {number}", answer, "192.0.2.1")
+        cache.expect((b"%d" % number,), RepeatedRequest(f"flood {number}", "", None, []), "192.0.2.1")
+    assert cache.repeat((b"common",), "192.0.2.4") is not None
+    assert cache.size <= 1_000_000

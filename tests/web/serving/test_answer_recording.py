@@ -1,5 +1,7 @@
 """Answer recordings: what is recorded, and how many bytes that takes at once."""
 
+import contextlib
+
 import pytest
 
 from kg.web.serving.answer_recording import Recorder
@@ -66,3 +68,25 @@ def test_large_answers_that_are_remembered_are_bounded():
         recorded(recorder, str(number), 200, 200)
     assert recorded(recorder, "0", 200, 200) is None
     assert recorded(recorder, "2999", 200, 200) is not None
+
+
+def test_one_client_has_half_of_the_budget():
+    """Recordings of one client, however many it has under way, leave room for those of others."""
+    recorder = Recorder(small=100, largest=400, budget=1_000)
+    with contextlib.ExitStack() as under_way:
+        for number in range(20):
+            under_way.enter_context(recorder.begin(f"tag {number}", "192.0.2.1")).add(bytes(90))
+        assert recorder.size <= 500
+        other = under_way.enter_context(recorder.begin("other", "192.0.2.2"))
+        other.add(b"answer")
+        assert other.body() == b"answer"
+    assert recorder.size == 0
+
+
+def test_one_client_lets_no_large_answer_of_others_be_forgotten():
+    """A large answer that was sent once is recorded the second time, however many large ones another client takes."""
+    recorder = Recorder(small=100, largest=400, budget=1_000)
+    recorder.note_large("common", "192.0.2.2")
+    for number in range(5_000):
+        recorder.note_large(f"flood {number}", "192.0.2.1")
+    assert recorder.limit_of("common", "192.0.2.2") == 400

@@ -14,7 +14,7 @@ LONG = (
     "search?q=Castro&format=json",
     "search?q=Castro&format=csv",
     "search?q=Castro&format=bib",
-    "search?q=Castro&format=ttl",
+    "search?q=Castro&format=ttl&limit=3",
     "timeline",
     "map",
     "map?format=svg",

@@ -81,3 +81,17 @@ def test_room_is_bounded():
         assert work.begun == 4
 
     asyncio.run(go())
+
+
+def test_no_client_drives_out_what_everybody_asks_for():
+    """Work of the start page is done once, however many pictures of things one client asks for."""
+
+    async def go():
+        memo, work = Memo(5), Work()
+        work.free.set()
+        assert await memo.get("start page", work) == 1
+        for number in range(20):
+            await memo.get(f"pictures {number}", work, "192.0.2.1")
+        assert await memo.get("start page", work, "192.0.2.2") == 1
+
+    asyncio.run(go())

@@ -1,11 +1,13 @@
 """Steps of handlers take turns in the event loop by client."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from waiting import HANG_SECONDS
 
 from kg.errors import QueryBusy, QueryTooMany
+from kg.web.serving import time_slices
 from kg.web.serving.time_slices import TimeSlices
 
 GREEDY, MODEST = "192.0.2.1", "192.0.2.2"
@@ -112,10 +114,10 @@ def test_who_leaves_is_told_so():
 
 
 def test_a_client_with_too_much_waiting_is_refused():
-    """A client has half of the queue; what has begun is ended, however many wait."""
+    """A client has a share of the queue; what has begun is ended, however many wait."""
 
     async def go():
-        slices = TimeSlices(queue=8)
+        slices = TimeSlices(queue=8, client_queue=4, refusal_seconds=0)
         begun = asyncio.create_task(slices.run(GREEDY, _noting([], "begun", waits=3)))
         await asyncio.sleep(0)
         waiting = [asyncio.create_task(slices.run(GREEDY, _noting([], "w"))) for _ in range(4)]
@@ -130,3 +132,40 @@ def test_a_client_with_too_much_waiting_is_refused():
         await asyncio.gather(*waiting, *others)
 
     _in_loop(go)
+
+
+def test_pages_of_a_heavy_client_are_made_step_by_step(monkeypatch):
+    """Of a client with much use each step has a slice, so that others' requests are read in between; else all in one."""
+
+    async def go(heavy):
+        monkeypatch.setattr(time_slices, "HEAVY_USE", heavy)
+        slices, noted = TimeSlices(), []
+
+        def steps(name):
+            for step in range(3):
+                noted.append(f"{name}{step}")
+                yield
+            return name
+
+        async def work(name):
+            return await slices.step_by_step(GREEDY, steps(name))
+
+        both = (slices.run(client, partial(work, name)) for client, name in ((GREEDY, "a"), (MODEST, "b")))
+        assert await asyncio.gather(*both) == ["a", "b"]
+        return noted
+
+    assert asyncio.run(go(heavy=1_000)) == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    assert asyncio.run(go(heavy=0)) != ["a0", "a1", "a2", "b0", "b1", "b2"]
+
+
+def test_a_refusal_is_made_once_and_says_when_to_try_again(client, monkeypatch):
+    """Who is refused gets 429 with Retry-After, as a page or a problem, which is made once for all of them."""
+    context = client.app._front._contexts
+    monkeypatch.setattr(context, "slices", TimeSlices(queue=-1, client_queue=0, refusal_seconds=0))
+    monkeypatch.setattr(context, "_contexts", {})
+    for accept, kind in (("text/html", "text/html"), ("application/json", "application/problem+json")):
+        for path in ("record/no-such.html", "no-such", "search?q=never-asked", "record/?after=9"):
+            refused = client.get(f"/data/{path}", headers={"Accept": accept})
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5"), path
+            assert refused.headers["content-type"].startswith(kind)
+    assert client.get("/data/healthz").status_code == 200

@@ -35,6 +35,7 @@ KEYS = (
         searched=Indexed(SearchField.TEXT, rank=5),
         kinds=HOLDINGS,
         many=True,
+        answers=True,
     ),
     text_key(
         "description",

@@ -10,7 +10,6 @@ from kg.records.model.key import (
     HOLDINGS,
     NAMED,
     RECORD,
-    Elsewhere,
     Key,
     Omitted,
     Value,
@@ -82,7 +81,7 @@ KEYS = (
         Value.NUMBER,
         "Its place in the order of the finding aid, among what lies in the same level.",
         3,
-        shown=Elsewhere("as the order of the lists of what a level holds"),
+        shown=Omitted("The list of its level has it in that place."),
         searched=Omitted("A number in a row is compared, not looked for; a query can."),
         kinds=(RECORD, ARCHIVE),
         minimum=1,
@@ -96,6 +95,7 @@ KEYS = (
         searched=Indexed(SearchField.TEXT, rank=7),
         kinds=HOLDINGS,
         many=True,
+        answers=True,
     ),
     text_key(
         "extent",
@@ -157,6 +157,7 @@ KEYS = (
         shown=Heading("Rights", PageSection.RIGHTS, prose=True),
         searched=Omitted("The same words stand in most records of a source: they would find all of it."),
         many=True,
+        answers=True,
     ),
     link_key(
         "rightsHolder",
@@ -185,6 +186,7 @@ KEYS = (
         searched=Omitted("The same words stand in most records of a source: they would find all of it."),
         kinds=HOLDINGS,
         many=True,
+        answers=True,
     ),
     Key(
         "restrictedUntil",

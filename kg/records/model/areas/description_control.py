@@ -136,6 +136,7 @@ KEYS = (
         shown=Heading("Note", PageSection.DESCRIPTION, rank=5, prose=True),
         searched=Indexed(SearchField.TEXT, rank=6),
         many=True,
+        answers=True,
     ),
     link_key(
         "replaces",

@@ -45,13 +45,14 @@ def _put_origination(draft: Draft, origination: Element) -> None:
     """
     label = tree.attribute(origination, "label")
     labelled = relators.role(label) if label else None
-    if label and labelled is None:
+    names = list(tree.children(origination, *_AGENTS))
+    if label and labelled is None and names:
         expected = "Creator, Source, or a role among the relators of the Library of Congress"
         draft.report(origination, "origination/@label", label, expected, "is no role that is known; read as creator")
     if labelled is not None and labelled.key == "creator":
         draft.taken.add((origination, "label"))
-    plain_names.put_origination(draft, origination, labelled.key if labelled else "creator")
-    for element in tree.children(origination, *_AGENTS):
+    plain_names.put_origination(draft, origination, labelled.key if labelled else "" if label else "creator")
+    for element in names:
         key = _role(element)
         if labelled is not None and labelled.key in {"", "creator"}:
             key = labelled.key

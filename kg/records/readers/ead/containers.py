@@ -28,7 +28,7 @@ _MAX_CONTAINERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StoragePlace:
     """Place where a unit lies.
 
     Attributes:
@@ -43,7 +43,7 @@ class Place:
         return ", ".join(map(_text, self.containers))
 
 
-def places(did: Element) -> list[Place]:
+def places(did: Element) -> list[StoragePlace]:
     """Return the places that a `did` names."""
     containers = [element for element in tree.children(did, "container") if tree.text(element)][:_MAX_CONTAINERS]
     by_id = {number: element for element in containers if (number := tree.attribute(element, "id"))}
@@ -53,7 +53,7 @@ def places(did: Element) -> list[Place]:
         chains = [chain for element in containers if element not in outer for chain in _chains(element, parents)]
     else:
         chains = list(_groups(containers))
-    return [Place(tuple(chain)) for chain in chains]
+    return [StoragePlace(tuple(chain)) for chain in chains]
 
 
 def put_containers(draft: Draft, did: Element) -> None:

@@ -64,10 +64,18 @@ def _label(draft: Draft, element: Element) -> dict[str, str]:
         draft.consumed.add(described)
     if label is None:
         for name in ("title", "label"):
-            if label := tree.attribute(element, name):
+            if (label := tree.attribute(element, name)) and not (name == "label" and _joins(element, label)):
                 draft.taken.add((element, name))
                 break
+            label = None
     return {draft.language_of(element): label} if label else {}
+
+
+def _joins(element: Element, label: str) -> bool:
+    """Whether a label is the mark by which an `arc` of the same group names a file, and no word about it."""
+    group = element.getparent()
+    arcs = list(tree.children(group, "arc")) if group is not None else []
+    return any(label in {tree.attribute(arc, "from"), tree.attribute(arc, "to")} for arc in arcs)
 
 
 def _address_of_entity(draft: Draft, element: Element) -> str | None:

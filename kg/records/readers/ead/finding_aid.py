@@ -166,6 +166,8 @@ def _record(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[Read
 def _put_header(draft: Draft, aid: _FindingAid) -> None:
     """Put the header's description of the finding aid as a whole."""
     for header in (front_element for front_element in aid.front if tree.local(front_element) == "eadheader"):
+        for language in tree.descendants(header, "language"):  # of the description: it governs all its texts
+            draft.taken |= {(language, "langcode"), (language, "scriptcode")}
         eadid = tree.child(header, "eadid")
         if eadid is not None and (text := tree.text(eadid)):
             draft.add("identifiers", text)

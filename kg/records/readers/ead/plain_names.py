@@ -11,7 +11,8 @@ from kg.records.readers.xml.tree import Element
 _AGENTS = tuple(links.AGENT_TYPES)
 _BESIDE = frozenset({"address", "subarea", "extref", "extptr", "ref", "ptr", "note", "linkgrp"})
 """Elements of a repository beside its name."""
-_LONGEST = 200
+_OF_FORM = frozenset({"emph", "lb", "abbr", "expan", "extptr", "ptr"})
+_MAX_NAME = 200
 _BETWEEN = re.compile(r"\s*;\s*")
 
 
@@ -20,14 +21,14 @@ def put_origination(draft: Draft, origination: Element, key: str) -> None:
 
     Args:
         draft: the record.
-        origination: the element; one with names marked as such is passed over.
+        origination: the element; one with other elements of meaning, such as marked names, is passed over.
         key: the key for its names; where it is empty, they stay with the rest.
     """
     text = tree.text(origination)
-    if not key or text is None or next(tree.descendants(origination, *_AGENTS), None) is not None:
+    if not key or text is None or not all(tree.local(child) in _OF_FORM for child in origination.iterdescendants()):
         return
     names = [name for name in _BETWEEN.split(text) if name]
-    if not all(len(name) <= _LONGEST and not personal_names.is_placeholder(name) for name in names):
+    if not all(len(name) <= _MAX_NAME and not personal_names.is_placeholder(name) for name in names):
         return
     for name in names:
         draft.add(key, draft.source.named_link("agent", name, language=draft.language_of(origination)))

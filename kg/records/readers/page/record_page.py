@@ -181,7 +181,7 @@ class _PageParser:
             if paragraphs and take:
                 take(self, paragraphs)
             elif paragraphs:
-                self.keep(label, _lines(paragraphs))
+                self.keep(label, _all_lines(paragraphs))
         for label, paragraph in self.page.unknown:
             self.report(
                 paragraph, label, f"one of {', '.join(LABELS)}", f"stands below a label that is not known; {_KEPT}"
@@ -205,7 +205,7 @@ class _PageParser:
         self.extra += [{"field": label, "value": value, "language": self.language} for value in values]
 
     def archival_source(self, paragraphs: list[Paragraph]) -> None:
-        reference, statement = split_source(" ".join(_lines(paragraphs)))
+        reference, statement = split_source(" ".join(_all_lines(paragraphs)))
         if reference:
             self.record["reference"] = reference
             self.record |= archival_levels(reference)
@@ -220,11 +220,11 @@ class _PageParser:
     def uploaded(self, paragraphs: list[Paragraph]) -> None:
         first, *others = paragraphs
         self.record.setdefault("dates", []).append(self.date("uploaded", first))
-        self.keep("Original Uploaded Date", _lines(others))
+        self.keep("Original Uploaded Date", _all_lines(others))
 
     def type(self, paragraphs: list[Paragraph]) -> None:
         self.record["type"] = [
-            self.source.named_link("topic", value, language=self.language) for value in _lines(paragraphs)
+            self.source.named_link("topic", value, language=self.language) for value in _all_lines(paragraphs)
         ]
 
     def languages(self, paragraphs: list[Paragraph]) -> None:
@@ -247,14 +247,14 @@ class _PageParser:
                 self.text_in(tags[0])
 
     def record_id(self, paragraphs: list[Paragraph]) -> None:
-        self.keep("Record ID", _lines(paragraphs[1:]))
+        self.keep("Record ID", _all_lines(paragraphs[1:]))
 
     def classification(self, paragraphs: list[Paragraph]) -> None:
         values_in_head = self.record.get("classification", {}).get(self.language, [])
-        self.record["classification"] = {self.language: list(dict.fromkeys([*values_in_head, *_lines(paragraphs)]))}
+        self.record["classification"] = {self.language: list(dict.fromkeys([*values_in_head, *_all_lines(paragraphs)]))}
 
     def donors(self, paragraphs: list[Paragraph]) -> None:
-        names = [name for line in _lines(paragraphs) for name in named_people.bodies(line)]
+        names = [name for line in _all_lines(paragraphs) for name in named_people.bodies(line)]
         self.record["donors"] = [self.agent(name, "organization") for name in names]
 
     def related(self) -> Iterator[Record]:
@@ -289,7 +289,7 @@ class _PageParser:
             self.keep("page text", [date.text])
 
 
-def _lines(paragraphs: list[Paragraph]) -> list[str]:
+def _all_lines(paragraphs: list[Paragraph]) -> list[str]:
     return [line for paragraph in paragraphs for line in paragraph.text.split("\n")]
 
 

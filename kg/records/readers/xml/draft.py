@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+
 from kg.records.model.keys import Record, keys_of
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import SourceFile
@@ -27,10 +29,20 @@ _KEYS_OF = {kind: frozenset(key.name for key in keys_of(kind)) for kind in ("rec
 
 _DATES = frozenset({"normal", "standardDate", "notBefore", "notAfter"})
 """Attributes with an encoded date: what reads the date tells of one that it does not take."""
-_DEFAULTS = {"calendar": {"gregorian"}, "era": {"ce"}}
-"""Attribute → values that say nothing: the standard's own defaults."""
+_DEFAULTS = {
+    "calendar": frozenset({"gregorian"}),
+    "era": frozenset({"ce"}),
+    "label": frozenset({
+        *("title", "title(s)", "date", "dates", "date(s)", "inclusive dates", "creator", "creators", "origination"),
+        *("extent", "quantity", "size", "physical description", "description", "abstract", "summary", "repository"),
+        *("language", "languages", "language(s)", "language of materials", "identifier", "identification", "number"),
+        *("call number", "reference code", "location", "note", "container", "collection", "series", "file", "item"),
+    }),
+}  # fmt: skip
+"""Attribute → values that say nothing more than the element: the standard's own defaults, and its name on a page."""
 _TYPES = frozenset({"type", "localType"})
 _PREDICATE = re.compile(r"\[@(\w+)='([^']*)'\]")
+_UNTOLD = frozenset({"governs", "form only"})
 _SHORT = 8
 """Length up to which an equal text elsewhere in the record may be a coincidence."""
 
@@ -129,22 +141,30 @@ class Draft:
         # A number in the source became the key of a reference.
         recorded |= {text.rpartition("/")[2] for text in recorded}
         # A type is often said by the path of another value.
-        for element, name, value in sorted(tree.attributes(top), key=lambda attribute: attribute[1] in _TYPES):
-            if self._is_left(element, name, value, recorded):
+        for element, name, value, is_key in sorted(self._told_attributes(top), key=lambda told: told[1] in _TYPES):
+            if self._is_left(element, name, value, recorded, is_key=is_key):
                 self.add_extra(f"{tree.path(element, top)}/@{name}", value)
 
-    def _is_left(self, element: Element, name: str, value: str, recorded: set[str]) -> bool:
-        """Whether an attribute holds a value that the record lacks, by the table of elements."""
-        treatment = markup.treatment(self.schema, tree.local(element), name)
-        if treatment in {"governs", "form only"} or (element, name) in self.taken:
+    def _told_attributes(self, top: Element) -> Iterator[tuple[Element, str, str, bool]]:
+        """Attributes whose value the record ought to have, and whether under a key: all but those of mere form."""
+        schema = self.schema
+        for element in top.iter(etree.Element):
+            for key, value in element.items():
+                name, treatment = markup.treatment_of(schema, str(element.tag), str(key))
+                if treatment not in _UNTOLD and (normalised_value := " ".join(str(value).split())):
+                    yield element, name, normalised_value, treatment == "key"
+
+    def _is_left(self, element: Element, name: str, value: str, recorded: set[str], *, is_key: bool) -> bool:
+        """Whether an attribute holds a value that the record lacks."""
+        if (element, name) in self.taken or (is_key and (name in _DATES or value in recorded)):
             return False
-        if (name, value) in self._said:  # by the path of what stands in the element
+        if (len(value) > _SHORT and value in recorded) or (name, value) in self._said:  # by the path of what is in it
             return False
-        if value.lower() in _DEFAULTS.get(name, ()) or tree.attribute(element, "show") == "embed":  # an icon
+        if name in _DEFAULTS and value.lower().strip(" :.") in _DEFAULTS[name]:
             return False
-        if treatment == "key":
-            return name not in _DATES and value not in recorded
-        return len(value) <= _SHORT or value not in recorded
+        if len(element) == 0 and value == (element.text or "").strip():
+            return False
+        return tree.attribute(element, "show") != "embed"  # an icon
 
     def _is_new(self, name: str, value: Any) -> bool:
         """Whether a value is the first of its kind; a set replaces the scan of a list, since sources are untrusted."""

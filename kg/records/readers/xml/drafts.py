@@ -7,7 +7,8 @@ _WORDS = re.compile(
     r"|brouillon|entwurf|borrador|rascunho|bozza|concept|esborrany|черновик",
     re.IGNORECASE,
 )
-_LONGEST = 60
+_MAX_STATUS = 60
+"""Maximum length of a status in characters; a longer text is a sentence about drafts."""
 
 EXPECTED = 'a published description, or drafts = "leave-out" in kg.toml'
 PUBLISHED = 'the source calls this a draft; it is published, unless drafts = "leave-out" in kg.toml'
@@ -20,4 +21,6 @@ def is_draft(status: str | None) -> bool:
     >>> is_draft("Draft"), is_draft("unverified-partial-draft"), is_draft("inProcess"), is_draft("Published")
     (True, True, True, False)
     """
-    return bool(status) and len(status or "") <= _LONGEST and _WORDS.fullmatch((status or "").strip(" .")) is not None
+    return (
+        bool(status) and len(status or "") <= _MAX_STATUS and _WORDS.fullmatch((status or "").strip(" .")) is not None
+    )

@@ -138,6 +138,8 @@ def _link(draft: Draft, kind: str, element: Element, keys: dict[str, Any]) -> Re
     if number and not draft.source.own_reference(number) and not is_file_name(number.partition("#")[0]):
         number, iri = _entry(number, tree.attribute(element, "source"))
     target = reference(draft.source, kind, number)
+    if number:
+        draft.taken.add((element, "source"))  # it says whose number it is
     if target is None:
         return draft.source.named_link(kind, name, language=language, **keys)
     elsewhere = {"exactMatch" if kind == "topic" else "sameAs": [iri]} if iri else {}

@@ -9,7 +9,7 @@ standards and to what the readers do (D-128).
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Literal
@@ -22,6 +22,10 @@ Treatment = Literal["key", "governs", "extra", "form only"]
 
 _MARKS_OF_TYPE = frozenset({"b", "i", "u", "em", "strong", "sub", "sup", "small", "hi", "font"})
 """Inline elements of HTML and TEI, which stray into finding aids."""
+_XLINK = "http://www.w3.org/1999/xlink"
+_OF_LINKS = frozenset({"type", "actuate", "from", "to"})
+"""Attributes of XLink that say how a link is made."""
+_OF_XML = frozenset({"http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2001/XMLSchema-instance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Line:
 
 
 @cache
-def lines() -> tuple[Line, ...]:
+def table_lines() -> tuple[Line, ...]:
     """Return the lines of the table, in its order."""
     table = resources.files(__package__).joinpath("markup.tsv").read_text("utf-8").splitlines()[1:]
     return tuple(Line(*_fields(line)) for line in table)
@@ -60,10 +64,22 @@ def treatment(schema: str, element: str, attribute: str = "") -> Treatment | Non
     return treatments.get((schema, f"{element}/@{attribute}")) or treatments.get((schema, f"*/@{attribute}"))
 
 
+@lru_cache(4096)
+def treatment_of(schema: str, tag: str, key: str) -> tuple[str, Treatment | None]:
+    """Return the local name and the treatment of an attribute, both by their names as the parser gives them.
+
+    Attributes that say how XML itself is read (`xml:space`, `xsi:schemaLocation`) are form alone.
+    """
+    namespace, _, name = key.rpartition("}")
+    if namespace[1:] in _OF_XML or (namespace[1:] == _XLINK and name in _OF_LINKS):
+        return name, "form only"
+    return name, treatment(schema, tag.rpartition("}")[2], name)
+
+
 def flow(name: str) -> Flow:
     """Return the parting of an element's text by its local name, in any case; a foreign element is a separator."""
-    lower = name.lower()
-    return _flows().get(lower) or ("inline" if lower in _MARKS_OF_TYPE else "separator")
+    flows = _flows()
+    return flows.get(name) or flows.get(name.lower(), "separator")
 
 
 def _fields(line: str) -> tuple[str, str, tuple[str, ...], Flow | None, Treatment, str]:
@@ -73,9 +89,10 @@ def _fields(line: str) -> tuple[str, str, tuple[str, ...], Flow | None, Treatmen
 
 @cache
 def _treatments() -> MappingProxyType[tuple[str, str], Treatment]:
-    return MappingProxyType({(line.schema, line.name): line.treatment for line in lines()})
+    return MappingProxyType({(line.schema, line.name): line.treatment for line in table_lines()})
 
 
 @cache
 def _flows() -> MappingProxyType[str, Flow]:
-    return MappingProxyType({line.name.lower(): line.text for line in lines() if line.text})
+    inline: dict[str, Flow] = dict.fromkeys(_MARKS_OF_TYPE, "inline")
+    return MappingProxyType(inline | {line.name.lower(): line.text for line in table_lines() if line.text})

@@ -34,6 +34,7 @@ MAX_ATTRIBUTES = 256
 
 _POSITION = re.compile(r", line \d+, column \d+\s*$|, (?:use|try) XML_PARSE_HUGE(?: option)?")
 _PROLOG = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_DOCTYPE = re.compile(rb"<!DOCTYPE\s+([A-Za-z_][\w.-]{0,40})")
 _START_TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?([A-Za-z_][\w.-]{0,40})[\s/>]")
 _ENCODING_FAULT = re.compile(r"(?i)\bencoding\b|\bUTF-8\b|invalid bytes")
 
@@ -47,8 +48,9 @@ def sniff(head: bytes) -> str | None:
     with suppress(etree.XMLSyntaxError):  # events before a fault are still there
         parser.feed(head.lstrip(b" \t\r\n"))
     found = next((str(element.tag) for _, element in parser.read_events()), None)
-    if found is None and head.lstrip()[:1] == b"<" and (tag := _START_TAG.search(_PROLOG.sub(b"", head))):
-        found = tag[1].decode()  # a fault in the bytes or the encoding, which the reader tells
+    if found is None and head.lstrip()[:1] == b"<":  # a long DOCTYPE, or a fault in the bytes, which the reader tells
+        tag = _DOCTYPE.search(head) or _START_TAG.search(_PROLOG.sub(b"", head))
+        found = tag[1].decode() if tag else None
     return found
 
 
@@ -72,7 +74,7 @@ def elements(source: SourceFile, wanted: Callable[[Element], bool], findings: Fi
     internal_depth = 0
     source_bytes = SourceBytes(source.path)
     with source.path.open("rb") as file:
-        for event, element in _events(file, source_bytes):
+        for event, element in _events(file, source_bytes, findings):
             if event == "start":
                 counts_before.append(element_count)
                 element_count += 1
@@ -99,7 +101,6 @@ def elements(source: SourceFile, wanted: Callable[[Element], bool], findings: Fi
                 element_count = count_before
             elif not counts_before:
                 _refuse_used(element)
-            findings.tell(source_bytes.told)
 
 
 def report_source_error(source: SourceFile, items: Iterator[ReaderItem]) -> Iterator[ReaderItem]:
@@ -125,12 +126,13 @@ def _parser(*events: str, encoding: str | None = None) -> Any:
     )
 
 
-def _events(file: BinaryIO, source_bytes: SourceBytes) -> Iterator[tuple[str, Element]]:
+def _events(file: BinaryIO, source_bytes: SourceBytes, findings: Findings) -> Iterator[tuple[str, Element]]:
     """Starts and ends of elements; those before a syntax error come first, then SourceError."""
     parser: Any = None
     size = 0
     try:
         for chunk in source_bytes.chunks(file):
+            findings.tell(source_bytes.told)
             parser = parser or _parser("start", "end", encoding=source_bytes.encoding)
             size += len(chunk)
             if size > MAX_BYTES:

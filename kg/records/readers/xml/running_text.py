@@ -5,7 +5,6 @@ date, a number, an extent), but for the signs and endings that belong to its wor
 """
 
 import re
-from collections.abc import Iterator
 
 from lxml import etree
 
@@ -33,11 +32,14 @@ def of(element: etree._Element) -> str:
     >>> of(etree.fromstring("<p><persname>Doe</persname>'s <title>A</title><title>B</title>, l'<title>C</title></p>"))
     "Doe's A B, l'C"
     """
+    runs: list[tuple[str, str]] = []
+    _collect(element, runs)
     pieces: list[str] = []
     last, border = "", ""
-    for kind, run in _runs(element):
+    for kind, run in runs:
         if kind:
-            border = max(border, kind, key=_STRENGTH.__getitem__)
+            if _STRENGTH[kind] > _STRENGTH[border]:
+                border = kind
             continue
         if border == "–":
             _strip_end(pieces)
@@ -49,23 +51,23 @@ def of(element: etree._Element) -> str:
     return "".join(pieces)
 
 
-def _runs(element: etree._Element) -> Iterator[tuple[str, str]]:
-    """Runs of text as ("", run), and between them the borders of elements as (sort of border, "")."""
+def _collect(element: etree._Element, runs: list[tuple[str, str]]) -> None:
+    """Append runs of text as ("", run), and between them the borders of elements as (sort of border, "")."""
     if element.text:
-        yield "", element.text
+        runs.append(("", element.text))
     before = ""
     for child in element:
         name = str(child.tag).rpartition("}")[2].lower()
         flow = markup.flow(name)
         if flow != "inline":
             is_range = (before, name) == _ENDS_OF_RANGE and (child.text or "").strip()
-            yield ("–" if is_range else flow), ""
-        yield from _runs(child)
+            runs.append(("–" if is_range else flow, ""))
+        _collect(child, runs)
         if flow != "inline":
-            yield ("block" if flow == "block" else "end"), ""
+            runs.append(("block" if flow == "block" else "end", ""))
         if child.tail:
             before = name if child.tail.isspace() else ""
-            yield "", child.tail
+            runs.append(("", child.tail))
         else:
             before = name
 

@@ -234,7 +234,12 @@ def _declared_entities(head: bytes, file: BinaryIO) -> dict[str, str | None]:
     subset = root.getroottree().docinfo.internalDTD if root is not None else None
     if subset is None:
         return {}
-    written = {entity.name: entity.content for entity in subset.iterentities() if entity.system_url is None}
+    # As they are written: of a bare ampersand by number the parser makes no text at all.
+    written = {
+        entity.name: _numbered(entity.orig or entity.content or "")
+        for entity in subset.iterentities()
+        if entity.system_url is None
+    }
     external = {entity.name: None for entity in subset.iterentities() if entity.system_url is not None}
     texts: dict[str, str | None] = {}
     for name in written:
@@ -242,7 +247,12 @@ def _declared_entities(head: bytes, file: BinaryIO) -> dict[str, str | None]:
     return external | texts
 
 
-def _expand(name: str, written: dict[str, str | None], texts: dict[str, str | None]) -> str | None:
+def _numbered(text: str) -> str:
+    """Text with the characters that it names by number."""
+    return _NUMBERED.sub(lambda number: html.unescape(number[0]), text)
+
+
+def _expand(name: str, written: dict[str, str], texts: dict[str, str | None]) -> str | None:
     """Put the text of an entity into `texts`: None for one with markup, one inside itself, or one that is too long."""
     if name in texts:
         return texts[name]
@@ -260,6 +270,6 @@ def _expand(name: str, written: dict[str, str | None], texts: dict[str, str | No
             return None
         pieces += value[at : inner.start()], text
         at = inner.end()
-    text = _NUMBERED.sub(lambda number: html.unescape(number[0]), "".join([*pieces, value[at:]]))
+    text = _numbered("".join([*pieces, value[at:]]))
     texts[name] = text if len(text) <= MAX_ENTITY else None
     return texts[name]

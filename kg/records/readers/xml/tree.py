@@ -13,10 +13,9 @@ Element = etree._Element  # noqa: SLF001  # lxml's only name for the type
 NO_LANGUAGE = "@none"
 """Language of a text without a declared language."""
 
-_OF_XML = frozenset({"http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2001/XMLSchema-instance"})
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_CHRONOLOGY = "chronitem"
-"""Event with its date: a single text, since its parts alone mean little."""
+_WHOLE = frozenset({"chronitem", "defitem", "indexentry", "row"})
+"""Elements whose parts mean little alone: an event with its date, a row of a table. Each is a single text."""
 _PLAIN = re.compile(r"[^'\[\]]{1,80}")
 
 
@@ -46,18 +45,6 @@ def attribute(element: Element, name: str) -> str | None:
     return " ".join(value.split()) or None
 
 
-def attributes(top: Element) -> Iterator[tuple[Element, str, str]]:
-    """Yield the non-empty attributes in an element and all below: (element, local name, value).
-
-    Left out are those that say how XML itself is read (`xml:space`, `xsi:schemaLocation`).
-    """
-    for element in top.iter(etree.Element):
-        for key, value in element.items():
-            namespace, _, name = str(key).rpartition("}")
-            if namespace.removeprefix("{") not in _OF_XML and (normalised_value := " ".join(str(value).split())):
-                yield element, name, normalised_value
-
-
 def children(element: Element, *names: str) -> Iterator[Element]:
     """Return the children of these local names; all children without a name."""
     return (child for child in element if not names or local(child) in names)
@@ -85,7 +72,8 @@ def text(element: Element | None) -> str | None:
     """
     if element is None:
         return None
-    return " ".join(running_text.of(element).split()) or None
+    written = running_text.of(element) if len(element) else element.text or ""
+    return " ".join(written.split()) or None
 
 
 def blocks(element: Element, passed: Callable[[Element], bool] = lambda _: False) -> Iterator[Element]:
@@ -97,7 +85,7 @@ def blocks(element: Element, passed: Callable[[Element], bool] = lambda _: False
     """
     if passed(element):
         return
-    if has_own_text(element) or local(element).lower() == _CHRONOLOGY:
+    if has_own_text(element) or local(element).lower() in _WHOLE:
         yield element
         return
     for child in element:
