@@ -88,7 +88,9 @@ def _trimmed(tokens: Sequence[Token], ends: frozenset[str] = _JOINTS) -> list[To
     """Tokens without signs at the ends that join nothing, and without the word that some of it is undated."""
     kept: list[Token] = []
     for token in tokens:
-        if token.kind == "undated":
+        if token.kind == "undated" and kept and kept[-1].kind == "-":
+            kept.append(token._replace(kind="?"))  # 1964-undated: the end is not known
+        elif token.kind == "undated":
             while kept and kept[-1].kind in _JOINTS:
                 kept.pop()
         elif not (token.kind == "," and kept and kept[-1].kind in _JOINTS):
@@ -354,7 +356,8 @@ def _member(member: tuple[Point, ...]) -> str:
 
 def _span(member: tuple[Point, ...]) -> Interval:
     start, end = edtf_strings.interval(member[0].plain()).start, edtf_strings.interval(member[-1].plain(1)).end
-    if start and end and start > end:
+    is_reversed = bool(start and end and start > end)
+    if is_reversed or ("X" in member[-1].year and not _are_in_order(member[0], member[-1])):
         raise DateFault("it ends before it begins")
     return Interval(start, end)
 

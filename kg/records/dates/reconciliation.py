@@ -42,6 +42,7 @@ class Decision(Enum):
     IMPOSSIBLE = "the text names no existing date"
 
 
+_MARKED = re.compile("[~?%]")
 _QUALIFIED = re.compile(r"[~?%X\[{]")
 
 TOLD = frozenset({
@@ -134,6 +135,8 @@ def _years(days: Interval) -> tuple[str | None, str | None]:
 
 def decide_unread(years: frozenset[int], encoded: Interval) -> Decision:
     """Return how a text that is not understood stands to the days of an encoded date, by the years that it names."""
+    if years and encoded == Interval(None, None):  # before Christ, or after 9999
+        return Decision.UNREAD_OUTSIDE
     first = int((encoded.start or "0001")[:4])
     last = int((encoded.end or "9999")[:4])
     return Decision.UNREAD_WITHIN if all(first <= year <= last for year in years) else Decision.UNREAD_OUTSIDE
@@ -211,6 +214,8 @@ def _of_readings(phrase: Phrase, readings: tuple[TextDate, ...], edtf: str, days
         found = _finer(date, edtf, days)
     elif decision is Decision.SPAN:
         held = days
+    elif decision is Decision.AGREE and _MARKED.search(edtf) and not is_qualified(date.edtf):
+        found = edtf  # the doubt stands in the encoded date alone
     return Reconciled(decision, found, held, phrase.dates[1:], date.role, remark=phrase.remark)
 
 

@@ -34,6 +34,7 @@ ANY_DATE = "a date in EDTF (ISO 8601-2), or as people write one"
 _UNAMBIGUOUS = "a date in which day and month are told apart: 1963-05-04, 4 May 1963"
 _AMBIGUOUS = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?\d\d")
 _AS_WRITTEN = "kept as it is written"
+_DOUBT = re.compile("[~?%]")
 _NO_DATE = re.compile(r"0{4}|0{3}[1-9]|00[0-9]{2}(?=-\d\d-\d\d)")
 """Years that databases write for "no date"; the years before 100 are known from texts alone."""
 
@@ -139,7 +140,7 @@ def _reconciled(date: Record, phrase: Phrase, kind: str, desk: Desk, *, is_told:
         desk.put_aside("edtf", edtf, "the date that the text tells", why)
     date.pop("edtf", None)
     if result.edtf:
-        date["edtf"] = result.edtf
+        date["edtf"] = edtf if edtf and _says_as_much(edtf, result.edtf) else result.edtf
     if result.days and not {"start", "end"} & date.keys():
         _put_days(date, result.days)
     if result.role and date["role"] in _UNSAID:
@@ -147,6 +148,12 @@ def _reconciled(date: Record, phrase: Phrase, kind: str, desk: Desk, *, is_told:
     if result.remark and not is_told:
         desk.report("text", text, ANY_DATE, result.remark)
     return result.others if edtf is None else ()
+
+
+def _says_as_much(edtf: str, found: str) -> bool:
+    """Whether an EDTF of the same days says no less of doubt than the one found, so that it can stand."""
+    same_days = edtf_strings.interval(edtf) == edtf_strings.interval(found)
+    return same_days and (bool(_DOUBT.search(edtf)) or not _DOUBT.search(found))
 
 
 def _may_have(date: Record, role: str, kind: str) -> bool:

@@ -82,6 +82,7 @@ def test_encoded_date_that_fits(text, encoded, edtf, days):
         ("before 1850", "1850", "[..1850]"),
         ("04/05/1963", "1964-04-05", None),
         ("1963 [1964]", "1964", None),
+        ("until 1963 or so, it seems", "-1963", None),
     ],
 )
 def test_encoded_date_that_does_not_fit(text, encoded, edtf):
