@@ -10,6 +10,7 @@ from lxml import etree
 
 from kg.records.model import validation
 from kg.records.normalisation.records import normalise_record
+from kg.records.problems import SourceProblem
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.xml import tree
@@ -304,3 +305,18 @@ def test_later_standards(tmp_path, text, fragment):
     assert isinstance(item, ReadFailure)
     assert fragment in item.problem.message
     assert item.problem.expected
+
+
+@pytest.mark.parametrize(("number", "value"), [("<unitid>I/1</unitid>", "I/1"), ("", "")])
+def test_a_component_without_a_number_of_its_own(tmp_path, number, value):
+    """A component whose key is its place is told: with the number that stands twice, or as one without any."""
+    unit = f"<c level='file'><did><unittitle>A</unittitle>{number}</did></c>"
+    path = tmp_path / "a.xml"
+    path.write_text(
+        "<ead><eadheader><eadid>fa</eadid></eadheader><archdesc level='fonds'><did><unittitle>T</unittitle></did>"
+        f"<dsc>{unit}{unit}</dsc></archdesc></ead>",
+        encoding="utf-8",
+    )
+    told = [item for item in READERS["ead"](SourceFile(path, "a.xml")) if isinstance(item, SourceProblem)]
+    assert {problem.value for problem in told if "its key is its place" in problem.message} == {value}
+    assert any(("neither" in problem.message) is not bool(value) for problem in told)

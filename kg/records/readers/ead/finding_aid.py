@@ -156,11 +156,22 @@ def _record(aid: _FindingAid, source: SourceFile, top: Element) -> Iterator[Read
     draft.record |= {name: value for name, value in aid.defaults.items() if name not in draft.record}
     _keep_rest(draft, aid, top)
     if top in aid.arrangement.unidentified:
-        message = "the component has neither an id nor a number: its key is its place, and changes with it"
-        draft.report(top, "@id", "", "an id, or a unitid that no other component has", message)
+        _report_place(draft, top, did)
     yield from draft.problems
     raw = None if is_archdesc else etree.tostring(top, encoding="utf-8", with_tail=False)
     yield RawRecord(draft.record, tree.line_label(top), raw)
+
+
+def _report_place(draft: Draft, top: Element, did: Element | None) -> None:
+    """Report a component whose key is its place: it has no id, and no number that is its own."""
+    written = tree.attribute(top, "id") or tree.text(tree.child(did, "unitid")) or ""
+    if written:
+        where = "@id" if tree.attribute(top, "id") else "did/unitid"
+        what = f"{written!r} stands at another component, too, or can't be a key"
+    else:
+        where, what = "@id", "the component has neither an id nor a number"
+    message = f"{what}: its key is its place, and changes with it"
+    draft.report(top, where, written, "an id, or a unitid that no other component has", message)
 
 
 def _put_header(draft: Draft, aid: _FindingAid) -> None:
