@@ -25,7 +25,7 @@ TARGETS = {
 }
 """Kind → the classes that only its records have; a level of an archive is a collection in schema.org."""
 
-_TAG = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+_TAG = "^([A-Za-z]{2,8}|x-[A-Za-z0-9]{1,8})(-[A-Za-z0-9]{1,8})*$"
 _SCHEMES = "^(https?|urn|mailto|ark|doi|info):"
 _DATATYPES = ("edtf:EDTF", "xsd:date", "xsd:gYearMonth", "xsd:gYear", "xsd:dateTime")
 _DATE = f"sh:or ( {' '.join(f'[ sh:datatype {each} ]' for each in _DATATYPES)} )"

@@ -18,7 +18,7 @@ FILE = ONTOLOGY / "record.schema.json"
 
 _STRING = {"type": "string", "minLength": 1}
 # RFC 5646, 2.1, in the shape that normal form has; whether the subtags are registered is checked before.
-_TAG = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+_TAG = "^([A-Za-z]{2,8}|x-[A-Za-z0-9]{1,8})(-[A-Za-z0-9]{1,8})*$"
 _DAY = "^\\d{4}-\\d{2}-\\d{2}$"
 _IRI = '^(https?|urn|mailto|ark|doi|info):[^\\s<>"{}|\\\\^`]+$'
 _INSTANT = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}"

@@ -4,10 +4,11 @@ A normalised record that still breaks the schema is left out, with the path and 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 import jsonschema_rs
+import orjson
 
 from kg.records.model.keys import KEYS, Key, Record, Value
 from kg.records.model.schema import of_kind
@@ -29,13 +30,28 @@ def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
     )
 
 
+_MAX_BYTES_FOR_ALL = 100_000
+"""Size of a record up to which all its faults are told: each comes with a copy of the value in which it is."""
+
+
+def _errors(validator: jsonschema_rs.Draft202012Validator, record: Record) -> Iterable[jsonschema_rs.ValidationError]:
+    """The errors of a record; of a large one the first."""
+    if len(orjson.dumps(record)) <= _MAX_BYTES_FOR_ALL:
+        return validator.iter_errors(record)
+    try:
+        validator.validate(record)
+    except jsonschema_rs.ValidationError as first:
+        return [first]
+    return []
+
+
 def faults(record: Record, source: str, at: str) -> list[SourceProblem]:
-    """Return every schema fault of a normalised record; an empty list if it may be published."""
+    """Return the schema faults of a normalised record, of a large one the first; none if it may be published."""
     validator = _validator(record["kind"])
     if validator.is_valid(record):
         return []
     problems = []
-    for error in validator.iter_errors(record):
+    for error in _errors(validator, record):
         path = list(error.instance_path)
         missing = re.search(r'^"([^"]+)" is a required', error.message)
         if missing:
