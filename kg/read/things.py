@@ -9,9 +9,9 @@ same version of the mapping made the generation; they equal the store's own answ
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -111,9 +111,12 @@ class Surroundings:
     groups: tuple[LinkGroup, ...] = ()
 
 
-@dataclass(frozen=True)  # without slots: cached properties need a dictionary
+@dataclass(frozen=True, slots=True)
 class Description:
     """Description of a thing.
+
+    Its triples are made when they are asked for, once, and without a lock: `functools.cached_property` of Python 3.11
+    has one for all instances, at which the event loop would wait for the long text that a thread describes (D-122).
 
     Attributes:
         thing: its row of the catalogue.
@@ -128,16 +131,22 @@ class Description:
     record: Mapping[str, Any]
     source: "_MappedSource | _StoredSource"
     excerpt: Excerpt | None = None
+    _triples: list[list[Triple]] = field(default_factory=list, repr=False, compare=False)
+    _statements: list[Statements] = field(default_factory=list, repr=False, compare=False)
 
-    @cached_property
+    @property
     def triples(self) -> list[Triple]:
         """Triples of its own subject and of its parts."""
-        return self.source.triples(self)
+        if not self._triples:
+            self._triples.append(self.source.triples(self))
+        return self._triples[0]
 
-    @cached_property
+    @property
     def statements(self) -> Statements:
         """The same triples by subject and predicate."""
-        return self.source.statements(self)
+        if not self._statements:
+            self._statements.append(self.source.statements(self))
+        return self._statements[0]
 
 
 @dataclass(frozen=True, slots=True)

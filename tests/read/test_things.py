@@ -1,13 +1,17 @@
 """The read side: what is said of a thing is what the store holds, from wherever it is read."""
 
+import threading
 from dataclasses import replace
 
 import pytest
 from publishing import publish
 
-from kg.read.things import Resources
+from kg.read.things import Description, Resources
 from kg.render.data.statements import by_subject
 from kg.store.generation.generations import Generations
+
+WAIT_SECONDS = 5
+"""How long a test waits for what never comes where it fails."""
 
 REWRITTEN = [
     {"id": "place/a", "name": "Havana", "latitude": 23.0, "longitude": -82.35},
@@ -71,3 +75,37 @@ def test_same_mapping_needs_no_store(tmp_path, monkeypatch):
     with pytest.raises(pytest.fail.Exception):
         assert _from_store(generation).describe(resources.find("record/a")).triples
     generation.close()
+
+
+class _OneInside:
+    """Source of triples: while those of one description are made, another thread makes those of another one."""
+
+    def __init__(self, inner=None):
+        self.inner = inner
+        self.done = threading.Event()
+
+    def triples(self, _):
+        return self._make("triples")
+
+    def statements(self, _):
+        return self._make("statements")
+
+    def _make(self, name):
+        if self.inner is not None:
+            threading.Thread(target=lambda: (getattr(self.inner, name), self.done.set()), daemon=True).start()
+            assert self.done.wait(WAIT_SECONDS), "the other description waits for this one"
+        return []
+
+
+@pytest.mark.parametrize("name", ["triples", "statements"])
+def test_no_description_waits_for_another(name):
+    """While a thread describes a long text, the event loop describes other things."""
+    other = Description(None, "http://e/b", {}, _OneInside())
+    assert getattr(Description(None, "http://e/a", {}, _OneInside(other)), name) == []
+
+
+def test_triples_are_made_once():
+    """What has been made of a description is not made again."""
+    description = Description(None, "http://e/a", {}, _OneInside())
+    assert description.triples is description.triples
+    assert description.statements is description.statements
