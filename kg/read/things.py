@@ -116,7 +116,7 @@ class Description:
     """Description of a thing.
 
     Its triples are made when they are asked for, once, and without a lock: `functools.cached_property` of Python 3.11
-    has one for all instances, at which the event loop would wait for the long text that a thread describes (D-122).
+    has one for all instances, at which the event loop would wait for the long text that a thread describes (D-120).
 
     Attributes:
         thing: its row of the catalogue.

@@ -1,7 +1,7 @@
 r"""Characters that went wrong on their way: escapes that were escaped again, and bytes of Windows taken for controls.
 
 Nobody means to say "&eacute;", and U+0080 to U+009F are control characters, which no text has. One rule reads both as
-the characters that they stand for; whoever applies it tells (D-131).
+the characters that they stand for; whoever applies it tells (D-129).
 
 >>> mended("Caf&eacute; &amp;#233; AT&T, R&D; \x9cuvre"), mended("plain")
 ('Café é AT&T, R&D; œuvre', 'plain')

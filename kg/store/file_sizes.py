@@ -1,7 +1,7 @@
 """Sizes of a generation's files: a file that is cut, grown or gone beneath its reader is seen before it is read.
 
 A short read gives other bytes than were published, and where a file is mapped into memory, the process ends of it. So
-whatever reads the files of a generation compares their sizes first, each time: one `stat` takes 1.5 µs (D-116).
+whatever reads the files of a generation compares their sizes first, each time: one `stat` takes 1.5 µs (D-115).
 """
 
 import os

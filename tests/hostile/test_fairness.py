@@ -1,7 +1,8 @@
 """Attackers beside a polite client, at every door, against `kg serve` as it runs; `make test-hostile` alone has bounds.
 
 The polite client has an address of its own, and then the attacker's: a reading room is one address. It is measured in
-turns, beside nobody, beside the attacker and beside nobody again, so that what else the machine does disturbs both (D-120).
+turns, beside nobody, beside the attacker and beside nobody again, so that what else the machine does disturbs both
+(D-118).
 The table of all turns is printed at the end, as Markdown.
 """
 

@@ -2,7 +2,7 @@
 
 A reader sees one file. Whether `fa` is a record or a finding aid, which agent `b27.xml` holds, and whether the number 7
 of a person is that of a body as well, shows when all is read: a first pass over the sources writes an index of what is
-there, and the links of each XML record are settled by it (D-136). Nothing is guessed: what leads to two things, or to
+there, and the links of each XML record are settled by it (D-134). Nothing is guessed: what leads to two things, or to
 none, is reported.
 """
 

@@ -2,7 +2,7 @@
 
 Archivists wrote the text, and encoded forms are wrong in whole collections: so the text holds. The encoded form can
 make it finer, say how far an approximate date reaches, or choose between two readings of the text. What it
-says beyond that is told, and kept as it is written (D-123).
+says beyond that is told, and kept as it is written (D-121).
 
 >>> reconcile("circa 1915", "1910/1920").days, reconcile("1905-06", "1905/1906").edtf
 (Interval(start='1910-01-01', end='1920-12-31'), '1905/1906')

@@ -85,7 +85,7 @@ class Key:
         choices: for a choice, the words.
         minimum, maximum: for a number, its bounds.
         parts: for a part, its own keys.
-        answers: whether "None" and "N/A" under it are what somebody says of the thing, and no empty field (D-135).
+        answers: whether "None" and "N/A" under it are what somebody says of the thing, and no empty field (D-133).
     """
 
     name: str

@@ -1,7 +1,7 @@
 """People in running text, direct order: those whose talk a title records, and those whom a credit names.
 
 Two people with offices are told apart where the grammar is certain, and are nobody where it is not: the title itself
-still says them (D-133).
+still says them (D-131).
 
 >>> in_title("Josip Vuk, President of the Republic, and Edvard Kova, Vice President")
 (('Josip Vuk', 'President of the Republic'), ('Edvard Kova', 'Vice President'))

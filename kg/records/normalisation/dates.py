@@ -2,7 +2,7 @@
 
 Every reader's dates pass here. A phrase under `edtf` becomes text; a text alone becomes EDTF where it is understood;
 both are reconciled (`kg.records.dates.reconciliation`). Days to come, an end before its start and a death before a
-birth are told, and not asserted (D-124).
+birth are told, and not asserted (D-122).
 """
 
 import re

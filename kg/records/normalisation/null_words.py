@@ -1,6 +1,6 @@
 """Words for an empty value: dropped in a field, where programs leave them, and told; a sentence in a note.
 
-ISAD(G) and DACS ask to say that there are no accruals, say: "None" under a note is what the archivist says (D-135).
+ISAD(G) and DACS ask to say that there are no accruals, say: "None" under a note is what the archivist says (D-133).
 
 >>> list(taken_for_nothing(["N/A", "", "Letter"])), stands(" N/A ")
 (['N/A'], True)

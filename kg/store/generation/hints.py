@@ -1,7 +1,7 @@
 """Hints: what links say of their targets, staged while a catalogue is built.
 
 A hint becomes the stub of a target that no source describes. Of several the longest one wins; the names in the others
-are forms of the target's name, so that none is lost (D-137).
+are forms of the target's name, so that none is lost (D-135).
 """
 
 import sqlite3

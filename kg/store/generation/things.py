@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
 
 ORDERED = frozenset({"heldIn", "partOf"})
-"""Keys of links whose lists follow the order of the finding aid, where there is one (D-132)."""
+"""Keys of links whose lists follow the order of the finding aid, where there is one (D-130)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Requests that the loop reads in one round would all be answered before the next round reads another client's: 400
 connections that ask for a page of the cache are 400 answers ahead of everybody. So what is beyond a client's share
-waits for later rounds, of each client its oldest first; between rounds the loop reads what has arrived (D-121).
+waits for later rounds, of each client its oldest first; between rounds the loop reads what has arrived (D-119).
 """
 
 import asyncio

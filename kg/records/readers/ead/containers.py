@@ -1,4 +1,4 @@
-"""Containers in EAD: each place where a unit lies, the box before the folder (D-132).
+"""Containers in EAD: each place where a unit lies, the box before the folder (D-130).
 
 `@parent` names the container that one lies in. Without it each box begins a place, as each folder does within its box.
 

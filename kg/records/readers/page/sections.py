@@ -1,7 +1,7 @@
 """Sections of a record page: what each paragraph is, by its place between headings and labels.
 
 A label has one value, some words, or prose below it (`labels`). What follows a value that is complete, and is no label
-that is known, has the form of a label with a value below, or is more than can be known; both are kept and told (D-134).
+that is known, has the form of a label with a value below, or is more than can be known; both are kept and told (D-132).
 """
 
 import re

@@ -2,7 +2,7 @@
 
 The table is `markup.tsv`, a line for an element or an attribute; `*/@name` is the line of an attribute on every
 element that has no line of its own for it. docs/sources.md is made from it, and tests hold it to the names of both
-standards and to what the readers do (D-128).
+standards and to what the readers do (D-126).
 
 >>> treatment("ead", "unitid", "audience"), treatment("ead", "list", "numeration"), flow("emph"), flow("unitdate")
 ('governs', 'form only', 'inline', 'separator')

@@ -2,7 +2,7 @@
 
 - No DTD is loaded, no address opened. Of entities, those are read that the file declares as plain text of its own, and
   the named characters of HTML; a file with another one is refused: its text would be lost, or could grow without end.
-- An element for the staff alone (`audience="internal"`) is emptied, or not yielded, and counted (D-130).
+- An element for the staff alone (`audience="internal"`) is emptied, or not yielded, and counted (D-128).
 - Bytes, depth, the length of a text and the number of elements held at once are bounded.
 
 >>> sniff(b'<!-- made by hand --><ead xmlns="urn:isbn:1-931666-22-9">'), sniff(b"id,title")

@@ -1,4 +1,4 @@
-"""Running text of an element: one rule, by element, for the blank between neighbours that the markup parts (D-129).
+"""Running text of an element: one rule, by element, for the blank between neighbours that the markup parts (D-127).
 
 A block (a paragraph, an item, a line of an address) is parted from what stands beside it. So is a separator (a name, a
 date, a number, an extent), but for the signs and endings that belong to its word. Inline markup parts nothing.

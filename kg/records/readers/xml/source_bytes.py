@@ -1,4 +1,4 @@
-"""Bytes of an XML file on their way to the parser: their encoding, and the entities that they name (D-131).
+"""Bytes of an XML file on their way to the parser: their encoding, and the entities that they name (D-129).
 
 - An entity that the file itself declares as plain text, or that HTML names, is read as its characters. Any other one
   is refused by its name and line: an external one, one with markup, one that grows without bound.

@@ -1,7 +1,7 @@
 """Memory of killed workers: which queries crash the engine, and which clients pay for the starts of new workers.
 
 A worker takes some 65 ms of processor time to start, and a query that kills one may take a single millisecond. So a
-client could have the machine do nothing else. Two rules bound that (D-115):
+client could have the machine do nothing else. Two rules bound that (D-114):
 
 - A query that has crashed the engine twice is refused for ten minutes, without a worker.
 - A client whose queries killed a few workers of late has a *quarantine*, a line of its own beside its usual one: one

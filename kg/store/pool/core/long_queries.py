@@ -10,7 +10,7 @@ LONG_AFTER = 0.25
 
 ALONE_AFTER = 1.0
 """Seconds without another query after which a long one is in nobody's way, and keeps its priority: on a machine that
-does other work as well, one at the lowest gets nothing done until its deadline (D-118)."""
+does other work as well, one at the lowest gets nothing done until its deadline (D-117)."""
 
 
 def tick(scheduler: Scheduler, now: float) -> list[Action]:

@@ -12,7 +12,7 @@ CALM = 20.0
 
 HEADROOM, _HEADROOM_PART = 256 << 20, 4
 """Bytes of the memory of all workers that are left to what they take from one sample to the end of a killed one; no
-more than a part, as a divisor. Two processors fill some 100 MB in a tick (D-117)."""
+more than a part, as a divisor. Two processors fill some 100 MB in a tick (D-116)."""
 
 
 def sampled(scheduler: Scheduler, sizes: Mapping[int, int], now: float) -> list[Action]:
