@@ -126,7 +126,8 @@ class Client:
             writer.write(body)
             self._seen["half sent"] += 1
             with contextlib.suppress(TimeoutError):
-                answer = await asyncio.wait_for(reader.read(12), seconds)
+                async with asyncio.timeout(seconds):
+                    answer = await reader.read(12)
                 self._seen[answer[9:12].decode() or "closed"] += 1
         finally:
             writer.transport.abort()
@@ -164,10 +165,17 @@ async def attack(port, source, attackers, *, connections=MANY, pause=0.0):
             client = Client(port, source, number, seen, attacker.name)
             tasks.append(asyncio.create_task(_go_on(client, attacker.session, seen, pause)))
     await asyncio.to_thread(sys.stdin.read)
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
+    await _end(tasks)
+    return seen
+
+
+async def _end(tasks):
+    """Cancel all tasks, again where one takes it for a time-out of its own. Raises what ended a task before."""
+    left = tasks
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1)
     for task in tasks:
         if not task.cancelled():
             task.result()
-    return seen
