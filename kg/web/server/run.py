@@ -161,6 +161,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     settings_module.export_config_path(settings)
     authority = f"[{host}]" if ":" in host else host
     raise_descriptor_limit()
+    gc.collect()  # the generation that was tried before; processes that are forked from this one would keep it mapped
     with listening(settings.metrics):
         supervisor.Supervisor(
             run_process,

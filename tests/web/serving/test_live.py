@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
+import weakref
 from unittest.mock import AsyncMock, Mock
 
 import psutil
@@ -102,6 +104,29 @@ def test_answers_of_the_oldest_generation_are_cut(example, caplog):
     with caplog.at_level(logging.WARNING, "kg"):
         asyncio.run(go())
     assert [each.args for each in caplog.records] == [(2, 0, MAX_RETIRED), (2, 2, MAX_RETIRED)]
+
+
+def test_memory_of_a_replaced_generation_is_free_at_once(example, monkeypatch):
+    """Nothing of a replaced generation stays, be it in circles, until the collector comes by itself; nor its index."""
+    monkeypatch.setattr("kg.web.serving.live.LOOK", 0)
+    gc.disable()
+
+    async def go():
+        live = Live(example, None)
+        await live.start()
+        generation = weakref.ref(live._current.publication._generation)
+        live._mark = (0,)
+        await asyncio.to_thread(eventually, lambda: generation() is not live._current.publication._generation)
+        await asyncio.gather(*live._leaving)
+        await turns()
+        left = generation()
+        await live.close()
+        assert left is None
+
+    try:
+        asyncio.run(go())
+    finally:
+        gc.enable()
 
 
 def test_nothing_is_kept_of_a_replaced_generation(example):
