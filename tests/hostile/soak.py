@@ -83,7 +83,7 @@ ATTACKERS = (
     ("64 connections: pages and data of all records", 4, 0.2),
     ("64 connections: a page with a random parameter", 4, 0.2),
     ("64 connections: lists, searches and pictures", 4, 0.2),
-    ("600 half-sent bodies of 1 MB", 30, 1.0),
+    ("600 half-sent bodies", 30, 1.0),
     ("forms of 1 MB of `%&`", 1, 0.5),
 )
 """Name, connections, and pause between two requests of a connection; each has an address of its own."""
