@@ -24,6 +24,8 @@ from polite import Fared, Polite
 from process_samples import Watched
 from serving import free_port, kg, served
 
+from kg.web.serving.live import MAX_RETIRED
+
 SECONDS, WARM_UP_SECONDS = 1_800, 300
 BUILD_EVERY, SAMPLE_EVERY = 20, 10
 PROCESSES = 2
@@ -44,15 +46,20 @@ keep = {KEEP}
 
 MAX_WORKER_MB = 1_600
 MAX_TEMPORARY_MB = 300
-MAX_GENERATIONS = 4
+MAX_GENERATIONS = MAX_RETIRED + 2
+"""Those that are still read, the live one, and the one that is opened."""
+
+MAX_WORKERS, MAX_DESCRIPTORS = 28, 1_000
+"""Of two processes; the queries of a replaced generation keep its workers for as long as a query may take."""
+
 
 BOUNDS = {
     "server_mb": Bound(allowance=20),
     "worker_mb": Bound(allowance=60, most=MAX_WORKER_MB),
     "pss_mb": Bound(allowance=60, most=MAX_WORKER_MB),
-    "descriptors": Bound(allowance=100),
-    "processes": Bound(allowance=6),
-    "workers": Bound(allowance=6),
+    "descriptors": Bound(allowance=100, most=MAX_DESCRIPTORS),
+    "processes": Bound(allowance=6, most=MAX_WORKERS + PROCESSES + 1),
+    "workers": Bound(allowance=6, most=MAX_WORKERS),
     "generations": Bound(allowance=1, most=MAX_GENERATIONS),
     "temporary_mb": Bound(allowance=30, most=MAX_TEMPORARY_MB),
     "disk_mb": Bound(allowance=40),
