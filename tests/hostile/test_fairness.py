@@ -29,7 +29,9 @@ MEDIAN_RATIO, TAIL_RATIO = 5, 5
 """How often the reference the median is at most; and the 95th of 100 beside what crashes the engine."""
 
 CRASH_MEDIAN_RATIO = 3
-MAX_MEMORY_MB = 2_048
+MAX_MEMORY_MB = 2_048 + 600
+"""All query workers at their bound (`query_memory` as often as there are workers), and the server itself."""
+
 MAX_TEMPORARY_MB = 300
 CALM_SECONDS = 120
 LEAST_MEDIAN = 0.0005
