@@ -264,7 +264,9 @@ def test_a_reader_that_fails(tmp_path, monkeypatch, where, name, value, at):
         monkeypatch.setitem(READERS, name, value)
     elif name == "normalise_record":
         sound = batch.normalise_record
-        monkeypatch.setattr(batch, name, lambda each, *more, **at: value() if each == GOOD else sound(each, *more, **at))
+        monkeypatch.setattr(
+            batch, name, lambda each, *more, **at: value() if each == GOOD else sound(each, *more, **at)
+        )
     elif name == "Mapper":
         mapped = Mapper.map
         monkeypatch.setattr(
