@@ -29,8 +29,8 @@ MEDIAN_RATIO, TAIL_RATIO = 5, 5
 """How often the reference the median is at most; and the 95th of 100 beside what crashes the engine."""
 
 CRASH_MEDIAN_RATIO = 3
-MAX_MEMORY_MB = 2_048 + 600
-"""All query workers at their bound (`query_memory` as often as there are workers), and the server itself."""
+MAX_MEMORY_MB = 2_950
+"""What docs/operation.md names for one server process with the settings as they come."""
 
 MAX_TEMPORARY_MB = 300
 CALM_SECONDS = 120
