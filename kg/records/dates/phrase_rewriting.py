@@ -144,11 +144,11 @@ def _eras(tokens: list[Token]) -> list[Token] | None:
     is_after_christ = False
     for token in tokens:
         if token.kind not in {"B", "A"}:
-            if is_after_christ and token.kind in {"d", "n", "y"}:
+            if is_after_christ and token.kind in {"d", "number", "y"}:
                 token = token._replace(kind="y", value=f"{token.value:0>4}")  # noqa: PLW2901  # the same token
                 is_after_christ = False
             result.append(token)
-        elif result and result[-1].kind in {"d", "n", "y"}:
+        elif result and result[-1].kind in {"d", "number", "y"}:
             _set_era(result, token.kind)
         elif token.kind == "A":  # AD 70
             is_after_christ = True
@@ -161,9 +161,9 @@ def _set_era(result: list[Token], era: str) -> None:
     """Give the last number an era, and with it the number before it in `300-200 BC`."""
     places = [len(result) - 1]
     if not result[-1].value.replace("X", "0").isdigit():  # 44 BC BC
-        result[-1] = result[-1]._replace(kind="n")
+        result[-1] = result[-1]._replace(kind="number")
         return
-    if len(result) > 2 and result[-2].kind == "-" and result[-3].kind in {"d", "n", "y"}:
+    if len(result) > 2 and result[-2].kind == "-" and result[-3].kind in {"d", "number", "y"}:
         places.append(len(result) - 3)
     last = result[-1].value
     for place in places:
@@ -172,7 +172,7 @@ def _set_era(result: list[Token], era: str) -> None:
         if place != places[0] and (not is_earlier if era == "B" else is_earlier or value.startswith("-")):
             continue
         year = _astronomical(value) if era == "B" else f"{value:0>4}"
-        result[place] = result[place]._replace(kind="y" if year else "n", value=year or value)
+        result[place] = result[place]._replace(kind="y" if year else "number", value=year or value)
 
 
 def _astronomical(year: str) -> str:

@@ -145,14 +145,14 @@ _FIGURES: tuple[tuple[re.Pattern[str], Callable[..., _Figures | None]], ...] = (
     (re.compile(r"(1\d|20)\.\.(?![.\d])"), lambda y, **_o: _Figures((("y", f"{y}XX"),))),  # 19..
     (re.compile(r"([12]\d\d)\.(?=$|[\s,?-])"), lambda y, **_o: _Figures((("y", f"{y}X"),))),  # 191.
     (re.compile(rf"{_Y}(?!\d)"), lambda y, **_o: _Figures((("y", y),))),
-    (re.compile(r"(\d{3,4})(?!\d)"), lambda n, **_o: _Figures((("n", n),))),
+    (re.compile(r"(\d{3,4})(?!\d)"), lambda number, **_o: _Figures((("number", number),))),
     (
         re.compile(r"(\d\d?)(?:st|nd|rd|th) ?c(?![^\W_])(?!\.? ?\d)"),  # the 19th c.
         lambda d, **_o: _Figures((("d", d), ("C", ""))),
     ),
     (re.compile(rf"(\d\d?) ?[/(] ?(\d\d?)\)?{_END}"), lambda a, b, **_o: _two_days(a, b)),
     (
-        re.compile(rf"(\d\d?)(?:st|nd|rd|th|er|re|ère|ème|eme|e|º|°|ª|-?го|-?й|-?я|-?ой|-?е)?{_END}"),
+        re.compile(rf"(\d\d?)(?:st|nd|rd|d|th|er|re|ère|ème|eme|e|º|°|ª|-?го|-?й|-?я|-?ой|-?е)?{_END}"),
         lambda d, **_o: _Figures((("d", d),)),
     ),
     (re.compile(rf"([ivx]+)(?:e|ème|eme|th|º|-?й|-?го)?{_END}"), lambda roman, **_o: _roman(roman)),

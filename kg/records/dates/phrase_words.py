@@ -16,9 +16,10 @@ _NO_MONTHS = frozenset({"out", "set"})
 """Abbreviations of months in one language that are common words of another."""
 
 _FURTHER_MONTHS = {
-    1: "январе|genn|janv|jänner", 2: "феврале|febr|févr|fevr|fevrier|feber", 3: "марте|maerz|mrz|mär", 4: "апреле|avr",
-    5: "мае", 6: "июне", 7: "июле|juil", 8: "августе|aout", 9: "сентябре|sept|setiembre|sep", 10: "октябре",
-    11: "ноябре|нояб", 12: "декабре|decembre|déc|dez",
+    1: "январе|genn|janv|jänner|jany", 2: "феврале|febr|févr|fevr|fevrier|feber|feby", 3: "марте|maerz|mrz|mär|mch",
+    4: "апреле|avr|apl", 5: "мае", 6: "июне", 7: "июле|juil", 8: "августе|aout|augt",
+    9: "сентябре|sept|setiembre|sep|septr", 10: "октябре|octr", 11: "ноябре|нояб|novr",
+    12: "декабре|decembre|déc|dez|decr",
 }  # fmt: skip
 """Cases, spellings without accents and abbreviations that the CLDR lacks."""
 
@@ -35,11 +36,11 @@ WORDS: dict[str, str] = {
     "b": "between|sometime between|some time between|между|entre|zwischen",
     "<": (
         "before|prior to|not later than|no later than|not after|by|pre|pre -|до|не позднее|antes de|avant|vor|"
-        "anterior a|on or before|latest|at the latest|spätestens|or earlier than|before or in"
+        "anterior a|on or before|latest|at the latest|spätestens|or earlier than|before or in|in or before"
     ),
     ">": (
         "after|not earlier than|no earlier than|not before|post|post -|после|не ранее|después de|despues de|"
-        "après|apres|nach|posterior a|on or after|frühestens"
+        "après|apres|nach|posterior a|on or after|in or after|frühestens"
     ),
     "<<": "or earlier|or before|and earlier|and before|oder früher|ou avant|или ранее|или раньше",
     ">>": "or later|or after|oder später|ou après|или позднее|или позже",
