@@ -49,6 +49,9 @@ FULL = Length(seconds=20, hard=3, connections=5000, fuzz=10_000, patience=1, cal
 IDLE_SECONDS = 5
 """How long a polite client asks an idle server, where the bound depends on how it fares there."""
 
+SPARE_DESCRIPTORS = 8
+"""Descriptors more than before that are no leak: connections and pipes that are being closed. Attackers open hundreds."""
+
 
 @pytest.fixture(params=[SHORT, pytest.param(FULL, marks=pytest.mark.hostile)], ids=["short", "full"], scope="module")
 def length(request):
@@ -83,7 +86,7 @@ def server(tmp_path_factory, length):
         print(f"\nbefore {before}\nafter  {after}")  # noqa: T201  # the report of the run
         assert sorted(folder.rglob("*")) == files
         assert after.zombies == 0
-        assert after.descriptors <= before.descriptors
+        assert after.descriptors <= before.descriptors + SPARE_DESCRIPTORS
         assert after.memory <= before.memory * (1.1 if length.patience else 1.3)  # little is freed in a few seconds
 
 

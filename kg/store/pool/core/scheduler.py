@@ -193,7 +193,7 @@ class Scheduler:
             if row.asked is not None and self.kills.quarantines(client, row.asked, now):
                 try:
                     self.queue.move(row, self._quarantine(client, now), now)
-                except QueryTooMany as fault:
+                except (QueryBusy, QueryTooMany) as fault:
                     del self.table[row.query]
                     row.state = QueryState.DONE
                     actions.append(Fail(row.query, fault))
