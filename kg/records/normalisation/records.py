@@ -349,11 +349,8 @@ def _normalise_part(
         _normalise_key(inner_rule, child, inner)
     where = f"{key.name}[{number}]"
     if not rule.required <= inner.record.keys() and (lacking := _missing_key(rule, value, inner)):
-        # The whole part is kept in its original form, so only the fault that costs it is reported.
         state.aside.append({"field": where, "value": as_text(value)})
-        problem = next((child for child in inner.problems if child[0] == lacking), None)
-        problem = problem or (lacking, value, validation.expected([key.name, lacking]), "is required; kept under extra")
-        state.problems.append((f"{where}.{lacking}", *problem[1:]))
+        state.problems.append((f"{where}.{lacking}", *_fault_of_part(rule, value, lacking, inner)))
         return []
     finished = []
     if key.name == "dates":
@@ -368,6 +365,14 @@ def _normalise_part(
     if (content_key in value and content_key not in inner.record) or not inner.record:
         return []
     return [_in_order(inner.record, rule.parts)]
+
+
+def _fault_of_part(rule: _KeyRule, value: dict[str, Any], lacking: str, inner: _State) -> tuple[Any, str, str]:
+    """Value, expectation and message of the one fault that is told of a part which is kept in its original form."""
+    for name, *fault in inner.problems:
+        if name == lacking:
+            return fault[0], fault[1], fault[2]
+    return value, validation.expected([rule.key.name, lacking]), "is required; kept under extra"
 
 
 def _missing_key(rule: _KeyRule, value: dict[str, Any], inner: _State) -> str:
