@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from tantivy import Document, Index, Occur, Query, Schema, SchemaBuilder
 
-from kg.store.search.analysis import PLAIN, analyzer
+from kg.store.search.analysis import analyzer
+from kg.store.search.folding import PLAIN
 from kg.store.search.repeated import passages as parts
 from kg.store.search.repeated.table import RepeatedTable
 

@@ -57,7 +57,7 @@ def roots(word: str) -> frozenset[str]:
     """
     return frozenset(
         word[: len(word) - cut]
-        for cut in range(min(_LONGEST_ENDING, len(word) - MIN_ROOT) + 1)
+        for cut in range(max(0, min(_LONGEST_ENDING, len(word) - MIN_ROOT)) + 1)
         if not cut or word[-cut:] in _ENDINGS
     )
 
