@@ -54,13 +54,13 @@ SIGN_TOKEN = "|".join(
 """Pattern of a token in a script that is cut into signs."""
 
 _LETTER_RUN = f"[^\\W_{_IDEOGRAPHS}{_SYLLABLES}]+"
-_ABBREVIATION = r"(?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?"
+_ABBREVIATION = r"(?<![^\W_])[^\W\d_](?:\.[^\W\d_])+(?![^\W_])(?:\.(?![^\W_]))?"
 _JOINTS = f"{INVISIBLE}{MARKS}{_APOSTROPHES}"
 
 WORD = re.compile(f"{_ABBREVIATION}|{SIGN_TOKEN}|{_LETTER_RUN}(?:[{_JOINTS}]+{_LETTER_RUN})*[{MARKS}]*|[^\\W_]")
 """A word of a text as it is written, which folds to one token, or to few."""
 
-ASCII_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z](?:\.[A-Za-z])+(?![A-Za-z0-9])\.?|[A-Za-z0-9]+(?:['`][A-Za-z0-9]+)*")
+ASCII_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z](?:\.[A-Za-z])+(?![A-Za-z0-9])(?:\.(?![A-Za-z0-9]))?|[A-Za-z0-9]+(?:['`][A-Za-z0-9]+)*")
 """The same in a text of ASCII alone."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -172,7 +172,7 @@ def _spelt(text: str, rules: str, *, stops: bool = True) -> str:
         text = _letters(text, rules)
     text = text.replace("`", "'")
     if stops and _DOTTED.search(text):
-        text = _ABBREVIATIONS.sub(lambda match: f"{match[0].replace('.', '')} ", text)
+        text = _ABBREVIATIONS.sub(lambda match: match[0].replace(".", ""), text)
     return text
 
 

@@ -65,6 +65,7 @@ class QueryBuilder:
         """
         self.languages = tuple(languages)
         self._schema = schema
+        self._searcher = searcher
         self._above = above
         self._below: dict[str, list[str]] = {}
         for child, parent in above.items():

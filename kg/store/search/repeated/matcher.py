@@ -69,17 +69,19 @@ class RepeatedMatcher:
         if self._searcher is None:
             return own
         found = self._matches(make(self._schema))
-        if self._held and not everywhere:
-            held = Query.term_set_query(self._main, "ref", self._held)
-            own = Query.boolean_query([(Occur.Must, own), (Occur.MustNot, held)])
         choices = [own]
+        if self._held:
+            held = Query.term_set_query(self._main, "ref", self._held)
+            choices = [Query.boolean_query([(Occur.Must, own), (Occur.MustNot, held)])]
         if found.frequent:
             choices.append(self._having(found.frequent))
+        if found.held:
+            choices.append(Query.term_set_query(self._main, "ref", found.held))
+        if everywhere:
+            choices.append(Query.boost_query(own, _BOILERPLATE_BOOST))
         if everywhere and found.boilerplate:
             choices.append(Query.boost_query(self._having(found.boilerplate), _BOILERPLATE_BOOST))
-        if found.held and not everywhere:
-            choices.append(Query.term_set_query(self._main, "ref", found.held))
-        return own if len(choices) == 1 else Query.disjunction_max_query(choices)
+        return choices[0] if len(choices) == 1 else Query.disjunction_max_query(choices)
 
     def _having(self, digests: list[str]) -> Query:
         return Query.term_set_query(self._main, "paragraph", [parts.APART + digest for digest in digests])

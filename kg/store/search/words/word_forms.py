@@ -53,7 +53,7 @@ def roots(word: str) -> frozenset[str]:
     """Possible roots of a folded word: without any one of the endings, four letters at least.
 
     >>> sorted(roots("japanese")), "chin" in roots("china") & roots("chinese")
-    (['japan', 'japane', 'japanes', 'japanese'], True)
+    (['japan', 'japanes', 'japanese'], True)
     """
     return frozenset(
         word[: len(word) - cut]
