@@ -17,7 +17,7 @@ from kg.errors import SearchRefused
 from kg.iris import Base
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Thing
-from kg.store.search import fields, query_language, sparql_search, title_order
+from kg.store.search import query_language, sparql_search, title_order
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.query_builder import IndexRequest
@@ -426,7 +426,7 @@ class Finder:
         return SearchRow(iri, hit.score, snippet.text, snippet.language) if snippet else SearchRow(iri, hit.score)
 
     def _passages(self, record: dict[str, Any], offset: int, marker: HitMarker) -> list[tuple[str, str]]:
-        """Texts of a record, (language, text), the most informative first; boilerplate last, where the search asks for it."""
+        """Texts of a record, (language, text), the most informative first, and boilerplate last if it is searched."""
         texts = self.index.repeated.own_passages(record, offset)
         if marker.everywhere:
             texts += self.index.repeated.searched_passages(record)

@@ -142,10 +142,10 @@ def _accented(word: str, language: str) -> Iterator[str]:
 
 
 def _harmonious(word: str) -> str:
-    """Turkish word whose vowels agree: behind a back vowel, an i is an ı that the keyboard gave a dot.
+    r"""Turkish word whose vowels agree: behind a back vowel, an i is a dotless letter that the keyboard gave a dot.
 
-    >>> _harmonious("limani"), _harmonious("izmir")
-    ('limanı', 'izmir')
+    >>> _harmonious("izmir"), _harmonious("limani") == "liman\u0131"
+    ('izmir', True)
     """
     letters, back = [], False
     for letter in word:

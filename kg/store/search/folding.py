@@ -1,11 +1,12 @@
-"""Text folding: one spelling of each word, in every script, before a text is cut into words (D-148).
+r"""Text folding: one spelling of each word, in every script, before a text is cut into words (D-148).
 
 Signs that a reader types or leaves out at will are nothing: apostrophes and the letters of transliteration that look
 like them, soft hyphens, joiners, byte-order marks, vowel points, stops between single letters. Letters that keyboards
-of several languages share are one: ي and ی, ك and ک, ё and е, İ and i. Scripts without spaces between words, and
-Hangul, where particles are written onto nouns, are cut into their signs: a word of several signs is a phrase.
+of several languages share are one: those for yeh and kaf, Russian io and ie, Turkish İ and i. Scripts without spaces
+between words, and Hangul, where particles are written onto nouns, are cut into their signs: a word of several signs is
+a phrase.
 
->>> fold("Gor'kogo"), fold("Gorʹkogo"), fold("the G.D.R. in quar\u00adters")
+>>> fold("Gor'kogo"), fold("Gor\u02b9kogo"), fold("the G.D.R. in quar\u00adters")
 ('Gorkogo', 'Gorkogo', 'the GDR in quarters')
 >>> fold("외교"), fold("กรุงเทพ").split()
 (' 외  교 ', ['ก', 'รุ', 'ง', 'เท', 'พ'])
@@ -20,7 +21,8 @@ PLAIN = "@none"
 """Tag of a language without rules of its own."""
 
 INVISIBLE = (
-    "\u00ad\u034f\u0640\u061c\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef"
+    "\u00ad\u034f\u0640\u061c\u180b-\u180f\u200c-\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef"
 )
 """Signs of format, which part no word (UAX 29, WB4), and the Arabic sign that lengthens a letter; a class of signs.
 
@@ -36,7 +38,9 @@ _MODIFIER_LETTERS = "\u02b9-\u02c1\u02ca\u02cb\u02c8\u02ee\u0374\u0559\ua78b\ua7
 MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 """Accents that no letter includes, and vowel points; a class of signs."""
 
-_IDEOGRAPHS = "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3\U00020000-\U0003ffff"
+_IDEOGRAPHS = (
+    "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3\U00020000-\U0003ffff"
+)
 """Han, Kana and Hangul, of which each sign is a token; a class of signs."""
 
 _SYLLABLES = "\u0e01-\u0e4e\u0e81-\u0ece\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u1780-\u17d3\u17dd"
@@ -60,7 +64,9 @@ _JOINTS = f"{INVISIBLE}{MARKS}{_APOSTROPHES}"
 WORD = re.compile(f"{_ABBREVIATION}|{SIGN_TOKEN}|{_LETTER_RUN}(?:[{_JOINTS}]+{_LETTER_RUN})*[{MARKS}]*|[^\\W_]")
 """A word of a text as it is written, which folds to one token, or to few."""
 
-ASCII_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z](?:\.[A-Za-z])+(?![A-Za-z0-9])(?:\.(?![A-Za-z0-9]))?|[A-Za-z0-9]+(?:['`][A-Za-z0-9]+)*")
+ASCII_WORD = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z](?:\.[A-Za-z])+(?![A-Za-z0-9])(?:\.(?![A-Za-z0-9]))?|[A-Za-z0-9]+(?:['`][A-Za-z0-9]+)*"
+)
 """The same in a text of ASCII alone."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -150,7 +156,7 @@ def fold_readings(text: str, rules: str = PLAIN) -> tuple[str, ...]:
 
 
 def joined(text: str) -> str:
-    """Text whose words have no apostrophes, joiners and stops, with the other readings behind it; not cut into signs."""
+    """Text in words without apostrophes, joiners and stops, with the other readings behind it; not cut into signs."""
     if not _needs_folding(text):
         return text
     spelt = _spelt(text, PLAIN)
@@ -190,7 +196,7 @@ def _letters(text: str, rules: str) -> str:
 
 
 def composed(text: str, rules: str = PLAIN) -> str:
-    """Text in NFC, with ё as е and İ as i; in Turkish, I is the capital of ı."""
+    """Text in NFC, without the dots of io, and İ as i; in Turkish, I is the capital of the dotless letter."""
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     if rules == "tr":

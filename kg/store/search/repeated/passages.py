@@ -1,4 +1,4 @@
-"""Passages of a record: its texts with key and language, their paragraphs, and the digests by which these are compared."""
+"""Passages of a record: its texts by key and language, their paragraphs, and the digests that are compared."""
 
 import hashlib
 from collections.abc import Iterable, Iterator

@@ -25,25 +25,29 @@ _MAX_COMPARED_BY_RULES = 100
 _MAX_FORMS = 12
 _MAX_LENGTH = 40
 
-_ENDINGS = frozenset(
-    # English
-    "a e i o y s es ed er ers or ors ing ings ion ions ation ations ian ians an ans ese ish ism isms ist ists ic ics"
-    " ical ically al als ally ly ity ities ive ives ment ments ness able ible ance ence ances ences ant ent ants ents"
-    " acy acies at ats ate ates ated ating ator ators ful less ward hood ship ships ies ied ier iest est th ey ys is"
-    " uese"
-    # Romance languages, without accents
-    " as os is ar ir ado ada ados adas ido ida idos idas ando endo iendo cion ciones sion siones dor dora dores ante"
-    " istas ismo ico ica icos icas ales eza mente dad dades oso osa ano ana anos anas ense enses eses esa esas ino ina"
-    " inos inas ais aise aises ois oise oises ien ienne iens iennes ique iques isme iste istes tion tions eur euse eurs"
-    " eux aux ais zione zioni ista isti ismo ese esi ani cao coes"
-    # German
-    " en em n isch ische ischen ischer isches ung ungen heit keit lich er ern in innen"
-    # Russian, without й and ё
-    " а я о е и ы у ю й ь ов ев ей ам ям ами ями ах ях ом ем ой ою ский ская ское ские ского ской скому скую ским скими"
-    " ских ия ии ию ией ий ие иев иям иями иях ость ости остью ный ная ное ные ного ной ному ную ным ных ными ть ать ить"
-    " еть ал ала али ил ила или ел ела ели ение ения ению ением ений ание ания анию анием ец ца цы цев ник ника ники"
-    " ников янин яне янский ческий ческая ческие ческого".split()
-)
+# Without accents, and without the letters of Cyrillic that folding takes for others.
+_ENDINGS_BY_LANGUAGE = {
+    "en": (
+        "a e i o y s es ed er ers or ors ing ings ion ions ation ations ian ians an ans ese ish ism isms ist "
+        "ists ic ics ical ically al als ally ly ity ities ive ives ment ments ness able ible ance ence ances "
+        "ences ant ent ants ents acy acies at ats ate ates ated ating ator ators ful less ward hood ship "
+        "ships ies ied ier iest est th ey ys is uese"
+    ),
+    "romance": (
+        "as os is ar ir ado ada ados adas ido ida idos idas ando endo iendo cion ciones sion siones dor dora "
+        "dores ante istas ismo ico ica icos icas ales eza mente dad dades oso osa ano ana anos anas ense "
+        "enses eses esa esas ino ina inos inas ais aise aises ois oise oises ien ienne iens iennes ique iques "
+        "isme iste istes tion tions eur euse eurs eux aux zione zioni ista isti ese esi ani cao coes"
+    ),
+    "de": ("en em n isch ische ischen ischer isches ung ungen heit keit lich er ern in innen"),
+    "ru": (
+        "а я о е и ы у ю й ь ов ев ей ам ям ами ями ах ях ом ем ой ою ский ская ское ские ского ской скому "
+        "скую ским скими ских ия ии ию ией ий ие иев иям иями иях ость ости остью ный ная ное ные ного ной "
+        "ному ную ным ных ными ть ать ить еть ал ала али ил ила или ел ела ели ение ения ению ением ений ание "
+        "ания анию анием ец ца цы цев ник ника ники ников янин яне янский ческий ческая ческие ческого"
+    ),
+}
+_ENDINGS = frozenset(ending for endings in _ENDINGS_BY_LANGUAGE.values() for ending in endings.split())
 _LONGEST_ENDING = max(map(len, _ENDINGS))
 _RULES = ("en", "es", "ru", "fr", "de", "it", "pt")
 """Languages whose stemming rules are tried on a word that the index lacks, besides those of the index."""
@@ -131,7 +135,10 @@ class FormFinder:
         """Test for a word of a document: one of names of people and places alone is a name, not a form."""
         if self._searcher.doc_freq(text_field, word):
             return True
-        in_titles = [Query.term_query(self._schema, title_field, word), Query.term_query(self._schema, "kind", "record")]
+        in_titles = [
+            Query.term_query(self._schema, title_field, word),
+            Query.term_query(self._schema, "kind", "record"),
+        ]
         return bool(self._searcher.search(all_of(in_titles), 1, count=False).hits)
 
 

@@ -78,8 +78,10 @@ class WordQueries:
             for query in self._stem_choices(word, place, reading, everywhere=everywhere)
         ]
         if word.prefix:
-            for place in _PREFIX_FIELDS.get(word.field, ("word", "vocabulary", "text")):
-                choices.append(self._in(place, partial(_prefix_query, name=place, text=word.text), everywhere))
+            choices += [
+                self._in(place, partial(_prefix_query, name=place, text=word.text), everywhere)
+                for place in _PREFIX_FIELDS.get(word.field, ("word", "vocabulary", "text"))
+            ]
         elif not word.phrase and not word.field:
             for heard in _sounds_of(word.text):
                 for place, weight in _SOUND_BOOSTS.items():

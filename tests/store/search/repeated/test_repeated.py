@@ -5,10 +5,10 @@ import json
 import pytest
 from publishing import publish
 
+from kg.publish import build
 from kg.read.publication import Publication
 from kg.read.search import SearchQuery, SearchRequest
 from kg.settings import Settings
-from kg.publish import build
 from kg.store.generation.generations import Generations
 from kg.store.pool.core.kill_memory import KillMemory
 from kg.store.search.repeated import counter, passages
@@ -114,9 +114,7 @@ def test_a_record_of_another_source_is_its_own(tmp_path):
     """What is boilerplate in one source is content in another."""
     for name, lines in (("a", [record(number) for number in range(12)]), ("b", [record(99)])):
         (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    settings = Settings(
-        base="https://a.example/", folder=tmp_path, sources=({"path": "a.jsonl"}, {"path": "b.jsonl"})
-    )
+    settings = Settings(base="https://a.example/", folder=tmp_path, sources=({"path": "a.jsonl"}, {"path": "b.jsonl"}))
     build.build(settings)
     opened = Publication(Generations(settings.var_folder).open_live(), KillMemory())
     assert keys(find(opened, "teapot")) == {"n99"}
