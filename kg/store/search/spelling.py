@@ -13,6 +13,9 @@ _MAX_WORDS = 300_000
 """Words in the vocabulary; a larger collection has no suggestions of its rarest words."""
 
 _MIN_WORD_LENGTH = 4
+_MIN_TWO_EDITS = 8
+"""Letters of a word from which on two of them may be wrong."""
+
 _MAX_CORRECTIONS = 5
 """Unknown words of one search that are corrected; a search with more gets no suggestion."""
 
@@ -60,17 +63,20 @@ class SpellingSuggester:
         return Correction(proposed if proposed != text else "", ordinary if ordinary != text else "")
 
     def is_name(self, word: str) -> bool:
-        """Test for a proper name: a word that every record has with a capital."""
+        """Test for a proper name: a word that people or places bear, or that every record has with a capital."""
+        if self._index.words.is_borne(word):
+            return True
         frequency = self._index.searcher.doc_freq
+        # The key of a short name is none: what could be one is taken for a name.
         heard = sound(word)
-        return bool(heard) and frequency("text_sound", heard) >= max(frequency(field, word) for field in _FIELDS)
+        return not heard or frequency("text_sound", heard) >= max(frequency(field, word) for field in _FIELDS)
 
     def _nearest(self, text: str) -> str:
         words = plain_words(text)
         if len(words) != 1 or len(words[0]) < _MIN_WORD_LENGTH or len(words[0]) > 40:
             return ""
         target, target_sound = words[0], sound(text)
-        max_distance = 1 if len(target) <= 5 else 2
+        max_distance = 1 if len(target) < _MIN_TWO_EDITS else 2
         best = (0.0, 0, "")
         target_letters = _letter_bits(target)
         for word, count, letters in self._candidates(target):

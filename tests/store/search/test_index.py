@@ -237,7 +237,7 @@ def test_few_words_are_put_right():
     class Nothing:
         languages = ("en",)
         searcher = type("", (), {"doc_freq": staticmethod(lambda field, _: 0 if field == "text_sound" else 1)})
-        words = type("", (), {"knows": staticmethod(lambda _: False), "forms_of": staticmethod(lambda _: None)})
+        words = type("", (), dict.fromkeys(("knows", "forms_of", "is_borne"), staticmethod(lambda _: False)))
 
     spelling = SpellingSuggester(Nothing())
     asked = []

@@ -110,6 +110,12 @@ class WordQueries:
         """Related forms that stand for a word which the index lacks; none for any other word."""
         return WordForms() if self.knows(word) else self.forms(word.text)
 
+    def is_borne(self, word: str) -> bool:
+        """Test for an unstemmed word that is part of the name of a person, a body or a place."""
+        named = [Query.term_query(self._schema, "word", word)]
+        named.append(Query.term_set_query(self._schema, "kind", ["agent", "place"]))
+        return bool(self._searcher.search(all_of(named), 1, count=False).hits)
+
     def in_boilerplate(self, words: Iterable[Word]) -> bool:
         """Test for a word that boilerplate has."""
         return bool(self._index.repeated.boilerplate) and any(
