@@ -22,7 +22,7 @@ from kg.store.search.query_builder import IndexRequest, QueryBuilder
 from kg.store.search.query_language import MAX_OFFSET, ParsedSearch
 from kg.store.search.repeated.matcher import RepeatedMatcher
 from kg.store.search.repeated.table import RepeatedTable, RepeatedTexts
-from kg.store.search.words.clauses import all_of, count, reference_at
+from kg.store.search.words.clauses import all_of, any_value, count, reference_at
 from kg.store.search.words.word_queries import WordQueries
 
 _TRIES, _PAUSE = 20, 0.01
@@ -113,7 +113,7 @@ class SearchIndex:
 
     def missing_words(self, parsed: ParsedSearch, references: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Words of a search that each of some things lacks."""
-        listed = Query.term_set_query(self._schema, "ref", list(references))
+        listed = any_value(self._schema, "ref", references)
         missing: dict[str, list[str]] = {reference: [] for reference in references}
         for word in parsed.words:
             query = all_of([self._queries.word(word, everywhere=parsed.everywhere), listed])

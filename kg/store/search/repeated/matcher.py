@@ -12,6 +12,7 @@ from kg.store.search.analysis import analyzer
 from kg.store.search.folding import PLAIN
 from kg.store.search.repeated import passages as parts
 from kg.store.search.repeated.table import RepeatedTable
+from kg.store.search.words.clauses import any_value
 
 TEXT_FIELDS = frozenset({"text", "text_sound", "vocabulary"})
 """Fields of the index with running text, in which paragraphs may be repeated."""
@@ -70,21 +71,20 @@ class RepeatedMatcher:
             return own
         found = self._matches(make(self._schema))
         choices = [own]
-        if self._held:
-            held = Query.term_set_query(self._main, "ref", self._held)
+        if self._held and found.boilerplate:
+            held = any_value(self._main, "ref", self._held)
             choices = [Query.boolean_query([(Occur.Must, own), (Occur.MustNot, held)])]
         if found.frequent:
             choices.append(self._having(found.frequent))
-        if found.held:
-            choices.append(Query.term_set_query(self._main, "ref", found.held))
-        if everywhere:
-            choices.append(Query.boost_query(own, _BOILERPLATE_BOOST))
+        if found.held and found.boilerplate:
+            choices.append(any_value(self._main, "ref", found.held))
         if everywhere and found.boilerplate:
-            choices.append(Query.boost_query(self._having(found.boilerplate), _BOILERPLATE_BOOST))
+            repeated = (own, self._having(found.boilerplate))
+            choices += [Query.boost_query(each, _BOILERPLATE_BOOST) for each in repeated]
         return choices[0] if len(choices) == 1 else Query.disjunction_max_query(choices)
 
     def _having(self, digests: list[str]) -> Query:
-        return Query.term_set_query(self._main, "paragraph", [parts.APART + digest for digest in digests])
+        return any_value(self._main, "paragraph", [parts.APART + digest for digest in digests])
 
     def _matches(self, query: Query) -> _Matches:
         matches = _Matches([], [], [])

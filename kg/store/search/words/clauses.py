@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tantivy import DocAddress, Occur, Query, Searcher
+from tantivy import DocAddress, Occur, Query, Schema, Searcher
 
 _SCORE = 20.0
 """Constant score of each word in a search where some of the words suffice."""
+
+_MAX_SINGLE_TERMS = 24
 
 _COMMON = 5
 """A word is common that more than one in so many documents has."""
@@ -17,6 +19,17 @@ def all_of(queries: Sequence[Query]) -> Query:
     if not queries:
         return Query.all_query()
     return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, each) for each in queries])
+
+
+def any_value(schema: Schema, field: str, values: Sequence[str]) -> Query:
+    """Query of the documents with any of some values of a field; each has the same score.
+
+    The engine compares a set of terms with the whole dictionary, so that a few are quicker one by one.
+    """
+    if len(values) > _MAX_SINGLE_TERMS:
+        return Query.term_set_query(schema, field, values)
+    terms = [(Occur.Should, Query.term_query(schema, field, value)) for value in values]
+    return Query.const_score_query(Query.boolean_query(terms), 1.0)
 
 
 def boosted(query: Query, boost: float) -> Query:

@@ -11,7 +11,7 @@ from kg.store.search.analysis import plain_words, sounds, stem_readings
 from kg.store.search.folding import whole_name
 from kg.store.search.query_language import Word
 from kg.store.search.repeated.matcher import TEXT_FIELDS, RepeatedMatcher
-from kg.store.search.words.clauses import all_of, boosted, reference_at
+from kg.store.search.words.clauses import all_of, any_value, boosted, reference_at
 from kg.store.search.words.word_forms import FormFinder, WordForms
 
 NAMED_KINDS = ("agent", "place", "collection", "archive", "topic")
@@ -89,7 +89,7 @@ class WordQueries:
                     choices.append(Query.boost_query(query, weight))
         if not word.field and (named_things := self.named_things(word.text, NAMED_KINDS)):
             choices.append(
-                Query.boost_query(Query.term_set_query(self._schema, "links", list(named_things)), _LINK_BOOST)
+                Query.boost_query(any_value(self._schema, "links", named_things), _LINK_BOOST)
             )
         if forms := self.forms_of(word):
             choices += [boosted(each, _FORM_BOOST) for each in self._form_choices(forms, places, everywhere=everywhere)]
@@ -150,12 +150,12 @@ class WordQueries:
         if not bearers:
             return [Query.boost_query(query, _TITLE_BOOST)]
         named = [reference for references in bearers.values() for reference in references]
-        others = [(Occur.Must, query), (Occur.MustNot, Query.term_set_query(self._schema, "ref", named))]
+        others = [(Occur.Must, query), (Occur.MustNot, any_value(self._schema, "ref", named))]
         # Of those who bear a name, the length of the name says nothing: the best known comes first.
         return [
             Query.boost_query(Query.boolean_query(others), _TITLE_BOOST),
             *(
-                Query.const_score_query(Query.term_set_query(self._schema, "ref", references), score)
+                Query.const_score_query(any_value(self._schema, "ref", references), score)
                 for score, references in bearers.items()
             ),
         ]
