@@ -113,12 +113,13 @@ class SearchIndex:
 
     def missing_words(self, parsed: ParsedSearch, references: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Words of a search that each of some things lacks."""
+        searcher = self.searcher
         listed = any_value(self._schema, "ref", references)
         missing: dict[str, list[str]] = {reference: [] for reference in references}
         for word in parsed.words:
             query = all_of([self._queries.word(word, everywhere=parsed.everywhere), listed])
-            hits = self.searcher.search(query, max(1, len(references)), count=False).hits
-            having = {reference_at(self.searcher, address) for _, address in hits}
+            hits = searcher.search(query, max(1, len(references)), count=False).hits
+            having = {reference_at(searcher, address) for _, address in hits}
             for reference in missing.keys() - having:
                 missing[reference].append(word.text)
         return {reference: tuple(words) for reference, words in missing.items()}

@@ -41,12 +41,17 @@ class Passage(NamedTuple):
 
 
 def passages(record: dict[str, Any]) -> Iterator[Passage]:
-    """Texts of a record under other keys than its title, those that a search reads first."""
-    for path, language, text in fields.texts_under(record, fields.TEXT_KEYS):
-        yield Passage(path.key, language, text)
+    """Texts of a record under other keys than its title, first those that a search reads."""
+    yield from searched_passages(record)
     read = {path.key for path in (*fields.TEXT_KEYS, *fields.TITLE_KEYS)}
     for path, language, text in fields.texts_under(record, (KeyPath(key) for key in record if key not in read)):
         yield Passage(path.key, language, text, searched=False)
+
+
+def searched_passages(record: dict[str, Any]) -> Iterator[Passage]:
+    """Texts of a record that a search reads, the most informative first."""
+    for path, language, text in fields.texts_under(record, fields.TEXT_KEYS):
+        yield Passage(path.key, language, text)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -6,7 +6,7 @@ other frequent one finds the records that have its digest.
 
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ _CONTAINERS = ("archive", "collection")
 """Facets of the containers that boilerplate may be shown on, those that are narrower first."""
 
 _MAX_CONTAINERS = 1_000
+
+_BEGINNING = 3
+"""Words at the beginning of a paragraph that are compared before its digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,8 @@ def make_table(index: WrittenIndex, counter: ParagraphCounter, sources: Iterable
         home = _home(index, query, repeated.records) if repeated.is_boilerplate else ""
         paragraphs.append(RepeatedParagraph(**{**asdict(repeated), "home": home}))
     spans = tuple(sources)
-    boilerplate = {each.digest for each in paragraphs if each.is_boilerplate}
-    return RepeatedTable(tuple(paragraphs), tuple(_held(index, boilerplate, SourceSpans(spans))), spans)
+    held = _held(index, _Boilerplate(paragraphs), SourceSpans(spans))
+    return RepeatedTable(tuple(paragraphs), tuple(held), spans)
 
 
 def _having(index: WrittenIndex, digests: Iterable[str], prefixes: str = parts.INLINE + parts.APART) -> Query:
@@ -163,10 +166,10 @@ def _levels(container: str, above: Mapping[str, str]) -> list[str]:
     return levels
 
 
-def _held(index: WrittenIndex, boilerplate: set[str], sources: "SourceSpans") -> Iterable[HeldRecord]:
-    if not boilerplate:
+def _held(index: WrittenIndex, boilerplate: "_Boilerplate", sources: "SourceSpans") -> Iterable[HeldRecord]:
+    if not boilerplate.by_digest:
         return
-    query = _having(index, boilerplate, parts.INLINE)
+    query = _having(index, boilerplate.by_digest, parts.INLINE)
     addresses = [address for _, address in index.searcher.search(query, max(1, index.searcher.num_docs)).hits]
     positions = zip(
         addresses,
@@ -176,21 +179,37 @@ def _held(index: WrittenIndex, boilerplate: set[str], sources: "SourceSpans") ->
     )
     for _, offset, length in sorted(positions, key=lambda each: int(each[1] or 0)):
         record = index.record(int(offset or 0), int(length or 0))
-        own = own_passages(record, sources.source_at(int(offset or 0)), boilerplate)
-        yield HeldRecord(record["id"], tuple(each for each in own if each.searched))
+        group = parts.group_of(sources.source_at(int(offset or 0)), record["kind"])
+        yield HeldRecord(record["id"], tuple(boilerplate.without(parts.searched_passages(record), group)))
 
 
-def own_passages(record: dict[str, Any], source: str, boilerplate: Iterable[str]) -> Iterable[Passage]:
-    """Texts of a record without the paragraphs that are boilerplate."""
-    group = parts.group_of(source, record["kind"])
-    for each in parts.passages(record):
-        paragraphs = parts.paragraphs(each.text)
-        compared = parts.compared(paragraphs)
-        left_out = {paragraph for paragraph in compared if parts.digest(group, paragraph) in boilerplate}
-        if not left_out:
-            yield each
-        elif left := [paragraph for paragraph in paragraphs if paragraph not in left_out]:
-            yield each._replace(text="\n\n".join(left))
+class _Boilerplate:
+    """Paragraphs that are boilerplate, by digest; those that begin with other words are told apart without one."""
+
+    def __init__(self, paragraphs: Iterable[RepeatedParagraph]) -> None:
+        self.by_digest = {each.digest: each for each in paragraphs if each.is_boilerplate}
+        self._beginnings = {_beginning(each.text) for each in self.by_digest.values()}
+
+    def find(self, group: str, paragraph: str) -> RepeatedParagraph | None:
+        """Boilerplate with the text of a paragraph; None for another paragraph."""
+        if _beginning(paragraph) not in self._beginnings:
+            return None
+        return self.by_digest.get(parts.digest(group, paragraph))
+
+    def without(self, texts: Iterable[Passage], group: str) -> Iterator[Passage]:
+        """Texts of a record without the paragraphs that are boilerplate."""
+        for each in texts:
+            paragraphs = parts.paragraphs(each.text)
+            left_out = {paragraph for paragraph in parts.compared(paragraphs) if self.find(group, paragraph)}
+            if not left_out:
+                yield each
+            elif left := [paragraph for paragraph in paragraphs if paragraph not in left_out]:
+                yield each._replace(text="\n\n".join(left))
+
+
+def _beginning(paragraph: str) -> tuple[str, ...]:
+    """First words of a paragraph."""
+    return tuple(paragraph.split(None, _BEGINNING)[:_BEGINNING])
 
 
 class RepeatedTexts:
@@ -198,9 +217,9 @@ class RepeatedTexts:
 
     def __init__(self, table: RepeatedTable) -> None:
         self._sources = SourceSpans(table.sources)
-        self._boilerplate = {each.digest: each for each in table.paragraphs if each.is_boilerplate}
+        self._boilerplate = _Boilerplate(table.paragraphs)
         self._homes: dict[str, list[RepeatedParagraph]] = {}
-        for each in self._boilerplate.values():
+        for each in self._boilerplate.by_digest.values():
             self._homes.setdefault(each.home, []).append(each)
 
     def of_record(self, record: Mapping[str, Any], offset: int) -> dict[str, RepeatedParagraph]:
@@ -210,26 +229,30 @@ class RepeatedTexts:
             record: the record.
             offset: its offset in the file of records, which tells its source.
         """
-        source = self._sources.source_at(offset) if self._boilerplate else ""
-        if not source:
+        group = self._group(record, offset)
+        if not group:
             return {}
-        group = parts.group_of(source, record["kind"])
         return {
-            paragraph: self._boilerplate[digest]
+            paragraph: found
             for passage in parts.passages(dict(record))
             for paragraph in parts.compared(parts.paragraphs(passage.text))
-            if (digest := parts.digest(group, paragraph)) in self._boilerplate
+            if (found := self._boilerplate.find(group, paragraph))
         }
 
     def own_passages(self, record: dict[str, Any], offset: int) -> list[Passage]:
         """Searched texts of a record without boilerplate."""
-        source = self._sources.source_at(offset) if self._boilerplate else ""
-        own = own_passages(record, source, self._boilerplate) if source else parts.passages(record)
-        return [each for each in own if each.searched]
+        texts = parts.searched_passages(record)
+        group = self._group(record, offset)
+        return list(self._boilerplate.without(texts, group) if group else texts)
+
+    def _group(self, record: Mapping[str, Any], offset: int) -> str:
+        """Group of a record; empty where there is no boilerplate, or it is a stub."""
+        source = self._sources.source_at(offset) if self._boilerplate.by_digest else ""
+        return parts.group_of(source, record["kind"]) if source else ""
 
     def searched_passages(self, record: dict[str, Any]) -> list[Passage]:
         """Searched texts of a record, boilerplate included."""
-        return [each for each in parts.passages(record) if each.searched]
+        return list(parts.searched_passages(record))
 
     def shown_on(self, reference: str) -> list[RepeatedParagraph]:
         """Boilerplate that is shown on the page of a container: the narrowest one of the records that have it."""
