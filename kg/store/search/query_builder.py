@@ -7,6 +7,7 @@ from functools import lru_cache
 from tantivy import DocAddress, FieldType, Occur, Query, Schema, Searcher
 
 from kg.errors import SearchRefused
+from kg.iris import spellings
 from kg.store.search import fields
 from kg.store.search.analysis import plain_words, rules_of, sounds, stem_readings
 from kg.store.search.query_language import DayRange, Operator, ParsedSearch, Word
@@ -128,7 +129,7 @@ class QueryBuilder:
         if word.field in fields.FACETS:
             return self.facet(word.field, word.text)
         if word.field == "ref":
-            return Query.term_query(self._schema, "ref", word.text)
+            return Query.term_set_query(self._schema, "ref", list(spellings(word.text)))
         text_fields = (word.field,) if word.field else ("title", "text")
         choices = [
             _boosted(self._stem_query(place, reading), _TITLE_BOOST if place == "title" else 1.0)
@@ -171,7 +172,7 @@ class QueryBuilder:
             names = ", ".join(fields.FACETS)
             raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {names}.")
         if not facet.kind or value.startswith(f"{facet.kind}/"):
-            values = [value]
+            values = list(spellings(value))
         else:
             values = list(self._named_things(value, (facet.kind,)))
         if facet.kind == "archive":
