@@ -16,6 +16,7 @@ from kg.store.pool.observer import PoolObserver
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
 from kg.store.search.repeated.table import RepeatedTable, RepeatedTexts
+from kg.store.sparql.query_checks import QueryLimits
 from kg.store.sparql.query_service import QueryService
 
 LONG_PER_WORKER = 3
@@ -81,6 +82,7 @@ class Publication:
             max_rows=settings.query_rows,
             max_result_bytes=settings.query_bytes,
             queue=settings.query_queue,
+            text=QueryLimits(size=settings.query_length),
         )
         return QueryPool(
             generation.folder.store,

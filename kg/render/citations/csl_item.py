@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kg.iris import uri
 from kg.render.data.record import first_date, labels, references, texts
 
 Item = dict[str, Any]
@@ -42,7 +43,7 @@ class CitationSource:
     """Input of a citation.
 
     Attributes:
-        iri: address of the record.
+        iri: IRI of the record; a citation has its URI, which every program and printer takes.
         record: the record as JSON.
         linked: reference of a link's target → its record.
         archive: name of the topmost level of its archival reference; empty without one.
@@ -81,7 +82,7 @@ def item(source: CitationSource) -> Item:
         "publisher": source.publisher,
         "language": next(iter(record.get("language", ())), None),
         "abstract": _text(record.get("summary"), source.languages),
-        "URL": source.iri,
+        "URL": uri(source.iri),
     }
     return {name: value for name, value in values.items() if value}
 

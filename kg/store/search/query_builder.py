@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from kg.errors import SearchRefused
+from kg.iris import spellings
 from kg.store.search import fields
 from kg.store.search.analysis import rules_of
 from kg.store.search.query_language import DayRange, Operator, ParsedSearch, Word
@@ -116,7 +117,7 @@ class QueryBuilder:
         if word.field in fields.FACETS:
             return self.facet(word.field, word.text)
         if word.field == "ref":
-            return Query.term_query(self._schema, "ref", word.text)
+            return Query.term_set_query(self._schema, "ref", list(spellings(word.text)))
         return self.words.term(word, languages, everywhere=request.parsed.everywhere)
 
     def word(self, word: Word, *, everywhere: bool) -> Query:
@@ -130,7 +131,7 @@ class QueryBuilder:
             names = ", ".join(fields.FACETS)
             raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {names}.")
         if not facet.kind or value.startswith(f"{facet.kind}/"):
-            values = [value]
+            values = list(spellings(value))
         else:
             values = list(self.words.named_things(value, (facet.kind,)))
         if facet.kind == "archive":

@@ -16,7 +16,7 @@ from kg.store.generation.things import Thing
 from kg.web.http.headers import CORS, PAGE, saved_as
 from kg.web.http.parameters import KeyPath
 from kg.web.http.problems import Problem
-from kg.web.pages.documents import subject_of
+from kg.web.pages.documents import moved, subject_of
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -42,8 +42,9 @@ async def respond(
     """
     suffix, segment = citation, f"{key}.{citation}"
     thing = _find(context, key)
-    if isinstance(thing, Redirect):
-        return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
+    own = thing.target if isinstance(thing, Redirect) else thing.reference
+    if isinstance(thing, Redirect) or not iris.is_address(f"record/{key}", own):
+        return moved(request, context, f"{own}.{suffix}")
     await context.serving.look_up(context.base.iri(thing.reference))
     # A style of citations takes some tens of milliseconds, and so does the first file of any format.
     return await context.serving.in_thread(
@@ -55,14 +56,15 @@ def _written(request: Request, context: Context, thing: Thing, segment: str, suf
     resources = context.publication.things
     said = resources.describe(thing)
     subject = subject_of(context, said, resources.around(said))
-    link = {"Link": f'<{said.iri}>; rel="describes"'}
+    link = {"Link": f'<{iris.uri(said.iri)}>; rel="describes"'}
     if suffix == _PAGE:
         item = csl_item_of(subject, context.reader.languages)
         styles = {name: in_style(name, item) for name in STYLES}
         files = [(format_, format_.write([item]).decode()) for format_ in FORMATS]
         path = context.path(thing.reference)
         label, language = context.reader.label(thing.labels)
-        values = {"label": label, "language": language, "path": path, "styles": styles, "files": files, "iri": said.iri}
+        values = {"label": label, "language": language, "path": path, "styles": styles, "files": files}
+        values["address"] = iris.uri(said.iri)
         return published.page(request, context, "cite", values, {**PAGE, **link})
     headers = {**CORS, **link, **saved_as(segment)}
     # A file says the same to everybody: names in the language that the settings prefer.

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from starlette.requests import Request
 
 from kg.errors import SearchRefused
-from kg.iris import KINDS
+from kg.iris import KINDS, spellings
 from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
 from kg.render.site.translations import LANGUAGES
 from kg.store.search.fields import FACETS, LACKED, LACKS
@@ -181,6 +181,12 @@ def _clean(value: Any) -> Any:
     return _UNWRITABLE.sub("", str(value)).strip()
 
 
+def _canonical(name: str, value: str) -> str:
+    """A value of a facet; of a thing its reference, however its key is written."""
+    kind = FACETS[name].kind if name in FACETS else ""
+    return spellings(value)[0] if kind and value.startswith(f"{kind}/") else value
+
+
 _LISTS = frozenset({*FACETS, LACKS})
 _OF_PAGES = frozenset({"after", "format"})
 """Parameters of a search that mean something else, or nothing, on the page of a thing."""
@@ -210,7 +216,7 @@ def read(request: Request) -> SearchState:
 
 def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState:
     parameters.once(pairs, _SINGLE)
-    cleaned = [(name, _clean(value)) for name, value in pairs if name in _LISTS]
+    cleaned = [(name, _canonical(name, _clean(value))) for name, value in pairs if name in _LISTS]
     filters = tuple(dict.fromkeys(each for each in cleaned if each[1]))
     if len(filters) > _MOST_FILTERS:
         raise bad_parameter(*filters[_MOST_FILTERS], "too_many", most=_MOST_FILTERS)

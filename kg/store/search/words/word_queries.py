@@ -88,9 +88,7 @@ class WordQueries:
                     query = self._in(place, partial(Query.term_query, field_name=place, field_value=heard), everywhere)
                     choices.append(Query.boost_query(query, weight))
         if not word.field and (named_things := self.named_things(word.text, NAMED_KINDS)):
-            choices.append(
-                Query.boost_query(any_value(self._schema, "links", named_things), _LINK_BOOST)
-            )
+            choices.append(Query.boost_query(any_value(self._schema, "links", named_things), _LINK_BOOST))
         if forms := self.forms_of(word):
             choices += [boosted(each, _FORM_BOOST) for each in self._form_choices(forms, places, everywhere=everywhere)]
         return Query.disjunction_max_query(choices, 0.1) if choices else Query.empty_query()
