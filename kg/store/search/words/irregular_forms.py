@@ -32,7 +32,8 @@ man men/woman women/child children/foot feet/tooth teeth/goose geese/mouse mice/
 life lives/knife knives/half halves/leaf leaves/loaf loaves/thief thieves/wolf wolves/shelf shelves/calf calves
 index indices/appendix appendices/matrix matrices/vertex vertices/datum data/medium media/criterion criteria
 phenomenon phenomena/memorandum memoranda/bureau bureaux/corpus corpora/genus genera/die dice
-turkey turkish turks turkiye/britain british britons/england english/scotland scottish scots/wales welsh/switzerland swiss/netherlands dutch holland
+turkey turkish turks turkiye
+britain british britons/england english/scotland scottish scots/wales welsh/switzerland swiss/netherlands dutch holland
 philippines filipino filipinos/cyprus cypriot cypriots/congo congolese/peru peruvian/norway norwegian norse
 """
 """Forms of one word side by side, words parted by strokes and lines."""

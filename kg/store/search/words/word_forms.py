@@ -84,7 +84,7 @@ class WordForms:
         return bool(self.words or self.stems)
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def readable(self) -> tuple[str, ...]:
         """Forms as a reader is told of them: words, or stems where no word is known."""
         return self.words or self.stems
 
