@@ -165,7 +165,7 @@ class FastPath:
         long = len(path) + len(query) > LONGEST_ADDRESS
         readable = not long or self._table.may_be_long(path)
         matched = self._table.match(path) if readable else None
-        elsewhere = self._elsewhere(path) if readable and matched is None else None
+        elsewhere = self._elsewhere(path) if readable and matched is None and self._is_below(request, path) else None
         meant = self._table.match(elsewhere) if elsewhere is not None else matched
         if long and not (meant and meant.route.long_address):
             raise Problem(414, f"An address here has at most {LONGEST_ADDRESS:,} characters; queries and graphs, more.")
@@ -185,6 +185,11 @@ class FastPath:
         """The path that is meant by one that leads nowhere, with a slash too many or too few; None for any other."""
         bare = path.rstrip("/")
         return next((each for each in (bare, f"{bare}/") if each != path and self._table.match(each)), None)
+
+    def _is_below(self, request: Request, path: str) -> bool:
+        """Whether a path is the one that was sent, below the base or from a proxy that strips that, and no guess."""
+        sent: str = request.scope["path"]
+        return not sent.startswith(self._root) or sent.startswith(f"{self._root}{path.partition('/')[0]}")
 
     def _place(self, raw: bytes) -> _Place:
         """The place of a path as it was sent."""

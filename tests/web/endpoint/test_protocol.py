@@ -204,7 +204,8 @@ def test_long_body(client):
     """A body over the limit is 413, whatever is in it."""
     headers = {"content-type": "application/sparql-query"}
     assert client.post("/data/sparql", content=b" " * (1 << 20) + b"ASK {}", headers=headers).status_code == 413
-    assert client.post("/data/sparql", content=b" " * 200_000 + b"ASK {}", headers=headers).status_code == 413
+    assert client.post("/data/sparql", content=b" " * 999_990 + b"ASK {}", headers=headers).status_code == 200
+    assert client.post("/data/sparql", content=b" " * 1_000_000 + b"ASK {}", headers=headers).status_code == 413
 
 
 def test_coded_body(client):
