@@ -114,7 +114,8 @@ def _beyond_parts(date: CitedDate) -> str:
     """What year, month and day do not say of a date."""
     parsed = date.parsed
     points = _ends(parsed)
-    if not iso_parts(date) or not points or any(point.qualified for point in points):
+    beyond_numbers = any(point.qualified or not point.parts or point.month > MONTHS[-1] for point in points)
+    if not iso_parts(date) or not points or (beyond_numbers and (len(points) > 1 or points[0].qualified)):
         return words(date, CHICAGO)
     if len(points) > 1:
         return f"to {date_words(points[1], CHICAGO)}"

@@ -22,6 +22,7 @@ _YEAR_PARTS = {
 }
 """Code of a part of a year → its words (ISO 8601-2, 4.8)."""
 
+_AND = " and "
 _ANNO_DOMINI = 100
 """Years before this one are marked AD, since they would be taken for days."""
 
@@ -128,7 +129,10 @@ def _pair(start: EdtfPoint, end: EdtfPoint, style: DateStyle, sign: str) -> str:
         return f"{season_name(start.month)}{sign}{_point_words(end, style)}"
     if plain and not start.month and not end.month and (start.one_year or 1) <= 0 and (end.one_year or 1) <= 0:
         return f"{1 - (start.one_year or 0)}{sign}{_year_words(end)}"
-    return f"{_point_words(start, style)}{sign}{_point_words(end, style)}"
+    first = _point_words(start, style)
+    # "between March 3, 1848, and April 2, 1849": a year behind a day is set off (Chicago Manual of Style, 6.38).
+    comma = "," if sign == _AND and "," in first else ""
+    return f"{first}{comma}{sign}{_point_words(end, style)}"
 
 
 def _day_pair(start: EdtfPoint, end: EdtfPoint, style: DateStyle, sign: str) -> str:
@@ -147,7 +151,7 @@ def _only_member_words(date: EdtfSet, style: DateStyle) -> str:
         return _point_words(member, style)
     if date.every:
         return _span_words(member, style, "–", "{} and later", "{} and earlier")
-    said = _span_words(member, style, " and ", "{} or later", "{} or earlier")
+    said = _span_words(member, style, _AND, "{} or later", "{} or earlier")
     return f"between {said}" if member.start and member.end and member.start != member.end else said
 
 
@@ -165,12 +169,13 @@ def _list_words(date: EdtfSet, style: DateStyle) -> str:
         else _span_words(member, style, "–", "{} and later" if date.every else "{} or later", "{} or earlier")
         for member in date.members
     ]
-    return _joined(said, "; " if any("," in each for each in said) else ", ", conjunction)
+    return _joined(said, "; " if len(said) > 2 and any("," in each for each in said) else ", ", conjunction)
 
 
 def _joined(said: list[str], sign: str, conjunction: str) -> str:
     """List of words; with a serial comma where there are three or more (Chicago Manual of Style, 6.19)."""
     if len(said) == 1:
         return said[0]
-    last = f" {conjunction} " if len(said) == 2 else f"{sign}{conjunction} "  # noqa: PLR2004  # two need no comma
+    bare = len(said) == 2 and "," not in said[0]  # noqa: PLR2004  # two need no comma but behind a year
+    last = f" {conjunction} " if bare else f"{sign.rstrip()} {conjunction} "
     return sign.join(said[:-1]) + last + said[-1]
