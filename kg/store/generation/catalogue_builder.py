@@ -5,19 +5,22 @@ a row before its record comes; a row without a record at the end is *missing*, a
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kg.store.generation import hints
 from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.ledger import Ledger
-from kg.store.generation.things import ORDERED, position_key
+from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, position_key
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
+
+_MAX_DATE_TEXT = 100
+"""Characters of a date in words that lists show."""
 
 _STAGE = """
 CREATE TABLE stage.links (target INTEGER, k INTEGER, start TEXT, source INTEGER);
@@ -42,6 +45,18 @@ class CatalogueEntry(NamedTuple):
     at: str
     links: tuple[tuple[str, str], ...]
     position: int | None = None
+
+
+def date_column(date: Mapping[str, Any]) -> str | None:
+    """Column of a record's date: EDTF, else its words behind a mark; None for days alone.
+
+    >>> date_column({"edtf": "1962"}), date_column({"text": "Whitsun 1909"}), date_column({"start": "1962-01-01"})
+    ('1962', '"Whitsun 1909', None)
+    """
+    text = " ".join(date.get("text", "").split())
+    if "edtf" in date or not text or "start" in date or "end" in date:
+        return date.get("edtf")
+    return f"{DATE_TEXT_MARK}{text[:_MAX_DATE_TEXT]}{'…' if len(text) > _MAX_DATE_TEXT else ''}"
 
 
 @dataclass(frozen=True, slots=True)
