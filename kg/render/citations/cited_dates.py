@@ -56,11 +56,18 @@ def words(date: CitedDate, style: DateStyle) -> str:
 
     >>> words(CitedDate("187X"), CHICAGO), words(CitedDate("Y12000"), CHICAGO)
     ('1870s', 'Y12000')
+    >>> words(CitedDate("17XX~", "early 18th century"), CHICAGO)
+    'early 18th century'
     """
     parsed = date.parsed
-    if parsed is None:
+    if parsed is None or (date.text and _is_vague(parsed)):
         return date.text or (date_phrase(date.edtf, "en") if date.edtf else "")
     return date_words(parsed, style)
+
+
+def _is_vague(date: EdtfDate) -> bool:
+    """Whether a source says more than EDTF can: "early 18th century" is `17XX~` there, and "late 1870s" `187X~`."""
+    return isinstance(date, EdtfPoint) and "X" in date.year and (date.qualified or date.year.endswith("XX"))
 
 
 def csl(date: CitedDate) -> dict[str, Any]:

@@ -33,8 +33,8 @@ _NOT_LETTERS = re.compile(r"[\d\W_]+")
 _LIFE_SPAN = re.compile(r"\d{3,4}\??(?: BC)? ?[-–—] ?(?:ca?\. ?|approximately |d\. ?)?(?:\d{3,4})?|[-–—] ?\d{3,4}")
 _BRACKETS = re.compile(r" ?\([^()]*\)")
 _TITLE_WORD = (
-    r"(?:saint|sir|lady|lord|dame|king|queen|emperor|empress|pope|prince|princess|(?:grand |arch)?duke|duchess|earl|count|"
-    r"countess|baron|baroness|viscount|viscountess|marquess|marquis|marchioness|tsar|czar|tsarina|sultan|bishop|"
+    r"(?:saint|sir|lady|lord|dame|king|queen|emperor|empress|pope|prince|princess|(?:grand |arch)?duke|duchess|earl|"
+    r"count|countess|baron|baroness|viscount|viscountess|marquess|marquis|marchioness|tsar|czar|tsarina|sultan|bishop|"
     r"archbishop|cardinal|patriarch|metropolitan|abbot|abbess|rabbi|reverend|rev\.|president|minister|ambassador|governor|"
     r"secretary|chairman|chancellor|senator|admiral|general|colonel|captain|major|lieutenant|marshal|consul|director|"
     r"mrs\.?|mr\.?|miss|dr\.?|professor|prof\.|spouse|wife|widow|святой|святая|князь|княгиня|граф|графиня|король|"
@@ -42,7 +42,8 @@ _TITLE_WORD = (
     r"duquesa|marqués|marquesa|obispo|ministro|embajador)"
 )
 _TITLE = re.compile(
-    rf"(?:{_TITLE_WORD}\s*)+|(?:\S+ ){{0,3}}?{_TITLE_WORD} (?:of|to|for|de|del|von|in|en|ante|в|на|при)\b.*", re.IGNORECASE
+    rf"(?:{_TITLE_WORD}\s*)+|(?:\S+ ){{0,3}}?{_TITLE_WORD} (?:of|to|for|de|del|von|in|en|ante|в|на|при)\b.*",
+    re.IGNORECASE,
 )
 """Part of a heading that is a title or an office."""
 
@@ -76,9 +77,7 @@ def cited_name(record: Mapping[str, Any], label: str, languages: Sequence[str]) 
         languages: preferred languages of names, the best first.
     """
     agent_type = record.get("agentType", "")
-    forms = [
-        form for form in record.get("names", ()) if form.get("family") and form.get("form") not in _UNCITED_FORMS
-    ]
+    forms = [form for form in record.get("names", ()) if form.get("family") and form.get("form") not in _UNCITED_FORMS]
     if agent_type == "person" and forms:
         preferred = (form for form in forms if form.get("language") in languages[:1])
         return _of_form(next(preferred, forms[0]), label)
@@ -103,7 +102,8 @@ def heading_name(heading: str, agent_type: str) -> CitedName:
     if agent_type != "person" and (agent_type or not _is_persons_heading(text)):
         return CitedName(literal=text)
     parts = [stripped for part in _BRACKETS.sub("", text).split(",") if (stripped := part.strip())] or [text]
-    first, kept, suffix = parts[0], [], ""
+    kept: list[str] = []
+    first, suffix = parts[0], ""
     for part in parts[1:]:
         if _SUFFIX.fullmatch(part):
             suffix = part
@@ -142,7 +142,7 @@ first_inverted=True)
     said = [inverted(name) if first_inverted and not at else natural(name) for at, name in enumerate(names)]
     if len(said) > most:
         return ", ".join(said[:shortened]) + (", et al." if shortened > 1 or first_inverted else " et al.")
-    if len(said) < 3:  # noqa: PLR2004  # two names have no list between them
+    if len(said) < 3:  # two names have no list between them
         return (", and " if first_inverted and names and not names[0].literal else " and ").join(said)
     return f"{', '.join(said[:-1])}, and {said[-1]}"
 
@@ -191,7 +191,9 @@ def _is_dates(text: str) -> bool:
 
 def _is_life_span(text: str) -> bool:
     """Whether a part of a heading is certainly a life: a span of years, an open one, or a date of birth."""
-    return _is_dates(text) and bool(_LIFE_SPAN.search(text) or re.match(r"(?:b|d|fl|born|died|род|ум)\b", text, re.I))
+    return _is_dates(text) and bool(
+        _LIFE_SPAN.search(text) or re.match(r"(?:b|d|fl|born|died|род|ум)\b", text, re.IGNORECASE)
+    )
 
 
 def _ordinals(text: str) -> str:

@@ -50,4 +50,7 @@ def _language(cited: CitedRecord) -> str:
 
 
 def _names(names: tuple[CitedName, ...]) -> list[dict[str, str]]:
-    return [{part: value for part in ("family", "given", "suffix", "literal") if (value := getattr(name, part))} for name in names]
+    return [
+        {part: value for part in ("family", "given", "suffix", "literal") if (value := getattr(name, part))}
+        for name in names
+    ]

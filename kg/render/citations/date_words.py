@@ -40,13 +40,17 @@ class DateStyle:
     day_first: bool
 
 
-CHICAGO = DateStyle(
-    tuple("January February March April May June July August September October November December".split()),
-    day_first=False,
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
 )
+
+CHICAGO = DateStyle(_MONTHS, day_first=False)
 """Chicago Manual of Style, 17th edition, 9.31: month, day, year."""
 
-MLA = DateStyle(tuple("Jan. Feb. Mar. Apr. May June July Aug. Sept. Oct. Nov. Dec.".split()), day_first=True)
+MLA = DateStyle(
+    ("Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."), day_first=True
+)
 """MLA Handbook, 9th edition, 5.80 and appendix 1: day, abbreviated month, year."""
 
 
@@ -57,7 +61,6 @@ def season_name(code: int) -> str:
     ('autumn', 'autumn')
     """
     return _SEASONS[(code - 21) % 4]
-
 
 
 def date_words(date: EdtfDate, style: DateStyle) -> str:
@@ -176,6 +179,6 @@ def _joined(said: list[str], sign: str, conjunction: str) -> str:
     """List of words; with a serial comma where there are three or more (Chicago Manual of Style, 6.19)."""
     if len(said) == 1:
         return said[0]
-    bare = len(said) == 2 and "," not in said[0]  # noqa: PLR2004  # two need no comma but behind a year
+    bare = len(said) == 2 and "," not in said[0]  # two need no comma but behind a year
     last = f" {conjunction} " if bare else f"{sign.rstrip()} {conjunction} "
     return sign.join(said[:-1]) + last + said[-1]

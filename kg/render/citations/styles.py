@@ -105,7 +105,7 @@ def _sentences(cited: CitedRecord, parts: list[str], end: str) -> str:
     """Sentences of an entry: authors, title, the rest, and the address without a change."""
     authors, *rest = parts
     title = sentence(cited.title) if cited.kind == "collection" else _quoted_title(cited, ".")
-    said = [sentence(authors) if authors else "", title]
+    said = [stopped(authors, ".") if authors else "", title]
     said += [part if part == _NO_DATE else sentence(part) for part in rest if part]
     return " ".join(part for part in (*said, f"{end}.") if part)
 

@@ -9,18 +9,21 @@
 import re
 
 _SMALL_WORDS = frozenset(
-    (
-        "a an the and but for nor or so yet as at about above across after against along amid among around before behind "
-        "below beneath beside besides between beyond by concerning despite down during except from in inside into like "
-        "near of off on onto out outside over per regarding since through throughout till to toward towards under "
-        "underneath until unto up upon versus via with within without v vs etc et al de da di del della der den "
-        "des du la le las los van von ten ter bin ibn y e"
-    ).split()
+    re.findall(
+        r"\S+",
+        "a an the and but for nor or so yet as at about above across after against along amid among around before "
+        "behind below beneath beside besides between beyond by concerning despite down during except from in inside "
+        "into like near of off on onto out outside over per regarding since through throughout till to toward towards "
+        "under underneath until unto up upon versus via with within without v vs etc et al de da di del della der den "
+        "des du la le las los van von ten ter bin ibn y e",
+    )
 )
 """Words that title case leaves small, but at its ends: articles, conjunctions, prepositions of any length (Chicago
 Manual of Style, 17th edition, 8.159), particles of names (8.5)."""
 
-_PARTICLES = frozenset("de da di del della der den des du la le las los van von ten ter bin ibn y e et al v".split())
+_PARTICLES = frozenset(
+    re.findall(r"\S+", "de da di del della der den des du la le las los van von ten ter bin ibn y e et al v")
+)
 """Small words that are left as they are with a capital, as in "Le Havre", "La Paz", "George V"."""
 
 _WORD = re.compile(r"[^\W\d_][\w’'ʼ]*(?:\.(?=\w)\w+)*")
@@ -52,7 +55,8 @@ def title_case(title: str) -> str:
     ('Soviet-Cuban Talks: A Memo by A.I. Alekseyev of the USSR', 'What Do We Look for In')
     """
     found = list(_WORD.finditer(title))
-    last = found[-1].start() if found else 0
+    ends_in_word = found and not any(map(str.isalnum, title[found[-1].end() :]))
+    last = found[-1].start() if ends_in_word else -1
 
     def cased(match: re.Match[str]) -> str:
         word = match[0]
@@ -77,7 +81,8 @@ def quoted(title: str, stop: str) -> str:
 
     Args:
         title: the title.
-        stop: `.` or `,`; a stop is not doubled (6.124), a comma takes the place of a stop, and stands behind `?` (6.125).
+        stop: `.` or `,`; a stop is not doubled (6.124), a comma takes the place of a stop, and stands behind `?`
+            (6.125).
     """
     return f"“{stopped(flipped(title), stop)}”"
 
@@ -95,7 +100,12 @@ def stopped(text: str, stop: str) -> str:
         core, closing = body, ""
     if stop == "." and core.rstrip(_CLOSING).endswith(_TERMINAL):
         return core + closing
-    if stop == "," and core.endswith(".") and not core.endswith("..") and not _ABBREVIATION.search(core[-_LOOKED_BACK:]):
+    if (
+        stop == ","
+        and core.endswith(".")
+        and not core.endswith("..")
+        and not _ABBREVIATION.search(core[-_LOOKED_BACK:])
+    ):
         core = core[:-1]
     return core + stop + closing
 
@@ -106,7 +116,8 @@ def flipped(text: str) -> str:
     >>> flipped('A "plan", and the „Zweite“ of it: “it’s ‘so’ said”'), flipped("«Правда» о войне")
     ('A ‘plan’, and the ‘Zweite’ of it: ‘it’s “so” said’', '«Правда» о войне')
     """
-    out, opened = [], []
+    out: list[str] = []
+    opened: list[str] = []
     for at, sign in enumerate(text):
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
         if opened and sign in opened[-1] and not (sign == "’" and after.isalnum()):

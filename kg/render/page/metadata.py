@@ -1,7 +1,6 @@
 """Metadata in the head of a thing's page: schema.org as JSON-LD, and meta tags for reference managers."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import orjson
 from pyoxigraph import Literal, NamedNode

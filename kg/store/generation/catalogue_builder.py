@@ -4,6 +4,7 @@ Rows go in as records come; links go into a staging database, and are sorted onc
 a row before its record comes; a row without a record at the end is *missing*, and the build makes a stub of it.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -18,6 +19,9 @@ from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, position_key
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
+
+_VAGUE = re.compile(r"\d\dXX[?~%]?|\d{3}X[?~%]")
+"""Century, or a decade with a qualifier: what EDTF has for "early 18th century", "late 1870s"."""
 
 _MAX_DATE_TEXT = 100
 """Characters of a date in words that lists show."""
@@ -48,14 +52,17 @@ class CatalogueEntry(NamedTuple):
 
 
 def date_column(date: Mapping[str, Any]) -> str | None:
-    """Column of a record's date: EDTF, else its words behind a mark; None for days alone.
+    """Column of a record's date: EDTF, or its words behind a mark where they say more; None for days alone.
 
-    >>> date_column({"edtf": "1962"}), date_column({"text": "Whitsun 1909"}), date_column({"start": "1962-01-01"})
-    ('1962', '"Whitsun 1909', None)
+    >>> date_column({"edtf": "1962", "text": "in 1962"}), date_column({"text": "Whitsun 1909"})
+    ('1962', '"Whitsun 1909')
+    >>> date_column({"edtf": "17XX~", "text": "early 18th century"}), date_column({"start": "1962-01-01"})
+    ('"early 18th century', None)
     """
-    text = " ".join(date.get("text", "").split())
-    if "edtf" in date or not text or "start" in date or "end" in date:
-        return date.get("edtf")
+    text, edtf = " ".join(date.get("text", "").split()), date.get("edtf")
+    vague = bool(_VAGUE.fullmatch(edtf)) if edtf else "start" not in date and "end" not in date
+    if not text or not vague:
+        return edtf
     return f"{DATE_TEXT_MARK}{text[:_MAX_DATE_TEXT]}{'…' if len(text) > _MAX_DATE_TEXT else ''}"
 
 

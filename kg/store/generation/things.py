@@ -27,7 +27,7 @@ class Thing:
         created, modified, deleted: times in UTC (ISO 8601); deleted is None for a live thing.
         digest: of its triples and its JSON.
         offset, length: position of its JSON in the file of records, in bytes.
-        date_text: its date as the source writes it, where that is no EDTF; else empty.
+        date_text: its date as the source writes it, where that says more than EDTF; else empty.
     """
 
     n: int

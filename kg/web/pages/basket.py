@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault
-from kg.read.things import DeletedThing, Redirect
+from kg.read.things import Redirect
 from kg.render.citations.citations import FORMATS
 from kg.render.citations.cited_record import CITED_KINDS, CitedRecord
 from kg.render.citations.styles import STYLES, names_for_sorting
@@ -50,9 +50,12 @@ _References = Annotated[list[Annotated[str, text(_MAX_REFERENCE_LENGTH)]], After
 class BasketParameters(TableParameters):
     """A basket: its things, and the form in which they are wanted."""
 
-    thing: _References = Field(default_factory=list, description="A document in the basket, as kind/KEY or its address.")
+    thing: _References = Field(
+        default_factory=list, description="A document in the basket, as kind/KEY or its address."
+    )
     add: _References = Field(
-        default_factory=list, description="One to put into it; the page's script adds it to those that the browser keeps."
+        default_factory=list,
+        description="One to put into it; the page's script adds it to those that the browser keeps.",
     )
     style: Annotated[str, choice(STYLE_NAMES)] = Field("bibliography", description="The style of the page's citations.")
     format: Annotated[str, choice(("html", *FILES))] = Field("html", description="The page, or a file.")
@@ -74,9 +77,7 @@ class BasketEntry:
     citation: str
 
 
-async def respond(
-    request: Request, context: HeldContext, parameters: Annotated[BasketParameters, Query()]
-) -> Response:
+async def respond(request: Request, context: HeldContext, parameters: Annotated[BasketParameters, Query()]) -> Response:
     """A basket, as a page or a file."""
     picked = tuple(dict.fromkeys(each.strip() for each in (*parameters.thing, *parameters.add) if each.strip()))
     if len(picked) > MOST_THINGS:
@@ -152,9 +153,7 @@ def _entries(context: Context, style: str, cited: list[tuple[Thing, CitedRecord]
     if style != _IN_ORDER:
         cited = sorted(cited, key=lambda each: names_for_sorting(each[1].authors, each[1].title))
     for thing, record in cited:
-        yield BasketEntry(
-            thing, *context.reader.called(thing.labels, thing.reference, thing.status), in_style(record)
-        )
+        yield BasketEntry(thing, *context.reader.called(thing.labels, thing.reference, thing.status), in_style(record))
 
 
 def _today() -> str:

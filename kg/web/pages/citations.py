@@ -44,7 +44,8 @@ class AccessParameters(Parameters):
     """Parameters of a citation: the day on which the document was seen."""
 
     accessed: Annotated[str, Check(_day, {"type": "string", "format": "date"})] = Field(
-        "", description="The day on which it was seen, as YYYY-MM-DD; the page of styles takes today where none is given."
+        "",
+        description="The day on which it was seen, as YYYY-MM-DD; the page of styles takes today where none is given.",
     )
 
 
@@ -108,7 +109,7 @@ async def _respond(request: Request, context: Context, path: str, suffix: str, a
     return await context.serving.in_thread(request, work, thing.length)
 
 
-def _written(  # noqa: PLR0913  # what one answer is made of
+def _written(  # noqa: PLR0913, PLR0917  # what one answer is made of
     request: Request, context: Context, thing: Thing, segment: str, suffix: str, accessed: str
 ) -> Response:
     resources = context.publication.things

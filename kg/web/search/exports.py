@@ -59,7 +59,8 @@ class Export:
 def _csv(found: ExportedSearch, context: Context) -> Iterator[bytes]:
     """CSV with a line for each thing, in the columns that are asked for."""
     entries = (
-        [TableEntry(hit.thing, hit.record, hit.title.text, hit.title.language) for hit in batch] for batch in found.batches
+        [TableEntry(hit.thing, hit.record, hit.title.text, hit.title.language) for hit in batch]
+        for batch in found.batches
     )
     return csv_table(entries, found.columns, context)
 

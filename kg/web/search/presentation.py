@@ -125,8 +125,8 @@ def chosen(state: SearchState, context: Context) -> list[tuple[str, Choice]]:
     ]
     if len(narrowing) < len(state.filters):
         count = len(state.filters) - len(narrowing)
-        back = replace(state, filters=tuple(narrowing)).address()
-        found.append((title(said.FACET_LABELS[THING]), Choice("", str(count), "", None, back)))
+        without = replace(state, filters=tuple(narrowing)).address()
+        found.append((title(said.FACET_LABELS[THING]), Choice("", str(count), "", None, without)))
     if state.time:
         back = Choice(state.time, state.time.replace("..", " – "), "", None, state.at_time("").address())
         found.append((title(said.FACET_LABELS["year"]), back))

@@ -142,13 +142,14 @@ class TableParameters(Parameters):
     columns: list[Annotated[str, Check(_known, {"type": "string"})]] = Field(
         default_factory=list,
         max_length=len(COLUMNS),
-        description=f"Columns of the CSV, in their order, also between commas; all without it. They are {', '.join(COLUMNS)}.",
+        description=f"Columns of the CSV, between commas in their order; all without it: {', '.join(COLUMNS)}.",
     )
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the columns, each once; empty for all."""
-        return tuple(dict.fromkeys(name.strip() for value in self.columns for name in value.split(",")))
+        """Names of the columns, each once; empty for all. Those of several values stand in the order of the table."""
+        listed = tuple(dict.fromkeys(name.strip() for value in self.columns for name in value.split(",")))
+        return listed if len(self.columns) == 1 else tuple(name for name in COLUMNS if name in listed)
 
 
 ChosenColumns = Annotated[TableParameters, Query()]

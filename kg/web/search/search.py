@@ -58,7 +58,9 @@ async def respond(
     export = EXPORTS.get(name)
     if export is not None:
         limit = min(state.limit, export.most) if request.query_params.get("limit") else export.most
-        return await export_stream.respond(request, context, partial(_exported, context, state, export, limit, columns.names))
+        return await export_stream.respond(
+            request, context, partial(_exported, context, state, export, limit, columns.names)
+        )
     return await context.serving.search_queue.run(request, partial(_answered, request, context, state, name))
 
 
@@ -132,7 +134,9 @@ def _exported(
     headers = {**CORS, **_next(results, state, context, columns), **_NOT_INDEXED}
     if export.saved:
         headers |= saved_as(f"search.{export.name}")
-    return ExportStream(export.write(ExportedSearch(results, batches, state, columns), context), export.media_type, headers)
+    return ExportStream(
+        export.write(ExportedSearch(results, batches, state, columns), context), export.media_type, headers
+    )
 
 
 def _page(request: Request, context: Context, state: SearchState, results: SearchResults) -> Response:

@@ -29,7 +29,7 @@ def test_english_titles_are_in_headline_style(title, expected):
 def test_no_title_is_changed_but_in_its_capitals_and_marks(title):
     """Title case changes capitals alone, and turning quotations changes marks alone."""
     assert title_case(title).casefold() == title.casefold()
-    marks = str.maketrans(dict.fromkeys("“”„‘’‚\"", ""))
+    marks = str.maketrans(dict.fromkeys('“”„‘’‚"', ""))
     assert flipped(title).translate(marks) == title.translate(marks)
 
 
