@@ -55,7 +55,7 @@ class BasketParameters(TableParameters):
     )
     add: _References = Field(
         default_factory=list,
-        description="One to put into it; the page's script adds it to those that the browser keeps.",
+        description="One to add to it.",
     )
     style: Annotated[str, choice(STYLE_NAMES)] = Field("bibliography", description="The style of the page's citations.")
     format: Annotated[str, choice(("html", *FILES))] = Field("html", description="The page, or a file.")

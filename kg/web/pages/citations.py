@@ -45,7 +45,7 @@ class AccessParameters(Parameters):
 
     accessed: Annotated[str, Check(_day, {"type": "string", "format": "date"})] = Field(
         "",
-        description="The day on which it was seen, as YYYY-MM-DD; the page of styles takes today where none is given.",
+        description="The date of access, YYYY-MM-DD; on the page of citations it is today's by default.",
     )
 
 

@@ -129,6 +129,10 @@ COLUMNS: dict[str, tuple[str, Callable[[_Row], Any]]] = {
 """Name of a column → what it has, and its value of a row."""
 
 
+_NAME = "|".join(COLUMNS)
+_PATTERN = f"^({_NAME})(,({_NAME}))*$"
+
+
 def _known(value: str) -> str:
     """Names of columns between commas."""
     if all(name.strip() in COLUMNS for name in value.split(",")):
@@ -139,10 +143,10 @@ def _known(value: str) -> str:
 class TableParameters(Parameters):
     """Columns of a table in CSV."""
 
-    columns: list[Annotated[str, Check(_known, {"type": "string"})]] = Field(
+    columns: list[Annotated[str, Check(_known, {"type": "string", "pattern": _PATTERN})]] = Field(
         default_factory=list,
         max_length=len(COLUMNS),
-        description=f"Columns of the CSV, between commas in their order; all without it: {', '.join(COLUMNS)}.",
+        description="Columns of the CSV, between commas in their order; all of them without it.",
     )
 
     @property

@@ -67,4 +67,4 @@ def test_a_basket_is_bounded(client):
 def test_an_empty_basket_says_how_to_fill_it(client):
     """An empty basket is a page that says how to put something in."""
     page = client.get(BASKET).text
-    assert "Nothing is in the basket yet" in page
+    assert "The basket is empty" in page
