@@ -133,7 +133,7 @@ _NAME = "|".join(COLUMNS)
 _PATTERN = f"^({_NAME})(,({_NAME}))*$"
 
 
-def _known(value: str) -> str:
+def _checked_columns(value: str) -> str:
     """Names of columns between commas."""
     if all(name.strip() in COLUMNS for name in value.split(",")):
         return value
@@ -143,7 +143,7 @@ def _known(value: str) -> str:
 class TableParameters(Parameters):
     """Columns of a table in CSV."""
 
-    columns: list[Annotated[str, Check(_known, {"type": "string", "pattern": _PATTERN})]] = Field(
+    columns: list[Annotated[str, Check(_checked_columns, {"type": "string", "pattern": _PATTERN})]] = Field(
         default_factory=list,
         max_length=len(COLUMNS),
         description="Columns of the CSV, between commas in their order; all of them without it.",
