@@ -30,7 +30,7 @@ def bibtex(records: list[CitedRecord]) -> bytes:
 
 
 def _entry(cited: CitedRecord) -> Entry:
-    holdings = ", ".join(part for part in (cited.reference, *cited.levels, cited.archive_beside_reference) if part)
+    holdings = ", ".join(part for part in (cited.reference, *cited.levels, cited.holder) if part)
     values = {
         "author": _names(cited.authors),
         "title": f"{{{_tex(cited.title)}}}" if cited.title else "",

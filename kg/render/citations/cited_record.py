@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.render.citations.cited_dates import CitedDate
 from kg.render.citations.cited_names import CitedName, cited_name
-from kg.render.data.record import labels, references, texts
+from kg.render.data.record import all_texts, labels, references, texts
 
 _TYPES = (
     (re.compile(r"letter|telegram|cable|message|note-verbale"), "personal_communication"),
@@ -75,6 +75,7 @@ class CitedRecord:
         reference: archival reference, as one phrase.
         levels: names of file, series and holdings, the lowest first, as far as the reference does not say them.
         archive: name of the archive.
+        holder: the same, where the reference does not name it already: `AVP RF, f. 0104` does.
         publisher: publisher of the site.
         language: language of the document.
         abstract: summary.
@@ -96,6 +97,7 @@ class CitedRecord:
     reference: str = ""
     levels: tuple[str, ...] = ()
     archive: str = ""
+    holder: str = ""
     publisher: str = ""
     language: str = ""
     abstract: str = ""
@@ -107,11 +109,6 @@ class CitedRecord:
         """Whether the title that is shown is English: its own tag tells it; without one, the only language there is."""
         tag = self.title_language or self.language
         return tag.partition("-")[0].lower() == "en"
-
-    @property
-    def archive_beside_reference(self) -> str:
-        """Archive where the reference does not begin with it already: `AVP RF, f. 0104` does."""
-        return "" if _names(self.archive, self.reference) else self.archive
 
 
 def cited_record(source: CitationSource, accessed: str = "") -> CitedRecord:
@@ -126,6 +123,7 @@ def cited_record(source: CitationSource, accessed: str = "") -> CitedRecord:
     title, title_language = _title(record, languages)
     people = {key: tuple(_people(source, key)) for key in (*_AUTHORS, *_CREDITS)}
     reference = record.get("reference", "")
+    archive, archive_names = _archive(source)
     spoken = list(record.get("language", ()))
     return CitedRecord(
         key=record["id"].partition("/")[2],
@@ -141,7 +139,8 @@ def cited_record(source: CitationSource, accessed: str = "") -> CitedRecord:
         genre=next((_label(source, each) for each in references(record, "type")), ""),
         reference=" ".join(reference.split()),
         levels=tuple(_level_names(source, reference)),
-        archive=_archive(source),
+        archive=archive,
+        holder="" if any(_names(name, reference) for name in archive_names) else archive,
         publisher=source.publisher,
         language=next(iter(spoken), ""),
         abstract=_text(record.get("summary"), languages),
@@ -183,12 +182,13 @@ def _people(source: CitationSource, key: str) -> Iterator[CitedName]:
             yield name
 
 
-def _archive(source: CitationSource) -> str:
-    """Archive: the institution above the record, else the one that the source names."""
-    top = source.levels[0] if source.levels else {}
-    if top.get("level") == "archive":
-        return _text(labels(top), source.languages)
-    return next((_label(source, each) for each in references(source.record, "repository")), "")
+def _archive(source: CitationSource) -> tuple[str, list[str]]:
+    """Archive with all of its names: the institution above the record, else the one that the source names."""
+    record = source.levels[0] if source.levels else {}
+    if record.get("level") != "archive":
+        record = source.linked.get(next(references(source.record, "repository"), ""), {})
+    names = [*all_texts(labels(record)), *all_texts(record.get("alternativeNames"))]
+    return _text(labels(record), source.languages), names
 
 
 def _level_names(source: CitationSource, reference: str) -> Iterator[str]:

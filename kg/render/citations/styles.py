@@ -22,7 +22,7 @@ def chicago_note(cited: CitedRecord) -> str:
     """Full note of the Chicago style: parts between commas.
 
     >>> chicago_note(CitedRecord("1", "manuscript", "Who owns the well?", "en", "https://a.example/1",
-    ...     (CitedName("Orlova", "Vera"),), date=CitedDate("1911"), archive="Regional archive"))
+    ...     (CitedName("Orlova", "Vera"),), date=CitedDate("1911"), holder="Regional archive"))
     'Vera Orlova, “Who Owns the Well?,” 1911, Regional archive, https://a.example/1.'
     """
     authors = name_list(cited.authors, most=3, shortened=1, first_inverted=False)
@@ -58,10 +58,10 @@ def mla(cited: CitedRecord) -> str:
     """Entry of a list of works cited in the MLA style.
 
     >>> mla(CitedRecord("1", "manuscript", "Minutes of the assembly", "en", "https://a.example/1",
-    ...     date=CitedDate("1926-03-08/1926-03-11"), archive="Regional archive", reference="Box 9"))
+    ...     date=CitedDate("1926-03-08/1926-03-11"), holder="Regional archive", reference="Box 9"))
     '“Minutes of the Assembly.” 8–11 Mar. 1926. Regional archive, Box 9. https://a.example/1.'
     """
-    place = ", ".join((*cited.levels, *filter(None, (cited.archive_beside_reference, cited.reference))))
+    place = ", ".join((*cited.levels, *filter(None, (cited.holder, cited.reference))))
     publisher = _publisher(cited)
     parts = [
         name_list(cited.authors, most=2, shortened=1, first_inverted=True),
@@ -88,7 +88,7 @@ def archival(cited: CitedRecord, day: str, language: str) -> str:
     bare = _bare_title(cited)
     bare = flipped(bare) if opening == "“" else bare
     title = f"{opening}{bare}{closing}" if bare and cited.kind != "collection" else bare
-    place = (cited.reference, *cited.levels, cited.archive_beside_reference)
+    place = (cited.reference, *cited.levels, cited.holder)
     parts = (people, title, day, *place, _publisher(cited), cited.url)
     return ", ".join(part for part in parts if part) + "."
 
@@ -144,13 +144,13 @@ def _chicago_date(cited: CitedRecord) -> str:
 
 def _place(cited: CitedRecord) -> list[str]:
     """Place of a document, from the reference up to the archive; the site's publisher at its end."""
-    return [cited.reference, *cited.levels, cited.archive_beside_reference, _publisher(cited)]
+    return [cited.reference, *cited.levels, cited.holder, _publisher(cited)]
 
 
 def _places(cited: CitedRecord) -> list[str]:
     """The same as sentences: holdings, archive, publisher."""
     holdings = ", ".join(part for part in (cited.reference, *cited.levels) if part)
-    return [holdings, cited.archive_beside_reference, _publisher(cited)]
+    return [holdings, cited.holder, _publisher(cited)]
 
 
 def _publisher(cited: CitedRecord) -> str:

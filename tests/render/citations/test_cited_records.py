@@ -97,3 +97,11 @@ def test_a_date_is_written_by_the_rules_of_each_style_and_format(case):
     (entry,) = rispy.loads(written["ris"])
     assert {tag: entry[key] for tag, key in (("PY", "year"), ("DA", "date")) if key in entry} == case["ris"]
     assert json.loads(written["csl.json"])[0]["issued"] == case["csl"]
+
+
+def test_an_archive_that_the_reference_names_in_any_language_is_not_named_again():
+    """A reference in Latin letters has the archive's name in it, whatever the language of the reader."""
+    levels = [{"level": "archive", "name": {"en": "AFP", "ru": "АВП"}, "alternativeNames": {"en": ["Foreign archive"]}}]
+    record = {"id": "record/1", "title": {"ru": "Запись"}, "reference": "AFP, f. 1"}
+    cited = cited_record(CitationSource(_URL, record, {}, levels, "", ["ru"]))
+    assert (cited.archive, cited.holder) == ("АВП", "")
