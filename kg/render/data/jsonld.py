@@ -151,8 +151,12 @@ class _JsonLdWriter:
 
     def _split(self, term: Term, values: Values) -> tuple[Values, Values]:
         """Values that fit the form of a key, and the others."""
-        fitting = [each for each in values if _FITS[term.form](self, each)]
-        return fitting, [each for each in values if each not in fitting] if len(fitting) < len(values) else []
+        fits = _FITS[term.form]
+        fitting: Values = []
+        other: Values = []
+        for each in values:
+            (fitting if fits(self, each) else other).append(each)
+        return fitting, other
 
     def _prefixes(self, context: dict[str, Any], node: dict[str, Any]) -> set[str]:
         """Prefixes used by the definitions of a context and the names of a node."""

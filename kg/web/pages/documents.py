@@ -306,14 +306,13 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
 
 def subject_of(context: Context, said: Description, around: Surroundings) -> PageSubject:
     """Subject of a page, or of a citation."""
-    archive, _ = context.reader.label(around.path[0].labels) if around.path else ("", "")
     return PageSubject(
         said.iri,
         said.thing.reference,
         said.statements,
         said.record,
         {reference: each.record for reference, each in around.linked.items()},
-        archive,
+        context.publication.things.records(around.path),
         context.settings.publisher or context.settings.title,
     )
 
