@@ -177,6 +177,7 @@ class _ResultWriter:
         self._outputs = outputs
         self._total = sum(file.size for file in files)
         self._line_files = {file.file.name for file in files if file.format == "jsonl"}
+        self._origins = {file.file.name: file.file.origin or file.file.name for file in files}
         self._executor = executor
         self._prefixes = ontology.load(outputs.settings.base).prefixes
         self._pending_parts: list[Callable[[], DumpPart]] = []
@@ -298,6 +299,9 @@ class _ResultWriter:
             return
         for hint in record.hints:
             self._outputs.catalogue.hints.add(hint, entry.reference, entry.source, entry.at)
+        if self._outputs.index:
+            origin = "" if stubs else self._origins.get(entry.source, entry.source)
+            self._outputs.index.record_comes(self._offset, origin)
         self._records.write(line)
         self._offset += len(line)
         self._records_written += 1

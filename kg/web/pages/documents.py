@@ -1,6 +1,6 @@
 """Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 from urllib.parse import quote
@@ -30,6 +30,7 @@ from kg.web.http.language import VARY
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
 from kg.web.http.told_problems import ToldProblem
+from kg.web.pages import repeated_texts
 from kg.web.pages.search_links import search_links
 from kg.web.pages.thing_pictures import pictures
 from kg.web.search.neighbours import SearchPosition, search_position
@@ -275,7 +276,9 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
     yield
     around = context.publication.things.around(said, key, after, targets)
     yield
-    shown = thing_page(subject_of(context, said, around), context.publication.ontology, context.reader)
+    repeated = repeated_texts.left_out(context, said)
+    subject = replace(subject_of(context, said, around), repeated=repeated)
+    shown = thing_page(subject, context.publication.ontology, context.reader)
     yield
     values = {
         "thing": thing,
@@ -290,6 +293,8 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
         "formats": [each for each in FORMATS if each is not HTML],
         "reader": context.reader,
         "leads": search_links(thing, context),
+        "shared_here": repeated_texts.shown_here(context, thing),
+        "shared_elsewhere": repeated_texts.leads(context, repeated),
         "pictures": drawn,
         "walk": walked,
         "keep": walked.keep if walked else "",

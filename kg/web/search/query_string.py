@@ -16,7 +16,7 @@ from kg.iris import KINDS, spellings
 from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
 from kg.render.site.translations import LANGUAGES
 from kg.store.search.fields import FACETS, LACKED, LACKS, THING
-from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, parse_days
+from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, REPEATED, parse_days
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import Expected, ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, at_most, choice, matching, pairs_of, text, whole_number
@@ -88,6 +88,14 @@ class SearchState:
     def without_filter(self, name: str, value: str) -> "SearchState":
         """Without one value of a facet."""
         return replace(self, filters=tuple(each for each in self.filters if each != (name, value)))
+
+    def with_words(self, words: str) -> "SearchState":
+        """With other words."""
+        return replace(self, words=words)
+
+    def everywhere(self) -> "SearchState":
+        """With boilerplate searched too."""
+        return self.with_words(f"{self.words} {REPEATED}:yes")
 
     def at_time(self, time: str) -> "SearchState":
         """Narrowed to a time, or to none."""
