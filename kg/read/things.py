@@ -18,7 +18,7 @@ import orjson
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg import ontology
-from kg.iris import Base
+from kg.iris import Base, spellings
 from kg.mapping import mapper
 from kg.render.data.excerpt import Excerpt, excerpt
 from kg.render.data.record import references
@@ -195,12 +195,18 @@ class Resources:
         self._cached_record = lru_cache(_RECORD_CACHE_SIZE)(self._parsed)
 
     def find(self, reference: str) -> Thing | DeletedThing | Redirect | None:
-        """Return the thing, its deletion or its redirect for a reference; None for one that was never published."""
-        thing = self.generation.catalogue.thing(reference)
-        if thing is not None:
-            return thing if thing.deleted is None else DeletedThing(thing)
-        target = self.generation.catalogue.redirect(reference)
-        return Redirect(target) if target else None
+        """Return the thing, its deletion or its redirect for a reference; None for one that was never published.
+
+        In a generation of kg 0.2 the thing has the reference that keys had then.
+        """
+        catalogue = self.generation.catalogue
+        for name in spellings(reference):
+            thing = catalogue.thing(name)
+            if thing is not None:
+                return thing if thing.deleted is None else DeletedThing(thing)
+            if target := catalogue.redirect(name):
+                return Redirect(target)
+        return None
 
     def describe(self, thing: Thing) -> Description:
         """Return the description of a thing."""

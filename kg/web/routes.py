@@ -9,7 +9,7 @@ from dataclasses import replace
 from kg.iris import Base
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.citations.cited_record import CITED_KINDS
-from kg.render.data.negotiation import BY_SUFFIX, FORMATS, JSON_LD
+from kg.render.data.negotiation import BY_SUFFIX, FORMATS
 from kg.render.queries.saved_queries import SavedQuery
 from kg.render.queries.saved_queries import saved_queries as load_queries
 from kg.settings import Settings
@@ -34,7 +34,7 @@ _QUERIES = (400, 406, 413, *_LANES, *_REMOTE, 507)
 _HTML, _CSV, _SVG, _PNG = "text/html", "text/csv", "image/svg+xml", "image/png"
 _MOVED = {301: "The thing has another key now: the same document of that one."}
 _PART = {206: "The part of the file that Range names."}
-_TERMS_DATA = ("text/turtle", "application/n-triples", "application/rdf+xml")
+_TERMS_DATA = tuple(each.media_type for each in site_files.TERMS_DOCUMENTS.values())
 _RESULTS = tuple(dict.fromkeys(each.media_type.partition(";")[0] for each in RESULT_FORMATS.values()))
 _GRAPH_TYPES = tuple(dict.fromkeys(RESULT_FORMATS[name].media_type.partition(";")[0] for name in GRAPHS))
 _FORM = {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}
@@ -160,8 +160,8 @@ PAGES = (
     Route(
         "/terms/{name}",
         site_files.term,
-        "Term: redirect to its description; terms.ttl, terms.nt and terms.rdf; context.jsonld",
-        (*_TERMS_DATA, JSON_LD.media_type),
+        "Term: redirect to its description; all as terms.ttl, terms.jsonld and other formats; context.jsonld",
+        _TERMS_DATA,
         cacheable=True,
         statuses={303: "The page of the terms, or the data about them that Accept asks for."},
         problems=(404, 406),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kg.iris import uri
 from kg.render.citations.cited_dates import CitedDate
 from kg.render.citations.cited_names import CitedName, cited_name
 from kg.render.data.record import all_texts, labels, references, texts
@@ -44,7 +45,7 @@ class CitationSource:
     """Input of a citation.
 
     Attributes:
-        iri: address of the record.
+        iri: IRI of the record; a citation has its URI, which every program and printer takes.
         record: the record as JSON.
         linked: reference of a link's target → its record.
         levels: records of the levels above it, the topmost first.
@@ -130,7 +131,7 @@ def cited_record(source: CitationSource, accessed: str = "") -> CitedRecord:
         kind=_kind(record),
         title=title,
         title_language=title_language or (spoken[0] if len(spoken) == 1 else ""),
-        url=source.iri,
+        url=uri(source.iri),
         authors=next((people[key] for key in _AUTHORS if people[key]), ()),
         translators=people["translator"],
         recipients=people["recipient"],

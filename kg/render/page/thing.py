@@ -1,6 +1,6 @@
 """Page of a thing: the variables of its template, from its description and the records of its links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from kg.render.citations.styles import archival
 from kg.render.data.record import labels
 from kg.render.data.statements import Statements
 from kg.render.page.metadata import meta_tags, schema_org
+from kg.render.page.repetition import without_paragraphs
 from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.view import sections
 from kg.render.site import key_labels, language_names
@@ -37,6 +38,7 @@ class PageSubject:
         linked: reference of a link's target → its record.
         levels: records of the levels above it, the topmost first.
         publisher: publisher of the site.
+        repeated: paragraphs that another page shows, for most records of the source have them.
     """
 
     iri: str
@@ -46,6 +48,7 @@ class PageSubject:
     linked: Mapping[str, dict[str, Any]]
     levels: Sequence[Mapping[str, Any]] = ()
     publisher: str = ""
+    repeated: Container[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,9 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
     names = labels(record)
     nameless = is_nameless(names, subject.reference, record.get("status"))
     label, language = reader.called(names, subject.reference, record.get("status"))
-    all_sections = sections(subject.statements, subject.reference, subject.linked, ontology, reader)
+    all_sections = without_paragraphs(
+        sections(subject.statements, subject.reference, subject.linked, ontology, reader), subject.repeated
+    )
     rows = {row.key: row for section in all_sections for row in section.rows}
     cited = cited_record_of(subject, reader.languages) if kind in CITED_KINDS else None
     summary = next((rows[key].values[0].text for key in ("summary", "description", "biography") if key in rows), "")

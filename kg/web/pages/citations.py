@@ -22,7 +22,7 @@ from kg.web.http.headers import CORS, SCRIPTED, saved_as
 from kg.web.http.parameter_problems import refusal
 from kg.web.http.parameters import Check, KeyPath, Parameters
 from kg.web.http.problems import Problem
-from kg.web.pages.documents import subject_of, with_query
+from kg.web.pages.documents import moved, subject_of
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -101,9 +101,9 @@ async def _respond(request: Request, context: Context, path: str, suffix: str, a
         accessed: day on which it was seen; empty for none.
     """
     thing = _find(context, path)
-    if isinstance(thing, Redirect):
-        location = context.path(f"{thing.target}.{suffix}") + with_query(request)
-        return Response(None, 301, {**CORS, "Location": location})
+    own = thing.target if isinstance(thing, Redirect) else thing.reference
+    if isinstance(thing, Redirect) or not iris.is_address(path, own):
+        return moved(request, context, f"{own}.{suffix}")
     await context.serving.look_up(context.base.iri(thing.reference))
     work = partial(_written, request, context, thing, f"{path.partition('/')[2]}.{suffix}", suffix, accessed)
     return await context.serving.in_thread(request, work, thing.length)
@@ -115,11 +115,16 @@ def _written(  # noqa: PLR0913, PLR0917  # what one answer is made of
     resources = context.publication.things
     said = resources.describe(thing)
     subject = subject_of(context, said, resources.around(said))
-    link = {"Link": f'<{said.iri}>; rel="describes"'}
+    link = {"Link": f'<{iris.uri(said.iri)}>; rel="describes"'}
     if suffix == PAGE_SUFFIX:
         cited = cited_record_of(subject, context.reader.languages, accessed)
         label, language = context.reader.label(thing.labels)
-        values = {**citation_values(context, thing, cited), "label": label, "language": language, "iri": said.iri}
+        values = {
+            **citation_values(context, thing, cited),
+            "label": label,
+            "language": language,
+            "address": iris.uri(said.iri),
+        }
         return published.page(request, context, "cite", values, {**SCRIPTED, **link, "Cache-Control": "no-cache"})
     headers = {**CORS, **link, **saved_as(segment)}
     # A file says the same to everybody: names in the language that the settings prefer.

@@ -168,6 +168,8 @@ def as_json(
         "corrected": results.corrected or None,
         "suggestion": results.suggestion or None,
         "loose": results.loose,
+        "forms": {word: list(forms) for word, forms in results.forms},
+        "repeated_left_out": results.repeated,
         "undated_left_out": results.undated,
         "sort": results.sort,
         "filters": [{"facet": name, "value": value} for name, value in state.filters],
@@ -186,6 +188,7 @@ def as_json(
                 "snippet": each.snippet.text if each.snippet else None,
                 "snippet_language": (each.snippet.language or None) if each.snippet else None,
                 "marked": [[text, hit] for text, hit in each.snippet.parts] if each.snippet else [],
+                "missing": list(each.missing),
             }
             for each in results.hits
         ],

@@ -12,11 +12,11 @@ from pydantic import AfterValidator, Field, model_validator
 from starlette.requests import Request
 
 from kg.errors import SearchRefused
-from kg.iris import KINDS
+from kg.iris import KINDS, spellings
 from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
 from kg.render.site.translations import LANGUAGES
 from kg.store.search.fields import FACETS, LACKED, LACKS, THING
-from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, parse_days
+from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, REPEATED, parse_days
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import Expected, ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, at_most, choice, matching, pairs_of, text, whole_number
@@ -88,6 +88,14 @@ class SearchState:
     def without_filter(self, name: str, value: str) -> "SearchState":
         """Without one value of a facet."""
         return replace(self, filters=tuple(each for each in self.filters if each != (name, value)))
+
+    def with_words(self, words: str) -> "SearchState":
+        """With other words."""
+        return replace(self, words=words)
+
+    def everywhere(self) -> "SearchState":
+        """With boilerplate searched too."""
+        return self.with_words(f"{self.words} {REPEATED}:yes")
 
     def at_time(self, time: str) -> "SearchState":
         """Narrowed to a time, or to none."""
@@ -179,6 +187,12 @@ def _clean(value: Any) -> Any:
     return _UNWRITABLE.sub("", str(value)).strip()
 
 
+def _canonical(name: str, value: str) -> str:
+    """A value of a facet; of a thing its reference, however its key is written."""
+    kind = value.partition("/")[0] if name == THING else FACETS[name].kind if name in FACETS else ""
+    return spellings(value)[0] if kind and value.startswith(f"{kind}/") else value
+
+
 _LISTS = frozenset({*FACETS, LACKS, THING})
 _OF_PAGES = frozenset({"after", "format"})
 """Parameters of a search that mean something else, or nothing, on the page of a thing."""
@@ -208,7 +222,7 @@ def read(request: Request) -> SearchState:
 
 def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState:
     parameters.once(pairs, _SINGLE)
-    cleaned = [(name, _clean(value)) for name, value in pairs if name in _LISTS]
+    cleaned = [(name, _canonical(name, _clean(value))) for name, value in pairs if name in _LISTS]
     filters = tuple(dict.fromkeys(each for each in cleaned if each[1]))
     narrowing = [each for each in filters if each[0] != THING]
     if len(narrowing) > _MOST_FILTERS:

@@ -190,5 +190,5 @@ async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed
         things = []
     names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]
     kinds = [thing.kind for thing in things]
-    told = [text, names, kinds, [context.base.iri(thing.reference) for thing in things]]
+    told = [text, names, kinds, [context.base.uri(thing.reference) for thing in things]]
     return published.respond(request, context, orjson.dumps(told), SUGGESTIONS, CORS)
