@@ -8,7 +8,7 @@ fraction of the time of the store, which looks up each string of each triple. So
 same version of the mapping made the generation; they equal the store's own answer (D-46).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -288,6 +288,10 @@ class Resources:
             path.insert(0, thing)
             above = next(references(self._record(thing), "partOf", "broader"), None)
         return tuple(path)
+
+    def records(self, things: Iterable[Thing]) -> list[dict[str, Any]]:
+        """Return the records of some things."""
+        return [self._record(thing) for thing in things]
 
     def _beside(
         self, thing: Thing, record: Mapping[str, Any], linked: dict[str, LinkedRecord]

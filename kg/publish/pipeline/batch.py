@@ -38,7 +38,7 @@ from kg.records.readers.base import (
 )
 from kg.records.readers.json.json_records import parse_line
 from kg.records.readers.source_words import in_source_words
-from kg.store.generation.catalogue_builder import CatalogueEntry
+from kg.store.generation.catalogue_builder import CatalogueEntry, date_column
 from kg.store.generation.hints import Hint, hint_of
 
 if TYPE_CHECKING:
@@ -318,7 +318,7 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         status=record.get("status"),
         start=date.get("start"),
         end=date.get("end"),
-        edtf=date.get("edtf"),
+        edtf=date_column(date),
         digest=_digest(mapped.ntriples, json),
         source=source,
         at=at,

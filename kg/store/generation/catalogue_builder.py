@@ -4,21 +4,28 @@ Rows go in as records come; links go into a staging database, and are sorted onc
 a row before its record comes; a row without a record at the end is *missing*, and the build makes a stub of it.
 """
 
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kg.iris import spellings
 from kg.store.generation import hints
 from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.ledger import Ledger
-from kg.store.generation.things import ORDERED, position_key
+from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, position_key
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
+
+_VAGUE = re.compile(r"\d\dXX[?~%]?|\d{3}X[?~%]")
+"""Century, or a decade with a qualifier: what EDTF has for "early 18th century", "late 1870s"."""
+
+_MAX_DATE_TEXT = 100
+"""Characters of a date in words that lists show."""
 
 _STAGE = """
 CREATE TABLE stage.links (target INTEGER, k INTEGER, start TEXT, source INTEGER);
@@ -43,6 +50,21 @@ class CatalogueEntry(NamedTuple):
     at: str
     links: tuple[tuple[str, str], ...]
     position: int | None = None
+
+
+def date_column(date: Mapping[str, Any]) -> str | None:
+    """Column of a record's date: EDTF, or its words behind a mark where they say more; None for days alone.
+
+    >>> date_column({"edtf": "1962", "text": "in 1962"}), date_column({"text": "Whitsun 1909"})
+    ('1962', '"Whitsun 1909')
+    >>> date_column({"edtf": "17XX~", "text": "early 18th century"}), date_column({"start": "1962-01-01"})
+    ('"early 18th century', None)
+    """
+    text, edtf = " ".join(date.get("text", "").split()), date.get("edtf")
+    vague = bool(_VAGUE.fullmatch(edtf)) if edtf else "start" not in date and "end" not in date
+    if not text or not vague:
+        return edtf
+    return f"{DATE_TEXT_MARK}{text[:_MAX_DATE_TEXT]}{'…' if len(text) > _MAX_DATE_TEXT else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,9 @@ FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.i
 LACKS = "lacks"
 """What a list is narrowed by besides facets: a record has nothing under one of these (D-93)."""
 
+THING = "thing"
+"""What a list is narrowed by besides facets: it has one of the things that are named so."""
+
 LACKED = ("date", "place", "person", "topic", "collection", "text")
 
 COUNTED = ("kind", "type", "person", "place", "collection", "topic", "language", "archive")

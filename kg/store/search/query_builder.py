@@ -76,7 +76,10 @@ class QueryBuilder:
     def query(self, request: IndexRequest) -> Query:
         """Query of a request. Raises SearchRefused for an unknown facet."""
         clauses = [self._words(request)] if request.parsed.postfix else []
-        clauses += [self._filter(name, value) for name, value in request.filters]
+        clauses += [self._filter(name, value) for name, value in request.filters if name != fields.THING]
+        if things := [value for name, value in request.filters if name == fields.THING]:
+            named = [(Occur.Should, Query.term_query(self._schema, "ref", each)) for each in things]
+            clauses.append(Query.boolean_query(named))
         if request.days:
             clauses.append(self._overlapping(request.days, certain=request.certain))
         return all_of(clauses)
