@@ -39,6 +39,9 @@ SORTS = ("relevance", *ORDERS, TITLE)
 _MAX_BATCH, _MAX_BATCH_BYTES = 100, 256 << 10
 """Hits, and bytes of their records, that are read at a time."""
 
+_WHOLE_WORD_ENDS = frozenset(' "()*:')
+"""Signs behind which what is typed is no beginning of a word."""
+
 MAX_COMPLETIONS = 8
 """Completions of a partial word."""
 
@@ -287,7 +290,7 @@ class Finder:
 
     def completions(self, text: str) -> list[Thing]:
         """Things whose name completes a partial text."""
-        parsed = query_language.parse(f"{text}*" if text[-1:].isalnum() else text)
+        parsed = query_language.parse(text if text[-1:] in _WHOLE_WORD_ENDS else f"{text}*")
         words = [replace(word, field="title") for word in parsed.words if word.text]
         if not words or not parsed.plain:
             return []
