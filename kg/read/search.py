@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from tantivy import Query
 
+from kg import language_ranges
 from kg.errors import SearchRefused
 from kg.iris import Base
 from kg.store.generation.generation import Generation
@@ -342,13 +343,12 @@ class Finder:
 
     def _search_hit(self, hit: Hit, thing: Thing, marker: HitMarker | None, request: SearchRequest) -> SearchHit:
         record = self.record(hit.offset, hit.length)
-        preferred = (language for language in request.languages if language in thing.labels)
-        tag = next(preferred, next(iter(thing.labels), "@none"))
+        tag = language_ranges.best(thing.labels, request.languages) or language_ranges.NO_LANGUAGE
         label = request.nameless(thing) or thing.labels[tag]
         if marker is None:
             return SearchHit(thing, record, hit.score, unmarked_snippet(tag, label), None)
         title = marker.mark(tag, label)
-        return SearchHit(thing, record, hit.score, title, marker.snippet(_passages(record)))
+        return SearchHit(thing, record, hit.score, title, marker.snippet(_passages(record, (tag, *request.languages))))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:
         """Record of a thing, from its offset and length in the file of records."""
@@ -366,14 +366,27 @@ class Finder:
         query = self.index.query(IndexRequest(parsed, language=clause.language))
         hits = self.index.hits(query, clause.limit + 1) if parsed.postfix else []
         marker = HitMarker(parsed, self.index.languages) if clause.snippet else None
-        return [self._clause_row(hit, marker) for hit in hits[: clause.limit]], len(hits) > clause.limit
+        rows = [self._clause_row(hit, marker, clause.language) for hit in hits[: clause.limit]]
+        return rows, len(hits) > clause.limit
 
-    def _clause_row(self, hit: Hit, marker: HitMarker | None) -> SearchRow:
-        snippet = marker.snippet(_passages(self.record(hit.offset, hit.length))) if marker else None
+    def _clause_row(self, hit: Hit, marker: HitMarker | None, language: str) -> SearchRow:
+        snippet = marker.snippet(_passages(self.record(hit.offset, hit.length), (language,))) if marker else None
         iri = self.base.iri(hit.reference)
         return SearchRow(iri, hit.score, snippet.text, snippet.language) if snippet else SearchRow(iri, hit.score)
 
 
-def _passages(record: dict[str, Any]) -> list[tuple[str, str]]:
-    """Texts of a record, (language, text), the most informative first."""
-    return [(language, text) for _, language, text in fields.texts_under(record, fields.TEXT_KEYS)]
+def _passages(record: dict[str, Any], languages: Sequence[str]) -> list[tuple[str, str]]:
+    """Texts of a record, (language, text), the most informative first, but those in another language last.
+
+    Args:
+        record: the record.
+        languages: that of its title, then those of the reader; a text of no known language counts as in the first.
+    """
+    ranges = tuple(each for each in languages if not language_ranges.is_undetermined(each))
+    passages = [(language, text) for _, language, text in fields.texts_under(record, fields.TEXT_KEYS)]
+
+    def place(passage: tuple[str, str]) -> int:
+        language, _ = passage
+        return 0 if language_ranges.is_undetermined(language) else language_ranges.rank(language, ranges)[0]
+
+    return sorted(passages, key=place)

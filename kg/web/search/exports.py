@@ -11,7 +11,7 @@ from kg.read.search import SearchHit, SearchResults
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.citations.csl_item import LINK_KEYS, CitationSource, Item, item
 from kg.render.data import rdf, spreadsheet
-from kg.render.data.record import all_texts, references, texts
+from kg.render.data.record import references, texts
 from kg.render.site.pages import render_stream
 from kg.web.search.presentation import summary
 from kg.web.search.query_string import MOST_EXPORTED, SearchState
@@ -64,7 +64,8 @@ def _csv(found: ExportedSearch, context: Context) -> Iterator[bytes]:
 
 def _row(hit: SearchHit, context: Context) -> tuple[Any, ...]:
     thing = hit.thing
-    about = next(all_texts(hit.record.get("summary")), "")
+    ranges = (hit.title.language, *context.reader.languages) if hit.title.language else context.reader.languages
+    about = next(iter(texts(hit.record.get("summary"), ranges)[0]), "")
     return context.base.iri(thing.reference), thing.kind, hit.title.text, thing.start, thing.end, thing.status, about
 
 
@@ -129,7 +130,7 @@ def _item(record: dict[str, Any], linked: Mapping[str, dict[str, Any]], context:
         record,
         linked,
         archive,
-        settings.publisher or settings.title,
+        settings.publisher or settings.main_title,
         settings.languages,
     )
     return item(source)
