@@ -45,6 +45,9 @@ _THING_CACHE_SIZE, _RECORD_CACHE_SIZE = 8_192, 4_096
 _MAX_CACHED_RECORD = 4_000
 """Entries of the caches for things and records in many pages, and the maximum length of a cached record (D-48)."""
 
+_INSTITUTION = "archive"
+"""Level of an institution, in the words of the model."""
+
 PARTICIPANT_KEYS = ("creator", "sender", "recipient", "participants")
 """Keys of the participants in a record's event."""
 
@@ -97,6 +100,7 @@ class Surroundings:
     Attributes:
         linked: reference of a link target → the linked thing.
         path: its containers, from the top down: archive, fond, file.
+        holder: the institution at the top of them; None where none is named.
         beside: its neighbours in its file or in its collection, or None.
         kin: other records with the same people, each with the number of these.
         days: other records, not among those, of the same days.
@@ -105,6 +109,7 @@ class Surroundings:
 
     linked: dict[str, LinkedRecord]
     path: tuple[Thing, ...] = ()
+    holder: Thing | None = None
     beside: LinkNeighbours | None = None
     kin: tuple[tuple[Thing, int], ...] = ()
     days: tuple[Thing, ...] = ()
@@ -235,9 +240,11 @@ class Resources:
         own = description.record
         counts = catalogue.link_counts(thing.n)
         kin = self._kin(thing, own, linked) if thing.kind == "record" else ()
+        path = self.path(own)
         return Surroundings(
             linked=linked,
-            path=self.path(own),
+            path=path,
+            holder=path[0] if path and self._record(path[0]).get("level") == _INSTITUTION else None,
             beside=self._beside(thing, own, linked),
             kin=kin,
             days=self._days(thing, {*references(own, "related"), *(group_key.reference for group_key, _ in kin)}),

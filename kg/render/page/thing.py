@@ -9,7 +9,8 @@ from kg.render.citations.citations import plain
 from kg.render.citations.csl_item import CitationSource, Item, item
 from kg.render.data.record import first_date, labels
 from kg.render.data.statements import Statements
-from kg.render.page.metadata import meta_tags, schema_org
+from kg.render.page.embedded_data import EmbeddedSubject, thing_data
+from kg.render.page.metadata import meta_tags
 from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.view import sections
 from kg.render.site import key_labels, language_names
@@ -36,6 +37,7 @@ class PageSubject:
         linked: reference of a link's target → its record.
         archive: name of its archive, or the empty string.
         publisher: publisher of the site.
+        holder: reference and name of the institution that holds it; empty where none is named.
     """
 
     iri: str
@@ -45,6 +47,7 @@ class PageSubject:
     linked: Mapping[str, dict[str, Any]]
     archive: str = ""
     publisher: str = ""
+    holder: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,19 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
         facts=list(_facts(record, rows, reader)),
         sections=all_sections,
         summary=(summary or label)[:MAX_SUMMARY_LENGTH],
-        schema_org=schema_org(subject.statements.get(subject.iri, {}), subject.iri),
+        schema_org=_embedded(subject, ontology.base, reader, label, summary),
         meta=list(meta_tags(citation_item, _texts(rows, "places"), " ".join(_texts(rows, "rights"))))
         if citation_item
         else [],
         citation=plain(citation_item, _day(record, reader)) if citation_item else "",
+    )
+
+
+def _embedded(subject: PageSubject, base: str, reader: ReaderPreferences, label: str, summary: str) -> str:
+    properties = subject.statements.get(subject.iri, {})
+    said = summary[:MAX_SUMMARY_LENGTH], subject.holder
+    return thing_data(
+        EmbeddedSubject(subject.iri, subject.record, properties, subject.linked, label, *said), base, reader
     )
 
 

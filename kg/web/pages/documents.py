@@ -306,6 +306,7 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
 def subject_of(context: Context, said: Description, around: Surroundings) -> PageSubject:
     """Subject of a page, or of a citation."""
     archive, _ = context.reader.label(around.path[0].labels) if around.path else ("", "")
+    holder = (around.holder.reference, archive) if around.holder else ("", "")
     return PageSubject(
         said.iri,
         said.thing.reference,
@@ -313,7 +314,8 @@ def subject_of(context: Context, said: Description, around: Surroundings) -> Pag
         said.record,
         {reference: each.record for reference, each in around.linked.items()},
         archive,
-        context.settings.publisher or context.settings.title,
+        context.site.publisher or context.site.title,
+        holder,
     )
 
 
