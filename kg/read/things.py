@@ -8,7 +8,7 @@ fraction of the time of the store, which looks up each string of each triple. So
 same version of the mapping made the generation; they equal the store's own answer (D-46).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -18,7 +18,7 @@ import orjson
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg import ontology
-from kg.iris import Base
+from kg.iris import Base, spellings
 from kg.mapping import mapper
 from kg.render.data.excerpt import Excerpt, excerpt
 from kg.render.data.record import references
@@ -44,9 +44,6 @@ MAX_PATH_LEVELS = 12
 _THING_CACHE_SIZE, _RECORD_CACHE_SIZE = 8_192, 4_096
 _MAX_CACHED_RECORD = 4_000
 """Entries of the caches for things and records in many pages, and the maximum length of a cached record (D-48)."""
-
-_INSTITUTION = "archive"
-"""Level of an institution, in the words of the model."""
 
 PARTICIPANT_KEYS = ("creator", "sender", "recipient", "participants")
 """Keys of the participants in a record's event."""
@@ -100,7 +97,6 @@ class Surroundings:
     Attributes:
         linked: reference of a link target → the linked thing.
         path: its containers, from the top down: archive, fond, file.
-        holder: the institution at the top of them; None where none is named.
         beside: its neighbours in its file or in its collection, or None.
         kin: other records with the same people, each with the number of these.
         days: other records, not among those, of the same days.
@@ -109,7 +105,6 @@ class Surroundings:
 
     linked: dict[str, LinkedRecord]
     path: tuple[Thing, ...] = ()
-    holder: Thing | None = None
     beside: LinkNeighbours | None = None
     kin: tuple[tuple[Thing, int], ...] = ()
     days: tuple[Thing, ...] = ()
@@ -200,12 +195,18 @@ class Resources:
         self._cached_record = lru_cache(_RECORD_CACHE_SIZE)(self._parsed)
 
     def find(self, reference: str) -> Thing | DeletedThing | Redirect | None:
-        """Return the thing, its deletion or its redirect for a reference; None for one that was never published."""
-        thing = self.generation.catalogue.thing(reference)
-        if thing is not None:
-            return thing if thing.deleted is None else DeletedThing(thing)
-        target = self.generation.catalogue.redirect(reference)
-        return Redirect(target) if target else None
+        """Return the thing, its deletion or its redirect for a reference; None for one that was never published.
+
+        In a generation of kg 0.2 the thing has the reference that keys had then.
+        """
+        catalogue = self.generation.catalogue
+        for name in spellings(reference):
+            thing = catalogue.thing(name)
+            if thing is not None:
+                return thing if thing.deleted is None else DeletedThing(thing)
+            if target := catalogue.redirect(name):
+                return Redirect(target)
+        return None
 
     def describe(self, thing: Thing) -> Description:
         """Return the description of a thing."""
@@ -240,11 +241,9 @@ class Resources:
         own = description.record
         counts = catalogue.link_counts(thing.n)
         kin = self._kin(thing, own, linked) if thing.kind == "record" else ()
-        path = self.path(own)
         return Surroundings(
             linked=linked,
-            path=path,
-            holder=path[0] if path and self._record(path[0]).get("level") == _INSTITUTION else None,
+            path=self.path(own),
             beside=self._beside(thing, own, linked),
             kin=kin,
             days=self._days(thing, {*references(own, "related"), *(group_key.reference for group_key, _ in kin)}),
@@ -289,6 +288,10 @@ class Resources:
             path.insert(0, thing)
             above = next(references(self._record(thing), "partOf", "broader"), None)
         return tuple(path)
+
+    def records(self, things: Iterable[Thing]) -> list[dict[str, Any]]:
+        """Return the records of some things."""
+        return [self._record(thing) for thing in things]
 
     def _beside(
         self, thing: Thing, record: Mapping[str, Any], linked: dict[str, LinkedRecord]

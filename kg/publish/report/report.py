@@ -31,6 +31,7 @@ class Report:
         published: kind → number of published records, without stubs.
         rejected, merged, stubs: number of records left out, of records merged into another, of stubs.
         created, changed, deleted: against the generation before.
+        respelled: number of published references whose keys are written otherwise now (D-136).
         triples: statements in the generation.
         seconds: from start to switch.
         shapes_seconds: of these, the time of the archive's own shapes.
@@ -50,6 +51,7 @@ class Report:
     created: int = 0
     changed: int = 0
     deleted: int = 0
+    respelled: int = 0
     triples: int = 0
     seconds: float = 0.0
     shapes_seconds: float = 0.0
@@ -99,6 +101,7 @@ class Report:
             "created": self.created,
             "changed": self.changed,
             "deleted": self.deleted,
+            "respelled": self.respelled,
             "problems": dict(self.severities),
             "shapes_seconds": round(self.shapes_seconds, 3),
             "untranslated": self.untranslated.as_json(),

@@ -6,7 +6,7 @@ language. The whole, with every date and language, is in the thing's own JSON-LD
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from kg import language_ranges
 from kg.iris import Base
 from kg.ontology import RDF_TYPE
-from kg.render.data.record import labels, texts
+from kg.render.data.record import labels, references, texts
 from kg.render.data.statements import Properties, Values
 from kg.render.site.date_phrases import date_phrase
 from kg.render.site.reader import ReaderPreferences
@@ -32,6 +32,8 @@ _ISO_DATE = re.compile(
 """Date or time of ISO 8601 as schema.org takes it; what EDTF says besides is no Date there."""
 
 _OPEN_END = ".."
+_INSTITUTION = "archive"
+"""Level of an institution, in the words of the model."""
 
 _THING = frozenset({"name", "alternateName", "description", "identifier", "url", "sameAs"})
 _CREATIVE_WORK = _THING | {
@@ -95,7 +97,7 @@ class EmbeddedSubject:
         linked: reference of a link's target → its record.
         label: its title or name, as its page has it.
         summary: description for search engines; empty without one.
-        holder: reference of the institution that holds it, and the name of that; empty for none.
+        top: record of the topmost level above it; empty for none.
     """
 
     iri: str
@@ -104,7 +106,7 @@ class EmbeddedSubject:
     linked: Mapping[str, Mapping[str, Any]]
     label: str
     summary: str = ""
-    holder: tuple[str, str] = ("", "")
+    top: Sequence[Mapping[str, Any]] = ()
 
 
 def thing_data(subject: EmbeddedSubject, base: str, reader: ReaderPreferences) -> str:
@@ -191,8 +193,7 @@ class _ThingWriter:
             values.setdefault(name, []).extend(self._values(name, self._properties[name]))
         values |= self._coverage() if "temporalCoverage" in known else self._life(types)
         values["associatedMedia"] = list(self._media()) if "associatedMedia" in known else []
-        if "holdingArchive" in known and (holder := self._holder()):
-            values["holdingArchive"] = [holder]
+        values["holdingArchive"] = list(self._holders()) if "holdingArchive" in known else []
         for name, listed in values.items():
             distinct = [each for number, each in enumerate(listed) if each not in listed[:number]][:MAX_VALUES]
             if distinct:
@@ -240,7 +241,7 @@ class _ThingWriter:
         if reference is None or name in _ADDRESSES:
             return iri if name in _ADDRESSES else {"@id": iri}
         record = self._subject.linked.get(reference, {})
-        if name == "isPartOf" and record.get("level") == "archive":
+        if name == "isPartOf" and record.get("level") == _INSTITUTION:
             return None  # an institution is no work; it stands under holdingArchive
         label, _ = self._reader.called(labels(record), reference, record.get("status"))
         if name == "genre":
@@ -276,13 +277,18 @@ class _ThingWriter:
                     key: said for key, said in stated.items() if said
                 }
 
-    def _holder(self) -> dict[str, str] | None:
-        reference, name = self._subject.holder
-        return {"@type": "ArchiveOrganization", "@id": self._base.iri(reference), "name": name} if reference else None
+    def _holders(self) -> Iterator[dict[str, str]]:
+        """The institution at the top of its levels, and whoever its record says that holds it."""
+        institutions = {each["id"]: each for each in self._subject.top if each.get("level") == _INSTITUTION}
+        named = [reference for reference in references(self._subject.record, "repository") if "/" in reference]
+        known = {reference: self._subject.linked[reference] for reference in named if reference in self._subject.linked}
+        for reference, record in (institutions | known).items():
+            name, _ = self._reader.called(labels(record), reference, record.get("status"))
+            yield {"@type": "ArchiveOrganization", "@id": self._base.iri(reference), "name": name}
 
 
 def _type_of(reference: str, record: Mapping[str, Any]) -> str:
     kind = reference.partition("/")[0]
     if kind == "archive":
-        return "ArchiveOrganization" if record.get("level") == "archive" else "ArchiveComponent"
+        return "ArchiveOrganization" if record.get("level") == _INSTITUTION else "ArchiveComponent"
     return _AGENT_TYPES.get(record.get("agentType", ""), "Thing") if kind == "agent" else _TARGET_TYPES[kind]

@@ -16,8 +16,9 @@ from starlette.responses import Response
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import formats, responses, service_description
 from kg.web.endpoint.graph_counts import graph_counts, query
+from kg.web.http.canonical_address import with_query
 from kg.web.http.form_encoding import pairs
-from kg.web.http.headers import combined
+from kg.web.http.headers import CORS, combined
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Check, Parameters, matching
 from kg.web.http.problems import Problem
@@ -67,7 +68,11 @@ async def direct(request: Request, context: HeldContext, name: _Name, asked: _As
     """The graph whose IRI is that of the request."""
     if named := _named(request):
         raise bad_parameter(*named[0], "no_other_graph")
-    return await _graph(request, context, f"{context.base.value}graphs/{name}", asked.format or None)
+    iri = f"{context.base.value}graphs/{name}"
+    if name.endswith("/") and iri.rstrip("/") in await graph_counts(context):
+        location = context.path(f"graphs/{name.rstrip('/')}") + with_query(request)
+        return Response(None, 308, {**CORS, "Location": location})
+    return await _graph(request, context, iri, asked.format or None)
 
 
 def _named(request: Request) -> list[tuple[str, str]]:

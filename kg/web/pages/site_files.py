@@ -25,21 +25,19 @@ _CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graph
 """Beginnings of addresses below the base; the forms themselves may be found."""
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")
-_TERMS_DOCUMENTS = {
-    f"terms.{each.suffix}": each
-    for each in FORMATS
-    if each.rdf in {RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML}
-}
+_WRITTEN = {JSON_LD: RdfFormat.JSON_LD, **{each: each.rdf for each in FORMATS if each.rdf}}
+TERMS_DOCUMENTS = {f"terms.{each.suffix}": each for each in FORMATS if each in _WRITTEN}
+"""Name of a document about the terms → its format."""
 
 
 async def term(request: Request, context: HeldContext, name: _Name) -> Response:
     """A term of ours: 303 to what describes it; or a document about all of them."""
     ontology = context.publication.ontology
-    if name in _TERMS_DOCUMENTS:
-        format_ = _TERMS_DOCUMENTS[name]
+    if name in TERMS_DOCUMENTS:
+        format_ = TERMS_DOCUMENTS[name]
         triples = [quad.triple for quad in ontology.terms_document()]
-        assert format_.rdf is not None  # noqa: S101  # the table holds no other
-        return _terms_document(request, context, rdf.write(triples, format_.rdf, ontology), format_.content_type)
+        body = rdf.write(triples, _WRITTEN[format_], ontology)
+        return _terms_document(request, context, body, format_.content_type)
     if name == CONTEXT:
         return _terms_document(request, context, ontology.context_document(), JSON_LD.content_type)
     if f"{context.base.value}terms/{name}" not in ontology.labels:
@@ -53,7 +51,7 @@ async def terms(request: Request, context: HeldContext) -> Response:
 
 
 def _described(request: Request, context: Context, name: str) -> Response:
-    offered = {HTML.media_type: "", **{each.media_type: place for place, each in _TERMS_DOCUMENTS.items()}}
+    offered = {HTML.media_type: "", **{each.media_type: place for place, each in TERMS_DOCUMENTS.items()}}
     chosen = choose(combined(request, "accept"), list(offered))
     if chosen is None:
         raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
