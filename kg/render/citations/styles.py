@@ -43,11 +43,11 @@ def chicago_bibliography(cited: CitedRecord) -> str:
     ...     (CitedName("Hale", "Martha"), CitedName("Reed", "Thomas", "Jr.")), date=CitedDate("1850-05-01")))
     'Hale, Martha, and Thomas Reed Jr. “Sermon.” May 1, 1850. https://a.example/1.'
     """
-    description, date = _description(cited), _chicago_date(cited)
     parts = [
         name_list(cited.authors, most=10, shortened=7, first_inverted=True),
         *_translation(cited, "Translated by "),
-        f"{description}, {date}" if description and date else description or date,
+        _description(cited),
+        _chicago_date(cited),
         *_places(cited),
         f"Accessed {words(CitedDate(cited.accessed), CHICAGO)}" if cited.accessed else "",
     ]
@@ -59,18 +59,19 @@ def mla(cited: CitedRecord) -> str:
 
     >>> mla(CitedRecord("1", "manuscript", "Minutes of the assembly", "en", "https://a.example/1",
     ...     date=CitedDate("1926-03-08/1926-03-11"), holder="Regional archive", reference="Box 9"))
-    '“Minutes of the Assembly.” 8–11 Mar. 1926. Regional archive, Box 9. https://a.example/1.'
+    '“Minutes of the Assembly.” 8–11 Mar. 1926. Regional archive, Box 9, https://a.example/1.'
     """
+    date = words(cited.date, MLA) if cited.date else ""
     place = ", ".join((*cited.levels, *filter(None, (cited.holder, cited.reference))))
-    publisher = _publisher(cited)
+    # Within a container commas stand (5.19); a date without one is in that of the address.
+    *before, last = [part for part in (date, place, _publisher(cited)) if part] or [""]
     parts = [
         name_list(cited.authors, most=2, shortened=1, first_inverted=True),
         *_translation(cited, "Translated by "),
-        words(cited.date, MLA) if cited.date else "",
         _description(cited),
-        place,
+        *before,
     ]
-    end = f"{publisher}, {cited.url}" if publisher else cited.url
+    end = f"{last[:1].upper()}{last[1:]}, {cited.url}" if last else cited.url
     accessed = f" Accessed {words(CitedDate(cited.accessed), MLA)}." if cited.accessed else ""
     return _sentences(cited, parts, end) + accessed
 
