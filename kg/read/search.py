@@ -244,7 +244,7 @@ class Finder:
             search.corrected,
             search.suggestion,
             search.loose,
-            tuple((word, forms.shown) for word, forms in self._forms(search.parsed).items()),
+            tuple((word, forms.readable) for word, forms in self._forms(search.parsed).items()),
             self._count_repeated(search),
             order,
             self.index.count_before(search.engine_query, index_order, request.after),

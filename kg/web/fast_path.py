@@ -26,6 +26,7 @@ from kg.web.http.canonical_address import (
 )
 from kg.web.http.headers import CORS, NOSNIFF
 from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
 from kg.web.observe.request_notes import notes_of
 from kg.web.route_table import READ, Matched, Route, RouteTable
 from kg.web.serving.context import hold
@@ -165,10 +166,10 @@ class FastPath:
         long = len(path) + len(query) > LONGEST_ADDRESS
         readable = not long or self._table.may_be_long(path)
         matched = self._table.match(path) if readable else None
-        elsewhere = self._elsewhere(path) if readable and matched is None else None
+        elsewhere = self._elsewhere(path) if readable and matched is None and self._is_below(request, path) else None
         meant = self._table.match(elsewhere) if elsewhere is not None else matched
         if long and not (meant and meant.route.long_address):
-            raise Problem(414, f"An address here has at most {LONGEST_ADDRESS:,} characters; queries and graphs, more.")
+            raise ToldProblem(414, "long_address", most=LONGEST_ADDRESS)
         form_encoding.check(query)
         if elsewhere is not None:  # for POST as well: 308 keeps method and body (RFC 9110, 15.4.9)
             location = f"{self._root}{elsewhere}{with_query(request)}"
@@ -176,15 +177,20 @@ class FastPath:
         methods = matched.route.methods if matched else READ
         if request.scope["method"] not in methods:
             allow = ", ".join(methods)
-            raise Problem(405, f"{request.method} is not allowed here; {allow} are.", {"Allow": allow})
+            raise ToldProblem(405, "not_allowed", {"Allow": allow}, method=request.method, allowed=allow)
         if matched is not None:
             return matched
-        raise Problem(404, "There is no such page.")
+        raise ToldProblem(404, "no_page")
 
     def _elsewhere(self, path: str) -> str | None:
         """The path that is meant by one that leads nowhere, with a slash too many or too few; None for any other."""
         bare = path.rstrip("/")
         return next((each for each in (bare, f"{bare}/") if each != path and self._table.match(each)), None)
+
+    def _is_below(self, request: Request, path: str) -> bool:
+        """Whether a path is the one that was sent, below the base or from a proxy that strips that, and no guess."""
+        sent: str = request.scope["path"]
+        return not sent.startswith(self._root) or sent.startswith(f"{self._root}{path.partition('/')[0]}")
 
     def _place(self, raw: bytes) -> _Place:
         """The place of a path as it was sent."""

@@ -1,9 +1,11 @@
 """Content negotiation: the formats of a thing, and the choice among media types by Accept (RFC 9110, 12.5.1)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, compress
+from operator import itemgetter
 
 from pyoxigraph import RdfFormat
 
@@ -61,16 +63,18 @@ FORMER_TYPES: dict[str, tuple[str, ...]] = {
 _XML = frozenset({"application/xml", "text/xml"})
 """Names that browsers send along for pages: beside HTML they ask for no data."""
 
-# Possessive throughout: a malformed header fails in one pass, whatever a client sends (D-68). What is no type that is
-# looked for is passed over by a loop of C, so that a long header costs as few steps as a short one (D-139).
+# Possessive throughout: a malformed header fails in one pass, whatever a client sends (D-68). Members that name no type
+# that is looked for are passed over by loops of C, so that a long header takes as few steps as a short one (D-139).
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
 _VALUE = rf"(?:{_NAME}|\"(?>(?:[^\"\\]++|\\.)*)\")"
 _SPACE = r"[ \t]*+"
 _OTHER = rf"(?![qQ]{_SPACE}=){_NAME}{_SPACE}={_SPACE}{_VALUE}{_SPACE}"
 _OTHERS = rf"(?>(?:;{_SPACE}(?:{_OTHER}|(?=[;,]|\Z)))*)"
-_WEIGHT = rf";{_SPACE}[qQ]{_SPACE}={_SPACE}(?P<weight>0(?>(?:\.[0-9]{{0,3}}+)?)|1(?>(?:\.0{{0,3}}+)?)){_SPACE}"
-_PARAMETERS = rf"(?P<before>{_OTHERS})(?>(?:{_WEIGHT}(?P<behind>{_OTHERS}))?)"
-_MEMBER = re.sub(r"\?P<\w+>", "?:", rf"(?:\*/\*|(?!\*/){_NAME}/{_NAME}){_SPACE}{_PARAMETERS}")
+_WEIGHT = rf";{_SPACE}[qQ]{_SPACE}={_SPACE}(0(?>(?:\.[0-9]{{0,3}}+)?)|1(?>(?:\.0{{0,3}}+)?)){_SPACE}"
+_PARAMETERS = rf"({_OTHERS})(?>(?:{_WEIGHT}({_OTHERS}))?)"
+_RANGE = rf"(?:\*/\*|(?!\*/){_NAME}/{_NAME})"
+_MEMBERS = re.compile(rf"({_RANGE}){_SPACE}{_PARAMETERS}")
+_MEMBER = re.sub(r"\((?!\?)", "(?:", rf"{_RANGE}{_SPACE}{_PARAMETERS}")
 _HEADER = re.compile(rf"{_SPACE}(?>(?:{_MEMBER})?)(?>(?:,{_SPACE}(?>(?:{_MEMBER})?))*)")
 _CHARSET = re.compile(r"[; \t]*+charset[ \t]*+=[ \t]*+\"?utf-8\"?[; \t]*+", re.IGNORECASE)
 _MAX_HEADER_LENGTH = 16_000
@@ -112,39 +116,32 @@ def _qualities(header: str, media_types: tuple[str, ...], *, former: bool) -> li
     names = {each: FORMER_TYPES.get(each, ()) if former else () for each in media_types}
     if "html" in header.lower():
         names = {each: tuple(name for name in others if name not in _XML) for each, others in names.items()}
-    best = _best(header, _finder(tuple(names.items())))
+    families = {f"{each.partition('/')[0]}/*" for each in media_types}
+    best = _best(header, {*media_types, *chain.from_iterable(names.values()), *families, "*/*"})
     return None if best is None else [_quality(best, each, names[each]) for each in media_types]
 
 
-@lru_cache(maxsize=64)
-def _finder(names: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
-    """The next member with one of some media types, or with a range that may hold one, behind all others."""
-    types = {each for media_type, others in names for each in (media_type, *others)}
-    families = {f"{media_type.partition('/')[0]}/*" for media_type, _ in names}
-    known = "|".join(re.escape(each) for each in sorted({*types, *families, "*/*"}))
-    known = rf"(?i:{known})(?=[ \t;,]|\Z)"
-    return re.compile(
-        rf"(?>(?:{_SPACE}(?>(?:(?!{known}){_MEMBER})?),)*){_SPACE}(?P<range>{known}){_SPACE}{_PARAMETERS}(?:,|\Z)"
-    )
-
-
-def _best(header: str, finder: re.Pattern[str]) -> dict[str, tuple[int, float]] | None:
+def _best(header: str, ranges: Container[str]) -> dict[str, tuple[int, float]] | None:
     """Range → its specificity and quality, of a range with several the best; None where too many are looked for.
 
     A range with parameters matches exactly the types with them (RFC 9110, 12.5.1), and text alone is sent with one, its
     charset. Without a closer range it still matches the type: `application/ld+json;profile="…"`.
+
+    Args:
+        header: a header that is readable.
+        ranges: the ranges that are looked for.
     """
+    members = _MEMBERS.findall(header)
+    wanted = map(ranges.__contains__, map(str.lower, map(itemgetter(0), members)))
+    chosen = list(compress(members, wanted))
+    if len(chosen) > _MAX_MEMBERS:
+        return None
     best: dict[str, tuple[int, float]] = {}
-    at = members = 0
-    while member := finder.match(header, at):
-        at, members = member.end(), members + 1
-        if members > _MAX_MEMBERS:
-            return None
-        range_ = member["range"].lower()
-        parameters = member["before"] + (member["behind"] or "")
+    for written, before, weight, behind in chosen:
+        range_, parameters = written.lower(), before + behind
         plain = not parameters.strip("; \t")
         specificity = 4 if plain else 5 if range_[:5] == "text/" and _CHARSET.fullmatch(parameters) else 3
-        best[range_] = max(best.get(range_, (0, 0.0)), (specificity, float(member["weight"] or 1)))
+        best[range_] = max(best.get(range_, (0, 0.0)), (specificity, float(weight or 1)))
     return best
 
 

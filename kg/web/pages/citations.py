@@ -22,8 +22,8 @@ from kg.web.http.conditional import http_date
 from kg.web.http.headers import CORS, SCRIPTED, saved_as
 from kg.web.http.parameter_problems import refusal
 from kg.web.http.parameters import Check, KeyPath, Parameters
-from kg.web.http.problems import Problem
-from kg.web.pages.documents import moved, subject_of
+from kg.web.http.told_problems import ToldProblem
+from kg.web.pages.documents import MAX_EXCERPT, gone, moved, subject_of
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -157,11 +157,11 @@ def _find(context: Context, path: str) -> Thing | Redirect:
     kind, _, key = path.partition("/")
     try:
         reference = iris.reference(kind, iris.decode_key(key))
-    except KeyFault as fault:
-        raise Problem(404, f"{fault.what}.") from None
+    except KeyFault:
+        raise ToldProblem(404, "no_address", key=key[:MAX_EXCERPT]) from None
     found = context.publication.things.find(reference)
     if found is None:
-        raise Problem(404, f"Nothing was ever published as {reference}.")
+        raise ToldProblem(404, "never_published", reference=reference)
     if isinstance(found, DeletedThing):
-        raise Problem(410, f"{reference} was taken away on {(found.thing.deleted or '')[:10]}.")
+        raise gone(context, found.thing)
     return found

@@ -50,7 +50,9 @@ _SHORT_PAGE = 64_000
 EXCERPT_LENGTH = 32_000
 """Bytes of a record from which its page may be an excerpt."""
 
-_MAX_EXCERPT = 100
+MAX_EXCERPT = 100
+"""Characters of a key that a problem repeats."""
+
 _PART = "part"
 _VARY = "Accept, Accept-Encoding"
 """A document does not depend on Accept, but the problem that may once stand in its place does."""
@@ -78,7 +80,7 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
             return Address(whole, None)
         reference = iris.reference(kind, iris.decode_key(stem))
     except KeyFault:
-        raise ToldProblem(404, "no_address", key=segment[:_MAX_EXCERPT]) from None
+        raise ToldProblem(404, "no_address", key=segment[:MAX_EXCERPT]) from None
     find = context.publication.things.find
     if find(reference) is None and find(whole) is not None:
         return Address(whole, None)
@@ -121,7 +123,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     if found is None:
         raise ToldProblem(404, "never_published", reference=address.reference)
     if isinstance(found, DeletedThing):
-        raise _gone(context, found.thing)
+        raise gone(context, found.thing)
     suffix = f".{address.format.suffix}" if address.format else ""
     if isinstance(found, Redirect):
         return moved(request, context, found.target + suffix)
@@ -181,7 +183,8 @@ def moved(request: Request, context: Context, below: str) -> Response:
     return Response(None, 301, {**CORS, "Location": context.path(below) + with_query(request), **CACHE})
 
 
-def _gone(context: Context, thing: Thing) -> Problem:
+def gone(context: Context, thing: Thing) -> Problem:
+    """410 for a thing that was taken away."""
     label, _ = context.reader.called(thing.labels, thing.reference, thing.status)
     problem = ToldProblem(
         410,

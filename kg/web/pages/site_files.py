@@ -12,7 +12,7 @@ from kg.ontology import RDFS_LABEL
 from kg.render.data import rdf
 from kg.render.data.negotiation import FORMATS, HTML, JSON_LD, choose
 from kg.web.http.headers import CACHE, CORS, NOSNIFF, combined
-from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
 from kg.web.observe.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
@@ -41,7 +41,7 @@ async def term(request: Request, context: HeldContext, name: _Name) -> Response:
     if name == CONTEXT:
         return _terms_document(request, context, ontology.context_document(), JSON_LD.content_type)
     if f"{context.base.value}terms/{name}" not in ontology.labels:
-        raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
+        raise ToldProblem(404, "no_term", name=repr(name[:100]), place=context.path("terms/"))
     return _described(request, context, name)
 
 
@@ -54,7 +54,7 @@ def _described(request: Request, context: Context, name: str) -> Response:
     offered = {HTML.media_type: "", **{each.media_type: place for place, each in TERMS_DOCUMENTS.items()}}
     chosen = choose(combined(request, "accept"), list(offered))
     if chosen is None:
-        raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
+        raise ToldProblem(406, "formats", {"Vary": "Accept"}, formats=", ".join(offered))
     if chosen == HTML.media_type and not name:
         terms = _own_terms(context.publication.ontology.terms_document(), context.base.value)
         answered = published.page(request, context, "terms", {"terms": terms})
@@ -107,6 +107,6 @@ async def health(_: Request, context: HeldContext) -> Response:
 async def metrics(_: Request, context: HeldContext) -> Response:
     """Metrics, where the settings put them beside the pages."""
     if context.metrics is None or context.settings.metrics != PUBLIC:
-        raise Problem(404, "There is no such page.")
+        raise ToldProblem(404, "no_page")
     body = await asyncio.to_thread(context.metrics.written)  # it reads files of all server processes
     return Response(body, 200, {"Cache-Control": "no-store", **NOSNIFF}, MEDIA_TYPE)

@@ -21,7 +21,7 @@ from kg.store.generation.things import Thing
 from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET
 from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
 from kg.web.http.parameters import Parameters
-from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
 from kg.web.search import export_stream, presentation
 from kg.web.search.as_sparql import sparql
 from kg.web.search.export_stream import ExportStream
@@ -98,7 +98,7 @@ def _format(request: Request, state: SearchState) -> str:
         return state.format
     chosen = choose(combined(request, "accept"), list(MEDIA_TYPES))
     if chosen is None:
-        raise Problem(406, f"A search is answered as {', '.join(MEDIA_TYPES)}.")
+        raise ToldProblem(406, "formats", formats=", ".join(MEDIA_TYPES))
     return MEDIA_TYPES[chosen]
 
 

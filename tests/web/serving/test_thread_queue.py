@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import threading
-import time
 
 import pytest
 from starlette.requests import Request
@@ -138,7 +137,7 @@ def heavy_queues(*clients):
     queues = [ThreadQueue(PLACES, QUEUE, turns) for _ in range(2)]
     for queue in queues:
         for client in clients:
-            queue._slots._queue.charge(client, 60.0, time.monotonic())
+            queue._slots._queue.charge(client, 60.0, asyncio.get_running_loop().time())
     return queues, turns
 
 

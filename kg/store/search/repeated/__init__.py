@@ -1,1 +1,1 @@
-"""Boilerplate: paragraphs that stand the same in most records of a source, found by comparing (D-149)."""
+"""Boilerplate: paragraphs that stand the same in most records of a source, found by comparing."""

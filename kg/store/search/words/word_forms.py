@@ -13,6 +13,7 @@ from tantivy import Query, Schema, Searcher
 
 from kg.store.search.analysis import STEMMED, plain_words, stems
 from kg.store.search.words.clauses import all_of
+from kg.store.search.words.irregular_forms import irregular_forms
 
 MIN_ROOT = 4
 """Letters of a root."""
@@ -83,7 +84,7 @@ class WordForms:
         return bool(self.words or self.stems)
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def readable(self) -> tuple[str, ...]:
         """Forms as a reader is told of them: words, or stems where no word is known."""
         return self.words or self.stems
 
@@ -106,19 +107,24 @@ class FormFinder:
 
     def _forms(self, text: str) -> WordForms:
         words = plain_words(text)
-        if len(words) != 1 or not MIN_ROOT <= len(words[0]) <= _MAX_LENGTH or words[0].isdecimal():
+        if len(words) != 1 or len(words[0]) > _MAX_LENGTH or words[0].isdecimal():
             return WordForms()
         word = words[0]
-        found_words = self._related(word, ("word", "vocabulary"))
+        irregular = {form for rules in self._rules for form in irregular_forms(rules).get(word, ())}
+        if len(word) < MIN_ROOT and not irregular:
+            return WordForms()
+        stems_of_irregular = {stem for form in irregular for rules in self._rules for stem in stems(form, rules)}
+        found_words = (*sorted(irregular), *self._related(word, ("word", "vocabulary")))
+        found_stems = (*sorted(stems_of_irregular), *self._related(word, ("title", "text")))
         return WordForms(
-            tuple(each for each in found_words if self._is_of_documents(each))[:_MAX_FORMS],
-            tuple(
-                each for each in self._related(word, ("title", "text")) if self._is_of_documents(each, "text", "title")
-            )[:_MAX_FORMS],
+            tuple(each for each in found_words if self._is_of_documents(each, "vocabulary", "word"))[:_MAX_FORMS],
+            tuple(each for each in found_stems if self._is_of_documents(each, "text", "title"))[:_MAX_FORMS],
         )
 
     def _related(self, word: str, fields: Iterable[str]) -> tuple[str, ...]:
         """Related terms of some fields: those that begin with the word, then those with its root."""
+        if len(word) < MIN_ROOT:
+            return ()
         beginning = word[: max(MIN_ROOT, len(word) - _MAX_CUT)]
         counts: dict[str, int] = {}
         for field in fields:
@@ -131,7 +137,7 @@ class FormFinder:
                 related.add(term)
         return tuple(sorted(related, key=lambda each: (not each.startswith(word), -counts[each], each)))
 
-    def _is_of_documents(self, word: str, text_field: str = "vocabulary", title_field: str = "word") -> bool:
+    def _is_of_documents(self, word: str, text_field: str, title_field: str) -> bool:
         """Test for a word of a document: one of names of people and places alone is a name, not a form."""
         if self._searcher.doc_freq(text_field, word):
             return True
