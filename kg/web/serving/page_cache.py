@@ -1,9 +1,9 @@
 """Page cache: whole responses by canonical address and Vary (RFC 9111), inside the server.
 
-It holds answers of one generation and goes with it. What an answer depends on it says itself, by Vary, and whether it
-may be kept, by Cache-Control and Expires. So a handler need not know of this, and as long as its headers are true, so are these.
-Headers count by what the server makes of them (RFC 9111, 4.1 allows that): the language, the coding, the format. So
-strangers' cookies make no further answers. No client drives out what others ask for (D-111).
+It holds answers of one generation and goes with it. What an answer depends on it says itself, by Vary, and whether and
+how long it may be kept, by Cache-Control and Expires. So a handler need not know of this, and as long as its headers
+are true, so are these. Headers count by what the server makes of them (RFC 9111, 4.1 allows that): the language, the
+coding, the format. So strangers' cookies make no further answers. No client drives out what others ask for (D-111).
 """
 
 import time
