@@ -74,6 +74,7 @@ PAGES = (
             f"/{kind}/{{key}}.{citations.PAGE_SUFFIX}",
             citations.page_of(kind),
             "Citations of a document, a collection or an archive in each style, to copy",
+            cacheable=True,
             statuses=_MOVED,
             problems=(400, 404, 410, *_REMOTE),
             example=f"{{record}}.{citations.PAGE_SUFFIX}" if kind == "record" else "",
