@@ -16,7 +16,9 @@ _TYPES = (
     (re.compile(r"report|estimate|study"), "report"),
     (re.compile(r"interview"), "interview"),
     (re.compile(r"map"), "map"),
-    (re.compile(r"recording"), "song"),
+    (re.compile(r"video|motion-picture|(?<!micro)film"), "motion_picture"),
+    (re.compile(r"recording|audio"), "song"),
+    (re.compile(r"photograph|drawing|painting|poster"), "graphic"),
     (re.compile(r"article"), "article-newspaper"),
 )
 """Pattern of a document type's key → CSL type; any other document is a manuscript, a treaty and a resolution too: CSL's
