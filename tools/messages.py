@@ -16,12 +16,15 @@ from kg.render.queries.saved_queries import saved_queries
 from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
+from kg.store.sparql.errors import vocabulary
 from kg.web import api, openapi, routes
 from kg.web.endpoint.saved_queries import SUCH_AS
 from kg.web.http import parameter_problems, problems
 
 RENDER = FOLDER.parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+MESSAGES = {"Message": None}
+"""Constructor of messages of errors, wherever they stand."""
 
 
 def tables() -> Iterator[str]:
@@ -55,6 +58,9 @@ def tables() -> Iterator[str]:
         *search_summary.LINK_LABELS.values(),
     )
     yield from problems.TITLES.values()
+    for table in (vocabulary.FOREIGN_WORDS, vocabulary.EXPECTED_AFTER, vocabulary.FOREIGN_OPERATORS):
+        for pair in table.values():
+            yield from pair
     yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
     yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 
@@ -64,6 +70,8 @@ def template() -> Catalog:
     catalog = Catalog(project="kg", version="1", copyright_holder="the kg project", charset="utf-8", fuzzy=False)
     for _, _, message, comments, context in extract_from_dir(RENDER, METHODS):
         catalog.add(message, None, [], auto_comments=comments, context=context)
+    for _, _, message, _, _ in extract_from_dir(RENDER.parent, [("**.py", "python")], keywords=MESSAGES):
+        catalog.add(message)
     for text in tables():
         if text:
             catalog.add(text)

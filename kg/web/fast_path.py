@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from kg import errors
 from kg.errors import KgError
 from kg.web.api import MATCHED, Api
 from kg.web.endpoint import responses
@@ -165,18 +166,25 @@ class FastPath:
         long = len(path) + len(query) > LONGEST_ADDRESS
         matched = self._table.match(path) if not long or self._table.may_be_long(path) else None
         if long and not (matched and matched.route.long_address):
-            raise Problem(414, f"An address here has at most {LONGEST_ADDRESS:,} characters; queries and graphs, more.")
+            detail = errors.Message(
+                "An address here has at most %(most)s characters; queries and graphs, more.",
+                most=f"{LONGEST_ADDRESS:,}",
+            )
+            raise Problem(414, detail)
         form_encoding.check(query)
         methods = matched.route.methods if matched else READ
         if request.scope["method"] not in methods:
             allow = ", ".join(methods)
-            raise Problem(405, f"{request.method} is not allowed here; {allow} are.", {"Allow": allow})
+            detail = errors.Message(
+                "%(method)s is not allowed here; %(allowed)s are.", method=request.method, allowed=allow
+            )
+            raise Problem(405, detail, {"Allow": allow})
         if matched is not None:
             return matched
         if path and not path.endswith("/") and self._table.match(f"{path}/"):
             location = f"{self._root}{path}/{with_query(request)}"
             return Response(None, 308, {**CORS, "Location": location})
-        raise Problem(404, "There is no such page.")
+        raise Problem(404, errors.Message("There is no such page."))
 
     def _place(self, raw: bytes) -> _Place:
         """The place of a path as it was sent."""

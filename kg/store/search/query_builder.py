@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tantivy import DocAddress, FieldType, Occur, Query, Schema, Searcher
 
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.store.search import fields
 from kg.store.search.analysis import plain_words, rules_of, sounds, stem_readings
 from kg.store.search.query_language import DayRange, Operator, ParsedSearch, Word
@@ -93,7 +93,8 @@ class QueryBuilder:
             return Query.term_query(self._schema, _PRESENCE_FIELDS[value], False)
         if value not in fields.LACKED:
             raise SearchRefused(
-                f"nothing is known to lack {value[:40]!r}", todo=f"Known are {', '.join(fields.LACKED)}."
+                Message("nothing is known to lack “%(value)s”", value=value[:40]),
+                todo=Message("There are %(names)s.", names=", ".join(fields.LACKED)),
             )
         present = Query.exists_query(value)
         return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, present)])
@@ -169,7 +170,8 @@ class QueryBuilder:
         facet = fields.FACETS.get(name)
         if facet is None:
             names = ", ".join(fields.FACETS)
-            raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {names}.")
+            what = Message("there is no facet “%(name)s”", name=name[:40])
+            raise SearchRefused(what, todo=Message("There are %(names)s.", names=names))
         if not facet.kind or value.startswith(f"{facet.kind}/"):
             values = [value]
         else:

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import formats, responses, service_description
 from kg.web.endpoint.graph_counts import graph_counts, query
@@ -78,14 +79,23 @@ def _named(request: Request) -> list[tuple[str, str]]:
 async def _graph(request: Request, context: Context, iri: str | None, asked: str | None) -> Response:
     counts = await graph_counts(context)
     if iri is not None and iri not in counts:
-        raise Problem(404, f"There is no graph <{iri[:_MAX_IRI_EXCERPT]}>; {context.path('graphs')} lists them.")
+        detail = Message(
+            "There is no graph <%(graph)s>; %(list)s lists them.",
+            graph=iri[:_MAX_IRI_EXCERPT],
+            list=context.path("graphs"),
+        )
+        raise Problem(404, detail)
     accept = combined(request, "accept")
     names = tuple(each for each in formats.wanted(asked, accept) if each in formats.GRAPHS)
     if not names:
         raise formats.unacceptable(formats.GRAPHS)
     size = context.publication.triples if iri is None else counts[iri]
     if size > MAX_STATEMENTS:
-        detail = f"This graph has {size:,} statements; the dumps at {context.path('dumps/')} hold all of them."
+        detail = Message(
+            "This graph has %(size)s statements; the dumps at %(dumps)s hold all of them.",
+            size=f"{size:,}",
+            dumps=context.path("dumps/"),
+        )
         raise Problem(413, detail)
     question = responses.Question(query("graph"), names, () if iri is None else (iri,))
     return await responses.respond(request, context, question)

@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import ParameterFault
+from kg.errors import Message, ParameterFault
 from kg.render.data.negotiation import choose
 from kg.render.queries.parameters import TYPES, Parameter
 from kg.render.queries.saved_queries import SavedQuery, saved_queries
@@ -56,7 +56,9 @@ async def missing(
 ) -> Response:
     """A problem that names the queries that there are."""
     there = ", ".join(saved_queries(context.settings.query_folders))
-    raise Problem(404, f"There is no saved query {name[:100]!r}; there are {there}.")
+    raise Problem(
+        404, Message("There is no saved query “%(name)s”; there are %(names)s.", name=name[:100], names=there)
+    )
 
 
 def endpoint(query: SavedQuery, base: str) -> tuple[Endpoint, Refused]:
@@ -208,7 +210,7 @@ def _format(request: Request, name: str) -> str:
         return name
     chosen = choose(combined(request, "accept"), [*_MEDIA_TYPES, _JSON, _HTML])
     if chosen is None:
-        raise Problem(406, f"Answers come as {', '.join(MEDIA_TYPES)}.")
+        raise Problem(406, Message("Answers come as %(types)s.", types=", ".join(MEDIA_TYPES)))
     return {**_MEDIA_TYPES, _JSON: "json", _HTML: "html"}[chosen]
 
 

@@ -8,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg import iris
-from kg.errors import KeyFault
+from kg.errors import KeyFault, Message
 from kg.read.things import DeletedThing, Redirect
 from kg.render.citations.citations import FORMATS, STYLES, in_style
 from kg.render.page.thing import csl_item_of
 from kg.store.generation.things import Thing
 from kg.web.http.headers import CORS, PAGE, saved_as
+from kg.web.http.parameter_problems import shortened
 from kg.web.http.parameters import KeyPath
 from kg.web.http.problems import Problem
 from kg.web.pages.documents import subject_of
@@ -75,11 +76,13 @@ def _written(request: Request, context: Context, thing: Thing, segment: str, suf
 def _find(context: Context, stem: str) -> Thing | Redirect:
     try:
         reference = iris.reference("record", iris.decode_key(stem))
-    except KeyFault as fault:
-        raise Problem(404, f"{fault.what}.") from None
+    except KeyFault:
+        raise Problem(404, Message("Nothing here can have the key “%(key)s”.", key=shortened(stem, 100))) from None
     found = context.publication.things.find(reference)
     if found is None:
-        raise Problem(404, f"Nothing was ever published as {reference}.")
+        raise Problem(404, Message("Nothing was ever published as %(reference)s.", reference=reference))
     if isinstance(found, DeletedThing):
-        raise Problem(410, f"{reference} was taken away on {(found.thing.deleted or '')[:10]}.")
+        deleted = (found.thing.deleted or "")[:10]
+        detail = Message("%(reference)s was taken away on %(deleted)s.", reference=reference, deleted=deleted)
+        raise Problem(410, detail)
     return found

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg import iris
-from kg.errors import KeyFault
+from kg.errors import KeyFault, Message
 from kg.read.things import DeletedThing, Description, LinkGroup, Redirect, Surroundings
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data import jsonld, rdf
@@ -27,6 +27,7 @@ from kg.web.http.client import client_name
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
 from kg.web.http.language import VARY, quoted
+from kg.web.http.parameter_problems import shortened
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
 from kg.web.pages.search_links import search_links
@@ -74,8 +75,8 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
         if format_ is None:
             return Address(whole, None)
         reference = iris.reference(kind, iris.decode_key(stem))
-    except KeyFault as fault:
-        raise Problem(404, f"{fault.what}.") from None
+    except KeyFault:
+        raise Problem(404, Message("Nothing here can have the key “%(key)s”.", key=shortened(segment, 100))) from None
     find = context.publication.things.find
     if find(reference) is None and find(whole) is not None:
         return Address(whole, None)
@@ -116,7 +117,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     address = read_address(context, kind, segment)
     found = context.publication.things.find(address.reference)
     if found is None:
-        raise Problem(404, f"Nothing was ever published as {address.reference}.")
+        raise Problem(404, Message("Nothing was ever published as %(reference)s.", reference=address.reference))
     if isinstance(found, DeletedThing):
         raise _gone(context, found.thing)
     suffix = f".{address.format.suffix}" if address.format else ""
@@ -169,7 +170,7 @@ def _part(request: Request, thing: Thing) -> int:
 
 
 def _no_part(part: int) -> Problem:
-    return Problem(404, f"No text here has a part {part:,}.")
+    return Problem(404, Message("No text here has a part %(part)s.", part=f"{part:,}"))
 
 
 def with_query(request: Request) -> str:
@@ -188,8 +189,13 @@ def _behind_a_path(query: bytes) -> str:
 
 def _gone(context: Context, thing: Thing) -> Problem:
     label, _ = context.reader.called(thing.labels, thing.reference, thing.status)
-    named = f"“{label}” ({thing.reference})"
-    detail = f"{named} was published on {thing.created[:10]} and taken away on {(thing.deleted or '')[:10]}."
+    detail = Message(
+        "“%(name)s” (%(reference)s) was published on %(created)s and taken away on %(deleted)s.",
+        name=label,
+        reference=thing.reference,
+        created=thing.created[:10],
+        deleted=(thing.deleted or "")[:10],
+    )
     headers = {"Last-Modified": http_date(thing.modified)}
     return Problem(410, detail, headers, {"id": context.base.iri(thing.reference), "deleted": thing.deleted})
 
@@ -198,9 +204,8 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
     """303 to the document that Accept asks for."""
     format_ = description_format(combined(request, "accept"))
     if format_ is None:
-        detail = (
-            "This thing is described in: " + ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS) + "."
-        )
+        offered = ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS)
+        detail = Message("This thing is described in: %(formats)s.", formats=offered)
         alternates = [
             {"type": each.media_type, "href": context.path(f"{thing.reference}.{each.suffix}")} for each in FORMATS
         ]

@@ -11,6 +11,7 @@ from fastapi import Path as PathParameter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.iris import KINDS
 from kg.read.publication import Publication
 from kg.web.http import byte_ranges
@@ -139,7 +140,8 @@ def _file(request: Request, context: Context, folder: Path, name: str, place: st
     """File of a folder; a part of it where that is asked for (RFC 9110, 14.2)."""
     path = context.publication.file(folder / name)
     if path is None:
-        raise Problem(404, f"There is no file {name[:100]!r}; {context.path(place)} lists them.")
+        detail = Message("There is no file “%(name)s”; %(list)s lists them.", name=name[:100], list=context.path(place))
+        raise Problem(404, detail)
     publication = context.publication
     etag = f'"{_digests(publication, folder).get(name, publication.number)}"'
     modified = http_date(publication.published)

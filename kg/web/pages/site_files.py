@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.ontology import RDFS_LABEL
 from kg.render.data import rdf
 from kg.render.data.negotiation import FORMATS, HTML, JSON_LD, choose
@@ -43,7 +44,10 @@ async def term(request: Request, context: HeldContext, name: _Name) -> Response:
     if name == CONTEXT:
         return _terms_document(request, context, ontology.context_document(), JSON_LD.content_type)
     if f"{context.base.value}terms/{name}" not in ontology.labels:
-        raise Problem(404, f"There is no term {name[:100]!r}; {context.path('terms/')} lists them.")
+        detail = Message(
+            "There is no term “%(name)s”; %(list)s lists them.", name=name[:100], list=context.path("terms/")
+        )
+        raise Problem(404, detail)
     return _described(request, context, name)
 
 
@@ -56,7 +60,7 @@ def _described(request: Request, context: Context, name: str) -> Response:
     offered = {HTML.media_type: "", **{each.media_type: place for place, each in _TERMS_DOCUMENTS.items()}}
     chosen = choose(combined(request, "accept"), list(offered))
     if chosen is None:
-        raise Problem(406, f"Terms are described as {', '.join(offered)}.", {"Vary": "Accept"})
+        raise Problem(406, Message("Terms are described as %(types)s.", types=", ".join(offered)), {"Vary": "Accept"})
     if chosen == HTML.media_type and not name:
         terms = _own_terms(context.publication.ontology.terms_document(), context.base.value)
         answered = published.page(request, context, "terms", {"terms": terms})
@@ -109,6 +113,6 @@ async def health(_: Request, context: HeldContext) -> Response:
 async def metrics(_: Request, context: HeldContext) -> Response:
     """Metrics, where the settings put them beside the pages."""
     if context.metrics is None or context.settings.metrics != PUBLIC:
-        raise Problem(404, "There is no such page.")
+        raise Problem(404, Message("There is no such page."))
     body = await asyncio.to_thread(context.metrics.written)  # it reads files of all server processes
     return Response(body, 200, {"Cache-Control": "no-store", **NOSNIFF}, MEDIA_TYPE)

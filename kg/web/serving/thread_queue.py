@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from kg.errors import QueryBusy, QueryTooMany
+from kg.errors import Message, QueryBusy, QueryTooMany
 from kg.store.fairness.fair_queue import client_of
 from kg.store.fairness.slots import Reservation, Slots
 
-_TODO = "Try again in a moment."
+_TODO = Message("Try again in a moment.")
 _T = TypeVar("_T")
 
 
@@ -69,9 +69,9 @@ class ThreadQueue:
         try:
             return await self._slots.take(client)
         except QueryTooMany:
-            raise QueryTooMany("much of what you asked for is still being made", todo=_TODO) from None
+            raise QueryTooMany(Message("much of what you asked for is still being made"), todo=_TODO) from None
         except QueryBusy:
-            raise QueryBusy("others asked for much at once", todo=_TODO) from None
+            raise QueryBusy(Message("others asked for much at once"), todo=_TODO) from None
 
 
 def _client(request: Request | str) -> str:
