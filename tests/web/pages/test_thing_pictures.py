@@ -15,8 +15,8 @@ PICTURES = {
     "place/havana": {"tree", "time", "people-seen", "places-seen"},
     "place/cuba": {"tree", "time", "people-seen", "places-seen"},
     "collection/alekseyev-conversations": {"tree", "time", "people-seen", "places-seen"},
-    "archive/avp-rf": {"tree", "people-seen", "places-seen"},
-    "archive/avp-rf.fond-0104": {"tree", "people-seen", "places-seen"},
+    "archive/avp-rf": {"tree"},
+    "archive/avp-rf.fond-0104": {"tree"},
     "topic/diplomacy": {"tree", "time", "people-seen", "places-seen"},
     "record/177838": set(),
 }
