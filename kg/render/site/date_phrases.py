@@ -7,6 +7,7 @@
 """
 
 import re
+from calendar import monthrange
 from datetime import date
 from functools import cache, lru_cache
 
@@ -53,6 +54,29 @@ def date_phrase(edtf: str, language: str) -> str:
         language: language of the page.
     """
     return _DatePhraser(language).date(edtf.strip())
+
+
+def period(start: str | None, end: str | None, language: str) -> str:
+    """Phrase of a first and a last day; full months and years by their names.
+
+    Args:
+        start: the first day (ISO 8601), or None for an open beginning.
+        end: the last day, or None for an open end.
+        language: language of the page.
+    """
+    if start is None or end is None:
+        return date_phrase(f"{start or '..'}/{end or '..'}", language) if start or end else ""
+    if start.endswith("-01-01") and end.endswith("-12-31"):
+        start, end = start[:-6], end[:-6]
+    elif start.endswith("-01") and end[-2:] == _last_day(end):
+        start, end = start[:-3], end[:-3]
+    return date_phrase(start if start == end else f"{start}/{end}", language)
+
+
+def _last_day(day: str) -> str:
+    """Last day of the month of a date, as two digits; empty for a year without one."""
+    year, month, _ = day.rsplit("-", 2)
+    return str(monthrange(int(year), int(month))[1]) if year.isdecimal() and year.strip("0") else ""
 
 
 class _DatePhraser:
