@@ -28,7 +28,7 @@ def test_narrowing_and_looking(address, browser):
     assert page.locator("figure.picture svg a").count() > 1
     page.locator("figure.picture svg a").first.click()
     page.wait_for_url("**year=1962-*")
-    page.get_by_role("link", name="Take away: Fidel Castro Ruz").click()
+    page.get_by_role("link", name="Remove filter: Fidel Castro Ruz").click()
     page.wait_for_url(lambda url: "person=" not in url)
     page.close()
 

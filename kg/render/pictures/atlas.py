@@ -109,7 +109,7 @@ def draw(places: Sequence[MapPlace], width: int = WIDTH) -> Map:
     scale_count = max([_MIN_SCALE, *(place.count for place in places)])
     least, largest = _RADIUS_RANGE
     if width != WIDTH:
-        largest *= 0.65
+        largest *= 0.4 if width == NARROW_WIDTH else 0.65
     ordered = sorted(places, key=lambda each: -each.count)
     shapes = [
         (

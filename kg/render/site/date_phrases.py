@@ -23,6 +23,7 @@ _YEAR = re.compile(r"-?\d{4}")
 _DECADE = re.compile(r"\d{3}X")
 _CENTURY = re.compile(r"\d{2}XX")
 _UNKNOWN_PARTS = re.compile(r"(-XX)+$")
+_STARTS_WITH_DAY = re.compile(r"\d{1,2}(?!\d)")
 _QUALIFIERS = re.compile(r"[?~%]")
 _SPAN = re.compile(r"\[(\d[^,.]*)\.\.(\d[^,.\]]*)\]")
 
@@ -77,6 +78,17 @@ def _last_day(day: str) -> str:
     """Last day of the month of a date, as two digits; empty for a year without one."""
     year, month, _ = day.rsplit("-", 2)
     return str(monthrange(int(year), int(month))[1]) if year.isdecimal() and year.strip("0") else ""
+
+
+def label_before(label: str, phrase: str, language: str) -> str:
+    """Label of a date in front of its phrase: in Spanish the article of a day goes into its preposition.
+
+    >>> label_before("describe hechos de", "22 y 23 de febrero de 1963", "es")
+    'describe hechos del'
+    >>> label_before("describe hechos de", "febrero de 1963", "es")
+    'describe hechos de'
+    """
+    return f"{label}l" if language == "es" and label.endswith(" de") and _STARTS_WITH_DAY.match(phrase) else label
 
 
 class _DatePhraser:

@@ -1,7 +1,7 @@
 /* Names while somebody types, as a combobox with a list (ARIA APG); without scripts the form works all the same. */
 "use strict";
 {
-  const WAIT = 120, REMEMBERED = 50;
+  const WAIT = 120, REMEMBERED = 50, LONGEST = 100;
 
   function complete(field) {
     const { suggest, root, label } = field.dataset;
@@ -48,7 +48,7 @@
       made.setAttribute("role", "option");
       made.setAttribute("aria-selected", "false");
       const called = document.createElement("bdi");
-      called.textContent = name;
+      called.textContent = name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
       if (language) called.lang = language;
       const said = document.createElement("span");
       said.className = "note";

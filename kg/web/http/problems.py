@@ -39,23 +39,23 @@ _LOG = logging.getLogger("kg")
 MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
-    400: "The request can't be understood",
+    400: "The request could not be understood",
     403: "Not allowed",
-    404: "There is nothing here",
+    404: "Page not found",
     405: "This method is not allowed here",
-    406: "None of the formats you accept",
+    406: "No suitable format",
     408: "The request came too slowly",
-    410: "No longer here",
-    413: "Too much",
+    410: "No longer available",
+    413: "The request is too large",
     414: "The address is too long",
     415: "Unknown media type",
     416: "The file has no such range",
     429: "Too many requests",
-    500: "Something went wrong here",
-    502: "The store behind this site does not answer",
-    503: "Busy just now",
-    504: "It took too long",
-    507: "It needs more memory than it may have",
+    500: "Something went wrong",
+    502: "The database is not responding",
+    503: "The server is busy",
+    504: "The request took too long",
+    507: "The request needs too much memory",
 }
 
 _OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (

@@ -110,7 +110,7 @@ def test_a_long_answer_is_shown_in_part(client):
     """A page shows a thousand rows and says that there are more."""
     page = client.get("/data/sparql", params={"query": "SELECT * { ?s ?p ?o }"}, headers=HTML).text
     assert page.count("<tr>") == 1001
-    assert "There is more of it" in page
+    assert "Only the beginning is shown" in page
 
 
 @pytest.mark.parametrize(

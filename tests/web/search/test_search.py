@@ -203,6 +203,12 @@ def test_completions(client):
     assert client.get(f"{SEARCH}/suggest").json()[1] == []
 
 
+def test_completions_by_the_name_that_is_shown(client):
+    """A thing that is found by another name than the one shown stands behind those whose shown name begins so."""
+    names = client.get(f"{SEARCH}/suggest", params={"q": "cas"}).json()[1]
+    assert names.index("Raúl Castro Ruz") < names.index("White House")
+
+
 def test_completions_say_when_a_document_is_of(client):
     """A document among the completions says what it is and its date."""
     _, names, said, _, _ = client.get(f"{SEARCH}/suggest", params={"q": "memorandum of conv"}).json()

@@ -39,7 +39,7 @@ function prepare() {
   register(Yasqe, graph);
   const notify = Yasqe.prototype.showNotification;
   Yasqe.prototype.showNotification = function (name) {
-    return notify.call(this, name, say("Ctrl and Space complete it"));
+    return notify.call(this, name, say("Ctrl + Space for suggestions"));
   };
 }
 
@@ -120,7 +120,7 @@ function copier(tab) {
     const link = tab.getShareableLink();
     history.replaceState(null, "", link);
     const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
-    said.textContent = say(copied ? "Copied." : "The address of this page is the link now.");
+    said.textContent = say(copied ? "Copied." : "The link is now in the address bar.");
   };
   return html("span", { class: "kg-share" }, html("button", { type: "button", class: "quiet", onclick: copy }, say("Link to share")), " ", said);
 }
@@ -130,7 +130,7 @@ function voice(tab) {
   for (const button of tab.rootEl.querySelectorAll(".yasr_btnGroup button")) {
     const idle = button.classList.contains("disabled");
     button.setAttribute("aria-disabled", idle);
-    button.title = idle ? say("This answer has no columns for it") : "";
+    button.title = idle ? say("This result has no columns for this view") : "";
   }
   place.querySelector(".addTab").setAttribute("role", "tab");
 }
