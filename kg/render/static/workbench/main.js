@@ -74,7 +74,8 @@ function shareable(query, shown) {
 function ask(query, title, shown) {
   const text = (tab) => tab.getYasqe()?.getValue() ?? tab.getPersistedJson().yasqe.value; // one not opened yet has no editor
   const found = Object.values(gui._tabs).find((tab) => text(tab).trim() === query.trim());
-  const tab = found ? gui.selectTabId(found.getId()) : gui.addTab(true, { name: gui.createTabName(title), yasqe: { value: query } });
+  const tab = found || gui.addTab(true, { name: gui.createTabName(title), yasqe: { value: query } });
+  if (found) gui.selectTabId(found.getId());
   tab.setEndpoint(endpoint);
   tab.getYasr().selectPlugin(shown || "table");
   return tab.query().catch(() => {}); // what went wrong is shown where the result would be
