@@ -17,10 +17,9 @@ from kg.render.queries.saved_queries import saved_queries
 from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
-from kg.store.sparql.errors import vocabulary
 from kg.web import api, openapi, routes
 from kg.web.endpoint.saved_queries import SUCH_AS
-from kg.web.http import parameter_problems, problems, told_problems
+from kg.web.http import parameter_problems, problems
 from kg.web.search import result_table
 
 RENDER = FOLDER.parent
@@ -61,7 +60,6 @@ def tables() -> Iterator[str]:
     )
     yield from (*styles.STYLES, *(label for label, _ in result_table.COLUMNS.values()))
     yield from problems.TITLES.values()
-    yield from told_problems.SENTENCES.values()
     yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
     yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 

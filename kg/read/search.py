@@ -18,6 +18,7 @@ from kg.iris import Base
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Thing
 from kg.store.search import query_language, sparql_search, title_order
+from kg.store.search.completions import Completer
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.query_builder import IndexRequest
@@ -40,9 +41,6 @@ _MAX_BATCH, _MAX_BATCH_BYTES = 100, 256 << 10
 
 _MAX_READ = 64 << 10
 """Bytes of a record up to which it is read for a completion."""
-
-_MAX_COMPLETING = 60
-"""Things with a name that completes it, of which the best known are taken."""
 
 
 def _reference_of_unnamed(thing: Thing) -> str:
@@ -305,19 +303,14 @@ class Finder:
         """Tantivy query of a search, corrected as in its list."""
         return self._prepare(query).engine_query
 
-    def completions(self, text: str) -> list[Thing]:
-        """Things whose name completes a partial text."""
-        parsed = query_language.parse(f"{text}*" if text[-1:].isalnum() else text)
-        words = [replace(word, field="title") for word in parsed.words if word.text]
-        if not words or not parsed.plain:
-            return []
-        operators = [query_language.Operator.AND] * (len(words) - 1)
-        query = self.index.query(IndexRequest(ParsedSearch((*words, *operators), (), plain=False)))
-        hits = self.index.hits(query, _MAX_COMPLETING)
-        fame = self.index.words.fame
-        hits = sorted(hits, key=lambda hit: -fame(hit.reference))[:MAX_COMPLETIONS]
-        things = self.generation.catalogue.things([hit.reference for hit in hits])
-        return [things[hit.reference] for hit in hits]
+    def completions(self, text: str) -> list[Completion]:
+        """Things whose name or title completes a partial text. Raises SearchRefused where that is no search yet."""
+        references = self.completer.references(text)
+        things = self.generation.catalogue.things(references)
+        return [self._completion(things[each]) for each in references if each in things]
+
+    def _completion(self, thing: Thing) -> Completion:
+        return Completion(thing, self.record(thing.offset, thing.length) if thing.length <= _MAX_READ else {})
 
     def _prepare(self, query: SearchQuery) -> _PreparedSearch:
         """Search with all words; else with some of them; else with the spelling of ordinary words corrected."""

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kg.render.pictures.names import DotName, beside
-
 from kg.iris import uri
+from kg.render.pictures.names import DotName, beside
 
 SIZE = (1_000, 700)
 """Size of a picture with a page of its own, in units."""

@@ -11,7 +11,7 @@ from tantivy import Query
 from kg.store.search import fields, query_language
 from kg.store.search.analysis import plain_words, sounds, stem_readings
 from kg.store.search.index import SearchIndex
-from kg.store.search.query_builder import all_of
+from kg.store.search.words.clauses import all_of
 
 MAX_COMPLETIONS = 8
 """Completions of a partial text."""
@@ -73,7 +73,7 @@ class Completer:
         prominent = all_of([names, Query.term_set_query(self._schema, "ref", list(self._prominent))])
         hits = [*self._index.hits(prominent, _CANDIDATES), *self._index.hits(names, limit)]
         found = dict.fromkeys(hit.reference for hit in hits)
-        return sorted(found, key=lambda reference: -self._prominent.get(reference, 0))[:limit]
+        return sorted(found, key=lambda reference: -self._index.words.fame(reference))[:limit]
 
     def _sounding(self, words: Sequence[str]) -> Query:
         """Query of names that have some words, or sound like them, the last one begun."""

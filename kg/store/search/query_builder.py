@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.iris import spellings
 from kg.store.search import fields
 from kg.store.search.analysis import rules_of

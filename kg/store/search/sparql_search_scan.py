@@ -86,8 +86,10 @@ class _ClauseParser:
         tokens = (token for token in Lexer(query, _TOKEN, _STRINGS) if token.lastgroup != "space")
         self.tokens = list(islice(tokens, MAX_TOKENS + 1))
         if len(self.tokens) > MAX_TOKENS:
-            what = f"a query that may hold a search has at most {MAX_TOKENS:,} words and signs"
-            raise _search_error(query, self.tokens[-1].start(), what, "Ask in several queries.")
+            what = Message(
+                "a query that may hold a search has at most %(most)s words and signs", most=f"{MAX_TOKENS:,}"
+            )
+            raise _search_error(query, self.tokens[-1].start(), what, Message("Ask in several queries."))
 
     def run(self) -> Iterator[SearchClause]:
         at = 0

@@ -6,6 +6,7 @@ first format that can hold the answer.
 
 from functools import lru_cache
 
+from kg.errors import Message
 from kg.render.data.negotiation import FORMER_TYPES, is_readable, preference
 from kg.store.sparql.results import FORMATS
 from kg.web.http.parameter_problems import bad_parameter

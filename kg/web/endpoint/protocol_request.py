@@ -10,6 +10,7 @@ from functools import partial
 from pydantic import Field
 from starlette.requests import Request
 
+from kg.errors import Message
 from kg.web.http.form_encoding import pairs, text_of
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Parameters

@@ -12,7 +12,6 @@ from starlette.requests import Request
 
 from kg.errors import Message
 from kg.web.http.problems import Problem
-from kg.web.http.told_problems import ToldProblem
 
 MAX_PAIRS = 200
 """Names with their values in a form or an address; a request with a hundred graphs has as many."""
@@ -45,9 +44,11 @@ class EncodedRequest(Request):
 def refusal(encoded: bytes) -> Problem | None:
     """The problem with a form or an address that takes too many steps to be read; None for any other."""
     if encoded.count(b"&") >= MAX_PAIRS:
-        return ToldProblem(400, "many_parameters", most=MAX_PAIRS)
+        return Problem(
+            400, Message("There are more than %(most)s parameters here; a request has at most so many.", most=MAX_PAIRS)
+        )
     if encoded.count(b"%") > _MAX_STRAY and _escapes(encoded) is None:
-        return ToldProblem(400, "stray_percent")
+        return Problem(400, Message("There are percent signs here that begin no escape: write `%` itself as `%25`."))
     return None
 
 

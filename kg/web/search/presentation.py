@@ -1,6 +1,6 @@
 """Search results with labels and links, for the page of a search and its JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,9 @@ from kg.render.site.date_phrases import date_phrase, period
 from kg.render.site.language_names import language_name
 from kg.render.site.search_summary import ResultCounts, summary_sentence
 from kg.render.site.translations import translations
-from kg.store.search.fields import COUNTED, FACETS, LACKS, THING
+from kg.store.generation.things import Thing
+from kg.store.search.analysis import plain_words
+from kg.store.search.fields import COUNTED, FACETS, LACKS, RECORD, THING
 from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
@@ -219,7 +221,7 @@ def completions(text: str, found: Sequence[Completion], context: Context) -> lis
         text,
         [name for name, _ in named],
         [" · ".join(filter(None, _about(each, reader.language))) for each in found],
-        [context.base.iri(each.thing.reference) for each in found],
+        [context.base.uri(each.thing.reference) for each in found],
         {"languages": [language for _, language in named], "paths": [each.thing.reference for each in found]},
     ]
 

@@ -11,10 +11,10 @@ from fastapi import Depends, Query
 from pydantic import AfterValidator, Field, model_validator
 from starlette.requests import Request
 
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.iris import KINDS, spellings
 from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
-from kg.render.site.translations import LANGUAGES
+from kg.render.site.translations import translations
 from kg.store.search.fields import FACETS, LACKED, LACKS, THING
 from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, REPEATED, parse_days
 from kg.web.http import parameters

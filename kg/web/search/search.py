@@ -21,7 +21,7 @@ from kg.store.generation.things import Thing
 from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET
 from kg.web.http.headers import CORS, PAGE, combined, saved_as
 from kg.web.http.parameters import Parameters
-from kg.web.http.told_problems import ToldProblem
+from kg.web.http.problems import Problem
 from kg.web.search import export_stream, presentation
 from kg.web.search.as_sparql import sparql
 from kg.web.search.export_stream import ExportStream
@@ -98,7 +98,7 @@ def _format(request: Request, state: SearchState) -> str:
         return state.format
     chosen = choose(combined(request, "accept"), list(MEDIA_TYPES))
     if chosen is None:
-        raise ToldProblem(406, "formats", formats=", ".join(MEDIA_TYPES))
+        raise Problem(406, Message("This comes as %(formats)s.", formats=", ".join(MEDIA_TYPES)))
     return MEDIA_TYPES[chosen]
 
 
@@ -187,8 +187,6 @@ async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed
         work = partial(context.publication.finder.completions, text)
         found = await context.serving.search_queue.run(request, work) if text else []
     except SearchRefused:  # half of a search is none yet
-        things = []
-    names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]
-    kinds = [thing.kind for thing in things]
-    told = [text, names, kinds, [context.base.uri(thing.reference) for thing in things]]
+        found = []
+    told = presentation.completions(text, found, context)
     return published.respond(request, context, orjson.dumps(told), SUGGESTIONS, CORS)

@@ -2,27 +2,19 @@
 
 import re
 
-import orjson
 import pytest
 
 from kg.errors import (
     GenerationError,
     KgError,
-    Message,
     QueryCrashed,
-    QueryTooHeavy,
-    QueryTooMany,
     RemoteTimeout,
     RemoteUnreachable,
 )
-from kg.render.site.pages import Site
-from kg.render.site.translations import translations
-from kg.store.pool.worker import _query_error, serialised
-from kg.store.pool.worker_process import error_of
+from kg.store.pool.worker import _query_error
 from kg.web.pages import home
 from kg.web.serving import live
 from kg.web.serving.memo import Memo
-from kg.web.serving.outcome import _refusal
 from kg.web.serving.page_cache import PageCache
 
 SECRET = (
