@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from tantivy import Query
 
+from kg import language_ranges
 from kg.errors import Message, SearchRefused
 from kg.iris import Base
 from kg.store.generation.generation import Generation
@@ -407,13 +408,14 @@ class Finder:
 
     def _search_hit(self, hit: Hit, thing: Thing, marker: HitMarker | None, request: SearchRequest) -> SearchHit:
         record = self.record(hit.offset, hit.length)
-        preferred = (language for language in request.languages if language in thing.labels)
-        tag = next(preferred, next(iter(thing.labels), "@none"))
+        tag = language_ranges.best(thing.labels, request.languages) or language_ranges.NO_LANGUAGE
         label = request.nameless(thing) or thing.labels[tag]
         if marker is None:
             return SearchHit(thing, record, hit.score, unmarked_snippet(tag, label), None)
         title = marker.mark(tag, label)
-        return SearchHit(thing, record, hit.score, title, marker.snippet(self._passages(record, hit.offset, marker)))
+        ranges = (tag, *request.languages)
+        passages = self._passages(record, hit.offset, marker, ranges)
+        return SearchHit(thing, record, hit.score, title, marker.snippet(passages))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:
         """Record of a thing, from its offset and length in the file of records."""
@@ -431,17 +433,34 @@ class Finder:
         query = self.index.query(IndexRequest(parsed, language=clause.language))
         hits = self.index.hits(query, clause.limit + 1) if parsed.postfix else []
         marker = self._marker(parsed) if clause.snippet else None
-        return [self._clause_row(hit, marker) for hit in hits[: clause.limit]], len(hits) > clause.limit
+        rows = [self._clause_row(hit, marker, clause.language) for hit in hits[: clause.limit]]
+        return rows, len(hits) > clause.limit
 
-    def _clause_row(self, hit: Hit, marker: HitMarker | None) -> SearchRow:
+    def _clause_row(self, hit: Hit, marker: HitMarker | None, language: str) -> SearchRow:
         record = self.record(hit.offset, hit.length) if marker else {}
-        snippet = marker.snippet(self._passages(record, hit.offset, marker)) if marker else None
+        snippet = marker.snippet(self._passages(record, hit.offset, marker, (language,))) if marker else None
         iri = self.base.iri(hit.reference)
         return SearchRow(iri, hit.score, snippet.text, snippet.language) if snippet else SearchRow(iri, hit.score)
 
-    def _passages(self, record: dict[str, Any], offset: int, marker: HitMarker) -> list[tuple[str, str]]:
-        """Texts of a record, (language, text), the most informative first, and boilerplate last if it is searched."""
-        texts = self.index.repeated.own_passages(record, offset)
+    def _passages(
+        self, record: dict[str, Any], offset: int, marker: HitMarker, languages: Sequence[str]
+    ) -> list[tuple[str, str]]:
+        """Texts of a record, (language, text), the most informative first, but those in another language last.
+
+        Args:
+            record: the record.
+            offset: its offset in the file of records.
+            marker: marker of hits, which knows whether boilerplate is searched too; that comes last.
+            languages: that of the title, then those of the reader; a text of no known language counts as in the first.
+        """
+        ranges = tuple(each for each in languages if not language_ranges.is_undetermined(each))
+
+        def place(passage: tuple[str, str]) -> int:
+            language, _ = passage
+            return 0 if language_ranges.is_undetermined(language) else language_ranges.rank(language, ranges)[0]
+
+        repeated = self.index.repeated
+        texts = sorted([(each.language, each.text) for each in repeated.own_passages(record, offset)], key=place)
         if marker.everywhere:
-            texts += self.index.repeated.searched_passages(record)
-        return [(each.language, each.text) for each in texts]
+            texts += [(each.language, each.text) for each in repeated.searched_passages(record)]
+        return texts

@@ -326,7 +326,7 @@ def subject_of(context: Context, said: Description, around: Surroundings) -> Pag
         said.record,
         {reference: each.record for reference, each in around.linked.items()},
         context.publication.things.records(around.path),
-        context.settings.publisher or context.settings.title,
+        context.settings.publisher or context.settings.main_title,
     )
 
 

@@ -170,8 +170,7 @@ def _page(request: Request, context: Context, state: SearchState, results: Searc
 async def description(request: Request, context: HeldContext) -> Response:
     """The description for browsers and programs, as OpenSearch has it."""
     body = render_page("opensearch", context.site, {})
-    vary = "Accept, Accept-Encoding"
-    return published.respond(request, context, body, f"{DESCRIPTION}; charset=utf-8", CORS, vary=vary)
+    return published.respond(request, context, body, f"{DESCRIPTION}; charset=utf-8", CORS)  # in the page's language
 
 
 class Typed(Parameters):
