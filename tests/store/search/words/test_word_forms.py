@@ -118,7 +118,7 @@ def test_the_best_known_comes_first(finder):
     assert keys(find(finder, "harland", filters=(("kind", "agent"),)))[0] == "governor"
     assert keys(find(finder, "harland"))[0] == "governor"
     for typed in ("harl", "Harland,", "harland’"):
-        assert [thing.reference for thing in finder.completions(typed)][:2] == ["agent/governor", "agent/namesake"]
+        assert [each.thing.reference for each in finder.completions(typed)][:2] == ["agent/governor", "agent/namesake"]
 
 
 def test_roots_have_four_letters():
