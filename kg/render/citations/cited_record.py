@@ -7,7 +7,6 @@ from typing import Any
 
 from kg import language_ranges
 from kg.iris import uri
-from kg import language_ranges
 from kg.render.citations.cited_dates import CitedDate
 from kg.render.citations.cited_names import CitedName, cited_name
 from kg.render.data.record import all_texts, labels, references, texts
