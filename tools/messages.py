@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po, write_po
 
 from kg.render.page import outside_labels, thing
 from kg.render.queries.saved_queries import saved_queries
-from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
+from kg.render.site import date_phrases, hour_phrases, key_labels, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web import api, openapi, routes
@@ -41,7 +41,7 @@ def tables() -> Iterator[str]:
     yield from (*key_labels.AGENT_TYPES.values(), *key_labels.GENDERS.values())
     for singular, plural in key_labels.KINDS.values():
         yield from (singular, plural)
-    yield from date_phrases.EXPRESSIONS.values()
+    yield from (*date_phrases.EXPRESSIONS.values(), *hour_phrases.PHRASES.values())
     yield thing.TRANSLATED
     yield reader.NAMELESS
     yield from script_messages.messages()

@@ -5,23 +5,26 @@ Hits and facets come from the index, labels from the catalogue, texts from the f
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
 import orjson
 from tantivy import Query
 
+from kg.date_roles import Date
 from kg.errors import SearchRefused
 from kg.iris import Base
+from kg.read import times
+from kg.read.times import Axis, YearSpan
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Thing
 from kg.store.search import fields, query_language, sparql_search, title_order
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.query_builder import IndexRequest
-from kg.store.search.query_language import DayRange, ParsedSearch
+from kg.store.search.query_language import DayRange, ParsedSearch, Word
 from kg.store.search.snippets import HitMarker, Snippet, unmarked_snippet
 from kg.store.search.sparql_search import RewrittenQuery, SearchRow
 from kg.store.search.sparql_search_scan import SearchClause
@@ -34,11 +37,18 @@ ORDERED_BY_DATE = frozenset(ORDERS)
 SORTS = ("relevance", *ORDERS, TITLE)
 """Orders of a list: by relevance, oldest first, newest first, by title in the reader's language."""
 
+Record = dict[str, Any]
+"""Record of a thing, as it stands in its JSON."""
+
 _MAX_BATCH, _MAX_BATCH_BYTES = 100, 256 << 10
 """Hits, and bytes of their records, that are read at a time."""
 
 MAX_COMPLETIONS = 8
 """Completions of a partial word."""
+
+
+_parse = partial(query_language.parse, read_days=times.read_days)
+"""Parser of the words of a search, with times as people write them."""
 
 
 def _reference_of_unnamed(thing: Thing) -> str:
@@ -52,7 +62,7 @@ class SearchQuery:
     Attributes:
         words: words in the search language; may be empty.
         filters: (facet, value), all of which have to match.
-        days: days that the date has to overlap; None for any.
+        days: days that a date has to overlap; None for any. Of the chosen roles, a date of each has to.
         certain: True if the date has to lie within those days in full.
     """
 
@@ -60,6 +70,16 @@ class SearchQuery:
     filters: tuple[tuple[str, str], ...] = ()
     days: DayRange | None = None
     certain: bool = False
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Chosen roles of dates."""
+        return tuple(value for name, value in self.filters if name == fields.ROLE)
+
+    @property
+    def counted_role(self) -> str:
+        """Role of the dates by which documents are counted in time; empty for any of the thing."""
+        return self.roles[0] if len(self.roles) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +91,7 @@ class SearchRequest:
         languages: preferred languages of titles, the best first.
         sort: one of SORTS; empty for relevance with words, else date.
         after: cursor at which the page starts; empty for the first page.
+        page: number of the page, from 1, where there is no cursor.
         limit: maximum number of hits on a page.
         nameless: from a thing to its title where it has no name, else to the empty string.
         marked: True for marked hits in titles and snippets; False for plain titles and no snippets.
@@ -80,6 +101,7 @@ class SearchRequest:
     languages: Sequence[str]
     sort: str = ""
     after: str = ""
+    page: int = 1
     limit: int = 20
     nameless: Callable[[Thing], str] = _reference_of_unnamed
     marked: bool = True
@@ -95,6 +117,7 @@ class SearchHit:
         score: relevance; 0 in another order.
         title: its title or name in the preferred language, with marked hits.
         snippet: best passage of its texts, with marked hits; None where it has none.
+        date: the date by which a time, or a role of dates, found it; empty where none was asked for.
     """
 
     thing: Thing
@@ -102,6 +125,7 @@ class SearchHit:
     score: float
     title: Snippet
     snippet: Snippet | None
+    date: Date = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +139,7 @@ class SearchResults:
         after: cursor of the next page; empty on the last one.
         facets: facet counts of the list.
         undated: number of things left out for want of a date.
-        span: first and last day of its dated documents; empty where there is none.
+        axis: years that its documents cover; None where none is dated.
         corrected: corrected words that were searched instead; empty without a correction.
         suggestion: suggested words; empty for none.
         loose: True where the hits have most of the words instead of all.
@@ -129,7 +153,7 @@ class SearchResults:
     after: str
     facets: Facets
     undated: int = 0
-    span: tuple[str, str] = ("", "")
+    axis: Axis | None = None
     corrected: str = ""
     suggestion: str = ""
     loose: bool = False
@@ -166,6 +190,18 @@ class _PreparedSearch:
     loose: bool = False
 
     @property
+    def times(self) -> tuple[DayRange, ...]:
+        """Times that are asked for, in the field of time or among the words."""
+        asked = [] if self.query.days is None else [self.query.days]
+        return (*asked, *(term for term in self.parsed.postfix if isinstance(term, DayRange)))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles of dates that are asked for, as a facet or among the words."""
+        named = (term.text for term in self.parsed.postfix if isinstance(term, Word) and term.field == fields.ROLE)
+        return (*self.query.roles, *named)
+
+    @property
     def order(self) -> str:
         """Default order: relevance with words, else date."""
         return "relevance" if self.parsed.words else "date"
@@ -184,6 +220,7 @@ class Finder:
         self.base = Base(generation.manifest.base)
         self._spelling: SpellingSuggester | None = None
         self._facets = lru_cache(maxsize=64)(self._count_facets)
+        self._axes = lru_cache(maxsize=64)(self._find_axis)
 
     @property
     def index(self) -> SearchIndex:
@@ -222,7 +259,11 @@ class Finder:
         search = self._prepare(request.query)
         order = request.sort or search.order
         index_order = _index_order(order, request.languages)
-        hits = self.index.hits(search.engine_query, request.limit + 1, index_order, request.after)
+        after: str | None = request.after
+        if request.page > 1 and not after:
+            after = self._cursor_at(search, index_order, (request.page - 1) * request.limit)
+        # Behind the last page there is nothing.
+        hits = [] if after is None else self.index.hits(search.engine_query, request.limit + 1, index_order, after)
         results = SearchResults(
             search.query,
             search.total,
@@ -230,15 +271,16 @@ class Finder:
             hits[request.limit - 1].cursor if len(hits) > request.limit else "",
             self._facets(search.query, search.loose),
             self._count_undated(search),
-            self._span(search.engine_query),
+            self._axes(search.query, search.loose),
             search.corrected,
             search.suggestion,
             search.loose,
             order,
-            self.index.count_before(search.engine_query, index_order, request.after),
+            search.total if after is None else self.index.count_before(search.engine_query, index_order, after),
         )
         marker = HitMarker(search.parsed, self.index.languages) if request.marked else None
-        return results, self._search_hits(deque(hits[: request.limit]), marker, request)
+        match = partial(times.matched_date, days=search.times, roles=search.roles, certain=search.query.certain)
+        return results, self._search_hits(deque(hits[: request.limit]), marker, request, match)
 
     def neighbours(self, request: SearchRequest, reference: str, at: int) -> SearchNeighbours | None:
         """Neighbours of a thing in a search's list.
@@ -259,9 +301,14 @@ class Finder:
         if len(hits) <= here or hits[here].reference != reference:
             return None
         offset = (at - 1) // request.limit * request.limit
-        cursor = self.index.hits_from(search.engine_query, offset - 1, 1, order)[0].cursor if offset else ""
+        cursor = (self._cursor_at(search, order, offset) or "") if offset else ""
         references = [hit.reference for hit in hits]
         return SearchNeighbours(search.total, references[0] if here else "", "".join(references[here + 1 :]), cursor)
+
+    def _cursor_at(self, search: _PreparedSearch, order: str, offset: int) -> str | None:
+        """Cursor of a list behind some hits; None where it has fewer."""
+        before = self.index.hits_from(search.engine_query, offset - 1, 1, order)
+        return before[0].cursor if before else None
 
     def count(self, query: SearchQuery) -> int:
         """Number of hits."""
@@ -285,14 +332,14 @@ class Finder:
         return [things[hit.reference] for hit in hits]
 
     def _prepare(self, query: SearchQuery) -> _PreparedSearch:
-        parsed = query_language.parse(query.words)
+        parsed = _parse(query.words)
         engine_query, total = self._run(query, parsed)
         suggestion = self.spelling.correct(parsed, query.words) if parsed.words else ""
         if total or not parsed.words:
             return _PreparedSearch(query, parsed, engine_query, total, suggestion=suggestion)
         if suggestion:
             corrected = replace(query, words=suggestion)
-            reparsed = query_language.parse(suggestion)
+            reparsed = _parse(suggestion)
             engine_query, total = self._run(corrected, reparsed)
             if total:
                 return _PreparedSearch(corrected, reparsed, engine_query, total, corrected=suggestion)
@@ -312,23 +359,33 @@ class Finder:
         if search.query.days is None:
             return 0
         undated_query = replace(search.query, days=None)
-        return self.index.count_undated(self._run(undated_query, search.parsed, loose=search.loose)[0])
+        return self.index.count_dated(self._run(undated_query, search.parsed, loose=search.loose)[0], dated=False)
 
     def _count_facets(self, query: SearchQuery, loose: bool) -> Facets:
-        return self.index.facets(self._run(query, query_language.parse(query.words), loose=loose)[0])
+        engine_query = self._run(query, _parse(query.words), loose=loose)[0]
+        return self.index.facets(engine_query, role=query.counted_role, days=query.days)
 
-    def _span(self, query: Query) -> tuple[str, str]:
-        """First and last day of the dated documents among the hits."""
-        dated = self.index.dated_documents(query)
-        ends = [self.index.hits(dated, 1, order) for order in ("date", "newest")]
-        things = self.generation.catalogue.things([hit.reference for hits in ends for hit in hits])
-        if not things:
-            return "", ""
-        first, last = (things[hits[0].reference] for hits in ends)
-        return first.start or first.end or "", last.end or last.start or ""
+    def axis(self, query: SearchQuery) -> Axis | None:
+        """Years that the documents of a search cover; None where none is dated."""
+        search = self._prepare(query)
+        return self._axes(search.query, search.loose)
+
+    def _find_axis(self, query: SearchQuery, loose: bool) -> Axis | None:
+        index, role = self.index, query.counted_role
+        found = index.documents(self._run(query, _parse(query.words), loose=loose)[0])
+
+        def count(first: int, last: int) -> int:
+            return index.count(index.in_time(found, times.days_of_years(first, last), role))
+
+        def beside(run: YearSpan, axis: YearSpan) -> int:
+            days, without = (times.days_of_years(each.first, each.last) for each in (run, axis))
+            return index.count(index.in_time(found, days, role, without=without))
+
+        years = times.within(index.bounded_years(found, role), query.days)
+        return times.axis_of(years, index.count_dated(found, dated=True), count, beside)
 
     def _search_hits(
-        self, hits: deque[Hit], marker: HitMarker | None, request: SearchRequest
+        self, hits: deque[Hit], marker: HitMarker | None, request: SearchRequest, match: Callable[[Record], Date]
     ) -> Iterator[list[SearchHit]]:
         """Hits with their records, in batches of a few things and of records that are not long together."""
         while hits:
@@ -338,7 +395,8 @@ class Finder:
                 batch.append(hits.popleft())
                 size += batch[-1].length
             things = self.generation.catalogue.things([hit.reference for hit in batch])
-            yield [self._search_hit(hit, things[hit.reference], marker, request) for hit in batch]
+            found = (self._search_hit(hit, things[hit.reference], marker, request) for hit in batch)
+            yield [replace(each, date=match(each.record)) for each in found]
 
     def _search_hit(self, hit: Hit, thing: Thing, marker: HitMarker | None, request: SearchRequest) -> SearchHit:
         record = self.record(hit.offset, hit.length)
@@ -362,7 +420,7 @@ class Finder:
         return sparql_search.rewrite(query, self.base.value, self._clause_rows)
 
     def _clause_rows(self, clause: SearchClause) -> tuple[Sequence[SearchRow], bool]:
-        parsed = query_language.parse(clause.words)
+        parsed = _parse(clause.words)
         query = self.index.query(IndexRequest(parsed, language=clause.language))
         hits = self.index.hits(query, clause.limit + 1) if parsed.postfix else []
         marker = HitMarker(parsed, self.index.languages) if clause.snippet else None

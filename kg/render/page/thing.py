@@ -14,6 +14,7 @@ from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.view import sections
 from kg.render.site import key_labels, language_names
 from kg.render.site.date_phrases import date_phrase
+from kg.render.site.hour_phrases import with_hours
 from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.render.site.translations import translations
 
@@ -118,6 +119,12 @@ def _day(record: Mapping[str, Any], reader: ReaderPreferences) -> str:
     return date_phrase(date, reader.language) if date else ""
 
 
+def _when(date: Mapping[str, Any], reader: ReaderPreferences) -> str:
+    """Phrase of a date with its hours."""
+    phrase = date_phrase(date["edtf"], reader.language)
+    return with_hours(phrase, date.get("startTime", ""), date.get("endTime", ""), reader.language)
+
+
 def _texts(rows: Mapping[str, PageRow], key: str) -> list[str]:
     return [value.text for value in rows[key].values] if key in rows else []
 
@@ -126,7 +133,7 @@ def _facts(record: Mapping[str, Any], rows: Mapping[str, PageRow], reader: Reade
     """Key facts under the title: date, place, language."""
     say = translations(reader.language).gettext
     facts = [
-        PageValue(date_phrase(date["edtf"], reader.language), note=say(key_labels.DATE_ROLES[date["role"]]))
+        PageValue(_when(date, reader), note=say(key_labels.DATE_ROLES[date["role"]]))
         for date in record.get("dates", ())
         if date["role"] in key_labels.FIRST_DATES and date.get("edtf")
     ]

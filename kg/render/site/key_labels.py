@@ -94,7 +94,7 @@ NAME_FORMS = {
 DATE_ROLES = {
     "document": "dated",
     "bulk": "mostly from",
-    "event": "tells of",
+    "event": "describes events of",
     "sent": "sent",
     "received": "received",
     "published": "published",

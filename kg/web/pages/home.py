@@ -6,10 +6,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.render.pictures.histogram import bars
 from kg.web.pages import about
 from kg.web.pages.featured import featured
-from kg.web.search.picture_data import TimelineBar
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -18,17 +16,18 @@ NEWEST = 6
 
 async def respond(request: Request, context: HeldContext) -> Response:
     """The start page."""
-    parts = {"featured": await featured(context), "covers": await about.shortly(context)}
+    parts = {
+        "featured": await featured(context),
+        "over_time": await about.over_time(context),
+        "covers": await about.shortly(context),
+    }
     return await context.serving.in_thread(request, partial(_page, request, context, parts))
 
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
     publication = context.publication
-    months = publication.catalogue.counts_by_month()
     values = {
         "publication": publication,
-        "columns": [TimelineBar(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
-        "dated": sum(months.values()),
         "newest": publication.catalogue.newest(NEWEST),
         **parts,
         "reader": context.reader,
