@@ -3,8 +3,6 @@
 A person goes on from there. A program gets the problem alone, as everywhere (D-147).
 """
 
-from functools import partial
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,10 +29,10 @@ async def refused(request: Request, context: Context, problem: ParameterProblem)
     """The page, or the problem where no page is wanted. Raises ParameterProblem."""
     if not wants_page(request):
         raise problem
-    return await context.in_turn(request, partial(_page, request, context, problem))
+    return _page(request, context, problem)
 
 
-async def _page(request: Request, context: Context, problem: ParameterProblem) -> Response:
+def _page(request: Request, context: Context, problem: ParameterProblem) -> Response:
     spoken = problem.spoken(context.reader.language)
     state = _as_filled_in(request, problem.parameter)
     values = {

@@ -11,9 +11,10 @@ HTML = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 @pytest.mark.parametrize("lang", ["en", "ru", "es"])
 def test_a_time_that_can_not_be_read_keeps_the_form(client, view, lang):
     """What was written stays in its field, and beside it stands what is wrong, in the reader's language."""
-    asked = {"q": "telegram", "year": "Smarch 1917", "person": "castro", "lang": lang}
-    page = client.get(f"/data/{view}", params=asked, headers=HTML)
+    asked = {"q": "telegram", "year": "Smarch 1917", "person": "castro"}
+    page = client.get(f"/data/{view}", params=asked, headers={**HTML, "accept-language": lang})
     assert page.status_code == 400
+    assert f'<html lang="{lang}"' in page.text
     assert re.search(r'<input[^>]*name="year"[^>]*value="Smarch 1917"[^>]*aria-invalid="true"', page.text)
     assert re.search(r'<input[^>]*name="q"[^>]*value="telegram"', page.text)
     assert '<input type="hidden" name="person" value="castro">' in page.text
