@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 
 from babel.dates import format_date, format_interval, format_skeleton, match_skeleton
 from babel.lists import format_list
-from babel.numbers import format_decimal
 
 from kg.render.site.translations import locale, translations
 
@@ -154,7 +153,7 @@ class _DatePhraser:
     def long_year(self, match: re.Match[str]) -> str:
         """Phrase of a year of five digits and more."""
         number = int(match[1]) * 10 ** int(match[2] or 0)
-        digits = str(format_decimal(number if number > 0 else 1 - number, locale=self._locale))
+        digits = str(number if number > 0 else 1 - number)
         phrase = digits if number > 0 else self.phrase("BC", year=digits)
         return self.phrase("about", date=phrase) if match[3] else phrase
 

@@ -20,6 +20,7 @@ FACET_LABELS = {
     "year": "Time",
     "role": "What the date tells",
     "lacks": "Gaps",
+    "thing": "Chosen documents",
 }
 """Facet → label."""
 

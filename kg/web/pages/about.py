@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.read.search import SearchQuery, SearchRequest, SearchResults
+from kg.render.citations.styles import STYLES, cited_site
 from kg.render.site.pages import render_page
 from kg.web.pages.search_links import DOCUMENTS, SearchLink, gaps
 from kg.web.search import picture_data, presentation
@@ -66,7 +67,13 @@ async def respond(request: Request, context: HeldContext) -> Response:
 
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
-    return published.page(request, context, "about", {"publication": context.publication, **parts})
+    site = cited_site(context.site.title, context.site.publisher, context.base.value)
+    values = {
+        "publication": context.publication,
+        "citations": {name: in_style(site) for name, in_style in STYLES.items()},
+        **parts,
+    }
+    return published.page(request, context, "about", values)
 
 
 async def over_time(context: Context) -> Markup:

@@ -10,7 +10,7 @@ from kg.iris import Base
 from kg.ontology import XSD
 from kg.read.times import day_text
 from kg.settings import QUERIES
-from kg.store.search.fields import FACETS, LACKS, ROLE
+from kg.store.search.fields import FACETS, LACKS, ROLE, THING
 from kg.store.search.query_language import DayRange
 from kg.web.search.query_string import SearchState
 
@@ -60,21 +60,28 @@ def _query_lines(state: SearchState, base: Base) -> Iterator[str]:
     words = " ".join(filter(None, (state.words, *_named(state))))
     if words:
         yield blocks["words"].replace("$words", str(Literal(words)))
-    for name, value in state.filters:
+    yield from _listed(state, base, blocks)
+    wanted = state.wanted
+    # A date of each chosen role is in the time that is asked for.
+    apart = {THING, ROLE} if wanted.days else {THING}
+    for name, value in ((name, value) for name, value in state.filters if name not in apart):
         if name == "kind":
             yield blocks[name].replace("$value", str(Literal(base.iri(f"{value}/"))))
         elif name == LACKS:
             yield blocks[f"{name} {value}"]
-        elif name == ROLE and state.time:
-            continue  # a date of the role is in that time
         elif not FACETS[name].kind:
             yield blocks[name].replace("$value", str(Literal(value)))
         elif value.startswith(f"{FACETS[name].kind}/"):
             yield blocks[name].replace("$value", str(_node(base, value)))
-    wanted = state.wanted
     if wanted.days:
         time = _bounded(blocks["certain" if state.certain else "time"], wanted.days)
         yield from _in_time(time, wanted.roles, blocks)
+
+
+def _listed(state: SearchState, base: Base, blocks: Mapping[str, str]) -> Iterator[str]:
+    """Things that are asked for by their addresses."""
+    if things := [value for name, value in state.filters if name == THING]:
+        yield blocks[THING].replace("$values", " ".join(str(_node(base, each)) for each in things))
 
 
 def _in_time(time: str, roles: Sequence[str], blocks: Mapping[str, str]) -> Iterator[str]:

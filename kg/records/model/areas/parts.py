@@ -2,7 +2,7 @@
 
 from kg.date_roles import DATE_ROLES
 from kg.iris import KINDS
-from kg.key_annotations import Caption, Indexed, SearchField
+from kg.key_annotations import Caption, Faceted, Indexed, SearchField
 from kg.records.model.key import Elsewhere, Key, Omitted, Value, string_key, text_key
 from kg.records.model.vocabularies import LEVELS
 
@@ -24,7 +24,7 @@ DATE = (
         "What happened then.",
         "document",
         shown=Elsewhere("in words, in the note"),
-        searched=Elsewhere("as facet `role`"),
+        searched=Faceted(("role",)),
         column="date_role",
         required=True,
         choices=tuple(DATE_ROLES),
