@@ -21,6 +21,7 @@ from kg.web import api, openapi, routes
 from kg.web.endpoint.saved_queries import SUCH_AS
 from kg.web.http import parameter_problems, problems, told_problems
 from kg.web.search import result_table
+from kg.web.search.refused_search import BESIDE_FIELD
 
 RENDER = FOLDER.parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
@@ -59,7 +60,7 @@ def tables() -> Iterator[str]:
     yield from (*styles.STYLES, *(label for label, _ in result_table.COLUMNS.values()))
     yield from problems.TITLES.values()
     yield from told_problems.SENTENCES.values()
-    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
+    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS, BESIDE_FIELD)
     yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 
 

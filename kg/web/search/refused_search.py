@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kg.read.search import SORTS
 from kg.render.site import search_summary as said
+from kg.render.site.translations import translations
 from kg.store.search.fields import FACETS, LACKS
 from kg.store.search.query_language import MAX_LENGTH
 from kg.web.http.headers import CORS, SCRIPTED
@@ -17,6 +18,9 @@ from kg.web.http.problems import VARY, wants_page
 from kg.web.search.query_string import CERTAIN, SearchState
 from kg.web.serving import published
 from kg.web.serving.context import Context
+
+BESIDE_FIELD = "This could not be read. Write %(expected)s."
+"""Sentence beside a field."""
 
 _FIELDS = frozenset({"q", "year"})
 """Parameters of the form in whose fields anything can be written."""
@@ -39,7 +43,9 @@ def _page(request: Request, context: Context, problem: ParameterProblem) -> Resp
         "state": state,
         "place": request.scope["path"].rpartition("/")[2],
         "problem": spoken,
-        "faults": {problem.parameter: spoken.detail} if problem.parameter in _FIELDS else {},
+        "faults": {problem.parameter: _beside_field(problem, context.reader.language)}
+        if problem.parameter in _FIELDS
+        else {},
         "sorts": {name: said.SORT_LABELS[name] for name in SORTS},
         "sought": state.words,
         "longest": MAX_LENGTH,
@@ -48,6 +54,13 @@ def _page(request: Request, context: Context, problem: ParameterProblem) -> Resp
     response.status_code = problem.status
     response.headers.update({"Cache-Control": "no-cache", "Vary": VARY, **CORS})
     return response
+
+
+def _beside_field(problem: ParameterProblem, language: str) -> str:
+    """The fault as it stands beside a field, which needs no name there."""
+    said = translations(language).gettext(BESIDE_FIELD) % {"expected": problem.expected.spoken(language)}
+    more = problem.hint(language) if problem.hint is not None else ""
+    return f"{said} {more}".rstrip()
 
 
 def _as_filled_in(request: Request, faulty: str) -> SearchState:
