@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kg import language_ranges
 from kg.iris import uri
 from kg.render.citations.cited_dates import CitedDate
 from kg.render.citations.cited_names import CitedName, cited_name
@@ -16,7 +17,9 @@ _TYPES = (
     (re.compile(r"report|estimate|study"), "report"),
     (re.compile(r"interview"), "interview"),
     (re.compile(r"map"), "map"),
-    (re.compile(r"recording"), "song"),
+    (re.compile(r"video|motion-picture|(?<!micro)film"), "motion_picture"),
+    (re.compile(r"recording|audio"), "song"),
+    (re.compile(r"photograph|drawing|painting|poster"), "graphic"),
     (re.compile(r"article"), "article-newspaper"),
 )
 """Pattern of a document type's key → CSL type; any other document is a manuscript, a treaty and a resolution too: CSL's
@@ -125,7 +128,7 @@ def cited_record(source: CitationSource, accessed: str = "") -> CitedRecord:
     people = {key: tuple(_people(source, key)) for key in (*_AUTHORS, *_CREDITS)}
     reference = record.get("reference", "")
     archive, archive_names = _archive(source)
-    spoken = list(record.get("language", ()))
+    spoken = [tag for tag in record.get("language", ()) if not language_ranges.is_undetermined(tag)]
     return CitedRecord(
         key=record["id"].partition("/")[2],
         kind=_kind(record),
@@ -143,8 +146,8 @@ def cited_record(source: CitationSource, accessed: str = "") -> CitedRecord:
         archive=archive,
         holder="" if any(_names(name, reference) for name in archive_names) else archive,
         publisher=source.publisher,
-        language=next(iter(spoken), ""),
-        abstract=_text(record.get("summary"), languages),
+        language=next((tag for tag in spoken if not language_ranges.is_undetermined(tag)), ""),
+        abstract=_text(record.get("summary"), (*filter(None, (title_language,)), *languages)),
         wanted=_text(record.get("citation"), languages),
         accessed=accessed,
     )
@@ -166,7 +169,7 @@ def cited_date(record: Mapping[str, Any]) -> CitedDate | None:
 
 def _title(record: Mapping[str, Any], languages: Sequence[str]) -> tuple[str, str]:
     said, language = texts(labels(record), languages)
-    return " ".join(" ".join(said).split()), language
+    return " ".join(" ".join(said).split()), "" if language_ranges.is_undetermined(language) else language
 
 
 def _kind(record: Mapping[str, Any]) -> str:

@@ -10,12 +10,13 @@ from kg.render.citations.cited_record import CITED_KINDS, CitationSource, CitedR
 from kg.render.citations.styles import archival
 from kg.render.data.record import labels
 from kg.render.data.statements import Statements
-from kg.render.page.metadata import meta_tags, schema_org
+from kg.render.page.embedded_data import EmbeddedSubject, thing_data
+from kg.render.page.metadata import meta_tags
 from kg.render.page.repetition import without_paragraphs
 from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.view import sections
 from kg.render.site import key_labels, language_names
-from kg.render.site.date_phrases import date_phrase
+from kg.render.site.date_phrases import date_phrase, label_before
 from kg.render.site.hour_phrases import with_hours
 from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.render.site.translations import translations
@@ -105,13 +106,19 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
         facts=list(_facts(record, rows, reader)),
         sections=all_sections,
         summary=(summary or label)[:MAX_SUMMARY_LENGTH],
-        schema_org=schema_org(subject.statements.get(subject.iri, {}), subject.iri),
+        schema_org=_embedded(subject, ontology.base, reader, label, summary),
         meta=list(meta_tags(cited, _texts(rows, "places"), " ".join(_texts(rows, "rights"))))
         if cited and kind == "record"
         else [],
         citation=archival(cited, _day(cited.date, reader), reader.language) if cited else "",
         wanted=cited.wanted if cited else "",
     )
+
+
+def _embedded(subject: PageSubject, base: str, reader: ReaderPreferences, label: str, summary: str) -> str:
+    properties = subject.statements.get(subject.iri, {})
+    said = label, summary[:MAX_SUMMARY_LENGTH], subject.levels[:1]
+    return thing_data(EmbeddedSubject(subject.iri, subject.record, properties, subject.linked, *said), base, reader)
 
 
 def cited_record_of(subject: PageSubject, languages_: Sequence[str], accessed: str = "") -> CitedRecord:
@@ -147,9 +154,10 @@ def _facts(record: Mapping[str, Any], rows: Mapping[str, PageRow], reader: Reade
     """Key facts under the title: date, place, language."""
     say = translations(reader.language).gettext
     facts = [
-        PageValue(_when(date, reader), note=say(key_labels.DATE_ROLES[date["role"]]))
+        PageValue(phrase, note=label_before(say(key_labels.DATE_ROLES[date["role"]]), phrase, reader.language))
         for date in record.get("dates", ())
         if date["role"] in key_labels.FIRST_DATES and date.get("edtf")
+        for phrase in [date_phrase(date["edtf"], reader.language)]
     ]
     if "placeOfCreation" in rows:
         facts += rows["placeOfCreation"].values[:1]

@@ -11,7 +11,7 @@ from kg.render.site import search_summary as said
 from kg.render.site.translations import translations
 from kg.store.search.fields import FACETS, LACKS
 from kg.store.search.query_language import MAX_LENGTH
-from kg.web.http.headers import CORS, SCRIPTED
+from kg.web.http.headers import CORS, PAGE
 from kg.web.http.parameter_problems import ParameterProblem
 from kg.web.http.parameters import pairs_of
 from kg.web.http.problems import VARY, wants_page
@@ -50,7 +50,7 @@ def _page(request: Request, context: Context, problem: ParameterProblem) -> Resp
         "sought": state.words,
         "longest": MAX_LENGTH,
     }
-    response = published.page(request, context, "search_refused", values, {**SCRIPTED, "X-Robots-Tag": "noindex"})
+    response = published.page(request, context, "search_refused", values, {**PAGE, "X-Robots-Tag": "noindex"})
     response.status_code = problem.status
     response.headers.update({"Cache-Control": "no-cache", "Vary": VARY, **CORS})
     return response
