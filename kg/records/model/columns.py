@@ -225,16 +225,35 @@ def _date_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
         ),
         ("start", "First day that it can lie in; empty before the year 1.", "date", _first_day("start")),
         ("end", "Last day that it can lie in; empty before the year 1.", "date", _first_day("end")),
+        (
+            "start_time",
+            "When it began, to the minute, with its zone; empty where the record has days alone.",
+            "string",
+            _of_first_date("startTime"),
+        ),
+        ("end_time", "When it ended, to the minute, with its zone.", "string", _of_first_date("endTime")),
     )
     for name, meaning, datatype, cell in rows:
         yield TableColumn(name, key.name, meaning, datatype, many=False, cell=cell)
 
     def every(record: Record, _: Labels) -> list[str]:
-        return [f"{date['role']}: {date.get('edtf') or date.get('text') or ''}" for date in record.get("dates", ())]
+        return [_written_date(date) for date in record.get("dates", ())]
 
     yield TableColumn(
-        "dates", key.name, "Every date with its role, the first one first.", "string", many=True, cell=every
+        "dates",
+        key.name,
+        "Every date with its role, and its times in brackets, the first one first.",
+        "string",
+        many=True,
+        cell=every,
     )
+
+
+def _written_date(date: Record) -> str:
+    """Date with its role, and with its times as an interval (ISO 8601) where it has any."""
+    text = f"{date['role']}: {date.get('edtf') or date.get('text') or ''}"
+    times = [date[name] for name in ("startTime", "endTime") if name in date]
+    return f"{text} ({'/'.join(times)})" if times else text
 
 
 def _name_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:

@@ -82,6 +82,8 @@ def _templates(language: str) -> jinja2.Environment:
         "kinds": key_labels.KINDS,
         "fields": key_labels.FIELDS,
         "statuses": key_labels.STATUSES,
+        "stub_of_document": key_labels.STUB_OF_DOCUMENT,
+        "roles": key_labels.ROLES,
         "inverses": key_labels.INVERSES,
         "asset": assets.address,
         "picture": assets.picture,

@@ -15,6 +15,7 @@ from kg.render.site.pages import render_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.web.http.client import client_name
+from kg.web.pages.document_evidence import document_evidence
 from kg.web.pages.search_links import DOCUMENTS, WIDEST
 from kg.web.search import picture_data
 from kg.web.search.picture_data import TimelineBar
@@ -49,7 +50,9 @@ async def pictures(request: Request, thing: Thing, context: Context) -> Markup:
 
 def _drawn(thing: Thing, context: Context) -> bytes:
     above = context.publication.things.path(context.publication.finder.record(thing.offset, thing.length))
-    values: dict[str, Any] = {"thing": thing, "tree": _tree(thing, above, context), "links": False, "place": ""}
+    told = document_evidence(thing, context) if thing.status == "stub" else None
+    tree_ = _tree(thing, above, context)
+    values: dict[str, Any] = {"thing": thing, "told": told, "tree": tree_, "links": False, "place": ""}
     if not context.publication.searchable:
         values |= {"columns": _columns(thing, context), "to": "record/?", "people": None, "places": None, "query": ""}
     else:

@@ -6,7 +6,7 @@ from kg.records.model.key import Elsewhere, Key, Omitted, Value, string_key, tex
 from kg.records.model.vocabularies import DATE_ROLES, LEVELS
 
 _DAYS = Omitted("A search for a time goes by days.")
-_NO_TIME = Omitted("A table has the days alone.")
+_SOURCE_WORD = Omitted("A word of the source, which JSON and RDF have.")
 _FORM = Omitted("A name is found by its forms.")
 _FORMS_ALONE = Omitted("A cell has the forms alone.")
 _BOTH_SIDES = Omitted("A search for one side would list all others; the pages of both show the relation.")
@@ -68,34 +68,34 @@ DATE = (
         Value.INSTANT,
         "When it began, to the minute.",
         "1971-06-10T09:08:00-05:00",
-        shown=Caption("from", rank=1),
+        shown=Elsewhere("as the time of day, behind the date"),
         searched=_DAYS,
-        column=_NO_TIME,
+        column="start_time",
     ),
     Key(
         "endTime",
         Value.INSTANT,
         "When it ended, to the minute.",
         "1971-06-10T14:53:00-05:00",
-        shown=Caption("to", rank=1),
+        shown=Elsewhere("as the time of day, behind the date"),
         searched=_DAYS,
-        column=_NO_TIME,
+        column="end_time",
     ),
     string_key(
         "certainty",
         "How sure the date is, in the source's word.",
         "estimated",
-        shown=Caption("certainty"),
+        shown=Elsewhere("in words, in the note, where it is in doubt"),
         searched=_DAYS,
-        column=_NO_TIME,
+        column=_SOURCE_WORD,
     ),
     string_key(
         "timeCertainty",
         "How sure the time of day is, in the source's word.",
         "estimated",
-        shown=Caption("certainty of the time"),
+        shown=Elsewhere("in words, behind the time, where it is in doubt"),
         searched=_DAYS,
-        column=_NO_TIME,
+        column=_SOURCE_WORD,
     ),
 )
 
@@ -187,7 +187,7 @@ RELATION = (
         "type",
         "Type of the relation, in the source's word.",
         "family",
-        shown=Elsewhere("in the note, where there is no role"),
+        shown=Elsewhere("in words, before the link, where there is no role"),
         searched=_BOTH_SIDES,
         column="relations_type",
     ),
@@ -195,7 +195,7 @@ RELATION = (
         "role",
         "Role in the relation, in the source's word.",
         "brother",
-        shown=Elsewhere("in the note"),
+        shown=Elsewhere("in words, before the link"),
         searched=_BOTH_SIDES,
         column="relations_type",
     ),
@@ -204,15 +204,26 @@ RELATION = (
         Value.EDTF,
         "When it held.",
         "1959/..",
-        shown=Elsewhere("in words, in the note"),
+        shown=Elsewhere("in words, behind the link"),
         searched=_BOTH_SIDES,
         column=Omitted("A table has what each relation is, and with whom."),
+    ),
+    Key(
+        "count",
+        Value.NUMBER,
+        "How often it was so, as the source counts it: letters, conversations.",
+        9,
+        shown=Elsewhere("in the sentence of the relation"),
+        searched=_BOTH_SIDES,
+        column=Omitted("A table has what each relation is, and with whom."),
+        minimum=0,
+        maximum=1_000_000_000,
     ),
     text_key(
         "note",
         "What the source says about it.",
         {"en": "Younger brother."},
-        shown=Elsewhere("in the note"),
+        shown=Elsewhere("behind the link, where it says more than the role and the number"),
         searched=_BOTH_SIDES,
         column=Omitted("A table has what each relation is, and with whom."),
     ),
@@ -302,7 +313,7 @@ EXTRA = (
         "field",
         "Where it stood in the source: a key, a path of elements, a label.",
         "odd[@id='x']",
-        shown=Elsewhere("in the note"),
+        shown=Elsewhere("in readable words, as the label of the value"),
         searched=_LEFTOVER,
         column=_MIXED,
         required=True,
