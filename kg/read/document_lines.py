@@ -1,6 +1,7 @@
 """Lines of a list of documents: roles, and more words where titles alone tell nothing.
 
-Titles such as "Conversation 044-050" are bare numbers: a line names the other participants, or says what it is about (D-157).
+Titles such as "Conversation 044-050" are bare numbers: a line names the other participants, or says what it is all
+about (D-157).
 """
 
 import re
@@ -20,6 +21,7 @@ MAX_READ_BYTES = 1_000_000
 """Bytes of records that are read for the lines of a page; the lines behind have their titles alone."""
 
 _FEW_WORDS = 2
+_MENTION = "mentions"
 _NO_WORD = re.compile(r"[\W\d_]+")
 _NUMBER = re.compile(r"\d")
 _SUMMARIES = ("summary", "scopeNote", "description")
@@ -71,6 +73,16 @@ def document_lines(
     )
 
 
+def telling_roles(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Roles without the mere mention, where there is another one: who took part is named in what it says.
+
+    >>> telling_roles(("participants", "mentions")), telling_roles(("mentions",))
+    (('participants',), ('mentions',))
+    """
+    others = tuple(key for key in keys if key != _MENTION)
+    return others or keys
+
+
 def bare_titles(things: Sequence[Thing]) -> set[int]:
     """Numbers of the things whose titles tell nothing but a number: alone, or among the titles of the same list."""
     titles = {thing.n: next(iter(thing.labels.values()), "") for thing in things}
@@ -93,5 +105,5 @@ def _line(
     people = tuple(known[each] for each in names[:MAX_NAMES] if each in known)
     if people:
         return DocumentLine(thing, roles, people, len(names) - len(people))
-    summary = next((record[key] for key in _SUMMARIES if record.get(key)), {})
+    summary: Mapping[str, Any] = next((record[key] for key in _SUMMARIES if record.get(key)), {})
     return DocumentLine(thing, roles, summary=summary)

@@ -1,4 +1,4 @@
-"""Related things of a thing, each once with the reason: it names them, they name it, they share people, or days (D-157)."""
+"""Related things of a thing, each once with the reason: one names the other, or they share people or days (D-157)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class RelatedThings:
     begins: bool = True
 
 
-def related_things(
+def related_things(  # noqa: PLR0913, PLR0917  # what one list is made of
     catalogue: Catalogue,
     thing: Thing,
     record: Mapping[str, Any],

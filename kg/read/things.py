@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from kg import ontology
 from kg.iris import Base
 from kg.mapping import mapper
-from kg.read.document_lines import DocumentLine, document_lines
+from kg.read.document_lines import DocumentLine, document_lines, telling_roles
 from kg.read.related import RELATED, RelatedThings, related_things
 from kg.render.data.excerpt import Excerpt, RecordPlace, excerpt, is_short
 from kg.render.data.record import references
@@ -41,18 +41,24 @@ SHORT_RECORD = 32_000
 """Bytes up to which a record is its own excerpt, if its lists are short as well."""
 
 MAX_LINKED_BYTES = 1_000_000
-"""Bytes of the records of link targets that a page reads; of the longest, it has names and dates from the catalogue (D-155)."""
+"""Bytes of the records of link targets that a page reads; of longer ones it has what the catalogue has (D-155)."""
 
 MAX_PATH_LEVELS = 12
 """Maximum number of archive levels above a thing on its page."""
 
 _THING_CACHE_SIZE, _RECORD_CACHE_SIZE, _LONG_RECORD_CACHE_SIZE = 8_192, 4_096, 256
 _MAX_CACHED_RECORD = 4_000
-"""Entries of the caches for things, records, and parts of long records; and the length of a record from which it is long (D-48)."""
+"""Entries of the caches for things, records and parts of long records; the length of a long record (D-48)."""
 
-_LONG_KEYS = frozenset({"text", "extra", "digitalObjects", "custodialHistory", "rights", "accessConditions"})
+_LONG_KEYS = frozenset({"text", "extra", "digitalObjects"})
 _MAX_OFFICES = 100
 """Keys of a long record that no page of another thing shows, and relations with dates that are kept of it."""
+
+_INVERSE_RELATION = "relatedTo"
+"""Key of the inverse links of relations, which no record has itself."""
+
+_MAX_OWN = 500
+"""Things in a list of inverse links that are passed over, since the thing itself has them."""
 
 _MAX_WALKS = 5
 """Walks along links in search of the first document."""
@@ -138,7 +144,7 @@ class Surroundings:
     linked: dict[str, LinkedRecord]
     path: tuple[Thing, ...] = ()
     beside: LinkNeighbours | None = None
-    related: RelatedThings = RelatedThings()
+    related: RelatedThings = field(default_factory=RelatedThings)
     related_lines: tuple[DocumentLine, ...] = ()
     documents: DocumentList | None = None
     groups: tuple[LinkGroup, ...] = ()
@@ -157,6 +163,7 @@ class Description:
         record: its record, or what an excerpt has of it.
         source: where its triples are read.
         excerpt: the excerpt, where it is one.
+        whole: the record that it is an excerpt of.
     """
 
     thing: Thing
@@ -164,6 +171,7 @@ class Description:
     record: Mapping[str, Any]
     source: "_MappedSource | _StoredSource"
     excerpt: Excerpt | None = None
+    whole: Mapping[str, Any] | None = None
     _triples: list[list[Triple]] = field(default_factory=list, repr=False, compare=False)
     _statements: list[Statements] = field(default_factory=list, repr=False, compare=False)
 
@@ -228,7 +236,7 @@ class Resources:
         self._cached_thing = lru_cache(_THING_CACHE_SIZE)(self.generation.catalogue.thing)
         self._cached_record = lru_cache(_RECORD_CACHE_SIZE)(self._parsed)
         self._cached_long_record = lru_cache(_LONG_RECORD_CACHE_SIZE)(self._parsed_names)
-        self._document_keys = frozenset({*terms.keys["record"], "relatedTo"})
+        self._document_keys = frozenset({*terms.keys["record"], _INVERSE_RELATION})
 
     def find(self, reference: str) -> Thing | DeletedThing | Redirect | None:
         """Return the thing, its deletion or its redirect for a reference; None for one that was never published."""
@@ -256,7 +264,7 @@ class Resources:
             return Description(thing, self.base.iri(thing.reference), record, self._source)
         # Mapped anew, whatever made the generation: the store has the whole, and in no order of weight.
         cut = excerpt(record, languages, place)
-        return Description(thing, self.base.iri(thing.reference), cut.record, self._mapped, cut)
+        return Description(thing, self.base.iri(thing.reference), cut.record, self._mapped, cut, record)
 
     def around(
         self, description: Description, key: str = "", after: str = "", targets: dict[str, Thing] | None = None
@@ -282,12 +290,12 @@ class Resources:
             path=self.path(own),
             beside=self._beside(thing, own, linked),
             related=related,
-            related_lines=self._lines([(each.thing, ()) for each in related.things], thing),
+            related_lines=self._document_lines([(each.thing, ()) for each in related.things], thing),
             documents=self._documents(thing, others, after if key == DOCUMENTS else ""),
             groups=tuple(
                 group
                 for each in others
-                if (group := self._group(thing, each, counts[each], after if each == key else "")) is not None
+                if (group := self._group(description, each, counts[each], after if each == key else "")) is not None
             ),
         )
 
@@ -308,10 +316,12 @@ class Resources:
         if not walk.documents and walk.after is None and not after:
             return None
         count = catalogue.linking_count(thing.n, keys, MAX_COUNTED_LINKS)
-        lines = self._lines([(each.thing, each.keys) for each in walk.documents], thing)
+        lines = self._document_lines([(each.thing, telling_roles(each.keys)) for each in walk.documents], thing)
         return DocumentList(lines, tuple(keys), count, walk.after, begins=not after)
 
-    def _lines(self, documents: list[tuple[Thing, tuple[str, ...]]], subject: Thing) -> tuple[DocumentLine, ...]:
+    def _document_lines(
+        self, documents: list[tuple[Thing, tuple[str, ...]]], subject: Thing
+    ) -> tuple[DocumentLine, ...]:
         return document_lines(documents, subject.reference, self._record, self.generation.catalogue.things)
 
     def _linked(self, targets: dict[str, Thing]) -> dict[str, LinkedRecord]:
@@ -353,15 +363,18 @@ class Resources:
         record: dict[str, Any] = orjson.loads(self.generation.record(offset, length))
         return record
 
-    def _group(self, thing: Thing, key: str, count: int, after: str) -> LinkGroup | None:
-        """Links to a thing under a key from other things than documents, or None."""
+    def _group(self, description: Description, key: str, count: int, after: str) -> LinkGroup | None:
+        """Links to a thing under a key from other things than documents, or None; not those that it has itself."""
+        own = _related(description.whole or description.record) if key == _INVERSE_RELATION else frozenset()
+        limit = PAGE_SIZE + 1 + min(len(own), _MAX_OWN)
         links, end = self.generation.catalogue.linking_things_of(
-            thing.n, key, PAGE_SIZE + 1, after, documents=False, most=MAX_WALKED_LINKS
+            description.thing.n, key, limit, after, documents=False, most=MAX_WALKED_LINKS
         )
-        if not links and end is None and not after:
+        links = [link for link in links if link.thing.reference not in own]
+        if not links and not after and (end is None or own):
             return None
         next_cursor = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else end
-        known = None if key in self._document_keys else count
+        known = None if key in self._document_keys or own else count
         return LinkGroup(key, known, tuple(links[:PAGE_SIZE]), next_cursor, begins=not after)
 
     def path(self, record: Mapping[str, Any]) -> tuple[Thing, ...]:
@@ -393,6 +406,12 @@ class Resources:
     def record(self, thing: Thing) -> bytes:
         """Return the thing's record as JSON, as the `json` reader takes it."""
         return self.generation.record(thing.offset, thing.length)
+
+
+def _related(record: Mapping[str, Any]) -> frozenset[str]:
+    """References of the targets of a record's own relations."""
+    targets = (relation["target"] for relation in record.get("relations", ()))
+    return frozenset(each["id"] if isinstance(each, dict) else each for each in targets)
 
 
 def _outline(thing: Thing) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Excerpt of a long record: as much of it as a page shows, with the number of what is left out.
 
-Long texts come in parts, one of which an excerpt has; long lists come from any value on. Parts begin where paragraphs or
-words do, and depend on the text alone. Formats of data have the whole record; most records are short, and are their own
-excerpt (D-113, D-155).
+Long texts come in parts, one of which an excerpt has; long lists come from any value on. Parts begin where paragraphs
+or words do, and depend on the text alone. Formats of data have the whole record; most records are short, and are their
+own excerpt (D-113, D-155).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Facts under the title of a page: when, who, where, in which language, and the reference; what a reader asks first (D-158)."""
+"""Facts under the title of a page, which a reader asks for first: when, who, where, language, reference (D-158)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def facts(record: Mapping[str, Any], rows: Mapping[str, PageRow], reader: Reader
     where = "placeOfCreation" if "placeOfCreation" in rows else "places"
     if where in rows:
         yield _some(say(rows[where].label), rows[where], MAX_PLACES, "places")
-    yield from (Fact("", (PageValue(each),)) for each in _languages(record, reader))
+    yield from _languages(record, reader)
     if reference := _reference(record):
         yield Fact(say(REFERENCE), (PageValue(reference),))
 
@@ -78,7 +78,7 @@ def date_words(date: Mapping[str, str], language: str) -> tuple[str, list[str]]:
     phrase = date_phrase(edtf, language) if edtf else date.get("text", "")
     times = times_of_day(start, end, edtf, language)
     remarks = [doubt(date.get("certainty", ""), language)]
-    remarks += [doubt(date.get("timeCertainty", ""), language, of_time=True)] if times else []
+    remarks.append(doubt(date.get("timeCertainty", ""), language, of_time=True))
     return dated(phrase, times, language), [each for each in remarks if each]
 
 
@@ -92,15 +92,19 @@ def _some(label: str, row: PageRow, most: int, section: str) -> Fact:
     return Fact(label, values, max(len(row.values) - most, 0), section)
 
 
-def _languages(record: Mapping[str, Any], reader: ReaderPreferences) -> Iterator[str]:
-    tags = record.get("language", ())
-    if not tags:
-        return
-    names = ", ".join(language_names.language_name(tag, reader.language) for tag in tags)
-    original = [tag for tag in record.get("originalLanguage", ()) if tag not in tags]
-    original_names = ", ".join(language_names.language_name(tag, reader.language) for tag in original)
+def _languages(record: Mapping[str, Any], reader: ReaderPreferences) -> Iterator[Fact]:
+    """Languages of the text that is here, and of the original where that is another one."""
     say = translations(reader.language).gettext
-    yield say(TRANSLATED).format(language=names, original=original_names) if original_names else names
+    tags = record.get("language", ())
+    names, original = (
+        ", ".join(language_names.language_name(tag, reader.language) for tag in some)
+        for some in (tags, [tag for tag in record.get("originalLanguage", ()) if tag not in tags])
+    )
+    if names:
+        text = say(TRANSLATED).format(language=names, original=original) if original else names
+        yield Fact("", (PageValue(text),))
+    elif original:
+        yield Fact(say(key_labels.FIELDS["originalLanguage"].label), (PageValue(original),))
 
 
 def _reference(record: Mapping[str, Any]) -> str:

@@ -1,8 +1,10 @@
-"""What a source says besides: values that the model has no key for, under names in readable words (D-158)."""
+"""What a page says elsewhere than in a row: fields of the source without a key, under names in words (D-158)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from kg.key_annotations import PageSection
+from kg.render.page.facts import Fact
 from kg.render.page.sections import PageRow, PageValue, Section
 
 EXTRA = "extra"
@@ -10,6 +12,11 @@ EXTRA = "extra"
 
 _ELSEWHERE = frozenset({EXTRA, "type", "related", "language", "originalLanguage"})
 """Keys whose values stand elsewhere on a page: folded, above the title, among what is related, under the title."""
+
+_TOLD_WHOLE = frozenset({"dates", "placeOfCreation", "places"})
+"""Keys of which a value that a fact under the title tells whole is not repeated."""
+
+_MENTIONS = "mentions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +35,46 @@ def further_fields(sections: Iterable[Section]) -> tuple[FurtherField, ...]:
     return tuple(FurtherField(name, tuple(values)) for name, values in fields.items())
 
 
-def open_sections(sections: Iterable[Section], told: Iterable[str]) -> list[Section]:
-    """Sections without what stands elsewhere on the page.
+def open_sections(sections: Sequence[Section], facts: Iterable[Fact], label: str) -> list[Section]:
+    """Sections without what stands elsewhere on the page: under the title, in it, or with a more telling role.
 
     Args:
         sections: all sections.
-        told: dates that the facts under the title tell whole.
+        facts: the facts under the title.
+        label: the title.
     """
-    dates = frozenset(told)
-    return [
-        Section(section.title, rows)
+    told = frozenset(_phrase(value, fact.label) for fact in facts for value in fact.values)
+    people = frozenset(
+        value.href
         for section in sections
-        if (
-            rows := tuple(
-                row
-                for each in section.rows
-                if each.key not in _ELSEWHERE and (row := _without_dates(each, dates)).values
-            )
+        if section.title == PageSection.PEOPLE
+        for row in section.rows
+        if row.key != _MENTIONS
+        for value in row.values
+    )
+
+    def fresh(row: PageRow) -> Iterator[PageValue]:
+        for value in row.values:
+            is_told = row.key in _TOLD_WHOLE and not value.brief and _phrase(value, row.label) in told
+            is_named = row.key == _MENTIONS and value.href in people
+            is_title = row.key == "alternativeNames" and value.text.casefold() in label.casefold()
+            if not (is_told or is_named or is_title):
+                yield value
+
+    rows = (
+        (
+            section.title,
+            tuple(replace(row, values=tuple(fresh(row))) for row in section.rows if row.key not in _ELSEWHERE),
         )
-    ]
+        for section in sections
+    )
+    return [Section(title, kept) for title, some in rows if (kept := tuple(row for row in some if row.values))]
 
 
-def _without_dates(row: PageRow, told: frozenset[str]) -> PageRow:
-    if row.key != "dates":
-        return row
-    return PageRow(row.key, row.label, tuple(each for each in row.values if f"{each.note} {each.text}" not in told))
+def _phrase(value: PageValue, label: str) -> tuple[str, str | None, frozenset[str]]:
+    """What a value says, with its role and remarks, wherever these stand."""
+    return (
+        value.text,
+        value.href,
+        frozenset(filter(None, [*value.note.split("; "), label if value.href is None else ""])),
+    )

@@ -10,6 +10,12 @@ from kg.ontology import RDF_TYPE
 from kg.render.data.statements import Properties
 
 _SCHEMA = "https://schema.org/"
+_LONG = frozenset({"text", "abstract", "additionalProperty", "associatedMedia"})
+"""Properties of which the page itself, and the data, have the whole."""
+
+MAX_DESCRIPTION, MAX_VALUES = 1_000, 20
+"""Characters of a text, and values of a property, in the head of a page."""
+
 _ZOTERO = {
     "personal_communication": "letter",
     "speech": "presentation",
@@ -54,7 +60,7 @@ def meta_tags(item: Mapping[str, Any], place_names: Sequence[str], rights: str) 
         "DC.type": item.get("genre"),
         "DC.publisher": item.get("publisher"),
         "DC.identifier": item["URL"],
-        "DC.description": item.get("abstract"),
+        "DC.description": (item.get("abstract") or "")[:MAX_DESCRIPTION],
         "DC.rights": rights,
         "z:itemType": _ZOTERO.get(item["type"], "manuscript"),
         "z:archive": item.get("archive"),
@@ -69,9 +75,9 @@ def schema_org(properties: Properties, iri: str) -> str:
         each.value.removeprefix(_SCHEMA) for each in properties.get(RDF_TYPE, ()) if each.value.startswith(_SCHEMA)
     ]
     node = {
-        predicate.removeprefix(_SCHEMA): [_as_json(each) for each in values]
+        predicate.removeprefix(_SCHEMA): [_as_json(each) for each in values[:MAX_VALUES]]
         for predicate, values in properties.items()
-        if predicate.startswith(_SCHEMA)
+        if predicate.startswith(_SCHEMA) and predicate.removeprefix(_SCHEMA) not in _LONG
     }
     document: dict[str, object] = {"@context": "https://schema.org", "@id": iri, "@type": types or ["Thing"]}
     document |= {key: values[0] if len(values) == 1 else values for key, values in node.items()}
@@ -83,4 +89,5 @@ def schema_org(properties: Properties, iri: str) -> str:
 def _as_json(value: NamedNode | Literal) -> object:
     if isinstance(value, NamedNode):
         return {"@id": value.value}
-    return {"@value": value.value, "@language": value.language} if value.language else value.value
+    text = value.value[:MAX_DESCRIPTION]
+    return {"@value": text, "@language": value.language} if value.language else text

@@ -1,4 +1,4 @@
-"""Running text of a page: each paragraph once, and of a long note its beginning, with the rest folded (D-157, D-158)."""
+"""Running text of a page: each paragraph once, and of a long note its beginning, the rest folded (D-157, D-158)."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from kg.render.site import key_labels
 
 LONG_NOTE, SHOWN_NOTE = 1_100, 600
 LONG_LEAD, SHOWN_LEAD = 3_600, 2_400
-"""Characters of a note from which its rest is folded, and about so many of its beginning are shown; of a summary or life."""
+"""Characters of a note, or of a summary or life, from which the rest is folded; and about so many that are shown."""
 
 LONG_REMARK = 240
 """Characters of a remark beside the main column from which the whole is folded."""

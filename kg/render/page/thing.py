@@ -97,7 +97,7 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
         kind=key_labels.AGENT_TYPES.get(record.get("agentType", ""), key_labels.KINDS[kind][0]),
         types=rows["type"].values if "type" in rows else (),
         facts=told,
-        sections=folded_sections(open_sections(once, (f"{each.label} {each.values[0].text}" for each in told))),
+        sections=folded_sections(open_sections(once, told, label)),
         further=further_fields(once),
         summary=(summary or label)[:MAX_SUMMARY_LENGTH],
         schema_org=schema_org(subject.statements.get(subject.iri, {}), subject.iri),

@@ -41,7 +41,9 @@ FIELDS = _headings()
 PROSE = frozenset(key for key, heading in FIELDS.items() if heading.prose)
 """Keys of running text."""
 
-INVERSES = {key: heading.inverse for key, heading in FIELDS.items() if heading.inverse} | {"relatedTo": "Related"}
+INVERSES = {key: heading.inverse for key, heading in FIELDS.items() if heading.inverse} | {
+    "relatedTo": "Related, by their own descriptions"
+}
 """Key → how the list of those is called that link to a thing under it."""
 
 ROLES = {

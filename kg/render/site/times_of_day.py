@@ -4,8 +4,8 @@
 '9:10 to 10:33 am'
 >>> times_of_day("1958-11-03T23:50:00-05:00", "1958-11-04T00:20:00-05:00", "1958-11-03", "en")
 '11:50 pm to 12:20 am on 4 November 1958'
->>> times_of_day("1958-11-03T16:05:00-05:00", "", "1958-11-03", "ru")
-'с 16:05'
+>>> times_of_day("1958-11-03T16:05:00-05:00", "", "1958-11-03", "es")
+'desde las 16:05'
 """
 
 import re
@@ -82,15 +82,12 @@ def times_of_day(start: str, end: str, edtf: str, language: str) -> str:
     if first and last and first.day == last.day:
         phrase = _span(first, last, language)
         return phrase if first.day == told[0] else _on(phrase, first.day, language)
-    texts = [
-        each and (_time(each, language) if each.day == day else _on(_time(each, language), each.day, language))
-        for each, day in zip((first, last), told, strict=True)
-    ]
+    start_text, end_text = (_end(each, day, language) for each, day in zip((first, last), told, strict=True))
     if first and last:
-        return _phrase("interval", language, start=texts[0], end=texts[1])
+        return _phrase("interval", language, start=start_text, end=end_text)
     if first:
-        return _phrase("from", language, start=texts[0])
-    return _phrase("until", language, end=texts[1]) if last else ""
+        return _phrase("from", language, start=start_text)
+    return _phrase("until", language, end=end_text) if last else ""
 
 
 def dated(date: str, times: str, language: str) -> str:
@@ -116,7 +113,15 @@ def doubt(word: str, language: str, *, of_time: bool = False) -> str:
     return say(known) if known else say(OTHER_DOUBTS[of_time]).format(word=word)
 
 
-def _phrase(key: str, language: str, **values: str | None) -> str:
+def _end(moment: _Moment | None, day: str, language: str) -> str:
+    """Time of day of one end of a period, with its day where that is another one than the date says."""
+    if moment is None:
+        return ""
+    time = _time(moment, language)
+    return time if moment.day == day else _on(time, moment.day, language)
+
+
+def _phrase(key: str, language: str, **values: str) -> str:
     return _HINT.sub("", translations(language).gettext(PHRASES[key])).format(**values)
 
 

@@ -188,7 +188,7 @@ class Catalogue:
         )
         return [ListEntry(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
 
-    def linking_things_of(
+    def linking_things_of(  # noqa: PLR0913  # the place in a list, and what is listed
         self, n: int, key: str, limit: int, after: str = "", *, documents: bool, most: int
     ) -> tuple[list[ListEntry], str | None]:
         """The same list with documents alone, or without them; and the cursor up to which it is whole, None for all.
@@ -237,7 +237,7 @@ class Catalogue:
         return int(count)
 
     def linking_span(self, n: int, keys: list[str]) -> tuple[str, str] | None:
-        """First days of the first and the last dated document that link to a thing under some keys; None without one."""
+        """First days of the first and last dated things that link to a thing under some keys; None without one."""
         ends: list[str] = []
         for key in keys:
             for order in ("ASC", "DESC"):

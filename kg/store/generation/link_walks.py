@@ -1,4 +1,4 @@
-"""Walks along the links to a thing: its documents by date with all the roles that they give it, and what else links to it.
+"""Walks along the links to a thing: its documents by date, each with all the roles that it gives the thing.
 
 A walk reads a bounded number of links, whatever it looks for; where that ends it, it says up to where it is whole
 (D-156).
@@ -35,7 +35,7 @@ class DocumentWalk:
     after: str | None
 
 
-def linking_documents(
+def linking_documents(  # noqa: PLR0913  # the place in a list, and what is listed
     catalogue: Catalogue,
     n: int,
     keys: Sequence[str],
@@ -46,7 +46,7 @@ def linking_documents(
 ) -> DocumentWalk:
     """Documents that link to a thing under any of some keys, each once.
 
-    What lies in a level stands in the order of its finding aid, and not by its date again (D-130).
+    What lies in a level stands in the order of its finding aid, and not by its date again.
 
     Args:
         catalogue: the catalogue of the generation.
@@ -68,7 +68,7 @@ def linking_documents(
     rows = sorted(found.values(), key=lambda row: parse_cursor(row[0].cursor))
     end = min(ends, key=parse_cursor, default=None)
     whole = [row for row in rows if end is None or parse_cursor(row[0].cursor) <= parse_cursor(end)]
-    shown = [LinkingDocument(entry.thing, tuple(keys)) for entry, keys in whole[:limit]]
+    shown = [LinkingDocument(entry.thing, tuple(roles)) for entry, roles in whole[:limit]]
     if len(whole) > limit:
         return DocumentWalk(tuple(shown), whole[limit - 1][0].cursor)
     return DocumentWalk(tuple(shown), end)

@@ -51,15 +51,20 @@ def _put_relation(draft: Draft, relation: Element) -> None:
         relation_part["role"] = role.rpartition("#")[2].rpartition("/")[2] or role
     if dates_of_validity := dates.validity(draft, relation):
         relation_part["dates"] = dates_of_validity
-    note = tree.child(relation, "descriptiveNote")
-    if note is not None and (text := tree.text(note)):
-        if (count := _count(draft, note)) is not None:
-            relation_part["count"] = count
-        relation_part["note"] = {draft.language_of(note): text}
-        draft.consumed.add(note)
+    relation_part |= _note(draft, tree.child(relation, "descriptiveNote"))
     draft.add("relations", relation_part)
     if entry is not None:
         draft.consumed.add(entry)
+
+
+def _note(draft: Draft, note: Element | None) -> Record:
+    """Note on a relation, with the number that it marks."""
+    text = tree.text(note)
+    if note is None or text is None:
+        return {}
+    draft.consumed.add(note)
+    count = _count(draft, note)
+    return ({} if count is None else {"count": count}) | {"note": {draft.language_of(note): text}}
 
 
 def _count(draft: Draft, note: Element) -> int | None:

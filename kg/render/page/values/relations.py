@@ -1,4 +1,4 @@
-"""Relations as sentences: the role before the link, then how often it was so, when, and what the source says besides."""
+"""Relations as sentences: the role before the link, then how often it was so, when, and what else the source says."""
 
 import re
 from collections import Counter
@@ -95,6 +95,8 @@ def repeated_endings(relations: Sequence[Relation]) -> frozenset[str]:
 
 def _ending(note: str, count: float) -> str:
     """What stands behind a number in a note; empty without the number."""
-    match = re.search(rf"(?<!\d){re.escape(f'{count:g}')}(?!\d)\s*(.*)", note, re.DOTALL)
+    match = re.match(
+        rf".*(?<!\d)(?:{re.escape(f'{count:g}')}|{count:,.0f})(?!\d)\s*(.*)", note, re.DOTALL
+    )  # the last such number
     first, gap, rest = match[1].strip().partition(" ") if match else ("", "", "")
     return first.removesuffix("s") + gap + rest  # one time, nine times
