@@ -306,6 +306,8 @@ def _print_report(report: Report) -> None:
         )
     else:
         _OUT.print(f"Nothing was published. A build would have {summary}.")
+    if report.respelled:
+        _OUT.print(f"References written otherwise than before: {report.respelled:,}. See the note on `id` above.")
     if report.shapes_seconds:
         _OUT.print(f"The shapes took {report.shapes_seconds:.1f} s.")
     if report.page:

@@ -137,6 +137,11 @@ class Settings(BaseSettings):
     query_bytes: Annotated[int, Field(ge=100_000)] = Field(
         100_000_000, description="Most bytes of an answer to a public query."
     )
+    query_length: Annotated[int, Field(ge=10_000, le=4_000_000)] = Field(
+        1_000_000,
+        description="Most bytes of the text of a public query; a long list of values is sent by POST."
+        " See [long queries](operation.md#long-queries).",
+    )
     query_queue: Annotated[int, Field(ge=1)] = Field(256, description="How many public queries may wait for a worker.")
     proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks of proxies whose `X-Forwarded-For` is believed."

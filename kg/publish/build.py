@@ -23,8 +23,9 @@ from kg.publish.report.page import write_page
 from kg.publish.report.rejected import RejectedFolder
 from kg.publish.report.report import PAGE, Report
 from kg.publish.vanished import TODO, Vanished, vanished_sources
+from kg.records.problems import SourceProblem
 from kg.settings import Settings
-from kg.store.generation.catalogue_builder import CatalogueBuilder, copy_with_new_times
+from kg.store.generation.catalogue_builder import CatalogueBuilder, Changes, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
 from kg.store.generation.ledger import Ledger
@@ -33,6 +34,7 @@ from kg.store.triples.embedded import BulkLoad
 
 DUMP_NAME = "kg"
 PROBLEMS = "problems.jsonl"
+_NEW_SPELLING = "nothing to do, unless queries of yours name the old ones"
 
 
 def build(
@@ -200,7 +202,21 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
         counts = builder.counts()
         changes = builder.finish()
     report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
+    report.respelled = changes.respelled
+    if changes.respelled:
+        report.add(_respelled(changes))
     return counts
+
+
+def _respelled(changes: Changes) -> SourceProblem:
+    """Return the note on references that are written otherwise than they were published (D-136)."""
+    old, new = changes.example
+    named = "1 published reference is" if changes.respelled == 1 else f"{changes.respelled:,} published references are"
+    message = (
+        f"{named} written otherwise now, with the signs and letters that an IRI may hold; the log tells the old ones as"
+        " merged into the new, and their addresses lead there"
+    )
+    return SourceProblem("", "", "id", f"{old} → {new}", _NEW_SPELLING, message, record=new)
 
 
 def _refuse_empty(report: Report, on_refusal: Callable[[Report], None], *, strict: bool) -> None:

@@ -15,6 +15,8 @@ from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.observer import PoolObserver
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
+from kg.store.search.repeated.table import RepeatedTable, RepeatedTexts
+from kg.store.sparql.query_checks import QueryLimits
 from kg.store.sparql.query_service import QueryService
 
 LONG_PER_WORKER = 3
@@ -35,6 +37,7 @@ class Publication:
         finder: search.
         ontology: context and crosswalk under its base.
         catalogue: ordered lists and counts of things.
+        repeated: paragraphs that stand the same in most records of a source; none without a search index.
     """
 
     def __init__(self, generation: Generation, kills: KillMemory) -> None:
@@ -52,6 +55,7 @@ class Publication:
         self.finder = Finder(generation)
         self.ontology = ontology.load(manifest.base)
         self.catalogue: Catalogue = generation.catalogue
+        self.repeated = generation.search.repeated if generation.search else RepeatedTexts(RepeatedTable())
 
     def linking_documents_by_month(self, thing: Thing) -> dict[str, int]:
         """Return month → documents that link to a thing; empty where they are too many to count now."""
@@ -78,6 +82,7 @@ class Publication:
             max_rows=settings.query_rows,
             max_result_bytes=settings.query_bytes,
             queue=settings.query_queue,
+            text=QueryLimits(size=settings.query_length),
         )
         return QueryPool(
             generation.folder.store,

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from kg.iris import Base
 from kg.render.citations.citations import FORMATS as CITATIONS
-from kg.render.data.negotiation import BY_SUFFIX, FORMATS, JSON_LD
+from kg.render.citations.cited_record import CITED_KINDS
+from kg.render.data.negotiation import BY_SUFFIX, FORMATS
 from kg.render.queries.saved_queries import SavedQuery
 from kg.render.queries.saved_queries import saved_queries as load_queries
 from kg.settings import Settings
@@ -16,7 +17,7 @@ from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web.endpoint import graph_store, saved_queries, sparql, workbench
 from kg.web.endpoint.formats import GRAPHS
 from kg.web.endpoint.protocol_request import ProtocolParameters
-from kg.web.pages import about, api_docs, citations, documents, downloads, home, site_files, static, things_list
+from kg.web.pages import about, api_docs, basket, citations, documents, downloads, home, site_files, static, things_list
 from kg.web.route_table import QUERY, Route
 from kg.web.search import picture_views, search
 from kg.web.search.neighbours import PLACE
@@ -33,7 +34,7 @@ _QUERIES = (400, 406, 413, *_LANES, *_REMOTE, 507)
 _HTML, _CSV, _SVG, _PNG = "text/html", "text/csv", "image/svg+xml", "image/png"
 _MOVED = {301: "The thing has another key now: the same document of that one."}
 _PART = {206: "The part of the file that Range names."}
-_TERMS_DATA = ("text/turtle", "application/n-triples", "application/rdf+xml")
+_TERMS_DATA = tuple(each.media_type for each in site_files.TERMS_DOCUMENTS.values())
 _RESULTS = tuple(dict.fromkeys(each.media_type.partition(";")[0] for each in RESULT_FORMATS.values()))
 _GRAPH_TYPES = tuple(dict.fromkeys(RESULT_FORMATS[name].media_type.partition(";")[0] for name in GRAPHS))
 _FORM = {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}
@@ -54,16 +55,39 @@ PAGES = (
         problems=(404,),
         example="record/",
     ),
+    *(
+        Route(
+            f"/{kind}/{{key}}.{citations.PAGE_SUFFIX}",
+            citations.page_of(kind),
+            "Citations of a document, a collection or an archive in each style, to copy",
+            statuses=_MOVED,
+            problems=(400, 404, 410, *_REMOTE),
+            example=f"{{record}}.{citations.PAGE_SUFFIX}" if kind == "record" else "",
+        )
+        for kind in CITED_KINDS
+    ),
+    *(
+        Route(
+            f"/{kind}/{{key}}.{{citation}}",
+            citations.file_of(kind),
+            "Citation of a document, a collection or an archive, as a file for reference managers",
+            tuple(dict.fromkeys(each.media_type for each in CITATIONS)),
+            cacheable=True,
+            values={"citation": citations.FILE_SUFFIXES},
+            statuses=_MOVED,
+            problems=(400, 404, 410, *_REMOTE),
+            example="{record}.bib" if kind == "record" else "",
+        )
+        for kind in CITED_KINDS
+    ),
     Route(
-        "/record/{key}.{citation}",
-        citations.respond,
-        "Citation of a record: a page with each style, or a file for reference managers",
-        (_HTML, *dict.fromkeys(each.media_type for each in CITATIONS)),
-        cacheable=True,
-        values={"citation": citations.SUFFIXES},
-        statuses=_MOVED,
-        problems=(404, 410, *_REMOTE),
-        example="{record}.bib",
+        "/basket",
+        basket.respond,
+        "Basket of documents: the page with their citations, or a file",
+        (_HTML, _CSV, *dict.fromkeys(each.media_type for each in CITATIONS)),
+        long_address=True,
+        problems=(400, *_LANES),
+        example="basket?thing={record}",
     ),
     Route(
         "/{kind}/{key}.{suffix}",
@@ -136,8 +160,8 @@ PAGES = (
     Route(
         "/terms/{name}",
         site_files.term,
-        "Term: redirect to its description; terms.ttl, terms.nt and terms.rdf; context.jsonld",
-        (*_TERMS_DATA, JSON_LD.media_type),
+        "Term: redirect to its description; all as terms.ttl, terms.jsonld and other formats; context.jsonld",
+        _TERMS_DATA,
         cacheable=True,
         statuses={303: "The page of the terms, or the data about them that Accept asks for."},
         problems=(404, 406),

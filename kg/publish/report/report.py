@@ -29,6 +29,7 @@ class Report:
         published: kind → number of published records, without stubs.
         rejected, merged, stubs: number of records left out, of records merged into another, of stubs.
         created, changed, deleted: against the generation before.
+        respelled: number of published references whose keys are written otherwise now (D-136).
         triples: statements in the generation.
         seconds: from start to switch.
         shapes_seconds: of these, the time of the archive's own shapes.
@@ -47,6 +48,7 @@ class Report:
     created: int = 0
     changed: int = 0
     deleted: int = 0
+    respelled: int = 0
     triples: int = 0
     seconds: float = 0.0
     shapes_seconds: float = 0.0
@@ -95,6 +97,7 @@ class Report:
             "created": self.created,
             "changed": self.changed,
             "deleted": self.deleted,
+            "respelled": self.respelled,
             "problems": dict(self.severities),
             "shapes_seconds": round(self.shapes_seconds, 3),
         }

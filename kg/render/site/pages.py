@@ -17,6 +17,7 @@ import jinja2
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
+from kg.iris import uri
 from kg.render.site import assets, key_labels
 from kg.render.site.date_phrases import date_phrase
 from kg.render.site.language_names import language_name
@@ -96,6 +97,7 @@ def _templates(language: str) -> jinja2.Environment:
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
     environment.filters["rfc2822"] = lambda time: format_datetime(datetime.fromisoformat(time))
     environment.filters["thousands"] = lambda number: format_decimal(number, locale=locale(language))
+    environment.filters["uri"] = uri
     return environment
 
 

@@ -17,7 +17,7 @@ import orjson
 
 from kg.errors import GenerationError
 from kg.store import file_sizes
-from kg.store.generation.things import LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
+from kg.store.generation.things import DATE_TEXT_MARK, LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
 
 UNDATED = "~"
 """Sort key of an undated thing, behind every date."""
@@ -76,11 +76,12 @@ _COLUMNS = "n, ref, kind, label, status, start, end, said, created, modified, di
 
 
 def _thing(row: tuple[Any, ...]) -> Thing:
-    n, ref, kind, label, status, start, end, edtf, created, modified, digest, deleted, offset, length = row
+    n, ref, kind, label, status, start, end, said, created, modified, digest, deleted, offset, length = row
     labels = orjson.loads(label) if label else {}
+    edtf, date_text = (None, said[len(DATE_TEXT_MARK) :]) if (said or "").startswith(DATE_TEXT_MARK) else (said, "")
     return Thing(
         *(n, ref, kind, labels, status, start, end, edtf, created, modified),
-        *(digest or "", deleted, offset or 0, length or 0),
+        *(digest or "", deleted, offset or 0, length or 0, date_text),
     )
 
 

@@ -13,9 +13,9 @@ from tantivy import Schema, SchemaBuilder
 from kg import key_annotations
 from kg.key_annotations import Annotations, Faceted, Indexed, SearchField
 from kg.store.search import title_order
-from kg.store.search.analysis import PLAIN
+from kg.store.search.folding import PLAIN
 
-VERSION = 3
+VERSION = 4
 """Of the fields: an index with another number can't be read and has to be built anew.
 
 Which keys go into a field is no part of it. An index that was made from fewer is served, and finds by the new ones from
@@ -102,6 +102,9 @@ FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.i
 LACKS = "lacks"
 """What a list is narrowed by besides facets: a record has nothing under one of these (D-93)."""
 
+THING = "thing"
+"""What a list is narrowed by besides facets: it has one of the things that are named so."""
+
 LACKED = ("date", "place", "person", "topic", "collection", "text")
 
 COUNTED = ("kind", "type", "person", "place", "collection", "topic", "language", "archive")
@@ -128,6 +131,7 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="kg")
     for name in ("sound", "text_sound", "word", "vocabulary"):
         builder.add_text_field(name, tokenizer_name="kg", index_option="basic")
+    builder.add_text_field("paragraph", tokenizer_name="raw", index_option="basic")
     for name in (*FACETS, "links"):
         builder.add_text_field(name, fast=name != "links", tokenizer_name="raw", index_option="basic")
     for language in title_order.LANGUAGES:

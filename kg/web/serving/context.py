@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from kg.iris import Base
+from kg.iris import Base, uri
 from kg.read.publication import Publication
 from kg.render.site.pages import Site
 from kg.render.site.reader import ReaderPreferences
@@ -58,8 +58,8 @@ class Context(NamedTuple):
         return await self.slices.run(client_name(request), make)
 
     def path(self, below: str) -> str:
-        """The path of something below the base: links go by path, so that a copy elsewhere can be browsed."""
-        return self.base.path + below
+        """The path of something below the base as a URI: links go by path, so that a copy elsewhere can be browsed."""
+        return uri(self.base.path + below)
 
 
 def hold(scope: Scope, context: Context) -> None:
