@@ -55,7 +55,7 @@ def open_sections(sections: Sequence[Section], facts: Iterable[Fact], label: str
 
     def fresh(row: PageRow) -> Iterator[PageValue]:
         for value in row.values:
-            is_told = row.key in _TOLD_WHOLE and not value.brief and _phrase(value, row.label) in told
+            is_told = row.key in _TOLD_WHOLE and not value.brief and _phrase(value, "") in told
             is_named = row.key == _MENTIONS and value.href in people
             is_title = row.key == "alternativeNames" and value.text.casefold() in label.casefold()
             if not (is_told or is_named or is_title):

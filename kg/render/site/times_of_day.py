@@ -134,7 +134,7 @@ def _span(first: _Moment, last: _Moment, language: str) -> str:
     if (first.hour, first.minute) == (last.hour, last.minute):
         return _time(first, language)
     same_half = (first.hour < _NOON) == (last.hour < _NOON)
-    start = _time(first, language, with_half=not same_half)
+    start = _time(first, language, with_half=not same_half or first.hour % _NOON == 0)  # 12:00 is noon or midnight
     return _phrase("interval", language, start=start, end=_time(last, language))
 
 
