@@ -13,11 +13,13 @@ from typing import Any
 import orjson
 from tantivy import Query
 
-from kg.errors import SearchRefused
+from kg import language_ranges
+from kg.errors import Message, SearchRefused
 from kg.iris import Base
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Thing
 from kg.store.search import query_language, sparql_search, title_order
+from kg.store.search.completions import Completer
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.query_builder import IndexRequest
@@ -38,11 +40,8 @@ SORTS = ("relevance", *ORDERS, TITLE)
 _MAX_BATCH, _MAX_BATCH_BYTES = 100, 256 << 10
 """Hits, and bytes of their records, that are read at a time."""
 
-MAX_COMPLETIONS = 8
-"""Completions of a partial word."""
-
-_MAX_COMPLETING = 60
-"""Things with a name that completes it, of which the best known are taken."""
+_MAX_READ = 64 << 10
+"""Bytes of a record up to which it is read for a completion."""
 
 
 def _reference_of_unnamed(thing: Thing) -> str:
@@ -164,6 +163,19 @@ class SearchNeighbours:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """Completion of a partial text.
+
+    Attributes:
+        thing: its row of the catalogue.
+        record: its JSON; empty for a very long one.
+    """
+
+    thing: Thing
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class _PreparedSearch:
     """Prepared search: the engine's query, the number of hits, and the correction of the words."""
 
@@ -193,6 +205,7 @@ class Finder:
         self.generation = generation
         self.base = Base(generation.manifest.base)
         self._spelling: SpellingSuggester | None = None
+        self._completer: Completer | None = None
         self._facets = lru_cache(maxsize=64)(self._count_facets)
 
     @property
@@ -200,10 +213,17 @@ class Finder:
         """Index of the generation. Raises SearchRefused where it was built without one."""
         if self.generation.search is None:
             raise SearchRefused(
-                "nothing can be searched here: the collection was published without a search index",
-                todo="Its keeper sets `search = true` in kg.toml and builds it again.",
+                Message("nothing can be searched here: the collection was published without a search index"),
+                todo=Message("Its keeper sets `search = true` in kg.toml and builds it again."),
             )
         return self.generation.search
+
+    @property
+    def completer(self) -> Completer:
+        """Completer of partial texts."""
+        if self._completer is None:
+            self._completer = Completer(self.index)
+        return self._completer
 
     @property
     def spelling(self) -> SpellingSuggester:
@@ -284,19 +304,14 @@ class Finder:
         """Tantivy query of a search, corrected as in its list."""
         return self._prepare(query).engine_query
 
-    def completions(self, text: str) -> list[Thing]:
-        """Things whose name completes a partial text."""
-        parsed = query_language.parse(f"{text}*" if text[-1:].isalnum() else text)
-        words = [replace(word, field="title") for word in parsed.words if word.text]
-        if not words or not parsed.plain:
-            return []
-        operators = [query_language.Operator.AND] * (len(words) - 1)
-        query = self.index.query(IndexRequest(ParsedSearch((*words, *operators), (), plain=False)))
-        hits = self.index.hits(query, _MAX_COMPLETING)
-        fame = self.index.words.fame
-        hits = sorted(hits, key=lambda hit: -fame(hit.reference))[:MAX_COMPLETIONS]
-        things = self.generation.catalogue.things([hit.reference for hit in hits])
-        return [things[hit.reference] for hit in hits]
+    def completions(self, text: str) -> list[Completion]:
+        """Things whose name or title completes a partial text. Raises SearchRefused where that is no search yet."""
+        references = self.completer.references(text)
+        things = self.generation.catalogue.things(references)
+        return [self._completion(things[each]) for each in references if each in things]
+
+    def _completion(self, thing: Thing) -> Completion:
+        return Completion(thing, self.record(thing.offset, thing.length) if thing.length <= _MAX_READ else {})
 
     def _prepare(self, query: SearchQuery) -> _PreparedSearch:
         """Search with all words; else with some of them; else with the spelling of ordinary words corrected."""
@@ -393,13 +408,14 @@ class Finder:
 
     def _search_hit(self, hit: Hit, thing: Thing, marker: HitMarker | None, request: SearchRequest) -> SearchHit:
         record = self.record(hit.offset, hit.length)
-        preferred = (language for language in request.languages if language in thing.labels)
-        tag = next(preferred, next(iter(thing.labels), "@none"))
+        tag = language_ranges.best(thing.labels, request.languages) or language_ranges.NO_LANGUAGE
         label = request.nameless(thing) or thing.labels[tag]
         if marker is None:
             return SearchHit(thing, record, hit.score, unmarked_snippet(tag, label), None)
         title = marker.mark(tag, label)
-        return SearchHit(thing, record, hit.score, title, marker.snippet(self._passages(record, hit.offset, marker)))
+        ranges = (tag, *request.languages)
+        passages = self._passages(record, hit.offset, marker, ranges)
+        return SearchHit(thing, record, hit.score, title, marker.snippet(passages))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:
         """Record of a thing, from its offset and length in the file of records."""
@@ -417,17 +433,34 @@ class Finder:
         query = self.index.query(IndexRequest(parsed, language=clause.language))
         hits = self.index.hits(query, clause.limit + 1) if parsed.postfix else []
         marker = self._marker(parsed) if clause.snippet else None
-        return [self._clause_row(hit, marker) for hit in hits[: clause.limit]], len(hits) > clause.limit
+        rows = [self._clause_row(hit, marker, clause.language) for hit in hits[: clause.limit]]
+        return rows, len(hits) > clause.limit
 
-    def _clause_row(self, hit: Hit, marker: HitMarker | None) -> SearchRow:
+    def _clause_row(self, hit: Hit, marker: HitMarker | None, language: str) -> SearchRow:
         record = self.record(hit.offset, hit.length) if marker else {}
-        snippet = marker.snippet(self._passages(record, hit.offset, marker)) if marker else None
+        snippet = marker.snippet(self._passages(record, hit.offset, marker, (language,))) if marker else None
         iri = self.base.iri(hit.reference)
         return SearchRow(iri, hit.score, snippet.text, snippet.language) if snippet else SearchRow(iri, hit.score)
 
-    def _passages(self, record: dict[str, Any], offset: int, marker: HitMarker) -> list[tuple[str, str]]:
-        """Texts of a record, (language, text), the most informative first, and boilerplate last if it is searched."""
-        texts = self.index.repeated.own_passages(record, offset)
+    def _passages(
+        self, record: dict[str, Any], offset: int, marker: HitMarker, languages: Sequence[str]
+    ) -> list[tuple[str, str]]:
+        """Texts of a record, (language, text), the most informative first, but those in another language last.
+
+        Args:
+            record: the record.
+            offset: its offset in the file of records.
+            marker: marker of hits, which knows whether boilerplate is searched too; that comes last.
+            languages: that of the title, then those of the reader; a text of no known language counts as in the first.
+        """
+        ranges = tuple(each for each in languages if not language_ranges.is_undetermined(each))
+
+        def place(passage: tuple[str, str]) -> int:
+            language, _ = passage
+            return 0 if language_ranges.is_undetermined(language) else language_ranges.rank(language, ranges)[0]
+
+        repeated = self.index.repeated
+        texts = sorted([(each.language, each.text) for each in repeated.own_passages(record, offset)], key=place)
         if marker.everywhere:
-            texts += self.index.repeated.searched_passages(record)
-        return [(each.language, each.text) for each in texts]
+            texts += [(each.language, each.text) for each in repeated.searched_passages(record)]
+        return texts

@@ -13,11 +13,24 @@ from kg.render.data.negotiation import BY_SUFFIX, FORMATS
 from kg.render.queries.saved_queries import SavedQuery
 from kg.render.queries.saved_queries import saved_queries as load_queries
 from kg.settings import Settings
+from kg.site_settings import IMAGE_TYPES
 from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web.endpoint import graph_store, saved_queries, sparql, workbench
 from kg.web.endpoint.formats import GRAPHS
 from kg.web.endpoint.protocol_request import ProtocolParameters
-from kg.web.pages import about, api_docs, basket, citations, documents, downloads, home, site_files, static, things_list
+from kg.web.pages import (
+    about,
+    api_docs,
+    basket,
+    citations,
+    documents,
+    downloads,
+    home,
+    own_pages,
+    site_files,
+    static,
+    things_list,
+)
 from kg.web.route_table import QUERY, Route
 from kg.web.search import picture_views, search
 from kg.web.search.neighbours import PLACE
@@ -32,6 +45,7 @@ _QUERIES = (400, 406, 413, *_LANES, *_REMOTE, 507)
 """Problems of queries."""
 
 _HTML, _CSV, _SVG, _PNG = "text/html", "text/csv", "image/svg+xml", "image/png"
+_OWN_PAGE = "a page of the archive's own, where the settings name a file"
 _MOVED = {301: "The thing has another key now: the same document of that one."}
 _PART = {206: "The part of the file that Range names."}
 _TERMS_DATA = tuple(each.media_type for each in site_files.TERMS_DOCUMENTS.values())
@@ -60,6 +74,7 @@ PAGES = (
             f"/{kind}/{{key}}.{citations.PAGE_SUFFIX}",
             citations.page_of(kind),
             "Citations of a document, a collection or an archive in each style, to copy",
+            cacheable=True,
             statuses=_MOVED,
             problems=(400, 404, 410, *_REMOTE),
             example=f"{{record}}.{citations.PAGE_SUFFIX}" if kind == "record" else "",
@@ -167,6 +182,10 @@ PAGES = (
         problems=(404, 406),
         example="terms/context.jsonld",
     ),
+    Route(
+        "/imprint", own_pages.imprint, "Imprint of the archive", cacheable=True, problems=(404,), undescribed=_OWN_PAGE
+    ),
+    Route("/privacy", own_pages.privacy, "Its page on privacy", cacheable=True, problems=(404,), undescribed=_OWN_PAGE),
     Route("/docs", api_docs.page, "Page of the routes, made from their description", cacheable=True),
     Route(
         "/openapi.json",
@@ -179,6 +198,14 @@ PAGES = (
         "/static/{name:path}",
         static.respond,
         "Files that pages use; an address with a version, /static/v-…/, may be kept for ever",
+        direct=True,
+        undescribed="files of the pages, not of the collection",
+    ),
+    Route(
+        "/site/{name:path}",
+        own_pages.file,
+        "Logo, picture and colour of the archive, where the settings name them; an address holds a digest of the file",
+        tuple(dict.fromkeys(("text/css", *(media_type for media_type, _ in IMAGE_TYPES.values())))),
         direct=True,
         undescribed="files of the pages, not of the collection",
     ),

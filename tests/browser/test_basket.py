@@ -2,6 +2,8 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 ONE, TWO = "record/177838", "record/alekseyev-castro-1963-02-16"
 
 
@@ -64,6 +66,7 @@ def test_without_scripts_a_search_fills_the_basket(address, browser):
     context.close()
 
 
+@pytest.mark.smoke
 def test_a_citation_is_copied(address, browser):
     """The button behind a citation copies its text."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])

@@ -14,6 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kg import language_ranges
+from kg.language_ranges import NO_LANGUAGE
+
 _UNCITED_FORMS = frozenset({"former", "maiden", "pseudonym", "abbreviation"})
 """Forms of a name that no citation uses."""
 
@@ -79,8 +82,9 @@ def cited_name(record: Mapping[str, Any], label: str, languages: Sequence[str]) 
     agent_type = record.get("agentType", "")
     forms = [form for form in record.get("names", ()) if form.get("family") and form.get("form") not in _UNCITED_FORMS]
     if agent_type == "person" and forms:
-        preferred = (form for form in forms if form.get("language") in languages[:1])
-        return _of_form(next(preferred, forms[0]), label)
+        ranges = tuple(languages)
+        preferred = min(forms, key=lambda form: language_ranges.rank(form.get("language") or NO_LANGUAGE, ranges))
+        return _of_form(preferred, label)
     return heading_name(label, agent_type) if label else None
 
 

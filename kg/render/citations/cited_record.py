@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kg import language_ranges
 from kg.iris import uri
 from kg.render.citations.cited_dates import CitedDate
 from kg.render.citations.cited_names import CitedName, cited_name
@@ -125,7 +126,7 @@ def cited_record(source: CitationSource, accessed: str = "") -> CitedRecord:
     people = {key: tuple(_people(source, key)) for key in (*_AUTHORS, *_CREDITS)}
     reference = record.get("reference", "")
     archive, archive_names = _archive(source)
-    spoken = list(record.get("language", ()))
+    spoken = [tag for tag in record.get("language", ()) if not language_ranges.is_undetermined(tag)]
     return CitedRecord(
         key=record["id"].partition("/")[2],
         kind=_kind(record),
@@ -144,7 +145,7 @@ def cited_record(source: CitationSource, accessed: str = "") -> CitedRecord:
         holder="" if any(_names(name, reference) for name in archive_names) else archive,
         publisher=source.publisher,
         language=next(iter(spoken), ""),
-        abstract=_text(record.get("summary"), languages),
+        abstract=_text(record.get("summary"), (*filter(None, (title_language,)), *languages)),
         wanted=_text(record.get("citation"), languages),
         accessed=accessed,
     )

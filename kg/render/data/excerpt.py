@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg import key_annotations
+from kg import key_annotations, language_ranges
 from kg.key_annotations import Faceted, Heading
 
 FEW_VALUES, MAX_LINKS, MAX_VALUES, MAX_EXTRA = 20, 60, 200, 100
@@ -146,8 +146,7 @@ class _Cutter:
         """
         names = list(texts)
         if len(names) > MAX_LANGUAGES or self._length >= MAX_LENGTH:
-            preferred = [each for each in (*self._languages, "@none") if each in texts]
-            names = list(dict.fromkeys([*preferred, *names]))[:MAX_LANGUAGES]
+            names = language_ranges.in_order(texts, self._languages)[:MAX_LANGUAGES]
         widths = sum(_width(texts[name]) for name in names) if key in _PROSE else 1
         self._share = int(PART_LENGTH / widths) if widths else PART_LENGTH
         cut: dict[str, Any] = {}

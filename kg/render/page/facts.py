@@ -6,7 +6,7 @@ from typing import Any
 
 from kg.render.page.sections import PageRow, PageValue
 from kg.render.site import key_labels, language_names
-from kg.render.site.date_phrases import date_phrase
+from kg.render.site.date_phrases import date_phrase, label_before
 from kg.render.site.reader import ReaderPreferences
 from kg.render.site.times_of_day import dated, doubt, times_of_day
 from kg.render.site.translations import translations
@@ -55,7 +55,9 @@ def facts(record: Mapping[str, Any], rows: Mapping[str, PageRow], reader: Reader
     say = translations(reader.language).gettext
     for date in record.get("dates", ()):
         if date["role"] in key_labels.FIRST_DATES and (date.get("edtf") or date.get("text")):
-            yield Fact(say(key_labels.DATE_ROLES[date["role"]]), (_date(date, reader.language),))
+            value = _date(date, reader.language)
+            role = label_before(say(key_labels.DATE_ROLES[date["role"]]), value.text, reader.language)
+            yield Fact(role, (value,))
     for key in PEOPLE:
         if key in rows:
             yield _some(say(rows[key].label), rows[key], MAX_PEOPLE, "people")

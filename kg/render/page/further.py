@@ -10,8 +10,8 @@ from kg.render.page.sections import PageRow, PageValue, Section
 EXTRA = "extra"
 """Key of what the model has no key for."""
 
-_ELSEWHERE = frozenset({EXTRA, "type", "related", "language", "originalLanguage"})
-"""Keys whose values stand elsewhere on a page: folded, above the title, among what is related, under the title."""
+_ELSEWHERE = frozenset({EXTRA, "type", "related", "language", "originalLanguage", "citation"})
+"""Keys whose values stand elsewhere on a page: folded, above or under the title, among related things, as citation."""
 
 _TOLD_WHOLE = frozenset({"dates", "placeOfCreation", "places"})
 """Keys of which a value that a fact under the title tells whole is not repeated."""

@@ -10,9 +10,10 @@ from kg.render.citations.cited_record import CITED_KINDS, CitationSource, CitedR
 from kg.render.citations.styles import archival
 from kg.render.data.record import labels
 from kg.render.data.statements import Statements
+from kg.render.page.embedded_data import EmbeddedSubject, thing_data
 from kg.render.page.facts import Fact, facts
 from kg.render.page.further import FurtherField, further_fields, open_sections
-from kg.render.page.metadata import meta_tags, schema_org
+from kg.render.page.metadata import meta_tags
 from kg.render.page.prose import folded_sections, without_repetition
 from kg.render.page.repetition import without_paragraphs
 from kg.render.page.sections import PageRow, PageValue, Section
@@ -108,13 +109,19 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
         sections=folded_sections(open_sections(once, told, label)),
         further=further_fields(once),
         summary=(summary or label)[:MAX_SUMMARY_LENGTH],
-        schema_org=schema_org(subject.statements.get(subject.iri, {}), subject.iri),
+        schema_org=_embedded(subject, ontology.base, reader, label, summary),
         meta=list(meta_tags(cited, _texts(rows, "places"), " ".join(_texts(rows, "rights"))))
         if cited and kind == "record"
         else [],
         citation=archival(cited, _day(cited.date, reader), reader.language) if cited else "",
         wanted=cited.wanted if cited else "",
     )
+
+
+def _embedded(subject: PageSubject, base: str, reader: ReaderPreferences, label: str, summary: str) -> str:
+    properties = subject.statements.get(subject.iri, {})
+    said = label, summary[:MAX_SUMMARY_LENGTH], subject.levels[:1]
+    return thing_data(EmbeddedSubject(subject.iri, subject.record, properties, subject.linked, *said), base, reader)
 
 
 def cited_record_of(subject: PageSubject, languages_: Sequence[str], accessed: str = "") -> CitedRecord:

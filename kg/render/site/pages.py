@@ -1,12 +1,10 @@
 """Page renderer: Jinja2 templates with their globals, filters and translations.
 
-The template engine escapes every value. A page needs no other host; the workbench and the pages of searches alone run
-scripts (D-52).
+The template engine escapes every value. A page needs no other host, and runs no script but our own files (D-52).
 """
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import cache, lru_cache, partial
@@ -19,21 +17,32 @@ from markupsafe import Markup
 
 from kg.iris import uri
 from kg.render.site import assets, key_labels
-from kg.render.site.date_phrases import date_phrase
+from kg.render.site.date_phrases import date_phrase, period
 from kg.render.site.language_names import language_name
+from kg.render.site.own_files import OwnFiles
 from kg.render.site.template_compiler import FastEnvironment
 from kg.render.site.translations import LANGUAGES, locale, own_name, translations
-from kg.settings import Settings
+from kg.settings import OWN_PAGES, Settings
+from kg.site_settings import in_language, is_address
 
 _PIECE = 32 << 10
 """Characters of a page that comes in pieces, in each of them, about."""
 
+_NO_FILES = OwnFiles()
 _FOLDER = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Site: the settings that appear on every page."""
+    """Site: the settings that appear on every page, in the language of that.
+
+    Attributes:
+        title, description, welcome: texts of the site.
+        languages_of: name of such a text, or of the picture's → its language, where that is not the page's.
+        logo, picture, colours: addresses below the root; empty without one.
+        picture_alt, picture_credit: words of the picture.
+        imprint, privacy: addresses of these pages; empty without one.
+    """
 
     title: str
     description: str
@@ -43,6 +52,15 @@ class Site:
     base: str
     license: str
     language: str = "en"
+    welcome: str = ""
+    languages_of: Mapping[str, str] = field(default_factory=dict)
+    logo: str = ""
+    picture: str = ""
+    colours: str = ""
+    picture_alt: str = ""
+    picture_credit: str = ""
+    imprint: str = ""
+    privacy: str = ""
 
     @property
     def contact_href(self) -> str:
@@ -52,17 +70,43 @@ class Site:
         return f"mailto:{self.contact}" if "@" in self.contact and " " not in self.contact else ""
 
     @classmethod
-    def of(cls, settings: Settings, root: str) -> "Site":
-        """Site of some settings; `root` is the path of its home page."""
+    def of(cls, settings: Settings, root: str, language: str = LANGUAGES[0], own: OwnFiles = _NO_FILES) -> "Site":
+        """Site of some settings.
+
+        Args:
+            settings: the settings.
+            root: path of its home page.
+            language: language of its pages.
+            own: its own files.
+        """
+        ranges = (language, *settings.languages)
+        picture = settings.picture
+        said = {
+            "title": settings.title,
+            "description": settings.description,
+            "welcome": settings.welcome,
+            "picture_alt": picture.alt if picture else "",
+            "picture_credit": picture.credit if picture else "",
+        }
+        texts = {name: in_language(text, ranges) for name, text in said.items()}
         return cls(
-            settings.title,
-            settings.description,
-            settings.publisher,
-            settings.contact,
-            root,
-            settings.base,
-            settings.license,
+            publisher=settings.publisher,
+            contact=settings.contact,
+            root=root,
+            base=settings.base,
+            license=settings.license,
+            language=language,
+            languages_of={name: tag for name, (_, tag) in texts.items() if tag and tag != language},
+            **{name: text for name, (text, _) in texts.items()},
+            **own.addresses,
+            **{name: _own_page(settings, name, ranges, root) for name in OWN_PAGES},
         )
+
+
+def _own_page(settings: Settings, name: str, ranges: tuple[str, ...], root: str) -> str:
+    """Address of a page of the site's own: elsewhere, or below the root; empty without one."""
+    said, _ = in_language(getattr(settings, name), ranges)
+    return said if not said or is_address(said) else root + name
 
 
 @cache
@@ -92,7 +136,7 @@ def _templates(language: str) -> jinja2.Environment:
         "languages": {each: own_name(each) for each in LANGUAGES},
         "language_name": partial(language_name, language=language),
         "date_phrase": partial(date_phrase, language=language),
-        "period": partial(_period, language=language),
+        "period": partial(period, language=language),
     }
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
     environment.filters["rfc2822"] = lambda time: format_datetime(datetime.fromisoformat(time))
@@ -121,23 +165,6 @@ def _translated_with_language(language: str, text: str) -> tuple[str, str]:
 def _plural(language: str, one: str, many: str, num: int) -> Markup:
     """Translation of a text with a plural."""
     return Markup(translations(language).ngettext(one, many, num)) % {"num": num}  # noqa: S704  # the same
-
-
-def _period(start: str | None, end: str | None, language: str) -> str:
-    """Phrase of a first and a last day; full months and years by their names."""
-    if start is None or end is None:
-        return date_phrase(f"{start or '..'}/{end or '..'}", language) if start or end else ""
-    if start.endswith("-01-01") and end.endswith("-12-31"):
-        start, end = start[:-6], end[:-6]
-    elif start.endswith("-01") and end[-2:] == _last_day(end):
-        start, end = start[:-3], end[:-3]
-    return date_phrase(start if start == end else f"{start}/{end}", language)
-
-
-def _last_day(day: str) -> str:
-    """Last day of the month of a date, as two digits; empty for a year without one."""
-    year, month, _ = day.rsplit("-", 2)
-    return str(monthrange(int(year), int(month))[1]) if year.isdecimal() and year.strip("0") else ""
 
 
 def render_page(name: str, site: Site, values: Mapping[str, Any]) -> bytes:

@@ -409,6 +409,12 @@ class Catalogue:
         )
         return dict(rows.fetchall())
 
+    def labels(self) -> Iterator[tuple[str, bytes]]:
+        """Yield (reference, labels by language as JSON) of each live thing that has a record."""
+        yield from self._db.execute(
+            "SELECT ref, label FROM things WHERE deleted IS NULL AND status IS NOT 'stub' ORDER BY n"
+        )
+
     def digests(self) -> Iterator[tuple[str, str, str | None, int, int]]:
         """(reference, digest, status, offset, length) of each live thing, by reference."""
         yield from self._db.execute(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.iris import spellings
 from kg.store.search import fields
 from kg.store.search.analysis import rules_of
@@ -91,7 +91,8 @@ class QueryBuilder:
             return Query.term_query(self._schema, _PRESENCE_FIELDS[value], False)
         if value not in fields.LACKED:
             raise SearchRefused(
-                f"nothing is known to lack {value[:40]!r}", todo=f"Known are {', '.join(fields.LACKED)}."
+                Message("nothing is known to lack “%(value)s”", value=value[:40]),
+                todo=Message("There are %(names)s.", names=", ".join(fields.LACKED)),
             )
         present = Query.exists_query(value)
         return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, present)])
@@ -132,7 +133,8 @@ class QueryBuilder:
         facet = fields.FACETS.get(name)
         if facet is None:
             names = ", ".join(fields.FACETS)
-            raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {names}.")
+            what = Message("there is no facet “%(name)s”", name=name[:40])
+            raise SearchRefused(what, todo=Message("There are %(names)s.", names=names))
         if not facet.kind or value.startswith(f"{facet.kind}/"):
             values = list(spellings(value))
         else:

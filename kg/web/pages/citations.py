@@ -1,7 +1,7 @@
 """Citations of a document, a collection or an archive: files for reference managers, and a page of each style."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
@@ -11,17 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg import iris
-from kg.errors import KeyFault
+from kg.errors import KeyFault, Message
 from kg.read.things import DeletedThing, Redirect
 from kg.render.citations.citations import FORMATS
 from kg.render.citations.cited_record import CitedRecord
 from kg.render.citations.styles import STYLES
 from kg.render.page.thing import cited_record_of
 from kg.store.generation.things import Thing
-from kg.web.http.headers import CORS, SCRIPTED, saved_as
+from kg.web.http.conditional import http_date
+from kg.web.http.headers import CORS, PAGE, saved_as
 from kg.web.http.parameter_problems import refusal
 from kg.web.http.parameters import Check, KeyPath, Parameters
-from kg.web.http.told_problems import ToldProblem
+from kg.web.http.problems import Problem
 from kg.web.pages.documents import MAX_EXCERPT, gone, moved, subject_of
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
@@ -52,7 +53,7 @@ class AccessParameters(Parameters):
 def page_of(kind: str) -> Callable[..., Awaitable[Response]]:
     """Handler of the page with the citations of a thing in each style.
 
-    It is made anew for each request, since it has the date of access.
+    It is made anew each day, since it has the date of access (D-170).
 
     Args:
         kind: the kind of the thing.
@@ -125,13 +126,19 @@ def _written(  # noqa: PLR0913, PLR0917  # what one answer is made of
             "language": language,
             "address": iris.uri(said.iri),
         }
-        return published.page(request, context, "cite", values, {**SCRIPTED, **link, "Cache-Control": "no-cache"})
+        return published.page(request, context, "cite", values, {**PAGE, **link, **until_midnight()})
     headers = {**CORS, **link, **saved_as(segment)}
     # A file says the same to everybody: names in the language that the settings prefer.
     body = _BY_SUFFIX[suffix].write([cited_record_of(subject, context.settings.languages, accessed)])
     media_type = _BY_SUFFIX[suffix].media_type
     content_type = media_type if "json" in media_type else f"{media_type}; charset=utf-8"
     return published.respond(request, context, body, content_type, headers, vary="Accept-Encoding")
+
+
+def until_midnight() -> dict[str, str]:
+    """The header of a page that says today's date: it may be kept until the day ends (RFC 9111, 5.3)."""
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return {"Expires": http_date(midnight.isoformat())}
 
 
 def citation_values(context: Context, thing: Thing, cited: CitedRecord) -> dict[str, object]:
@@ -151,10 +158,10 @@ def _find(context: Context, path: str) -> Thing | Redirect:
     try:
         reference = iris.reference(kind, iris.decode_key(key))
     except KeyFault:
-        raise ToldProblem(404, "no_address", key=key[:MAX_EXCERPT]) from None
+        raise Problem(404, Message("%(key)s can't be a part of an address here.", key=key[:MAX_EXCERPT])) from None
     found = context.publication.things.find(reference)
     if found is None:
-        raise ToldProblem(404, "never_published", reference=reference)
+        raise Problem(404, Message("Nothing was ever published as %(reference)s.", reference=reference))
     if isinstance(found, DeletedThing):
         raise gone(context, found.thing)
     return found

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg import iris
-from kg.errors import KeyFault
+from kg.errors import KeyFault, Message
 from kg.read.things import DeletedThing, Description, Redirect, Surroundings
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data import jsonld, rdf
@@ -32,7 +32,6 @@ from kg.web.http.headers import CACHE, CORS, PAGE, combined
 from kg.web.http.language import VARY
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
-from kg.web.http.told_problems import ToldProblem
 from kg.web.pages import repeated_texts
 from kg.web.pages.search_links import search_links
 from kg.web.pages.thing_pictures import pictures
@@ -82,7 +81,7 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
             return Address(whole, None)
         reference = iris.reference(kind, iris.decode_key(stem))
     except KeyFault:
-        raise ToldProblem(404, "no_address", key=segment[:MAX_EXCERPT]) from None
+        raise Problem(404, Message("%(key)s can't be a part of an address here.", key=segment[:MAX_EXCERPT])) from None
     find = context.publication.things.find
     if find(reference) is None and find(whole) is not None:
         return Address(whole, None)
@@ -127,7 +126,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     address = read_address(context, kind, segment)
     found = context.publication.things.find(address.reference)
     if found is None:
-        raise ToldProblem(404, "never_published", reference=address.reference)
+        raise Problem(404, Message("Nothing was ever published as %(reference)s.", reference=address.reference))
     if isinstance(found, DeletedThing):
         raise gone(context, found.thing)
     suffix = f".{address.format.suffix}" if address.format else ""
@@ -184,11 +183,11 @@ def _check_place(place: RecordPlace, cut: Excerpt | None) -> None:
         raise _no_part(place.part)
     shown = cut.lists.get(place.key) if cut else None
     if place.first > 1 and (shown is None or shown.last < place.first):
-        raise Problem(404, f"There is no value number {place.first:,} of {place.key or 'any key'} here.")
+        raise Problem(404, Message("No list here has a value number %(first)s.", first=place.first))
 
 
 def _no_part(part: int) -> Problem:
-    return ToldProblem(404, "no_part", part=part)
+    return Problem(404, Message("No text here has a part %(part)s.", part=part))
 
 
 def moved(request: Request, context: Context, below: str) -> Response:
@@ -199,14 +198,16 @@ def moved(request: Request, context: Context, below: str) -> Response:
 def gone(context: Context, thing: Thing) -> Problem:
     """410 for a thing that was taken away."""
     label, _ = context.reader.called(thing.labels, thing.reference, thing.status)
-    problem = ToldProblem(
+    problem = Problem(
         410,
-        "taken_away",
+        Message(
+            "“%(label)s” (%(reference)s) was published on %(created)s and taken away on %(deleted)s.",
+            label=label,
+            reference=thing.reference,
+            created=thing.created[:10],
+            deleted=(thing.deleted or "")[:10],
+        ),
         {"Last-Modified": http_date(thing.modified)},
-        label=label,
-        reference=thing.reference,
-        created=thing.created[:10],
-        deleted=(thing.deleted or "")[:10],
     )
     problem.more = {"id": context.base.iri(thing.reference), "deleted": thing.deleted}
     return problem
@@ -217,7 +218,11 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
     format_ = description_format(combined(request, "accept"))
     if format_ is None:
         named = ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS)
-        problem = ToldProblem(406, "thing_formats", {"Link": _links(context, thing, None)}, formats=named)
+        problem = Problem(
+            406,
+            Message("This thing is described in: %(formats)s.", formats=named),
+            {"Link": _links(context, thing, None)},
+        )
         alternates = [
             {"type": each.media_type, "href": context.path(f"{thing.reference}.{each.suffix}")} for each in FORMATS
         ]
@@ -341,5 +346,5 @@ def subject_of(context: Context, said: Description, around: Surroundings) -> Pag
         said.record,
         {reference: each.record for reference, each in around.linked.items()},
         context.publication.things.records(around.path),
-        context.settings.publisher or context.settings.title,
+        context.settings.publisher or context.settings.main_title,
     )

@@ -16,6 +16,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.render.citations.cited_record import CITED_KINDS
 from kg.store.generation.things import ListPage, parse_cursor
 from kg.web.http.parameters import KindPath, Parameters
 from kg.web.serving import published
@@ -81,6 +82,7 @@ def _page(request: Request, context: Context, kind: str, after: str, pages: list
         "near": near,
         "reader": context.reader,
         "searched": context.publication.searchable,
+        "picked": kind in CITED_KINDS,
     }
     return published.page(request, context, "listing", values)
 

@@ -23,7 +23,7 @@ def cited_records(
     named = {each for record in records for each in references(record, *LINK_KEYS)}
     rows = context.publication.catalogue.things(sorted(named))
     linked = dict(zip(rows, things.records(rows.values()), strict=True))
-    publisher = context.settings.publisher or context.settings.title
+    publisher = context.settings.publisher or context.settings.main_title
     return [
         cited_record(
             CitationSource(

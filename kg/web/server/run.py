@@ -173,7 +173,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
             grace=settings.grace_seconds,
             # A fork would inherit its parent's metrics, and the lock of a listener's thread.
             spawn=bool(settings.metrics),
-            on_serving=lambda: _tell(f"Serving {settings.title!r} at http://{authority}:{port}/ (Ctrl-C stops)"),
+            on_serving=lambda: _tell(f"Serving {settings.main_title!r} at http://{authority}:{port}/ (Ctrl-C stops)"),
         ).run()
 
 

@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from kg.iris import Base, uri
 from kg.read.publication import Publication
+from kg.render.site.own_files import OwnFiles
 from kg.render.site.pages import Site
 from kg.render.site.reader import ReaderPreferences
 from kg.settings import Settings
@@ -35,6 +36,7 @@ class Context(NamedTuple):
         answers: whole answers kept in memory.
         bodies: the memory of request bodies.
         slices: time slices of the event loop.
+        own: files of the site's own.
         metrics: what is measured, if anything is.
     """
 
@@ -46,6 +48,7 @@ class Context(NamedTuple):
     answers: AnswerCache
     bodies: BodyBudget
     slices: TimeSlices
+    own: OwnFiles
     metrics: Metrics | None = None
 
     @property

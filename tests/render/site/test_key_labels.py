@@ -21,6 +21,7 @@ _ELSEWHERE = {
     "placeOfCreation": "header/ul[@class='facts']",
     "places": "header/ul[@class='facts']",
     "dates": "header/ul[@class='facts'] | .//dt[. = 'Dates']/following-sibling::dd",
+    "citation": ".//section[@aria-labelledby='cite']",
     "related": ".//section[h2 = 'Related']",
     "extra": ".//section[@class='further']/details[not(@open)]",
 }

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 CITE = "/data/record/177838.cite.html"
 
@@ -24,7 +25,8 @@ def test_the_day_of_access_is_today_or_as_it_is_asked_for(client):
     answer = client.get(CITE)
     today = datetime.now(UTC).date()
     assert f"accessed {today:%B} {today.day}, {today.year}" in answer.text
-    assert answer.headers["cache-control"] == "no-cache"
+    ends = parsedate_to_datetime(answer.headers["expires"])
+    assert (ends.date() - today).days == 1
     assert "accessed February 3, 2024" in client.get(CITE, params={"accessed": "2024-02-03"}).text
     file = "/data/record/177838.csl.json"
     (item,) = json.loads(client.get(file, params={"accessed": "2024-02-03"}).content)

@@ -97,7 +97,7 @@ def test_of_many_languages_the_readers_is_shown(site):
     text = _page(site, "record/languages.html", **{"Accept-Language": "ru"})
     assert '<h1 lang="ru" dir="auto"><bdi>Название</bdi></h1>' in text
     assert text.count('class="other-label"') < 30
-    assert len(re.findall(r">ещё 91, в данных<", text)) == 2
+    assert len(re.findall(r">ещё 91 — в данных<", text)) == 2
 
 
 @pytest.mark.parametrize("suffix", ["html", "ttl", "jsonld", "nt", "rdf", "json"])
