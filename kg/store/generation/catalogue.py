@@ -238,13 +238,14 @@ class Catalogue:
         return int(count)
 
     def linking_span(self, n: int, keys: list[str]) -> tuple[str, str] | None:
-        """First days of the first and last dated things that link to a thing under some keys; None without one."""
+        """First days of the first and last dated documents that link to a thing under some keys; None without one."""
         ends: list[str] = []
         for key in keys:
             for order in ("ASC", "DESC"):
                 row = self._db.execute(
-                    "SELECT start FROM links WHERE target = ? AND k = ? AND start < ? AND start >= '-'"  # noqa: S608  # ours
-                    f" ORDER BY start {order} LIMIT 1",
+                    "SELECT links.start FROM links JOIN things ON things.n = links.source"  # noqa: S608  # ours
+                    " WHERE target = ? AND k = ? AND links.start < ? AND links.start >= '-' AND kind = 'record'"
+                    f" ORDER BY links.start {order} LIMIT 1",
                     (n, self._numbers.get(key, -1), UNDATED),
                 ).fetchone()
                 ends += row or ()
