@@ -29,6 +29,7 @@ from kg.store.search.sparql_search import RewrittenQuery, SearchRow
 from kg.store.search.sparql_search_scan import SearchClause
 from kg.store.search.spelling import SpellingSuggester
 from kg.store.search.words.word_forms import WordForms
+from kg.store.search.words.word_queries import MAX_FORMED
 
 TITLE = "title"
 ORDERED_BY_DATE = frozenset(ORDERS)
@@ -345,7 +346,7 @@ class Finder:
 
     def _forms(self, parsed: ParsedSearch) -> dict[str, WordForms]:
         """Words that are nowhere → their related forms, which are searched in their place."""
-        forms = ((word.text, self.index.words.forms_of(word)) for word in parsed.words)
+        forms = ((word.text, self.index.words.forms_of(word)) for word in parsed.words[:MAX_FORMED])
         return {text: related for text, related in forms if related}
 
     def _count_repeated(self, search: _PreparedSearch) -> int:

@@ -12,7 +12,7 @@ from kg.store.search.analysis import rules_of
 from kg.store.search.query_language import DayRange, Operator, ParsedSearch, Word
 from kg.store.search.repeated.matcher import RepeatedMatcher
 from kg.store.search.words.clauses import all_of, some_of
-from kg.store.search.words.word_queries import IndexTerms, WordQueries
+from kg.store.search.words.word_queries import MAX_FORMED, IndexTerms, WordQueries
 
 _PRESENCE_FIELDS = {"date": "dated", "text": "whole"}
 """Value of the facet of gaps → its boolean field; for facets their own field serves."""
@@ -122,7 +122,9 @@ class QueryBuilder:
             return self.facet(word.field, word.text)
         if word.field == "ref":
             return Query.term_set_query(self._schema, "ref", list(spellings(word.text)))
-        return self.words.term(word, languages, everywhere=request.parsed.everywhere)
+        first_words = [each for each in request.parsed.postfix if isinstance(each, Word)][:MAX_FORMED]
+        everywhere = request.parsed.everywhere
+        return self.words.term(word, languages, everywhere=everywhere, with_forms=word in first_words)
 
     def word(self, word: Word, *, everywhere: bool) -> Query:
         """Query of one word without a field, by the rules of all languages."""
