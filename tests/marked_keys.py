@@ -89,6 +89,8 @@ def _scalar(key: Key, word: str) -> tuple[Any, str, str]:
         return value, value, shown
     if key.name == "duration":
         return _DURATION, _DURATION, "7 minutes"
+    if key.name == "count":
+        return 12.25, "12.25", "12.25 times"
     return {
         Value.TEXT: (word, word, word),
         Value.STRING: (word, word, word),
@@ -96,7 +98,7 @@ def _scalar(key: Key, word: str) -> tuple[Any, str, str]:
         Value.URL: (f"https://example.org/{word}", word, word),
         Value.EDTF: (DAY, DAY, "6 May 1234"),
         Value.DAY: (DAY, DAY, DAY),
-        Value.INSTANT: (f"{DAY}T07:08:09Z", DAY, "7:08 am"),
+        Value.INSTANT: (f"{DAY}T07:08:09Z", DAY, "7:08 am UTC on 6 May 1234"),
         Value.NUMBER: (12.25, "12.25", "12.25°"),
     }[key.value]
 

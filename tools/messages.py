@@ -12,9 +12,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from kg.render.citations import styles
-from kg.render.page import outside_labels, thing
+from kg.render.page import facts
+from kg.render.page.values import outside_labels, relations, source_fields
 from kg.render.queries.saved_queries import saved_queries
-from kg.render.site import date_phrases, hour_phrases, key_labels, reader, script_messages, search_summary
+from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary, times_of_day
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web import api, openapi, routes
@@ -38,6 +39,7 @@ def tables() -> Iterator[str]:
         key_labels.DATE_ROLES,
         key_labels.NAME_FORMS,
         key_labels.STATUSES,
+        key_labels.ROLES,
         key_labels.INVERSES,
         key_labels.LEVELS,
     ):
@@ -46,8 +48,12 @@ def tables() -> Iterator[str]:
     yield from (*key_labels.AGENT_TYPES.values(), *key_labels.GENDERS.values())
     for singular, plural in key_labels.KINDS.values():
         yield from (singular, plural)
-    yield from (*date_phrases.EXPRESSIONS.values(), *hour_phrases.PHRASES.values())
-    yield thing.TRANSLATED
+    yield from date_phrases.EXPRESSIONS.values()
+    yield from (facts.TRANSLATED, facts.REFERENCE, key_labels.STUB_OF_DOCUMENT)
+    yield from (*relations.TYPES.values(), *source_fields.ELEMENTS.values())
+    for table in (times_of_day.PHRASES, times_of_day.DATE_DOUBTS, times_of_day.TIME_DOUBTS):
+        yield from table.values()
+    yield from times_of_day.OTHER_DOUBTS
     yield reader.NAMELESS
     yield from script_messages.messages()
     for query in saved_queries((QUERIES,)).values():

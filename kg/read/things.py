@@ -10,7 +10,6 @@ same version of the mapping made the generation; they equal the store's own answ
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -20,33 +19,52 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from kg import ontology
 from kg.iris import Base, spellings
 from kg.mapping import mapper
-from kg.render.data.excerpt import Excerpt, excerpt
+from kg.read.document_lines import DocumentLine, document_lines, telling_roles
+from kg.read.related import RELATED, RelatedThings, related_things
+from kg.render.data.excerpt import Excerpt, RecordPlace, excerpt, is_short
 from kg.render.data.record import references
 from kg.render.data.statements import Statements, by_subject
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS
 from kg.store.generation.generation import Generation
+from kg.store.generation.link_walks import MAX_WALKED_LINKS, linking_documents
 from kg.store.generation.things import ORDERED, LinkNeighbours, ListEntry, Thing, position_key
 from kg.store.triples.graph import Graph
 from kg.store.triples.literals import canonical_triples, canonical_values
 
 PAGE_SIZE = 20
-"""Inverse links of a key on a page."""
+"""Documents, and other links of a key, on a page."""
 
-MAX_KIN = 5
-"""Maximum number of records with the same people on a page."""
+DOCUMENTS = "documents"
+"""Name of the list of documents, among the keys of inverse links."""
 
-MAX_DATE_DAYS = 31
-"""Length of a date, in days, above which records of the same days mean nothing."""
+SHORT_RECORD = 32_000
+"""Bytes up to which a record is its own excerpt, if its lists are short as well."""
+
+MAX_LINKED_BYTES = 1_000_000
+"""Bytes of the records of link targets that a page reads; of longer ones it has what the catalogue has (D-155)."""
 
 MAX_PATH_LEVELS = 12
 """Maximum number of archive levels above a thing on its page."""
 
-_THING_CACHE_SIZE, _RECORD_CACHE_SIZE = 8_192, 4_096
+_THING_CACHE_SIZE, _RECORD_CACHE_SIZE, _LONG_RECORD_CACHE_SIZE = 8_192, 4_096, 256
 _MAX_CACHED_RECORD = 4_000
-"""Entries of the caches for things and records in many pages, and the maximum length of a cached record (D-48)."""
+"""Entries of the caches for things, records and parts of long records; the length of a long record (D-48)."""
 
-PARTICIPANT_KEYS = ("creator", "sender", "recipient", "participants")
-"""Keys of the participants in a record's event."""
+_LONG_KEYS = frozenset({"text", "extra", "digitalObjects"})
+_MAX_OFFICES = 100
+"""Keys of a long record that no page of another thing shows, and relations with dates that are kept of it."""
+
+_INVERSE_RELATION = "relatedTo"
+"""Key of the inverse links of relations, which no record has itself."""
+
+_MAX_OWN = 500
+"""Things in a list of inverse links that are passed over, since the thing itself has them."""
+
+_MAX_WALKS = 5
+"""Walks along links in search of the first document."""
+
+_SHOWN_ELSEWHERE = frozenset({RELATED, "target"})
+"""Keys of inverse links that are no list of their own: the target of a relation is also `relatedTo`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +83,38 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class LinkGroup:
-    """Inverse links of a thing under a key.
+    """Inverse links of a thing under a key, from other things than documents.
 
     Attributes:
         key: the key of the model.
-        count: how many there are.
+        count: how many there are; None where documents link so, too, and all would have to be read.
         links: some of them, in order of date.
         after: where the list goes on; None at its end.
         begins: whether these are the first.
     """
 
     key: str
-    count: int
+    count: int | None
     links: tuple[ListEntry, ...]
+    after: str | None
+    begins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    """Documents that link to a thing, by date, each once with its roles.
+
+    Attributes:
+        lines: some of them.
+        keys: keys of all their links.
+        count: how many there are; None where they are too many to be counted for a page.
+        after: where the list goes on; None at its end.
+        begins: whether these are the first.
+    """
+
+    lines: tuple[DocumentLine, ...]
+    keys: tuple[str, ...]
+    count: int | None
     after: str | None
     begins: bool
 
@@ -98,16 +135,18 @@ class Surroundings:
         linked: reference of a link target → the linked thing.
         path: its containers, from the top down: archive, fond, file.
         beside: its neighbours in its file or in its collection, or None.
-        kin: other records with the same people, each with the number of these.
-        days: other records, not among those, of the same days.
-        groups: its inverse links, by key.
+        related: its related things, each once.
+        related_lines: the line of each of them.
+        documents: the documents that link to it.
+        groups: its inverse links from other things, by key.
     """
 
     linked: dict[str, LinkedRecord]
     path: tuple[Thing, ...] = ()
     beside: LinkNeighbours | None = None
-    kin: tuple[tuple[Thing, int], ...] = ()
-    days: tuple[Thing, ...] = ()
+    related: RelatedThings = field(default_factory=RelatedThings)
+    related_lines: tuple[DocumentLine, ...] = ()
+    documents: DocumentList | None = None
     groups: tuple[LinkGroup, ...] = ()
 
 
@@ -124,6 +163,7 @@ class Description:
         record: its record, or what an excerpt has of it.
         source: where its triples are read.
         excerpt: the excerpt, where it is one.
+        whole: the record that it is an excerpt of.
     """
 
     thing: Thing
@@ -131,6 +171,7 @@ class Description:
     record: Mapping[str, Any]
     source: "_MappedSource | _StoredSource"
     excerpt: Excerpt | None = None
+    whole: Mapping[str, Any] | None = None
     _triples: list[list[Triple]] = field(default_factory=list, repr=False, compare=False)
     _statements: list[Statements] = field(default_factory=list, repr=False, compare=False)
 
@@ -189,10 +230,13 @@ class Resources:
         self.base = Base(generation.manifest.base)
         manifest = generation.manifest
         same_mapping = mapper.is_current(manifest.mapping) and not manifest.graph
-        self._mapped = _MappedSource(mapper.Mapper(ontology.load(manifest.base)))
+        terms = ontology.load(manifest.base)
+        self._mapped = _MappedSource(mapper.Mapper(terms))
         self._source = self._mapped if same_mapping else _StoredSource(generation.graph)
         self._cached_thing = lru_cache(_THING_CACHE_SIZE)(self.generation.catalogue.thing)
         self._cached_record = lru_cache(_RECORD_CACHE_SIZE)(self._parsed)
+        self._cached_long_record = lru_cache(_LONG_RECORD_CACHE_SIZE)(self._parsed_names)
+        self._document_keys = frozenset({*terms.keys["record"], _INVERSE_RELATION})
 
     def find(self, reference: str) -> Thing | DeletedThing | Redirect | None:
         """Return the thing, its deletion or its redirect for a reference; None for one that was never published.
@@ -213,16 +257,20 @@ class Resources:
         record = self._parsed(thing.offset, thing.length)
         return Description(thing, self.base.iri(thing.reference), record, self._source)
 
-    def describe_excerpt(self, thing: Thing, languages: Sequence[str], part: int) -> Description:
-        """Return the description of an excerpt of a long record, mapped anew whatever made the generation.
+    def describe_page(self, thing: Thing, languages: Sequence[str], place: RecordPlace) -> Description:
+        """Return the description of a thing for its page: of an excerpt where the record is long.
 
         Args:
             thing: the thing.
             languages: those of the reader, the best first.
-            part: which part of long texts.
+            place: which part of long texts, and where a long list begins.
         """
-        cut = excerpt(self._parsed(thing.offset, thing.length), languages, part)
-        return Description(thing, self.base.iri(thing.reference), cut.record, self._mapped, cut)
+        record = self._parsed(thing.offset, thing.length)
+        if thing.length <= SHORT_RECORD and is_short(record):
+            return Description(thing, self.base.iri(thing.reference), record, self._source)
+        # Mapped anew, whatever made the generation: the store has the whole, and in no order of weight.
+        cut = excerpt(record, languages, place)
+        return Description(thing, self.base.iri(thing.reference), cut.record, self._mapped, cut, record)
 
     def around(
         self, description: Description, key: str = "", after: str = "", targets: dict[str, Thing] | None = None
@@ -231,27 +279,69 @@ class Resources:
 
         Args:
             description: the thing, described.
-            key: the one group of inverse links that does not begin at its beginning.
+            key: the one list of inverse links that does not begin at its beginning; DOCUMENTS for the documents.
             after: where that one goes on.
             targets: the outcome of `link_targets`, where it is there already.
         """
         thing, catalogue = description.thing, self.generation.catalogue
         targets = self.link_targets(description) if targets is None else targets
-        linked = {reference: LinkedRecord(target, self._record(target)) for reference, target in targets.items()}
+        linked = self._linked(targets)
         own = description.record
         counts = catalogue.link_counts(thing.n)
-        kin = self._kin(thing, own, linked) if thing.kind == "record" else ()
+        known = {reference: (each.thing, each.record) for reference, each in linked.items()}
+        related = related_things(catalogue, thing, own, known, PAGE_SIZE, after if key == RELATED else "")
+        others = [each for each in counts if each not in _SHOWN_ELSEWHERE]
         return Surroundings(
             linked=linked,
             path=self.path(own),
             beside=self._beside(thing, own, linked),
-            kin=kin,
-            days=self._days(thing, {*references(own, "related"), *(group_key.reference for group_key, _ in kin)}),
+            related=related,
+            related_lines=self._document_lines([(each.thing, ()) for each in related.things], thing),
+            documents=self._documents(thing, others, after if key == DOCUMENTS else ""),
             groups=tuple(
-                self._group(thing, group_key, counts[group_key], after if group_key == key else "")
-                for group_key in counts
+                group
+                for each in others
+                if (group := self._group(description, each, counts[each], after if each == key else "")) is not None
             ),
         )
+
+    def _documents(self, thing: Thing, keys: list[str], after: str) -> DocumentList | None:
+        """Documents that link to a thing, or None."""
+        keys = [key for key in keys if key in self._document_keys]
+
+        def is_arranged(document: Thing) -> bool:
+            record = self._record(document)
+            return "position" in record and thing.reference in references(record, *ORDERED)
+
+        catalogue = self.generation.catalogue
+        walk = linking_documents(catalogue, thing.n, keys, PAGE_SIZE, after, is_arranged=is_arranged)
+        for _ in range(_MAX_WALKS):
+            if walk.documents or walk.after is None:
+                break
+            walk = linking_documents(catalogue, thing.n, keys, PAGE_SIZE, walk.after, is_arranged=is_arranged)
+        if not walk.documents and walk.after is None and not after:
+            return None
+        count = catalogue.linking_count(thing.n, keys, MAX_COUNTED_LINKS)
+        lines = self._document_lines([(each.thing, telling_roles(each.keys)) for each in walk.documents], thing)
+        return DocumentList(lines, tuple(keys), count, walk.after, begins=not after)
+
+    def _document_lines(
+        self, documents: list[tuple[Thing, tuple[str, ...]]], subject: Thing
+    ) -> tuple[DocumentLine, ...]:
+        return document_lines(documents, subject.reference, self._record, self.generation.catalogue.things)
+
+    def _linked(self, targets: dict[str, Thing]) -> dict[str, LinkedRecord]:
+        """Link targets with their records; those of very long records with what the catalogue has of them."""
+        length = 0
+        long: set[str] = set()
+        for reference, target in sorted(targets.items(), key=lambda each: each[1].length):
+            length += target.length
+            if length > MAX_LINKED_BYTES:
+                long.add(reference)
+        return {
+            reference: LinkedRecord(target, _outline(target) if reference in long else self._record(target))
+            for reference, target in targets.items()
+        }
 
     def link_targets(self, description: Description) -> dict[str, Thing]:
         """Return reference → live thing, for every link target with a record, which a page reads for its name."""
@@ -264,18 +354,34 @@ class Resources:
         return targets
 
     def _record(self, thing: Thing) -> dict[str, Any]:
-        """Record of a link target."""
-        read = self._cached_record if thing.length <= _MAX_CACHED_RECORD else self._parsed
+        """Record of a link target, without what no other page shows of it."""
+        read = self._cached_record if thing.length <= _MAX_CACHED_RECORD else self._cached_long_record
         return read(thing.offset, thing.length)
+
+    def _parsed_names(self, offset: int, length: int) -> dict[str, Any]:
+        record = self._parsed(offset, length)
+        short = {key: value for key, value in record.items() if key not in _LONG_KEYS}
+        if "relations" in short:  # offices of a person have dates
+            short["relations"] = [each for each in short["relations"] if "dates" in each][:_MAX_OFFICES]
+        return short
 
     def _parsed(self, offset: int, length: int) -> dict[str, Any]:
         record: dict[str, Any] = orjson.loads(self.generation.record(offset, length))
         return record
 
-    def _group(self, thing: Thing, key: str, count: int, after: str) -> LinkGroup:
-        links = self.generation.catalogue.linking_things(thing.n, key, PAGE_SIZE + 1, after)
-        next_cursor = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else None
-        return LinkGroup(key, count, tuple(links[:PAGE_SIZE]), next_cursor, begins=not after)
+    def _group(self, description: Description, key: str, count: int, after: str) -> LinkGroup | None:
+        """Links to a thing under a key from other things than documents, or None; not those that it has itself."""
+        own = _related(description.whole or description.record) if key == _INVERSE_RELATION else frozenset()
+        limit = PAGE_SIZE + 1 + min(len(own), _MAX_OWN)
+        links, end = self.generation.catalogue.linking_things_of(
+            description.thing.n, key, limit, after, documents=False, most=MAX_WALKED_LINKS
+        )
+        links = [link for link in links if link.thing.reference not in own]
+        if not links and not after and (end is None or own):
+            return None
+        next_cursor = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else end
+        known = None if key in self._document_keys or own else count
+        return LinkGroup(key, known, tuple(links[:PAGE_SIZE]), next_cursor, begins=not after)
 
     def path(self, record: Mapping[str, Any]) -> tuple[Thing, ...]:
         """Return the containers of a thing, from the top down; a cycle is cut."""
@@ -307,48 +413,27 @@ class Resources:
                     return neighbours
         return None
 
-    def _kin(
-        self, thing: Thing, record: Mapping[str, Any], linked: dict[str, LinkedRecord]
-    ) -> tuple[tuple[Thing, int], ...]:
-        """Other records with the same people, without people of very many records: these mean nothing and cost much."""
-        stated = set(references(record, "related"))
-        people = []
-        for reference in dict.fromkeys(references(record, *PARTICIPANT_KEYS)):
-            if reference in linked:
-                n = linked[reference].thing.n
-                if sum(self.generation.catalogue.link_counts(n).values()) <= MAX_COUNTED_LINKS:
-                    people.append(n)
-        if not people:
-            return ()
-        kin = self.generation.catalogue.things_sharing_targets(
-            people, list(PARTICIPANT_KEYS), thing.n, MAX_KIN + len(stated)
-        )
-        return tuple(item for item in kin if item[0].reference not in stated)[:MAX_KIN]
-
-    def _days(self, thing: Thing, excluded: set[str]) -> tuple[Thing, ...]:
-        """Other records whose date begins within the days of this record, if these are few."""
-        if thing.kind != "record" or not _is_short(thing.start, thing.end):
-            return ()
-        things = self.generation.catalogue.records_starting_between(
-            thing.start or "", thing.end or "", MAX_KIN + len(excluded) + 1
-        )
-        return tuple(other for other in things if other.n != thing.n and other.reference not in excluded)[:MAX_KIN]
-
     def record(self, thing: Thing) -> bytes:
         """Return the thing's record as JSON, as the `json` reader takes it."""
         return self.generation.record(thing.offset, thing.length)
 
 
+def _related(record: Mapping[str, Any]) -> frozenset[str]:
+    """References of the targets of a record's own relations."""
+    targets = (relation["target"] for relation in record.get("relations", ()))
+    return frozenset(each["id"] if isinstance(each, dict) else each for each in targets)
+
+
+def _outline(thing: Thing) -> dict[str, Any]:
+    """Names and date of a thing, in the form of a record."""
+    label = "title" if thing.kind == "record" else "name"
+    outline: dict[str, Any] = {"id": thing.reference, "kind": thing.kind, label: thing.labels}
+    if thing.status:
+        outline["status"] = thing.status
+    if thing.edtf:
+        outline["dates"] = [{"role": "document", "edtf": thing.edtf}]
+    return outline
+
+
 def _values(statements: Statements) -> Iterator[NamedNode | Literal]:
     return (value for by_predicate in statements.values() for values in by_predicate.values() for value in values)
-
-
-def _is_short(start: str | None, end: str | None) -> bool:
-    """Whether a period is short enough to mean something."""
-    try:
-        return (
-            bool(start and end)
-            and (date.fromisoformat(end or "") - date.fromisoformat(start or "")).days <= MAX_DATE_DAYS
-        )
-    except ValueError:  # a year before the first, or with five digits
-        return start == end

@@ -175,3 +175,40 @@ def test_by_keyboard_alone(address, browser):
         assert page.locator("h1").inner_text() == "Aleksandr Alekseyev"
     finally:
         page.close()
+
+
+PHONE = {"width": 360, "height": 640}
+
+
+def test_the_document_is_in_the_first_screen_of_a_phone(address, browser):
+    """The header takes a seventh of a phone's screen; title, date, people and reference stand in the first one."""
+    page = browser.new_page(viewport=PHONE)
+    page.goto(address + MEMORANDUM)
+    assert page.locator("header.site").bounding_box()["height"] <= PHONE["height"] / 7
+    for text in ("h1", ".facts li:first-child", ".facts a[href*='/agent/']", ".facts li:has-text('Reference')"):
+        box = page.locator(f"article.thing > header {text}").first.bounding_box()
+        assert box["y"] + box["height"] <= PHONE["height"], text
+    page.close()
+
+
+def test_the_menu_of_a_phone_needs_no_script(address, browser):
+    """On a phone the menu is closed, and a button opens it by mouse and by keyboard; a wide screen has it open."""
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
+    page = context.new_page()
+    page.goto(address + MEMORANDUM)
+    button, menu = page.get_by_role("button", name="Menu"), page.get_by_role("navigation", name="Site")
+    assert not menu.is_visible()
+    button.click()
+    assert menu.get_by_role("link", name="Places").is_visible()
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url == f"{address}/record/"
+    page.set_viewport_size({"width": 1000, "height": 700})
+    assert menu.is_visible()
+    assert not page.get_by_role("button", name="Menu").is_visible()
+    context.close()

@@ -7,6 +7,9 @@ from kg.render.citations.cited_names import inverted
 from kg.render.citations.cited_record import CitedRecord
 from kg.render.citations.date_words import CHICAGO
 
+MAX_DESCRIPTION = 1_000
+"""Characters of a description in a meta tag."""
+
 _ZOTERO = {
     "personal_communication": "letter",
     "speech": "presentation",
@@ -48,7 +51,7 @@ def meta_tags(cited: CitedRecord, place_names: Sequence[str], rights: str) -> It
         "DC.type": cited.genre,
         "DC.publisher": cited.publisher,
         "DC.identifier": cited.url,
-        "DC.description": cited.abstract,
+        "DC.description": (cited.abstract or "")[:MAX_DESCRIPTION],
         "DC.rights": rights,
         "z:itemType": _ZOTERO.get(cited.kind, "manuscript"),
         "z:archive": cited.archive,

@@ -18,6 +18,8 @@ class PageValue:
         outward: True for an external link.
         brief: brief of the link's target.
         brief_language: language of the brief.
+        lead: words before a link, in a sentence.
+        tail: words behind it, with the sign before them.
         paragraphs: spans of each paragraph of a text whose mentions are links.
     """
 
@@ -28,16 +30,26 @@ class PageValue:
     outward: bool = False
     brief: str = ""
     brief_language: str = ""
+    lead: str = ""
+    tail: str = ""
     paragraphs: tuple[list[TextSpan], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """Row of a page: a key, its label and its values."""
+    """Row of a page.
+
+    Attributes:
+        key: its key.
+        label: its label.
+        values: the values that are shown at once.
+        rest: running text that is folded, because it is long.
+    """
 
     key: str
     label: str
     values: tuple[PageValue, ...]
+    rest: tuple[PageValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

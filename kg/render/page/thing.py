@@ -11,21 +11,19 @@ from kg.render.citations.styles import archival
 from kg.render.data.record import labels
 from kg.render.data.statements import Statements
 from kg.render.page.embedded_data import EmbeddedSubject, thing_data
+from kg.render.page.facts import Fact, facts
+from kg.render.page.further import FurtherField, further_fields, open_sections
 from kg.render.page.metadata import meta_tags
+from kg.render.page.prose import folded_sections, without_repetition
 from kg.render.page.repetition import without_paragraphs
 from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.view import sections
-from kg.render.site import key_labels, language_names
-from kg.render.site.date_phrases import date_phrase, label_before
-from kg.render.site.hour_phrases import with_hours
+from kg.render.site import key_labels
+from kg.render.site.date_phrases import date_phrase
 from kg.render.site.reader import ReaderPreferences, is_nameless
-from kg.render.site.translations import translations
 
 MAX_SUMMARY_LENGTH = 300
 """Characters of the page's description for search engines."""
-
-TRANSLATED = "{language}, translated from {original}"
-"""Phrase for the language of a translated text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,9 @@ class ThingPage:
         other_labels: (language, text) of its labels in other languages.
         kind: label of its kind, or of the kind of agent.
         types: its types.
-        facts: the line under the title: date, place, language.
-        sections: the description, under headings.
+        facts: what stands under the title: when, who, where, language, reference.
+        sections: the description, under headings, each text once.
+        further: what the source says besides.
         summary: description for search engines.
         schema_org: JSON-LD for the head.
         meta: (name, content) of meta tags; for a record alone.
@@ -76,8 +75,9 @@ class ThingPage:
     other_labels: list[tuple[str, str]]
     kind: str
     types: tuple[PageValue, ...]
-    facts: list[PageValue]
+    facts: list[Fact]
     sections: list[Section]
+    further: tuple[FurtherField, ...]
     summary: str
     schema_org: str
     meta: list[tuple[str, str]]
@@ -95,6 +95,8 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
         sections(subject.statements, subject.reference, subject.linked, ontology, reader), subject.repeated
     )
     rows = {row.key: row for section in all_sections for row in section.rows}
+    told = list(facts(record, rows, reader))
+    once = without_repetition(all_sections)
     cited = cited_record_of(subject, reader.languages) if kind in CITED_KINDS else None
     summary = next((rows[key].values[0].text for key in ("summary", "description", "biography") if key in rows), "")
     return ThingPage(
@@ -103,8 +105,9 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
         other_labels=[] if nameless else [(tag, text) for tag, text in names.items() if text != label],
         kind=key_labels.AGENT_TYPES.get(record.get("agentType", ""), key_labels.KINDS[kind][0]),
         types=rows["type"].values if "type" in rows else (),
-        facts=list(_facts(record, rows, reader)),
-        sections=all_sections,
+        facts=told,
+        sections=folded_sections(open_sections(once, told, label)),
+        further=further_fields(once),
         summary=(summary or label)[:MAX_SUMMARY_LENGTH],
         schema_org=_embedded(subject, ontology.base, reader, label, summary),
         meta=list(meta_tags(cited, _texts(rows, "places"), " ".join(_texts(rows, "rights"))))
@@ -140,33 +143,5 @@ def _day(date: CitedDate | None, reader: ReaderPreferences) -> str:
     return "" if date is None else date_phrase(date.edtf, reader.language) if date.edtf else date.text
 
 
-def _when(date: Mapping[str, Any], reader: ReaderPreferences) -> str:
-    """Phrase of a date with its hours."""
-    phrase = date_phrase(date["edtf"], reader.language)
-    return with_hours(phrase, date.get("startTime", ""), date.get("endTime", ""), reader.language)
-
-
 def _texts(rows: Mapping[str, PageRow], key: str) -> list[str]:
     return [value.text for value in rows[key].values] if key in rows else []
-
-
-def _facts(record: Mapping[str, Any], rows: Mapping[str, PageRow], reader: ReaderPreferences) -> list[PageValue]:
-    """Key facts under the title: date, place, language."""
-    say = translations(reader.language).gettext
-    facts = [
-        PageValue(phrase, note=label_before(say(key_labels.DATE_ROLES[date["role"]]), phrase, reader.language))
-        for date in record.get("dates", ())
-        if date["role"] in key_labels.FIRST_DATES and date.get("edtf")
-        for phrase in [date_phrase(date["edtf"], reader.language)]
-    ]
-    if "placeOfCreation" in rows:
-        facts += rows["placeOfCreation"].values[:1]
-    tags = record.get("language", ())
-    if tags:
-        names = ", ".join(language_names.language_name(tag, reader.language) for tag in tags)
-        original = [tag for tag in record.get("originalLanguage", ()) if tag not in tags]
-        original_names = ", ".join(language_names.language_name(tag, reader.language) for tag in original)
-        facts.append(
-            PageValue(say(TRANSLATED).format(language=names, original=original_names) if original_names else names)
-        )
-    return facts

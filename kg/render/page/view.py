@@ -3,7 +3,9 @@
 All values are plain data, which the template escapes; the scheme of an address decides here whether it becomes a link.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -17,15 +19,17 @@ from kg.ontology import RDF_TYPE, Form, Ontology, Term
 from kg.render.data.jsonld import keys_of_kind
 from kg.render.data.record import first_date, labels
 from kg.render.data.statements import Properties, Statements, Values
-from kg.render.page import outside_labels
 from kg.render.page.briefs import brief
-from kg.render.page.durations import duration
+from kg.render.page.facts import date_words
 from kg.render.page.mentions import NameLinker, TextSpan, name_forms
 from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.subproperties import own_values, subproperties_of
+from kg.render.page.values import outside_labels, relations
+from kg.render.page.values.durations import duration
+from kg.render.page.values.relations import Relation
+from kg.render.page.values.source_fields import field_name
 from kg.render.site import key_labels, language_names
 from kg.render.site.date_phrases import date_phrase
-from kg.render.site.hour_phrases import with_hours
 from kg.render.site.reader import ReaderPreferences
 from kg.render.site.translations import locale, translations
 
@@ -36,6 +40,8 @@ Records = Mapping[str, dict[str, Any]]
 
 _ORDER = {key: place for place, key in enumerate(key_labels.FIELDS)}
 _KINDS_WITH_BRIEFS = frozenset({"agent", "place", "topic", "collection", "archive"})
+_DATE_KEYS = ("role", "edtf", "text", "startTime", "endTime", "certainty", "timeCertainty")
+_WORD = re.compile(r"[^\W_]+")
 _WITHOUT_LANGUAGE = (-1, 0, 0)
 """Place of a value without a language, before all others."""
 
@@ -105,6 +111,9 @@ class _RowBuilder:
         if term.form is Form.PART:
             parts = [self.statements.get(each.value, {}) for each in values]
             parts.sort(key=_position)
+            if term.key == "relations":
+                yield from self.relations(term, parts)
+                return
             for part in parts:
                 part_value = (
                     _PART_VALUES[term.key](self, term, part) if term.key in _PART_VALUES else self.any_part(term, part)
@@ -204,16 +213,11 @@ class _RowBuilder:
         return "; ".join(labelled)
 
     def date(self, term: Term, part: Properties) -> PageValue | None:
-        text, edtf = self.first_text(term, part, "text"), self.first_text(term, part, "edtf")
-        phrase = date_phrase(edtf, self.reader.language) if edtf else text
-        begin, end = self.first_text(term, part, "startTime"), self.first_text(term, part, "endTime")
-        phrase = with_hours(phrase, begin, end, self.reader.language)
-        role = key_labels.DATE_ROLES.get(self.first_text(term, part, "role"), "")
-        others = self.other_texts(term, part)
-        written = text if _has_more(text, edtf) else ""
-        return PageValue(
-            phrase, note="; ".join(filter(None, (self.translated(role), written and f"“{written}”", others)))
-        )
+        date = {key: self.first_text(term, part, key) for key in _DATE_KEYS}
+        role = self.translated(key_labels.DATE_ROLES.get(date["role"], ""))
+        phrase, remarks = date_words(date, self.reader.language)
+        written = f"“{date['text']}”" if _has_more(date["text"], date["edtf"]) else ""
+        return PageValue(phrase, note="; ".join(filter(None, (role, written, *remarks))))
 
     def name(self, term: Term, part: Properties) -> PageValue | None:
         form, dates = self.first_text(term, part, "form"), self.first_text(term, part, "dates")
@@ -225,13 +229,23 @@ class _RowBuilder:
         )
         return PageValue(self.first_text(term, part, "text"), language=language, note="; ".join(filter(None, notes)))
 
-    def relation(self, term: Term, part: Properties) -> PageValue | None:
-        targets = part.get(term.parts["target"].iri, [])
-        dates = self.first_text(term, part, "dates")
-        # The role, where there is one, names the sort of relation.
-        role = self.first_text(term, part, "role") or self.first_text(term, part, "type")
-        notes = (role, date_phrase(dates, self.reader.language) if dates else "", self.first_text(term, part, "note"))
-        return self.value(targets[0], "; ".join(filter(None, notes))) if targets else None
+    def relations(self, term: Term, parts: list[Properties]) -> Iterator[PageValue]:
+        """Relations as sentences, those that the source counts most often first."""
+        told = [(part, self.relation(term, part)) for part in parts if part.get(term.parts["target"].iri)]
+        repeated = relations.repeated_endings([each for _, each in told])
+        for part, relation in sorted(told, key=lambda each: -(each[1].count or 0)):
+            value = self.value(part[term.parts["target"].iri][0])
+            yield replace(
+                value,
+                lead=relations.lead(relation, self.reader.language),
+                tail=relations.tail(relation, repeated, self.reader.language),
+            )
+
+    def relation(self, term: Term, part: Properties) -> Relation:
+        role, type_, count, dates, note = (
+            self.first_text(term, part, key) for key in ("role", "type", "count", "dates", "note")
+        )
+        return Relation(role, type_, float(count) if count else None, dates, note)
 
     def level(self, term: Term, part: Properties) -> PageValue | None:
         level = self.first_text(term, part, "level")
@@ -241,9 +255,8 @@ class _RowBuilder:
 
     def extra(self, term: Term, part: Properties) -> PageValue | None:
         language = self.first_text(term, part, "language")
-        return PageValue(
-            self.first_text(term, part, "value"), language=language, note=self.first_text(term, part, "field")
-        )
+        name = field_name(self.first_text(term, part, "field"), self.reader.language)
+        return PageValue(self.first_text(term, part, "value"), language=language, note=name)
 
     def digital_object(self, term: Term, part: Properties) -> PageValue | None:
         url, label = self.first_text(term, part, "url"), self.first_text(term, part, "label")
@@ -257,9 +270,10 @@ class _RowBuilder:
 
 
 def _has_more(text: str, edtf: str) -> bool:
-    """Test for a date's text that has more than its English phrase and its EDTF."""
+    """Test for a date's text that has more than its English phrase and its EDTF, in whatever order it says that."""
     phrases = {date_phrase(edtf, "en").casefold(), edtf.casefold()} if edtf else {""}
-    return bool(text) and text.casefold() not in phrases
+    parts = {tuple(sorted(_WORD.findall(phrase))) for phrase in phrases}
+    return bool(text) and text.casefold() not in phrases and tuple(sorted(_WORD.findall(text.casefold()))) not in parts
 
 
 def _from_table(table: Mapping[str, str], text: str, language: str) -> str:
@@ -292,7 +306,6 @@ _ADDRESS_KEYS = frozenset({"replaces"})
 _PART_VALUES = {
     "dates": _RowBuilder.date,
     "names": _RowBuilder.name,
-    "relations": _RowBuilder.relation,
     "referenceLevels": _RowBuilder.level,
     "digitalObjects": _RowBuilder.digital_object,
     "extra": _RowBuilder.extra,

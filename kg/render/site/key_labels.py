@@ -8,9 +8,9 @@ from kg.key_annotations import Caption, Heading, PageSection
 
 SECTIONS = (
     PageSection.SUMMARY,
+    PageSection.TEXT,
     PageSection.PEOPLE,
     PageSection.PLACES,
-    PageSection.TEXT,
     PageSection.ABOUT,
     PageSection.ARCHIVE,
     PageSection.RIGHTS,
@@ -41,8 +41,35 @@ FIELDS = _headings()
 PROSE = frozenset(key for key, heading in FIELDS.items() if heading.prose)
 """Keys of running text."""
 
-INVERSES = {key: heading.inverse for key, heading in FIELDS.items() if heading.inverse} | {"relatedTo": "Related"}
+INVERSES = {key: heading.inverse for key, heading in FIELDS.items() if heading.inverse} | {
+    "relatedTo": "Related, by their own descriptions"
+}
 """Key → how the list of those is called that link to a thing under it."""
+
+ROLES = {
+    "creator": "author",
+    "journalAuthor": "from the journal",
+    "sender": "sender",
+    "recipient": "recipient",
+    "participants": "took part",
+    "mentions": "named",
+    "translator": "translator",
+    "obtainedBy": "obtained it",
+    "contributors": "contributor",
+    "donors": "donor",
+    "sponsors": "sponsor",
+    "repository": "keeps it",
+    "rightsHolder": "holds the rights",
+    "describedBy": "described it",
+    "placeOfCreation": "made here",
+    "places": "about this place",
+    "subjects": "about this",
+    "type": "of this type",
+    "collections": "in this collection",
+    "heldIn": "lies here",
+    "relatedTo": "connected",
+}
+"""Key of a link from a document → what the thing of the page is to it, in a small word beside the document."""
 
 ONE_LANGUAGE = frozenset(key for key, heading in FIELDS.items() if heading.one_language)
 """Keys of which a page shows what is said in the reader's language alone, where something is."""
@@ -135,7 +162,10 @@ GENDERS = {"male": "male", "female": "female"}
 COMPASS = {"latitude": ("%(degrees)s° N", "%(degrees)s° S"), "longitude": ("%(degrees)s° E", "%(degrees)s° W")}
 """Key of a coordinate → how one is told that is positive, and one that is negative."""
 
+STUB_OF_DOCUMENT = "No description of this document is published here; others refer to it."
+"""What is said of a document that is only linked to."""
+
 STATUSES = {
-    "stub": "Nothing more is known here: this page exists because other records link to it.",
+    "stub": "Not described yet: what stands here is what the documents tell.",
     "described-only": "This document is not part of the collection; it is known from what another record says of it.",
 }

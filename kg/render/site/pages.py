@@ -127,6 +127,8 @@ def _templates(language: str) -> jinja2.Environment:
         "kinds": key_labels.KINDS,
         "fields": key_labels.FIELDS,
         "statuses": key_labels.STATUSES,
+        "stub_of_document": key_labels.STUB_OF_DOCUMENT,
+        "roles": key_labels.ROLES,
         "inverses": key_labels.INVERSES,
         "date_roles": key_labels.DATE_ROLES,
         "asset": assets.address,

@@ -189,6 +189,68 @@ class Catalogue:
         )
         return [ListEntry(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
 
+    def linking_things_of(  # noqa: PLR0913  # the place in a list, and what is listed
+        self, n: int, key: str, limit: int, after: str = "", *, documents: bool, most: int
+    ) -> tuple[list[ListEntry], str | None]:
+        """The same list with documents alone, or without them; and the cursor up to which it is whole, None for all.
+
+        Args:
+            n: number of the target.
+            key: key of the model.
+            limit: maximum length.
+            after: cursor of an entry; empty for the start of the list.
+            documents: whether documents are listed, or all else.
+            most: number of links that are read.
+        """
+        start, number = parse_cursor(after)
+        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
+        walk = (
+            "SELECT start, source FROM links WHERE target = ? AND k = ? AND (start, source) > (?, ?)"
+            " ORDER BY start, source LIMIT"
+        )
+        place = (n, self._numbers.get(key, -1), start, number)
+        rows = self._db.execute(
+            f"SELECT links.start, links.source, {columns} FROM ({walk} ?) AS links"  # noqa: S608
+            f" JOIN things ON things.n = links.source WHERE things.kind {'=' if documents else '<>'} 'record'"
+            " ORDER BY links.start, links.source LIMIT ?",
+            (*place, most, limit),
+        )
+        entries = [ListEntry(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
+        if len(entries) == limit:
+            return entries, entries[-1].cursor
+        last = self._db.execute(f"{walk} 1 OFFSET ?", (*place, most - 1)).fetchone()
+        return entries, f"{last[0]}_{last[1]}" if last else None
+
+    def linking_count(self, n: int, keys: list[str], most: int) -> int | None:
+        """Number of documents that link to a thing under any of some keys, each counted once.
+
+        None where more than `most` links would have to be read.
+        """
+        counts = self.link_counts(n)
+        ks = [self._numbers[key] for key in keys if key in counts]
+        if sum(counts[key] for key in keys if key in counts) > most:
+            return None
+        (count,) = self._db.execute(
+            "SELECT COUNT(DISTINCT links.source) FROM links JOIN things ON things.n = links.source"  # noqa: S608  # marks
+            f" WHERE target = ? AND k IN ({', '.join('?' * len(ks))}) AND kind = 'record'",
+            (n, *ks),
+        ).fetchone()
+        return int(count)
+
+    def linking_span(self, n: int, keys: list[str]) -> tuple[str, str] | None:
+        """First days of the first and last dated documents that link to a thing under some keys; None without one."""
+        ends: list[str] = []
+        for key in keys:
+            for order in ("ASC", "DESC"):
+                row = self._db.execute(
+                    "SELECT links.start FROM links JOIN things ON things.n = links.source"  # noqa: S608  # ours
+                    " WHERE target = ? AND k = ? AND links.start < ? AND links.start >= '-' AND kind = 'record'"
+                    f" ORDER BY links.start {order} LIMIT 1",
+                    (n, self._numbers.get(key, -1), UNDATED),
+                ).fetchone()
+                ends += row or ()
+        return (min(ends), max(ends)) if ends else None
+
     def link_neighbours(self, n: int, key: str, start: str | None, source: int) -> LinkNeighbours:
         """Neighbours of a thing among those that link to a target under a key, in the order of their list.
 

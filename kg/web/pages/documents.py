@@ -13,11 +13,14 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault, Message
-from kg.read.things import DeletedThing, Description, LinkGroup, Redirect, Surroundings
+from kg.read.things import DeletedThing, Description, Redirect, Surroundings
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data import jsonld, rdf
+from kg.render.data.excerpt import Excerpt, RecordPlace
 from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, DescriptionFormat, description_format
-from kg.render.page.thing import PageSubject, thing_page
+from kg.render.page import briefs
+from kg.render.page.further import EXTRA
+from kg.render.page.thing import PageSubject, ThingPage, thing_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
@@ -40,19 +43,18 @@ from kg.web.serving.time_slices import Steps, at_once
 MOST_PARTS = 100_000
 """Parts of a text, at most."""
 
-SHORT_RECORD = 8_000
+MOST_VALUES = 10_000_000
+"""Values of a list, at most."""
+
+QUICK_RECORD = 8_000
 """Bytes of a record up to which its page or data take a few milliseconds."""
 
 _SHORT_PAGE = 64_000
 """The same of a record with all those that its page reads for the names of links."""
 
-EXCERPT_LENGTH = 32_000
-"""Bytes of a record from which its page may be an excerpt."""
-
 MAX_EXCERPT = 100
 """Characters of a key that a problem repeats."""
 
-_PART = "part"
 _VARY = "Accept, Accept-Encoding"
 """A document does not depend on Accept, but the problem that may once stand in its place does."""
 
@@ -98,6 +100,10 @@ class PageParameters(Parameters):
     part: Annotated[int, whole_number(1, MOST_PARTS)] = Field(
         default_factory=int, description="The part of a long text, from 1; data have the whole."
     )
+    values: str = Field("", description="A long list of the thing itself, by its key: relations, names, identifiers …")
+    first: Annotated[int, whole_number(1, MOST_VALUES)] = Field(
+        default_factory=int, description="The number of the value at which that list begins, from 1."
+    )
 
 
 async def thing(request: Request, context: HeldContext, kind: KindPath, key: KeyPath) -> Response:
@@ -135,18 +141,18 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     if address.format is HTML:
         return await _html(request, context, found)
     steps = _data(request, context, found, address.format)
-    if found.length <= SHORT_RECORD:
+    if found.length <= QUICK_RECORD:
         return await context.slices.step_by_step(client_name(request), steps)
     return await context.serving.in_thread(request, partial(at_once, steps), found.length)
 
 
 async def _html(request: Request, context: Context, thing: Thing) -> Response:
     """The page of a thing: made beside other requests, unless it takes but a few milliseconds."""
-    part = _part(request, thing)
+    place = _place(request)
     walked = await search_position(request, context, thing.reference)
     drawn = await pictures(request, thing, context)
-    if thing.kind == RECORD and thing.length <= SHORT_RECORD:
-        said = context.publication.things.describe(thing)
+    if thing.kind == RECORD and thing.length <= QUICK_RECORD:
+        said = context.publication.things.describe_page(thing, context.reader.languages, place)
         targets = context.publication.things.link_targets(said)
         steps = _web_page(request, context, said, walked, drawn, targets=targets)
         size = thing.length + sum(each.length for each in targets.values())
@@ -155,22 +161,29 @@ async def _html(request: Request, context: Context, thing: Thing) -> Response:
         return await context.serving.in_thread(request, partial(at_once, steps), size)
 
     def work_beside() -> Response:
-        things, languages = context.publication.things, context.reader.languages
-        is_long = thing.length > EXCERPT_LENGTH
-        said = things.describe_excerpt(thing, languages, part) if is_long else things.describe(thing)
+        said = context.publication.things.describe_page(thing, context.reader.languages, place)
         return at_once(_web_page(request, context, said, walked, drawn))
 
     # The page of what many documents link to takes several times as long as that of a document.
     return await context.serving.in_thread(request, work_beside, thing.length)
 
 
-def _part(request: Request, thing: Thing) -> int:
-    """The part of long texts that is asked for. Raises ParameterProblem, or Problem where there is none."""
-    given = request.query_params.get(_PART)
-    part = (parameters.read(PageParameters, [(_PART, given)], ()).part if given else 0) or 1
-    if part > 1 and thing.length <= EXCERPT_LENGTH:
-        raise _no_part(part)
-    return part
+def _place(request: Request) -> RecordPlace:
+    """The place in a long record that is asked for. Raises ParameterProblem."""
+    given = [(name, value) for name in ("part", "values", "first") if (value := request.query_params.get(name))]
+    if not given:
+        return RecordPlace()
+    asked = parameters.read(PageParameters, given, ())
+    return RecordPlace(asked.part or 1, asked.values, asked.first or 1)
+
+
+def _check_place(place: RecordPlace, cut: Excerpt | None) -> None:
+    """Raise Problem where a record has no such part, or no value of that number."""
+    if place.part > (cut.parts if cut else 1):
+        raise _no_part(place.part)
+    shown = cut.lists.get(place.key) if cut else None
+    if place.first > 1 and (shown is None or shown.last < place.first):
+        raise Problem(404, Message("No list here has a value number %(first)s.", first=place.first))
 
 
 def _no_part(part: int) -> Problem:
@@ -276,8 +289,7 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
     """The page of a thing; one that was opened from a search is for whoever searched, and not kept."""
     key, after = request.query_params.get("links", ""), request.query_params.get("after", "")
     thing, cut = said.thing, said.excerpt
-    if cut is not None and cut.part > cut.parts:
-        raise _no_part(cut.part)
+    _check_place(_place(request), cut)
     yield
     around = context.publication.things.around(said, key, after, targets)
     yield
@@ -294,7 +306,8 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
         "shown": shown,
         "excerpt": cut,
         "around": around,
-        "groups": _shown_groups(around.groups),
+        "first_words": lambda texts, reader: briefs.brief({"summary": texts}, None, reader.languages),
+        "further_count": _further_count(shown, cut),
         "formats": [each for each in FORMATS if each is not HTML],
         "reader": context.reader,
         "leads": search_links(thing, context),
@@ -317,6 +330,13 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
     return published.respond(request, context, body, HTML.content_type, headers, vary=VARY)
 
 
+def _further_count(shown: ThingPage, cut: Excerpt | None) -> int:
+    """Number of the values that the source says besides, with those that an excerpt leaves out."""
+    if cut is not None and EXTRA in cut.lists:
+        return cut.lists[EXTRA].total
+    return sum(len(each.values) for each in shown.further)
+
+
 def subject_of(context: Context, said: Description, around: Surroundings) -> PageSubject:
     """Subject of a page, or of a citation."""
     return PageSubject(
@@ -328,8 +348,3 @@ def subject_of(context: Context, said: Description, around: Surroundings) -> Pag
         context.publication.things.records(around.path),
         context.settings.publisher or context.settings.main_title,
     )
-
-
-def _shown_groups(groups: tuple[LinkGroup, ...]) -> list[LinkGroup]:
-    """The groups of inverse links; the target of a relation is also `relatedTo`, and is shown once."""
-    return [group for group in groups if group.key != "target"]

@@ -8,9 +8,11 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from kg.errors import KgError
-from kg.read.pictures import all_documents_by_time
+from kg.read.document_evidence import document_evidence
+from kg.read.pictures import ThingCount, all_documents_by_time
 from kg.read.things import MAX_PATH_LEVELS
 from kg.render.pictures import atlas, tree
+from kg.render.site.date_phrases import date_phrase
 from kg.render.site.pages import render_page
 from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
@@ -49,7 +51,14 @@ async def pictures(request: Request, thing: Thing, context: Context) -> Markup:
 
 def _drawn(thing: Thing, context: Context) -> bytes:
     above = context.publication.things.path(context.publication.finder.record(thing.offset, thing.length))
-    values: dict[str, Any] = {"thing": thing, "tree": _tree(thing, above, context), "links": False, "place": ""}
+    told, tree_ = _told_by_documents(thing, context), _tree(thing, above, context)
+    values: dict[str, Any] = {
+        "thing": thing,
+        "told": told,
+        "tree": tree_,
+        "links": False,
+        "place": "",
+    }
     if not context.publication.searchable:
         drawn = _timeline(thing, context)
         values |= {"timeline": drawn, "to": "record/?", "people": None, "places": None, "query": ""}
@@ -86,6 +95,28 @@ def _own_place(thing: Thing, context: Context) -> picture_data.PictureData | Non
     return picture_data.PictureData(
         atlas.draw([spot], atlas.SMALL_WIDTH), (), ((label, thing.reference, latitude, longitude, 0),)
     )
+
+
+def _told_by_documents(thing: Thing, context: Context) -> dict[str, Any] | None:
+    """What documents tell of a thing that nobody has described: years in words, places and people with their names."""
+    if thing.status != "stub":
+        return None
+    query = SearchState(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference))).wanted
+    evidence = document_evidence(context.publication, thing, query)
+    if evidence is None:
+        return None
+    years = date_phrase(evidence.years, context.reader.language) if evidence.years else ""
+    return {
+        "years": years,
+        "places": [_counted_name(each, context) for each in evidence.places],
+        "people": [_counted_name(each, context) for each in evidence.people],
+    }
+
+
+def _counted_name(counted: ThingCount, context: Context) -> dict[str, Any]:
+    labels, status = (counted.thing.labels, counted.thing.status) if counted.thing else ({}, None)
+    label, language = context.reader.called(labels, counted.reference, status)
+    return {"reference": counted.reference, "label": label, "language": language, "count": counted.count}
 
 
 # The tree --------------------------------------------------------------------------------------------------------

@@ -9,9 +9,11 @@ from kg.render.data import excerpt as excerpts
 from kg.render.data.excerpt import (
     MAX_LANGUAGES,
     MAX_LENGTH,
-    MAX_VALUES,
+    MAX_LINKS,
     PART_LENGTH,
     PART_PARAGRAPHS,
+    ListPart,
+    RecordPlace,
     excerpt,
     text_parts,
 )
@@ -65,10 +67,10 @@ def test_each_part_is_shown():
     text = PROSE * 2_000
     record = {"id": "record/1", "summary": {"en": "short"}, "text": {"en": text}}
     first = excerpt(record, ["en"])
-    parts = [excerpt(record, ["en"], number + 1) for number in range(first.parts)]
+    parts = [excerpt(record, ["en"], RecordPlace(number + 1)) for number in range(first.parts)]
     assert "".join(each.record["text"]["en"] for each in parts) == text
     assert {each.record["summary"]["en"] for each in parts} == {"short"}
-    assert excerpt(record, ["en"], 1_000).record == parts[-1].record
+    assert excerpt(record, ["en"], RecordPlace(1_000)).record == parts[-1].record
 
 
 def test_what_is_left_out_is_counted():
@@ -77,13 +79,50 @@ def test_what_is_left_out_is_counted():
     record = {"id": "record/1", "title": languages, "participants": [f"agent/{n}" for n in range(500)]}
     cut = excerpt(record, ["ru", "en"])
     assert next(iter(cut.record["title"])) == "ru"
-    assert cut.record["participants"] == record["participants"][:MAX_VALUES]
-    assert cut.left_out == {"title": 501 - MAX_LANGUAGES, "participants": 500 - MAX_VALUES}
+    assert cut.record["participants"] == record["participants"][:MAX_LINKS]
+    assert cut.left_out == {"title": 501 - MAX_LANGUAGES}
+    assert cut.lists == {"participants": ListPart(1, MAX_LINKS, 500)}
 
 
 def test_many_long_texts_are_bounded_together():
     """However many texts a record has, and however long they are, an excerpt has a bounded number of characters."""
     record = {f"key{k}": {f"x-{n}": [PROSE * 1_000] * 3 for n in range(40)} for k in range(20)}
     cut = excerpt(record, [])
-    assert _size(cut.record) <= MAX_LENGTH + PART_LENGTH + 20 * excerpts.MIN_PART_LENGTH
+    assert _size(cut.record) <= MAX_LENGTH + 20 * excerpts.MIN_PART_LENGTH
     assert set(cut.left_out) == set(record)
+
+
+def test_the_relations_that_count_most_are_first():
+    """Relations come by the number that the source counts; those without one keep their order behind them."""
+    relations = [{"target": f"agent/{n}", "count": n} for n in range(500)] + [
+        {"target": "agent/x"},
+        {"target": "agent/y"},
+    ]
+    cut = excerpt({"id": "agent/1", "relations": relations}, [])
+    assert [each["count"] for each in cut.record["relations"]] == list(range(499, 499 - excerpts.FEW_VALUES, -1))
+    last = excerpt({"id": "agent/1", "relations": relations}, [], RecordPlace(key="relations", first=501))
+    assert [each["target"] for each in last.record["relations"]] == ["agent/x", "agent/y"]
+    assert last.lists["relations"] == ListPart(501, 502, 502)
+
+
+def test_list_by_list_everything_is_shown():
+    """From value to value by their numbers an excerpt has each value of a list once, in any language."""
+    record = {"id": "record/1", "extent": {"en": [f"{n} leaves" for n in range(95)], "ru": ["95 листов"]}}
+    shown, first = [], 1
+    while True:
+        cut = excerpt(record, ["en"], RecordPlace(key="extent", first=first))
+        shown += cut.record["extent"]["en"]
+        part = cut.lists["extent"]
+        if part.last == part.total:
+            break
+        first = part.last + 1
+    assert shown == record["extent"]["en"]
+
+
+def test_translations_stand_beside_each_other():
+    """The same part of a text and its translation has as many characters of both, though one has twice the bytes."""
+    record = {"id": "record/1", "text": {"en": PROSE * 1_000, "ru": "Слова архива и другие. " * 9_000}}
+    cut = excerpt(record, ["en"], RecordPlace(2))
+    lengths = {language: len(text) for language, text in cut.record["text"].items()}
+    assert abs(lengths["en"] - lengths["ru"]) < 100
+    assert sum(len(text.encode()) for text in cut.record["text"].values()) <= PART_LENGTH

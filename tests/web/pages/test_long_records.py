@@ -7,7 +7,7 @@ import pytest
 from publishing import publish
 from starlette.testclient import TestClient
 
-from kg.render.data.excerpt import MAX_VALUES
+from kg.render.data.excerpt import FEW_VALUES, MAX_LINKS
 from kg.web.app import Application
 from kg.web.pages import documents
 from kg.web.serving import published
@@ -80,14 +80,15 @@ def test_parts_that_are_not_there(site, part, status):
 
 
 def test_many_values_are_a_part_with_their_number(site):
-    """Of thousands of values a page shows some, with the number of the others as a link to the data, which have all."""
+    """Of thousands of values a page shows some, with a link to the next ones; the data have all."""
     text = _page(site, "record/many.html")
-    assert len(re.findall(r"<bdi[^>]*>\d+ leaves of a file", text)) == MAX_VALUES
-    assert f'href="/data/record/many.json" type="application/json">{3_000 - MAX_VALUES:,} more in the data' in text
+    assert len(re.findall(r"<bdi[^>]*>\d+ leaves of a file", text)) == FEW_VALUES
+    assert f"1 to {FEW_VALUES} of 3,000" in text
+    assert f'href="/data/record/many.html?values=extent&amp;first={FEW_VALUES + 1}#v-extent"' in text
     assert site.get("/data/record/many.json").text.count(" leaves of a file") == 3_000
     assert site.get("/data/record/many.nt").text.count(" leaves of a file") >= 3_000
     people = _page(site, "record/people.html")
-    assert f"{3_000 - MAX_VALUES:,} more in the data" in people
+    assert f"1 to {MAX_LINKS} of 3,000" in people
     assert site.get("/data/record/people.nt").text.count("/agent/") >= 3_000
 
 

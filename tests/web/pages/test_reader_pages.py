@@ -70,16 +70,15 @@ def test_records_with_the_same_people_say_why(client):
 def test_records_of_the_same_days(client):
     "Documents whose date begins in the days of this one's are named, those that are named already left out."
     page = client.get("/data/record/nsam-196.html").text
-    section = '<section aria-labelledby="{}"[^>]*>.*?</section>'
-    days, people = (re.search(section.format(name), page, re.DOTALL) for name in ("days", "kin"))
-    shown, kin = (
-        set(re.findall(r'href="/data/(record/[^"]+)"', each[0])) if each else set() for each in (days, people)
-    )
+    related = re.search(r'<section aria-labelledby="g-related"[^>]*>.*?</section>', page, re.DOTALL)[0]
+    why = dict(re.findall(r'href="/data/(record/[^"]+)".*?class="note">\(([^)]+)', related))
+    shown = {each for each, reason in why.items() if reason == "from the same days"}
     asked = {"kind": "record", "year": "1962-10-22", "dates": "certain", "format": "json"}
     same = {each["id"] for each in client.get("/data/search", params=asked).json()["results"]}
     assert shown
-    assert shown | kin | {"record/nsam-196"} >= same
-    assert not shown & (kin | {"record/nsam-196"})
+    assert set(why) | {"record/nsam-196"} >= same
+    assert "record/nsam-196" not in why
+    assert len(why) == related.count("<li>")
 
 
 def test_signs_are_words(client):

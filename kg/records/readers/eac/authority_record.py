@@ -1,8 +1,8 @@
 """EAC-CPF (2010) reader: authority records of people, bodies and families, each an agent.
 
 Names are kept in all their forms. Values without a key in the model, such as the record's maintenance history, become
-`extra`; labels over notes (`head`) are left out. A relation to a placeholder, "[Unknown person(s)]", becomes `extra`
-without a link.
+`extra`; labels over notes (`head`) are left out. What the source marks as
+a guess becomes `extra`, with the note that says so.
 """
 
 import re
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from kg.errors import SourceError
-from kg.records.model.keys import Record, label_key
-from kg.records.names import authority_files, personal_names
+from kg.records.model.keys import Record
+from kg.records.names import personal_names
 from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile, Succession, isolate_failures
-from kg.records.readers.eac import dates, maintenance, names
+from kg.records.readers.eac import conjectures, dates, maintenance, names, relations
 from kg.records.readers.xml import drafts, links, parsing, tree
 from kg.records.readers.xml.draft import Draft
 from kg.records.readers.xml.findings import Findings
@@ -35,7 +35,6 @@ _AUTHORITIES = re.compile(
 """Addresses of entries in authority files: such an address identifies the agent, not a page about it."""
 
 _IDENTITY = "identity"
-_SAME = frozenset({"identity", "sameas", "owl:sameas"})
 _GENDER = "gender"
 
 
@@ -107,7 +106,7 @@ def _put_identity_and_more(draft: Draft, description: Element | None) -> None:
     """Put an identity with its description and its relations."""
     _put_identity(draft, tree.child(description, "identity"))
     _put_description(draft, tree.child(description, "description"))
-    _put_relations(draft, tree.child(description, "relations"))
+    relations.put_relations(draft, tree.child(description, "relations"))
 
 
 def _other_identities(draft: Draft, top: Element, others: list[Element]) -> Iterator[ReaderItem]:
@@ -188,7 +187,8 @@ def _put_description(draft: Draft, description: Element | None) -> None:
         _put_place(draft, place)
     for name, key in (("occupation", "occupations"), ("function", "functions")):
         for element in tree.descendants(description, name):
-            draft.add_text(key, tree.child(element, "term"))
+            if not conjectures.put_aside(draft, element, tree.child(element, "term")):
+                draft.add_text(key, tree.child(element, "term"))
     for history in tree.descendants(description, "biogHist"):
         for block in tree.blocks(history, lambda element: tree.local(element) in {"head", "citation"}):
             draft.add_text("biography", block)
@@ -205,6 +205,8 @@ def _put_gender(draft: Draft, local: Element) -> None:
     gender = tree.text(term)
     if term is None or gender is None or all(kind.rpartition("#")[2] != _GENDER for kind in kinds):
         return
+    if conjectures.put_aside(draft, local, term):
+        return
     if draft.record.setdefault("gender", gender) == gender:
         draft.consumed.add(term)
         draft.taken |= {(element, "localType") for element in (local, local.getparent()) if element is not None}
@@ -214,6 +216,8 @@ def _put_place(draft: Draft, place: Element) -> None:
     entry = tree.child(place, "placeEntry")
     name = tree.text(entry)
     if entry is None or name is None or personal_names.is_placeholder(name):
+        return
+    if conjectures.put_aside(draft, place, entry):
         return
     role_element = tree.child(place, "placeRole")
     role = (tree.text(role_element) or "").lower().replace(" ", "")
@@ -228,61 +232,3 @@ def _put_place(draft: Draft, place: Element) -> None:
     draft.consumed.add(entry)
     if role_element is not None and role in _PLACE_ROLES:
         draft.consumed.add(role_element)
-
-
-def _put_relations(draft: Draft, relations: Element | None) -> None:
-    for relation in tree.children(relations, "cpfRelation", "resourceRelation") if relations is not None else ():
-        _put_relation(draft, relation)
-
-
-def _put_relation(draft: Draft, relation: Element) -> None:
-    """Put a relation to an agent or a record with its description; an identity relation becomes `sameAs`."""
-    entry = tree.child(relation, "relationEntry")
-    name = tree.text(entry)
-    agent = tree.local(relation) == "cpfRelation"
-    kind = tree.attribute(relation, "cpfRelationType" if agent else "resourceRelationType")
-    href = tree.attribute(relation, "href")
-    if agent and (kind or "").lower() in _SAME and href and "://" in href:
-        draft.add("sameAs", href)
-        return
-    if agent and (name is None or personal_names.is_placeholder(name)):
-        return
-    target = _target(draft, "agent" if agent else "record", href, entry)
-    if target is None:
-        return
-    relation_part: Record = {"target": target}
-    if kind:
-        relation_part["type"] = kind
-    if role := tree.attribute(relation, "arcrole"):
-        relation_part["role"] = role.rpartition("#")[2].rpartition("/")[2] or role
-    if dates_of_validity := dates.validity(draft, relation):
-        relation_part["dates"] = dates_of_validity
-    note = tree.child(relation, "descriptiveNote")
-    if note is not None and (text := tree.text(note)):
-        relation_part["note"] = {draft.language_of(note): text}
-        draft.consumed.add(note)
-    draft.add("relations", relation_part)
-    if entry is not None:
-        draft.consumed.add(entry)
-
-
-def _target(draft: Draft, kind: str, href: str | None, entry: Element | None) -> Record | None:
-    """Link to the target of a relation: by its identifier where there is one, else by its name."""
-    name = tree.text(entry)
-    language = draft.language_of(entry) if entry is not None else draft.language
-    own = draft.source.own_reference(href)
-    elsewhere = None if own else links.web_address(href)
-    number = authority_files.key_of(elsewhere) if elsewhere else href
-    if number and not elsewhere and not links.is_file_name(number.partition("#")[0]):
-        number = authority_files.entry(number, None).key
-    reference = own or links.reference(draft.source, kind, number)
-    kind = reference.partition("/")[0] if reference else kind
-    description: Record = {label_key(kind): {language: name}} if name else {}
-    if elsewhere:
-        description["sameAs"] = [elsewhere]
-    if reference is not None:
-        return {"id": reference, **description}
-    if name is None:
-        return None
-    link = draft.source.named_link(kind, name, language=language)
-    return {"id": link["id"], **description}
