@@ -96,7 +96,7 @@ def _scalar(key: Key, word: str) -> tuple[Any, str, str]:
         Value.URL: (f"https://example.org/{word}", word, word),
         Value.EDTF: (DAY, DAY, "6 May 1234"),
         Value.DAY: (DAY, DAY, DAY),
-        Value.INSTANT: (f"{DAY}T07:08:09Z", DAY, DAY),
+        Value.INSTANT: (f"{DAY}T07:08:09Z", DAY, "7:08 am"),
         Value.NUMBER: (12.25, "12.25", "12.25°"),
     }[key.value]
 

@@ -14,13 +14,14 @@ from babel.messages.pofile import read_po, write_po
 from kg.render.citations import styles
 from kg.render.page import outside_labels, thing
 from kg.render.queries.saved_queries import saved_queries
-from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
+from kg.render.site import date_phrases, hour_phrases, key_labels, reader, script_messages, search_summary
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web import api, openapi, routes
 from kg.web.endpoint.saved_queries import SUCH_AS
 from kg.web.http import parameter_problems, problems
 from kg.web.search import result_table
+from kg.web.search.refused_search import BESIDE_FIELD
 
 RENDER = FOLDER.parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
@@ -45,7 +46,7 @@ def tables() -> Iterator[str]:
     yield from (*key_labels.AGENT_TYPES.values(), *key_labels.GENDERS.values())
     for singular, plural in key_labels.KINDS.values():
         yield from (singular, plural)
-    yield from date_phrases.EXPRESSIONS.values()
+    yield from (*date_phrases.EXPRESSIONS.values(), *hour_phrases.PHRASES.values())
     yield thing.TRANSLATED
     yield reader.NAMELESS
     yield from script_messages.messages()
@@ -60,7 +61,7 @@ def tables() -> Iterator[str]:
     )
     yield from (*styles.STYLES, *(label for label, _ in result_table.COLUMNS.values()))
     yield from problems.TITLES.values()
-    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
+    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS, BESIDE_FIELD)
     yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 
 

@@ -17,6 +17,7 @@ from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.view import sections
 from kg.render.site import key_labels, language_names
 from kg.render.site.date_phrases import date_phrase, label_before
+from kg.render.site.hour_phrases import with_hours
 from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.render.site.translations import translations
 
@@ -137,6 +138,12 @@ def cited_record_of(subject: PageSubject, languages_: Sequence[str], accessed: s
 def _day(date: CitedDate | None, reader: ReaderPreferences) -> str:
     """Date in words of the reader's language, or in those of the source."""
     return "" if date is None else date_phrase(date.edtf, reader.language) if date.edtf else date.text
+
+
+def _when(date: Mapping[str, Any], reader: ReaderPreferences) -> str:
+    """Phrase of a date with its hours."""
+    phrase = date_phrase(date["edtf"], reader.language)
+    return with_hours(phrase, date.get("startTime", ""), date.get("endTime", ""), reader.language)
 
 
 def _texts(rows: Mapping[str, PageRow], key: str) -> list[str]:

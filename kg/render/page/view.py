@@ -25,6 +25,7 @@ from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.subproperties import own_values, subproperties_of
 from kg.render.site import key_labels, language_names
 from kg.render.site.date_phrases import date_phrase
+from kg.render.site.hour_phrases import with_hours
 from kg.render.site.reader import ReaderPreferences
 from kg.render.site.translations import locale, translations
 
@@ -205,6 +206,8 @@ class _RowBuilder:
     def date(self, term: Term, part: Properties) -> PageValue | None:
         text, edtf = self.first_text(term, part, "text"), self.first_text(term, part, "edtf")
         phrase = date_phrase(edtf, self.reader.language) if edtf else text
+        begin, end = self.first_text(term, part, "startTime"), self.first_text(term, part, "endTime")
+        phrase = with_hours(phrase, begin, end, self.reader.language)
         role = key_labels.DATE_ROLES.get(self.first_text(term, part, "role"), "")
         others = self.other_texts(term, part)
         written = text if _has_more(text, edtf) else ""

@@ -128,6 +128,7 @@ def _templates(language: str) -> jinja2.Environment:
         "fields": key_labels.FIELDS,
         "statuses": key_labels.STATUSES,
         "inverses": key_labels.INVERSES,
+        "date_roles": key_labels.DATE_ROLES,
         "asset": assets.address,
         "picture": assets.picture,
         "prose": key_labels.PROSE,
