@@ -59,6 +59,17 @@ def documents_by_time(publication: Publication, query: SearchQuery) -> TimelineC
     return TimelineCounts(publication.finder.axis(query), count, undated, by_unit)
 
 
+def covered_days(publication: Publication, query: SearchQuery) -> tuple[str, str] | None:
+    """Return the first and the last day of the documents of a search, on its axis; None where none is dated."""
+    axis = publication.finder.axis(query)
+    if axis is None:
+        return None
+    index = publication.finder.index
+    found = index.documents(publication.finder.query(query))
+    days = index.first_and_last_day(found, times.days_of_years(axis.first, axis.last))
+    return None if days is None else (times.day_text(days[0]) or "", times.day_text(days[1]) or "")
+
+
 def all_documents_by_time(months: Mapping[str, int], documents: int) -> TimelineCounts:
     """Return documents by the start of their date, where there is no index.
 

@@ -267,6 +267,16 @@ class SearchIndex:
         closed = Query.boolean_query([(Occur.Must, query), *open_])
         return sorted(counted.bounds.union(self.unit_counts(closed, "year", role).counts))
 
+    def first_and_last_day(self, query: Query, days: DayRange) -> tuple[int, int] | None:
+        """First and last of some days on which dates of the hits begin or end; None where none does."""
+        found: list[int] = []
+        for first, last, roles in self._queries.slots:
+            for name, order in ((first, Order.Asc), (last, Order.Desc)):
+                bounded = all_of([query, self._queries.bounded_by(name, roles, days)])
+                hits = self.searcher.search(bounded, 1, count=False, order_by_field=name, order=order).hits
+                found += [int(day) for day, _ in hits]
+        return (min(found), max(found)) if found else None
+
     def value_counts(self, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:
         """(value, count) of one field, the largest count first."""
         return facets.value_counts(self.searcher, query, name, limit)

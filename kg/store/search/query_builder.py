@@ -149,6 +149,23 @@ class QueryBuilder:
             values = self.below(values)
         return Query.term_set_query(self._schema, name, values) if values else Query.empty_query()
 
+    @property
+    def slots(self) -> list[tuple[str, str, str]]:
+        """Fields of each slot for a date that a record of the index has: first day, last day, roles."""
+        return [times.slot_fields(slot) for slot in range(self._slots)]
+
+    def bounded_by(self, name: str, roles: str, days: DayRange) -> Query:
+        """Query of records of which a date of the thing begins, or ends, within some days.
+
+        Args:
+            name: field of the first or the last day of a slot.
+            roles: field of its roles.
+            days: the days.
+        """
+        bound = Query.range_query(self._schema, name, FieldType.Integer, days.first, days.last)
+        other = Query.term_query(self._schema, roles, times.DESCRIPTION)
+        return Query.boolean_query([(Occur.Must, bound), (Occur.MustNot, other)])
+
     def _in_time(self, days: DayRange, request: IndexRequest, *, certain: bool | None = None) -> Query:
         """Query of records that a time finds by the roles of the request, or by any date of the thing."""
         roles = [value for name, value in request.filters if name == fields.ROLE]
@@ -163,8 +180,7 @@ class QueryBuilder:
             role: role of the date; empty for any date that tells of the time of the thing.
             certain: whether the date has to lie within the days in full.
         """
-        names = [times.slot_fields(slot) for slot in range(self._slots)]
-        choices = [(Occur.Should, self._slot_query(each, days, role, certain=certain)) for each in names]
+        choices = [(Occur.Should, self._slot_query(each, days, role, certain=certain)) for each in self.slots]
         # One score, however many dates fit: the words decide the order.
         return Query.const_score_query(Query.boolean_query(choices), 1.0) if choices else Query.empty_query()
 

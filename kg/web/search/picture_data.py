@@ -10,7 +10,7 @@ from kg.read.pictures import TimelineCounts
 from kg.read.times import Axis, YearSpan
 from kg.render.pictures import atlas, histogram, network
 from kg.render.pictures.histogram import Bar, Histogram
-from kg.render.site.date_phrases import date_phrase
+from kg.render.site.date_phrases import period
 from kg.store.search.fields import RECORD
 from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
@@ -126,15 +126,9 @@ def everything(context: Context) -> Timeline:
 
 
 def covered_time(state: SearchState, context: Context) -> str:
-    """Time that the documents of a search cover, to the month, in words; empty where none is dated."""
-    counted = pictures.documents_by_time(context.publication, state.wanted)
-    if counted.axis is None:
-        return ""
-    months = [month for month in counted.by_unit("month") if counted.axis.first <= month // 12 <= counted.axis.last]
-    first, last = (f"{month // 12:04}-{month % 12 + 1:02}" for month in (months[0], months[-1]))
-    if first.endswith("-01") and last.endswith("-12"):
-        first, last = first[:4], last[:4]
-    return date_phrase(first if first == last else f"{first}/{last}", context.reader.language)
+    """Time that the documents of a search cover, from day to day, in words; empty where none is dated."""
+    days = pictures.covered_days(context.publication, state.wanted)
+    return period(*days, context.reader.language) if days is not None else ""
 
 
 def places(state: SearchState, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> PictureData:
