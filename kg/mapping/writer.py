@@ -28,6 +28,9 @@ _EXACT = (
     (re.compile(r"\d{4}"), XSD + "gYear"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?"), XSD + "dateTime"),
 )
+_ONLY_NAMED = "stub"
+"""Status, and class token, of what is named and nowhere described."""
+
 _SEASONS = frozenset(f"{season:02}" for season in range(13, 100))
 
 
@@ -195,8 +198,11 @@ class RecordWriter:
         return statements_of_values
 
     def _classes(self) -> Iterator[str]:
-        """Class tokens of the record, as in the context."""
+        """Class tokens of the record, as in the context; a document that is only named has none but that (D-160)."""
         record = self._record
+        if record["kind"] == "record" and record.get("status") == _ONLY_NAMED:
+            yield _ONLY_NAMED
+            return
         if record["kind"] == "archive":
             yield "institution" if record.get("level") == "archive" else "unit"
         else:

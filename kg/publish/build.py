@@ -24,6 +24,7 @@ from kg.publish.report.rejected import RejectedFolder
 from kg.publish.report.report import PAGE, Report
 from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.settings import Settings
+from kg.store.generation import name_index_builder
 from kg.store.generation.catalogue_builder import CatalogueBuilder, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
@@ -94,6 +95,7 @@ def _build(
             _refuse_empty(report, on_refusal, strict=strict)
             if not accept_deletions:
                 _refuse_vanished(vanished_sources(settings, generations, report), report, on_refusal)
+            name_index_builder.write(folder.names, folder.catalogue, folder.records)
             if settings.tables:
                 tables.write(settings, folder)  # while the store still loads its last batches
         report.triples = load.triples()

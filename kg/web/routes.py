@@ -16,9 +16,20 @@ from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web.endpoint import graph_store, saved_queries, sparql, workbench
 from kg.web.endpoint.formats import GRAPHS
 from kg.web.endpoint.protocol_request import ProtocolParameters
-from kg.web.pages import about, api_docs, citations, documents, downloads, home, site_files, static, things_list
+from kg.web.pages import (
+    about,
+    api_docs,
+    citations,
+    documents,
+    downloads,
+    home,
+    media,
+    site_files,
+    static,
+    things_list,
+)
 from kg.web.route_table import QUERY, Route
-from kg.web.search import picture_views, search
+from kg.web.search import facet_values, picture_views, search
 from kg.web.search.neighbours import PLACE
 
 _REMOTE = (502, 504)
@@ -126,6 +137,15 @@ PAGES = (
         example="{table}",
     ),
     Route(
+        "/media/{name:path}",
+        media.respond,
+        "Scan or recording of the archive's own, from the folder of the setting media",
+        tuple(dict.fromkeys(media.MEDIA_TYPES.values())),
+        statuses=_PART,
+        problems=(404, 416),
+        undescribed="files of an archive, whose records lead to them",
+    ),
+    Route(
         "/terms/",
         site_files.terms,
         "Page of our own terms, or the data about them that Accept asks for",
@@ -194,6 +214,15 @@ SEARCH = (
         negotiated=tuple(search.MEDIA_TYPES),
         problems=(400, 406, *_LANES, *_REMOTE),
         example="search?kind=record&sort=newest&format=json",
+    ),
+    Route(
+        "/search/values/{facet}",
+        facet_values.respond,
+        "All values of a facet in the result of a search, as a page or JSON",
+        (_HTML, "application/json"),
+        cacheable=True,
+        problems=(400, 404, *_LANES, *_REMOTE),
+        example="search/values/person?kind=record&format=json",
     ),
     Route(
         "/search/suggest",

@@ -32,7 +32,7 @@ _FOLDER = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Site: the settings that appear on every page."""
+    """Site: what appears on every page, from the settings; `menu` has the places that lead to something."""
 
     title: str
     description: str
@@ -42,6 +42,7 @@ class Site:
     base: str
     license: str
     language: str = "en"
+    menu: frozenset[str] = frozenset(key_labels.KINDS) | {"dumps"}
 
     @property
     def contact_href(self) -> str:

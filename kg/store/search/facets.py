@@ -8,8 +8,11 @@ from tantivy import Query, Searcher
 
 from kg.store.search import fields
 
-_MAX_BUCKETS = 60_000
+MAX_VALUES = 60_000
 """Values of a facet that are counted: the engine refuses more than 65,000 buckets in a request."""
+
+MAX_EXACT = 5_000
+"""Values of a facet up to which their number is counted, so that it is that of the list (D-161)."""
 
 _MAX_YEARS = 5_000
 """Years that are counted."""
@@ -58,17 +61,28 @@ def count_facets(searcher: Searcher, query: Query, documents: Query, top: Callab
         top: from a level of an archive to its institution.
         limit: maximum number of values of each facet.
     """
-    aggregations = {name: _terms(name, _MAX_BUCKETS if name == "archive" else limit) for name in fields.COUNTED}
+    aggregations = {name: _terms(name, MAX_VALUES if name == "archive" else limit) for name in fields.COUNTED}
     result = searcher.aggregate(query, aggregations)
     counts = {name: _buckets(result[name]) for name in fields.COUNTED}
-    counts["archive"] = _institutions(counts["archive"], top, limit)
-    full = [name for name in fields.COUNTED if len(counts[name]) == limit]
+    all_institutions = institutions(counts["archive"], top)
+    counts["archive"] = all_institutions[:limit]
+    full = [name for name in fields.COUNTED if len(counts[name]) == limit and name != "archive"]
     distinct = {name: len(counts[name]) for name in fields.COUNTED}
-    if full:
-        values = searcher.aggregate(query, {name: {"cardinality": {"field": name}} for name in full})
-        distinct |= {name: round(values[name]["value"] or 0) for name in full}
+    distinct["archive"] = len(all_institutions)
+    distinct |= _distinct(searcher, query, full)
     result = searcher.aggregate(documents, {name: _terms(name, _MAX_YEARS) for name in ("start_year", "end_year")})
     return Facets(counts, distinct, dict(_buckets(result["start_year"])), dict(_buckets(result["end_year"])))
+
+
+def _distinct(searcher: Searcher, query: Query, names: list[str]) -> dict[str, int]:
+    """Facet → number of its values: counted up to MAX_EXACT, above that estimated by the engine (within 2 %)."""
+    if not names:
+        return {}
+    estimates = searcher.aggregate(query, {name: {"cardinality": {"field": name}} for name in names})
+    distinct = {name: round(estimates[name]["value"] or 0) for name in names}
+    few = {name: _terms(name, MAX_EXACT) for name in names if distinct[name] < MAX_EXACT}
+    counted = searcher.aggregate(query, few) if few else {}
+    return distinct | {name: len(counted[name]["buckets"]) for name in few}
 
 
 def value_counts(searcher: Searcher, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:
@@ -91,17 +105,18 @@ def pair_counts(searcher: Searcher, query: Query, name: str, limit: int) -> dict
     return pairs
 
 
-def _institutions(levels: list[tuple[str, int]], top: Callable[[str], str], limit: int) -> list[tuple[str, int]]:
+def institutions(levels: list[tuple[str, int]], top: Callable[[str], str]) -> list[tuple[str, int]]:
+    """(institution, count) from the counts of its levels, the largest count first."""
     counts: dict[str, int] = {}
     for level, count in levels:
         institution = top(level)
         counts[institution] = counts.get(institution, 0) + count
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _terms(name: str, size: int) -> dict[str, Any]:
     # Counted in full in each segment of the index, so that the sums are exact.
-    return {"terms": {"field": name, "size": size, "segment_size": _MAX_BUCKETS}}
+    return {"terms": {"field": name, "size": size, "segment_size": MAX_VALUES}}
 
 
 def _buckets(result: dict[str, Any]) -> list[tuple[Any, int]]:

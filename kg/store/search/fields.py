@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 from tantivy import Schema, SchemaBuilder
 
-from kg import key_annotations
+from kg import iris, key_annotations
+from kg.errors import KeyFault
 from kg.key_annotations import Annotations, Faceted, Indexed, SearchField
 from kg.store.search import title_order
 from kg.store.search.analysis import PLAIN
 
-VERSION = 3
+VERSION = 4
 """Of the fields: an index with another number can't be read and has to be built anew.
 
 Which keys go into a field is no part of it. An index that was made from fewer is served, and finds by the new ones from
@@ -102,7 +103,33 @@ FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.i
 LACKS = "lacks"
 """What a list is narrowed by besides facets: a record has nothing under one of these (D-93)."""
 
-LACKED = ("date", "place", "person", "topic", "collection", "text")
+LACKED = (
+    "date",
+    "place",
+    "person",
+    "topic",
+    "collection",
+    "text",
+    "reference",
+    "language",
+    "summary",
+    "rights",
+    "scan",
+)
+"""Values of that facet."""
+
+PRESENT = "has"
+"""Field with those of LACKED that a record has, but for facets, whose own fields tell it."""
+
+_PRESENCE_KEYS = {
+    "date": (),
+    "text": ("text",),
+    "reference": ("reference",),
+    "summary": ("summary", "scopeNote"),
+    "rights": ("rights", "license", "rightsHolder"),
+    "scan": ("digitalObjects",),
+}
+"""Value of LACKED that is no facet → the keys of which one is enough; a date is told by its days."""
 
 COUNTED = ("kind", "type", "person", "place", "collection", "topic", "language", "archive")
 """Facets with counts, in the order of the page."""
@@ -128,16 +155,15 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="kg")
     for name in ("sound", "text_sound", "word", "vocabulary"):
         builder.add_text_field(name, tokenizer_name="kg", index_option="basic")
-    for name in (*FACETS, "links"):
-        builder.add_text_field(name, fast=name != "links", tokenizer_name="raw", index_option="basic")
+    for name in (*FACETS, "links", PRESENT):
+        builder.add_text_field(name, fast=name in FACETS, tokenizer_name="raw", index_option="basic")
     for language in title_order.LANGUAGES:
         builder.add_text_field(title_order.sort_field(language), fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("start", "end", "by_date", "by_date_back", "start_year", "end_year", "month"):
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("offset", "length"):
         builder.add_integer_field(name, fast=True)
-    for name in ("dated", "whole"):  # whether it has a date, and a text of its own
-        builder.add_boolean_field(name, indexed=True, fast=True)
+    builder.add_boolean_field("dated", indexed=True, fast=True)
     return builder.build()
 
 
@@ -184,10 +210,33 @@ def plain(value: Any) -> list[str]:
     return [each if isinstance(each, str) else each["id"] if isinstance(each, dict) else str(each) for each in values]
 
 
+def facet_value(facet: Facet, written: str) -> str:
+    """A value as the index has it: of a reference the canonical form, whatever is escaped in it.
+
+    >>> facet_value(FACETS["person"], "agent/A B") == facet_value(FACETS["person"], "agent/A%20B")
+    True
+    """
+    if not facet.kind or not written.startswith(f"{facet.kind}/"):
+        return written
+    try:
+        return iris.repair(written)
+    except KeyFault:
+        return written
+
+
 def values_of(record: dict[str, Any], facet: Facet) -> list[str]:
     """What a record has under a facet, each once."""
     found = dict.fromkeys(value for key in facet.keys if key in record for value in plain(record[key]))
     return [value for value in found if not facet.kind or value.startswith(f"{facet.kind}/")]
+
+
+def present(record: dict[str, Any], *, dated: bool) -> list[str]:
+    """What a record has of LACKED, facets left out."""
+    return [
+        name
+        for name, keys in _PRESENCE_KEYS.items()
+        if (dated if name == "date" else any(record.get(key) for key in keys))
+    ]
 
 
 def day_number(day: str) -> int:

@@ -177,6 +177,11 @@ class SearchIndex:
             counts.counts["archive"][:] = sorted(archives, key=lambda pair: (-pair[1], pair[0]))
         return counts
 
+    def all_values(self, query: Query, facet: str) -> list[tuple[str, int]]:
+        """(value, count) of a facet, the largest count first; of archives the institutions."""
+        values = facets.value_counts(self.searcher, query, facet, facets.MAX_VALUES)
+        return facets.institutions(values, self._queries.top) if facet == "archive" else values
+
     def documents(self, query: Query) -> Query:
         """Query of the documents among the hits."""
         return all_of([query, Query.term_query(self._schema, "kind", fields.RECORD)])

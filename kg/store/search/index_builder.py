@@ -57,7 +57,6 @@ class IndexBuilder:
         self._add_date(document, record)
         for field, key in title_order.sort_keys(record.get("title") or record.get("name") or {}):
             document.add_text(field, key)
-        document.add_boolean("whole", bool(record.get("text")))
         self._writer.add_document(document)
         self._has_shared_documents = self._has_shared_documents or len(record.get("heldIn", ())) > 1
         if record["kind"] == "archive":
@@ -107,6 +106,8 @@ class IndexBuilder:
         first, last = date.get("start"), date.get("end")
         dated = bool(first or last)
         document.add_boolean("dated", dated)
+        for name in fields.present(record, dated=dated):
+            document.add_text(fields.PRESENT, name)
         start = fields.day_number(first) if first else -fields.UNDATED
         end = fields.day_number(last) if last else fields.UNDATED
         if dated:

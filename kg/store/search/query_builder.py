@@ -26,9 +26,6 @@ _SOUND_BOOSTS = {"sound": 1.5, "text_sound": 0.4}
 _PREFIX_FIELDS = {"title": ("word",), "text": ("vocabulary", "text")}
 """Field → fields that hold the prefixes of its words."""
 
-_PRESENCE_FIELDS = {"date": "dated", "text": "whole"}
-"""Value of the facet of gaps → its boolean field; for facets their own field serves."""
-
 _NAMED_KINDS = ("agent", "place", "collection", "archive", "topic")
 
 
@@ -89,13 +86,14 @@ class QueryBuilder:
     def _filter(self, name: str, value: str) -> Query:
         if name != fields.LACKS:
             return self.facet(name, value)
-        if value in _PRESENCE_FIELDS:
-            return Query.term_query(self._schema, _PRESENCE_FIELDS[value], False)
         if value not in fields.LACKED:
             raise SearchRefused(
                 f"nothing is known to lack {value[:40]!r}", todo=f"Known are {', '.join(fields.LACKED)}."
             )
-        present = Query.exists_query(value)
+        is_facet = value in fields.FACETS
+        present = (
+            Query.exists_query(value) if is_facet else Query.term_query(self._schema, fields.PRESENT, value)
+        )
         return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, present)])
 
     def _words(self, request: IndexRequest) -> Query:
@@ -171,7 +169,7 @@ class QueryBuilder:
             names = ", ".join(fields.FACETS)
             raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {names}.")
         if not facet.kind or value.startswith(f"{facet.kind}/"):
-            values = [value]
+            values = [fields.facet_value(facet, value)]
         else:
             values = list(self._named_things(value, (facet.kind,)))
         if facet.kind == "archive":

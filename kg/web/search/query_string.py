@@ -15,7 +15,7 @@ from kg.errors import SearchRefused
 from kg.iris import KINDS
 from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
 from kg.render.site.translations import LANGUAGES
-from kg.store.search.fields import FACETS, LACKED, LACKS
+from kg.store.search.fields import FACETS, LACKED, LACKS, facet_value
 from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, parse_days
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import Expected, ParameterProblem, bad_parameter, refusal
@@ -85,6 +85,10 @@ class SearchState:
     def without_filter(self, name: str, value: str) -> "SearchState":
         """Without one value of a facet."""
         return replace(self, filters=tuple(each for each in self.filters if each != (name, value)))
+
+    def to_list(self) -> "SearchState":
+        """In the order that suits, as a list of things has it."""
+        return replace(self, sort="")
 
     def at_time(self, time: str) -> "SearchState":
         """Narrowed to a time, or to none."""
@@ -202,7 +206,7 @@ def read(request: Request) -> SearchState:
 
 def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState:
     parameters.once(pairs, _SINGLE)
-    cleaned = [(name, _clean(value)) for name, value in pairs if name in _LISTS]
+    cleaned = [(name, _as_indexed(name, _clean(value))) for name, value in pairs if name in _LISTS]
     filters = tuple(dict.fromkeys(each for each in cleaned if each[1]))
     if len(filters) > _MOST_FILTERS:
         raise bad_parameter(*filters[_MOST_FILTERS], "too_many", most=_MOST_FILTERS)
@@ -220,7 +224,12 @@ def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState
     )
 
 
-@contextmanager
+@contextmanagerdef _as_indexed(name: str, value: str) -> str:
+    """A value of a facet as the index has it; what a reader wrote stays in the words of a search alone."""
+    return facet_value(FACETS[name], value) if name in FACETS else value
+
+
+
 def refusals(state: SearchState, *, searchable: bool) -> Iterator[None]:
     """Searches within the context: a search that can't be understood is a problem of the parameter `q`.
 
