@@ -60,7 +60,7 @@ PAGES = (
     Route(
         "/{kind}/",
         things_list.respond,
-        "List of the things of a kind in order of date, page by page",
+        "List of a kind: documents in order of date, of the other kinds what documents name",
         cacheable=True,
         problems=(404,),
         example="record/",
