@@ -1,7 +1,7 @@
 """Scan and recording of the specimen collection, drawn and sounded by arithmetic: `data/specimen/media/`.
 
-`.venv/bin/python tools/specimen.py` writes them anew. Nothing is copied: lines of waves stand for handwriting, and three
-tones for a voice.
+`.venv/bin/python tools/specimen.py` writes them anew. Nothing is copied: lines of waves stand for handwriting, and
+three tones for a voice.
 """
 
 import math

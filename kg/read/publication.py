@@ -33,7 +33,7 @@ class Publication:
         triples: number of triples in its default graph.
         counts: kind → number of records, without stubs.
         names: what its documents name.
-        listed: kind → number of things in the list of the kind: documents, and what documents name.
+        listed: kind → number of things in the list of the kind.
         searchable: whether it has a search index.
         dumps, tables: folders of its files, which may be absent.
         things: descriptions of things by reference.
@@ -59,13 +59,19 @@ class Publication:
         self.catalogue: Catalogue = generation.catalogue
         self.names: NameIndex = generation.open_names()
         documents = self.counts.get(RECORD, 0)
-        self.listed = {kind: documents if kind == RECORD else self.names.totals.get(kind, 0) for kind in KINDS}
+        self.listed = {kind: documents if kind == RECORD else self._count_names(kind) for kind in KINDS}
 
     @property
     def menu(self) -> frozenset[str]:
         """Places that lead to something: kinds with things in their list, `dumps`, `data`."""
-        kinds = {kind for kind, count in self.listed.items() if count or self.names.totals.get(kind + OTHER)}
-        return frozenset(kinds | {name for name, folder in (("dumps", self.dumps), ("data", self.tables)) if folder.is_dir()})
+        kinds = {kind for kind, count in self.listed.items() if count}
+        return frozenset(
+            kinds | {name for name, folder in (("dumps", self.dumps), ("data", self.tables)) if folder.is_dir()}
+        )
+
+    def _count_names(self, kind: str) -> int:
+        """Number of things in the list of a kind; where documents name none, of those that are described."""
+        return self.names.totals.get(kind) or self.names.totals.get(kind + OTHER, 0)
 
     def linking_documents_by_month(self, thing: Thing) -> dict[str, int]:
         """Return month → documents that link to a thing; empty where they are too many to count now."""

@@ -13,14 +13,14 @@ _OPEN = frozenset({"", ".."})
 
 
 def life_dates(record: Mapping[str, Any], language: str) -> str:
-    """Years of a life; empty where none is known.
+    r"""Years of a life; empty where none is known.
 
     >>> life_dates({"dates": [{"role": "birth", "edtf": "1903-08-05"}, {"role": "death", "edtf": "1982"}]}, "en")
-    '1903–1982'
+    '1903\u20131982'
     >>> life_dates({"dates": [{"role": "birth", "edtf": "1880~"}]}, "en")
-    'about 1880–'
+    'about 1880\u2013'
     >>> life_dates({"dates": [{"role": "active", "edtf": "1921/1925"}]}, "en")
-    '1921–1925'
+    '1921\u20131925'
 
     Args:
         record: the record of the thing.

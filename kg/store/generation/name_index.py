@@ -1,8 +1,8 @@
 """Name index of a generation: the people, places, collections, archives and topics that its documents name.
 
 A *register* is one list: that of a kind has what documents name, described or not, each with the number of its
-documents; `type` has the types of documents, which are no topics; with OTHER behind the kind it has what is described, or
-named in another role, and counted by no document. Levels of archives are a tree as well (D-161).
+documents; `type` has the types of documents, which are no topics; with OTHER behind the kind it has what is described,
+or named in another role, and counted by no document. Levels of archives are a tree as well (D-161).
 """
 
 import re
@@ -141,10 +141,10 @@ class NameIndex:
         """Entries in order of their documents, those with the most first; arguments as `by_name`."""
         most, n = parse_name_cursor(after)
         bound = int(most) if most.isascii() and most.isdigit() and len(most) <= len(str(2**62)) else 2**62
-        select = f"SELECT n, documents FROM entries WHERE {selection.condition}"  # noqa: S608  # ours
+        select = f"SELECT n, documents FROM entries WHERE {selection.condition} AND documents"  # noqa: S608  # ours
+        equal, fewer = f"{select} = :most AND n > :n ORDER BY n", f"{select} < :most ORDER BY documents DESC, n"
         rows = self._database.connection.execute(
-            f"SELECT * FROM ({select} AND documents = :most AND n > :n ORDER BY n LIMIT :limit) UNION ALL"
-            f" SELECT * FROM ({select} AND documents < :most ORDER BY documents DESC, n LIMIT :limit) LIMIT :limit",
+            f"SELECT * FROM ({equal} LIMIT :limit) UNION ALL SELECT * FROM ({fewer} LIMIT :limit) LIMIT :limit",  # noqa: S608
             {**selection.parameters, "most": min(bound, 2**62), "n": n, "limit": limit},
         )
         return [NameEntry(n, documents, f"{documents}_{n}") for n, documents in rows]
@@ -178,7 +178,7 @@ class NameIndex:
         return pages
 
     def children(self, parent: int, limit: int, after: str = "") -> list[NameEntry]:
-        """Levels right below a level of an archive, or below TOP, in the order of the archive; arguments as `by_name`."""
+        """Levels right below a level of an archive, or below TOP, in their order; arguments as `by_name`."""
         key, n = parse_name_cursor(after)
         rows = self._database.connection.execute(
             "SELECT tree.n, COALESCE(documents, 0), key FROM tree LEFT JOIN documents USING (n)"

@@ -1,7 +1,7 @@
 """Writer of a name index, from a finished catalogue and its file of records.
 
-Documents are counted as the facets of a search count them: each once, by the keys that the model gives to the facet, and
-in an archive with all its levels. So a list, a facet and the start page have one number for one thing (D-161).
+Documents are counted as the facets of a search count them: each once, by the keys that the model gives to the facet,
+and in an archive with all its levels. So a list, a facet and the start page have one number for one thing (D-161).
 """
 
 import os
@@ -39,7 +39,7 @@ _REGISTERS = {"agent": "person", "place": "place", "collection": "collection", "
 _MAX_LABEL = 60
 """Characters of a name that stands at the end of a link to a page of the list."""
 
-_DIGITS, _OTHER_SIGNS = "0–9", "#"
+_DIGITS, _OTHER_SIGNS = "0-9", "#"
 """Initials of what begins with a figure, and with a sign of no alphabet."""
 
 _IDEOGRAPHS = 0x2E80
@@ -47,7 +47,7 @@ _IS_DOCUMENT = "kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"
 
 
 class _Name(NamedTuple):
-    """A thing with a name: its number, reference, kind, whether it is described, labels, form, words, place in a tree."""
+    """A thing with a name: number, reference, kind, whether it is described, labels, form, words, place in a tree."""
 
     n: int
     reference: str
@@ -68,7 +68,10 @@ def write(path: Path, catalogue: Path, records: Path) -> None:
         records: the file of records.
     """
     source = f"file:{quote(str(catalogue))}?mode=ro&immutable=1"
-    with closing(sqlite3.connect(path, isolation_level=None)) as db, closing(sqlite3.connect(source, uri=True)) as things:
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as db,
+        closing(sqlite3.connect(source, uri=True)) as things,
+    ):
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA)
         db.execute("BEGIN")
         with records.open("rb") as lines:
@@ -127,19 +130,17 @@ class _Builder:
 
     def _documents(self, facet: str) -> dict[int, int]:
         """Number of a thing → documents that have it under a facet."""
-        rows = self._things.execute(
-            "SELECT target, COUNT(DISTINCT source) FROM links JOIN things AS named ON named.n = target"  # noqa: S608  # ours
-            " WHERE named.kind = ? AND k IN ({}) AND source IN (SELECT n FROM things WHERE {}) GROUP BY target".format(
-                self._numbers(facet), _IS_DOCUMENT
-            ),
-            (FACETS[facet].kind,),
+        query = (
+            "SELECT target, COUNT(DISTINCT links.source) FROM links JOIN things AS named ON named.n = target"  # noqa: S608  # ours
+            f" WHERE named.kind = ? AND k IN ({self._numbers(facet)})"
+            f" AND links.source IN (SELECT n FROM things WHERE {_IS_DOCUMENT}) GROUP BY target"
         )
-        return dict(rows)
+        return dict(self._things.execute(query, (FACETS[facet].kind,)).fetchall())
 
     def _parents(self) -> dict[int, int]:
         """Level of an archive → the level above it; a cycle is cut where it would close."""
         rows = self._things.execute(
-            "SELECT things.n, ref, offset, length FROM things WHERE kind = 'archive' AND digest IS NOT NULL ORDER BY offset"
+            "SELECT n, ref, offset, length FROM things WHERE kind = 'archive' AND digest IS NOT NULL ORDER BY offset"
         ).fetchall()
         numbers = {ref: n for n, ref, _, _ in rows}
         parents: dict[int, int] = {}
@@ -161,8 +162,8 @@ class _Builder:
         for _, units in rows:
             held[units] += 1
         for units, count in held.items():
-            for unit in {above for unit in units.split(",") for above in _upwards(parents, int(unit))}:
-                counts[unit] += count
+            for level in {above for unit in units.split(",") for above in _upwards(parents, int(unit))}:
+                counts[level] += count
         return counts
 
     def _named_by_documents(self) -> set[int]:
@@ -193,8 +194,8 @@ class _Builder:
 def initial(key: str, language: str) -> str:
     """Letter under which a sort key stands.
 
-    >>> initial("castro", "en"), initial("0ежов", "ru"), initial("n~ico", "es"), initial("0000000007 days", "en")
-    ('C', 'Е', 'Ñ', '0–9')
+    >>> initial("castro", "en"), initial("0ёлка", "ru"), initial("n~ico", "es"), initial("(x)", "en")
+    ('C', 'Ё', 'Ñ', '#')
     """
     plain_key = key[1:] if language in title_order.PREFIXED else key
     if plain_key.startswith("n~"):

@@ -20,6 +20,9 @@ from kg.store.search.index_builder import INFO_FILE
 from kg.store.search.query_builder import IndexRequest, QueryBuilder, all_of, reference_at
 from kg.store.search.query_language import MAX_OFFSET
 
+_MAX_COUNTED_AGAIN = 500
+"""Institutions whose documents are counted again where some lie in two files."""
+
 _TRIES, _PAUSE = 20, 0.01
 """Attempts to delete a folder that the engine still writes to, and seconds between them."""
 
@@ -169,18 +172,23 @@ class SearchIndex:
     def facets(self, query: Query, limit: int = 12) -> Facets:
         """Facet counts of a query, with up to `limit` values of each facet; years of documents alone."""
         counts = facets.count_facets(self.searcher, query, self.documents(query), self._queries.top, limit)
-        if self._has_shared_documents:  # a document in two files of one archive was counted twice
-            archives = [
-                (name, self.count(all_of([query, self._queries.facet("archive", name)])))
-                for name, _ in counts.counts["archive"]
-            ]
-            counts.counts["archive"][:] = sorted(archives, key=lambda pair: (-pair[1], pair[0]))
+        counts.counts["archive"][:] = self._counted_once(query, counts.counts["archive"])
         return counts
+
+    def _counted_once(self, query: Query, archives: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """(institution, count), where a document in two files of one archive was counted twice."""
+        if not self._has_shared_documents:
+            return archives
+        first, rest = archives[:_MAX_COUNTED_AGAIN], archives[_MAX_COUNTED_AGAIN:]
+        again = [(name, self.count(all_of([query, self._queries.facet("archive", name)]))) for name, _ in first]
+        return sorted([*again, *rest], key=lambda pair: (-pair[1], pair[0]))
 
     def all_values(self, query: Query, facet: str) -> list[tuple[str, int]]:
         """(value, count) of a facet, the largest count first; of archives the institutions."""
         values = facets.value_counts(self.searcher, query, facet, facets.MAX_VALUES)
-        return facets.institutions(values, self._queries.top) if facet == "archive" else values
+        if facet != "archive":
+            return values
+        return self._counted_once(query, facets.institutions(values, self._queries.top))
 
     def documents(self, query: Query) -> Query:
         """Query of the documents among the hits."""

@@ -91,9 +91,7 @@ class QueryBuilder:
                 f"nothing is known to lack {value[:40]!r}", todo=f"Known are {', '.join(fields.LACKED)}."
             )
         is_facet = value in fields.FACETS
-        present = (
-            Query.exists_query(value) if is_facet else Query.term_query(self._schema, fields.PRESENT, value)
-        )
+        present = Query.exists_query(value) if is_facet else Query.term_query(self._schema, fields.PRESENT, value)
         return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, present)])
 
     def _words(self, request: IndexRequest) -> Query:

@@ -1,7 +1,7 @@
 """`/media/…`: the archive's own scans and recordings, from the folder of the setting `media`.
 
-Types are few, and none of them can run a script (D-162). A file is what it is on the disk at the moment: it belongs to no
-generation.
+Types are few, and none of them can run a script (D-162). A file is what it is on the disk at the moment: it belongs to
+no generation.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import Path as PathParameter
 from starlette.requests import Request
@@ -50,7 +51,7 @@ async def respond(request: Request, context: HeldContext, name: _Name) -> Respon
 
 
 def _file(request: Request, context: Context, name: str) -> Response:
-    path = media_file(context.settings.media_folder, name)
+    path = media_file(context.settings.media_folder, unquote(name))
     if path is None:
         raise Problem(404, "There is no such file.")
     status = path.stat()
@@ -73,7 +74,7 @@ def media_file(folder: Path | None, name: str) -> Path | None:
 
     Args:
         folder: the folder; None for no folder.
-        name: path of the file below it, as a stranger sent it.
+        name: path of the file below it, as a stranger sent it, without escapes.
     """
     parts = name.split("/")
     is_plain = all(part and not part.startswith(".") and "\0" not in part and "\\" not in part for part in parts)

@@ -1,4 +1,4 @@
-"""`/record/`, `/agent/` …: documents in order of date; of the other kinds what documents name (`kg.web.pages.lists`)."""
+"""`/record/`, `/agent/` …: documents in order of date, of the other kinds what documents name."""
 
 from functools import partial
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`/search/values/{facet}`: every value of a facet in the result of a search, where a page of results has the first twelve."""
+"""`/search/values/{facet}`: every value of a facet in the result of a search, whose page has the first twelve."""
 
 from functools import partial
 from typing import Annotated, Any

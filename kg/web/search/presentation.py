@@ -109,7 +109,11 @@ def facets(results: SearchResults, state: SearchState, context: Context) -> list
             if (name, value) not in state.filters
         )
         if choices:
-            found.append(FacetView(name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name], len(counts[name])))
+            found.append(
+                FacetView(
+                    name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name], len(counts[name])
+                )
+            )
     return found
 
 

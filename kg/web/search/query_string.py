@@ -224,12 +224,12 @@ def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState
     )
 
 
-@contextmanagerdef _as_indexed(name: str, value: str) -> str:
+def _as_indexed(name: str, value: str) -> str:
     """A value of a facet as the index has it; what a reader wrote stays in the words of a search alone."""
     return facet_value(FACETS[name], value) if name in FACETS else value
 
 
-
+@contextmanager
 def refusals(state: SearchState, *, searchable: bool) -> Iterator[None]:
     """Searches within the context: a search that can't be understood is a problem of the parameter `q`.
 

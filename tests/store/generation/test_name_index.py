@@ -14,7 +14,11 @@ from kg.store.search.query_builder import all_of
 
 RECORDS = [
     {"id": "agent/described", "name": {"en": "Amery, Edith"}, "agentType": "person"},
-    {"id": "agent/unused", "name": {"en": "Zeal"}, "relations": [{"target": {"id": "agent/kin", "name": {"en": "Kin"}}}]},
+    {
+        "id": "agent/unused",
+        "name": {"en": "Zeal"},
+        "relations": [{"target": {"id": "agent/kin", "name": {"en": "Kin"}}}],
+    },
     {"id": "archive/item", "name": {"en": "File 10"}, "partOf": ["archive/series"], "reference": "f. 10"},
     {"id": "archive/other-item", "name": {"en": "File 9"}, "partOf": ["archive/series"], "reference": "f. 9"},
     {"id": "archive/series", "name": {"en": "Series"}, "partOf": ["archive/house"], "level": "series"},
@@ -222,7 +226,11 @@ def test_sort_keys_may_hold_any_sign(tmp_path):
     """Names of one sign, of none, of other alphabets and of half a thousand letters have their places."""
     names = ["_", "", "%", "中村", "ёж", "Ñandú", "x" * 500, "7 days", "עברית"]
     records = [
-        {"id": "record/1", "title": {"en": "R"}, "mentions": [{"id": f"agent/n{n}", "name": {"en": name or "-"}} for n, name in enumerate(names)]}
+        {
+            "id": "record/1",
+            "title": {"en": "R"},
+            "mentions": [{"id": f"agent/n{n}", "name": {"en": name or "-"}} for n, name in enumerate(names)],
+        }
     ]
     made, _ = publish(tmp_path, records)
     with closing(Generations.of_settings(made).open_live()) as generation:

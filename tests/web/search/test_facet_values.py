@@ -23,7 +23,11 @@ def site(tmp_path_factory):
         for n in range(2)
     ]
     records += [
-        {"id": f"record/k{n}", "title": {"en": "Key"}, "creator": [{"id": f"agent/{key}", "name": {"en": f"Keyed {n}"}}]}
+        {
+            "id": f"record/k{n}",
+            "title": {"en": "Key"},
+            "creator": [{"id": f"agent/{key}", "name": {"en": f"Keyed {n}"}}],
+        }
         for n, key in enumerate(KEYS)
     ]
     made, _ = publish(tmp_path_factory.mktemp("values"), records)

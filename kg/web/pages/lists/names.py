@@ -12,7 +12,15 @@ from starlette.responses import Response
 from kg.render.page.briefs import brief
 from kg.render.page.life_dates import life_dates
 from kg.render.site.key_labels import AGENT_TYPES
-from kg.store.generation.name_index import DOCUMENT_TYPES, OTHER, Letter, NameEntry, NamePage, NameSelection, parse_name_cursor
+from kg.store.generation.name_index import (
+    DOCUMENT_TYPES,
+    OTHER,
+    Letter,
+    NameEntry,
+    NamePage,
+    NameSelection,
+    parse_name_cursor,
+)
 from kg.store.generation.name_index_builder import folded_words
 from kg.store.generation.things import Thing
 from kg.web.http.parameters import Parameters, choice, text
@@ -105,7 +113,9 @@ def register_of(kind: str, asked: ListParameters, context: Context) -> str:
 def _page(request: Request, context: Context, kind: str, asked: ListParameters, ways: NameMap) -> Response:
     names = context.publication.names
     register = register_of(kind, asked, context)
-    selection = NameSelection(register, tuple(folded_words(asked.q)[:_MAX_WORDS]), asked.type if kind == "agent" else "")
+    selection = NameSelection(
+        register, tuple(folded_words(asked.q)[:_MAX_WORDS]), asked.type if kind == "agent" else ""
+    )
     if asked.sort == "documents":
         entries = names.by_documents(selection, SIZE + 1, asked.after)
     else:
