@@ -190,8 +190,8 @@ class Finder:
         """Index of the generation. Raises SearchRefused where it was built without one."""
         if self.generation.search is None:
             raise SearchRefused(
-                "nothing can be searched here: the collection was published without a search index",
-                todo="Its keeper sets `search = true` in kg.toml and builds it again.",
+                "nothing can be searched here: the collection was published without a search index that this kg reads",
+                todo="Its keeper runs `kg build`, with `search = true` in kg.toml.",
             )
         return self.generation.search
 

@@ -19,7 +19,7 @@ from kg.store.generation.inventory import Inventory
 from kg.store.generation.name_index import NameIndex
 from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import RemoteGraph
-from kg.store.search.index import SearchIndex
+from kg.store.search.index import SearchIndex, is_of_another_version
 from kg.store.triples.embedded import EmbeddedGraph, checkpoint
 from kg.store.triples.graph import Graph
 
@@ -146,7 +146,8 @@ class Generation:
                 todo = "Run `kg build`."
                 raise GenerationError(what, where=str(folder.path), todo=todo) from None
             try:
-                self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
+                is_there = folder.search.is_dir() and not is_of_another_version(folder.search)
+                self.search = SearchIndex(folder.search) if is_there else None
             except (OSError, ValueError) as fault:
                 what = f"its search index can't be opened: {fault}"
                 raise GenerationError(what, where=str(folder.search), todo="Run `kg build`.") from None

@@ -194,7 +194,7 @@ class _Builder:
 def initial(key: str, language: str) -> str:
     """Letter under which a sort key stands.
 
-    >>> initial("castro", "en"), initial("0ёлка", "ru"), initial("n~ico", "es"), initial("(x)", "en")
+    >>> initial("castro", "en"), initial("0ёж", "ru"), initial("n~ico", "es"), initial("(x)", "en")
     ('C', 'Ё', 'Ñ', '#')
     """
     plain_key = key[1:] if language in title_order.PREFIXED else key

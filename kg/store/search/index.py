@@ -207,6 +207,18 @@ class SearchIndex:
         return facets.pair_counts(self.searcher, query, name, limit)
 
 
+def is_of_another_version(folder: Path) -> bool:
+    """Whether the index in a folder was made by a kg whose index this one does not read; False where that is unknown.
+
+    Its generation is served without a search until the next build.
+    """
+    try:
+        version = json.loads((folder / INFO_FILE).read_text(encoding="utf-8"))["version"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return bool(version != fields.VERSION)
+
+
 def _open_index(folder: Path) -> Index:
     """Open an index that may lie in a read-only folder.
 
