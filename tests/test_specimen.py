@@ -99,5 +99,5 @@ def test_a_record_is_closed(site):
 def test_authority_files_have_their_documents(site):
     """The person of an authority file has her documents, life dates and office in the list of people."""
     people = re.sub(r"<[^>]+>", " ", page(site, "/agent/"))
-    assert re.search(r"Orrell, Ines.*1841–1903.*Harbour pilot of Veldmark", people, re.DOTALL)
+    assert re.search(r"Orrell, Ines, 1841–1903\s+Harbour pilot of Veldmark", people, re.DOTALL)
     assert "Amaro Vell" in people

@@ -1,5 +1,7 @@
 """`/agent/`, `/place/` …: what documents name, with their number, in alphabetical order or by that number."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -41,6 +43,8 @@ _MAX_FILTER = 200
 
 _MAX_WORDS = 8
 """Words that a list is filtered by; more of them narrow no further."""
+
+_YEAR = re.compile(r"\d{3,4}")
 
 _LONGEST_RECORD = 200_000
 """Bytes of a record up to which a list reads it for dates and office."""
@@ -159,10 +163,18 @@ def rows(entries: list[NameEntry], register: str, context: Context) -> list[Name
         is_short = thing.length <= _LONGEST_RECORD
         record = publication.finder.record(thing.offset, thing.length) if is_short else {}
         said, language = brief(record, None, context.reader.languages)
-        dates = life_dates(record, context.reader.language) if thing.kind == "agent" else ""
+        dates = _life_dates(thing, record, context) if thing.kind == "agent" else ""
         query = documents_query(register, thing, entry.documents, context)
         found.append(NameRow(thing, entry.documents, query, dates, said, language))
     return found
+
+
+def _life_dates(thing: Thing, record: Mapping[str, Any], context: Context) -> str:
+    """Life dates that the name does not say itself, as a heading of a library does."""
+    dates = life_dates(record, context.reader.language)
+    name, _ = context.reader.called(thing.labels, thing.reference, thing.status)
+    years = _YEAR.findall(dates)
+    return "" if years and all(year in name for year in years) else dates
 
 
 def documents_query(register: str, thing: Thing, documents: int, context: Context) -> str:
