@@ -12,6 +12,8 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 # One lock file, two parts: what kg runs on, and after this line what its tests and linters need besides.
 SPLIT  := ---- for tests and development ----
+# Two or more processes share the test files, each file whole in one: what a file's tests share is made once.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test serve serve-specimen test test-browser coverage test-slow test-engines test-hostile soak lint format docs messages lock quality bench clean vendor pictures
@@ -49,7 +51,7 @@ serve-specimen: install ## the same of the invented specimen collection, at http
 
 test: install-test lint ## lint and every test but the slow ones and those of `test-browser`
 	@sh tests/needs.sh
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(PARALLEL)
 
 test-browser: install-test ## pages, workbench and journeys in Chromium; axe, the Nu checker, reference managers
 	@sh tests/needs.sh

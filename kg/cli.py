@@ -306,10 +306,21 @@ def _print_report(report: Report) -> None:
         )
     else:
         _OUT.print(f"Nothing was published. A build would have {summary}.")
+    if report.respelled:
+        _OUT.print(f"References written otherwise than before: {report.respelled:,}. See the note on `id` above.")
     if report.shapes_seconds:
         _OUT.print(f"The shapes took {report.shapes_seconds:.1f} s.")
+    _print_untranslated(report)
     if report.page:
         _OUT.print(f"The report as a page: {report.page}", soft_wrap=True, markup=False)
+
+
+def _print_untranslated(report: Report) -> None:
+    """Print the numbers of missing translations, and where each of them stands."""
+    for line in report.untranslated.messages():
+        _OUT.print(line, soft_wrap=True, markup=False)
+    if report.generation and report.untranslated.labels:
+        _OUT.print(f"Each of them: {report.translations_file}", soft_wrap=True, markup=False)
 
 
 def _count(number: int, what: str) -> str:

@@ -2,10 +2,17 @@
 
 A thing has a *reference*, `kind/key` (`record/177838`), which is its IRI without the base, and which is how
 records name one another. A key comes from a source's own identifier, of any characters. In a reference it is
-percent-encoded so that it is one path segment (RFC 3986, 3.3) that no suffix, no slash and no `..` can be mistaken in.
+one path segment: what may stand there stands as it is, the signs of `pchar` (RFC 3986, 3.3) and the letters of every
+script (`ucschar` of RFC 3987, 2.2). Everything else is percent-encoded, and so is a dot that could be mistaken for that
+of a suffix, or of `..` (D-136).
 
->>> reference("record", "AVP RF/0104")
-'record/AVP%20RF%2F0104'
+An IRI has a URI as its form on the wire, `uri`: there the letters are percent-encoded, too. The two are one address.
+Escapes of signs that need none are another one (RFC 3986, 2.2), and lead to it.
+
+>>> reference("record", "AVP RF/0104"), reference("record", "DE-12:ms+4"), reference("record", "Дело 5")
+('record/AVP%20RF%2F0104', 'record/DE-12:ms+4', 'record/Дело%205')
+>>> uri("record/žurnál")
+'record/%C5%BEurn%C3%A1l'
 >>> reference("record", "report.html")
 'record/report%2Ehtml'
 >>> Base("https://archive.example.org/").iri("agent/raul-castro-ruz")
@@ -26,38 +33,11 @@ KINDS = ("record", "agent", "place", "collection", "archive", "topic")
 """Kinds of things; the first segment of each reference."""
 
 SUFFIXES = frozenset(
-    [
-        "html",
-        "ttl",
-        "nt",
-        "nq",
-        "trig",
-        "rdf",
-        "xml",
-        "jsonld",
-        "json",
-        "n3",
-        "csv",
-        "tsv",
-        "parquet",
-        "bib",
-        "ris",
-        "csl",
-        "cite",
-        "txt",
-        "md",
-        "atom",
-        "rss",
-        "svg",
-        "png",
-        "jpg",
-        "pdf",
-        "graphml",
-        "geojson",
-        "yaml",
-        "zip",
-        "gz",
-    ]
+    (
+        *("html", "ttl", "nt", "nq", "trig", "rdf", "xml", "jsonld", "json", "n3", "csv", "tsv", "parquet", "bib"),
+        *("ris", "csl", "cite", "txt", "md", "atom", "rss", "svg", "png", "jpg", "pdf", "graphml", "geojson", "yaml"),
+        *("zip", "gz"),
+    )
 )
 """Suffixes of documents about a thing, present and future ones, so that a key never changes."""
 
@@ -69,14 +49,19 @@ MAX_KEY = 512
 
 _MAX_ESCAPED_KEY = 3 * MAX_KEY
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]+)$")
 _SAFE = re.compile(r"[A-Za-z0-9_~.-]+")
-# Characters that RFC 3987 (2.2, ucschar) excludes: controls, white space, private use, noncharacters.
+# Characters that RFC 3987 (2.2, ucschar) excludes: controls, private use, noncharacters; and the blank.
 _NO_CHARACTERS = "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 15))
-_NOT_IN_IRI = re.compile(
-    r'[\x00-\x20\x7f-\x9f<>"{}|\\^`\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff'
-    rf"\U000e0000-\U000e0fff\U000f0000-\U0010ffff{_NO_CHARACTERS}]"
+_NO_IRI = (
+    r'\x00-\x20\x7f-\x9f<>"{}|\\^`\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff'
+    rf"\U000e0000-\U000e0fff\U000f0000-\U0010ffff{_NO_CHARACTERS}"
 )
+_NOT_IN_IRI = re.compile(f"[{_NO_IRI}]")
+# What no path segment has; and signs that turn the direction of writing, which RFC 3987 (4.1) keeps out of every IRI.
+_NOT_IN_KEY = re.compile(rf"[%/?#\[\]\u200e\u200f\u202a-\u202e{_NO_IRI}]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # Most outward links by far: nothing in them has to be escaped or looked into (a subset of RFC 3986, 3).
 _PLAIN_URL = re.compile(
@@ -89,19 +74,23 @@ def encode_key(raw: str) -> str:
 
     Two spellings that Unicode holds to be the same (NFC) are one key.
 
-    >>> encode_key("Дело 5/3"), encode_key(".hidden"), encode_key("50%")
-    ('%D0%94%D0%B5%D0%BB%D0%BE%205%2F3', '%2Ehidden', '50%25')
+    >>> encode_key("Дело 5/3"), encode_key("GB:9 (a+b)"), encode_key(".hidden"), encode_key("50%")
+    ('Дело%205%2F3', 'GB:9%20(a+b)', '%2Ehidden', '50%25')
     """
     raw = unicodedata.normalize("NFC", raw)
     if not raw.strip("."):
         raise KeyFault(f"{raw!r} can't be a key", todo="Give the thing an identifier with a letter or digit.")
     try:
-        key = quote(raw, safe="")
+        key = _NOT_IN_KEY.sub(lambda found: quote(found[0], safe=""), raw)
     except UnicodeEncodeError:
         raise KeyFault(f"the key {raw!r} has half a character (a lone surrogate)") from None
-    if len(key) > MAX_KEY:
+    if len(uri(key)) > MAX_KEY:
         raise KeyFault(f"the key {raw[:40]!r}… is longer than {MAX_KEY} bytes", todo="Use a shorter identifier.")
-    # An outer dot, and the dot of an apparent suffix, would not be parsed as a part of the key.
+    return _with_escaped_dots(key)
+
+
+def _with_escaped_dots(key: str) -> str:
+    """The key with its outer dots, and the dot of an apparent suffix, escaped: they would not be parsed as its own."""
     inner = key.strip(".")
     start = len(key) - len(key.lstrip("."))
     key = "%2E" * start + inner + "%2E" * (len(key) - start - len(inner))
@@ -121,8 +110,59 @@ def decode_key(key: str) -> str:
         raise KeyFault(f"the key {key[:40]!r}… is longer than {MAX_KEY} bytes", todo="Use a shorter identifier.")
     try:
         return unquote_to_bytes(key).decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise KeyFault(f"{key!r} does not decode to UTF-8") from None
+
+
+def uri(iri: str) -> str:
+    """Return the URI of an IRI, or of a path: the form for headers and XML (RFC 3987, 3.1).
+
+    >>> uri("https://archive.example.org/record/Дело%205:1")
+    'https://archive.example.org/record/%D0%94%D0%B5%D0%BB%D0%BE%205:1'
+    """
+    return iri if iri.isascii() else _BEYOND_ASCII.sub(lambda found: quote(found[0]), iri)
+
+
+def is_address(path: str, of: str) -> bool:
+    """Whether a path is the address of a reference: the same but for escapes that make no other address.
+
+    These are escapes of unreserved characters (RFC 3986, 6.2.2.2) and of letters beyond ASCII (RFC 3987, 3.2), and
+    figures of escapes in either case.
+
+    >>> is_address("record/%c5%beurn%C3%A1l%2D1", "record/žurnál-1"), is_address("record/a%3Ab", "record/a:b")
+    (True, False)
+    """
+    return path == of or _ESCAPES.sub(_unescaped, path) == _ESCAPES.sub(_unescaped, of)
+
+
+def _unescaped(escapes: re.Match[str]) -> str:
+    """Escapes in a row, without those that need not be there."""
+    try:
+        text = unquote_to_bytes(escapes[0]).decode("utf-8")
+    except UnicodeDecodeError:
+        return escapes[0].upper()
+    return "".join(
+        sign if not sign.isascii() and not _NOT_IN_KEY.match(sign) else quote(sign, safe="") for sign in text
+    )
+
+
+def spellings(written: str) -> tuple[str, ...]:
+    """Return the references that a written one may stand for: as keys are written now, and as kg 0.2 wrote them.
+
+    Generations and ledgers of kg 0.2 have every sign in a key percent-encoded but unreserved ones.
+
+    >>> spellings("agent/GB:9"), spellings("agent/GB%3A9"), spellings("agent/1")
+    (('agent/GB:9', 'agent/GB%3A9'), ('agent/GB:9', 'agent/GB%3A9'), ('agent/1',))
+    """
+    kind, _, key = written.partition("/")
+    if kind not in KINDS or _SAFE.fullmatch(key):
+        return (written,)
+    try:
+        canonical = repair(written)
+        former = _with_escaped_dots(quote(decode_key(canonical.partition("/")[2]), safe=""))
+    except KeyFault:
+        return (written,)
+    return tuple(dict.fromkeys((canonical, f"{kind}/{former}")))
 
 
 def reference(kind: str, raw: str) -> str:
@@ -228,6 +268,28 @@ class Base:
     def iri(self, reference: str) -> str:
         """Return the IRI of a reference, or of any path below the base."""
         return self.value + reference
+
+    def uri(self, reference: str) -> str:
+        """Return the URI of a reference, or of any path below the base, for headers and XML."""
+        return uri(self.value + reference)
+
+    def canonical(self, iri: str) -> str:
+        """Return an IRI as the graph has it: of a thing, with its key as keys are written; any other one as it is.
+
+        >>> Base("https://a.example.org/").canonical("https://a.example.org/record/%C5%BE%3A1#dates-1")
+        'https://a.example.org/record/ž:1#dates-1'
+        """
+        written = self.reference(iri)
+        if written is None:
+            return iri
+        try:
+            own = repair(written)
+        except KeyFault:
+            return iri
+        # The dot of a suffix may be that of a document's address.
+        if own.replace("%2E", ".") == written.replace("%2E", "."):
+            return iri
+        return self.value + own + iri[len(self.value) + len(written) :]
 
     def reference(self, iri: str) -> str | None:
         """Return the reference in an IRI below the base, without its fragment; None for any other IRI."""

@@ -11,6 +11,8 @@ from kg.errors import SettingsError
 
 _ADDRESSES = ("store", "store_update", "store_graphs")
 _MAX_EXCERPT = 80
+_TABLES = {"sources": ("a source", "the first [[sources]]"), "picture": ("the picture", "[picture]")}
+"""Setting that is a table → what one is called, and where the settings of the whole end."""
 
 
 def settings_error(
@@ -38,7 +40,7 @@ def settings_error(
             faults.append(
                 f"{variable + ' in the environment' if variable else _setting_path(name, path)}: {_value_fault(error)}"
             )
-    openings = {"": "The settings are", "sources": "Settings of a source are"}
+    openings = {"": "The settings are", "sources": "Settings of a source are", "picture": "Settings of the picture are"}
     todo = " ".join(f"{openings[level]} {names}." for level, names in lists.items())
     return SettingsError("; ".join(faults), where=where if in_file else None, todo=todo or None)
 
@@ -47,6 +49,8 @@ def _setting_path(name: int | str, path: list[int | str]) -> str:
     """Path of a setting; tables of a list are counted from 1, as people count them."""
     if not path:
         return str(name)
+    if not isinstance(path[0], int):  # a table, not a list of them
+        return ".".join(map(str, (name, *path)))
     return " ".join(f"[[{name}]] no. {step + 1}" if isinstance(step, int) and not position else str(step)
                     for position, step in enumerate(path))  # fmt: skip
 
@@ -55,10 +59,11 @@ def _unknown_setting(wrong: str, path: list[int | str], level: str, levels: Mapp
     """Message for an unknown setting, with the nearest known one."""
     path_text = _setting_path(level or wrong, path)
     if level and wrong in levels[""]:
-        return f"{path_text}: this is no setting of a source, but one of the whole; move it above the first [[{level}]]"
+        what, table = _TABLES[level]
+        return f"{path_text}: this is no setting of {what}, but one of the whole; move it above {table}"
     near = difflib.get_close_matches(wrong, levels[level], 1, 0.7)
     if level and not near and (above := difflib.get_close_matches(wrong, levels[""], 1, 0.7)):
-        return f"{path_text}: there is no such setting; is {above[0]} meant? It stands above the first [[{level}]]"
+        return f"{path_text}: there is no such setting; is {above[0]} meant? It stands above {_TABLES[level][1]}"
     return f"{path_text}: there is no such setting" + (f"; is {near[0]} meant?" if near else "")
 
 

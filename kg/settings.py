@@ -17,14 +17,19 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentFault
 
+from kg import site_settings
 from kg.errors import SettingsError
 from kg.setting_faults import settings_error
+from kg.site_settings import LANGUAGE_TAG, Colour, PictureSettings, SiteText
 
 FILE_NAME = "kg.toml"
 CONFIG_VARIABLE = "KG_CONFIG"
 """Environment variable with the path of kg.toml, for processes without a command line."""
 
 _METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+OWN_PAGES = ("imprint", "privacy")
+"""Settings that name a page of the site's own, at an address of the same name."""
 
 SourceFormat = Literal["json", "jsonl", "page", "ead", "eac"]
 FORMATS: tuple[str, ...] = get_args(SourceFormat)
@@ -51,7 +56,6 @@ QUERIES = _shipped("queries", "queries")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+")
 _CONTACTS = ("https://", "http://", "mailto:")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 def _is_iri(value: str) -> bool:
@@ -90,14 +94,38 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8000/",
         description="The identity of everything that is published; ends with a slash, may have a path.",
     )
-    title: str = Field("Linked archive", description="What the collection is called.")
-    description: str = Field("", description="What it is, in a sentence or two.")
+    title: SiteText = Field(
+        "Linked archive",
+        description='What the collection is called: a text, or a table by language, `{en = "…", es = "…"}`.',
+    )
+    description: SiteText = Field("", description="What it is, in a sentence or two; a text, or a table by language.")
+    welcome: SiteText = Field(
+        "", description="What the start page says of it, in paragraphs; a text, or a table by language."
+    )
     publisher: str = Field("", description="Who publishes it.")
     contact: str = Field("", description="Where errors are reported: a mail address or the address of a page.")
     featured: tuple[str, ...] = Field(
         (),
         description="Documents that the start page shows first, as `record/KEY`; else those that others lead to most.",
     )
+    logo: str = Field(
+        "", description="The logo of the archive, beside the title of each page: a file below the folder of kg.toml."
+    )
+    colour: Colour = Field(
+        "",
+        description="The colour of the archive, as `#rrggbb`, for lines, numbers and bars; a build says where it has to"
+        " be darker or lighter to be read.",
+    )
+    picture: PictureSettings | None = Field(
+        None,
+        description="A picture for the start page; [how](pages.md#a-site-of-ones-own).",
+    )
+    imprint: SiteText = Field(
+        "",
+        description="Who answers for the site: a file (Markdown or plain text) below the folder of kg.toml, or the"
+        " address of a page; one, or a table by language.",
+    )
+    privacy: SiteText = Field("", description="What is kept of who reads it: the same.")
     license: str = Field(
         "https://creativecommons.org/publicdomain/zero/1.0/", description="The licence of the descriptions."
     )
@@ -139,6 +167,11 @@ class Settings(BaseSettings):
     query_rows: Annotated[int, Field(ge=1)] = Field(1_000_000, description="Most rows of an answer to a public query.")
     query_bytes: Annotated[int, Field(ge=100_000)] = Field(
         100_000_000, description="Most bytes of an answer to a public query."
+    )
+    query_length: Annotated[int, Field(ge=10_000, le=4_000_000)] = Field(
+        1_000_000,
+        description="Most bytes of the text of a public query; a long list of values is sent by POST."
+        " See [long queries](operation.md#long-queries).",
     )
     query_queue: Annotated[int, Field(ge=1)] = Field(256, description="How many public queries may wait for a worker.")
     proxies: tuple[str, ...] = Field(
@@ -225,7 +258,7 @@ class Settings(BaseSettings):
     @classmethod
     def _are_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for language in value:
-            if not _LANGUAGE.fullmatch(language):
+            if not LANGUAGE_TAG.fullmatch(language):
                 raise ValueError(f"must be language tags such as en or pt-BR (BCP 47), which {language[:40]!r} is not")
         return value
 
@@ -247,6 +280,30 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Give the environment precedence over the file."""
         return env_settings, init_settings
+
+    @property
+    def main_title(self) -> str:
+        """Title in the language that the settings prefer, for what says the same to everybody."""
+        return site_settings.in_language(self.title, self.languages)[0]
+
+    @property
+    def main_description(self) -> str:
+        """Description in that language."""
+        return site_settings.in_language(self.description, self.languages)[0]
+
+    @property
+    def images(self) -> dict[str, tuple[str, int]]:
+        """Images of the site's own: name of the setting → its file, and the most bytes of that."""
+        images = {"logo": (self.logo, site_settings.MAX_LOGO_BYTES)} if self.logo else {}
+        if self.picture:
+            images["picture"] = self.picture.file, site_settings.MAX_PICTURE_BYTES
+        return images
+
+    @property
+    def page_files(self) -> list[tuple[str, str]]:
+        """Files of the site's own pages: (name of the setting, file), in each language that has one."""
+        pages = [(name, each) for name in OWN_PAGES for each in site_settings.by_language(getattr(self, name), "")]
+        return [(name, path) for name, (_, path) in pages if not site_settings.is_address(path)]
 
     @property
     def var_folder(self) -> Path:
@@ -330,8 +387,13 @@ def _validate(values: dict[str, Any], folder: Path, where: str, file: Path | Non
         raise SettingsError("can't be read", where=f"KG_{name.upper()} in the environment", todo=todo) from None
     except ValidationError as fault:
         names = [name for name, field in Settings.model_fields.items() if not field.exclude]
-        levels = {"": names, "sources": list(SourceSettings.model_fields)}
+        levels = {
+            "": names,
+            "sources": list(SourceSettings.model_fields),
+            "picture": list(PictureSettings.model_fields),
+        }
         raise settings_error(fault, where, _from_environment(), levels) from None
+    _check_own_files(settings, where)
     return _check_query_folders(settings, where)
 
 
@@ -343,6 +405,14 @@ def _from_environment() -> dict[str, str]:
         for variable in os.environ
         if variable.upper() in settings_by_variable
     }
+
+
+def _check_own_files(settings: Settings, where: str) -> None:
+    """Raise SettingsError for a file of the site's own that can't be shown."""
+    for name, (path, max_bytes) in settings.images.items():
+        site_settings.read_image(site_settings.local_file(settings.folder, name, path, where), name, max_bytes, where)
+    for name, path in settings.page_files:
+        site_settings.read_page(site_settings.local_file(settings.folder, name, path, where), name, where)
 
 
 def _check_query_folders(settings: Settings, where: str) -> Settings:

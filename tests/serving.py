@@ -17,10 +17,16 @@ from waiting import HANG_SECONDS, eventually
 KG = Path(sys.executable).with_name("kg")
 
 
+PORTS_OF_A_PROCESS = 3_000
+"""Ports that one of the processes that share the tests takes from: no two take the same."""
+
+
 def free_port():
     """A port without a listener, below those that the kernel gives to clients: one of these may be taken meanwhile."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 20_000 + number * PORTS_OF_A_PROCESS
     while True:
-        port = random.randint(20_000, 32_000)
+        port = random.randrange(first, first + PORTS_OF_A_PROCESS)
         with socket.socket() as listener, contextlib.suppress(OSError):
             listener.bind(("127.0.0.1", port))
             return port

@@ -34,11 +34,78 @@ def test_a_key_is_one_safe_segment(raw):
     except KeyFault:
         assert not raw.strip(".")
         return
-    parts = urlsplit(f"https://example.org/record/{key}")
-    assert parts.path == f"/record/{key}"
+    sent = iris.uri(key)
+    parts = urlsplit(f"https://example.org/record/{sent}")
+    assert parts.path == f"/record/{sent}"
     assert unquote(key) not in {".", ".."}
-    assert key.isascii()
+    assert sent.isascii()
+    assert len(sent) <= 3 * iris.MAX_KEY
     assert key.rpartition(".")[2].lower() not in iris.SUFFIXES or "." not in key
+
+
+PCHAR = "-._~!$&'()*+,;=:@"
+"""Signs that stand in a path segment besides letters and figures (RFC 3986, 3.3)."""
+
+
+@pytest.mark.parametrize("sign", [*PCHAR, *"žДア중עé𠀀\u00b7\u200d\u0301"])
+def test_what_may_stand_in_a_segment_stands(sign):
+    """Each sign of pchar (RFC 3986, 3.3) and of ucschar (RFC 3987, 2.2) stands in a key as it is."""
+    assert iris.reference("record", f"x{sign}y") == f"record/x{sign}y"
+
+
+@pytest.mark.parametrize(
+    "sign", [*'/?#[]% "<>\\^`{|}\x00\n\x7f\x85\ue000\ufffd\ufdd0', "\u200e", "\u202e", "\U000e0001"]
+)
+def test_what_may_not_is_escaped(sign):
+    """What no segment of an IRI has is percent-encoded; so are signs that turn the direction (RFC 3987, 4.1)."""
+    escaped = "".join(f"%{byte:02X}" for byte in sign.encode())
+    assert iris.reference("record", f"x{sign}y") == f"record/x{escaped}y"
+
+
+@given(KEYS)
+def test_the_engine_takes_each_key(raw):
+    """A reference below the base is an IRI to the engine, and its URI is another form of it."""
+    from pyoxigraph import NamedNode
+
+    try:
+        reference = iris.reference("record", raw)
+    except KeyFault:
+        assume(False)
+    NamedNode(f"https://archive.example.org/{reference}")
+    sent = iris.uri(reference)
+    assert sent.isascii()
+    assert iris.is_address(sent, reference)
+    assert iris.repair(sent) == reference
+
+
+@given(KEYS)
+def test_former_spellings(raw):
+    """What kg 0.2 wrote leads to the reference of now, and is told beside it; it is the same address for letters alone."""
+    try:
+        reference = iris.reference("record", raw)
+    except KeyFault:
+        assume(False)
+    canonical, *former = iris.spellings(reference)
+    assert canonical == reference
+    for each in former:
+        assert iris.repair(each) == reference
+        assert iris.spellings(each) == (canonical, *former)
+        assert each.isascii()
+
+
+@pytest.mark.parametrize(
+    ("path", "is_address"),
+    [
+        ("record/DE-12:ms+4", True),
+        ("record/%44E%2D12:ms+4", True),
+        ("record/DE-12%3Ams+4", False),
+        ("record/DE-12:ms%2b4", False),
+        ("record/DE-12:ms+4.ttl", False),
+    ],
+)
+def test_addresses_of_a_reference(path, is_address):
+    """Escapes of unreserved signs make no other address (RFC 3986, 6.2.2.2), those of delimiters do (2.2)."""
+    assert iris.is_address(path, "record/DE-12:ms+4") is is_address
 
 
 @given(KEYS, KEYS)

@@ -41,7 +41,7 @@ def test_handed_down(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("colour = 1", "no such setting"),
+        ("shade = 1", "no such setting"),
         ('base = "archive"', "base"),
         ('base = "https://archive.example.org"', "base"),
         ("[[sources]]", "path"),

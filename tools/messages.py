@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from kg.render.citations import styles
 from kg.render.page import outside_labels, thing
 from kg.render.queries.saved_queries import saved_queries
 from kg.render.site import date_phrases, key_labels, reader, script_messages, search_summary
@@ -18,7 +19,8 @@ from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web import api, openapi, routes
 from kg.web.endpoint.saved_queries import SUCH_AS
-from kg.web.http import parameter_problems, problems
+from kg.web.http import parameter_problems, problems, told_problems
+from kg.web.search import result_table
 
 RENDER = FOLDER.parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
@@ -54,7 +56,9 @@ def tables() -> Iterator[str]:
         *search_summary.GAP_LABELS.values(),
         *search_summary.LINK_LABELS.values(),
     )
+    yield from (*styles.STYLES, *(label for label, _ in result_table.COLUMNS.values()))
     yield from problems.TITLES.values()
+    yield from told_problems.SENTENCES.values()
     yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
     yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 

@@ -103,7 +103,7 @@ class MappingTables:
 
     def _link(self, key_mapping: KeyMapping, target: str) -> tuple[ValueStatements, tuple[str, str] | None]:
         """Statements of a link, and the link itself unless it leads outwards."""
-        if ":" in target:  # an outward link has a scheme; in a reference the sign would be escaped
+        if ":" in target.partition("/")[0]:  # an outward link has a scheme; a reference begins with its kind
             return key_mapping.write(self.term_writer.iri(target)), None
         return key_mapping.write(self.term_writer.iri(self.base + target)), (key_mapping.term.key, target)
 

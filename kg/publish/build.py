@@ -22,10 +22,15 @@ from kg.publish.pipeline.pipeline import BuildOutputs, Progress, Sink, no_progre
 from kg.publish.report.page import write_page
 from kg.publish.report.rejected import RejectedFolder
 from kg.publish.report.report import PAGE, Report
+from kg.publish.report.settings_notes import settings_notes
+from kg.publish.report.translations import FILE as TRANSLATIONS
+from kg.publish.report.translations import missing_translations
 from kg.publish.vanished import TODO, Vanished, vanished_sources
+from kg.records.problems import SourceProblem
 from kg.settings import Settings
 from kg.store.generation import name_index_builder
-from kg.store.generation.catalogue_builder import CatalogueBuilder, copy_with_new_times
+from kg.store.generation.catalogue import Catalogue
+from kg.store.generation.catalogue_builder import CatalogueBuilder, Changes, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
 from kg.store.generation.ledger import Ledger
@@ -34,6 +39,7 @@ from kg.store.triples.embedded import BulkLoad
 
 DUMP_NAME = "kg"
 PROBLEMS = "problems.jsonl"
+_NEW_SPELLING = "nothing to do, unless queries of yours name the old ones"
 
 
 def build(
@@ -178,6 +184,7 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
         progress: called with the build's progress.
     """
     folder = target.folder
+    report.add(*settings_notes(settings))
     with ExitStack() as stack:
         builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, target.ledger, target.now)))
         rejected = stack.enter_context(closing(RejectedFolder(target.rejected)))
@@ -201,8 +208,24 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
         )
         counts = builder.counts()
         changes = builder.finish()
+    with closing(Catalogue(folder.catalogue)) as catalogue:
+        report.untranslated = missing_translations(settings, catalogue.labels(), report.translations_file)
     report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
+    report.respelled = changes.respelled
+    if changes.respelled:
+        report.add(_respelled(changes))
     return counts
+
+
+def _respelled(changes: Changes) -> SourceProblem:
+    """Return the note on references that are written otherwise than they were published (D-136)."""
+    old, new = changes.example
+    named = "1 published reference is" if changes.respelled == 1 else f"{changes.respelled:,} published references are"
+    message = (
+        f"{named} written otherwise now, with the signs and letters that an IRI may hold; the log tells the old ones as"
+        " merged into the new, and their addresses lead there"
+    )
+    return SourceProblem("", "", "id", f"{old} → {new}", _NEW_SPELLING, message, record=new)
 
 
 def _refuse_empty(report: Report, on_refusal: Callable[[Report], None], *, strict: bool) -> None:
@@ -259,7 +282,7 @@ def rollback(
         with closing(generations.ledger()) as ledger:
             now = generations.next_timestamp(ledger)
             copy_with_new_times(source.catalogue, folder.catalogue, ledger, now)
-        for name in (PROBLEMS, PAGE):
+        for name in (PROBLEMS, PAGE, TRANSLATIONS):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
         manifest = replace(manifest, generation=new, published=now, rollback_of=manifest.generation)

@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
+from kg.iris import spellings
 from kg.publish import disk_faults
 from kg.publish.build import PROBLEMS, BuildTarget, fill
 from kg.publish.damage import damage_notes
@@ -18,6 +19,9 @@ from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generation import Generation, GenerationFolder
 from kg.store.generation.generations import Generations
+
+_Row = tuple[str, str, str | None, int, int]
+"""Row of `Catalogue.digests`."""
 
 
 @contextmanager
@@ -99,24 +103,45 @@ def diff(settings: Settings, progress: Progress = no_progress) -> Iterator[Diffe
         yield from _differences(live, after, records)
 
 
-def _differences(live: Generation | None, after: Catalogue, records: Any) -> Iterator[Difference]:
-    """Merge walk of both catalogues by reference."""
+def _differences(live: Generation | None, after: Catalogue, records: BinaryIO) -> Iterator[Difference]:
+    """Merge walk of both catalogues by reference; what has another spelling of its key comes last (D-136)."""
     before = live.catalogue.digests() if live else iter(())
     nothing = ("\U0010ffff", "", None, 0, 0)
+    gone: dict[str, _Row] = {}
+    come: dict[str, _Row] = {}
     old, new = next(before, nothing), next(rows := after.digests(), nothing)
     while old != nothing or new != nothing:
         if old[0] < new[0]:
-            yield Difference(old[0], "deleted", {})
+            yield from _alone(old, "deleted", gone)
             old = next(before, nothing)
         elif new[0] < old[0]:
-            yield Difference(new[0], "created", {})
+            yield from _alone(new, "created", come)
             new = next(rows, nothing)
         else:
             if old[1] != new[1] and live:
-                records.seek(new[3])
-                was, will = orjson.loads(live.record(old[3], old[4])), orjson.loads(records.read(new[4]))
-                yield Difference(old[0], "changed", _changed_fields(was, will))
+                yield _change(live, records, old, new)
             old, new = next(before, nothing), next(rows, nothing)
+    for reference in sorted({*gone, *come}):
+        if live and reference in gone and reference in come:
+            yield _change(live, records, gone[reference], come[reference])
+        else:
+            row, what = (gone[reference], "deleted") if reference in gone else (come[reference], "created")
+            yield Difference(row[0], what, {})
+
+
+def _alone(row: _Row, what: str, waiting: dict[str, _Row]) -> Iterator[Difference]:
+    """Difference of a thing that one catalogue has; one with several spellings of its key waits for the end."""
+    canonical, *others = spellings(row[0])
+    if others:
+        waiting[canonical] = row
+    else:
+        yield Difference(row[0], what, {})
+
+
+def _change(live: Generation, records: BinaryIO, old: _Row, new: _Row) -> Difference:
+    records.seek(new[3])
+    was, will = orjson.loads(live.record(old[3], old[4])), orjson.loads(records.read(new[4]))
+    return Difference(new[0], "changed", _changed_fields(was, will))
 
 
 def _changed_fields(was: dict[str, Any], will: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -18,6 +18,8 @@ from kg.store.pool.observer import PoolObserver
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
 from kg.store.search.fields import RECORD
+from kg.store.search.repeated.table import RepeatedTable, RepeatedTexts
+from kg.store.sparql.query_checks import QueryLimits
 from kg.store.sparql.query_service import QueryService
 
 LONG_PER_WORKER = 3
@@ -40,6 +42,7 @@ class Publication:
         finder: search.
         ontology: context and crosswalk under its base.
         catalogue: ordered lists and counts of things.
+        repeated: paragraphs that stand the same in most records of a source; none without a search index.
     """
 
     def __init__(self, generation: Generation, kills: KillMemory) -> None:
@@ -57,6 +60,7 @@ class Publication:
         self.finder = Finder(generation)
         self.ontology = ontology.load(manifest.base)
         self.catalogue: Catalogue = generation.catalogue
+        self.repeated = generation.search.repeated if generation.search else RepeatedTexts(RepeatedTable())
         self.names: NameIndex = generation.open_names()
         documents = self.counts.get(RECORD, 0)
         self.listed = {kind: documents if kind == RECORD else self._count_names(kind) for kind in KINDS}
@@ -98,6 +102,7 @@ class Publication:
             max_rows=settings.query_rows,
             max_result_bytes=settings.query_bytes,
             queue=settings.query_queue,
+            text=QueryLimits(size=settings.query_length),
         )
         return QueryPool(
             generation.folder.store,

@@ -13,11 +13,12 @@ from typing import Any
 import orjson
 from tantivy import Query
 
+from kg import language_ranges
 from kg.errors import SearchRefused
 from kg.iris import Base
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Thing
-from kg.store.search import fields, query_language, sparql_search, title_order
+from kg.store.search import query_language, sparql_search, title_order
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.query_builder import IndexRequest
@@ -26,6 +27,7 @@ from kg.store.search.snippets import HitMarker, Snippet, unmarked_snippet
 from kg.store.search.sparql_search import RewrittenQuery, SearchRow
 from kg.store.search.sparql_search_scan import SearchClause
 from kg.store.search.spelling import SpellingSuggester
+from kg.store.search.words.word_forms import WordForms
 
 TITLE = "title"
 ORDERED_BY_DATE = frozenset(ORDERS)
@@ -39,6 +41,9 @@ _MAX_BATCH, _MAX_BATCH_BYTES = 100, 256 << 10
 
 MAX_COMPLETIONS = 8
 """Completions of a partial word."""
+
+_MAX_COMPLETING = 60
+"""Things with a name that completes it, of which the best known are taken."""
 
 
 def _reference_of_unnamed(thing: Thing) -> str:
@@ -95,6 +100,7 @@ class SearchHit:
         score: relevance; 0 in another order.
         title: its title or name in the preferred language, with marked hits.
         snippet: best passage of its texts, with marked hits; None where it has none.
+        missing: words of a loose search that it lacks.
     """
 
     thing: Thing
@@ -102,6 +108,7 @@ class SearchHit:
     score: float
     title: Snippet
     snippet: Snippet | None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,9 @@ class SearchResults:
         span: first and last day of its dated documents; empty where there is none.
         corrected: corrected words that were searched instead; empty without a correction.
         suggestion: suggested words; empty for none.
-        loose: True where the hits have most of the words instead of all.
+        loose: True where the hits have some of the words instead of all.
+        forms: (word, related forms) of words that are nowhere, where these were searched in their place.
+        repeated: number of further things that have the words only in what most records of their source repeat.
         sort: order of the list.
         offset: number of hits before this page.
     """
@@ -133,6 +142,8 @@ class SearchResults:
     corrected: str = ""
     suggestion: str = ""
     loose: bool = False
+    forms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    repeated: int = 0
     sort: str = "relevance"
     offset: int = 0
 
@@ -234,11 +245,14 @@ class Finder:
             search.corrected,
             search.suggestion,
             search.loose,
+            tuple((word, forms.readable) for word, forms in self._forms(search.parsed).items()),
+            self._count_repeated(search),
             order,
             self.index.count_before(search.engine_query, index_order, request.after),
         )
-        marker = HitMarker(search.parsed, self.index.languages) if request.marked else None
-        return results, self._search_hits(deque(hits[: request.limit]), marker, request)
+        marker = self._marker(search.parsed) if request.marked else None
+        batches = self._search_hits(deque(hits[: request.limit]), marker, request)
+        return results, self._with_missing_words(search, batches)
 
     def neighbours(self, request: SearchRequest, reference: str, at: int) -> SearchNeighbours | None:
         """Neighbours of a thing in a search's list.
@@ -277,30 +291,68 @@ class Finder:
         words = [replace(word, field="title") for word in parsed.words if word.text]
         if not words or not parsed.plain:
             return []
-        query = self.index.query(
-            IndexRequest(ParsedSearch((*words, *([query_language.Operator.AND] * (len(words) - 1))), (), plain=False))
-        )
-        hits = self.index.hits(query, MAX_COMPLETIONS)
+        operators = [query_language.Operator.AND] * (len(words) - 1)
+        query = self.index.query(IndexRequest(ParsedSearch((*words, *operators), (), plain=False)))
+        hits = self.index.hits(query, _MAX_COMPLETING)
+        fame = self.index.words.fame
+        hits = sorted(hits, key=lambda hit: -fame(hit.reference))[:MAX_COMPLETIONS]
         things = self.generation.catalogue.things([hit.reference for hit in hits])
         return [things[hit.reference] for hit in hits]
 
     def _prepare(self, query: SearchQuery) -> _PreparedSearch:
+        """Search with all words; else with some of them; else with the spelling of ordinary words corrected."""
+        search = self._attempt(query)
+        if not search.parsed.words:
+            return search
+        correction = self.spelling.correct(search.parsed, query.words)
+        for attempt in self._attempts(search, correction.ordinary):
+            if attempt.total:
+                is_new = correction.proposed != attempt.query.words
+                return replace(attempt, suggestion=correction.proposed if is_new else "")
+        return replace(search, suggestion=correction.proposed)
+
+    def _attempts(self, search: _PreparedSearch, corrected_words: str) -> Iterator[_PreparedSearch]:
+        yield search
+        yield from self._loosely(search)
+        if corrected_words:
+            corrected = self._attempt(replace(search.query, words=corrected_words))
+            yield replace(corrected, corrected=corrected_words)
+            yield from (replace(each, corrected=corrected_words) for each in self._loosely(corrected))
+
+    def _attempt(self, query: SearchQuery) -> _PreparedSearch:
         parsed = query_language.parse(query.words)
-        engine_query, total = self._run(query, parsed)
-        suggestion = self.spelling.correct(parsed, query.words) if parsed.words else ""
-        if total or not parsed.words:
-            return _PreparedSearch(query, parsed, engine_query, total, suggestion=suggestion)
-        if suggestion:
-            corrected = replace(query, words=suggestion)
-            reparsed = query_language.parse(suggestion)
-            engine_query, total = self._run(corrected, reparsed)
-            if total:
-                return _PreparedSearch(corrected, reparsed, engine_query, total, corrected=suggestion)
-            query, parsed = corrected, reparsed
-        if parsed.plain and len(parsed.words) > 1:
-            engine_query, total = self._run(query, parsed, loose=True)
-            return _PreparedSearch(query, parsed, engine_query, total, corrected=suggestion, loose=bool(total))
-        return _PreparedSearch(query, parsed, engine_query, total)
+        return _PreparedSearch(query, parsed, *self._run(query, parsed))
+
+    def _loosely(self, search: _PreparedSearch) -> Iterator[_PreparedSearch]:
+        """The search with some of its words, where it consists of several words alone."""
+        if search.parsed.plain and len(search.parsed.words) > 1:
+            engine_query, total = self._run(search.query, search.parsed, loose=True)
+            yield replace(search, engine_query=engine_query, total=total, loose=True)
+
+    def _forms(self, parsed: ParsedSearch) -> dict[str, WordForms]:
+        """Words that are nowhere → their related forms, which are searched in their place."""
+        forms = ((word.text, self.index.words.forms_of(word)) for word in parsed.words)
+        return {text: related for text, related in forms if related}
+
+    def _count_repeated(self, search: _PreparedSearch) -> int:
+        """Number of further things that have the words only in boilerplate."""
+        if search.parsed.everywhere or not self.index.words.in_boilerplate(search.parsed.words):
+            return 0
+        everywhere = replace(search.parsed, everywhere=True)
+        return self._run(search.query, everywhere, loose=search.loose)[1] - search.total
+
+    def _with_missing_words(
+        self, search: _PreparedSearch, batches: Iterator[list[SearchHit]]
+    ) -> Iterator[list[SearchHit]]:
+        for batch in batches:
+            if search.loose:
+                missing = self.index.missing_words(search.parsed, [hit.thing.reference for hit in batch])
+                yield [replace(hit, missing=missing[hit.thing.reference]) for hit in batch]
+            else:
+                yield batch
+
+    def _marker(self, parsed: ParsedSearch) -> HitMarker:
+        return HitMarker(parsed, self.index.languages, self._forms(parsed))
 
     def _run(self, query: SearchQuery, parsed: ParsedSearch, *, loose: bool = False) -> tuple[Query, int]:
         request = IndexRequest(parsed, query.filters, query.days, query.certain, loose=loose)
@@ -342,13 +394,14 @@ class Finder:
 
     def _search_hit(self, hit: Hit, thing: Thing, marker: HitMarker | None, request: SearchRequest) -> SearchHit:
         record = self.record(hit.offset, hit.length)
-        preferred = (language for language in request.languages if language in thing.labels)
-        tag = next(preferred, next(iter(thing.labels), "@none"))
+        tag = language_ranges.best(thing.labels, request.languages) or language_ranges.NO_LANGUAGE
         label = request.nameless(thing) or thing.labels[tag]
         if marker is None:
             return SearchHit(thing, record, hit.score, unmarked_snippet(tag, label), None)
         title = marker.mark(tag, label)
-        return SearchHit(thing, record, hit.score, title, marker.snippet(_passages(record)))
+        ranges = (tag, *request.languages)
+        passages = self._passages(record, hit.offset, marker, ranges)
+        return SearchHit(thing, record, hit.score, title, marker.snippet(passages))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:
         """Record of a thing, from its offset and length in the file of records."""
@@ -365,15 +418,35 @@ class Finder:
         parsed = query_language.parse(clause.words)
         query = self.index.query(IndexRequest(parsed, language=clause.language))
         hits = self.index.hits(query, clause.limit + 1) if parsed.postfix else []
-        marker = HitMarker(parsed, self.index.languages) if clause.snippet else None
-        return [self._clause_row(hit, marker) for hit in hits[: clause.limit]], len(hits) > clause.limit
+        marker = self._marker(parsed) if clause.snippet else None
+        rows = [self._clause_row(hit, marker, clause.language) for hit in hits[: clause.limit]]
+        return rows, len(hits) > clause.limit
 
-    def _clause_row(self, hit: Hit, marker: HitMarker | None) -> SearchRow:
-        snippet = marker.snippet(_passages(self.record(hit.offset, hit.length))) if marker else None
+    def _clause_row(self, hit: Hit, marker: HitMarker | None, language: str) -> SearchRow:
+        record = self.record(hit.offset, hit.length) if marker else {}
+        snippet = marker.snippet(self._passages(record, hit.offset, marker, (language,))) if marker else None
         iri = self.base.iri(hit.reference)
         return SearchRow(iri, hit.score, snippet.text, snippet.language) if snippet else SearchRow(iri, hit.score)
 
+    def _passages(
+        self, record: dict[str, Any], offset: int, marker: HitMarker, languages: Sequence[str]
+    ) -> list[tuple[str, str]]:
+        """Texts of a record, (language, text), the most informative first, but those in another language last.
 
-def _passages(record: dict[str, Any]) -> list[tuple[str, str]]:
-    """Texts of a record, (language, text), the most informative first."""
-    return [(language, text) for _, language, text in fields.texts_under(record, fields.TEXT_KEYS)]
+        Args:
+            record: the record.
+            offset: its offset in the file of records.
+            marker: marker of hits, which knows whether boilerplate is searched too; that comes last.
+            languages: that of the title, then those of the reader; a text of no known language counts as in the first.
+        """
+        ranges = tuple(each for each in languages if not language_ranges.is_undetermined(each))
+
+        def place(passage: tuple[str, str]) -> int:
+            language, _ = passage
+            return 0 if language_ranges.is_undetermined(language) else language_ranges.rank(language, ranges)[0]
+
+        repeated = self.index.repeated
+        texts = sorted([(each.language, each.text) for each in repeated.own_passages(record, offset)], key=place)
+        if marker.everywhere:
+            texts += [(each.language, each.text) for each in repeated.searched_passages(record)]
+        return texts

@@ -8,7 +8,7 @@ fraction of the time of the store, which looks up each string of each triple. So
 same version of the mapping made the generation; they equal the store's own answer (D-46).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -18,7 +18,7 @@ import orjson
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg import ontology
-from kg.iris import Base
+from kg.iris import Base, spellings
 from kg.mapping import mapper
 from kg.render.data.excerpt import Excerpt, excerpt
 from kg.render.data.record import references
@@ -195,12 +195,18 @@ class Resources:
         self._cached_record = lru_cache(_RECORD_CACHE_SIZE)(self._parsed)
 
     def find(self, reference: str) -> Thing | DeletedThing | Redirect | None:
-        """Return the thing, its deletion or its redirect for a reference; None for one that was never published."""
-        thing = self.generation.catalogue.thing(reference)
-        if thing is not None:
-            return thing if thing.deleted is None else DeletedThing(thing)
-        target = self.generation.catalogue.redirect(reference)
-        return Redirect(target) if target else None
+        """Return the thing, its deletion or its redirect for a reference; None for one that was never published.
+
+        In a generation of kg 0.2 the thing has the reference that keys had then.
+        """
+        catalogue = self.generation.catalogue
+        for name in spellings(reference):
+            thing = catalogue.thing(name)
+            if thing is not None:
+                return thing if thing.deleted is None else DeletedThing(thing)
+            if target := catalogue.redirect(name):
+                return Redirect(target)
+        return None
 
     def describe(self, thing: Thing) -> Description:
         """Return the description of a thing."""
@@ -282,6 +288,10 @@ class Resources:
             path.insert(0, thing)
             above = next(references(self._record(thing), "partOf", "broader"), None)
         return tuple(path)
+
+    def records(self, things: Iterable[Thing]) -> list[dict[str, Any]]:
+        """Return the records of some things."""
+        return [self._record(thing) for thing in things]
 
     def _beside(
         self, thing: Thing, record: Mapping[str, Any], linked: dict[str, LinkedRecord]

@@ -8,7 +8,9 @@ MAX_EXCERPT = 200
 """Maximum length of an excerpt in characters; the full value stays in `var/rejected/` or in the record."""
 
 
-SEVERITIES = ("rejected", "repaired", "note")
+Severity = Literal["rejected", "repaired", "note"]
+
+SEVERITIES: tuple[Severity, ...] = ("rejected", "repaired", "note")
 """Severities of a problem, the gravest first."""
 
 
@@ -34,7 +36,7 @@ class SourceProblem:
     value: str
     expected: str
     message: str
-    severity: Literal["rejected", "repaired", "note"] = "note"
+    severity: Severity = "note"
     record: str = ""
 
     def as_json(self) -> dict[str, str]:

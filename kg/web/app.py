@@ -57,7 +57,7 @@ class Application:
     def _made(self) -> FastPath:
         """The fast path and FastAPI behind it. Raises KgError for a saved query that can't be read."""
         table = RouteTable(routes.of(self._settings))
-        front = api.build(table.rows, self._settings.title, self._settings.description)
+        front = api.build(table.rows, self._settings.main_title, self._settings.main_description)
         contexts = Contexts(self._settings, self._answers, self._metrics)
         self._front = FastPath(front, table, self._live, contexts)
         return self._front

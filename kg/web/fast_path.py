@@ -22,11 +22,12 @@ from kg.web.http.canonical_address import (
     canonical_query,
     has_parameter,
     set_address,
+    with_query,
 )
 from kg.web.http.headers import CORS, NOSNIFF
 from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
 from kg.web.observe.request_notes import notes_of
-from kg.web.pages.documents import with_query
 from kg.web.route_table import READ, Matched, Route, RouteTable
 from kg.web.serving.context import hold
 from kg.web.serving.contexts import Contexts
@@ -118,7 +119,7 @@ class FastPath:
     def _preflight(self, path: str) -> Response:
         """The answer to OPTIONS at any path, whatever it leads to: a browser asks before it asks."""
         short = len(path) <= LONGEST_ADDRESS or self._table.may_be_long(path)
-        matched = self._table.match(path) if short else None
+        matched = (self._table.match(path) or self._table.match(self._elsewhere(path) or path)) if short else None
         return _options(matched.route.methods if matched else READ)
 
     def _page(self, request: Request, serving: Serving, path: str) -> Response | None:
@@ -163,20 +164,33 @@ class FastPath:
         """The row of a request, or the response that needs none. Raises Problem where the path leads nowhere."""
         query: bytes = request.scope["query_string"]
         long = len(path) + len(query) > LONGEST_ADDRESS
-        matched = self._table.match(path) if not long or self._table.may_be_long(path) else None
-        if long and not (matched and matched.route.long_address):
-            raise Problem(414, f"An address here has at most {LONGEST_ADDRESS:,} characters; queries and graphs, more.")
+        readable = not long or self._table.may_be_long(path)
+        matched = self._table.match(path) if readable else None
+        elsewhere = self._elsewhere(path) if readable and matched is None and self._is_below(request, path) else None
+        meant = self._table.match(elsewhere) if elsewhere is not None else matched
+        if long and not (meant and meant.route.long_address):
+            raise ToldProblem(414, "long_address", most=LONGEST_ADDRESS)
         form_encoding.check(query)
+        if elsewhere is not None:  # for POST as well: 308 keeps method and body (RFC 9110, 15.4.9)
+            location = f"{self._root}{elsewhere}{with_query(request)}"
+            return Response(None, 308, {**CORS, "Location": location})
         methods = matched.route.methods if matched else READ
         if request.scope["method"] not in methods:
             allow = ", ".join(methods)
-            raise Problem(405, f"{request.method} is not allowed here; {allow} are.", {"Allow": allow})
+            raise ToldProblem(405, "not_allowed", {"Allow": allow}, method=request.method, allowed=allow)
         if matched is not None:
             return matched
-        if path and not path.endswith("/") and self._table.match(f"{path}/"):
-            location = f"{self._root}{path}/{with_query(request)}"
-            return Response(None, 308, {**CORS, "Location": location})
-        raise Problem(404, "There is no such page.")
+        raise ToldProblem(404, "no_page")
+
+    def _elsewhere(self, path: str) -> str | None:
+        """The path that is meant by one that leads nowhere, with a slash too many or too few; None for any other."""
+        bare = path.rstrip("/")
+        return next((each for each in (bare, f"{bare}/") if each != path and self._table.match(each)), None)
+
+    def _is_below(self, request: Request, path: str) -> bool:
+        """Whether a path is the one that was sent, below the base or from a proxy that strips that, and no guess."""
+        sent: str = request.scope["path"]
+        return not sent.startswith(self._root) or sent.startswith(f"{self._root}{path.partition('/')[0]}")
 
     def _place(self, raw: bytes) -> _Place:
         """The place of a path as it was sent."""

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from kg.iris import Base
 from kg.render.citations.citations import FORMATS as CITATIONS
-from kg.render.data.negotiation import BY_SUFFIX, FORMATS, JSON_LD
+from kg.render.citations.cited_record import CITED_KINDS
+from kg.render.data.negotiation import BY_SUFFIX, FORMATS
 from kg.render.queries.saved_queries import SavedQuery
 from kg.render.queries.saved_queries import saved_queries as load_queries
 from kg.settings import Settings
+from kg.site_settings import IMAGE_TYPES
 from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web.endpoint import graph_store, saved_queries, sparql, workbench
 from kg.web.endpoint.formats import GRAPHS
@@ -19,15 +21,17 @@ from kg.web.endpoint.protocol_request import ProtocolParameters
 from kg.web.pages import (
     about,
     api_docs,
+    basket,
     citations,
     documents,
     downloads,
     home,
     media,
+    own_pages,
     site_files,
     static,
-    things_list,
 )
+from kg.web.pages.lists import things_list
 from kg.web.route_table import QUERY, Route
 from kg.web.search import facet_values, picture_views, search
 from kg.web.search.neighbours import PLACE
@@ -42,9 +46,10 @@ _QUERIES = (400, 406, 413, *_LANES, *_REMOTE, 507)
 """Problems of queries."""
 
 _HTML, _CSV, _SVG, _PNG = "text/html", "text/csv", "image/svg+xml", "image/png"
+_OWN_PAGE = "a page of the archive's own, where the settings name a file"
 _MOVED = {301: "The thing has another key now: the same document of that one."}
 _PART = {206: "The part of the file that Range names."}
-_TERMS_DATA = ("text/turtle", "application/n-triples", "application/rdf+xml")
+_TERMS_DATA = tuple(each.media_type for each in site_files.TERMS_DOCUMENTS.values())
 _RESULTS = tuple(dict.fromkeys(each.media_type.partition(";")[0] for each in RESULT_FORMATS.values()))
 _GRAPH_TYPES = tuple(dict.fromkeys(RESULT_FORMATS[name].media_type.partition(";")[0] for name in GRAPHS))
 _FORM = {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}
@@ -65,16 +70,40 @@ PAGES = (
         problems=(404,),
         example="record/",
     ),
+    *(
+        Route(
+            f"/{kind}/{{key}}.{citations.PAGE_SUFFIX}",
+            citations.page_of(kind),
+            "Citations of a document, a collection or an archive in each style, to copy",
+            cacheable=True,
+            statuses=_MOVED,
+            problems=(400, 404, 410, *_REMOTE),
+            example=f"{{record}}.{citations.PAGE_SUFFIX}" if kind == "record" else "",
+        )
+        for kind in CITED_KINDS
+    ),
+    *(
+        Route(
+            f"/{kind}/{{key}}.{{citation}}",
+            citations.file_of(kind),
+            "Citation of a document, a collection or an archive, as a file for reference managers",
+            tuple(dict.fromkeys(each.media_type for each in CITATIONS)),
+            cacheable=True,
+            values={"citation": citations.FILE_SUFFIXES},
+            statuses=_MOVED,
+            problems=(400, 404, 410, *_REMOTE),
+            example="{record}.bib" if kind == "record" else "",
+        )
+        for kind in CITED_KINDS
+    ),
     Route(
-        "/record/{key}.{citation}",
-        citations.respond,
-        "Citation of a record: a page with each style, or a file for reference managers",
-        (_HTML, *dict.fromkeys(each.media_type for each in CITATIONS)),
-        cacheable=True,
-        values={"citation": citations.SUFFIXES},
-        statuses=_MOVED,
-        problems=(404, 410, *_REMOTE),
-        example="{record}.bib",
+        "/basket",
+        basket.respond,
+        "Basket of documents: the page with their citations, or a file",
+        (_HTML, _CSV, *dict.fromkeys(each.media_type for each in CITATIONS)),
+        long_address=True,
+        problems=(400, *_LANES),
+        example="basket?thing={record}",
     ),
     Route(
         "/{kind}/{key}.{suffix}",
@@ -156,13 +185,17 @@ PAGES = (
     Route(
         "/terms/{name}",
         site_files.term,
-        "Term: redirect to its description; terms.ttl, terms.nt and terms.rdf; context.jsonld",
-        (*_TERMS_DATA, JSON_LD.media_type),
+        "Term: redirect to its description; all as terms.ttl, terms.jsonld and other formats; context.jsonld",
+        _TERMS_DATA,
         cacheable=True,
         statuses={303: "The page of the terms, or the data about them that Accept asks for."},
         problems=(404, 406),
         example="terms/context.jsonld",
     ),
+    Route(
+        "/imprint", own_pages.imprint, "Imprint of the archive", cacheable=True, problems=(404,), undescribed=_OWN_PAGE
+    ),
+    Route("/privacy", own_pages.privacy, "Its page on privacy", cacheable=True, problems=(404,), undescribed=_OWN_PAGE),
     Route("/docs", api_docs.page, "Page of the routes, made from their description", cacheable=True),
     Route(
         "/openapi.json",
@@ -175,6 +208,14 @@ PAGES = (
         "/static/{name:path}",
         static.respond,
         "Files that pages use; an address with a version, /static/v-…/, may be kept for ever",
+        direct=True,
+        undescribed="files of the pages, not of the collection",
+    ),
+    Route(
+        "/site/{name:path}",
+        own_pages.file,
+        "Logo, picture and colour of the archive, where the settings name them; an address holds a digest of the file",
+        tuple(dict.fromkeys(("text/css", *(media_type for media_type, _ in IMAGE_TYPES.values())))),
         direct=True,
         undescribed="files of the pages, not of the collection",
     ),

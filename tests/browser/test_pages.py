@@ -28,6 +28,8 @@ PATHS = (
     "/docs",
     "/dumps/",
     "/terms/",
+    "/record/177838.cite.html",
+    "/basket?thing=record/177838&thing=record/alekseyev-castro-1963-02-16",
     "/record/nope",
 )
 

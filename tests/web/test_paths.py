@@ -152,6 +152,11 @@ def test_links(client):
         ("*/*", "/data/terms/#dateStart"),
         ("text/turtle", "/data/terms/terms.ttl"),
         ("application/rdf+xml, text/html;q=0.2", "/data/terms/terms.rdf"),
+        ("application/ld+json", "/data/terms/terms.jsonld"),
+        ("application/trig", "/data/terms/terms.trig"),
+        ("text/n3", "/data/terms/terms.ttl"),
+        ("text/plain, */*;q=0.1", "/data/terms/terms.nt"),
+        ("application/xml", "/data/terms/terms.rdf"),
     ],
 )
 def test_terms_lead_to_what_says_of_them(client, accept, location):
@@ -160,13 +165,14 @@ def test_terms_lead_to_what_says_of_them(client, accept, location):
     assert (answer.status_code, answer.headers["location"]) == (303, location)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")  # of its own names
 def test_terms_are_one_graph(client):
     """The terms are the same graph in each format, and a page."""
     import rdflib
 
     graphs = {
         suffix: rdflib.Graph().parse(data=client.get(f"/data/terms/terms.{suffix}").content, format=name)
-        for suffix, name in (("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"))
+        for suffix, name in (("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"), ("jsonld", "json-ld"))
     }
     assert set(graphs["ttl"]) == set(graphs["nt"]) == set(graphs["rdf"])
     page = client.get("/data/terms/", headers={"accept": "text/html"})
@@ -207,3 +213,44 @@ def test_pages_of_problems_help(withdrawn, monkeypatch):
         assert 'role="search"' in answer.text
         for place in ("", "record/", "agent/", "archive/"):
             assert f'<li><a href="/data/{place}">' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("record/177838/", "record/177838"),
+        ("record/177838.ttl/", "record/177838.ttl"),
+        ("record/177838.cite.html//", "record/177838.cite.html"),
+        ("search/?q=letter&sort=newest", "search?q=letter&sort=newest"),
+        ("sparql/?query=ASK%7B%7D", "sparql?query=ASK%7B%7D"),
+        ("about/", "about"),
+        ("workbench/terms.json/", "workbench/terms.json"),
+        ("dumps/kg.nt.gz/", "dumps/kg.nt.gz"),
+        ("graphs/terms/", "graphs/terms"),
+        ("dumps//", "dumps/"),
+        ("dumps", "dumps/"),
+        ("agent", "agent/"),
+        ("/", ""),
+    ],
+)
+def test_slashes_at_the_end(client, path, location):
+    """A slash too many, or too few, is 308 to the address that there is, with its query (RFC 9110, 15.4.9)."""
+    for method in ("GET", "HEAD"):
+        answer = client.request(method, f"/data/{path}")
+        assert (answer.status_code, answer.headers["location"]) == (308, f"/data/{location}")
+    assert client.get(answer.headers["location"], headers={"accept": "*/*"}).status_code in {200, 303}
+
+
+def test_a_slash_behind_the_endpoint(client):
+    """A query by POST is led on as it is, body and all, also across sites."""
+    headers = {"content-type": "application/sparql-query", "accept": "text/csv"}
+    answer = client.post("/data/sparql/", content=b"ASK {}", headers=headers, follow_redirects=True)
+    assert (answer.history[0].status_code, answer.status_code) == (308, 200)
+    preflight = client.options("/data/sparql/", headers={"origin": "https://x.example.org"})
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+
+
+@pytest.mark.parametrize("path", ["nothing/", "record/", "record/nothing/else/", "/other", "static/nothing/"])
+def test_slashes_of_what_is_not_there(client, path):
+    """Where there is nothing without the slash either, there is no redirect."""
+    assert client.get(f"/data/{path}").status_code in {200, 404}

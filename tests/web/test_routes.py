@@ -195,8 +195,10 @@ def test_the_former_address_leads_on(client):
 
 def test_no_page_of_the_framework_is_there(client):
     """FastAPI's own pages and redirects are off: no viewer from another host, no address made from Host."""
-    for path in ("redoc", "docs/oauth2-redirect", "docs/", "search/"):
+    for path in ("redoc", "docs/oauth2-redirect"):
         assert client.get(f"/data/{path}").status_code == 404, path
+    for path in ("docs", "search"):
+        assert client.get(f"/data/{path}/").headers["location"] == f"/data/{path}"
     page = client.get("/data/docs", headers={"accept": "text/html"}).text
     assert "<script" not in page
     hosts = set(re.findall(r'(?:src|href)="https?://([^/"]+)', page))

@@ -41,7 +41,7 @@ def table_description(
     document = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": f"{kind}.csv",
-        "dc:title": f"{settings.title}: {kind}",
+        "dc:title": f"{settings.main_title}: {kind}",
         "dc:license": {"@id": settings.license},
         "void:entities": rows,
         "rdfs:comment": _NOTE,

@@ -4,6 +4,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.ontology import RDF_TYPE, XSD
 from kg.settings import Settings
+from kg.site_settings import by_language
 
 _DCTERMS = "http://purl.org/dc/terms/"
 _VOID = "http://rdfs.org/ns/void#"
@@ -17,7 +18,6 @@ def dataset_description(settings: Settings, triples: int, published: str) -> lis
     values: list[tuple[str, NamedNode | Literal]] = [
         (RDF_TYPE, NamedNode(_VOID + "Dataset")),
         (RDF_TYPE, NamedNode(_DCAT + "Dataset")),
-        (_DCTERMS + "title", Literal(settings.title, language=settings.languages[0])),
         (_DCTERMS + "license", NamedNode(settings.license)),
         (_DCTERMS + "modified", Literal(published, datatype=NamedNode(XSD + "dateTime"))),
         (_VOID + "triples", Literal(str(triples), datatype=NamedNode(XSD + "integer"))),
@@ -29,8 +29,9 @@ def dataset_description(settings: Settings, triples: int, published: str) -> lis
         (_VOID + "vocabulary", NamedNode(_DCTERMS)),
         (_VOID + "vocabulary", NamedNode("https://schema.org/")),
     ]
-    if settings.description:
-        values.append((_DCTERMS + "description", Literal(settings.description, language=settings.languages[0])))
+    for name, text in (("title", settings.title), ("description", settings.description)):
+        said = by_language(text, settings.languages[0])
+        values += [(_DCTERMS + name, Literal(each, language=tag)) for tag, each in said]
     if settings.publisher:
         values.append((_DCTERMS + "publisher", Literal(settings.publisher)))
     return [Quad(subject, NamedNode(predicate), value) for predicate, value in values]

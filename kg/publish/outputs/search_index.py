@@ -1,16 +1,18 @@
 """Search index build beside the load: a process of its own reads the file of records while it grows.
 
 The file itself is the buffer between the two, so neither waits for the other and memory stays bounded. A small
-collection is indexed here: that is done before another process has started (D-39).
+collection is indexed here: that is done before another process has started (D-39). Which source a record is from
+stands in a file beside it: a line for each place where another source begins, written before the records behind it.
 """
 
+import json
 import os
 import select
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from kg.errors import PublishError
 from kg.processes import MAX_BYTES_IN_PROCESS, die_with_parent
@@ -26,9 +28,17 @@ class IndexProcess:
         self._records = records
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._sources = RecordSources(folder)
+        self._source = ""
 
     def __enter__(self) -> Self:
         return self
+
+    def record_comes(self, offset: int, source: str) -> None:
+        """Note the source of the record that comes at an offset; empty for a stub."""
+        if source != self._source:
+            self._source = source
+            self._sources.append(offset, source)
 
     def file_grown(self, size: int) -> None:
         """Start the process once the file of records has some size."""
@@ -48,9 +58,15 @@ class IndexProcess:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        try:
+            self._finish(fault)
+        finally:
+            self._sources.delete()
+
+    def _finish(self, fault: BaseException | None) -> None:
         if self._process is None:
             if fault is None:
-                _index_in_process(self._records, self._folder)
+                _index_in_process(self._records, self._folder, self._sources)
             return
         with self._process as process:
             if fault is not None:
@@ -63,17 +79,54 @@ class IndexProcess:
             raise PublishError(f"the search index can't be made: {last_line[0]}", where=str(self._folder))
 
 
-def _index_in_process(records: Path, folder: Path) -> None:
+class RecordSources:
+    """File of the sources of records: (offset, name) where another source begins, a line each; empty for stubs."""
+
+    def __init__(self, folder: Path) -> None:
+        """Create a reader and writer of the file beside the folder of an index."""
+        self._path = folder.with_name(f"{folder.name}-sources")
+        self._spans: list[tuple[int, str]] = []
+        self._size = 0
+        self._place = -1
+
+    def append(self, offset: int, name: str) -> None:
+        """Write a line; it is there before the records behind the offset are."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([offset, name]) + "\n")
+
+    def source_at(self, offset: int) -> str:
+        """Name of the source of the record at an offset, which is not before that of an earlier call."""
+        self._read_on()
+        while self._place + 1 < len(self._spans) and self._spans[self._place + 1][0] <= offset:
+            self._place += 1
+        return self._spans[self._place][1] if self._place >= 0 else ""
+
+    def delete(self) -> None:
+        """Delete the file."""
+        self._path.unlink(missing_ok=True)
+
+    def _read_on(self) -> None:
+        size = self._path.stat().st_size if self._path.exists() else 0
+        if size > self._size:
+            with self._path.open("rb") as file:
+                file.seek(self._size)
+                for line in file.read(size - self._size).splitlines():
+                    span: list[Any] = json.loads(line)
+                    self._spans.append((int(span[0]), str(span[1])))
+            self._size = size
+
+
+def _index_in_process(records: Path, folder: Path, sources: RecordSources) -> None:
     builder = IndexBuilder(folder)
     offset = 0
     with records.open("rb") as lines:
         for line in lines:
-            builder.add(line[:-1], offset)
+            builder.add(line[:-1], offset, sources.source_at(offset))
             offset += len(line)
-    builder.finish()
+    builder.finish(records)
 
 
-def follow(records: BinaryIO, builder: IndexBuilder, size_from: int) -> bool:
+def follow(records: BinaryIO, builder: IndexBuilder, sources: RecordSources, size_from: int) -> bool:
     """Index the lines of a growing file, up to the size that comes through a descriptor.
 
     Returns whether that size came; without it the build has failed.
@@ -83,7 +136,7 @@ def follow(records: BinaryIO, builder: IndexBuilder, size_from: int) -> bool:
         chunk = records.readline()
         if chunk.endswith(b"\n"):
             line, partial_line = partial_line + chunk, b""
-            builder.add(line[:-1], offset)
+            builder.add(line[:-1], offset, sources.source_at(offset))
             offset += len(line)
             continue
         partial_line += chunk  # half a line, or none: the rest is still to be written
@@ -101,11 +154,12 @@ def main() -> int:
     If that is gone, the folder may be another build's by now.
     """
     die_with_parent(int(sys.argv[3]))
-    builder = IndexBuilder(Path(sys.argv[2]))
-    with Path(sys.argv[1]).open("rb") as records:
-        if not follow(records, builder, sys.stdin.fileno()):
+    path, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    builder = IndexBuilder(folder)
+    with path.open("rb") as records:
+        if not follow(records, builder, RecordSources(folder), sys.stdin.fileno()):
             return 1
-    builder.finish()
+    builder.finish(path)
     return 0
 
 

@@ -38,7 +38,7 @@ from kg.records.readers.base import (
 )
 from kg.records.readers.json.json_records import parse_line
 from kg.records.readers.source_words import in_source_words
-from kg.store.generation.catalogue_builder import CatalogueEntry
+from kg.store.generation.catalogue_builder import CatalogueEntry, date_column
 from kg.store.generation.hints import Hint, hint_of
 
 if TYPE_CHECKING:
@@ -89,13 +89,22 @@ class BatchResult:
 class BatchProcessor:
     """Processor of batches for a base."""
 
-    def __init__(self, base: str, index: Path | None = None, shapes: str | None = None, *, value_bytes: int) -> None:
+    def __init__(
+        self,
+        base: str,
+        index: Path | None = None,
+        shapes: str | None = None,
+        survey: Path | None = None,
+        *,
+        value_bytes: int,
+    ) -> None:
         """Start.
 
         Args:
             base: the base IRI.
             index: the file for the index of identities, which may be written later; None for none.
             shapes: the file of the archive's own shapes, or None.
+            survey: the folder for the survey of all sources, which may be made later; None for none.
             value_bytes: the bound on a value, in bytes as written.
         """
         self._value_bytes = value_bytes
@@ -104,7 +113,7 @@ class BatchProcessor:
         self._base = base
         self._index = index
         self._identities: Identities | None = None
-        self._shapes = _shapes(shapes, base) if shapes else None
+        self._shapes = _shapes(shapes, base, survey) if shapes else None
 
     def process(self, batch: Batch) -> BatchResult:
         """Read a batch and prepare its records."""
@@ -133,6 +142,11 @@ class BatchProcessor:
         ):
             result.outcomes[position] = prepared
         return result
+
+    @property
+    def looks_beyond(self) -> bool:
+        """Whether the archive's own shapes look beyond a record, at what it links to or what links to it."""
+        return self._shapes is not None and self._shapes.look_beyond
 
     @property
     def identities(self) -> Identities:
@@ -213,10 +227,11 @@ class BatchProcessor:
         self, normalised: list[tuple[Record, RawRecord]], source: str, result: BatchResult, *, shapes: "Shapes | None"
     ) -> Iterator[PreparedRecord | RejectedRecord]:
         mapped = [self._try_map(record, raw_record, source) for record, raw_record in normalised]
-        violations: dict[str, list[SourceProblem]] = {}
+        results: dict[str, list[SourceProblem]] = {}
         if shapes:
-            ntriples = [outcome.ntriples for outcome in mapped if isinstance(outcome, MappedRecord)]
-            violations, seconds = shapes.violations(ntriples, source)
+            records = [each for each in mapped if isinstance(each, MappedRecord)]
+            results, notes, seconds = shapes.results(records, source)
+            result.problems += notes
             result.shapes_seconds += seconds
         for (record, raw_record), outcome in zip(normalised, mapped, strict=True):
             if isinstance(outcome, RejectedRecord):
@@ -224,9 +239,10 @@ class BatchProcessor:
                 continue
             for key in outcome.unmapped:
                 result.problems.append(_unmapped_problem(source, raw_record.at, key, record))
-            if outcome.reference in violations:
-                placed_problems = tuple(replace(problem, at=raw_record.at) for problem in violations[outcome.reference])
-                yield RejectedRecord(record["kind"], source, raw_record.raw, placed_problems)
+            placed = [replace(problem, at=raw_record.at) for problem in results.get(outcome.reference, ())]
+            result.problems += [problem for problem in placed if problem.severity != "rejected"]
+            if violations := tuple(problem for problem in placed if problem.severity == "rejected"):
+                yield RejectedRecord(record["kind"], source, raw_record.raw, violations)
             else:
                 yield _prepared_record(record, outcome, source, raw_record.at)
 
@@ -246,10 +262,10 @@ _UNMAPPED: Any = None
 """Placeholder of a record before its mapping."""
 
 
-def _shapes(path: str, base: str) -> "Shapes":
+def _shapes(path: str, base: str, survey: Path | None) -> "Shapes":
     from kg.publish.pipeline.shapes import Shapes  # noqa: PLC0415  # takes 0.3 s, and few builds need it
 
-    return Shapes(path, base)
+    return Shapes(path, base, survey)
 
 
 def _reader_items(batch: Batch) -> Iterator[ReaderItem]:
@@ -302,7 +318,7 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         status=record.get("status"),
         start=date.get("start"),
         end=date.get("end"),
-        edtf=date.get("edtf"),
+        edtf=date_column(date),
         digest=_digest(mapped.ntriples, json),
         source=source,
         at=at,

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from kg.processes import die_with_parent
 from kg.publish.outputs import dumps
@@ -27,20 +27,39 @@ _processors: list[BatchProcessor] = []
 """Batch processor of a process in the pool; set once, when the process starts."""
 
 
+class ProcessorOptions(NamedTuple):
+    """Options of a processor of batches, as it is made in each process.
+
+    Attributes:
+        base: the base IRI.
+        identities: the file for the index of identities, or None.
+        shapes: the file of the archive's own shapes, or None.
+        survey: the folder for the survey of all sources, or None.
+        value_bytes: the bound on a value, in bytes as written.
+    """
+
+    base: str
+    identities: Path | None
+    shapes: str | None
+    survey: Path | None
+    value_bytes: int
+
+    def processor(self) -> BatchProcessor:
+        """Return a processor with these options."""
+        return BatchProcessor(self.base, self.identities, self.shapes, self.survey, value_bytes=self.value_bytes)
+
+
 class BatchExecutor:
     """Executor of batches; a context manager that ends its processes."""
 
-    def __init__(self, jobs: int, base: str, index: Path | None, shapes: str | None, value_bytes: int) -> None:
+    def __init__(self, jobs: int, options: ProcessorOptions) -> None:
         """Start the processes.
 
         Args:
             jobs: processes beside this one; 0 to do everything here.
-            base: the base IRI.
-            index: the file for the index of identities, or None.
-            shapes: the file of the archive's own shapes, or None.
-            value_bytes: the bound on a value, in bytes as written.
+            options: what the processor of batches is made of.
         """
-        self.local = BatchProcessor(base, index, shapes, value_bytes=value_bytes)
+        self.local = options.processor()
         self._max_pending = jobs * PENDING_BATCHES_PER_PROCESS
         self._executor: Executor | None = None
         if jobs:
@@ -50,7 +69,7 @@ class BatchExecutor:
                 jobs,
                 mp_context=context,
                 initializer=_initialise,
-                initargs=(os.getpid(), base, index, shapes, value_bytes),
+                initargs=(os.getpid(), options),
             )
 
     def __enter__(self) -> Self:
@@ -88,9 +107,9 @@ class BatchExecutor:
         return self._executor.submit(dumps.compress, ntriples, prefixes).result
 
 
-def _initialise(parent: int, base: str, index: Path | None, shapes: str | None, value_bytes: int) -> None:
+def _initialise(parent: int, options: ProcessorOptions) -> None:
     die_with_parent(parent)
-    _processors.append(BatchProcessor(base, index, shapes, value_bytes=value_bytes))
+    _processors.append(options.processor())
     # A batch makes many objects and no cycles; the default threshold spends a tenth of the time on the search.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)

@@ -5,8 +5,9 @@ written here in order: triples to the load that runs beside, rows to the catalog
 Memory is bounded by the batches under way, never by the collection.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Self
@@ -18,8 +19,9 @@ from kg.processes import MAX_BYTES_IN_PROCESS
 from kg.publish.outputs.dumps import DumpFiles, DumpPart
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord
-from kg.publish.pipeline.executor import BatchExecutor
+from kg.publish.pipeline.executor import BatchExecutor, ProcessorOptions
 from kg.publish.pipeline.identities import XML_FORMATS, write_index
+from kg.publish.pipeline.linked_things import Survey
 from kg.publish.pipeline.merge import merge
 from kg.publish.pipeline.names import names_that_differ, names_unlike_record
 from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, input_files
@@ -31,6 +33,7 @@ from kg.records.problems import SourceProblem
 from kg.records.readers.base import Succession
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry, SourcePosition
+from kg.store.generation.ledger import Ledger
 
 STUBS_PER_BATCH = 500
 
@@ -118,10 +121,14 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     total = sum(file.size for file in files)
     jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
+    survey = Survey(outputs.records.with_name("survey"))
+    options = ProcessorOptions(settings.base, index, shapes, survey.folder, settings.value_bytes)
     with (
-        BatchExecutor(jobs, settings.base, index, shapes, settings.value_bytes) as executor,
+        BatchExecutor(jobs, options) as executor,
         _ResultWriter(outputs, executor, files) as writer,
     ):
+        if executor.local.looks_beyond:
+            _write_survey(outputs, survey)
         if to_index := _files_to_index(files):
             write_index(index, executor.index(batches(to_index)), merges=any(file.merge for file in files))
         for result in executor.process(batches(files)):
@@ -133,7 +140,24 @@ def run_pipeline(outputs: BuildOutputs) -> None:
         writer.add_stubs()
         writer.finish()
     index.unlink(missing_ok=True)
+    shutil.rmtree(survey.folder, ignore_errors=True)
     _report_cycles(outputs)
+
+
+def _write_survey(outputs: BuildOutputs, survey: Survey) -> None:
+    """Read all sources without shapes, so that these see what a record links to wherever it stands (D-138)."""
+    survey.folder.mkdir()
+    settings = outputs.settings.model_copy(update={"shapes": None})
+    with (
+        closing(Ledger(survey.ledger)) as ledger,
+        closing(CatalogueBuilder(survey.catalogue, ledger, "")) as catalogue,
+        closing(RejectedFolder(survey.rejected)) as rejected,
+    ):
+        report, accept = Report(survey.problems), outputs.accept_deletions
+        run_pipeline(
+            BuildOutputs(settings, report, catalogue, survey.records, NullSink(), rejected, accept_deletions=accept)
+        )
+        catalogue.finish()
 
 
 def _files_to_index(files: list[InputFile]) -> list[InputFile]:
@@ -153,6 +177,7 @@ class _ResultWriter:
         self._outputs = outputs
         self._total = sum(file.size for file in files)
         self._line_files = {file.file.name for file in files if file.format == "jsonl"}
+        self._origins = {file.file.name: file.file.origin or file.file.name for file in files}
         self._executor = executor
         self._prefixes = ontology.load(outputs.settings.base).prefixes
         self._pending_parts: list[Callable[[], DumpPart]] = []
@@ -274,6 +299,9 @@ class _ResultWriter:
             return
         for hint in record.hints:
             self._outputs.catalogue.hints.add(hint, entry.reference, entry.source, entry.at)
+        if self._outputs.index:
+            origin = "" if stubs else self._origins.get(entry.source, entry.source)
+            self._outputs.index.record_comes(self._offset, origin)
         self._records.write(line)
         self._offset += len(line)
         self._records_written += 1

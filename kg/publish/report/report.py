@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 
 from kg.publish.report.kinds import KindOfProblems, kind_of
+from kg.publish.report.translations import FILE as TRANSLATIONS
+from kg.publish.report.translations import MissingTranslations
 from kg.records.problems import SEVERITIES, SourceProblem
 
 PAGE = "report.html"
@@ -29,11 +31,13 @@ class Report:
         published: kind → number of published records, without stubs.
         rejected, merged, stubs: number of records left out, of records merged into another, of stubs.
         created, changed, deleted: against the generation before.
+        respelled: number of published references whose keys are written otherwise now (D-136).
         triples: statements in the generation.
         seconds: from start to switch.
         shapes_seconds: of these, the time of the archive's own shapes.
         severities: severity → number of problems.
         away: names of the paths in the sources that are no files to be read.
+        untranslated: missing translations of labels and of the site's texts.
         by_file: name of a source file → number of its published records.
     """
 
@@ -47,12 +51,14 @@ class Report:
     created: int = 0
     changed: int = 0
     deleted: int = 0
+    respelled: int = 0
     triples: int = 0
     seconds: float = 0.0
     shapes_seconds: float = 0.0
     severities: Counter[str] = field(default_factory=Counter)
     away: list[str] = field(default_factory=list)
     by_file: Counter[str] = field(default_factory=Counter)
+    untranslated: MissingTranslations = field(default_factory=MissingTranslations)
 
     def add(self, *problems: SourceProblem) -> None:
         """Add problems; they go to the file, so that memory does not follow their number."""
@@ -95,9 +101,16 @@ class Report:
             "created": self.created,
             "changed": self.changed,
             "deleted": self.deleted,
+            "respelled": self.respelled,
             "problems": dict(self.severities),
             "shapes_seconds": round(self.shapes_seconds, 3),
+            "untranslated": self.untranslated.as_json(),
         }
+
+    @property
+    def translations_file(self) -> Path:
+        """Path of the list of missing translations; there is no such file where nothing is missing."""
+        return self.problems_file.with_name(TRANSLATIONS)
 
     @property
     def page(self) -> Path | None:

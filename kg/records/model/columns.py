@@ -12,6 +12,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from kg import language_ranges
 from kg.iris import Base
 from kg.key_annotations import Heading
 from kg.records.model.key import Omitted
@@ -107,17 +108,15 @@ def _related_references(record: Record) -> list[str]:
 
 
 def preferred_text(texts: Mapping[str, Any], languages: Sequence[str]) -> Any:
-    """Return the text in the first preferred language that has one, or in any other."""
-    for language in (*languages, "@none"):
-        if language in texts:
-            return texts[language]
-    return next(iter(texts.values()), None)
+    """Return the text in the language that serves a reader of some languages best, or in any other."""
+    tag = language_ranges.best(texts, languages)
+    return None if tag is None else texts[tag]
 
 
 def _label_columns(key: Key, languages: Sequence[str]) -> Iterator[TableColumn]:
     name = snake_case(key.name)
     for language in languages:
-        meaning = f"{key.meaning.rstrip('.')}, in the language {language}."
+        meaning = f"{key.meaning.rstrip('.')}, in the language {language}, or a variant of it."
         yield TableColumn(
             f"{name}_{language.lower().replace('-', '_')}",
             key.name,
@@ -126,18 +125,22 @@ def _label_columns(key: Key, languages: Sequence[str]) -> Iterator[TableColumn]:
             many=False,
             cell=_in_language(key.name, language),
         )
-    preferred = frozenset(languages)
 
     def others(record: Record, _: Labels) -> list[str]:
-        texts = record[key.name].items()
-        return [text if tag == "@none" else f"{text}@{tag}" for tag, text in texts if tag not in preferred]
+        texts = record[key.name]
+        told = {language_ranges.serving(texts, language) for language in languages}
+        return [text if tag == "@none" else f"{text}@{tag}" for tag, text in texts.items() if tag not in told]
 
     meaning = f"{key.meaning.rstrip('.')}, in other languages, each with @ and its language tag where that is known."
     yield TableColumn(f"{name}_other", key.name, meaning, "string", many=True, cell=others)
 
 
 def _in_language(name: str, language: str) -> Cell:
-    return lambda record, _: record[name].get(language)
+    def cell(record: Record, _: Labels) -> Any:
+        tag = language_ranges.serving(record[name], language)
+        return None if tag is None else record[name][tag]
+
+    return cell
 
 
 def _text_column(key: Key, languages: Sequence[str]) -> TableColumn:

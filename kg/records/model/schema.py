@@ -21,6 +21,8 @@ _STRING = {"type": "string", "minLength": 1}
 _TAG = "^([A-Za-z]{2,8}|x-[A-Za-z0-9]{1,8})(-[A-Za-z0-9]{1,8})*$"
 _DAY = "^\\d{4}-\\d{2}-\\d{2}$"
 _IRI = '^(https?|urn|mailto|ark|doi|info):[^\\s<>"{}|\\\\^`]+$'
+# A path segment of an IRI (RFC 3987, 2.2), in short: `kg.iris` says which characters stand in it as they are.
+_KEY = '[^\\x00-\\x20/?#<>"{}|\\\\^`\\[\\]]+'
 _INSTANT = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}"
 
 
@@ -73,7 +75,7 @@ def _text(key: Key) -> dict[str, Any]:
 
 
 def _reference(kinds: tuple[str, ...]) -> dict[str, Any]:
-    return {"type": "string", "pattern": f"^({'|'.join(kinds)})/[A-Za-z0-9_~.%-]+$"}
+    return {"type": "string", "pattern": f"^({'|'.join(kinds)})/{_KEY}$"}
 
 
 def _scalar(key: Key) -> dict[str, Any]:
@@ -162,8 +164,9 @@ The `json` reader is lenient: a single value stands for a list of one, a plain s
 known, a date phrase ("5 April 1963") for EDTF. A key that the model lacks, or a value that can't be published (a link
 with `javascript:`, a language that is none, a number for a link), is not lost: it is put into `extra`, shown on the
 page, and reported. So is the whole of a part that lacks what it must have, as a date without a role; a record is left
-out only where it has no id, or no title or name. What an address can't hold is percent-encoded, in an `id` too. An id
-or a link may be written as an address below the base.
+out only where it has no id, or no title or name. A key keeps what an IRI can hold, letters of any script and signs such
+as `:` and `+`; all else is percent-encoded, in an `id` too. An id or a link may be written as an address below the
+base.
 
 Dates: a bare one, `"dates": "1920-1980"`, is that of the document; of an agent, place or topic, that of its existence.
 With dots the day comes first, as everywhere where dates are written with dots: `5.4.1963` is 5 April. With slashes or

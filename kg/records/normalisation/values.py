@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from kg import iris
+from kg import iris, language_ranges
 from kg.errors import KeyFault
 from kg.records.dates import edtf_strings, encoded_dates
 from kg.records.model.keys import Key, Value
@@ -25,7 +25,9 @@ ABSENT: Any = object()
 # Characters outside XML 1.0 (2.2, Char) and noncharacters: not every format can publish such text (D-7).
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)?")
-_UNDETERMINED = "und"
+_UNDETERMINED = language_ranges.UNDETERMINED
+_NO_LANGUAGE = frozenset({language_ranges.NO_LANGUAGE, _UNDETERMINED, ""})
+"""Keys of a text whose language is not known; XML says so by an empty `xml:lang` (XML 1.0, 2.12)."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TARGET_CACHE_SIZE = 1 << 15
 """References in the cache of parsed references: the same few targets recur."""
@@ -111,9 +113,9 @@ def by_language(value: Any, *, many: bool, prose: bool = False) -> Any:
 
 @lru_cache(4096)
 def language_of(tag: Any) -> str:
-    """Return the canonical tag for a text by language, `@none` for an unknown language (`und`, RFC 5646, 4.1)."""
-    if isinstance(tag, str) and tag.strip().lower() in {"@none", _UNDETERMINED}:
-        return "@none"
+    """Return the canonical tag of a text by language, `@none` for an unknown language (`und`, RFC 5646, 4.1)."""
+    if isinstance(tag, str) and tag.strip().lower() in _NO_LANGUAGE:
+        return language_ranges.NO_LANGUAGE
     canonical = language_tags.tag(tag) if isinstance(tag, str) else None
     if canonical is None:
         raise ValueFault(f"{str(tag)[:40]!r} is no language tag", "language tags (BCP 47) as keys, or @none")

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg import language_ranges
+
 MAX_VALUES = 200
 """Values of a key."""
 
@@ -71,7 +73,7 @@ class _Cutter:
         if isinstance(value, dict):
             if len(value) <= MAX_LANGUAGES:  # a text in some languages, or an object of the model
                 return {name: self.value(key, each) for name, each in value.items()}
-            names = dict.fromkeys([*(each for each in (*self._languages, "@none") if each in value), *value])
+            names = language_ranges.in_order(value, self._languages)
             return dict(self._some(key, [(name, value[name]) for name in names], MAX_LANGUAGES))
         if isinstance(value, tuple):  # language and text
             return value[0], self.value(key, value[1])

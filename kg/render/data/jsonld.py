@@ -4,6 +4,7 @@ The document holds all triples: those of the record's own keys under these keys,
 names (`dcterms:title`). The used part of the context is inline, so that no processor needs the network.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,8 @@ from kg.render.data.rdf import compact
 from kg.render.data.statements import Values, by_subject
 
 _STRING = XSD + "string"
+# A colon may end a prefix (JSON-LD 1.1, 3.2), and resolvers lose a semicolon at the end of a path.
+_DELIMITERS = re.compile("[!$&'()*+,;=:@]")
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 
@@ -70,7 +73,7 @@ class _JsonLdWriter:
     def node(self, iri: str, keys: dict[str, Term], *, top: bool, part_class: str = "") -> dict[str, Any]:
         """Node object of a subject: the thing or a part of it."""
         properties = self.statements.get(iri, {})
-        node: dict[str, Any] = {"id": iri.removeprefix(self.base)}
+        node: dict[str, Any] = {"id": self.relative(iri)}
         if RDF_TYPE in properties:
             node["kind"] = [self.class_name(each.value, part_class) for each in properties[RDF_TYPE]]
         terms = [term for predicate, term in keys.items() if predicate in properties]
@@ -112,7 +115,7 @@ class _JsonLdWriter:
         return {language: _unwrap_single(texts) for language, texts in texts.items()}
 
     def link(self, _: Term, values: Values) -> Any:
-        return [each.value.removeprefix(self.base) for each in values]
+        return [self.relative(each.value) for each in values]
 
     def typed(self, term: Term, values: Values) -> Any:
         return _unwrap_single([self.expanded(each, term.datatype) for each in values])
@@ -124,7 +127,7 @@ class _JsonLdWriter:
     def expanded(self, value: NamedNode | Literal, coerced: str = _STRING) -> Any:
         """Expanded value (`@value`, `@type`, `@language`), without the datatype to which its key coerces it."""
         if isinstance(value, NamedNode):
-            return {"@id": value.value.removeprefix(self.base)}
+            return {"@id": self.relative(value.value)}
         if value.language:
             return {"@value": value.value, "@language": value.language}
         datatype = value.datatype.value
@@ -133,6 +136,11 @@ class _JsonLdWriter:
         if datatype == _STRING:
             return {"@value": value.value}
         return {"@value": value.value, "@type": self.short(datatype)}
+
+    def relative(self, iri: str) -> str:
+        """IRI below the base without it; whole where some programs take signs of its key for more than they are."""
+        below = iri.removeprefix(self.base)
+        return iri if _DELIMITERS.search(below) else below
 
     def short(self, iri: str) -> str:
         """Prefixed name of an IRI, its prefix entered into the context."""
@@ -143,8 +151,12 @@ class _JsonLdWriter:
 
     def _split(self, term: Term, values: Values) -> tuple[Values, Values]:
         """Values that fit the form of a key, and the others."""
-        fitting = [each for each in values if _FITS[term.form](self, each)]
-        return fitting, [each for each in values if each not in fitting] if len(fitting) < len(values) else []
+        fits = _FITS[term.form]
+        fitting: Values = []
+        other: Values = []
+        for each in values:
+            (fitting if fits(self, each) else other).append(each)
+        return fitting, other
 
     def _prefixes(self, context: dict[str, Any], node: dict[str, Any]) -> set[str]:
         """Prefixes used by the definitions of a context and the names of a node."""

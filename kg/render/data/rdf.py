@@ -1,6 +1,6 @@
 """RDF writer for a thing's triples: Turtle, N-Triples, RDF/XML, TriG and N-Quads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
@@ -13,9 +13,10 @@ _QUAD_FORMATS = frozenset({RdfFormat.N_QUADS, RdfFormat.TRIG})
 def write(triples: Sequence[Triple], format_: RdfFormat, ontology: Ontology) -> bytes:
     """Serialise triples in a format, with the prefixes that they use."""
     prefixes = used_prefixes(triples, ontology)
-    statements: Sequence[Triple] | Sequence[Quad] = triples
+    # Generators, not lists: between their items other threads have the interpreter, which the engine holds else.
+    statements: Iterable[Triple] | Iterable[Quad] = (each for each in triples)
     if format_ in _QUAD_FORMATS:
-        statements = [Quad(triple.subject, triple.predicate, triple.object) for triple in triples]
+        statements = (Quad(each.subject, each.predicate, each.object) for each in triples)
     serialised = serialize(statements, format=format_, prefixes=prefixes) or b""
     # XML reads a bare carriage return as a line feed (XML 1.0, 2.11); as a character reference it is preserved.
     return serialised.replace(b"\r", b"&#13;") if format_ == RdfFormat.RDF_XML else serialised

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kg import language_ranges
+
 Record = Mapping[str, Any]
 
 
@@ -13,20 +15,20 @@ def labels(record: Record) -> dict[str, str]:
 
 
 def texts(value: Any, languages: Sequence[str]) -> tuple[list[str], str]:
-    """Texts in the first language with any, and that language; empty without a text.
+    """Texts in the language that serves a reader best, and that language; empty without a text.
 
     Args:
         value: language → one text or several.
-        languages: preferred languages, the best first.
+        languages: language ranges of the reader, the best first.
 
     >>> texts({"en": "Letter", "ru": ["Письмо", "Записка"]}, ["ru", "en"]), texts({"@none": "Letter"}, ["en"])
     ((['Письмо', 'Записка'], 'ru'), (['Letter'], ''))
     """
     if not isinstance(value, dict):
         return [], ""
-    for language in (*languages, "@none", *value):
-        if text := value.get(language):
-            return _as_list(text), "" if language == "@none" else language
+    for language in language_ranges.in_order(value, languages) if len(value) > 1 else value:
+        if text := value[language]:
+            return _as_list(text), language_ranges.attribute(language)
     return [], ""
 
 

@@ -1,15 +1,18 @@
 """Page of a thing: the variables of its template, from its description and the records of its links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kg.ontology import Ontology
-from kg.render.citations.citations import plain
-from kg.render.citations.csl_item import CitationSource, Item, item
-from kg.render.data.record import first_date, labels
+from kg.render.citations.cited_dates import CitedDate
+from kg.render.citations.cited_record import CITED_KINDS, CitationSource, CitedRecord, cited_record
+from kg.render.citations.styles import archival
+from kg.render.data.record import labels
 from kg.render.data.statements import Statements
-from kg.render.page.metadata import meta_tags, schema_org
+from kg.render.page.embedded_data import EmbeddedSubject, thing_data
+from kg.render.page.metadata import meta_tags
+from kg.render.page.repetition import without_paragraphs
 from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.view import sections
 from kg.render.site import key_labels, language_names
@@ -34,8 +37,9 @@ class PageSubject:
         statements: its description.
         record: its record as JSON.
         linked: reference of a link's target → its record.
-        archive: name of its archive, or the empty string.
+        levels: records of the levels above it, the topmost first.
         publisher: publisher of the site.
+        repeated: paragraphs that another page shows, for most records of the source have them.
     """
 
     iri: str
@@ -43,8 +47,9 @@ class PageSubject:
     statements: Statements
     record: Mapping[str, Any]
     linked: Mapping[str, dict[str, Any]]
-    archive: str = ""
+    levels: Sequence[Mapping[str, Any]] = ()
     publisher: str = ""
+    repeated: Container[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class ThingPage:
         summary: description for search engines.
         schema_org: JSON-LD for the head.
         meta: (name, content) of meta tags; for a record alone.
-        citation: archival citation; empty except for a record.
+        citation: archival citation; empty for what is not cited.
+        wanted: citation that the source itself asks for; may be empty.
     """
 
     label: str
@@ -75,6 +81,7 @@ class ThingPage:
     schema_org: str
     meta: list[tuple[str, str]]
     citation: str
+    wanted: str
 
 
 def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferences) -> ThingPage:
@@ -83,9 +90,11 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
     names = labels(record)
     nameless = is_nameless(names, subject.reference, record.get("status"))
     label, language = reader.called(names, subject.reference, record.get("status"))
-    all_sections = sections(subject.statements, subject.reference, subject.linked, ontology, reader)
+    all_sections = without_paragraphs(
+        sections(subject.statements, subject.reference, subject.linked, ontology, reader), subject.repeated
+    )
     rows = {row.key: row for section in all_sections for row in section.rows}
-    citation_item = csl_item_of(subject, reader.languages) if subject.reference.startswith("record/") else None
+    cited = cited_record_of(subject, reader.languages) if kind in CITED_KINDS else None
     summary = next((rows[key].values[0].text for key in ("summary", "description", "biography") if key in rows), "")
     return ThingPage(
         label=label,
@@ -96,26 +105,38 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
         facts=list(_facts(record, rows, reader)),
         sections=all_sections,
         summary=(summary or label)[:MAX_SUMMARY_LENGTH],
-        schema_org=schema_org(subject.statements.get(subject.iri, {}), subject.iri),
-        meta=list(meta_tags(citation_item, _texts(rows, "places"), " ".join(_texts(rows, "rights"))))
-        if citation_item
+        schema_org=_embedded(subject, ontology.base, reader, label, summary),
+        meta=list(meta_tags(cited, _texts(rows, "places"), " ".join(_texts(rows, "rights"))))
+        if cited and kind == "record"
         else [],
-        citation=plain(citation_item, _day(record, reader)) if citation_item else "",
+        citation=archival(cited, _day(cited.date, reader), reader.language) if cited else "",
+        wanted=cited.wanted if cited else "",
     )
 
 
-def csl_item_of(subject: PageSubject, languages_: Sequence[str]) -> Item:
-    """CSL-JSON item of a record."""
-    return item(
-        CitationSource(
-            subject.iri, subject.record, subject.linked, subject.archive, subject.publisher, tuple(languages_)
-        )
+def _embedded(subject: PageSubject, base: str, reader: ReaderPreferences, label: str, summary: str) -> str:
+    properties = subject.statements.get(subject.iri, {})
+    said = label, summary[:MAX_SUMMARY_LENGTH], subject.levels[:1]
+    return thing_data(EmbeddedSubject(subject.iri, subject.record, properties, subject.linked, *said), base, reader)
+
+
+def cited_record_of(subject: PageSubject, languages_: Sequence[str], accessed: str = "") -> CitedRecord:
+    """Bibliographic data of a document, a collection or an archive.
+
+    Args:
+        subject: the thing.
+        languages_: preferred languages of names and titles, the best first.
+        accessed: day on which it is seen, in ISO 8601; empty for none.
+    """
+    source = CitationSource(
+        subject.iri, subject.record, subject.linked, subject.levels, subject.publisher, tuple(languages_)
     )
+    return cited_record(source, accessed)
 
 
-def _day(record: Mapping[str, Any], reader: ReaderPreferences) -> str:
-    date = first_date(record)
-    return date_phrase(date, reader.language) if date else ""
+def _day(date: CitedDate | None, reader: ReaderPreferences) -> str:
+    """Date in words of the reader's language, or in those of the source."""
+    return "" if date is None else date_phrase(date.edtf, reader.language) if date.edtf else date.text
 
 
 def _texts(rows: Mapping[str, PageRow], key: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from babel.numbers import format_decimal
 from pyoxigraph import Literal, NamedNode
 
+from kg import language_ranges
 from kg.iris import Base
 from kg.ontology import RDF_TYPE, Form, Ontology, Term
 from kg.render.data.jsonld import keys_of_kind
@@ -34,6 +35,8 @@ Records = Mapping[str, dict[str, Any]]
 
 _ORDER = {key: place for place, key in enumerate(key_labels.FIELDS)}
 _KINDS_WITH_BRIEFS = frozenset({"agent", "place", "topic", "collection", "archive"})
+_WITHOUT_LANGUAGE = (-1, 0, 0)
+"""Place of a value without a language, before all others."""
 
 
 def sections(
@@ -139,11 +142,11 @@ class _RowBuilder:
         """Values in order of the reader's languages."""
         if len(values) == 1:
             return values
-        preferred = {language: rank for rank, language in enumerate(self.reader.languages)}
+        ranges = self.reader.languages
 
-        def place(value: NamedNode | Literal) -> int:
+        def place(value: NamedNode | Literal) -> language_ranges.Rank:
             language = value.language if isinstance(value, Literal) else None
-            return preferred.get(language, len(preferred)) if language else -1
+            return language_ranges.rank(language, ranges) if language else _WITHOUT_LANGUAGE
 
         return sorted(values, key=place)
 

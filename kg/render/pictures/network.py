@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from kg.iris import uri
+
 SIZE = (1_000, 700)
 """Size of a picture with a page of its own, in units."""
 
@@ -211,12 +213,12 @@ def graphml(network: Network, base: str) -> bytes:
         '<graph edgedefault="undirected">',
     ]
     for node in network.nodes:
-        node_id = xml.quoteattr(base + node.person.reference)
+        node_id = xml.quoteattr(uri(base + node.person.reference))
         label = xml.escape(node.person.label)
         lines.append(
             f'<node id={node_id}><data key="label">{label}</data><data key="count">{node.person.count}</data></node>'
         )
     for tie in network.edges:
-        one, other = (xml.quoteattr(base + node.person.reference) for node in (tie.one, tie.other))
+        one, other = (xml.quoteattr(uri(base + node.person.reference)) for node in (tie.one, tie.other))
         lines.append(f'<edge source={one} target={other}><data key="weight">{tie.count}</data></edge>')
     return "\n".join([*lines, "</graph>", "</graphml>", ""]).encode()

@@ -14,7 +14,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from kg.errors import KgError, ParameterFault
-from kg.iris import KINDS, repair
+from kg.iris import KINDS, Base, repair
 from kg.ontology import XSD
 
 MAX_LENGTH = 1_000
@@ -121,7 +121,7 @@ class ParameterType:
 
 def _iri(value: str, base: str) -> NamedNode:
     if _ABSOLUTE.match(value):
-        return NamedNode(value)
+        return NamedNode(Base(base).canonical(value))
     if value.partition("/")[0] not in KINDS:
         raise ValueError(value)
     return NamedNode(base + repair(value))

@@ -6,7 +6,7 @@ scripts (D-52).
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import cache, lru_cache, partial
@@ -17,22 +17,38 @@ import jinja2
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
+from kg.iris import uri
 from kg.render.site import assets, key_labels
 from kg.render.site.date_phrases import date_phrase
 from kg.render.site.language_names import language_name
+from kg.render.site.own_files import OwnFiles
 from kg.render.site.template_compiler import FastEnvironment
 from kg.render.site.translations import LANGUAGES, locale, own_name, translations
-from kg.settings import Settings
+from kg.settings import OWN_PAGES, Settings
+from kg.site_settings import in_language, is_address
 
 _PIECE = 32 << 10
 """Characters of a page that comes in pieces, in each of them, about."""
 
+_NO_FILES = OwnFiles()
 _FOLDER = Path(__file__).resolve().parents[1]
+
+
+_WHOLE_MENU = frozenset(key_labels.KINDS) | {"dumps"}
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Site: what appears on every page, from the settings; `menu` has the places that lead to something."""
+    """Site: the settings that appear on every page, in the language of that.
+
+    Attributes:
+        title, description, welcome: texts of the site.
+        languages_of: name of such a text, or of the picture's → its language, where that is not the page's.
+        logo, picture, colours: addresses below the root; empty without one.
+        picture_alt, picture_credit: words of the picture.
+        imprint, privacy: addresses of these pages; empty without one.
+        menu: places that lead to something: kinds, `dumps`, `data`.
+    """
 
     title: str
     description: str
@@ -42,7 +58,16 @@ class Site:
     base: str
     license: str
     language: str = "en"
-    menu: frozenset[str] = frozenset(key_labels.KINDS) | {"dumps"}
+    welcome: str = ""
+    languages_of: Mapping[str, str] = field(default_factory=dict)
+    logo: str = ""
+    picture: str = ""
+    colours: str = ""
+    picture_alt: str = ""
+    picture_credit: str = ""
+    imprint: str = ""
+    privacy: str = ""
+    menu: frozenset[str] = _WHOLE_MENU
 
     @property
     def contact_href(self) -> str:
@@ -52,17 +77,44 @@ class Site:
         return f"mailto:{self.contact}" if "@" in self.contact and " " not in self.contact else ""
 
     @classmethod
-    def of(cls, settings: Settings, root: str) -> "Site":
-        """Site of some settings; `root` is the path of its home page."""
+    def of(cls, settings: Settings, root: str, language: str = LANGUAGES[0], own: OwnFiles = _NO_FILES) -> "Site":
+        """Site of some settings.
+
+        Args:
+            settings: the settings.
+            root: path of its home page.
+            language: language of its pages.
+            own: its own files.
+        """
+        ranges = (language, *settings.languages)
+        picture = settings.picture
+        said = {
+            "title": settings.title,
+            "description": settings.description,
+            "welcome": settings.welcome,
+            "picture_alt": picture.alt if picture else "",
+            "picture_credit": picture.credit if picture else "",
+        }
+        texts = {name: in_language(text, ranges) for name, text in said.items()}
         return cls(
-            settings.title,
-            settings.description,
-            settings.publisher,
-            settings.contact,
-            root,
-            settings.base,
-            settings.license,
+            publisher=settings.publisher,
+            contact=settings.contact,
+            root=root,
+            base=settings.base,
+            license=settings.license,
+            language=language,
+            menu=_WHOLE_MENU,
+            languages_of={name: tag for name, (_, tag) in texts.items() if tag and tag != language},
+            **{name: text for name, (text, _) in texts.items()},
+            **own.addresses,
+            **{name: _own_page(settings, name, ranges, root) for name in OWN_PAGES},
         )
+
+
+def _own_page(settings: Settings, name: str, ranges: tuple[str, ...], root: str) -> str:
+    """Address of a page of the site's own: elsewhere, or below the root; empty without one."""
+    said, _ = in_language(getattr(settings, name), ranges)
+    return said if not said or is_address(said) else root + name
 
 
 @cache
@@ -95,6 +147,7 @@ def _templates(language: str) -> jinja2.Environment:
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
     environment.filters["rfc2822"] = lambda time: format_datetime(datetime.fromisoformat(time))
     environment.filters["thousands"] = lambda number: format_decimal(number, locale=locale(language))
+    environment.filters["uri"] = uri
     return environment
 
 

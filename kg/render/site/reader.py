@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kg import language_ranges
 from kg.iris import decode_key
 from kg.render.site.key_labels import KINDS
 from kg.render.site.translations import translations
@@ -29,12 +30,8 @@ class ReaderPreferences:
 
     def label(self, labels: Labels) -> tuple[str, str]:
         """Label in the best language for the reader, else any, and its language."""
-        for language in (*self.languages, "@none"):
-            if language in labels:
-                return labels[language], "" if language == "@none" else language
-        for language, text in labels.items():
-            return text, language
-        return "", ""
+        tag = language_ranges.best(labels, self.languages)
+        return ("", "") if tag is None else (labels[tag], language_ranges.attribute(tag))
 
     def called(self, labels: Labels, reference: str, status: str | None) -> tuple[str, str]:
         """Label of a thing and its language; for a nameless one its kind and key."""

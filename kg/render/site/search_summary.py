@@ -19,6 +19,7 @@ FACET_LABELS = {
     "to": "Received by",
     "year": "Time",
     "lacks": "Gaps",
+    "thing": "Chosen documents",
 }
 """Facet → label."""
 

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from kg.store.generation.read_only_database import ReadOnlyDatabase
-from kg.store.generation.things import LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
+from kg.store.generation.things import DATE_TEXT_MARK, LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
 
 UNDATED = "~"
 """Sort key of an undated thing, behind every date."""
@@ -73,11 +73,12 @@ _COLUMNS = "n, ref, kind, label, status, start, end, said, created, modified, di
 
 
 def _thing(row: tuple[Any, ...]) -> Thing:
-    n, ref, kind, label, status, start, end, edtf, created, modified, digest, deleted, offset, length = row
+    n, ref, kind, label, status, start, end, said, created, modified, digest, deleted, offset, length = row
     labels = orjson.loads(label) if label else {}
+    edtf, date_text = (None, said[len(DATE_TEXT_MARK) :]) if (said or "").startswith(DATE_TEXT_MARK) else (said, "")
     return Thing(
         *(n, ref, kind, labels, status, start, end, edtf, created, modified),
-        *(digest or "", deleted, offset or 0, length or 0),
+        *(digest or "", deleted, offset or 0, length or 0, date_text),
     )
 
 
@@ -335,6 +336,12 @@ class Catalogue:
             " GROUP BY source"
         )
         return dict(rows.fetchall())
+
+    def labels(self) -> Iterator[tuple[str, bytes]]:
+        """Yield (reference, labels by language as JSON) of each live thing that has a record."""
+        yield from self._db.execute(
+            "SELECT ref, label FROM things WHERE deleted IS NULL AND status IS NOT 'stub' ORDER BY n"
+        )
 
     def digests(self) -> Iterator[tuple[str, str, str | None, int, int]]:
         """(reference, digest, status, offset, length) of each live thing, by reference."""

@@ -4,20 +4,28 @@ Rows go in as records come; links go into a staging database, and are sorted onc
 a row before its record comes; a row without a record at the end is *missing*, and the build makes a stub of it.
 """
 
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from kg.iris import spellings
 from kg.store.generation import hints
 from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.ledger import Ledger
-from kg.store.generation.things import ORDERED, position_key
+from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, position_key
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
+
+_VAGUE = re.compile(r"\d\dXX[?~%]?|\d{3}X[?~%]")
+"""Century, or a decade with a qualifier: what EDTF has for "early 18th century", "late 1870s"."""
+
+_MAX_DATE_TEXT = 100
+"""Characters of a date in words that lists show."""
 
 _STAGE = """
 CREATE TABLE stage.links (target INTEGER, k INTEGER, start TEXT, source INTEGER);
@@ -44,6 +52,21 @@ class CatalogueEntry(NamedTuple):
     position: int | None = None
 
 
+def date_column(date: Mapping[str, Any]) -> str | None:
+    """Column of a record's date: EDTF, or its words behind a mark where they say more; None for days alone.
+
+    >>> date_column({"edtf": "1962", "text": "in 1962"}), date_column({"text": "Whitsun 1909"})
+    ('1962', '"Whitsun 1909')
+    >>> date_column({"edtf": "17XX~", "text": "early 18th century"}), date_column({"start": "1962-01-01"})
+    ('"early 18th century', None)
+    """
+    text, edtf = " ".join(date.get("text", "").split()), date.get("edtf")
+    vague = bool(_VAGUE.fullmatch(edtf)) if edtf else "start" not in date and "end" not in date
+    if not text or not vague:
+        return edtf
+    return f"{DATE_TEXT_MARK}{text[:_MAX_DATE_TEXT]}{'…' if len(text) > _MAX_DATE_TEXT else ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class SourcePosition:
     """Source position of a thing: file, and line or part of it; both empty for a stub."""
@@ -55,11 +78,19 @@ class SourcePosition:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Counts of a generation's changes: created, changed and deleted things."""
+    """Changes of a generation.
+
+    Attributes:
+        created, changed, deleted: numbers of things.
+        respelled: number of references that the ledger has under another spelling of their keys (D-136).
+        example: the first of them, old and new.
+    """
 
     created: int
     changed: int
     deleted: int
+    respelled: int = 0
+    example: tuple[str, str] = ("", "")
 
 
 class CatalogueBuilder:
@@ -183,11 +214,11 @@ class CatalogueBuilder:
             self._db.execute(statement)
         self._db.execute("INSERT INTO links SELECT DISTINCT * FROM stage.links ORDER BY target, k, start, source")
         self._db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
-        deleted = _insert_tombstones(self._db, self._ledger, self._now)
+        deleted, respelled, example = _insert_tombstones(self._db, self._ledger, self._now)
         self._db.execute("COMMIT")
         self._db.execute("DETACH stage")
         self._stage.unlink()
-        return Changes(self._created, self._changed, deleted)
+        return Changes(self._created, self._changed, deleted, respelled, example)
 
     def close(self) -> None:
         """Close the database, finished or not."""
@@ -243,20 +274,33 @@ class CatalogueBuilder:
         return k
 
 
-def _insert_tombstones(db: sqlite3.Connection, ledger: Ledger, now: str) -> int:
-    """Insert tombstones of published things that the build lacks; returns the number of new ones."""
-    deleted_now = 0
+def _insert_tombstones(db: sqlite3.Connection, ledger: Ledger, now: str) -> tuple[int, int, tuple[str, str]]:
+    """Insert tombstones of published things that the build lacks.
+
+    Returns:
+        The number of new ones; the number of references that are there under another spelling, and the first of them.
+    """
+    deleted_now = respelled = 0
+    example = "", ""
     insert = "INSERT INTO things (ref, kind, label, created, modified, deleted) VALUES (?, ?, ?, ?, ?, ?)"
     for published in ledger.entries():
-        present = db.execute("SELECT 1 FROM things WHERE ref = ?", (published.reference,)).fetchone()
-        redirected = db.execute("SELECT 1 FROM redirects WHERE ref = ?", (published.reference,)).fetchone()
-        if present or redirected:
+        canonical, *others = spellings(published.reference)
+        names = published.reference, canonical, *others
+        there = next((name for name in names if _is_in(db, "things", name)), None)
+        if there is not None and there != published.reference:
+            respelled += 1
+            example = example if example[0] else (published.reference, there)
+        if there is not None or any(_is_in(db, "redirects", name) for name in names):
             continue
         deleted_now += published.deleted is None
         deleted = published.deleted or now
         modified = published.modified if published.deleted else now
-        db.execute(insert, (published.reference, published.kind, published.label, published.created, modified, deleted))
-    return deleted_now
+        db.execute(insert, (canonical, published.kind, published.label, published.created, modified, deleted))
+    return deleted_now, respelled, example
+
+
+def _is_in(db: sqlite3.Connection, table: str, reference: str) -> bool:
+    return db.execute(f"SELECT 1 FROM {table} WHERE ref = ?", (reference,)).fetchone() is not None  # noqa: S608  # ours
 
 
 def copy_with_new_times(source: Path, target: Path, ledger: Ledger, now: str) -> None:

@@ -1,6 +1,7 @@
 """Ledger of published keys: their creation, changes and deletion, beyond the life of any generation.
 
-A published key is never given to another thing, and a deleted thing leaves a tombstone. The ledger follows the live
+A published key is never given to another thing, and a deleted thing leaves a tombstone. A reference that another one
+has replaced, or whose key is written otherwise now, is told as merged into that. The ledger follows the live
 generation: it is brought up to it after each switch, and before each build in case the last build was killed between
 switch and ledger (D-17).
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kg.errors import PublishError
+from kg.iris import spellings
 from kg.private_files import make_private
 
 _SCHEMA = """
@@ -21,18 +23,25 @@ CREATE TABLE IF NOT EXISTS published (
   deleted TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS log (
-  generation INTEGER NOT NULL, ref TEXT NOT NULL, what TEXT NOT NULL, time TEXT NOT NULL, PRIMARY KEY (generation, ref)
+  generation INTEGER NOT NULL, ref TEXT NOT NULL, what TEXT NOT NULL, time TEXT NOT NULL, target TEXT,
+  PRIMARY KEY (generation, ref)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _LOG = """
-INSERT OR REPLACE INTO log
+INSERT OR REPLACE INTO log (generation, ref, what, time)
 SELECT :generation, things.ref,
   CASE WHEN things.deleted IS NOT NULL THEN 'deleted'
        WHEN published.ref IS NULL OR published.deleted IS NOT NULL THEN 'created' ELSE 'changed' END,
   COALESCE(things.deleted, things.modified)
 FROM live.things LEFT JOIN published USING (ref)
 WHERE published.ref IS NULL OR published.digest IS NOT things.digest OR published.deleted IS NOT things.deleted
+"""
+_ABSENT = "SELECT ref FROM published WHERE ref NOT IN (SELECT ref FROM live.things)"
+_MERGE = "INSERT OR REPLACE INTO log (generation, ref, what, time, target) VALUES (?, ?, 'merged', ?, ?)"
+_REPLACED = """
+SELECT ref, target FROM live.redirects JOIN published USING (ref)
+WHERE (ref, target) NOT IN (SELECT ref, target FROM log WHERE what = 'merged')
 """
 _FOLLOW = """
 INSERT INTO published SELECT ref, kind, label, created, modified, digest, deleted FROM live.things WHERE true
@@ -70,6 +79,8 @@ class Ledger:
             on_failure.callback(self._db.close)
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
             self._db.executescript(_SCHEMA)
+            if "target" not in {row[1] for row in self._db.execute("PRAGMA table_info(log)")}:  # of kg 0.2
+                self._db.execute("ALTER TABLE log ADD COLUMN target TEXT")
             self._empty = self._db.execute("SELECT 1 FROM published LIMIT 1").fetchone() is None
             on_failure.pop_all()
 
@@ -78,11 +89,13 @@ class Ledger:
         self._db.close()
 
     def entry(self, reference: str) -> LedgerEntry | None:
-        """Entry of a reference; None if it was never published."""
+        """Entry of a reference, however its key was written when it was published; None if it never was."""
         if self._empty:
             return None
-        row = self._db.execute("SELECT * FROM published WHERE ref = ?", (reference,)).fetchone()
-        return LedgerEntry(*row) if row else None
+        for name in (reference, *(each for each in spellings(reference) if each != reference)):
+            if row := self._db.execute("SELECT * FROM published WHERE ref = ?", (name,)).fetchone():
+                return LedgerEntry(*row)
+        return None
 
     def entries(self) -> Iterator[LedgerEntry]:
         """Entries of all keys ever published, by reference."""
@@ -102,8 +115,12 @@ class Ledger:
         self._db.execute("ATTACH ? AS live", (f"file:{quote(str(catalogue))}?immutable=1",))
         try:
             self._db.execute("BEGIN IMMEDIATE")
+            respelled = self._respelled()
             self._db.execute(_LOG, {"generation": generation})
             self._db.execute(_FOLLOW)
+            merged = [*respelled, *self._db.execute(_REPLACED)]
+            self._db.executemany(_MERGE, [(generation, old, time, new) for old, new in merged])
+            self._db.executemany("DELETE FROM published WHERE ref = ?", [(old,) for old, _ in respelled])
             self._db.executemany(
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)", [("generation", str(generation)), ("time", time)]
             )
@@ -116,6 +133,17 @@ class Ledger:
             with suppress(sqlite3.Error):  # the earlier fault is the one to report
                 self._db.execute("DETACH live")
         self._empty = False
+
+    def _respelled(self) -> list[tuple[str, str]]:
+        """Published references that the live generation has under another spelling of their keys, with that (D-136)."""
+        found = []
+        for (ref,) in self._db.execute(_ABSENT).fetchall():
+            others = (each for each in spellings(ref) if each != ref)
+            found += [(ref, each) for each in others if self._is_live(each)]
+        return found
+
+    def _is_live(self, reference: str) -> bool:
+        return self._db.execute("SELECT 1 FROM live.things WHERE ref = ?", (reference,)).fetchone() is not None
 
 
 def ledger_fault(path: Path) -> PublishError | None:

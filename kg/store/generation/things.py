@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
 
+DATE_TEXT_MARK = '"'
+"""Sign before a date in words, in the column that else has EDTF, which never begins so."""
+
 ORDERED = frozenset({"heldIn", "partOf"})
 """Keys of links whose lists follow the order of the finding aid, where there is one (D-130)."""
 
@@ -24,6 +27,7 @@ class Thing:
         created, modified, deleted: times in UTC (ISO 8601); deleted is None for a live thing.
         digest: of its triples and its JSON.
         offset, length: position of its JSON in the file of records, in bytes.
+        date_text: its date as the source writes it, where that says more than EDTF; else empty.
     """
 
     n: int
@@ -40,6 +44,7 @@ class Thing:
     deleted: str | None
     offset: int
     length: int
+    date_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

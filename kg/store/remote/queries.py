@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Unpack
 
@@ -171,7 +172,7 @@ class RemoteQueries:
         settings: Settings,
         graph: str,
         *,
-        limits: query_checks.QueryLimits = LIMITS,
+        limits: query_checks.QueryLimits | None = None,
         observer: QueueObserver | None = None,
     ) -> None:
         """Set the limits; `start` opens the client.
@@ -180,14 +181,14 @@ class RemoteQueries:
             settings: address of the remote store, and the limits: concurrent and queued queries, deadline, length of
                 an answer.
             graph: name of the generation's graph there.
-            limits: limits of a query's text.
+            limits: limits of a query's text; None for LIMITS with the length of the settings.
             observer: receives the number of queued queries.
         """
         self._settings = settings
         self._graph = graph
         self._public_graphs = public_graphs(settings.base)
         self._result_limits = settings.query_rows, settings.query_bytes
-        self._limits = limits
+        self._limits = limits or replace(LIMITS, size=settings.query_length)
         self._slots = Slots(settings.query_workers, settings.query_queue, observer)
         self._client: httpx2.AsyncClient | None = None
         self._accepting = True
@@ -243,7 +244,10 @@ class RemoteQueries:
                 **self._dataset(form, union=options.get("union", False)),
             }
             accept = GRAPH_TYPE if form.kind == "construct" else TABLE_TYPE
-            request = connections.build_request("POST", self._settings.store, data=body, headers={"Accept": accept})
+            sending = partial(
+                connections.build_request, "POST", self._settings.store, data=body, headers={"Accept": accept}
+            )
+            request = await asyncio.to_thread(sending) if len(text) > _LONG_QUERY else sending()
             try:
                 await answer.begin(connections, request)
                 yield answer

@@ -1,8 +1,9 @@
-"""Text analysis: folding, stemming by language, and phonetic keys of names.
+"""Text analysis: stemming by language, and phonetic keys of names.
 
-A text is tokenised into words, in lower case, without diacritics, each reduced to its stem by the rules of the text's
-language; a language without rules keeps its words unstemmed. Names have phonetic keys besides, transliterated and
-without the differences of spellings, so that *Mikoyan*, *Mikoian* and *Микоян* are equal (D-42).
+A text is folded (`folding.py`) and tokenised into words, in lower case, without diacritics, each reduced to its
+stem by the rules of the text's language; a language without rules keeps its words unstemmed. Names have phonetic keys
+besides, transliterated and without the differences of spellings, so that *Mikoyan*, *Mikoian* and *Микоян* are equal
+(D-42).
 
 >>> stems("conversaciones", "es") == stems("conversación", "es")
 True
@@ -13,12 +14,23 @@ True
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
-from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import Filter, PreTokenizedString, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 from text_unidecode import unidecode
+
+from kg.store.search.folding import (
+    ASCII_WORD,
+    ELIDING,
+    PLAIN,
+    WORD,
+    composed,
+    fold,
+    fold_for_index,
+    fold_readings,
+    joined,
+)
 
 MAX_WORD_BYTES = 60
 """Maximum length of an indexed word, in bytes."""
@@ -47,21 +59,11 @@ STEMMED = {
 }
 """Language → tantivy's stemmer."""
 
-PLAIN = "@none"
-"""Tag of a language without a stemmer."""
-
-_WORD = re.compile(r"[^\W_]+")
 _NAME = re.compile(r"[^\W\d_]+")
 # Capitals of the scripts that have them; a test of each word takes five times as long.
 _CAPITALISED = re.compile(
     r"(?<![^\W_])[A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u024f\u0386-\u03ab\u0400-\u042f\u0490\u0531-\u0556\u1e00-\u1eff][^\W\d_]+"
 )
-_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]+")
-_GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
-# Scripts without spaces between words: each sign is a word, and a word of several signs a phrase.
-_IDEOGRAPHS = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
-_SURROGATES = re.compile("[\ud800-\udfff]")
-
 # Readers often omit the accent that the stemming rules need: both spellings of the ending are tried.
 _ACCENTED_ENDINGS = {"es": (("ion", "ión"), ("ia", "ía")), "pt": (("cao", "ção"), ("coes", "ções"))}
 
@@ -70,22 +72,6 @@ _CYRILLIC = dict(
     ж="zh", х="kh", ц="ts", ч="ch", ш="sh", щ="shch", ъ="", ь="", ю="yu", я="ya", ї="yi", є="ye",
     љ="l", њ="n", ћ="c", ђ="dj", џ="dzh",
 )  # fmt: skip
-
-
-def fold(text: str) -> str:
-    """Fold a text: NFC, ё without its dots, no vowel points, ideographs as words."""
-    if text.isascii():
-        return text
-    text = _SURROGATES.sub(" ", _composed(text))
-    if _GREEK.search(text):
-        text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text)))
-    return _IDEOGRAPHS.sub(r" \1 ", _MARKS.sub("", text))
-
-
-def _composed(text: str) -> str:
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    return text.replace("ё", "е").replace("Ё", "Е")
 
 
 @cache
@@ -99,13 +85,13 @@ def analyzer(language: str) -> TextAnalyzer:
 
 
 def rules_of(tag: str) -> str:
-    """Language of the stemming rules for a tag: its first part, or PLAIN where there are none.
+    """Language of the rules of folding and stemming for a tag: its first part, or PLAIN where there are none.
 
     >>> rules_of("es-419"), rules_of("uk")
     ('es', '@none')
     """
     language = tag.partition("-")[0].lower()
-    return language if language in STEMMED else PLAIN
+    return language if language in STEMMED or language in ELIDING else PLAIN
 
 
 _MAX_CACHED_LENGTH = 60
@@ -119,19 +105,54 @@ def stems(word: str, language: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16384)
 def _stems(word: str, language: str) -> tuple[str, ...]:
-    return tuple(analyzer(language).analyze(fold(word)))
+    return tuple(analyzer(language).analyze(fold(word, language)))
+
+
+def indexed_stems(word: str, language: str) -> tuple[str, ...]:
+    """Stems under which a word of a text is found: its own, and those of its other readings."""
+    return tuple(analyzer(language).analyze(fold_for_index(word, language)))
+
+
+def pre_tokenized(text: str, language: str) -> PreTokenizedString:
+    """Stems of a text with their positions, for the index."""
+    return analyzer(language).pre_tokenize(fold_for_index(text, language))
 
 
 def stem_readings(word: str, languages: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     """Possible stems of a reader's word in the index, over some languages; each reading is one stem or a phrase."""
-    stems_of_word: dict[tuple[str, ...], None] = {}
+    cached = _readings if len(word) <= _MAX_CACHED_LENGTH else _readings.__wrapped__
+    return tuple(dict.fromkeys(reading for language in languages for reading in cached(word, language)))
+
+
+@lru_cache(maxsize=16384)
+def _readings(word: str, language: str) -> tuple[tuple[str, ...], ...]:
+    readings = [tuple(analyzer(language).analyze(folded)) for folded in fold_readings(word, language)]
+    readings += [stems(spelling, language) for spelling in _accented(word, language)]
+    return tuple(reading for reading in dict.fromkeys(readings) if reading)
+
+
+def _accented(word: str, language: str) -> Iterator[str]:
+    """Spellings of a word with the accents and dots that readers leave out, and the stemming rules need."""
     lower = word.lower()
-    for language in languages:
-        stems_of_word[stems(lower, language)] = None
-        for bare, accented in _ACCENTED_ENDINGS.get(language, ()):
-            if lower.endswith(bare):
-                stems_of_word[stems(lower.removesuffix(bare) + accented, language)] = None
-    return tuple(reading for reading in stems_of_word if reading)
+    for bare, accented in _ACCENTED_ENDINGS.get(language, ()):
+        if lower.endswith(bare):
+            yield lower.removesuffix(bare) + accented
+    if language == "tr" and "i" in lower:
+        yield _harmonious(lower.replace("\u0307", ""))
+
+
+def _harmonious(word: str) -> str:
+    r"""Turkish word whose vowels agree: behind a back vowel, an i is a dotless letter that the keyboard gave a dot.
+
+    >>> _harmonious("izmir"), _harmonious("limani") == "liman\u0131"
+    ('izmir', True)
+    """
+    letters, back = [], False
+    for letter in word:
+        if letter in "aıoueöü":
+            back = letter in "aıou"
+        letters.append("ı" if letter == "i" and back else letter)
+    return "".join(letters)
 
 
 def plain_words(text: str) -> list[str]:
@@ -139,9 +160,14 @@ def plain_words(text: str) -> list[str]:
     return analyzer(PLAIN).analyze(fold(text))
 
 
+def indexed_words(text: str) -> list[str]:
+    """The same, with the other readings of words with apostrophes or stops."""
+    return analyzer(PLAIN).analyze(fold_for_index(text))
+
+
 def sounds_of_text(text: str, *, names_only: bool) -> Iterator[str]:
     """Phonetic keys of the words of a text, or of its capitalised words alone."""
-    for word in dict.fromkeys((_CAPITALISED if names_only else _NAME).findall(text)):
+    for word in dict.fromkeys((_CAPITALISED if names_only else _NAME).findall(joined(text))):
         yield from sounds(word)
 
 
@@ -201,7 +227,7 @@ def sound(word: str) -> str:
     >>> sound("Кастро"), sound("Castro"), sound("Хрущёв"), sound("Khrushchev")
     ('kastro', 'kastro', 'hruSev', 'hruSev')
     """
-    lower = _composed(word.lower())
+    lower = composed(word.lower())
     latin = "".join(_CYRILLIC.get(sign, sign) for sign in lower)
     latin = re.sub("[^a-z]", "", unidecode(latin).lower())
     for pattern, sign in _SPELLINGS:
@@ -209,19 +235,7 @@ def sound(word: str) -> str:
     return latin if len(latin) >= _SHORTEST_SOUND else ""
 
 
-def words_of(text: str) -> set[str]:
-    """Distinct words of a text, unfolded."""
-    return set(_WORD.findall(text))
-
-
-def word_positions(text: str, numbers: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
-    """Positions of some words in a text: start, end, and the number of the word.
-
-    Args:
-        text: the text.
-        numbers: word, unfolded → its number.
-    """
-    for match in _WORD.finditer(text):
-        number = numbers.get(match[0])
-        if number is not None:
-            yield match.start(), match.end(), number
+def word_positions(text: str) -> Iterator[tuple[int, int, str]]:
+    """Words of a text, unfolded: start, end, word."""
+    for match in (ASCII_WORD if text.isascii() else WORD).finditer(text):
+        yield match.start(), match.end(), match[0]

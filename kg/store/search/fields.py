@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 
 from tantivy import Schema, SchemaBuilder
 
-from kg import iris, key_annotations
-from kg.errors import KeyFault
+from kg import key_annotations
 from kg.key_annotations import Annotations, Faceted, Indexed, SearchField
 from kg.store.search import title_order
-from kg.store.search.analysis import PLAIN
+from kg.store.search.folding import PLAIN
 
-VERSION = 4
+VERSION = 5
 """Of the fields: an index with another number can't be read and has to be built anew.
 
 Which keys go into a field is no part of it. An index that was made from fewer is served, and finds by the new ones from
@@ -103,6 +102,9 @@ FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.i
 LACKS = "lacks"
 """What a list is narrowed by besides facets: a record has nothing under one of these (D-93)."""
 
+THING = "thing"
+"""What a list is narrowed by besides facets: it has one of the things that are named so."""
+
 LACKED = (
     "date",
     "place",
@@ -155,6 +157,7 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="kg")
     for name in ("sound", "text_sound", "word", "vocabulary"):
         builder.add_text_field(name, tokenizer_name="kg", index_option="basic")
+    builder.add_text_field("paragraph", tokenizer_name="raw", index_option="basic")
     for name in (*FACETS, "links", PRESENT):
         builder.add_text_field(name, fast=name in FACETS, tokenizer_name="raw", index_option="basic")
     for language in title_order.LANGUAGES:
@@ -208,20 +211,6 @@ def plain(value: Any) -> list[str]:
         return []
     values = value if isinstance(value, list) else [value]
     return [each if isinstance(each, str) else each["id"] if isinstance(each, dict) else str(each) for each in values]
-
-
-def facet_value(facet: Facet, written: str) -> str:
-    """A value as the index has it: of a reference the canonical form, whatever is escaped in it.
-
-    >>> facet_value(FACETS["person"], "agent/A B") == facet_value(FACETS["person"], "agent/A%20B")
-    True
-    """
-    if not facet.kind or not written.startswith(f"{facet.kind}/"):
-        return written
-    try:
-        return iris.repair(written)
-    except KeyFault:
-        return written
 
 
 def values_of(record: dict[str, Any], facet: Facet) -> list[str]:

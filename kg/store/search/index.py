@@ -14,11 +14,16 @@ from tantivy import DocAddress, FieldType, Index, Order, Query, Searcher
 from kg.errors import GenerationError, SearchRefused
 from kg.store import file_sizes
 from kg.store.search import facets, fields
-from kg.store.search.analysis import PLAIN, analyzer
+from kg.store.search.analysis import analyzer
 from kg.store.search.facets import Facets
+from kg.store.search.folding import PLAIN
 from kg.store.search.index_builder import INFO_FILE
-from kg.store.search.query_builder import IndexRequest, QueryBuilder, all_of, reference_at
-from kg.store.search.query_language import MAX_OFFSET
+from kg.store.search.query_builder import IndexRequest, QueryBuilder
+from kg.store.search.query_language import MAX_OFFSET, ParsedSearch
+from kg.store.search.repeated.matcher import RepeatedMatcher
+from kg.store.search.repeated.table import RepeatedTable, RepeatedTexts
+from kg.store.search.words.clauses import all_of, any_value, count, reference_at
+from kg.store.search.words.word_queries import WordQueries
 
 _MAX_COUNTED_AGAIN = 500
 """Institutions whose documents are counted again where some lie in two files."""
@@ -58,7 +63,8 @@ class SearchIndex:
             info = json.loads((folder / INFO_FILE).read_text(encoding="utf-8"))
             self._sizes = file_sizes.present(folder, folder.iterdir())
             index = _open_index(folder)
-        except (OSError, ValueError, KeyError) as fault:
+            table = RepeatedTable.read(folder) if info["version"] == fields.VERSION else RepeatedTable()
+        except (OSError, ValueError, KeyError, TypeError) as fault:
             what = f"the search index can't be read: {fault}"
             raise GenerationError(what, where=str(folder), todo="Run `kg build --full`.") from None
         if info["version"] != fields.VERSION:
@@ -67,7 +73,9 @@ class SearchIndex:
         self._folder = folder
         self._opened: Searcher = index.searcher()
         self._schema = index.schema
-        self._queries = QueryBuilder(index.schema, self._opened, info["languages"], info["above"])
+        self._repeated = RepeatedMatcher(table, index.schema)
+        self._queries = QueryBuilder(index.schema, self._opened, info["languages"], info["above"], self._repeated)
+        self.repeated = RepeatedTexts(table)
         self._has_shared_documents: bool = info["held_twice"]
 
     def close(self) -> None:
@@ -78,6 +86,11 @@ class SearchIndex:
     def languages(self) -> tuple[str, ...]:
         """Languages of the index's stemming rules."""
         return self._queries.languages
+
+    @property
+    def words(self) -> WordQueries:
+        """Queries of single words, and what the index knows of them."""
+        return self._queries.words
 
     @property
     def searcher(self) -> Searcher:
@@ -99,8 +112,20 @@ class SearchIndex:
 
     def count(self, query: Query) -> int:
         """Number of hits."""
-        result: Any = self.searcher.search(query, 1)  # its type stub lacks the count
-        return int(result.count)
+        return count(self.searcher, query)
+
+    def missing_words(self, parsed: ParsedSearch, references: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Words of a search that each of some things lacks."""
+        searcher = self.searcher
+        listed = any_value(self._schema, "ref", references)
+        missing: dict[str, list[str]] = {reference: [] for reference in references}
+        for word in parsed.words:
+            query = all_of([self._queries.word(word, everywhere=parsed.everywhere), listed])
+            hits = searcher.search(query, max(1, len(references)), count=False).hits
+            having = {reference_at(searcher, address) for _, address in hits}
+            for reference in missing.keys() - having:
+                missing[reference].append(word.text)
+        return {reference: tuple(words) for reference, words in missing.items()}
 
     def count_undated(self, query: Query) -> int:
         """Number of hits without a date."""

@@ -1,14 +1,20 @@
 """Tantivy index writer: a document for each record, from its JSON; tantivy's heap bounds the memory."""
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
-from tantivy import Document, Index, TextAnalyzerBuilder, Tokenizer
+from tantivy import Document, Index
 
 from kg.store.search import fields, title_order
-from kg.store.search.analysis import PLAIN, analyzer, fold, plain_words, rules_of, sounds_of_text
+from kg.store.search.analysis import analyzer, indexed_words, pre_tokenized, rules_of, sounds_of_text
+from kg.store.search.folding import PLAIN
+from kg.store.search.repeated import passages
+from kg.store.search.repeated.counter import ParagraphCounter
+from kg.store.search.repeated.passages import Passage
+from kg.store.search.repeated.table import WrittenIndex, make_table
 
 HEAP_BYTES = 64 << 20
 """Bytes of postings that are buffered before they are written out."""
@@ -17,8 +23,6 @@ MAX_TEXT_LENGTH = 2_000_000
 """Characters of one record that are indexed; the rest is on its page alone."""
 
 INFO_FILE = "info.json"
-_WHITESPACE_ANALYZER = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
-"""Analyzer of words that were analysed before."""
 
 
 class IndexBuilder:
@@ -30,20 +34,26 @@ class IndexBuilder:
         self._schema = fields.schema()
         index = Index(self._schema, path=str(folder))
         index.register_tokenizer("kg", analyzer(PLAIN))
+        self._index = index
         # One thread, so that documents keep the order of the records.
         self._writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        self._paragraphs = ParagraphCounter()
+        self._sources: list[tuple[int, str]] = []
         self._number = 0
         self._languages: set[str] = {PLAIN}
         self._above: dict[str, str] = {}
         self._has_shared_documents = False
 
-    def add(self, line: bytes, offset: int) -> None:
+    def add(self, line: bytes, offset: int, source: str = "") -> None:
         """Index a record.
 
         Args:
             line: its JSON.
             offset: its offset in the file of records, in bytes.
+            source: name of its source; empty for a stub.
         """
+        if source != (self._sources[-1][1] if self._sources else ""):
+            self._sources.append((offset, source))
         record: dict[str, Any] = orjson.loads(line)
         if record["kind"] == fields.RECORD and record.get("status") == "stub":
             return  # a stub of a document is in no list or count either (D-59)
@@ -52,7 +62,7 @@ class IndexBuilder:
         document.add_text("ref", record["id"])
         document.add_integer("offset", offset)
         document.add_integer("length", len(line))
-        self._add_texts(document, record)
+        self._add_texts(document, record, source)
         self._add_facets(document, record)
         self._add_date(document, record)
         for field, key in title_order.sort_keys(record.get("title") or record.get("name") or {}):
@@ -63,33 +73,28 @@ class IndexBuilder:
             for parent in fields.plain(record.get("partOf"))[:1]:
                 self._above[record["id"]] = parent
 
-    def _add_texts(self, document: Document, record: dict[str, Any]) -> None:
+    def _add_texts(self, document: Document, record: dict[str, Any], source: str) -> None:
         words: dict[str, None] = {}
         name_sounds: dict[str, None] = {}
+        capitalised: dict[str, None] = {}
         for _, language, text in fields.texts_under(record, fields.TITLE_KEYS):
             self._add_stemmed(document, "title", language, text)
-            words |= dict.fromkeys(plain_words(text))
+            words |= dict.fromkeys(indexed_words(text))
             name_sounds |= dict.fromkeys(sounds_of_text(text, names_only=False))
+            capitalised |= dict.fromkeys(sounds_of_text(text, names_only=True))
         for code in fields.codes(record):
             self._add_stemmed(document, "title", PLAIN, code)
-        text_sounds: dict[str, None] = {}
-        left = MAX_TEXT_LENGTH
-        vocabulary: dict[str, None] = {}
-        for path, language, text in fields.texts_under(record, fields.TEXT_KEYS):
-            part, left = text[:left], left - len(text[:left])
-            self._add_stemmed(document, "text", language, part)
-            text_sounds |= dict.fromkeys(sounds_of_text(part, names_only=True))
-            if path.key != "text":
-                vocabulary |= dict.fromkeys(plain_words(part))
-        word_fields = {"word": words, "vocabulary": vocabulary, "sound": name_sounds, "text_sound": text_sounds}
-        for name, tokens in word_fields.items():
-            if tokens:
-                document.add_pre_tokenized_text(name, _WHITESPACE_ANALYZER.pre_tokenize(" ".join(tokens)))
+        passages.add_words(document, "word", words)
+        passages.add_words(document, "sound", name_sounds)
+        divided = self._paragraphs.divide(record, source)
+        self._languages |= passages.add_texts(document, _cut(divided.own), capitalised)
+        for term in divided.terms:
+            document.add_text("paragraph", term)
 
     def _add_stemmed(self, document: Document, field: str, language: str, text: str) -> None:
         rules = rules_of(language)
         self._languages.add(rules)
-        document.add_pre_tokenized_text(field, analyzer(rules).pre_tokenize(fold(text)))
+        document.add_pre_tokenized_text(field, pre_tokenized(text, rules))
 
     def _add_facets(self, document: Document, record: dict[str, Any]) -> None:
         for name, facet in fields.FACETS.items():
@@ -124,10 +129,15 @@ class IndexBuilder:
         document.add_integer("by_date", (sort_day if dated else fields.UNDATED) * fields.ROOM + self._number)
         document.add_integer("by_date_back", (sort_day if dated else -fields.UNDATED) * fields.ROOM + self._number)
 
-    def finish(self) -> None:
-        """Commit the index, and write its metadata."""
+    def finish(self, records: Path) -> None:
+        """Commit the index, and write its metadata.
+
+        Args:
+            records: the file of records.
+        """
         self._writer.commit()
         self._writer.wait_merging_threads()
+        self._write_table(records)
         info = {
             "version": fields.VERSION,
             "languages": sorted(self._languages),
@@ -140,6 +150,28 @@ class IndexBuilder:
                 path.unlink()
             else:
                 path.chmod(0o644)  # the server may run as another user than the build
+
+    def _write_table(self, records: Path) -> None:
+        """Write the table of repeated paragraphs, by the counts of the whole index."""
+        self._index.reload()
+        with records.open("rb") as file:
+
+            def record(offset: int, length: int) -> dict[str, Any]:
+                file.seek(offset)
+                parsed: dict[str, Any] = orjson.loads(file.read(length))
+                return parsed
+
+            written = WrittenIndex(self._index.searcher(), self._schema, self._above, record)
+            make_table(written, self._paragraphs, self._sources).write(self._folder)
+
+
+def _cut(texts: Iterable[Passage]) -> Iterator[Passage]:
+    """Texts of one record up to the limit of what is indexed."""
+    left = MAX_TEXT_LENGTH
+    for each in texts:
+        if left > 0:
+            yield each._replace(text=each.text[:left])
+        left -= len(each.text)
 
 
 def _is_of_whole_years(first: str | None, last: str | None) -> bool:

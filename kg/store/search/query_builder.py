@@ -2,31 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from tantivy import DocAddress, FieldType, Occur, Query, Schema, Searcher
+from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from kg.errors import SearchRefused
+from kg.iris import spellings
 from kg.store.search import fields
-from kg.store.search.analysis import plain_words, rules_of, sounds, stem_readings
+from kg.store.search.analysis import rules_of
 from kg.store.search.query_language import DayRange, Operator, ParsedSearch, Word
-
-_MAX_NAMED_THINGS = 300
-"""Things that a word may name."""
-
-_TITLE_BOOST, _LINK_BOOST = 3.0, 0.8
-"""Boost of a word in a title, and of a word that names a linked thing."""
-
-_WORD_SCORE = 20.0
-"""Constant score of each word in a loose search, where most of the words suffice."""
-
-_SOUND_BOOSTS = {"sound": 1.5, "text_sound": 0.4}
-"""Field of sounds → boost of a name that only sounds alike: in names and titles, in texts."""
-
-_PREFIX_FIELDS = {"title": ("word",), "text": ("vocabulary", "text")}
-"""Field → fields that hold the prefixes of its words."""
-
-_NAMED_KINDS = ("agent", "place", "collection", "archive", "topic")
+from kg.store.search.repeated.matcher import RepeatedMatcher
+from kg.store.search.words.clauses import all_of, some_of
+from kg.store.search.words.word_queries import IndexTerms, WordQueries
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +25,7 @@ class IndexRequest:
         days: days that the date has to overlap; None for any.
         certain: True if the date has to lie within those days in full.
         language: the only language of stemming rules for the words; empty for all.
-        loose: True if most of the words suffice.
+        loose: True if some of the words suffice.
     """
 
     parsed: ParsedSearch
@@ -55,9 +41,17 @@ class QueryBuilder:
 
     Attributes:
         languages: languages of the index's stemming rules.
+        words: queries of single words.
     """
 
-    def __init__(self, schema: Schema, searcher: Searcher, languages: Sequence[str], above: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        searcher: Searcher,
+        languages: Sequence[str],
+        above: Mapping[str, str],
+        repeated: RepeatedMatcher,
+    ) -> None:
         """Create a builder.
 
         Args:
@@ -65,6 +59,7 @@ class QueryBuilder:
             searcher: reader of the index, for the things that a word names.
             languages: languages of the index's stemming rules.
             above: level of an archive → the level above it.
+            repeated: the repeated paragraphs of the index.
         """
         self.languages = tuple(languages)
         self._schema = schema
@@ -73,12 +68,15 @@ class QueryBuilder:
         self._below: dict[str, list[str]] = {}
         for child, parent in above.items():
             self._below.setdefault(parent, []).append(child)
-        self._named_things = lru_cache(maxsize=2048)(self._find_named_things)
+        self.words = WordQueries(IndexTerms(schema, searcher, self.languages, repeated, self.below))
 
     def query(self, request: IndexRequest) -> Query:
         """Query of a request. Raises SearchRefused for an unknown facet."""
         clauses = [self._words(request)] if request.parsed.postfix else []
-        clauses += [self._filter(name, value) for name, value in request.filters]
+        clauses += [self._filter(name, value) for name, value in request.filters if name != fields.THING]
+        if things := [value for name, value in request.filters if name == fields.THING]:
+            named = [(Occur.Should, Query.term_query(self._schema, "ref", each)) for each in things]
+            clauses.append(Query.boolean_query(named))
         if request.days:
             clauses.append(self._overlapping(request.days, certain=request.certain))
         return all_of(clauses)
@@ -98,14 +96,8 @@ class QueryBuilder:
         """Query of the words, from their postfix list with a stack."""
         languages = (rules_of(request.language),) if request.language else self.languages
         if request.loose:
-            terms = [self._term(each, languages) for each in request.parsed.words]
-            minimum = max(1, (2 * len(terms) + 2) // 3 if len(terms) > 2 else 1)
-            # A hit with one word more ranks before a hit with the same words in better positions.
-            terms = [
-                Query.boolean_query([(Occur.Must, each), (Occur.Must, Query.const_score_query(each, _WORD_SCORE))])
-                for each in terms
-            ]
-            return Query.boolean_query([(Occur.Should, each) for each in terms], minimum)
+            terms = [self._term(each, request, languages) for each in request.parsed.words]
+            return some_of(self._searcher, terms)
         stack: list[Query] = []
         for each in request.parsed.postfix:
             if each is Operator.NOT:
@@ -117,48 +109,19 @@ class QueryBuilder:
             elif isinstance(each, DayRange):
                 stack.append(self._overlapping(each, certain=False))
             else:
-                stack.append(self._term(each, languages))
+                stack.append(self._term(each, request, languages))
         return stack[0]
 
-    def _term(self, word: Word, languages: Sequence[str]) -> Query:
+    def _term(self, word: Word, request: IndexRequest, languages: Sequence[str]) -> Query:
         if word.field in fields.FACETS:
             return self.facet(word.field, word.text)
         if word.field == "ref":
-            return Query.term_query(self._schema, "ref", word.text)
-        text_fields = (word.field,) if word.field else ("title", "text")
-        choices = [
-            _boosted(self._stem_query(place, reading), _TITLE_BOOST if place == "title" else 1.0)
-            for place in text_fields
-            for reading in stem_readings(word.text, languages)
-        ]
-        if word.prefix:
-            choices += [
-                self._prefix_query(place, word.text)
-                for place in _PREFIX_FIELDS.get(word.field, ("word", "vocabulary", "text"))
-            ]
-        elif not word.phrase and not word.field:
-            choices += [
-                Query.boost_query(Query.term_query(self._schema, place, heard), weight)
-                for heard in _sounds_of(word.text)
-                for place, weight in _SOUND_BOOSTS.items()
-            ]
-        if not word.field and (named_things := self._named_things(word.text, _NAMED_KINDS)):
-            choices.append(
-                Query.boost_query(Query.term_set_query(self._schema, "links", list(named_things)), _LINK_BOOST)
-            )
-        return Query.disjunction_max_query(choices, 0.1) if choices else Query.empty_query()
+            return Query.term_set_query(self._schema, "ref", list(spellings(word.text)))
+        return self.words.term(word, languages, everywhere=request.parsed.everywhere)
 
-    def _stem_query(self, field: str, stems: tuple[str, ...]) -> Query:
-        if len(stems) == 1:
-            return Query.term_query(self._schema, field, stems[0])
-        return Query.phrase_query(self._schema, field, list(stems))
-
-    def _prefix_query(self, field: str, text: str) -> Query:
-        words = plain_words(text)
-        if not words:
-            return Query.empty_query()
-        prefix = Query.fuzzy_term_query(self._schema, field, words[-1], 0, prefix=True)
-        return all_of([*(Query.term_query(self._schema, field, each) for each in words[:-1]), prefix])
+    def word(self, word: Word, *, everywhere: bool) -> Query:
+        """Query of one word without a field, by the rules of all languages."""
+        return self.words.term(word, self.languages, everywhere=everywhere)
 
     def facet(self, name: str, value: str) -> Query:
         """Query of a value of a facet. Raises SearchRefused for an unknown facet."""
@@ -167,26 +130,12 @@ class QueryBuilder:
             names = ", ".join(fields.FACETS)
             raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {names}.")
         if not facet.kind or value.startswith(f"{facet.kind}/"):
-            values = [fields.facet_value(facet, value)]
+            values = list(spellings(value))
         else:
-            values = list(self._named_things(value, (facet.kind,)))
+            values = list(self.words.named_things(value, (facet.kind,)))
         if facet.kind == "archive":
             values = self.below(values)
         return Query.term_set_query(self._schema, name, values) if values else Query.empty_query()
-
-    def _find_named_things(self, text: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        """References of the things named by all words of a text, in any form, script or case."""
-        clauses = []
-        for word in text.split():
-            choices = [self._stem_query("title", reading) for reading in stem_readings(word, self.languages)]
-            choices += [Query.term_query(self._schema, "sound", heard) for heard in _sounds_of(word)]
-            if choices:
-                clauses.append(Query.disjunction_max_query(choices))
-        if not clauses:
-            return ()
-        clauses.append(Query.term_set_query(self._schema, "kind", list(kinds)))
-        results = self._searcher.search(all_of(clauses), _MAX_NAMED_THINGS, count=False)
-        return tuple(reference_at(self._searcher, address) for _, address in results.hits)
 
     def _overlapping(self, days: DayRange, *, certain: bool) -> Query:
         """Query of dates that overlap some days, or, if certain, lie within them in full."""
@@ -216,23 +165,3 @@ class QueryBuilder:
             visited.add(parent)
             archive = parent
         return archive
-
-
-def reference_at(searcher: Searcher, address: DocAddress) -> str:
-    """Reference of a document of the index."""
-    return str(searcher.doc(address).get_first("ref"))
-
-
-def all_of(queries: Sequence[Query]) -> Query:
-    """Conjunction of some queries; the query of everything, where there are none."""
-    if not queries:
-        return Query.all_query()
-    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, each) for each in queries])
-
-
-def _boosted(query: Query, boost: float) -> Query:
-    return query if boost == 1.0 else Query.boost_query(query, boost)
-
-
-def _sounds_of(text: str) -> tuple[str, ...]:
-    return sounds(text) if text.isalpha() else ()

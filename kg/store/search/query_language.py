@@ -47,6 +47,9 @@ _FIELD_NAMES = {
     "text": "text",
     "id": "ref",
 }
+REPEATED = "repeated"
+"""Field that has boilerplate searched too, with the value `yes`."""
+
 _DATES = frozenset({"year", "date"})
 
 _TOKEN = re.compile(
@@ -110,11 +113,13 @@ class ParsedSearch:
         postfix: terms and operators, each operator behind its operands.
         words: words without a field, except those behind NOT.
         plain: True for words without a field alone, joined by AND.
+        everywhere: True where boilerplate is searched too: the search says `repeated:yes`.
     """
 
     postfix: tuple[Term | Operator, ...]
     words: tuple[Word, ...]
     plain: bool
+    everywhere: bool = False
 
 
 def parse(text: str) -> ParsedSearch:
@@ -144,6 +149,7 @@ class _ShuntingYard:
         self.prefixes = 0
         self.words: list[Word] = []
         self.plain = True
+        self.everywhere = False
 
     def take(self, token: re.Match[str]) -> None:
         if token["bracket"] == "(":
@@ -153,6 +159,8 @@ class _ShuntingYard:
             self.check_depth()
         elif token["bracket"]:
             self.close()
+        elif (token["field"] or "").lower() == REPEATED:
+            self.everywhere = (token["phrase"] or token["word"] or "").lower() not in {"no", "0"}
         elif token["minus"]:
             self.operator(Operator.NOT)
         elif token["word"] in Operator.__members__ and not token["field"]:
@@ -219,7 +227,7 @@ class _ShuntingYard:
         self.drain(0)
         if self.stack:
             raise SearchRefused("a bracket is opened and not closed", todo=HELP)
-        return ParsedSearch(tuple(self.output), tuple(self.words), self.plain)
+        return ParsedSearch(tuple(self.output), tuple(self.words), self.plain, self.everywhere)
 
 
 def _term(token: re.Match[str]) -> Term:

@@ -1,10 +1,21 @@
 """Snippets: the passage of a text with the most words of a search, with the hits marked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kg.store.search.analysis import plain_words, rules_of, sounds, stem_readings, stems, word_positions, words_of
+from kg.store.search.analysis import (
+    indexed_stems,
+    indexed_words,
+    plain_words,
+    rules_of,
+    sounds,
+    stem_readings,
+    stems,
+    word_positions,
+)
+from kg.store.search.folding import whole_name
 from kg.store.search.query_language import ParsedSearch
+from kg.store.search.words.word_forms import WordForms
 
 SNIPPET_LENGTH = 240
 """Characters of a snippet."""
@@ -37,32 +48,65 @@ def unmarked_snippet(language: str, text: str) -> Snippet:
 
 
 class HitMarker:
-    """Hit marker: finds the words of one search in texts; one marker serves all hits of a list."""
+    """Hit marker: finds the words of one search in texts; one marker serves all hits of a list.
 
-    def __init__(self, parsed: ParsedSearch, languages: Iterable[str]) -> None:
+    Attributes:
+        everywhere: whether the search reads boilerplate too.
+    """
+
+    def __init__(
+        self, parsed: ParsedSearch, languages: Iterable[str], forms: Mapping[str, WordForms] | None = None
+    ) -> None:
+        """Create a marker.
+
+        Args:
+            parsed: the search.
+            languages: languages of the index's stemming rules.
+            forms: word of the search that the index lacks → the forms that are searched in its place.
+        """
+        self.everywhere = parsed.everywhere
         self._word_count = len(parsed.words)
         self._stems: dict[str, int] = {}
+        self._sequences: list[tuple[tuple[str, ...], int]] = []
         self._sounds: dict[str, int] = {}
+        self._forms: dict[str, int] = {}
         self._beginnings: list[tuple[str, int]] = []
         for number, word in enumerate(parsed.words):
             if word.prefix:
                 self._beginnings += [(each, number) for each in plain_words(word.text)]
             for reading in stem_readings(word.text, list(languages)):
-                self._stems |= dict.fromkeys(reading, number)
-            if word.text.isalpha() and not word.phrase:
-                self._sounds |= dict.fromkeys(sounds(word.text), number)
+                if len(reading) == 1:
+                    self._stems[reading[0]] = number
+                else:
+                    self._sequences.append((reading, number))
+            name = whole_name(word.text)
+            if name.isalpha() and not word.phrase:
+                self._sounds |= dict.fromkeys(sounds(name), number)
+            related = (forms or {}).get(word.text, WordForms())
+            self._forms |= dict.fromkeys(related.words, number)
+            self._stems |= dict.fromkeys(related.stems, number)
         self._numbers_by_rules: dict[str, dict[str, int]] = {}
 
     def _number_of(self, word: str, rules: str) -> int:
-        for stem in stems(word, rules):
+        for stem in indexed_stems(word, rules):
             if stem in self._stems:
                 return self._stems[stem]
         if word[0].isupper():
-            for heard in sounds(word) if word.isalpha() else ():
+            name = whole_name(word)
+            for heard in sounds(name) if name.isalpha() else ():
                 if heard in self._sounds:
                     return self._sounds[heard]
+        if self._forms or self._beginnings:
+            return self._number_of_plain(indexed_words(word))
+        return -1
+
+    def _number_of_plain(self, words: list[str]) -> int:
+        """Number of a search's word among unstemmed words of a text: by its forms, or its beginning."""
+        for word in words:
+            if word in self._forms:
+                return self._forms[word]
         for beginning, number in self._beginnings:
-            if plain_words(word)[:1] and plain_words(word)[0].startswith(beginning):
+            if words and words[0].startswith(beginning):
                 return number
         return -1
 
@@ -87,12 +131,40 @@ class HitMarker:
 
     def _find_hits(self, language: str, text: str) -> list[tuple[int, int, int]]:
         """Hits in a text: start, end, number of the word. Each distinct word is looked up once for all texts."""
-        rules, words = rules_of(language), words_of(text)
+        rules, words = rules_of(language), list(word_positions(text))
         numbers = self._numbers_by_rules.setdefault(rules, {})
-        for word in words - numbers.keys():
+        for word in {word for _, _, word in words} - numbers.keys():
             numbers[word] = self._number_of(word, rules)
-        present = {word: numbers[word] for word in words if numbers[word] >= 0}
-        return list(word_positions(text, present)) if present else []
+        hits = {(start, end): numbers[word] for start, end, word in words if numbers[word] >= 0}
+        if self._sequences:
+            hits |= self._sequence_hits(words, rules)
+        return _joined(sorted((start, end, number) for (start, end), number in hits.items()))
+
+    def _sequence_hits(self, words: list[tuple[int, int, str]], rules: str) -> dict[tuple[int, int], int]:
+        """Hits of phrases, and of words that are cut into signs: several stems side by side."""
+        places = [(start, end, stem) for start, end, word in words for stem in stems(word, rules)]
+        in_order = [stem for _, _, stem in places]
+        hits: dict[tuple[int, int], int] = {}
+        for reading, number in self._sequences:
+            at = 0
+            while at < len(in_order):
+                if in_order[at] == reading[0] and tuple(in_order[at : at + len(reading)]) == reading:
+                    hits |= {(start, end): number for start, end, _ in places[at : at + len(reading)]}
+                    at += len(reading)
+                else:
+                    at += 1
+        return hits
+
+
+def _joined(hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Hits with those that touch as one, as the signs of a word are."""
+    joined: list[tuple[int, int, int]] = []
+    for start, end, number in hits:
+        if joined and joined[-1][1] == start and joined[-1][2] == number:
+            joined[-1] = (joined[-1][0], end, number)
+        else:
+            joined.append((start, end, number))
+    return joined
 
 
 def _tag(language: str) -> str:

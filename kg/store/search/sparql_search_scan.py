@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin
 
 from kg.errors import SearchRefused
@@ -14,6 +15,9 @@ MAX_LIMIT = 1_000
 
 MAX_CLAUSES = 10
 """Clauses in one query; each may take as long as a page of its own."""
+
+MAX_TOKENS = 250_000
+"""Words and signs of a query in which searches are looked for; each takes some 200 bytes (D-137)."""
 
 _TOKEN = re.compile(
     r"""
@@ -79,7 +83,11 @@ class _ClauseParser:
         self.prefixes: dict[str, str] = {}
         self.unclear: int | None = None
         self.searches = 0
-        self.tokens = [token for token in Lexer(query, _TOKEN, _STRINGS) if token.lastgroup != "space"]
+        tokens = (token for token in Lexer(query, _TOKEN, _STRINGS) if token.lastgroup != "space")
+        self.tokens = list(islice(tokens, MAX_TOKENS + 1))
+        if len(self.tokens) > MAX_TOKENS:
+            what = f"a query that may hold a search has at most {MAX_TOKENS:,} words and signs"
+            raise _search_error(query, self.tokens[-1].start(), what, "Ask in several queries.")
 
     def run(self) -> Iterator[SearchClause]:
         at = 0

@@ -2,16 +2,20 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from functools import lru_cache
 
-from kg.store.search.analysis import plain_words, sound, sounds, stem_readings
+from kg.store.search.analysis import plain_words, sound
 from kg.store.search.index import SearchIndex
-from kg.store.search.query_language import ParsedSearch, Word
+from kg.store.search.query_language import ParsedSearch
 
 _MAX_WORDS = 300_000
 """Words in the vocabulary; a larger collection has no suggestions of its rarest words."""
 
 _MIN_WORD_LENGTH = 4
+_MIN_TWO_EDITS = 8
+"""Letters of a word from which on two of them may be wrong."""
+
 _MAX_CORRECTIONS = 5
 """Unknown words of one search that are corrected; a search with more gets no suggestion."""
 
@@ -19,6 +23,20 @@ _SIMILAR_LETTERS = ("ckq", "sz", "vwf", "ijy", "gh", "bp", "dt", "гх", "сз",
 """Letters that are often confused at the beginning of a name."""
 
 _FIELDS = ("word", "vocabulary")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Correction of the words of a search; a text is empty where it would be the same.
+
+    Attributes:
+        proposed: the text with every unknown word corrected.
+        ordinary: the text with those corrected that have an ordinary word near them. No search is carried out with a
+            proper name in the place of what was written (D-150).
+    """
+
+    proposed: str = ""
+    ordinary: str = ""
 
 
 class SpellingSuggester:
@@ -29,37 +47,36 @@ class SpellingSuggester:
         self._words: dict[str, list[tuple[str, int, int]]] | None = None
         self.nearest = lru_cache(maxsize=1024)(self._nearest)
 
-    def has_word(self, word: Word) -> bool:
-        """Test for a word in the index, by spelling or by phonetic key."""
-        if word.phrase or word.prefix or word.field:
-            return True
-        readings = stem_readings(word.text, self._index.languages)
-        if any(len(stems) > 1 for stems in readings):
-            return True
-        if any(self._index.searcher.doc_freq(place, stems[0]) for stems in readings for place in ("title", "text")):
-            return True
-        word_sounds = sounds(word.text) if word.text.isalpha() else ()
-        return any(
-            self._index.searcher.doc_freq(place, each) for each in word_sounds for place in ("sound", "text_sound")
-        )
-
-    def correct(self, parsed: ParsedSearch, text: str) -> str:
-        """Text of a search with its unknown words corrected; empty where there is no correction."""
-        corrected = text
-        unknown = [word for word in parsed.words if not self.has_word(word)]
+    def correct(self, parsed: ParsedSearch, text: str) -> Correction:
+        """Correction of the words that the index lacks, and has no related form of."""
+        words = self._index.words
+        unknown = [word for word in parsed.words if not words.knows(word) and not words.forms_of(word)]
+        proposed = ordinary = text
         for word in unknown if len(unknown) <= _MAX_CORRECTIONS else ():
             if nearest := self.nearest(word.text):
-                nearest = nearest.title() if word.text.istitle() else nearest
+                cased = nearest.title() if word.text.istitle() else nearest
                 # The replacement is folded: it holds no sign with a meaning in a pattern.
-                corrected = re.sub(rf"(?<!\w){re.escape(word.text)}(?!\w)", nearest, corrected, count=1)
-        return corrected if corrected != text else ""
+                pattern = rf"(?<!\w){re.escape(word.text)}(?!\w)"
+                proposed = re.sub(pattern, cased, proposed, count=1)
+                if not self.is_name(nearest):
+                    ordinary = re.sub(pattern, cased, ordinary, count=1)
+        return Correction(proposed if proposed != text else "", ordinary if ordinary != text else "")
+
+    def is_name(self, word: str) -> bool:
+        """Test for a proper name: a word that people or places bear, or that every record has with a capital."""
+        if self._index.words.is_borne(word):
+            return True
+        frequency = self._index.searcher.doc_freq
+        # The key of a short name is none: what could be one is taken for a name.
+        heard = sound(word)
+        return not heard or frequency("text_sound", heard) >= max(frequency(field, word) for field in _FIELDS)
 
     def _nearest(self, text: str) -> str:
         words = plain_words(text)
         if len(words) != 1 or len(words[0]) < _MIN_WORD_LENGTH or len(words[0]) > 40:
             return ""
         target, target_sound = words[0], sound(text)
-        max_distance = 1 if len(target) <= 5 else 2
+        max_distance = 1 if len(target) < _MIN_TWO_EDITS else 2
         best = (0.0, 0, "")
         target_letters = _letter_bits(target)
         for word, count, letters in self._candidates(target):

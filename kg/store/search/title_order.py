@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from kg import language_ranges
+
 LANGUAGES = ("en", "ru", "es")
 """Languages of the sort keys: those of the pages."""
 
@@ -37,10 +39,8 @@ def sort_title(labels: dict[str, str], language: str) -> str:
     >>> sort_title({"ru": "Письмо", "en": "Letter"}, "en"), sort_title({"de": "Brief"}, "ru")
     ('Letter', 'Brief')
     """
-    for tag in (language, LANGUAGES[0], "@none"):
-        if tag in labels:
-            return labels[tag]
-    return next(iter(labels.values()), "")
+    tag = language_ranges.best(labels, (language, LANGUAGES[0]))
+    return "" if tag is None else labels[tag]
 
 
 def sort_key(text: str, language: str) -> str:

@@ -98,7 +98,7 @@ class QueryLimits:
             of VALUES do not count.
     """
 
-    size: int = 100_000
+    size: int = 1_000_000
     depth: int = 100
     operators: int = 1_000
     patterns: int = 100

@@ -6,7 +6,7 @@ first format that can hold the answer.
 
 from functools import lru_cache
 
-from kg.render.data.negotiation import parse, preference
+from kg.render.data.negotiation import FORMER_TYPES, is_readable, preference
 from kg.store.sparql.results import FORMATS
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.problems import Problem
@@ -27,9 +27,15 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
 }
 """Words of clients that mean more than one format, or are not its own name."""
 
-_MEDIA_TYPES = {row.media_type.partition(";")[0]: (name,) for name, row in FORMATS.items()}
-_ACCEPTABLE = {**_MEDIA_TYPES, **{name: found for name, found in _FAMILIES.items() if "/" in name}}
-_BY_NAME = {**{name: (name,) for name in FORMATS}, **_MEDIA_TYPES, **_FAMILIES}
+_MEDIA_TYPES: dict[str, tuple[str, ...]] = {row.media_type.partition(";")[0]: (name,) for name, row in FORMATS.items()}
+_FORMER = {
+    each: _MEDIA_TYPES[media_type]
+    for media_type, others in FORMER_TYPES.items()
+    for each in others
+    if each not in _MEDIA_TYPES
+}
+_ACCEPTABLE = {**_MEDIA_TYPES, **_FORMER, **{name: found for name, found in _FAMILIES.items() if "/" in name}}
+_BY_NAME = {**{name: (name,) for name in FORMATS}, **_MEDIA_TYPES, **_FORMER, **_FAMILIES}
 
 GRAPHS = tuple(name for name, row in FORMATS.items() if "construct" in row.kinds)
 """The formats that hold a graph."""
@@ -64,7 +70,7 @@ def _wanted(asked: str | None, accept: str) -> tuple[str, ...]:
             raise bad_parameter("format", asked, "choice", choices=", ".join(FORMATS))
         return tuple(dict.fromkeys(known))
     found = [name for each in preference(accept, list(_ACCEPTABLE)) for name in _ACCEPTABLE[each]]
-    if not found and parse(accept) and "html" not in accept:
+    if not found and "/" in accept and is_readable(accept) and "html" not in accept:
         raise unacceptable(tuple(FORMATS))
     return tuple(dict.fromkeys(found)) or tuple(FORMATS)
 

@@ -16,11 +16,12 @@ from starlette.responses import Response
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import formats, responses, service_description
 from kg.web.endpoint.graph_counts import graph_counts, query
+from kg.web.http.canonical_address import with_query
 from kg.web.http.form_encoding import pairs
-from kg.web.http.headers import combined
+from kg.web.http.headers import CORS, combined
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Check, Parameters, matching
-from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -67,7 +68,11 @@ async def direct(request: Request, context: HeldContext, name: _Name, asked: _As
     """The graph whose IRI is that of the request."""
     if named := _named(request):
         raise bad_parameter(*named[0], "no_other_graph")
-    return await _graph(request, context, f"{context.base.value}graphs/{name}", asked.format or None)
+    iri = f"{context.base.value}graphs/{name}"
+    if name.endswith("/") and iri.rstrip("/") in await graph_counts(context):
+        location = context.path(f"graphs/{name.rstrip('/')}") + with_query(request)
+        return Response(None, 308, {**CORS, "Location": location})
+    return await _graph(request, context, iri, asked.format or None)
 
 
 def _named(request: Request) -> list[tuple[str, str]]:
@@ -78,15 +83,14 @@ def _named(request: Request) -> list[tuple[str, str]]:
 async def _graph(request: Request, context: Context, iri: str | None, asked: str | None) -> Response:
     counts = await graph_counts(context)
     if iri is not None and iri not in counts:
-        raise Problem(404, f"There is no graph <{iri[:_MAX_IRI_EXCERPT]}>; {context.path('graphs')} lists them.")
+        raise ToldProblem(404, "no_graph", iri=iri[:_MAX_IRI_EXCERPT], place=context.path("graphs"))
     accept = combined(request, "accept")
     names = tuple(each for each in formats.wanted(asked, accept) if each in formats.GRAPHS)
     if not names:
         raise formats.unacceptable(formats.GRAPHS)
     size = context.publication.triples if iri is None else counts[iri]
     if size > MAX_STATEMENTS:
-        detail = f"This graph has {size:,} statements; the dumps at {context.path('dumps/')} hold all of them."
-        raise Problem(413, detail)
+        raise ToldProblem(413, "large_graph", size=size, place=context.path("dumps/"))
     question = responses.Question(query("graph"), names, () if iri is None else (iri,))
     return await responses.respond(request, context, question)
 

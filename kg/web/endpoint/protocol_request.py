@@ -10,15 +10,14 @@ from functools import partial
 from pydantic import Field
 from starlette.requests import Request
 
-from kg.store.sparql import query_checks
 from kg.web.http.form_encoding import pairs, text_of
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Parameters
 from kg.web.http.problems import Problem
 from kg.web.serving.context import Context
 
-MAX_FORM = 3 * query_checks.DEFAULT.size + (64 << 10)
-"""Longest form, in bytes: the longest query with each byte escaped, and what a head may hold."""
+_MAX_REST = 64 << 10
+"""Bytes of a form besides its query: what a head may hold."""
 
 _LARGE = 32 << 10
 """Bytes of a body from which others would wait while it is read."""
@@ -79,8 +78,9 @@ class ProtocolRequest:
 async def read(request: Request, context: Context) -> ProtocolRequest:
     """The operation of a request. Raises Problem where it is no request of the protocol."""
     address: bytes = request.scope["query_string"]
+    longest = context.settings.query_length
     if request.scope["method"] != "POST":
-        return _protocol_request(pairs(address, _TAKES))
+        return _protocol_request(pairs(address, _TAKES), longest)
     content_type, parameters = _content_type(request)
     if content_type == _UPDATE:
         raise Problem(403, _OFF)
@@ -92,13 +92,16 @@ async def read(request: Request, context: Context) -> ProtocolRequest:
     of_body = _form_pairs if content_type == _FORM else _query_pair
     if content_type == _QUERY and any(name == "query" for name, _ in given):
         raise Problem(400, "There is a query in the address and another one in the body; a request has one.")
-    async with context.bodies.reading(
-        request, MAX_FORM if content_type == _FORM else query_checks.DEFAULT.size
-    ) as body:
+    async with context.bodies.reading(request, longest_form(longest) if content_type == _FORM else longest) as body:
         make = partial(of_body, body)
         # What takes others' time is done in its client's turn.
         said = await context.serving.page_queue.run(request, make) if len(body) > _LARGE else make()
-    return _protocol_request([*given, *said])
+    return _protocol_request([*given, *said], longest)
+
+
+def longest_form(longest_query: int) -> int:
+    """Bytes of the longest form: the longest query with each byte escaped, and some more."""
+    return 3 * longest_query + _MAX_REST
 
 
 def _form_pairs(body: bytes) -> list[tuple[str, str]]:
@@ -125,10 +128,10 @@ def _refuse_coded(request: Request, parameters: str) -> None:
         raise Problem(415, "Bodies are read as they are, without Content-Encoding.", {"Accept-Encoding": "identity"})
 
 
-def _protocol_request(given: Iterable[tuple[str, str]]) -> ProtocolRequest:
+def _protocol_request(given: Iterable[tuple[str, str]], longest: int) -> ProtocolRequest:
     asked = ProtocolRequest()
     for name, value in given:
-        most = _MAX_LENGTHS.get(name, _MAX_SHORT)
+        most = longest_form(longest) if name in _TEXTS else _MAX_LENGTHS.get(name, _MAX_SHORT)
         if len(value) > most:
             raise bad_parameter(name, value, "string_too_long", most=most)
         _TAKES[name.encode()](asked, value)
@@ -176,7 +179,8 @@ _TAKES: dict[bytes, Callable[[ProtocolRequest, str], None]] = {
 }
 """Name of a parameter → what takes its value; others mean nothing here."""
 
-_MAX_LENGTHS = {"query": MAX_FORM, "update": MAX_FORM, "default-graph-uri": _MAX_VALUE, "named-graph-uri": _MAX_VALUE}
+_TEXTS = frozenset({"query", "update"})
+_MAX_LENGTHS = {"default-graph-uri": _MAX_VALUE, "named-graph-uri": _MAX_VALUE}
 """Name of a parameter → characters of its value, at most, where these are more than those of short ones."""
 
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -38,7 +39,11 @@ _LEFT = "client left"
 _LARGE = 200_000
 """Bytes from which others would wait while they are packed."""
 
-_EXCERPT_LENGTH = 40
+_LONG = 32 << 10
+"""Characters of a query from which others would wait while it is read (D-137)."""
+
+_EXCERPT_LENGTH, _MAX_LINES = 40, 10_000
+"""Characters of a query that an error shows, and lines among which it looks for them."""
 
 
 class Question(NamedTuple):
@@ -60,7 +65,7 @@ class Question(NamedTuple):
 
     def tag(self, context: Context) -> str | None:
         """Entity tag of the answer; None where each answer is another one."""
-        if len(self.query) > query_checks.DEFAULT.size or varies(self.query):
+        if len(self.query) > context.settings.query_length or varies(self.query):
             return None
         publication = context.publication
         return tag_of(publication, self.query, self.formats, (self.default_graphs, self.named_graphs))
@@ -110,7 +115,7 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     """The response to a question. Raises Problem."""
     notes = notes_of(request.scope)
     notes.query = question.query
-    shape = Shape.of(request, question.tag(context))
+    shape = Shape.of(request, await _tag(request, context, question))
     if shape.known:
         notes.answered = "not modified"
         return Ready(304, shape.headers(shape.known))
@@ -142,6 +147,13 @@ async def respond(request: Request, context: Context, question: Question) -> Res
     if shape.coding:
         pieces = content_coding.stream(pieces, shape.coding)
     return Stream(shape.begun(begun.answer), pieces)
+
+
+async def _tag(request: Request, context: Context, question: Question) -> str | None:
+    """Entity tag of the answer; a long query is read beside others' requests."""
+    if len(question.query) <= _LONG:
+        return question.tag(context)
+    return await context.serving.page_queue.run(request, partial(question.tag, context))
 
 
 def repeated_answer(request: Request, serving: Serving, answers: AnswerCache) -> Response | None:
@@ -185,7 +197,7 @@ def _cached(context: Context, tag: str | None, answer: QueryAnswer, body: bytes,
 async def _begin(request: Request, context: Context, question: Question, notes: RequestNotes) -> _Begun:
     """Ask, and wait for the beginning. Raises Problem for what comes instead; a client that leaves ends the query."""
     try:
-        query_checks.check_size(question.query)
+        query_checks.check_size(question.query, query_checks.QueryLimits(size=context.settings.query_length))
     except QueryError as fault:
         notes.fault = type(fault).__name__
         raise
@@ -247,7 +259,9 @@ def explained(fault: QueryError, query: str) -> Problem:
     problem = of(fault)
     if not isinstance(fault, QuerySyntaxError) or fault.line is None or fault.column is None:
         return problem
-    lines = query.split("\n")
+    if fault.line > _MAX_LINES:
+        return problem
+    lines = query.split("\n", fault.line)
     line = lines[fault.line - 1] if fault.line <= len(lines) else ""
     text = line[fault.column - 1 : fault.column - 1 + _EXCERPT_LENGTH].rstrip()
     near = f"near {text!r}" if text else "at the end of the line" if fault.line < len(lines) else "at the end"

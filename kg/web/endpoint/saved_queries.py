@@ -23,7 +23,7 @@ from kg.web.http.headers import CORS, combined
 from kg.web.http.language import PARAMETER
 from kg.web.http.parameter_problems import ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, choice
-from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -56,7 +56,7 @@ async def missing(
 ) -> Response:
     """A problem that names the queries that there are."""
     there = ", ".join(saved_queries(context.settings.query_folders))
-    raise Problem(404, f"There is no saved query {name[:100]!r}; there are {there}.")
+    raise ToldProblem(404, "no_saved_query", name=repr(name[:100]), names=there)
 
 
 def endpoint(query: SavedQuery, base: str) -> tuple[Endpoint, Refused]:
@@ -208,7 +208,7 @@ def _format(request: Request, name: str) -> str:
         return name
     chosen = choose(combined(request, "accept"), [*_MEDIA_TYPES, _JSON, _HTML])
     if chosen is None:
-        raise Problem(406, f"Answers come as {', '.join(MEDIA_TYPES)}.")
+        raise ToldProblem(406, "formats", formats=", ".join(MEDIA_TYPES))
     return {**_MEDIA_TYPES, _JSON: "json", _HTML: "html"}[chosen]
 
 

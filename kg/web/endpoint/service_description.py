@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kg.ontology import RDF_TYPE, XSD
 from kg.render.data.negotiation import FORMATS, HTML, JSON, JSON_LD, DescriptionFormat, choose
+from kg.site_settings import by_language
 from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web.endpoint import formats
 from kg.web.endpoint.graph_counts import graph_counts
@@ -80,8 +81,8 @@ def _said(context: Context, graphs: dict[str, int]) -> Iterator[Triple]:
     yield say(service, _SD + "defaultDataset", dataset)
     yield say(dataset, RDF_TYPE, NamedNode(_SD + "Dataset"))
     yield say(dataset, _SD + "defaultGraph", default)
-    if context.site.title:
-        yield say(dataset, _DCTERMS + "title", Literal(context.site.title))
+    for tag, title in by_language(context.settings.title, ""):
+        yield say(dataset, _DCTERMS + "title", Literal(title, language=tag) if tag else Literal(title))
     yield say(dataset, _DCTERMS + "license", NamedNode(context.settings.license))
     yield say(default, RDF_TYPE, NamedNode(_SD + "Graph"))
     yield say(default, _VOID + "triples", _number(publication.triples))

@@ -16,12 +16,13 @@ from starlette.responses import Response
 
 from kg.errors import QueryError, QueryTimeout, QueryTooLarge
 from kg.render.data.negotiation import HTML
+from kg.render.queries import spellings
 from kg.render.queries.examples import ExampleQuery, examples
 from kg.render.site import key_labels, script_messages
 from kg.render.site.pages import render_page
 from kg.settings import QUERIES
 from kg.store.sparql.results import FORMATS
-from kg.web.endpoint.preview import PREVIEW_FORMATS, names, preview
+from kg.web.endpoint.preview import LARGE, PREVIEW_FORMATS, names, preview
 from kg.web.endpoint.responses import Question, explained, whole_answer
 from kg.web.http.headers import CACHE, CORS, PAGE
 from kg.web.http.language import VARY, still
@@ -73,8 +74,11 @@ async def respond(request: Request, context: Context, wanted: WorkbenchRequest) 
         except QueryError as fault:
             problem = explained(fault, query)
             status = problem.status
+    others, rewritten = await _other_spellings(request, context, query or "")
     values = {
         "query": query if query is not None else _first(known),
+        "others": others,
+        "rewritten": rewritten,
         "asked": query is not None,
         "view": chosen.view if chosen else "",
         "shown": answered,
@@ -90,6 +94,16 @@ async def respond(request: Request, context: Context, wanted: WorkbenchRequest) 
     headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
     headers |= {**problem.headers, **CORS} if problem else {}
     return Response(body, status, headers, HTML.content_type)
+
+
+async def _other_spellings(request: Request, context: Context, query: str) -> tuple[dict[str, str], str]:
+    """Addresses that a query writes otherwise than the graph, and the query with those of the graph."""
+
+    def make() -> tuple[dict[str, str], str]:
+        others = spellings.other_spellings(query, context.base)
+        return others, spellings.rewritten(query, others) if others else ""
+
+    return await context.serving.slow_queue.run(request, make) if len(query) > LARGE else make()
 
 
 def _first(known: Sequence[ExampleQuery]) -> str:

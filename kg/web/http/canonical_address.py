@@ -12,7 +12,7 @@ from starlette.types import Scope
 
 from kg.render.site.translations import LANGUAGES
 from kg.web.http.form_encoding import unescaped
-from kg.web.http.language import PARAMETER
+from kg.web.http.language import PARAMETER, quoted
 
 CanonicalAddress = tuple[str, bytes]
 """Canonical address: the path below the base, and the query."""
@@ -96,10 +96,19 @@ def address_of(request: Request) -> CanonicalAddress | None:
     return address
 
 
-def sent_query(request: Request) -> bytes:
-    """The query as it was sent, to be passed on in a redirect."""
+def with_query(request: Request) -> str:
+    """The query of an address, as it came, to put behind another path."""
     query: bytes = request.scope.get(_SENT, request.scope["query_string"])
-    return query
+    return _behind_a_path(query)
+
+
+def own_query(request: Request) -> str:
+    """The query of a page's own address, to put behind its path."""
+    return _behind_a_path(request.scope["query_string"])
+
+
+def _behind_a_path(query: bytes) -> str:
+    return f"?{quoted(query)}" if query else ""
 
 
 def canonical_link(request: Request, base: str) -> str:

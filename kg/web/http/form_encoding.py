@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
 
 MAX_PAIRS = 200
 """Names with their values in a form or an address; a request with a hundred graphs has as many."""
@@ -43,9 +44,9 @@ class EncodedRequest(Request):
 def refusal(encoded: bytes) -> Problem | None:
     """The problem with a form or an address that takes too many steps to be read; None for any other."""
     if encoded.count(b"&") >= MAX_PAIRS:
-        return Problem(400, f"There are more than {MAX_PAIRS} parameters here; a request has at most so many.")
+        return ToldProblem(400, "many_parameters", most=MAX_PAIRS)
     if encoded.count(b"%") > _MAX_STRAY and _escapes(encoded) is None:
-        return Problem(400, "There are percent signs here that begin no escape: write `%` itself as `%25`.")
+        return ToldProblem(400, "stray_percent")
     return None
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.read.search import SearchQuery, SearchRequest, SearchResults
+from kg.render.citations.styles import STYLES, cited_site
 from kg.render.pictures.histogram import bars
 from kg.render.site.pages import render_page
 from kg.store.search.fields import RECORD
@@ -72,8 +73,10 @@ async def respond(request: Request, context: HeldContext) -> Response:
 def _page(request: Request, context: Context, counted: bytes) -> Response:
     publication = context.publication
     months = publication.catalogue.counts_by_month()
+    site = cited_site(context.site.title, context.site.publisher, context.base.value)
     values = {
         "publication": publication,
+        "citations": {name: in_style(site) for name, in_style in STYLES.items()},
         "columns": [TimelineBar(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
         "undated": publication.counts.get(RECORD, 0) - sum(months.values()),
         "counted": Markup(counted.decode()),  # noqa: S704  # a page's part, from a template of ours

@@ -105,7 +105,7 @@ def _described(request: Request, context: Context) -> dict[str, Any]:
     api: FastAPI = request.scope["app"]
     document = deepcopy(api.openapi())
     site = context.site
-    document["info"] |= {"title": site.title, "license": {"name": site.license, "url": site.license}}
+    document["info"] |= {"title": context.settings.main_title, "license": {"name": site.license, "url": site.license}}
     document["servers"] = [{"url": site.base.removesuffix("/")}]
     document["tags"] = [{"name": each} for each in dict.fromkeys(tag for _, tag in _operations(document))]
     known = _example_names(context)

@@ -1,85 +1,167 @@
-"""A record's citations: files for reference managers, and a page with the text of each style to copy."""
+"""Citations of a document, a collection or an archive: files for reference managers, and a page of each style."""
 
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault
 from kg.read.things import DeletedThing, Redirect
-from kg.render.citations.citations import FORMATS, STYLES, in_style
-from kg.render.page.thing import csl_item_of
+from kg.render.citations.citations import FORMATS
+from kg.render.citations.cited_record import CitedRecord
+from kg.render.citations.styles import STYLES
+from kg.render.page.thing import cited_record_of
 from kg.store.generation.things import Thing
-from kg.web.http.headers import CORS, PAGE, saved_as
-from kg.web.http.parameters import KeyPath
-from kg.web.http.problems import Problem
-from kg.web.pages.documents import subject_of
+from kg.web.http.conditional import http_date
+from kg.web.http.headers import CORS, SCRIPTED, saved_as
+from kg.web.http.parameter_problems import refusal
+from kg.web.http.parameters import Check, KeyPath, Parameters
+from kg.web.http.told_problems import ToldProblem
+from kg.web.pages.documents import MAX_EXCERPT, gone, moved, subject_of
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
-_PAGE = "cite.html"
+PAGE_SUFFIX = "cite.html"
 _BY_SUFFIX = {format_.suffix: format_ for format_ in FORMATS}
-SUFFIXES = (_PAGE, *_BY_SUFFIX)
-"""Suffixes of a record's address that name a citation of it."""
+FILE_SUFFIXES = tuple(_BY_SUFFIX)
+"""Suffixes of an address that name a citation as a file."""
 
 
-async def respond(
-    request: Request,
-    context: HeldContext,
-    key: KeyPath,
-    citation: Annotated[str, Path(description="The format of the citation.", json_schema_extra={"enum": [*SUFFIXES]})],
-) -> Response:
-    """A record's citation, in the format of a suffix.
+def _day(value: str) -> str:
+    """A calendar day."""
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise refusal("date") from None
+
+
+class AccessParameters(Parameters):
+    """Parameters of a citation: the day on which the document was seen."""
+
+    accessed: Annotated[str, Check(_day, {"type": "string", "format": "date"})] = Field(
+        "",
+        description="The date of access, YYYY-MM-DD; on the page of citations it is today's by default.",
+    )
+
+
+def page_of(kind: str) -> Callable[..., Awaitable[Response]]:
+    """Handler of the page with the citations of a thing in each style.
+
+    It is made anew each day, since it has the date of access (D-170).
+
+    Args:
+        kind: the kind of the thing.
+    """
+
+    async def respond(
+        request: Request, context: HeldContext, key: KeyPath, parameters: Annotated[AccessParameters, Query()]
+    ) -> Response:
+        """The citations of a thing in each style, with the date of access."""
+        accessed = parameters.accessed or datetime.now(UTC).date().isoformat()
+        return await _respond(request, context, f"{kind}/{key}", PAGE_SUFFIX, accessed)
+
+    return respond
+
+
+def file_of(kind: str) -> Callable[..., Awaitable[Response]]:
+    """Handler of the citation of a thing as a file.
+
+    Args:
+        kind: the kind of the thing.
+    """
+
+    async def respond(
+        request: Request,
+        context: HeldContext,
+        key: KeyPath,
+        citation: Annotated[
+            str, Path(description="The format of the citation.", json_schema_extra={"enum": [*FILE_SUFFIXES]})
+        ],
+        parameters: Annotated[AccessParameters, Query()],
+    ) -> Response:
+        """The citation of a thing, in the format of a suffix."""
+        return await _respond(request, context, f"{kind}/{key}", citation, parameters.accessed)
+
+    return respond
+
+
+async def _respond(request: Request, context: Context, path: str, suffix: str, accessed: str) -> Response:
+    """A citation.
 
     Args:
         request: the request.
         context: its context.
-        key: of the record, as it was sent.
-        citation: the suffix.
+        path: kind and key of the thing, as they were sent.
+        suffix: of the citation.
+        accessed: day on which it was seen; empty for none.
     """
-    suffix, segment = citation, f"{key}.{citation}"
-    thing = _find(context, key)
-    if isinstance(thing, Redirect):
-        return Response(None, 301, {**CORS, "Location": context.path(f"{thing.target}.{suffix}")})
+    thing = _find(context, path)
+    own = thing.target if isinstance(thing, Redirect) else thing.reference
+    if isinstance(thing, Redirect) or not iris.is_address(path, own):
+        return moved(request, context, f"{own}.{suffix}")
     await context.serving.look_up(context.base.iri(thing.reference))
-    # A style of citations takes some tens of milliseconds, and so does the first file of any format.
-    return await context.serving.in_thread(
-        request, partial(_written, request, context, thing, segment, suffix), thing.length
-    )
+    work = partial(_written, request, context, thing, f"{path.partition('/')[2]}.{suffix}", suffix, accessed)
+    return await context.serving.in_thread(request, work, thing.length)
 
 
-def _written(request: Request, context: Context, thing: Thing, segment: str, suffix: str) -> Response:
+def _written(  # noqa: PLR0913, PLR0917  # what one answer is made of
+    request: Request, context: Context, thing: Thing, segment: str, suffix: str, accessed: str
+) -> Response:
     resources = context.publication.things
     said = resources.describe(thing)
     subject = subject_of(context, said, resources.around(said))
-    link = {"Link": f'<{said.iri}>; rel="describes"'}
-    if suffix == _PAGE:
-        item = csl_item_of(subject, context.reader.languages)
-        styles = {name: in_style(name, item) for name in STYLES}
-        files = [(format_, format_.write([item]).decode()) for format_ in FORMATS]
-        path = context.path(thing.reference)
+    link = {"Link": f'<{iris.uri(said.iri)}>; rel="describes"'}
+    if suffix == PAGE_SUFFIX:
+        cited = cited_record_of(subject, context.reader.languages, accessed)
         label, language = context.reader.label(thing.labels)
-        values = {"label": label, "language": language, "path": path, "styles": styles, "files": files, "iri": said.iri}
-        return published.page(request, context, "cite", values, {**PAGE, **link})
+        values = {
+            **citation_values(context, thing, cited),
+            "label": label,
+            "language": language,
+            "address": iris.uri(said.iri),
+        }
+        return published.page(request, context, "cite", values, {**SCRIPTED, **link, **until_midnight()})
     headers = {**CORS, **link, **saved_as(segment)}
     # A file says the same to everybody: names in the language that the settings prefer.
-    body = _BY_SUFFIX[suffix].write([csl_item_of(subject, context.settings.languages)])
+    body = _BY_SUFFIX[suffix].write([cited_record_of(subject, context.settings.languages, accessed)])
     media_type = _BY_SUFFIX[suffix].media_type
     content_type = media_type if "json" in media_type else f"{media_type}; charset=utf-8"
     return published.respond(request, context, body, content_type, headers, vary="Accept-Encoding")
 
 
-def _find(context: Context, stem: str) -> Thing | Redirect:
+def until_midnight() -> dict[str, str]:
+    """The header of a page that says today's date: it may be kept until the day ends (RFC 9111, 5.3)."""
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return {"Expires": http_date(midnight.isoformat())}
+
+
+def citation_values(context: Context, thing: Thing, cited: CitedRecord) -> dict[str, object]:
+    """Values of the page of citations: styles, files, the source's own citation, the day of access."""
+    return {
+        "thing": thing,
+        "path": context.path(thing.reference),
+        "wanted": cited.wanted,
+        "styles": {name: in_style(cited) for name, in_style in STYLES.items()},
+        "files": [(format_, format_.write([cited]).decode()) for format_ in FORMATS],
+        "accessed": cited.accessed,
+    }
+
+
+def _find(context: Context, path: str) -> Thing | Redirect:
+    kind, _, key = path.partition("/")
     try:
-        reference = iris.reference("record", iris.decode_key(stem))
-    except KeyFault as fault:
-        raise Problem(404, f"{fault.what}.") from None
+        reference = iris.reference(kind, iris.decode_key(key))
+    except KeyFault:
+        raise ToldProblem(404, "no_address", key=key[:MAX_EXCERPT]) from None
     found = context.publication.things.find(reference)
     if found is None:
-        raise Problem(404, f"Nothing was ever published as {reference}.")
+        raise ToldProblem(404, "never_published", reference=reference)
     if isinstance(found, DeletedThing):
-        raise Problem(410, f"{reference} was taken away on {(found.thing.deleted or '')[:10]}.")
+        raise gone(context, found.thing)
     return found

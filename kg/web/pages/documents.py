@@ -1,6 +1,6 @@
 """Things and the documents about them: 303 from the one to the other, and every format with the same graph."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 from urllib.parse import quote
@@ -22,13 +22,15 @@ from kg.store.generation.things import Thing
 from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http import parameters
-from kg.web.http.canonical_address import sent_query
+from kg.web.http.canonical_address import own_query, with_query
 from kg.web.http.client import client_name
 from kg.web.http.conditional import answer, http_date
 from kg.web.http.headers import CACHE, CORS, PAGE, combined
-from kg.web.http.language import VARY, quoted
+from kg.web.http.language import VARY
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
+from kg.web.pages import repeated_texts
 from kg.web.pages.search_links import search_links
 from kg.web.pages.thing_pictures import pictures
 from kg.web.search.neighbours import SearchPosition, search_position
@@ -47,6 +49,9 @@ _SHORT_PAGE = 64_000
 
 EXCERPT_LENGTH = 32_000
 """Bytes of a record from which its page may be an excerpt."""
+
+MAX_EXCERPT = 100
+"""Characters of a key that a problem repeats."""
 
 _PART = "part"
 _VARY = "Accept, Accept-Encoding"
@@ -74,8 +79,8 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
         if format_ is None:
             return Address(whole, None)
         reference = iris.reference(kind, iris.decode_key(stem))
-    except KeyFault as fault:
-        raise Problem(404, f"{fault.what}.") from None
+    except KeyFault:
+        raise ToldProblem(404, "no_address", key=segment[:MAX_EXCERPT]) from None
     find = context.publication.things.find
     if find(reference) is None and find(whole) is not None:
         return Address(whole, None)
@@ -116,13 +121,14 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     address = read_address(context, kind, segment)
     found = context.publication.things.find(address.reference)
     if found is None:
-        raise Problem(404, f"Nothing was ever published as {address.reference}.")
+        raise ToldProblem(404, "never_published", reference=address.reference)
     if isinstance(found, DeletedThing):
-        raise _gone(context, found.thing)
+        raise gone(context, found.thing)
     suffix = f".{address.format.suffix}" if address.format else ""
     if isinstance(found, Redirect):
-        location = context.path(found.target + suffix) + with_query(request)
-        return Response(None, 301, {**CORS, "Location": location, **CACHE})
+        return moved(request, context, found.target + suffix)
+    if not iris.is_address(f"{kind}/{segment}", found.reference + suffix):
+        return moved(request, context, found.reference + suffix)
     if address.format is None:
         return _see_other(request, context, found)
     if address.format is not JSON:  # the record as JSON lies in a file
@@ -169,43 +175,41 @@ def _part(request: Request, thing: Thing) -> int:
 
 
 def _no_part(part: int) -> Problem:
-    return Problem(404, f"No text here has a part {part:,}.")
+    return ToldProblem(404, "no_part", part=part)
 
 
-def with_query(request: Request) -> str:
-    """The query of an address, as it came, to put behind another path."""
-    return _behind_a_path(sent_query(request))
+def moved(request: Request, context: Context, below: str) -> Response:
+    """301 to the address of a thing or document that has another key, or whose key was written otherwise (D-136)."""
+    return Response(None, 301, {**CORS, "Location": context.path(below) + with_query(request), **CACHE})
 
 
-def _own_query(request: Request) -> str:
-    """The query of a page's own address, to put behind its path."""
-    return _behind_a_path(request.scope["query_string"])
-
-
-def _behind_a_path(query: bytes) -> str:
-    return f"?{quoted(query)}" if query else ""
-
-
-def _gone(context: Context, thing: Thing) -> Problem:
+def gone(context: Context, thing: Thing) -> Problem:
+    """410 for a thing that was taken away."""
     label, _ = context.reader.called(thing.labels, thing.reference, thing.status)
-    named = f"“{label}” ({thing.reference})"
-    detail = f"{named} was published on {thing.created[:10]} and taken away on {(thing.deleted or '')[:10]}."
-    headers = {"Last-Modified": http_date(thing.modified)}
-    return Problem(410, detail, headers, {"id": context.base.iri(thing.reference), "deleted": thing.deleted})
+    problem = ToldProblem(
+        410,
+        "taken_away",
+        {"Last-Modified": http_date(thing.modified)},
+        label=label,
+        reference=thing.reference,
+        created=thing.created[:10],
+        deleted=(thing.deleted or "")[:10],
+    )
+    problem.more = {"id": context.base.iri(thing.reference), "deleted": thing.deleted}
+    return problem
 
 
 def _see_other(request: Request, context: Context, thing: Thing) -> Response:
     """303 to the document that Accept asks for."""
     format_ = description_format(combined(request, "accept"))
     if format_ is None:
-        detail = (
-            "This thing is described in: " + ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS) + "."
-        )
+        named = ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS)
+        problem = ToldProblem(406, "thing_formats", {"Link": _links(context, thing, None)}, formats=named)
         alternates = [
             {"type": each.media_type, "href": context.path(f"{thing.reference}.{each.suffix}")} for each in FORMATS
         ]
-        path = context.path(thing.reference)
-        raise Problem(406, detail, {"Link": _links(context, thing, None)}, {"alternates": alternates}, FORMATS, path)
+        problem.more, problem.formats, problem.path = {"alternates": alternates}, FORMATS, context.path(thing.reference)
+        raise problem
     headers = {
         **CORS,
         "Location": context.path(f"{thing.reference}.{format_.suffix}") + with_query(request),
@@ -218,14 +222,14 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
 
 def _links(context: Context, thing: Thing, shown: DescriptionFormat | None) -> str:
     """The Link header: other formats, what is described, its licence; FAIR Signposting's relations."""
-    iri = context.base.iri(thing.reference)
+    address = context.base.uri(thing.reference)
     path = context.path(thing.reference)
-    links = [f'<{iri}>; rel="cite-as"']
+    links = [f'<{address}>; rel="cite-as"']
     if shown is None:
         links += [f'<{path}.{each.suffix}>; rel="describedby"; type="{each.media_type}"' for each in FORMATS]
     else:
-        links.append(f'<{iri}>; rel="describes"')
-        links.append(f'<{context.base.iri(thing.reference)}.{shown.suffix}>; rel="canonical"')
+        links.append(f'<{address}>; rel="describes"')
+        links.append(f'<{address}.{shown.suffix}>; rel="canonical"')
         others = (each for each in FORMATS if each is not shown)
         links += [f'<{path}.{each.suffix}>; rel="alternate"; type="{each.media_type}"' for each in others]
     links.append(f'<{quote(context.settings.license, safe=":/?#[]@!$&()*+,;=%~")}>; rel="license"')
@@ -272,11 +276,14 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
     yield
     around = context.publication.things.around(said, key, after, targets)
     yield
-    shown = thing_page(subject_of(context, said, around), context.publication.ontology, context.reader)
+    repeated = repeated_texts.left_out(context, said)
+    subject = replace(subject_of(context, said, around), repeated=repeated)
+    shown = thing_page(subject, context.publication.ontology, context.reader)
     yield
     values = {
         "thing": thing,
         "iri": said.iri,
+        "address": context.base.uri(thing.reference),
         "citations": CITATIONS,
         "path": context.path(thing.reference),
         "shown": shown,
@@ -286,13 +293,15 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
         "formats": [each for each in FORMATS if each is not HTML],
         "reader": context.reader,
         "leads": search_links(thing, context),
+        "shared_here": repeated_texts.shown_here(context, thing),
+        "shared_elsewhere": repeated_texts.leads(context, repeated),
         "pictures": drawn,
         "walk": walked,
         "keep": walked.keep if walked else "",
         "sought": walked.words if walked else "",
     }
     headers = {
-        "Content-Location": context.path(f"{thing.reference}.html") + _own_query(request),
+        "Content-Location": context.path(f"{thing.reference}.html") + own_query(request),
         "Link": _links(context, thing, HTML),
         **PAGE,
         **({"Cache-Control": "private, max-age=60"} if walked else {}),
@@ -305,15 +314,14 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
 
 def subject_of(context: Context, said: Description, around: Surroundings) -> PageSubject:
     """Subject of a page, or of a citation."""
-    archive, _ = context.reader.label(around.path[0].labels) if around.path else ("", "")
     return PageSubject(
         said.iri,
         said.thing.reference,
         said.statements,
         said.record,
         {reference: each.record for reference, each in around.linked.items()},
-        archive,
-        context.settings.publisher or context.settings.title,
+        context.publication.things.records(around.path),
+        context.settings.publisher or context.settings.main_title,
     )
 
 

@@ -58,7 +58,9 @@ def _chosen(context: Context) -> list[Thing]:
 
 def _featured(thing: Thing, context: Context) -> Featured:
     record = context.publication.finder.record(thing.offset, thing.length)
-    said, language = texts(record.get("summary") or record.get("description"), context.reader.languages)
+    _, of_title = context.reader.label(thing.labels)
+    ranges = (of_title, *context.reader.languages) if of_title else context.reader.languages
+    said, language = texts(record.get("summary") or record.get("description"), ranges)
     text = said[0] if said else ""
     return Featured(
         thing, text if len(text) <= SNIPPET_LENGTH else f"{text[: SNIPPET_LENGTH - 1].rsplit(None, 1)[0]} …", language

@@ -12,7 +12,7 @@ from kg.render.site.assets import assets, version
 from kg.web.http import content_coding
 from kg.web.http.conditional import has_it, http_date
 from kg.web.http.headers import NOSNIFF
-from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
 from kg.web.serving.context import HeldContext
 
 _VERSION = re.compile(r"v-([0-9a-f]{16})/(.+)")
@@ -26,7 +26,7 @@ async def respond(request: Request, context: HeldContext, name: Annotated[str, P
     lasting = bool(match and match[1] == version())
     asset = assets().get(match[2] if match else name)
     if asset is None:
-        raise Problem(404, "There is no such file.")
+        raise ToldProblem(404, "no_file")
     name = content_coding.for_request(request, content_coding.OF_ANSWERS)
     packed = _packed(asset.name, name) if name else None
     etag = f'"{asset.digest}-{name}"' if packed else f'"{asset.digest}"'

@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 from kg.iris import Base
 from kg.ontology import XSD
 from kg.settings import QUERIES
-from kg.store.search.fields import FACETS, LACKS, UNDATED
+from kg.store.search.fields import FACETS, LACKS, THING, UNDATED
 from kg.store.search.query_language import DayRange
 from kg.web.search.query_string import SearchState
 
@@ -55,7 +55,11 @@ def _query_lines(state: SearchState, base: Base) -> Iterator[str]:
     words = " ".join(filter(None, (state.words, *_named(state))))
     if words:
         yield blocks["words"].replace("$words", str(Literal(words)))
+    if things := [value for name, value in state.filters if name == THING]:
+        yield blocks[THING].replace("$values", " ".join(str(_node(base, each)) for each in things))
     for name, value in state.filters:
+        if name == THING:
+            continue
         if name == "kind":
             yield blocks[name].replace("$value", str(Literal(base.iri(f"{value}/"))))
         elif name == LACKS:

@@ -1,20 +1,20 @@
 """Exports of search results: CSV, feeds, Turtle, citations; each in pieces, written as the records are read."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 from pyoxigraph import RdfFormat
 
 from kg.read.search import SearchHit, SearchResults
 from kg.render.citations.citations import FORMATS as CITATIONS
-from kg.render.citations.csl_item import LINK_KEYS, CitationSource, Item, item
-from kg.render.data import rdf, spreadsheet
-from kg.render.data.record import all_texts, references, texts
+from kg.render.citations.cited_record import CitedRecord
+from kg.render.data import rdf
 from kg.render.site.pages import render_stream
+from kg.web.search.cited_records import cited_records
 from kg.web.search.presentation import summary
 from kg.web.search.query_string import MOST_EXPORTED, SearchState
+from kg.web.search.result_table import TableEntry, csv_table
 from kg.web.serving.context import Context
 
 _PREFIX = b"@prefix "
@@ -27,6 +27,7 @@ class ExportedSearch:
     results: SearchResults
     batches: Iterable[list[SearchHit]]
     state: SearchState
+    columns: tuple[str, ...] = ()
 
 
 Writer = Callable[[ExportedSearch, Context], Iterator[bytes]]
@@ -56,16 +57,12 @@ class Export:
 
 
 def _csv(found: ExportedSearch, context: Context) -> Iterator[bytes]:
-    """CSV with a line for each thing."""
-    yield spreadsheet.csv_rows([("iri", "kind", "title", "start", "end", "status", "summary")])
-    for batch in found.batches:
-        yield spreadsheet.csv_rows([spreadsheet.cell(value) for value in _row(each, context)] for each in batch)
-
-
-def _row(hit: SearchHit, context: Context) -> tuple[Any, ...]:
-    thing = hit.thing
-    about = next(all_texts(hit.record.get("summary")), "")
-    return context.base.iri(thing.reference), thing.kind, hit.title.text, thing.start, thing.end, thing.status, about
+    """CSV with a line for each thing, in the columns that are asked for."""
+    entries = (
+        [TableEntry(hit.thing, hit.record, hit.title.text, hit.title.language) for hit in batch]
+        for batch in found.batches
+    )
+    return csv_table(entries, found.columns, context)
 
 
 def _turtle(found: ExportedSearch, context: Context) -> Iterator[bytes]:
@@ -97,42 +94,16 @@ def _feed(template: str) -> Writer:
     return write
 
 
-def _cited(joined: Callable[[Iterable[list[Item]]], Iterator[bytes]]) -> Writer:
+def _cited(joined: Callable[[Iterable[list[CitedRecord]]], Iterator[bytes]]) -> Writer:
     def write(found: ExportedSearch, context: Context) -> Iterator[bytes]:
         return joined(_items(batch, context) for batch in found.batches)
 
     return write
 
 
-def _items(batch: list[SearchHit], context: Context) -> list[Item]:
+def _items(batch: list[SearchHit], context: Context) -> list[CitedRecord]:
     records = [each.record for each in batch if each.thing.kind == "record"]
-    linked = _linked(records, context)
-    return [_item(record, linked, context) for record in records]
-
-
-def _linked(records: list[dict[str, Any]], context: Context) -> dict[str, dict[str, Any]]:
-    """The records of everything that citations of some records name."""
-    named = {each for record in records for each in references(record, *LINK_KEYS, "heldIn")}
-    finder, index = context.publication.finder, context.publication.finder.index
-    named |= {index.top(each) for each in named if each.startswith("archive/")}
-    things = context.publication.catalogue.things(sorted(named))
-    return {reference: finder.record(thing.offset, thing.length) for reference, thing in things.items()}
-
-
-def _item(record: dict[str, Any], linked: Mapping[str, dict[str, Any]], context: Context) -> Item:
-    settings = context.settings
-    held = next(references(record, "heldIn"), "")
-    top = linked.get(context.publication.finder.index.top(held), {}) if held else {}
-    archive = next(iter(texts(top.get("name"), settings.languages)[0]), "")
-    source = CitationSource(
-        context.base.iri(record["id"]),
-        record,
-        linked,
-        archive,
-        settings.publisher or settings.title,
-        settings.languages,
-    )
-    return item(source)
+    return cited_records(records, context, context.settings.languages)
 
 
 EXPORTS = {

@@ -1,7 +1,7 @@
 """Search results with labels and links, for the page of a search and its JSON."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kg.read.search import SearchResults
@@ -10,7 +10,7 @@ from kg.render.site import search_summary as said
 from kg.render.site.language_names import language_name
 from kg.render.site.search_summary import ResultCounts, summary_sentence
 from kg.render.site.translations import translations
-from kg.store.search.fields import COUNTED, FACETS, LACKS
+from kg.store.search.fields import COUNTED, FACETS, LACKS, THING
 from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
@@ -119,15 +119,20 @@ def facets(results: SearchResults, state: SearchState, context: Context) -> list
 
 def chosen(state: SearchState, context: Context) -> list[tuple[str, Choice]]:
     """Chosen filters: (title of the facet, the value with the address that takes it back)."""
-    label = Labels(context, [value for _, value in state.filters])
+    narrowing = [each for each in state.filters if each[0] != THING]
+    label = Labels(context, [value for _, value in narrowing])
     title = translations(context.reader.language).gettext
     found = [
         (
             title(said.FACET_LABELS[name]),
             Choice(value, *label(name, value), None, state.without_filter(name, value).address()),
         )
-        for name, value in state.filters
+        for name, value in narrowing
     ]
+    if len(narrowing) < len(state.filters):
+        count = len(state.filters) - len(narrowing)
+        without = replace(state, filters=tuple(narrowing)).address()
+        found.append((title(said.FACET_LABELS[THING]), Choice("", str(count), "", None, without)))
     if state.time:
         back = Choice(state.time, state.time.replace("..", " – "), "", None, state.at_time("").address())
         found.append((title(said.FACET_LABELS["year"]), back))
@@ -169,6 +174,8 @@ def as_json(
         "corrected": results.corrected or None,
         "suggestion": results.suggestion or None,
         "loose": results.loose,
+        "forms": {word: list(forms) for word, forms in results.forms},
+        "repeated_left_out": results.repeated,
         "undated_left_out": results.undated,
         "sort": results.sort,
         "filters": [{"facet": name, "value": value} for name, value in state.filters],
@@ -187,6 +194,7 @@ def as_json(
                 "snippet": each.snippet.text if each.snippet else None,
                 "snippet_language": (each.snippet.language or None) if each.snippet else None,
                 "marked": [[text, hit] for text, hit in each.snippet.parts] if each.snippet else [],
+                "missing": list(each.missing),
             }
             for each in results.hits
         ],

@@ -12,11 +12,11 @@ from pydantic import AfterValidator, Field, model_validator
 from starlette.requests import Request
 
 from kg.errors import SearchRefused
-from kg.iris import KINDS
+from kg.iris import KINDS, spellings
 from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
 from kg.render.site.translations import LANGUAGES
-from kg.store.search.fields import FACETS, LACKED, LACKS, facet_value
-from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, parse_days
+from kg.store.search.fields import FACETS, LACKED, LACKS, THING
+from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, REPEATED, parse_days
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import Expected, ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, at_most, choice, matching, pairs_of, text, whole_number
@@ -27,6 +27,9 @@ LIMIT = 20
 MAX_PAGE_SIZE = 100
 MOST_EXPORTED = 1_000
 _MOST_FILTERS = 20
+MOST_THINGS = 100
+"""Things that a search or a basket names by themselves."""
+
 _SINGLE = ("q", "year", "dates", "sort", "after", "limit", "format")
 """Parameters that a search has once."""
 
@@ -90,6 +93,14 @@ class SearchState:
         """In the order that suits, as a list of things has it."""
         return replace(self, sort="")
 
+    def with_words(self, words: str) -> "SearchState":
+        """With other words."""
+        return replace(self, words=words)
+
+    def everywhere(self) -> "SearchState":
+        """With boilerplate searched too."""
+        return self.with_words(f"{self.words} {REPEATED}:yes")
+
     def at_time(self, time: str) -> "SearchState":
         """Narrowed to a time, or to none."""
         return replace(self, time=time)
@@ -146,6 +157,9 @@ class SearchParameters(Parameters):
     archive: Annotated[list[_Words], _Several] = _facet("An archive or a part of one, as archive/KEY or a name.")
     sender: Annotated[list[_Words], _Several] = _facet("The author or sender, as agent/KEY or a name.", alias="from")
     recipient: Annotated[list[_Words], _Several] = _facet("The recipient, as agent/KEY or a name.", alias="to")
+    thing: Annotated[list[_Words], AfterValidator(at_most(MOST_THINGS))] = _facet(
+        "A thing, as kind/KEY; of several any one will do."
+    )
     lacks: Annotated[list[Annotated[str, choice(LACKED)]], _Several] = _facet("Something that a document has not.")
     year: Annotated[str, Check(_time, {"type": "string"})] = Field(
         "", description="A time that the date touches: a year, a month, a day or a span, 1962..1963."
@@ -177,7 +191,13 @@ def _clean(value: Any) -> Any:
     return _UNWRITABLE.sub("", str(value)).strip()
 
 
-_LISTS = frozenset({*FACETS, LACKS})
+def _canonical(name: str, value: str) -> str:
+    """A value of a facet; of a thing its reference, however its key is written."""
+    kind = value.partition("/")[0] if name == THING else FACETS[name].kind if name in FACETS else ""
+    return spellings(value)[0] if kind and value.startswith(f"{kind}/") else value
+
+
+_LISTS = frozenset({*FACETS, LACKS, THING})
 _OF_PAGES = frozenset({"after", "format"})
 """Parameters of a search that mean something else, or nothing, on the page of a thing."""
 
@@ -206,10 +226,11 @@ def read(request: Request) -> SearchState:
 
 def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState:
     parameters.once(pairs, _SINGLE)
-    cleaned = [(name, _as_indexed(name, _clean(value))) for name, value in pairs if name in _LISTS]
+    cleaned = [(name, _canonical(name, _clean(value))) for name, value in pairs if name in _LISTS]
     filters = tuple(dict.fromkeys(each for each in cleaned if each[1]))
-    if len(filters) > _MOST_FILTERS:
-        raise bad_parameter(*filters[_MOST_FILTERS], "too_many", most=_MOST_FILTERS)
+    narrowing = [each for each in filters if each[0] != THING]
+    if len(narrowing) > _MOST_FILTERS:
+        raise bad_parameter(*narrowing[_MOST_FILTERS], "too_many", most=_MOST_FILTERS)
     by_date = asked.sort in ORDERED_BY_DATE if asked.sort else not asked.q
     if asked.after and not by_date and not 0 <= int(asked.after) <= MAX_OFFSET:
         raise bad_parameter("after", asked.after, "deep_cursor", most=MAX_OFFSET)
@@ -222,11 +243,6 @@ def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState
         after=asked.after,
         limit=asked.limit,
     )
-
-
-def _as_indexed(name: str, value: str) -> str:
-    """A value of a facet as the index has it; what a reader wrote stays in the words of a search alone."""
-    return facet_value(FACETS[name], value) if name in FACETS else value
 
 
 @contextmanager

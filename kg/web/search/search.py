@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from kg.errors import SearchRefused
 from kg.read.search import SORTS, SearchRequest, SearchResults
+from kg.render.citations.cited_record import CITED_KINDS
 from kg.render.data.negotiation import choose
 from kg.render.site import search_summary as said
 from kg.render.site.pages import render_page
@@ -20,13 +21,14 @@ from kg.store.generation.things import Thing
 from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET
 from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
 from kg.web.http.parameters import Parameters
-from kg.web.http.problems import Problem
+from kg.web.http.told_problems import ToldProblem
 from kg.web.search import export_stream, presentation
 from kg.web.search.as_sparql import sparql
 from kg.web.search.export_stream import ExportStream
 from kg.web.search.exports import EXPORTS, Export, ExportedSearch
 from kg.web.search.neighbours import steps
 from kg.web.search.query_string import MAX_PAGE_SIZE, SearchState, refusals, searched
+from kg.web.search.result_table import COLUMNS, ChosenColumns
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -48,13 +50,17 @@ MEDIA_TYPES = {
 """Media type → format."""
 
 
-async def respond(request: Request, context: HeldContext, state: Annotated[SearchState, searched(FORMATS)]) -> Response:
+async def respond(
+    request: Request, context: HeldContext, state: Annotated[SearchState, searched(FORMATS)], columns: ChosenColumns
+) -> Response:
     """Answer a search in the format asked for."""
     name = _format(request, state)
     export = EXPORTS.get(name)
     if export is not None:
         limit = min(state.limit, export.most) if request.query_params.get("limit") else export.most
-        return await export_stream.respond(request, context, partial(_exported, context, state, export, limit))
+        return await export_stream.respond(
+            request, context, partial(_exported, context, state, export, limit, columns.names)
+        )
     return await context.serving.search_queue.run(request, partial(_answered, request, context, state, name))
 
 
@@ -92,7 +98,7 @@ def _format(request: Request, state: SearchState) -> str:
         return state.format
     chosen = choose(combined(request, "accept"), list(MEDIA_TYPES))
     if chosen is None:
-        raise Problem(406, f"A search is answered as {', '.join(MEDIA_TYPES)}.")
+        raise ToldProblem(406, "formats", formats=", ".join(MEDIA_TYPES))
     return MEDIA_TYPES[chosen]
 
 
@@ -109,21 +115,28 @@ def addresses(results: SearchResults, state: SearchState, context: Context) -> d
     }
 
 
-def _next(results: SearchResults, state: SearchState, context: Context) -> dict[str, str]:
+def _next(
+    results: SearchResults, state: SearchState, context: Context, columns: tuple[str, ...] = ()
+) -> dict[str, str]:
     if not results.after:
         return {}
-    address = f"{context.path('search')}?{state.address(after=results.after, format=state.format)}"
+    more = state.address(after=results.after, format=state.format, columns=",".join(columns))
+    address = f"{context.path('search')}?{more}"
     return {"Link": f'<{address}>; rel="next"'}
 
 
-def _exported(context: Context, state: SearchState, export: Export, limit: int) -> ExportStream:
+def _exported(
+    context: Context, state: SearchState, export: Export, limit: int, columns: tuple[str, ...]
+) -> ExportStream:
     with refusals(state, searchable=context.publication.searchable):
         wanted = _request(context, state, limit, marked=export.marked)
         results, batches = context.publication.finder.find_in_batches(wanted)
-    headers = {**CORS, **_next(results, state, context), **_NOT_INDEXED}
+    headers = {**CORS, **_next(results, state, context, columns), **_NOT_INDEXED}
     if export.saved:
         headers |= saved_as(f"search.{export.name}")
-    return ExportStream(export.write(ExportedSearch(results, batches, state), context), export.media_type, headers)
+    return ExportStream(
+        export.write(ExportedSearch(results, batches, state, columns), context), export.media_type, headers
+    )
 
 
 def _page(request: Request, context: Context, state: SearchState, results: SearchResults) -> Response:
@@ -146,6 +159,8 @@ def _page(request: Request, context: Context, state: SearchState, results: Searc
         "keep": f"{state.address()}&" if state.pairs else "",
         "sought": state.words,
         "steps": steps(state),
+        "columns": {name: what for name, (what, _) in COLUMNS.items()},
+        "cited_kinds": CITED_KINDS,
         "deepest": MAX_OFFSET,
         "longest": MAX_LENGTH,
     }
@@ -155,8 +170,7 @@ def _page(request: Request, context: Context, state: SearchState, results: Searc
 async def description(request: Request, context: HeldContext) -> Response:
     """The description for browsers and programs, as OpenSearch has it."""
     body = render_page("opensearch", context.site, {})
-    vary = "Accept, Accept-Encoding"
-    return published.respond(request, context, body, f"{DESCRIPTION}; charset=utf-8", CORS, vary=vary)
+    return published.respond(request, context, body, f"{DESCRIPTION}; charset=utf-8", CORS)  # in the page's language
 
 
 class Typed(Parameters):
@@ -175,5 +189,5 @@ async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed
         things = []
     names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]
     kinds = [thing.kind for thing in things]
-    told = [text, names, kinds, [context.base.iri(thing.reference) for thing in things]]
+    told = [text, names, kinds, [context.base.uri(thing.reference) for thing in things]]
     return published.respond(request, context, orjson.dumps(told), SUGGESTIONS, CORS)

@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from kg.iris import Base
+from kg.iris import Base, uri
 from kg.read.publication import Publication
+from kg.render.site.own_files import OwnFiles
 from kg.render.site.pages import Site
 from kg.render.site.reader import ReaderPreferences
 from kg.settings import Settings
@@ -35,6 +36,7 @@ class Context(NamedTuple):
         answers: whole answers kept in memory.
         bodies: the memory of request bodies.
         slices: time slices of the event loop.
+        own: files of the site's own.
         metrics: what is measured, if anything is.
     """
 
@@ -46,6 +48,7 @@ class Context(NamedTuple):
     answers: AnswerCache
     bodies: BodyBudget
     slices: TimeSlices
+    own: OwnFiles
     metrics: Metrics | None = None
 
     @property
@@ -58,8 +61,8 @@ class Context(NamedTuple):
         return await self.slices.run(client_name(request), make)
 
     def path(self, below: str) -> str:
-        """The path of something below the base: links go by path, so that a copy elsewhere can be browsed."""
-        return self.base.path + below
+        """The path of something below the base as a URI: links go by path, so that a copy elsewhere can be browsed."""
+        return uri(self.base.path + below)
 
 
 def hold(scope: Scope, context: Context) -> None:

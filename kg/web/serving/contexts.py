@@ -5,6 +5,7 @@ from dataclasses import replace
 from starlette.requests import Request
 
 from kg.iris import Base
+from kg.render.site.own_files import own_files
 from kg.render.site.pages import Site
 from kg.render.site.reader import ReaderPreferences
 from kg.render.site.translations import LANGUAGES
@@ -28,8 +29,8 @@ class Contexts:
         self._bodies = BodyBudget()
         self.slices = TimeSlices()
         self._metrics = metrics
-        site = Site.of(settings, self.base.path)
-        self._sites = {each: replace(site, language=each) for each in LANGUAGES}
+        self.own = own_files(settings)
+        self._sites = {each: Site.of(settings, self.base.path, each, self.own) for each in LANGUAGES}
         self._contexts: dict[str, Context] = {}
 
     def of(self, request: Request, serving: Serving) -> Context:
@@ -40,7 +41,7 @@ class Contexts:
             site, reader = replace(self._sites[spoken], menu=serving.publication.menu), self._reader(spoken)
             self._sites[spoken] = site
             kept = self.answers, self._bodies, self.slices
-            context = Context(self.settings, serving, self.base, site, reader, *kept, self._metrics)
+            context = Context(self.settings, serving, self.base, site, reader, *kept, self.own, self._metrics)
             same = {each: known for each, known in self._contexts.items() if known.serving is serving}
             self._contexts = {**same, spoken: context}
         return context

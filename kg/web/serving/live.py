@@ -21,13 +21,17 @@ from kg.read.publication import Publication, Publications
 from kg.settings import Settings
 from kg.store.sparql.query_service import QueryService
 from kg.web.observe.metrics import Metrics
+from kg.web.serving.freed_memory import FreedMemory
 from kg.web.serving.memo import Memo
 from kg.web.serving.page_cache import PageCache
 from kg.web.serving.search_rewriting import SearchingQueries
-from kg.web.serving.thread_queue import ThreadQueue
+from kg.web.serving.thread_queue import HeavyClients, ThreadQueue
 
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two attempts to open a generation that can't be served, at most; after each the pause is doubled."""
 
 MAX_RETIRED = 4
 """Replaced generations that are still read: beyond them the answers that the oldest one still sends are cut."""
@@ -60,8 +64,8 @@ class Serving:
     publication: Publication
     pool: QueryService
     search_queue: ThreadQueue
-    slow_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_LONG_PLACES, _LONG_QUEUE))
-    page_queue: ThreadQueue = field(default_factory=lambda: ThreadQueue(_PAGES, _PAGES_QUEUE))
+    slow_queue: ThreadQueue
+    page_queue: ThreadQueue
     page_cache: PageCache = field(default_factory=PageCache)
     memo: Memo = field(default_factory=Memo)
     refused: int | None = None
@@ -143,6 +147,30 @@ class Serving:
         await self.publication.look_up(iri)
 
 
+@dataclass(frozen=True, slots=True)
+class _FailedOpening:
+    """Last attempt to open a generation, which failed: each opens files and starts query workers.
+
+    Attributes:
+        mark: fingerprint of the generation; another one is opened at once.
+        pause: seconds until the next attempt.
+        ended: when it failed, by the monotonic clock.
+    """
+
+    mark: tuple[int, ...] | None = None
+    pause: float = 0.0
+    ended: float = 0.0
+
+    def is_too_early(self, mark: tuple[int, ...]) -> bool:
+        """Whether the pause before the next attempt is not over."""
+        return mark == self.mark and time.monotonic() < self.ended + self.pause
+
+    def again(self, mark: tuple[int, ...]) -> "_FailedOpening":
+        """The next attempt, which failed, too."""
+        pause = min(2 * self.pause, LONGEST_PAUSE) if mark == self.mark else LOOK
+        return _FailedOpening(mark, pause, time.monotonic())
+
+
 class Live:
     """Holds the live generation open, and those that requests still read."""
 
@@ -182,19 +210,23 @@ class Live:
         return self._current
 
     async def _watch(self) -> None:
-        told = ""
+        told, failed, heap = "", _FailedOpening(), FreedMemory()
         while True:
             await asyncio.sleep(LOOK)
+            await asyncio.to_thread(heap.give_back)
             mark = await asyncio.to_thread(self._publications.live_fingerprint)  # a disk may hang
             if self._current is None or mark is None:
                 continue
             if mark == self._mark:
                 self._current.refused = None
                 continue
+            if failed.is_too_early(mark):
+                continue
             try:
                 fresh = await self._open()
             except Exception as fault:  # noqa: BLE001  # whatever it is, the old one goes on and the next look comes
                 self._current.refused = mark[0]
+                failed = failed.again(mark)
                 if str(fault) != told:
                     told = str(fault)
                     _LOG.warning("generation %s can't be served: %s", mark[0], told)
@@ -207,7 +239,10 @@ class Live:
         began = time.perf_counter()
         publication = await asyncio.to_thread(self._publications.open_live)
         try:
-            searches = ThreadQueue(_SEARCHES, _SEARCHES_QUEUE)
+            heavy = HeavyClients()
+            searches = ThreadQueue(_SEARCHES, _SEARCHES_QUEUE, heavy)
+            long = ThreadQueue(_LONG_PLACES, _LONG_QUEUE, heavy)
+            pages = ThreadQueue(_PAGES, _PAGES_QUEUE, heavy)
             queries = publication.query_service(self._settings, self._metrics)
             pool = SearchingQueries(queries, publication.finder, searches)
             await pool.start()
@@ -215,7 +250,7 @@ class Live:
             publication.close()
             raise
         _LOG.debug("generation %s opened in %.3f s", publication.number, time.perf_counter() - began)
-        return Serving(publication, pool, searches)
+        return Serving(publication, pool, searches, long, pages)
 
     def _retire(self, serving: Serving) -> None:
         """Close a generation as soon as nobody holds it."""

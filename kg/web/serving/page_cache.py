@@ -1,11 +1,12 @@
 """Page cache: whole responses by canonical address and Vary (RFC 9111), inside the server.
 
-It holds answers of one generation and goes with it. What an answer depends on it says itself, by Vary, and whether it
-may be kept, by Cache-Control. So a handler need not know of this, and as long as its headers are true, so are these.
-Headers count by what the server makes of them (RFC 9111, 4.1 allows that): the language, the coding, the format. So
-strangers' cookies make no further answers. No client drives out what others ask for (D-111).
+It holds answers of one generation and goes with it. What an answer depends on it says itself, by Vary, and whether and
+how long it may be kept, by Cache-Control and Expires. So a handler need not know of this, and as long as its headers
+are true, so are these. Headers count by what the server makes of them (RFC 9111, 4.1 allows that): the language, the
+coding, the format. So strangers' cookies make no further answers. No client drives out what others ask for (D-111).
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
@@ -52,12 +53,13 @@ _FEW_HEADERS, _MAX_REMEMBERED, _MAX_HEADERS_LENGTH = ("accept-encoding", "accept
 
 @dataclass(frozen=True, slots=True)
 class _CachedPage:
-    """An answer with status 200."""
+    """An answer with status 200; with a time of expiry, in seconds of the epoch, where it has one."""
 
     body: bytes
     headers: list[tuple[bytes, bytes]]
     etag: str
     modified: str
+    expires: float | None = None
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ class PageCache:
         if selection is None or request.scope["method"] not in METHODS:
             return None
         page = self._pages.find((address, self._selector.values(request, selection)), client_name(request))
-        if page is None:
+        if page is None or (page.expires is not None and time.time() >= page.expires):
             return None
         if has_it(request, page.etag, page.modified):
             return Ready(304, [each for each in page.headers if each[0] not in _UNSEEN_BY_304])
@@ -158,7 +160,8 @@ class PageCache:
         if selection.names != names or sum(map(len, (*address, *values))) > MAX_KEY_LENGTH:
             return
         modified = parsedate_to_datetime(headers["last-modified"]).astimezone(UTC).isoformat()
-        page = _CachedPage(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified)
+        expires = parsedate_to_datetime(headers["expires"]).timestamp() if "expires" in headers else None
+        page = _CachedPage(bytes(answer.body), list(answer.raw_headers), headers["etag"], modified, expires)
         self._keep((address, values), selection, page, client_name(request))
 
     def _keep(self, key: _Key, selection: _Selection, page: _CachedPage, client: str) -> None:

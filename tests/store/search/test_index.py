@@ -14,7 +14,7 @@ from kg.store.search.analysis import sound, sounds, stems
 from kg.store.search.index import _remove
 from kg.store.search.query_builder import IndexRequest
 from kg.store.search.query_language import parse, parse_days
-from kg.store.search.spelling import SpellingSuggester, _letter_bits, edit_distance
+from kg.store.search.spelling import Correction, SpellingSuggester, _letter_bits, edit_distance
 
 
 def record(key, title, **more):
@@ -236,15 +236,16 @@ def test_few_words_are_put_right():
 
     class Nothing:
         languages = ("en",)
-        searcher = type("", (), {"doc_freq": staticmethod(lambda *_: 0)})
+        searcher = type("", (), {"doc_freq": staticmethod(lambda field, _: 0 if field == "text_sound" else 1)})
+        words = type("", (), dict.fromkeys(("knows", "forms_of", "is_borne"), staticmethod(lambda _: False)))
 
     spelling = SpellingSuggester(Nothing())
     asked = []
     spelling.nearest = lambda text: asked.append(text) or "ships"
-    assert spelling.correct(parse("shpis shisp"), "shpis shisp") == "ships ships"
+    assert spelling.correct(parse("shpis shisp"), "shpis shisp") == Correction("ships ships", "ships ships")
     text = " ".join(f"shpis{'x' * number}" for number in range(20))
     asked.clear()
-    assert not spelling.correct(parse(text), text)
+    assert spelling.correct(parse(text), text) == Correction()
     assert not asked
 
 

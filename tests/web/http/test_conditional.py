@@ -198,7 +198,7 @@ def test_long_headers_are_not_remembered():
     """What a header means is remembered for short ones alone: a stranger's 60 kB are read, or not, and forgotten."""
     for read, remembered in (
         (lambda header: content_coding.choose(header, content_coding.OF_ANSWERS), content_coding._choose),
-        (negotiation.parse, negotiation._parse),
+        (negotiation.is_readable, negotiation._qualities),
     ):
         before = remembered.cache_info().currsize
         for number in range(5):

@@ -104,3 +104,29 @@ def test_words_of_the_engine_in_a_worker(fault):
     """Of what the engine says in a worker, only a crash and a damaged store take words along, which end in the log."""
     made = _query_error(fault)
     assert isinstance(made, (QueryCrashed, GenerationError)) or "/srv" not in str(made)
+
+
+@pytest.mark.parametrize("language", ["ru", "es"])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        *(("GET", path, 404) for path in ("nothing", "record/none", "record/none.bib", "record/%ff", "static/none")),
+        *(("GET", path, 404) for path in ("dumps/none", "terms/none", "api/none", "graphs/none", "data/none")),
+        ("POST", "about", 405),
+        ("GET", "about?" + "x" * 9_000, 414),
+        ("GET", "about?" + "x=1&" * 300, 400),
+        ("POST", "sparql", 400),
+    ],
+)
+def test_problems_are_told_in_the_readers_language(client, method, path, status, language):
+    """The sentence below the heading is in the language of the page (WCAG 2.2, 3.1.2)."""
+    headers = {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
+    english, spoken = (
+        client.request(method, f"/data/{path}", headers={**headers, "accept-language": each})
+        for each in ("en", language)
+    )
+    assert english.status_code == spoken.status_code == status
+    lead = re.compile('<p class="lead" lang="([a-z]+)">(.*?)</p>')
+    (_, sentence), (told, translated) = lead.search(english.text).groups(), lead.search(spoken.text).groups()
+    assert told == language
+    assert translated != sentence

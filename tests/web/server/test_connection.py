@@ -744,3 +744,16 @@ def test_no_reference_cycles(sent):
             gc.enable()
 
     assert talk(client) == 0
+
+
+def test_the_port_of_a_server_that_has_just_ended():
+    """A port can be bound again at once although connections that the former server closed still wait on it."""
+    with _bind("127.0.0.1", 0, shared=True) as listener:
+        listener.listen()
+        port = listener.getsockname()[1]
+        client = socket.create_connection(("127.0.0.1", port))
+        served, _ = listener.accept()
+        served.close()  # the side that closes first keeps the port for a minute
+        client.recv(1)
+        client.close()
+    _bind("127.0.0.1", port, shared=False).close()

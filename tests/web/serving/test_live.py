@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import itertools
 import logging
 import weakref
 from unittest.mock import AsyncMock, Mock
@@ -11,16 +12,16 @@ import psutil
 import pytest
 from waiting import HANG_SECONDS, eventually
 
-from kg.errors import QueryBusy
+from kg.errors import GenerationError, QueryBusy
 from kg.web.app import Application
-from kg.web.serving.live import MAX_RETIRED, Live, Serving
+from kg.web.serving.live import LOOK, MAX_RETIRED, Live, Serving
 from kg.web.serving.thread_queue import ThreadQueue
 
 
 def serving(number=1):
     """A generation that is served, with parts that only tell whether they are closed."""
     pool = Mock(close=AsyncMock(), drain=AsyncMock())
-    return Serving(Mock(number=number), pool, ThreadQueue(1, 1))
+    return Serving(Mock(number=number), pool, *(ThreadQueue(1, 1) for _ in range(3)))
 
 
 async def turns():
@@ -127,6 +128,41 @@ def test_memory_of_a_replaced_generation_is_free_at_once(example, monkeypatch):
         asyncio.run(go())
     finally:
         gc.enable()
+
+
+def test_pauses_before_a_generation_that_cannot_be_served(example, monkeypatch):
+    """A generation that can't be opened is tried again after pauses that double up to a minute; another one at once."""
+    now = [0.0]
+    monkeypatch.setattr("kg.web.serving.live.time.monotonic", lambda: now[0])
+    attempts = []
+
+    async def attempt(self):
+        attempts.append(now[0])
+        raise GenerationError("broken")
+
+    marks = [(1,)]
+
+    async def look(_):
+        now[0] += LOOK
+        if now[0] == 400.0:
+            marks.append((2,))
+        if now[0] >= 402.0:
+            raise asyncio.CancelledError
+
+    async def go():
+        live = Live(example, None)
+        live._current = serving()
+        monkeypatch.setattr(live._publications, "live_fingerprint", lambda: marks[-1])
+        with contextlib.suppress(asyncio.CancelledError):
+            await live._watch()
+        assert live._current.refused == 2
+
+    monkeypatch.setattr(Live, "_open", attempt)
+    monkeypatch.setattr("kg.web.serving.live.asyncio.sleep", look)
+    asyncio.run(go())
+    first = [after - before for before, after in itertools.pairwise(attempts)]
+    assert first[:8] == [0.5, 1, 2, 4, 8, 16, 32, 60]
+    assert {400.0, 400.5, 401.5} <= set(attempts)
 
 
 def test_nothing_is_kept_of_a_replaced_generation(example):

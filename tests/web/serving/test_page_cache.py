@@ -185,6 +185,16 @@ def test_long_requests_are_not_kept():
         assert kept.find(long) is None
 
 
+@pytest.mark.parametrize(
+    ("expires", "found"), [("Sat, 01 Jan 2000 00:00:00 GMT", False), ("Fri, 31 Dec 9999 23:59:59 GMT", True)]
+)
+def test_an_answer_is_kept_no_longer_than_it_says(expires, found):
+    """An answer whose time of expiry is over is made anew (RFC 9111, 5.3)."""
+    kept = Pages()
+    kept.keep(asked(), answered(expires=expires))
+    assert (kept.find(asked()) is not None) is found
+
+
 def test_lines_of_a_header_are_not_one_line():
     """Two cookies in two lines choose a language that one with a comma in it does not."""
     kept = Pages()

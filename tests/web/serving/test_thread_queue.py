@@ -6,10 +6,10 @@ import threading
 
 import pytest
 from starlette.requests import Request
-from waiting import HANG_SECONDS
+from waiting import HANG_SECONDS, eventually
 
 from kg.errors import QueryBusy, QueryTooMany
-from kg.web.serving.thread_queue import ThreadQueue
+from kg.web.serving.thread_queue import MAX_REST, HeavyClients, ThreadQueue
 
 PLACES, QUEUE = 3, 8
 
@@ -127,5 +127,87 @@ def test_closing_waits_for_threads():
         work.free.set()
         await asyncio.wait_for(closing, HANG_SECONDS)
         assert work.now == 0
+
+    asyncio.run(go())
+
+
+def heavy_queues(*clients):
+    """Two queues that share the turns of heavy clients, of which some clients are."""
+    turns = HeavyClients()
+    queues = [ThreadQueue(PLACES, QUEUE, turns) for _ in range(2)]
+    for queue in queues:
+        for client in clients:
+            queue._slots._queue.charge(client, 60.0, asyncio.get_running_loop().time())
+    return queues, turns
+
+
+def test_a_heavy_client_has_one_turn_over_all_queues():
+    """Of heavy clients one piece of work is done at a time, in whichever queue; of light ones as much as there is room."""
+
+    async def go():
+        (pages, searches), _ = heavy_queues("192.0.2.1", "192.0.2.2")
+        heavy, light = Held(), Held()
+        asked = [
+            asyncio.create_task(queue.run(by(client), heavy))
+            for queue in (pages, searches)
+            for client in ("192.0.2.1", "192.0.2.2")
+        ]
+        asked += [asyncio.create_task(pages.run(by(f"198.51.100.{n}"), light)) for n in range(PLACES - 1)]
+        await asyncio.to_thread(eventually, lambda: (heavy.now, light.now) == (1, PLACES - 1))
+        heavy.free.set()
+        light.free.set()
+        assert await asyncio.gather(*asked) == ["done"] * (4 + PLACES - 1)
+        assert heavy.most == 1
+        for queue in (pages, searches):
+            await queue.close()
+
+    asyncio.run(go())
+
+
+def test_heavy_work_rests_as_long_as_it_took(monkeypatch):
+    """After a heavy client's work the next turn comes when as much time has passed, at most a second."""
+    now, later = [0.0], []
+    monkeypatch.setattr("kg.web.serving.thread_queue.time.monotonic", lambda: now[0])
+
+    async def go():
+        (pages, _), turns = heavy_queues("192.0.2.1")
+        monkeypatch.setattr(asyncio.get_running_loop(), "call_later", lambda *given: later.append(given))
+        for took, rest in ((0.25, 0.25), (30.0, MAX_REST)):
+            turn = await turns.take("192.0.2.1")
+            now[0] += took
+            turn.rest()
+            waiting = asyncio.create_task(turns.take("192.0.2.1"))
+            await asyncio.sleep(0)
+            ((pause, over),) = later
+            assert pause == rest
+            assert not waiting.done()
+            over()
+            (await waiting).give_back()
+            later.clear()
+        await pages.close()
+
+    class Loop(asyncio.SelectorEventLoop):
+        """A loop whose `call_later` a test may replace."""
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(go())
+
+
+def test_a_heavy_client_that_leaves_gives_its_turn_back():
+    """A heavy client that leaves while it waits for a place keeps no turn from others."""
+
+    async def go():
+        (pages, _), turns = heavy_queues("192.0.2.1")
+        work = Held()
+        full = [asyncio.create_task(pages.run(by(f"198.51.100.{n}"), work)) for n in range(PLACES)]
+        await asyncio.to_thread(eventually, lambda: work.now == PLACES)
+        await _left(asyncio.create_task(pages.run(by("192.0.2.1"), work)))
+        waiting = asyncio.create_task(pages.run(by("192.0.2.1"), work))
+        await asyncio.sleep(0.05)
+        await _left(waiting)
+        (await asyncio.wait_for(turns.take("192.0.2.2"), HANG_SECONDS)).give_back()
+        work.free.set()
+        await asyncio.gather(*full)
+        await pages.close()
 
     asyncio.run(go())

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from kg.errors import SourceError
+from kg.language_ranges import UNDETERMINED
 from kg.records.model.keys import Record, label_key
 from kg.records.names import personal_names
 from kg.records.readers.base import RawRecord, ReaderItem, SourceFile, isolate_failures
@@ -119,7 +120,7 @@ def _read_front(aid: _FindingAid, element: Element) -> None:
     if usage is not None:
         tags = [languages.tag_of(each) for each in tree.descendants(usage, "language")]
         tags = tags or list(languages.tags_of(tree.text(usage) or ""))
-        aid.language = next(filter(None, tags), None) or NO_LANGUAGE
+        aid.language = next((tag for tag in tags if tag and tag != UNDETERMINED), NO_LANGUAGE)
     creation_date = tree.child(element, "profiledesc", "creation", "date")
     publication_date = tree.child(element, "filedesc", "publicationstmt", "date")
     aid.dates = [date for date in (creation_date, publication_date) if date is not None]

@@ -2,6 +2,7 @@
 
 import re
 
+from kg import language_ranges
 from kg.records.names import language_tags
 from kg.records.readers.xml import tree
 from kg.records.readers.xml.draft import Draft
@@ -34,7 +35,9 @@ def tag_of(element: Element) -> str | None:
     code = tree.attribute(element, "langcode")
     if code is None and tree.attribute(element, "scriptcode"):
         return None
-    return language_tags.tag(code or tree.text(element) or "")
+    written = code or tree.text(element) or ""
+    is_undetermined = written.strip().lower() == language_ranges.UNDETERMINED
+    return language_ranges.UNDETERMINED if is_undetermined else language_tags.tag(written)
 
 
 def tags_of(text: str) -> list[str]:

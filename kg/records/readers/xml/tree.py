@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
+from kg import language_ranges
 from kg.records.names import language_tags
 from kg.records.readers.xml import running_text
 
 Element = etree._Element  # noqa: SLF001  # lxml's only name for the type
 
-NO_LANGUAGE = "@none"
+NO_LANGUAGE = language_ranges.NO_LANGUAGE
 """Language of a text without a declared language."""
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -102,9 +103,11 @@ def language(element: Element, default: str = NO_LANGUAGE) -> str:
     """Return the language tag of an element's text, from the nearest `lang` around it; else the default."""
     ancestor: Element | None = element
     while ancestor is not None:
-        language_code = ancestor.get(_XML_LANG) or ancestor.get("lang")
-        if language_code:
-            return language_tags.tag(language_code) or default
+        language_code = ancestor.get(_XML_LANG, ancestor.get("lang"))
+        if language_code is not None:
+            # "" takes back what an element around says (XML 1.0, 2.12), and so does a language that nobody has told.
+            is_told = language_code.strip() and not language_ranges.is_undetermined(language_code.strip())
+            return language_tags.tag(language_code) or default if is_told else NO_LANGUAGE
         ancestor = ancestor.getparent()
     return default
 

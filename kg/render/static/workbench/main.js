@@ -6,6 +6,7 @@ import { Graph } from "./graph.js";
 import { map } from "./map.js";
 import { network } from "./network.js";
 import { pivot } from "./pivot.js";
+import { otherSpellings } from "./spellings.js";
 import { table } from "./table.js";
 import { timeline } from "./timeline.js";
 import { view } from "./view.js";
@@ -84,9 +85,23 @@ function bar(tab) {
     const formats = results.getType() === "ttl" ? GRAPHS : TABLES;
     made.append(html("span", {}, say("Download"), " "), ...formats.map((format) => download(tab, format)));
   }
-  made.append(copier(tab));
+  made.append(copier(tab), ...spelled(tab));
   if (old) old.replaceWith(made);
   else tab.rootEl.querySelector(".yasr").parentElement.before(made);
+}
+
+// What is written otherwise in the query than in the graph, and so is not found.
+function spelled(tab) {
+  const others = otherSpellings(tab.getQuery(), base);
+  if (!others.size) return [];
+  const rewrite = () => {
+    tab.setQuery([...others].reduce((text, [written, own]) => text.replaceAll(written, own), tab.getQuery()));
+    tab.query().catch(() => {}); // what went wrong is shown where the result would be
+  };
+  const line = ([written, own]) => html("li", {}, html("code", {}, written), " → ", html("code", {}, own));
+  const said = say("This collection writes some addresses in the query otherwise, so that it does not find them:");
+  const again = html("button", { type: "button", class: "quiet", onclick: rewrite }, say("Ask with the addresses as they are written here"));
+  return [html("div", { class: "kg-spelled", role: "status" }, html("p", {}, said), html("ul", {}, [...others].map(line)), again)];
 }
 
 function download(tab, format) {

@@ -61,6 +61,9 @@ _WORDS = frozenset(
 _NO_WORDS = re.compile(r"""<[^<>\s]*+>|"[^"\r\n]*+"|'[^'\r\n]*+'|#[^\r\n]*+|[?$@:][\w.:-]++|(?<!\w)\w++:""")
 _LETTERS = re.compile(r"[A-Za-z_][A-Za-z0-9_]++")
 
+_MAX_READ = 20_000
+"""Characters of a query that are read for its form, which happens in the event loop."""
+
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 
@@ -80,12 +83,12 @@ class AskedQuery:
 
     @cached_property
     def form(self) -> frozenset[str]:
-        """Its keywords.
+        """Its keywords; of a long one those at its beginning.
 
         >>> sorted(AskedQuery("select ?x { ?x <x:a> 'order' } order by ?x # limit").form)
         ['ORDER', 'SELECT']
         """
-        words = _LETTERS.findall(_NO_WORDS.sub(" ", self.text))
+        words = _LETTERS.findall(_NO_WORDS.sub(" ", self.text[:_MAX_READ]))
         return frozenset(word.upper() for word in words) & _WORDS
 
 

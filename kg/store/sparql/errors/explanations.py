@@ -26,6 +26,8 @@ _KEYWORD = re.compile(r"[A-Za-z_0-9]+")
 _SEPARABLE = frozenset("(){},;")
 _INSEPARABLE = frozenset("<>|")
 _MAX_MESSAGE = 500
+_MAX_EXPLAINED = 100_000
+"""Characters of a query that is explained; its tokens take some hundred times as many bytes."""
 
 
 def explain(text: str, complaint: Callable[[str], str]) -> QuerySyntaxError:
@@ -35,6 +37,8 @@ def explain(text: str, complaint: Callable[[str], str]) -> QuerySyntaxError:
         text: the query, which has passed the query checks.
         complaint: from a query to the engine's error message, or "".
     """
+    if len(text) > _MAX_EXPLAINED:
+        return error_of_message(complaint(text))
     tokens = list(query_checks.tokens(text))
     spaced, starts = _with_gaps(text)
     engine_error = _ENGINE_ERROR.match(complaint(spaced))

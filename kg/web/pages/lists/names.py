@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.render.citations.cited_record import CITED_KINDS
 from kg.render.page.briefs import brief
 from kg.render.page.life_dates import life_dates
 from kg.render.site.key_labels import AGENT_TYPES
@@ -147,6 +148,7 @@ def _page(request: Request, context: Context, kind: str, asked: ListParameters, 
         "others": rows(names.by_name(NameSelection(others), context.reader.language, SIZE), others, context),
         "others_count": names.totals.get(others, 0),
         "types_count": names.totals.get(DOCUMENT_TYPES, 0) if kind == "topic" else 0,
+        "picked": kind in CITED_KINDS,
         "reader": context.reader,
         "searched": context.publication.searchable,
     }

@@ -52,5 +52,6 @@ def _documents(request: Request, context: Context, after: str, pages: list[ListP
         "near": near,
         "reader": context.reader,
         "searched": context.publication.searchable,
+        "picked": True,
     }
     return published.page(request, context, "listing", values)

@@ -111,3 +111,10 @@ def test_any_cursor(crowd, after):
     page = crowd.get("/data/record/", params={"after": after})
     assert page.status_code == 200
     assert "<script>" not in page.text
+
+
+def test_documents_of_a_list_are_picked_for_the_basket(client):
+    """Documents, collections and levels of archives have a tick in their list; people and topics, which none cites, have not."""
+    for kind in ("record", "collection", "archive"):
+        assert f'name="add" value="{kind}/' in client.get(f"/data/{kind}/").text
+    assert 'name="add"' not in client.get("/data/agent/").text

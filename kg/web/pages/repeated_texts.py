@@ -1,0 +1,79 @@
+"""Boilerplate on pages: left out of the page of a record, and shown once, on that of its file, series or collection."""
+
+from dataclasses import dataclass
+
+from kg.read.things import Description
+from kg.render.site import key_labels
+from kg.render.site.translations import translations
+from kg.store.generation.things import Thing
+from kg.store.search.repeated.table import RepeatedParagraph
+from kg.web.serving.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class SharedText:
+    """Boilerplate as the page of a container shows it.
+
+    Attributes:
+        title: heading of its key.
+        language: its language; empty where it is unknown.
+        text: the paragraph.
+        records: number of records that have it.
+        group_size: number of records of this kind in their source.
+    """
+
+    title: str
+    language: str
+    text: str
+    records: int
+    group_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLead:
+    """Link from a record to the page with what it has in common with most records of its source.
+
+    Attributes:
+        home: the container.
+        titles: headings of what is shown there.
+    """
+
+    home: Thing
+    titles: tuple[str, ...]
+
+
+def left_out(context: Context, description: Description) -> dict[str, RepeatedParagraph]:
+    """Paragraphs of a record that the page of its container shows: text → paragraph."""
+    publication, thing = context.publication, description.thing
+    repeated = publication.repeated.of_record(description.record, thing.offset)
+    homes = {each.home for each in repeated.values() if each.home} - {thing.reference}
+    present = publication.catalogue.things(sorted(homes))
+    return {text: each for text, each in repeated.items() if each.home in present}
+
+
+def leads(context: Context, paragraphs: dict[str, RepeatedParagraph]) -> list[SharedLead]:
+    """Links from a record to the pages that show its boilerplate."""
+    titles: dict[str, dict[str, None]] = {}
+    for each in paragraphs.values():
+        titles.setdefault(each.home, {})[_title(context, each.key)] = None
+    homes = context.publication.catalogue.things(list(titles))
+    return [SharedLead(homes[home], tuple(names)) for home, names in titles.items()]
+
+
+def shown_here(context: Context, thing: Thing) -> list[SharedText]:
+    """Boilerplate that the page of a container shows for the records in it."""
+    return [
+        SharedText(
+            _title(context, each.key),
+            "" if each.language.startswith("@") else each.language,
+            each.text,
+            each.records,
+            each.group_size,
+        )
+        for each in context.publication.repeated.shown_on(thing.reference)
+    ]
+
+
+def _title(context: Context, key: str) -> str:
+    field = key_labels.FIELDS.get(key)
+    return translations(context.reader.language).gettext(field.label) if field else key

@@ -1,0 +1,163 @@
+"""Boilerplate: found by comparing, left out of searches and snippets, searched where it is asked for."""
+
+import json
+
+import pytest
+from publishing import publish
+
+from kg.publish import build
+from kg.read.publication import Publication
+from kg.read.search import SearchQuery, SearchRequest
+from kg.settings import Settings
+from kg.store.generation.generations import Generations
+from kg.store.pool.core.kill_memory import KillMemory
+from kg.store.search.repeated import counter, passages
+from kg.store.search.repeated.counter import ParagraphCounter
+
+NOTICE = "The Teapot materials were processed first; segments stay with the Teapot office."
+SOME = "Of the lighthouse accounts, some are lost."
+
+
+def record(number, **more):
+    return {
+        "id": f"record/n{number}",
+        "kind": "record",
+        "title": {"en": f"Conversation {number}"},
+        "heldIn": ["archive/a.f"] if number % 2 else ["archive/a.g"],
+        "custodialHistory": {"en": NOTICE},
+        **more,
+    }
+
+
+RECORDS = [
+    {"id": "record/about", "kind": "record", "title": {"en": "Of the affair"}, "summary": {"en": "A Teapot scandal."}},
+    *(record(number) for number in range(12)),
+    # Boilerplate, and the word in its own text too: one record that was counted early, and one that was late.
+    record(12, summary={"en": f"They speak of the Teapot.\n\n{NOTICE}"}, custodialHistory={"en": "Elsewhere."}),
+    {**record(13), "id": "record/n1b", "summary": {"en": "Again the Teapot."}},
+    # Ten records of twenty-five repeat this, which are not over half of them.
+    *(record(number, summary={"en": SOME}) for number in range(20, 30)),
+    {"id": "archive/a", "kind": "archive", "name": {"en": "Archive"}},
+    {"id": "archive/a.f", "kind": "archive", "name": {"en": "File F"}, "partOf": ["archive/a"]},
+    {"id": "archive/a.g", "kind": "archive", "name": {"en": "File G"}, "partOf": ["archive/a"]},
+]
+EARLY = {**record(14), "id": "record/early", "summary": {"en": "The teapot on the stove."}}
+
+
+@pytest.fixture(scope="module")
+def publication(tmp_path_factory):
+    made, _ = publish(tmp_path_factory.mktemp("repeated"), [EARLY, *RECORDS])
+    opened = Publication(Generations(made.var_folder).open_live(), KillMemory())
+    yield opened
+    opened.close()
+
+
+def find(publication, words, **more):
+    return publication.finder.find(SearchRequest(SearchQuery(words, **more), ["en"], limit=100))
+
+
+def keys(results):
+    return {hit.thing.reference.partition("/")[2] for hit in results.hits}
+
+
+def test_boilerplate_is_left_out(publication):
+    """A search finds what has the word in a text of its own, also where boilerplate has it besides, early or late."""
+    assert keys(find(publication, "teapot")) == {"about", "n12", "n1b", "early"}
+    assert keys(find(publication, '"teapot materials"')) == set()
+    assert keys(find(publication, "text:teapot")) == {"about", "n12", "n1b", "early"}
+    assert keys(find(publication, "teapo*")) == {"about", "n12", "n1b", "early"}
+
+
+def test_boilerplate_is_searched_on_request(publication):
+    """With `repeated:yes` everything with the word is found, boilerplate last; without, it is told how much that is."""
+    results = find(publication, "teapot repeated:yes")
+    assert len(results.hits) == 26
+    assert {hit.thing.reference for hit in results.hits[:4]} == {
+        "record/about",
+        "record/n12",
+        "record/n1b",
+        "record/early",
+    }
+    assert results.repeated == 0
+    assert find(publication, "teapot").repeated == 22
+    only = find(publication, "processed")
+    assert (only.total, only.repeated, only.suggestion) == (0, 26 - 1, "")
+
+
+def test_other_repeated_paragraphs_are_found(publication):
+    """What ten records have, and that is not over half of them, finds them all: those that were counted late too."""
+    assert keys(find(publication, "lighthouse")) == {f"n{number}" for number in range(20, 30)}
+    assert len(keys(find(publication, '"lighthouse accounts"'))) == 10
+    assert len(keys(find(publication, "lightho*"))) == 10
+    assert len(keys(find(publication, "lighthouse conversation"))) == 10
+
+
+def test_snippets_are_no_boilerplate(publication):
+    """A snippet is from a text of the record's own, unless the search is for boilerplate."""
+    for hit in find(publication, "conversation").hits:
+        assert hit.snippet is None or "processed" not in hit.snippet.text
+    said = [hit.snippet.text for hit in find(publication, "processed repeated:yes").hits]
+    assert all("processed" in text for text in said)
+
+
+def test_it_is_shown_on_the_narrowest_container(publication):
+    """What the records of two files have alike is shown on the archive above both."""
+    (shown,) = publication.repeated.shown_on("archive/a")
+    assert (shown.key, shown.records, shown.group_size) == ("custodialHistory", 25, 26)
+    assert publication.repeated.shown_on("archive/a.f") == []
+    thing = publication.catalogue.thing("record/n20")
+    paragraphs = publication.repeated.of_record(publication.things.describe(thing).record, thing.offset)
+    assert list(paragraphs) == [NOTICE]
+
+
+def test_a_record_of_another_source_is_its_own(tmp_path):
+    """What is boilerplate in one source is content in another."""
+    for name, lines in (("a", [record(number) for number in range(12)]), ("b", [record(99)])):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    settings = Settings(base="https://a.example/", folder=tmp_path, sources=({"path": "a.jsonl"}, {"path": "b.jsonl"}))
+    build.build(settings)
+    opened = Publication(Generations(settings.var_folder).open_live(), KillMemory())
+    assert keys(find(opened, "teapot")) == {"n99"}
+    opened.close()
+
+
+@pytest.mark.parametrize(("having", "all_", "count"), [(9, 9, 9), (10, 20, 10), (10, 19, 0), (11, 20, 0)])
+def test_over_half_and_at_least_ten(tmp_path, having, all_, count):
+    """Boilerplate stands in at least ten records, and in over half of them."""
+    records = [record(n) if n < having else {**record(n), "custodialHistory": {"en": f"No. {n}"}} for n in range(all_)]
+    made, _ = publish(tmp_path, records)
+    opened = Publication(Generations(made.var_folder).open_live(), KillMemory())
+    assert find(opened, "teapot").total == count
+    opened.close()
+
+
+def test_agents_do_not_make_a_notice_rare(tmp_path):
+    """Records are compared with those of their own kind."""
+    agents = [{"id": f"agent/{n}", "kind": "agent", "name": {"en": f"Name {n}"}} for n in range(40)]
+    made, _ = publish(tmp_path, [*agents, *(record(n) for n in range(12))])
+    opened = Publication(Generations(made.var_folder).open_live(), KillMemory())
+    assert find(opened, "teapot").total == 0
+    opened.close()
+
+
+def test_what_is_seen_once_is_forgotten(monkeypatch):
+    """The memory of the counter is bounded, and a paragraph of most records is never forgotten in it."""
+    monkeypatch.setattr(counter, "_MAX_REMEMBERED", 50)
+    counted = ParagraphCounter()
+    for number in range(300):
+        divided = counted.divide(record(number, summary={"en": f"Of {number}"}), "source")
+        assert len(counted._recent) + len(counted._older) <= 2 * 51
+    assert [each.passage.text for each in counted.frequent.values()] == [NOTICE]
+    assert [each.text for each in divided.own] == ["Of 299"]
+
+
+def test_head_and_foot_of_a_long_text_are_compared():
+    """Of a text of thousands of paragraphs the first and the last are compared, so that a build stays quick."""
+    texts = passages.compared([str(number) for number in range(5_000)])
+    assert (len(texts), texts[0], texts[-1]) == (2 * passages.MAX_COMPARED, "0", "4999")
+
+
+def test_spaces_make_no_difference():
+    """A paragraph that breaks its lines elsewhere is the same."""
+    assert passages.digest("g", "one  two\nthree") == passages.digest("g", " one two three")
+    assert passages.digest("g", "one two") != passages.digest("h", "one two")
