@@ -29,7 +29,44 @@ Every error that kg raises on purpose is in this tree; commands and servers show
             └── QueryTooMany       one client asks too much at once                           HTTP 429
 """
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, Self
+
+
+class Message(str):
+    """Message in English that can be said in other languages: its template, and the values in it (D-180).
+
+    Attributes:
+        template: the text, with places such as `%(name)s` where there are values.
+        values: what stands in these places; a message among them is said in the same language.
+
+    >>> Message("There are %(count)s.", count=3)
+    'There are 3.'
+    >>> Message("There are %(count)s.", count=3).said({"There are %(count)s.": "Son %(count)s."}.__getitem__)
+    'Son 3.'
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: dict[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Self:
+        """Message of a template and values."""
+        made = super().__new__(cls, template % values if values else template)
+        made.template, made.values = template, values
+        return made
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The message in another language.
+
+        Args:
+            translate: from a template to its translation.
+        """
+        values = {
+            name: each.said(translate) if isinstance(each, Message) else each for name, each in self.values.items()
+        }
+        template = translate(self.template)
+        return template % values if values else template
 
 
 class KgError(Exception):
@@ -50,8 +87,17 @@ class KgError(Exception):
         self.todo = todo
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}. {self.todo}" if self.todo else text
+        return self.message
+
+    @property
+    def message(self) -> str:
+        """Place, cause and remedy: a Message where cause and remedy are."""
+        template = "%(where)s: %(what)s" if self.where else "%(what)s"
+        made = Message(
+            f"{template}. %(todo)s" if self.todo else template, where=self.where, what=self.what, todo=self.todo
+        )
+        told = [each for each in (self.what, self.todo) if each]
+        return made if all(isinstance(each, Message) for each in told) else str(made)
 
 
 class UsageError(KgError):
@@ -122,6 +168,10 @@ class QueryError(KgError):
     """Query without an answer."""
 
 
+def _place(line: int | None, column: int | None) -> Message | None:
+    return None if line is None else Message("line %(line)s, column %(column)s", line=line, column=column)
+
+
 class QuerySyntaxError(QueryError):
     """Syntax error in a query.
 
@@ -132,7 +182,7 @@ class QuerySyntaxError(QueryError):
     def __init__(
         self, what: str, *, line: int | None = None, column: int | None = None, todo: str | None = None
     ) -> None:
-        super().__init__(what, where=None if line is None else f"line {line}, column {column}", todo=todo)
+        super().__init__(what, where=_place(line, column), todo=todo)
         self.line = line
         self.column = column
 

@@ -19,11 +19,13 @@ from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web import api, openapi, routes
 from kg.web.endpoint.saved_queries import SUCH_AS
-from kg.web.http import parameter_problems, problems, told_problems
+from kg.web.http import parameter_problems, problems
 from kg.web.search import result_table
 
 RENDER = FOLDER.parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+MESSAGES = {"Message": None}
+"""Constructor of messages of errors, wherever they stand."""
 
 
 def tables() -> Iterator[str]:
@@ -58,7 +60,6 @@ def tables() -> Iterator[str]:
     )
     yield from (*styles.STYLES, *(label for label, _ in result_table.COLUMNS.values()))
     yield from problems.TITLES.values()
-    yield from told_problems.SENTENCES.values()
     yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
     yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 
@@ -68,6 +69,8 @@ def template() -> Catalog:
     catalog = Catalog(project="kg", version="1", copyright_holder="the kg project", charset="utf-8", fuzzy=False)
     for _, _, message, comments, context in extract_from_dir(RENDER, METHODS):
         catalog.add(message, None, [], auto_comments=comments, context=context)
+    for _, _, message, _, _ in extract_from_dir(RENDER.parent, [("**.py", "python")], keywords=MESSAGES):
+        catalog.add(message)
     for text in tables():
         if text:
             catalog.add(text)

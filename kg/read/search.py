@@ -14,11 +14,12 @@ import orjson
 from tantivy import Query
 
 from kg import language_ranges
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.iris import Base
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Thing
 from kg.store.search import query_language, sparql_search, title_order
+from kg.store.search.completions import Completer
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.query_builder import IndexRequest
@@ -28,6 +29,7 @@ from kg.store.search.sparql_search import RewrittenQuery, SearchRow
 from kg.store.search.sparql_search_scan import SearchClause
 from kg.store.search.spelling import SpellingSuggester
 from kg.store.search.words.word_forms import WordForms
+from kg.store.search.words.word_queries import MAX_FORMED
 
 TITLE = "title"
 ORDERED_BY_DATE = frozenset(ORDERS)
@@ -39,11 +41,8 @@ SORTS = ("relevance", *ORDERS, TITLE)
 _MAX_BATCH, _MAX_BATCH_BYTES = 100, 256 << 10
 """Hits, and bytes of their records, that are read at a time."""
 
-MAX_COMPLETIONS = 8
-"""Completions of a partial word."""
-
-_MAX_COMPLETING = 60
-"""Things with a name that completes it, of which the best known are taken."""
+_MAX_READ = 64 << 10
+"""Bytes of a record up to which it is read for a completion."""
 
 
 def _reference_of_unnamed(thing: Thing) -> str:
@@ -165,6 +164,19 @@ class SearchNeighbours:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """Completion of a partial text.
+
+    Attributes:
+        thing: its row of the catalogue.
+        record: its JSON; empty for a very long one.
+    """
+
+    thing: Thing
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class _PreparedSearch:
     """Prepared search: the engine's query, the number of hits, and the correction of the words."""
 
@@ -194,6 +206,7 @@ class Finder:
         self.generation = generation
         self.base = Base(generation.manifest.base)
         self._spelling: SpellingSuggester | None = None
+        self._completer: Completer | None = None
         self._facets = lru_cache(maxsize=64)(self._count_facets)
 
     @property
@@ -201,10 +214,17 @@ class Finder:
         """Index of the generation. Raises SearchRefused where it was built without one."""
         if self.generation.search is None:
             raise SearchRefused(
-                "nothing can be searched here: the collection was published without a search index that this kg reads",
-                todo="Its keeper runs `kg build`, with `search = true` in kg.toml.",
+                Message("nothing can be searched here: the collection was published without a search index"),
+                todo=Message("Its keeper sets `search = true` in kg.toml and builds it again."),
             )
         return self.generation.search
+
+    @property
+    def completer(self) -> Completer:
+        """Completer of partial texts."""
+        if self._completer is None:
+            self._completer = Completer(self.index)
+        return self._completer
 
     @property
     def spelling(self) -> SpellingSuggester:
@@ -285,19 +305,14 @@ class Finder:
         """Tantivy query of a search, corrected as in its list."""
         return self._prepare(query).engine_query
 
-    def completions(self, text: str) -> list[Thing]:
-        """Things whose name completes a partial text."""
-        parsed = query_language.parse(f"{text}*" if text[-1:].isalnum() else text)
-        words = [replace(word, field="title") for word in parsed.words if word.text]
-        if not words or not parsed.plain:
-            return []
-        operators = [query_language.Operator.AND] * (len(words) - 1)
-        query = self.index.query(IndexRequest(ParsedSearch((*words, *operators), (), plain=False)))
-        hits = self.index.hits(query, _MAX_COMPLETING)
-        fame = self.index.words.fame
-        hits = sorted(hits, key=lambda hit: -fame(hit.reference))[:MAX_COMPLETIONS]
-        things = self.generation.catalogue.things([hit.reference for hit in hits])
-        return [things[hit.reference] for hit in hits]
+    def completions(self, text: str) -> list[Completion]:
+        """Things whose name or title completes a partial text. Raises SearchRefused where that is no search yet."""
+        references = self.completer.references(text)
+        things = self.generation.catalogue.things(references)
+        return [self._completion(things[each]) for each in references if each in things]
+
+    def _completion(self, thing: Thing) -> Completion:
+        return Completion(thing, self.record(thing.offset, thing.length) if thing.length <= _MAX_READ else {})
 
     def _prepare(self, query: SearchQuery) -> _PreparedSearch:
         """Search with all words; else with some of them; else with the spelling of ordinary words corrected."""
@@ -331,7 +346,7 @@ class Finder:
 
     def _forms(self, parsed: ParsedSearch) -> dict[str, WordForms]:
         """Words that are nowhere → their related forms, which are searched in their place."""
-        forms = ((word.text, self.index.words.forms_of(word)) for word in parsed.words)
+        forms = ((word.text, self.index.words.forms_of(word)) for word in parsed.words[:MAX_FORMED])
         return {text: related for text, related in forms if related}
 
     def _count_repeated(self, search: _PreparedSearch) -> int:

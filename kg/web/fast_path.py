@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from kg import errors
 from kg.errors import KgError
 from kg.web.api import MATCHED, Api
 from kg.web.endpoint import responses
@@ -26,7 +27,6 @@ from kg.web.http.canonical_address import (
 )
 from kg.web.http.headers import CORS, NOSNIFF
 from kg.web.http.problems import Problem
-from kg.web.http.told_problems import ToldProblem
 from kg.web.observe.request_notes import notes_of
 from kg.web.route_table import READ, Matched, Route, RouteTable
 from kg.web.serving.context import hold
@@ -169,7 +169,12 @@ class FastPath:
         elsewhere = self._elsewhere(path) if readable and matched is None and self._is_below(request, path) else None
         meant = self._table.match(elsewhere) if elsewhere is not None else matched
         if long and not (meant and meant.route.long_address):
-            raise ToldProblem(414, "long_address", most=LONGEST_ADDRESS)
+            raise Problem(
+                414,
+                errors.Message(
+                    "An address here has at most %(most)s characters; queries and graphs, more.", most=LONGEST_ADDRESS
+                ),
+            )
         form_encoding.check(query)
         if elsewhere is not None:  # for POST as well: 308 keeps method and body (RFC 9110, 15.4.9)
             location = f"{self._root}{elsewhere}{with_query(request)}"
@@ -177,10 +182,16 @@ class FastPath:
         methods = matched.route.methods if matched else READ
         if request.scope["method"] not in methods:
             allow = ", ".join(methods)
-            raise ToldProblem(405, "not_allowed", {"Allow": allow}, method=request.method, allowed=allow)
+            raise Problem(
+                405,
+                errors.Message(
+                    "%(method)s is not allowed here; %(allowed)s are.", method=request.method, allowed=allow
+                ),
+                {"Allow": allow},
+            )
         if matched is not None:
             return matched
-        raise ToldProblem(404, "no_page")
+        raise Problem(404, errors.Message("There is no such page."))
 
     def _elsewhere(self, path: str) -> str | None:
         """The path that is meant by one that leads nowhere, with a slash too many or too few; None for any other."""

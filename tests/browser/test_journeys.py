@@ -136,9 +136,9 @@ def test_from_half_remembered_words_to_the_network_of_the_ambassador(reader):
 
     network = reader.page.locator("section[aria-labelledby=people-seen]")
     assert network.locator("svg[aria-label]").count() == 1
-    reader.follow("As a table", "section[aria-labelledby=people-seen]")
+    reader.follow("Show as a table", "section[aria-labelledby=people-seen]")
     assert network.locator("tbody tr").filter(has_text="Raúl Castro Ruz").first.is_visible()
-    reader.follow("The whole network")
+    reader.follow("Open the full network")
     assert heading(reader) == "Network"
     assert ("person", "agent/alexandr-alekseyev") in asked(reader)
 
@@ -147,7 +147,7 @@ def test_who_stands_with_whom(reader):
     "In the network of a person a reader chooses another one, and has the documents that name both."
     reader.search("Raul Castro Ruz")
     reader.follow("Raúl Castro Ruz")
-    reader.follow("The whole network")
+    reader.follow("Open the full network")
     reader.follow("Nikita Khrushchev", "figure.picture svg")
     assert heading(reader) == "Search"
     people = {value for name, value in asked(reader) if name == "person"}
@@ -175,7 +175,7 @@ def test_narrowing_a_timeline(reader):
     reader.follow("Timeline")
     assert {("year", "1962-11"), ("person", "agent/fidel-castro-ruz")} <= set(asked(reader))
     assert 0 < total(reader) < of_the_month
-    reader.follow("Take away: 1962-11", "ul.chosen")
+    reader.follow("Remove filter: 1962-11", "ul.chosen")
     assert not [value for name, value in asked(reader) if name == "year"]
     assert reader.page.locator("figure.picture svg a").count() > bars
 
@@ -208,7 +208,7 @@ def test_by_title(reader):
         reader.page.keyboard.press("Enter")
         reader.page.wait_for_url("**sort=title**")
     else:
-        reader.page.get_by_label("Order").select_option("By title")
+        reader.page.get_by_label("Sort by").select_option("By title")
         reader.page.locator("form.search button").click()
     titles = [each.inner_text() for each in reader.page.locator("ol.hits h2").all()]
     assert titles == sorted(titles)

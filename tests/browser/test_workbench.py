@@ -315,3 +315,81 @@ def test_the_workbench_speaks_the_language_of_its_reader(person, language):
     assert page.get_by_role("button", name=say("Link to share")).count() == 1
     shown = {each.inner_text() for each in page.locator("a[data-example] strong").all()}
     assert shown == {each.in_language(language).title for each in EXAMPLES}
+
+
+def test_an_example_overwrites_nothing(person):
+    """An example opens in a tab of its own: what somebody writes, and has not run, stays where it is."""
+    page = person("/sparql")
+    for written in ("SELECT (1 AS ?mine) {}", "SELECT (2 AS ?mine) {}"):
+        page.evaluate(f"() => {EDITOR}.setValue('{written}')")
+        page.locator("a[data-example]").first.click()
+        page.locator(".tabPanel.active .yasr .kg-view").wait_for()
+        assert page.evaluate(f"{EDITOR}.getValue()") == page.locator("a[data-example]").first.get_attribute(
+            "data-query"
+        )
+        texts = page.evaluate("[...document.querySelectorAll('.CodeMirror')].map(each => each.CodeMirror.getValue())")
+        assert written in texts
+
+
+def test_what_was_written_before_the_editor_came(browser, address):
+    """What is written into the form while the editor is on its way goes on in the editor, where the cursor was."""
+    page = browser.new_page()
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/yasgui.min.js", hold)
+    page.goto(f"{address}/sparql", wait_until="commit")
+    page.locator("#query").fill("SELECT (7 AS ?early) {}")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    page.locator(".tabPanel.active .CodeMirror").wait_for()
+    assert page.evaluate(f"{EDITOR}.getValue()") == "SELECT (7 AS ?early) {}"
+    assert page.evaluate("document.activeElement.closest('.CodeMirror') !== null")
+    page.close()
+
+
+def test_the_workbench_loads_little(browser, address):
+    """The editor is there after 350 kB as they are sent."""
+    page = browser.new_page()
+    asked = []
+
+    def note(request):
+        asked.append(request)
+
+    page.on("requestfinished", note)
+    page.goto(f"{address}/sparql", wait_until="commit")
+    page.locator(".CodeMirror").first.wait_for()
+    sizes = [each.sizes()["responseBodySize"] for each in asked]
+    assert 200_000 < sum(sizes) <= 350_000
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("written", "typed", "proposed"),
+    [
+        ("SELECT * WHERE { ?s a ", "", "schema:ArchiveComponent"),
+        ("SELECT * WHERE { ?s a ", "arch", "schema:ArchiveComponent"),
+        ("SELECT * WHERE { ?s ", "auth", "dcterms:creator – Author"),
+        ("SELECT * WHERE { ?s a ?c ; ", "auth", "dcterms:creator – Author"),
+        (
+            "PREFIX dcterms: <http://purl.org/dc/terms/> SELECT * WHERE { ?s ",
+            "dcterms:auth",
+            "dcterms:creator – Author",
+        ),
+    ],
+)
+def test_completion_by_label(person, written, typed, proposed):
+    """Classes are proposed after `a`, the most used first; a term is found by what pages call it, and gets its prefix."""
+    page = person("/sparql")
+    page.evaluate(f"() => {{ {EDITOR}.setValue({written!r}); {EDITOR}.focus(); {EDITOR}.setCursor(0, 999); }}")
+    page.keyboard.type(typed)
+    page.keyboard.press("Control+Space")
+    hint = page.locator(".CodeMirror-hints li", has_text=proposed).first
+    hint.click()
+    text = page.evaluate(f"{EDITOR}.getValue()")
+    term = proposed.partition(" ")[0]
+    assert text.rstrip().endswith(term)
+    assert f"PREFIX {term.partition(':')[0]}: <" in text

@@ -1,6 +1,7 @@
 """Pages read by others: the Nu HTML checker, extruct, citation-js."""
 
 import json
+import re
 import subprocess
 
 import extruct
@@ -65,6 +66,34 @@ def test_extruct_reads_the_json_ld(site, path):
     assert data["json-ld"][0]["@context"] == "https://schema.org"
     assert data["json-ld"][0]["name"]
     assert data["opengraph"]
+
+
+def test_embedded_data_has_the_types_of_schema_org(packages, site, tmp_path):
+    "What stands in the head of a page has no property that schema.org's definitions lack at its type, nor a wrong value."
+    lines = ['import type * as S from "schema-dts";']
+    for number, path in enumerate(["/", *(path for path in PATHS if path.endswith(".html") and "cite" not in path)]):
+        html = httpx2.get(site + path).text
+        data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)[1])
+        data.pop("@context")
+        # An input of an action is an annotation of its own (schema.org, Actions), which the types do not have.
+        data.get("potentialAction", {}).pop("query-input", None)
+        names = data["@type"] if isinstance(data["@type"], list) else [data["@type"]]
+        type_ = (
+            f"S.{names[0]}"
+            if len(names) == 1
+            else f"S.MergeLeafTypes<[{', '.join(f'S.{name}Leaf' for name in names)}]>"
+        )
+        # Nobody has told whether these are people or bodies: they have an address and a name, and no type but Thing.
+        told = re.sub(
+            r'\{"@type": "Thing", "@id": ("[^"]*"), "name": "(?:[^"\\]|\\.)*"\}', r'{"@id": \1}', json.dumps(data)
+        )
+        lines.append(f"/* {path} */ export const page{number}: {type_} = {told};")
+    (tmp_path / "node_modules").symlink_to(packages)
+    (tmp_path / "pages.ts").write_text("\n".join(lines), encoding="utf-8")
+    options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--moduleResolution", "nodenext"]
+    command = ["node", str(packages / "typescript" / "bin" / "tsc"), *options, "pages.ts"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout == ""
 
 
 @pytest.mark.parametrize("key", ["177838", pytest.param("hostile", marks=pytest.mark.smoke), "arabic"])

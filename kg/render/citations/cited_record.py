@@ -17,7 +17,9 @@ _TYPES = (
     (re.compile(r"report|estimate|study"), "report"),
     (re.compile(r"interview"), "interview"),
     (re.compile(r"map"), "map"),
-    (re.compile(r"recording"), "song"),
+    (re.compile(r"video|motion-picture|(?<!micro)film"), "motion_picture"),
+    (re.compile(r"recording|audio"), "song"),
+    (re.compile(r"photograph|drawing|painting|poster"), "graphic"),
     (re.compile(r"article"), "article-newspaper"),
 )
 """Pattern of a document type's key → CSL type; any other document is a manuscript, a treaty and a resolution too: CSL's
@@ -144,7 +146,7 @@ def cited_record(source: CitationSource, accessed: str = "") -> CitedRecord:
         archive=archive,
         holder="" if any(_names(name, reference) for name in archive_names) else archive,
         publisher=source.publisher,
-        language=next(iter(spoken), ""),
+        language=next((tag for tag in spoken if not language_ranges.is_undetermined(tag)), ""),
         abstract=_text(record.get("summary"), (*filter(None, (title_language,)), *languages)),
         wanted=_text(record.get("citation"), languages),
         accessed=accessed,
@@ -167,7 +169,7 @@ def cited_date(record: Mapping[str, Any]) -> CitedDate | None:
 
 def _title(record: Mapping[str, Any], languages: Sequence[str]) -> tuple[str, str]:
     said, language = texts(labels(record), languages)
-    return " ".join(" ".join(said).split()), language
+    return " ".join(" ".join(said).split()), "" if language_ranges.is_undetermined(language) else language
 
 
 def _kind(record: Mapping[str, Any]) -> str:

@@ -13,6 +13,8 @@ _TYPES = {
     "report": "RPRT",
     "map": "MAP",
     "song": "SOUND",
+    "motion_picture": "VIDEO",
+    "graphic": "ART",
     "article-newspaper": "NEWS",
 }
 """CSL type → type of RIS; any other one is a manuscript."""

@@ -183,7 +183,8 @@ class _ThingWriter:
     def document(self) -> dict[str, Any]:
         subject, types = self._subject, self._types()
         known = frozenset[str]().union(*(_PROPERTIES[each] for each in types))
-        document: dict[str, Any] = {"@context": _CONTEXT, "@id": subject.iri, "@type": types}
+        document: dict[str, Any] = {"@context": _CONTEXT, "@id": subject.iri}
+        document["@type"] = types[0] if len(types) == 1 else types
         document |= {"name": subject.label, "url": subject.iri}
         values: dict[str, list[Any]] = {
             "alternateName": [each for each in self._names() if each != subject.label],

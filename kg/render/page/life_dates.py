@@ -1,4 +1,4 @@
-"""Life dates: the years of a person, a body or a family beside the name, from its record."""
+"""Life dates: the years between which a person lived, or a body existed, as catalogues write them behind a name."""
 
 import re
 from collections.abc import Mapping
@@ -6,45 +6,37 @@ from typing import Any
 
 from kg.render.site.date_phrases import date_phrase
 
-_BEGINNINGS, _ENDS = frozenset({"birth", "founded"}), frozenset({"death", "dissolved"})
-_SPANS = frozenset({"existence", "active"})
-_EXACT = re.compile(r"(-?\d{4})(?:-\d\d){0,2}")
-_OPEN = frozenset({"", ".."})
+_BEGINNINGS = ("birth", "founded")
+_ENDS = ("death", "dissolved")
+_SPANS = ("existence", "active")
+"""Roles of dates, the ones that tell most first."""
+
+_DAYS = re.compile(r"(-?\d{4})-\d\d(?:-\d\d)?")
 
 
 def life_dates(record: Mapping[str, Any], language: str) -> str:
-    r"""Years of a life; empty where none is known.
-
-    >>> life_dates({"dates": [{"role": "birth", "edtf": "1903-08-05"}, {"role": "death", "edtf": "1982"}]}, "en")
-    '1903\u20131982'
-    >>> life_dates({"dates": [{"role": "birth", "edtf": "1880~"}]}, "en")
-    'about 1880\u2013'
-    >>> life_dates({"dates": [{"role": "active", "edtf": "1921/1925"}]}, "en")
-    '1921\u20131925'
+    r"""Years of a life; empty where the record tells none.
 
     Args:
-        record: the record of the thing.
+        record: the record of a person or a body.
         language: language of the page.
+
+    >>> dates = [{"role": "birth", "edtf": "1894-04-15"}, {"role": "death", "edtf": "1971~"}]
+    >>> life_dates({"dates": dates}, "en").split("\N{EN DASH}")
+    ['1894', 'about 1971']
+    >>> life_dates({"dates": [{"role": "birth", "edtf": "1926-08-13"}]}, "en").split("\N{EN DASH}")
+    ['1926', '']
     """
-    begin = end = ""
-    for date in record.get("dates", ()):
-        edtf = date.get("edtf", "")
-        if date.get("role") in _BEGINNINGS:
-            begin = begin or edtf
-        elif date.get("role") in _ENDS:
-            end = end or edtf
-        elif date.get("role") in _SPANS and not (begin or end):
-            begin, _, end = edtf.partition("/")
-            end = end or (begin if edtf and "/" not in edtf else "")
-    years = [_year(edtf, language) for edtf in (begin, end)]
-    if not any(years):
-        return ""
-    return years[0] if years[0] == years[1] else "–".join(years)
+    dates = {date["role"]: date["edtf"] for date in reversed(record.get("dates", ())) if date.get("edtf")}
+    begins, ends = (next((dates[role] for role in roles if role in dates), "") for roles in (_BEGINNINGS, _ENDS))
+    if not begins and not ends:
+        span = next((dates[role] for role in _SPANS if role in dates), "")
+        if "/" not in span:
+            return _years(span, language)
+        begins, _, ends = (each.strip(".") for each in span.partition("/"))
+    return f"{_years(begins, language)}–{_years(ends, language)}"
 
 
-def _year(edtf: str, language: str) -> str:
-    """Year of a date, or its phrase where it is less or more than one."""
-    if edtf in _OPEN:
-        return ""
-    exact = _EXACT.fullmatch(edtf)
-    return date_phrase(exact[1] if exact else edtf, language)
+def _years(edtf: str, language: str) -> str:
+    """A date in EDTF by its years alone."""
+    return date_phrase(_DAYS.sub(r"\1", edtf), language) if edtf else ""

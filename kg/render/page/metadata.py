@@ -14,6 +14,8 @@ _ZOTERO = {
     "interview": "interview",
     "map": "map",
     "song": "audioRecording",
+    "motion_picture": "videoRecording",
+    "graphic": "artwork",
     "article-newspaper": "newspaperArticle",
 }
 """CSL type → Zotero type; any other one is a manuscript."""

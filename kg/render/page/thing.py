@@ -16,7 +16,7 @@ from kg.render.page.repetition import without_paragraphs
 from kg.render.page.sections import PageRow, PageValue, Section
 from kg.render.page.view import sections
 from kg.render.site import key_labels, language_names
-from kg.render.site.date_phrases import date_phrase
+from kg.render.site.date_phrases import date_phrase, label_before
 from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.render.site.translations import translations
 
@@ -147,9 +147,10 @@ def _facts(record: Mapping[str, Any], rows: Mapping[str, PageRow], reader: Reade
     """Key facts under the title: date, place, language."""
     say = translations(reader.language).gettext
     facts = [
-        PageValue(date_phrase(date["edtf"], reader.language), note=say(key_labels.DATE_ROLES[date["role"]]))
+        PageValue(phrase, note=label_before(say(key_labels.DATE_ROLES[date["role"]]), phrase, reader.language))
         for date in record.get("dates", ())
         if date["role"] in key_labels.FIRST_DATES and date.get("edtf")
+        for phrase in [date_phrase(date["edtf"], reader.language)]
     ]
     if "placeOfCreation" in rows:
         facts += rows["placeOfCreation"].values[:1]

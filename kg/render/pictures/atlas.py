@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kg.render.pictures.names import DotName, beside
+
 _LAND = Path(__file__).resolve().parent / "outlines.json"
 
 WIDTH = 1_000
 """Width of a map with a page of its own, in units."""
 
-SMALL_WIDTH = 520
+SMALL_WIDTH = 400
 """Width of a map within another page, in units."""
 
+NARROW_WIDTH = 360
+"""Width of a map with a page of its own on a phone, in units."""
+
 _HEIGHTS = (0.38, 0.62)
+_NARROW_HEIGHTS = (0.75, 1.1)
+"""Height of a map in parts of its width, at least and at most; of one on a phone."""
+
 _MIN_DEGREES = 36.0
 """Minimum extent of a map from west to east, in degrees, so that a single place has a coast nearby."""
 
@@ -24,15 +32,14 @@ _RADIUS_RANGE = (5.0, 26.0)
 _MIN_SCALE = 4
 """Minimum count of the largest dot, so that a single thing does not look like many."""
 
-_MAX_NAMES = 14
+_MAX_NAMES = 30
+"""Places that have their name where there is room, those of most documents."""
+
 _MIN_STEP = 3
 """Minimum step along a coast, in units; shorter ones are left out."""
 
 _DEGENERATE_CORNERS = 2
 """Corners of an outline without area."""
-
-_LETTER_WIDTH = 9.0
-_LINE_HEIGHT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,13 @@ class MapPlace:
 
 @dataclass(frozen=True, slots=True)
 class MapDot:
-    """Dot of a place, in units; `labelled` if its name is beside it."""
+    """Dot of a place, in units, and the name beside it, without a text where there is no room."""
 
     place: MapPlace
     x: float
     y: float
     radius: float
-    labelled: bool
+    name: DotName
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def draw(places: Sequence[MapPlace], width: int = WIDTH) -> Map:
     >>> map.dots[0].x, 380 <= map.height <= 620
     (500.0, True)
     """
-    west, east, south, north = _frame(places)
+    west, east, south, north = _frame(places, _NARROW_HEIGHTS if width == NARROW_WIDTH else _HEIGHTS)
     scale = width / (east - west)
     height = round((north - south) * scale)
 
@@ -102,19 +109,18 @@ def draw(places: Sequence[MapPlace], width: int = WIDTH) -> Map:
     scale_count = max([_MIN_SCALE, *(place.count for place in places)])
     least, largest = _RADIUS_RANGE
     if width != WIDTH:
-        largest *= 0.65
-    dots: list[MapDot] = []
-    label_boxes: list[tuple[float, float, float, float]] = []
-    for place in sorted(places, key=lambda each: -each.count):
-        x, y = project(place.longitude, place.latitude)
-        radius = round(least + (largest - least) * math.sqrt(place.count / scale_count), 1)
-        box = (x + radius, y - _LINE_HEIGHT / 2, x + radius + _LETTER_WIDTH * len(place.label), y + _LINE_HEIGHT / 2)
-        labelled = (
-            len(label_boxes) < _MAX_NAMES and box[2] < width and not any(_overlap(box, other) for other in label_boxes)
+        largest *= 0.4 if width == NARROW_WIDTH else 0.65
+    ordered = sorted(places, key=lambda each: -each.count)
+    shapes = [
+        (
+            *project(place.longitude, place.latitude),
+            round(least + (largest - least) * math.sqrt(place.count / scale_count), 1),
         )
-        if labelled:
-            label_boxes.append(box)
-        dots.append(MapDot(place, x, y, radius, labelled))
+        for place in ordered
+    ]
+    named = beside([place.label for place in ordered[:_MAX_NAMES]], shapes[:_MAX_NAMES], (width, height))
+    unnamed = [DotName("", x, y, "middle") for x, y, _ in shapes[_MAX_NAMES:]]
+    dots = [MapDot(place, *shape, name) for place, shape, name in zip(ordered, shapes, [*named, *unnamed], strict=True)]
     rings = [ring for ring in _land() if _visible(ring, west, east, south, north)]
     land = "".join(_outline(project(*point) for point in ring) for ring in rings)
     return Map(width, height, land, tuple(dots))
@@ -132,7 +138,7 @@ def _outline(points: Iterable[tuple[float, float]]) -> str:
     return f"{path[0]}{' '.join(path[1:])}z" if len(path) > _DEGENERATE_CORNERS else ""
 
 
-def _frame(places: Sequence[MapPlace]) -> tuple[float, float, float, float]:
+def _frame(places: Sequence[MapPlace], heights: tuple[float, float]) -> tuple[float, float, float, float]:
     """Bounds (west, east, south, north) of a map of all places, with a margin."""
     if not places:
         return -180.0, 180.0, -60.0, 85.0
@@ -140,15 +146,11 @@ def _frame(places: Sequence[MapPlace]) -> tuple[float, float, float, float]:
     latitudes = [place.latitude for place in places]
     wide = max((max(longitudes) - min(longitudes)) * (1 + 2 * _MARGIN), _MIN_DEGREES)
     high = (max(latitudes) - min(latitudes)) * (1 + 2 * _MARGIN)
-    lowest, highest = _HEIGHTS
+    lowest, highest = heights
     wide = max(wide, high / highest)
     high = max(high, wide * lowest)
     x, y = (max(longitudes) + min(longitudes)) / 2, (max(latitudes) + min(latitudes)) / 2
     return x - wide / 2, x + wide / 2, y - high / 2, y + high / 2
-
-
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _visible(ring: Sequence[tuple[float, float]], west: float, east: float, south: float, north: float) -> bool:

@@ -2,17 +2,21 @@
 
 import math
 import xml.sax.saxutils as xml
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import lru_cache
 
 from kg.iris import uri
+from kg.render.pictures.names import DotName, beside
 
 SIZE = (1_000, 700)
 """Size of a picture with a page of its own, in units."""
 
-SMALL_SIZE = (520, 400)
+SMALL_SIZE = (400, 340)
 """Size of a picture within another page, in units."""
+
+NARROW_SIZE = (360, 460)
+"""Size of a picture with a page of its own on a phone, in units."""
 
 _ITERATIONS = 50
 _RADIUS_RANGE = (6.0, 22.0)
@@ -20,11 +24,8 @@ _MIN_SCALE = 4
 """Minimum count of the largest dot, so that a single thing does not look like many."""
 
 _MARGIN = 70
-_MAX_NAME_LENGTHS = (28, 16)
-"""Maximum letters of a name: the long form, and the short one where there is little room."""
-_LETTER_WIDTH = 8.2
-_LINE_HEIGHT = 17.0
-"""Approximate width of a letter and height of a line, in units."""
+_NARROW_MARGIN = 30
+"""Room for dots and names at the sides of a picture, and of one on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Network:
 def draw(people: Sequence[Person], pair_counts: Mapping[tuple[str, str], int], size: tuple[int, int] = SIZE) -> Network:
     """Lay out people and their co-occurrences; deterministic."""
     weights = [(_index_of(people, one), _index_of(people, other), n) for (one, other), n in pair_counts.items()]
-    positions = _fit_to_size(_layout(len(people), weights), size)
+    positions = _fit_to_size(_layout(len(people), tuple(weights)), size)
     scale_count = max([_MIN_SCALE, *(person.count for person in people)])
     least, largest = _RADIUS_RANGE
     if size != SIZE:
@@ -99,8 +100,8 @@ def draw(people: Sequence[Person], pair_counts: Mapping[tuple[str, str], int], s
         for person, (x, y) in zip(people, positions, strict=True)
     ]
     nodes = {
-        person.reference: NetworkNode(person, x, y, radius, *name)
-        for person, (x, y, radius), name in zip(people, dots, _place_labels(people, dots, size), strict=True)
+        person.reference: NetworkNode(person, x, y, radius, name.text, name.x, name.y, name.anchor)
+        for person, (x, y, radius), name in zip(people, dots, _names(people, dots, size), strict=True)
     }
     strongest = max([_MIN_SCALE, *pair_counts.values()])
     edges = [
@@ -111,54 +112,22 @@ def draw(people: Sequence[Person], pair_counts: Mapping[tuple[str, str], int], s
     return Network(*size, tuple(nodes.values()), tuple(edges))
 
 
-_Box = tuple[float, float, float, float]
-
-
-def _place_labels(
+def _names(
     people: Sequence[Person], dots: Sequence[tuple[float, float, float]], size: tuple[int, int]
-) -> list[tuple[str, float, float, str]]:
-    """Label placement without overlaps of labels or dots, in order of the counts."""
-    boxes: list[_Box] = [(x - radius, y - radius, x + radius, y + radius) for x, y, radius in dots]
-    labels: dict[int, tuple[str, float, float, str]] = {}
-    for at in sorted(range(len(people)), key=lambda at: -people[at].count):
-        label = people[at].label
-        labels[at] = ("", *dots[at][:2], "middle")
-        for max_length, (x, y, anchor) in product(_MAX_NAME_LENGTHS, list(_label_positions(dots[at]))):
-            short = label if len(label) <= max_length else f"{label[: max_length - 1]}…"
-            wide = len(short) * _LETTER_WIDTH
-            left = x - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
-            box = (left, y - _LINE_HEIGHT * 0.75, left + wide, y + _LINE_HEIGHT * 0.25)
-            inside = box[0] >= 0 and box[2] <= size[0] and box[1] >= 0 and box[3] <= size[1]
-            if inside and not any(_overlap(box, other) for other in boxes):
-                boxes.append(box)
-                labels[at] = (short, round(x, 1), round(y, 1), anchor)
-                break
-    return [labels[at] for at in range(len(people))]
-
-
-def _label_positions(dot: tuple[float, float, float]) -> Iterator[tuple[float, float, str]]:
-    """Candidate positions of a label beside a dot, the best first."""
-    x, y, radius = dot
-    yield x + radius + 3, y + 5, "start"
-    yield x - radius - 3, y + 5, "end"
-    yield x, y + radius + _LINE_HEIGHT * 0.8, "middle"
-    yield x, y - radius - 4, "middle"
-    slant = radius * 0.7
-    yield x + slant + 3, y - slant, "start"
-    yield x + slant + 3, y + slant + 10, "start"
-    yield x - slant - 3, y - slant, "end"
-    yield x - slant - 3, y + slant + 10, "end"
-
-
-def _overlap(one: _Box, other: _Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+) -> list[DotName]:
+    """Names beside the dots, where there is room; that of the first in number always."""
+    order = sorted(range(len(people)), key=lambda at: -people[at].count)
+    placed = beside([people[at].label for at in order], [dots[at] for at in order], size, obstacles=dots)
+    by_place = dict(zip(order, placed, strict=True))
+    return [by_place[at] for at in range(len(people))]
 
 
 def _index_of(people: Sequence[Person], reference: str) -> int:
     return next(at for at, person in enumerate(people) if person.reference == reference)
 
 
-def _layout(count: int, edges: Sequence[tuple[int, int, int]]) -> list[complex]:
+@lru_cache(maxsize=32)
+def _layout(count: int, edges: tuple[tuple[int, int, int], ...]) -> list[complex]:
     """Force-directed layout: nodes repel each other, edges attract (Fruchterman and Reingold, 1991)."""
     positions = [
         complex(math.cos(at * 2.4), math.sin(at * 2.4)) * math.sqrt((at + 0.5) / max(count, 1)) for at in range(count)
@@ -189,14 +158,15 @@ def _layout(count: int, edges: Sequence[tuple[int, int, int]]) -> list[complex]:
 def _fit_to_size(positions: Sequence[complex], size: tuple[int, int]) -> list[tuple[float, float]]:
     """Positions scaled to the size of the picture, with a margin for dots and names."""
     width, height = size
+    margin = _MARGIN if width > NARROW_SIZE[0] else _NARROW_MARGIN
     reals, imaginaries = [spot.real for spot in positions] or [0.0], [spot.imag for spot in positions] or [0.0]
     wide, high = max(max(reals) - min(reals), 1e-6), max(max(imaginaries) - min(imaginaries), 1e-6)
     if len(positions) == 1:
         return [(width / 2, height / 2)]
     return [
         (
-            round(_MARGIN + (spot.real - min(reals)) / wide * (width - 2 * _MARGIN), 1),
-            round(_MARGIN / 2 + (spot.imag - min(imaginaries)) / high * (height - _MARGIN), 1),
+            round(margin + (spot.real - min(reals)) / wide * (width - 2 * margin), 1),
+            round(margin / 2 + (spot.imag - min(imaginaries)) / high * (height - margin), 1),
         )
         for spot in positions
     ]

@@ -7,6 +7,7 @@
 """
 
 import re
+from calendar import monthrange
 from datetime import date
 from functools import cache, lru_cache
 
@@ -22,6 +23,7 @@ _YEAR = re.compile(r"-?\d{4}")
 _DECADE = re.compile(r"\d{3}X")
 _CENTURY = re.compile(r"\d{2}XX")
 _UNKNOWN_PARTS = re.compile(r"(-XX)+$")
+_STARTS_WITH_DAY = re.compile(r"\d{1,2}(?!\d)")
 _QUALIFIERS = re.compile(r"[?~%]")
 _SPAN = re.compile(r"\[(\d[^,.]*)\.\.(\d[^,.\]]*)\]")
 
@@ -53,6 +55,40 @@ def date_phrase(edtf: str, language: str) -> str:
         language: language of the page.
     """
     return _DatePhraser(language).date(edtf.strip())
+
+
+def period(start: str | None, end: str | None, language: str) -> str:
+    """Phrase of a first and a last day; full months and years by their names.
+
+    Args:
+        start: the first day (ISO 8601), or None for an open beginning.
+        end: the last day, or None for an open end.
+        language: language of the page.
+    """
+    if start is None or end is None:
+        return date_phrase(f"{start or '..'}/{end or '..'}", language) if start or end else ""
+    if start.endswith("-01-01") and end.endswith("-12-31"):
+        start, end = start[:-6], end[:-6]
+    elif start.endswith("-01") and end[-2:] == _last_day(end):
+        start, end = start[:-3], end[:-3]
+    return date_phrase(start if start == end else f"{start}/{end}", language)
+
+
+def _last_day(day: str) -> str:
+    """Last day of the month of a date, as two digits; empty for a year without one."""
+    year, month, _ = day.rsplit("-", 2)
+    return str(monthrange(int(year), int(month))[1]) if year.isdecimal() and year.strip("0") else ""
+
+
+def label_before(label: str, phrase: str, language: str) -> str:
+    """Label of a date in front of its phrase: in Spanish the article of a day goes into its preposition.
+
+    >>> label_before("describe hechos de", "22 y 23 de febrero de 1963", "es")
+    'describe hechos del'
+    >>> label_before("describe hechos de", "febrero de 1963", "es")
+    'describe hechos de'
+    """
+    return f"{label}l" if language == "es" and label.endswith(" de") and _STARTS_WITH_DAY.match(phrase) else label
 
 
 class _DatePhraser:

@@ -1,10 +1,8 @@
 """Page renderer: Jinja2 templates with their globals, filters and translations.
 
-The template engine escapes every value. A page needs no other host; the workbench and the pages of searches alone run
-scripts (D-52).
+The template engine escapes every value. A page needs no other host, and runs no script but our own files (D-52).
 """
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +17,7 @@ from markupsafe import Markup
 
 from kg.iris import uri
 from kg.render.site import assets, key_labels
-from kg.render.site.date_phrases import date_phrase
+from kg.render.site.date_phrases import date_phrase, period
 from kg.render.site.language_names import language_name
 from kg.render.site.own_files import OwnFiles
 from kg.render.site.template_compiler import FastEnvironment
@@ -142,7 +140,7 @@ def _templates(language: str) -> jinja2.Environment:
         "languages": {each: own_name(each) for each in LANGUAGES},
         "language_name": partial(language_name, language=language),
         "date_phrase": partial(date_phrase, language=language),
-        "period": partial(_period, language=language),
+        "period": partial(period, language=language),
     }
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
     environment.filters["rfc2822"] = lambda time: format_datetime(datetime.fromisoformat(time))
@@ -171,23 +169,6 @@ def _translated_with_language(language: str, text: str) -> tuple[str, str]:
 def _plural(language: str, one: str, many: str, num: int) -> Markup:
     """Translation of a text with a plural."""
     return Markup(translations(language).ngettext(one, many, num)) % {"num": num}  # noqa: S704  # the same
-
-
-def _period(start: str | None, end: str | None, language: str) -> str:
-    """Phrase of a first and a last day; full months and years by their names."""
-    if start is None or end is None:
-        return date_phrase(f"{start or '..'}/{end or '..'}", language) if start or end else ""
-    if start.endswith("-01-01") and end.endswith("-12-31"):
-        start, end = start[:-6], end[:-6]
-    elif start.endswith("-01") and end[-2:] == _last_day(end):
-        start, end = start[:-3], end[:-3]
-    return date_phrase(start if start == end else f"{start}/{end}", language)
-
-
-def _last_day(day: str) -> str:
-    """Last day of the month of a date, as two digits; empty for a year without one."""
-    year, month, _ = day.rsplit("-", 2)
-    return str(monthrange(int(year), int(month))[1]) if year.isdecimal() and year.strip("0") else ""
 
 
 def render_page(name: str, site: Site, values: Mapping[str, Any]) -> bytes:

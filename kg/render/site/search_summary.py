@@ -26,7 +26,7 @@ FACET_LABELS = {
 GAP_LABELS = {
     "date": "No date",
     "place": "No place",
-    "person": "No people",
+    "person": "No people named",
     "topic": "No topic",
     "collection": "No collection",
     "text": "No full text",
@@ -50,7 +50,7 @@ LINK_LABELS = {
 }
 """Facet → label of the link from a thing to its documents."""
 
-SORT_LABELS = {"relevance": "Best match first", "date": "Oldest first", "newest": "Newest first", "title": "By title"}
+SORT_LABELS = {"relevance": "Best match", "date": "Oldest first", "newest": "Newest first", "title": "Title"}
 """Order of a list → label."""
 
 
@@ -86,7 +86,7 @@ def summary_sentence(tally: ResultCounts, language: str) -> str:
         return text % {"num": format_decimal(number, locale=locale(language))}
 
     if not (tally.documents or tally.others):
-        return gettext("Nothing was found")
+        return gettext("No results")
     phrases = []
     if tally.documents:
         documents = ngettext("%(num)s document", "%(num)s documents", tally.documents)

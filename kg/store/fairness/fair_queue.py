@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Generic, TypeVar
 
-from kg.errors import QueryBusy, QueryTooMany
+from kg.errors import Message, QueryBusy, QueryTooMany
 
 HALF_LIFE = 10.0
 """Half-life of a client's use, in seconds."""
@@ -114,10 +114,11 @@ class FairQueue(Generic[Job]):
         most = MAX_PAUSED_JOBS if job.client in self._pauses else share
         if job.client and jobs and len(jobs) >= max(1, most):
             raise QueryTooMany(
-                "too many of your queries are waiting", todo="Try again in a moment, with fewer at once."
+                Message("too many of your queries are waiting"),
+                todo=Message("Try again in a moment, with fewer at once."),
             )
         if self.size >= self.limit:
-            raise QueryBusy("too many queries are waiting", todo="Try again in a moment.")
+            raise QueryBusy(Message("too many queries are waiting"), todo=Message("Try again in a moment."))
         if jobs is None:
             jobs = self._waiting[job.client] = deque()
         jobs.append(job)

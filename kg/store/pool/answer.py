@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Protocol, cast
 
-from kg.errors import KgError, QueryTooLarge
+from kg.errors import KgError, Message, QueryTooLarge
 from kg.store.pool import frames
 from kg.store.sparql.results import FORMATS, Kind
 
@@ -106,7 +106,9 @@ class AnswerStream:
             return  # something always comes behind it
         self._left -= len(payload)
         if self._left < 0:
-            raise QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
+            raise QueryTooLarge(
+                Message("the answer is longer than may be sent"), todo=Message("Ask for less, with LIMIT.")
+            )
         self.held += len(payload)
         self._chunks.append(payload)
         if self.held > BUFFER and self.source:

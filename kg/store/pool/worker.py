@@ -22,6 +22,7 @@ from pyoxigraph import NamedNode, Store
 from kg.errors import (
     GenerationError,
     KgError,
+    Message,
     QueryCrashed,
     QueryError,
     QueryRefused,
@@ -198,13 +199,15 @@ def _query_error(fault: BaseException) -> KgError:
         case QueryError():
             return fault
         case MemoryError():
-            return QueryTooHeavy("the query needs more memory than it may have")
+            return QueryTooHeavy(Message("the query needs more memory than it may have"))
         case RuntimeError() if "custom function" in text:
             named = _IRI.search(text)
-            what = f"there is no custom function {named[0] if named else 'here'}"
-            return QueryRefused(what, todo="Use the functions of SPARQL 1.1.")
+            what = Message("there is no custom function %(name)s", name=named[0] if named else "")
+            return QueryRefused(what, todo=Message("Use the functions of SPARQL 1.1."))
         case OSError() if "does not support" in text or "not allowed as a predicate" in text:
-            return QueryUnwritable("this format has no form for a part of the answer", todo="Ask for another format.")
+            return QueryUnwritable(
+                Message("this format has no form for a part of the answer"), todo=Message("Ask for another format.")
+            )
         case OSError() | RuntimeError() if isinstance(fault, OSError) or "Corruption" in text:
             return GenerationError(f"the store can't be read: {text[:500]}", todo="Run `kg build`.")
         case _:
@@ -215,12 +218,19 @@ def serialised(fault: KgError) -> dict[str, Any]:
     """The values from which the server makes an error again."""
     return {
         "error": type(fault).__name__,
-        "what": fault.what,
-        "where": fault.where,
-        "todo": fault.todo,
+        "what": _packed(fault.what),
+        "where": _packed(fault.where),
+        "todo": _packed(fault.todo),
         "line": getattr(fault, "line", None),
         "column": getattr(fault, "column", None),
     }
+
+
+def _packed(text: object) -> Any:
+    """A text as JSON; a message with its template and values."""
+    if not isinstance(text, Message):
+        return text
+    return {"template": text.template, "values": {name: _packed(value) for name, value in text.values.items()}}
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kg import errors
-from kg.errors import GenerationError, KgError, QueryCrashed, QueryError, QuerySyntaxError, QueryTooHeavy
+from kg.errors import GenerationError, KgError, Message, QueryCrashed, QueryError, QuerySyntaxError, QueryTooHeavy
 from kg.store.pool import frames
 from kg.store.pool.core.scheduler import crashed
 from kg.store.pool.pipes import FrameReader, PipeWriter
@@ -245,8 +245,8 @@ class WorkerProcess:
         if self._killed:
             return
         if any(words in self.last_words for words in _OUT_OF_MEMORY):
-            todo = "Ask for less: fewer rows to sort or group."
-            error = QueryTooHeavy("the query needs more memory than it may have", todo=todo)
+            todo = Message("Ask for less: fewer rows to sort or group.")
+            error = QueryTooHeavy(Message("the query needs more memory than it may have"), todo=todo)
             self._owner.died(self.number, error, crash=False)
         else:
             self._owner.died(self.number, crashed(), crash=-(self._process.returncode or 0) in _CRASHES)
@@ -260,6 +260,15 @@ def error_of(payload: bytes) -> KgError:
     """The error that a worker reports in a FAULT, made again."""
     said: dict[str, Any] = json.loads(payload)
     kind = _ERRORS.get(said["error"], QueryCrashed)
+    what, where, todo = (_unpacked(said[each]) for each in ("what", "where", "todo"))
     if kind is QuerySyntaxError:
-        return QuerySyntaxError(said["what"], line=said["line"], column=said["column"], todo=said["todo"])
-    return kind(said["what"], where=said["where"], todo=said["todo"])
+        return QuerySyntaxError(what, line=said["line"], column=said["column"], todo=todo)
+    return kind(what, where=where, todo=todo)
+
+
+def _unpacked(text: Any) -> Any:
+    """A text of a report, as a worker packed it."""
+    if not isinstance(text, dict):
+        return text
+    template, values = text["template"], text["values"]
+    return Message(template, **{name: _unpacked(value) for name, value in values.items()})

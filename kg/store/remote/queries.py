@@ -18,6 +18,7 @@ import httpx2
 
 from kg.errors import (
     KgError,
+    Message,
     QueryBusy,
     QuerySyntaxError,
     QueryTimeout,
@@ -127,7 +128,9 @@ class RemoteAnswer:
             raise results.too_many_rows(self._max_rows)
         self._bytes_left -= len(out)
         if self._bytes_left < 0:
-            raise QueryTooLarge("the answer is longer than may be sent", todo="Ask for less, with LIMIT.")
+            raise QueryTooLarge(
+                Message("the answer is longer than may be sent"), todo=Message("Ask for less, with LIMIT.")
+            )
         self.done = chunk is None
         return out
 
@@ -151,7 +154,10 @@ class RemoteAnswer:
             self._closing = asyncio.create_task(self._response.aclose())
 
     def _timeout(self) -> QueryTimeout:
-        return QueryTimeout(f"the query took longer than {self._seconds:g} s", todo="Ask for less at a time.")
+        return QueryTimeout(
+            Message("the query took longer than %(seconds)s s", seconds=f"{self._seconds:g}"),
+            todo=Message("Ask for less at a time."),
+        )
 
     def _check_format(self) -> None:
         """Raise RemoteError for an answer in another format than the requested one."""
@@ -272,12 +278,12 @@ class RemoteQueries:
     async def _take_slot(self, client: str) -> tuple[httpx2.AsyncClient, Reservation]:
         """Wait for a slot; returns the HTTP client and the slot, which has to be given back."""
         if self._client is None or not self._accepting:
-            raise QueryBusy("the service is closing", todo="Try again in a moment.")
+            raise QueryBusy(Message("the service is closing"), todo=Message("Try again in a moment."))
         try:
             async with asyncio.timeout(self._settings.query_seconds):
                 return self._client, await self._slots.take(client)
         except TimeoutError:
-            raise QueryBusy("no turn came in time", todo="Try again in a moment.") from None
+            raise QueryBusy(Message("no turn came in time"), todo=Message("Try again in a moment.")) from None
 
 
 async def _response_error(response: httpx2.Response, host: str) -> KgError:
@@ -293,9 +299,11 @@ async def _response_error(response: httpx2.Response, host: str) -> KgError:
         case 400:
             return _syntax_error(message)
         case 413:
-            return QueryTooLarge("the query is too much for the store", todo="Ask for less at a time.")
+            return QueryTooLarge(
+                Message("the query is too much for the store"), todo=Message("Ask for less at a time.")
+            )
         case 429 | 503:
-            return QueryBusy("the store has too much to do", todo="Try again in a moment.")
+            return QueryBusy(Message("the store has too much to do"), todo=Message("Try again in a moment."))
         case status:
             return status_error(status, host, message) or RemoteError("the remote store refuses", where=host)
 

@@ -74,6 +74,9 @@ _COMPATIBLE = re.compile("[\ufb00-\ufdff\ufe70-\ufefc\uff01-\uffee]+")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _MODIFIERS = re.compile(f"[{_MODIFIER_LETTERS}]+")
 _MARKED = re.compile(f"[{MARKS}]+")
+IGNORED = re.compile(f"[{_APOSTROPHES}{_MODIFIER_LETTERS}{INVISIBLE}]+")
+"""Signs that are nothing in an order of titles either."""
+
 _GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _SIGNS = re.compile(SIGN_TOKEN)

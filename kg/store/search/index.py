@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tantivy import DocAddress, FieldType, Index, Order, Query, Searcher
+from tantivy import DocAddress, FieldType, Index, Order, Query, Schema, Searcher
 
-from kg.errors import GenerationError, SearchRefused
+from kg.errors import GenerationError, Message, SearchRefused
 from kg.store import file_sizes
 from kg.store.search import facets, fields
 from kg.store.search.analysis import analyzer
@@ -83,6 +83,11 @@ class SearchIndex:
         del self._opened, self._queries
 
     @property
+    def schema(self) -> Schema:
+        """Schema of the index."""
+        return self._schema
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """Languages of the index's stemming rules."""
         return self._queries.languages
@@ -148,7 +153,8 @@ class SearchIndex:
         offset = _parse_cursor(after) or 0
         if not 0 <= offset <= MAX_OFFSET:
             raise SearchRefused(
-                f"a list in this order ends after {MAX_OFFSET:,}", todo="Narrow it down, or sort by date."
+                Message("a list in this order ends after %(most)s", most=f"{MAX_OFFSET:,}"),
+                todo=Message("Narrow it down, or sort by date."),
             )
         sorting: dict[str, Any] = {} if order == "relevance" else {"order_by_field": order, "order": Order.Asc}
         results: Any = self.searcher.search(query, limit, count=False, offset=offset, **sorting).hits
@@ -278,4 +284,5 @@ def _parse_cursor(text: str) -> int | None:
     try:
         return max(-(2**62), min(2**62, int(text)))
     except ValueError:
-        raise SearchRefused(f"{text[:40]!r} is no place in a list", todo="Follow the link to the next page.") from None
+        what = Message("“%(value)s” is no place in a list", value=text[:40])
+        raise SearchRefused(what, todo=Message("Follow the link to the next page.")) from None

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.iris import spellings
 from kg.store.search import fields
 from kg.store.search.analysis import rules_of
 from kg.store.search.query_language import DayRange, Operator, ParsedSearch, Word
 from kg.store.search.repeated.matcher import RepeatedMatcher
 from kg.store.search.words.clauses import all_of, some_of
-from kg.store.search.words.word_queries import IndexTerms, WordQueries
+from kg.store.search.words.word_queries import MAX_FORMED, IndexTerms, WordQueries
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ class QueryBuilder:
             return self.facet(name, value)
         if value not in fields.LACKED:
             raise SearchRefused(
-                f"nothing is known to lack {value[:40]!r}", todo=f"Known are {', '.join(fields.LACKED)}."
+                Message("nothing is known to lack “%(value)s”", value=value[:40]),
+                todo=Message("There are %(names)s.", names=", ".join(fields.LACKED)),
             )
         is_facet = value in fields.FACETS
         present = Query.exists_query(value) if is_facet else Query.term_query(self._schema, fields.PRESENT, value)
@@ -117,7 +118,9 @@ class QueryBuilder:
             return self.facet(word.field, word.text)
         if word.field == "ref":
             return Query.term_set_query(self._schema, "ref", list(spellings(word.text)))
-        return self.words.term(word, languages, everywhere=request.parsed.everywhere)
+        first_words = [each for each in request.parsed.postfix if isinstance(each, Word)][:MAX_FORMED]
+        everywhere = request.parsed.everywhere
+        return self.words.term(word, languages, everywhere=everywhere, with_forms=word in first_words)
 
     def word(self, word: Word, *, everywhere: bool) -> Query:
         """Query of one word without a field, by the rules of all languages."""
@@ -128,7 +131,8 @@ class QueryBuilder:
         facet = fields.FACETS.get(name)
         if facet is None:
             names = ", ".join(fields.FACETS)
-            raise SearchRefused(f"there is no facet {name[:40]!r}", todo=f"There are {names}.")
+            what = Message("there is no facet “%(name)s”", name=name[:40])
+            raise SearchRefused(what, todo=Message("There are %(names)s.", names=names))
         if not facet.kind or value.startswith(f"{facet.kind}/"):
             values = list(spellings(value))
         else:

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.store.search.fields import FACETS, UNDATED
 
 MAX_OFFSET = 10_000
@@ -31,7 +31,7 @@ MAX_PREFIXES = 5
 MAX_DEPTH = 8
 """Nesting of brackets and NOT."""
 
-HELP = (
+HELP = Message(
     'Write words, "a phrase", AND, OR, NOT, or fields: from:smith to:jones person:miller place:london'
     " topic:trade year:1921..1925 title:report."
 )
@@ -125,7 +125,7 @@ class ParsedSearch:
 def parse(text: str) -> ParsedSearch:
     """Parse a search. Raises SearchRefused, with the reason, for a malformed one."""
     if len(text) > MAX_LENGTH:
-        raise SearchRefused(f"the search has {len(text):,} characters; at most {MAX_LENGTH:,} are read", todo=HELP)
+        raise SearchRefused(_too_long(len(text)), todo=HELP)
     parser = _ShuntingYard()
     at = 0
     while at < len(text):
@@ -136,6 +136,14 @@ def parse(text: str) -> ParsedSearch:
         at = token.end()
         parser.take(token)
     return parser.finish()
+
+
+def _too_long(length: int) -> Message:
+    return Message(
+        "the search has %(length)s characters; at most %(most)s are read",
+        length=f"{length:,}",
+        most=f"{MAX_LENGTH:,}",
+    )
 
 
 class _ShuntingYard:
@@ -183,14 +191,15 @@ class _ShuntingYard:
             self.check_depth()
             return
         if not self.after_term:
-            raise SearchRefused(f"{operator} stands between two words", todo=HELP)
+            raise SearchRefused(Message("%(operator)s stands between two words", operator=operator), todo=HELP)
         self.drain(operator.value)
         self.stack.append(operator)
         self.after_term = False
 
     def check_depth(self) -> None:
         if sum(entry in {"(", Operator.NOT} for entry in self.stack) > MAX_DEPTH:
-            raise SearchRefused(f"the search nests brackets and NOT more than {MAX_DEPTH} deep", todo=HELP)
+            what = Message("the search nests brackets and NOT more than %(most)s deep", most=MAX_DEPTH)
+            raise SearchRefused(what, todo=HELP)
 
     def drain(self, precedence: int) -> None:
         """Move pending operators of at least a precedence to the output."""
@@ -199,22 +208,24 @@ class _ShuntingYard:
 
     def close(self) -> None:
         if not self.after_term:
-            raise SearchRefused("there is nothing in the brackets, or before the closing one", todo=HELP)
+            raise SearchRefused(Message("there is nothing in the brackets, or before the closing one"), todo=HELP)
         self.drain(0)
         if not self.stack:
-            raise SearchRefused("a bracket is closed that was not opened", todo=HELP)
+            raise SearchRefused(Message("a bracket is closed that was not opened"), todo=HELP)
         self.stack.pop()
 
     def term(self, term: Term) -> None:
         self.join()
         self.terms += 1
         if self.terms > MAX_TERMS:
-            raise SearchRefused(f"the search has more than {MAX_TERMS} words", todo="Take the most telling ones.")
+            what = Message("the search has more than %(most)s words", most=MAX_TERMS)
+            raise SearchRefused(what, todo=Message("Take the most telling ones."))
         if isinstance(term, Word) and term.prefix:
             self.prefixes += 1
             if self.prefixes > MAX_PREFIXES:
-                todo = "Write the words out, or search for some of them at a time."
-                raise SearchRefused(f"the search has more than {MAX_PREFIXES} words with a star", todo=todo)
+                what = Message("the search has more than %(most)s words with a star", most=MAX_PREFIXES)
+                todo = Message("Write the words out, or search for some of them at a time.")
+                raise SearchRefused(what, todo=todo)
         if isinstance(term, Word) and not term.field and Operator.NOT not in self.stack:
             self.words.append(term)
         self.plain = self.plain and isinstance(term, Word) and not term.field
@@ -223,7 +234,7 @@ class _ShuntingYard:
 
     def finish(self) -> ParsedSearch:
         if self.stack and not self.after_term:
-            raise SearchRefused(f"something is missing behind {self.stack[-1]}", todo=HELP)
+            raise SearchRefused(Message("something is missing behind %(sign)s", sign=self.stack[-1]), todo=HELP)
         self.drain(0)
         if self.stack:
             raise SearchRefused("a bracket is opened and not closed", todo=HELP)
@@ -258,7 +269,8 @@ def parse_days(text: str) -> DayRange:
     begin = _bounds(first, text)[0] if first else -UNDATED
     end = _bounds(last, text)[1] if last else UNDATED if dots else _bounds(first, text)[1]
     if begin > end:
-        raise SearchRefused(f"{text[:40]} ends before it begins", todo="Write the earlier one first: 1962..1963.")
+        what = Message("%(time)s ends before it begins", time=text[:40])
+        raise SearchRefused(what, todo=Message("Write the earlier one first: 1962..1963."))
     return DayRange(begin, end)
 
 
@@ -279,4 +291,5 @@ def _bounds(text: str, original: str) -> tuple[int, int]:
 
 
 def _date_error(text: str) -> SearchRefused:
-    return SearchRefused(f"{text[:40]!r} is no time", todo="Write a year, a month, a day or a span: 1962..1963-04-05.")
+    what = Message("“%(text)s” is no time", text=text[:40])
+    return SearchRefused(what, todo=Message("Write a year, a month, a day or a span: 1962..1963-04-05."))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin
 
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.store.sparql.string_tokens import Lexer, string_patterns
 
 DEFAULT_LIMIT = 100
@@ -86,8 +86,10 @@ class _ClauseParser:
         tokens = (token for token in Lexer(query, _TOKEN, _STRINGS) if token.lastgroup != "space")
         self.tokens = list(islice(tokens, MAX_TOKENS + 1))
         if len(self.tokens) > MAX_TOKENS:
-            what = f"a query that may hold a search has at most {MAX_TOKENS:,} words and signs"
-            raise _search_error(query, self.tokens[-1].start(), what, "Ask in several queries.")
+            what = Message(
+                "a query that may hold a search has at most %(most)s words and signs", most=f"{MAX_TOKENS:,}"
+            )
+            raise _search_error(query, self.tokens[-1].start(), what, Message("Ask in several queries."))
 
     def run(self) -> Iterator[SearchClause]:
         at = 0
@@ -105,13 +107,13 @@ class _ClauseParser:
                 at += 3
             elif word == "service" and following and self.is_ours(following[0], relative_to):
                 if self.unclear is not None:
-                    raise _search_error(self.query, self.unclear, "this can be read in two ways", "Write IRIs whole.")
+                    raise _search_error(
+                        self.query, self.unclear, Message("this can be read in two ways"), Message("Write IRIs whole.")
+                    )
                 self.searches += 1
                 if self.searches > MAX_CLAUSES:
-                    todo = "Ask in several queries."
-                    raise _search_error(
-                        self.query, token.start(), f"a query holds at most {MAX_CLAUSES} searches", todo
-                    )
+                    what = Message("a query holds at most %(most)s searches", most=MAX_CLAUSES)
+                    raise _search_error(self.query, token.start(), what, Message("Ask in several queries."))
                 clause, at = self.clause(at)
                 yield clause
             else:
@@ -144,17 +146,18 @@ class _ClauseParser:
         begin = self.tokens[at].start()
         at += 2
         self.expect(at, "{", begin)
-        subject = self.take(at + 1, "variable", begin, "a variable")
+        subject = self.take(at + 1, "variable", begin, Message("a variable is expected"))
         arguments: dict[str, str] = {}
         language = ""
         at += 2
         while True:
             name = self.property(at, begin)
             if name in arguments:
-                raise self.form_error(at, f"kg:{name} is said twice", begin)
-            kind, what = {"matches": ("text", "a string"), "limit": ("word", "a number")}.get(
-                name, ("variable", "a variable")
-            )
+                raise self.form_error(at, Message("%(name)s is said twice", name=f"kg:{name}"), begin)
+            kind, what = {
+                "matches": ("text", Message("a string is expected")),
+                "limit": ("word", Message("a number is expected")),
+            }.get(name, ("variable", Message("a variable is expected")))
             arguments[name] = self.take(at + 1, kind, begin, what)
             at += 2
             if name == "matches" and self.kind(at) == "tag":
@@ -172,13 +175,13 @@ class _ClauseParser:
 
     def build_clause(self, begin: int, at: int, subject: str, arguments: dict[str, str], language: str) -> SearchClause:
         if "matches" not in arguments:
-            raise self.form_error(at, "kg:matches is missing", begin)
+            raise self.form_error(at, Message("kg:matches is missing"), begin)
         variables = [each[1:] for each in (subject, arguments.get("score", ""), arguments.get("snippet", "")) if each]
         if len(set(variables)) < len(variables):
-            raise self.form_error(at, "a variable stands for two things", begin)
+            raise self.form_error(at, Message("a variable stands for two things"), begin)
         limit = arguments.get("limit", str(DEFAULT_LIMIT))
         if not limit.isascii() or not limit.isdecimal() or len(limit) > 6 or not 1 <= int(limit) <= MAX_LIMIT:
-            raise self.form_error(at, f"kg:limit is a number from 1 to {MAX_LIMIT:,}", begin)
+            raise self.form_error(at, Message("kg:limit is a number from 1 to %(most)s", most=f"{MAX_LIMIT:,}"), begin)
         end = self.tokens[at].end()
         words = _string_value(arguments["matches"])
         return SearchClause(
@@ -197,21 +200,24 @@ class _ClauseParser:
         name = iri.removeprefix(f"{self.base}terms/")
         if name == iri or name not in _PROPERTIES:
             names = ", ".join(f"kg:{each}" for each in _PROPERTIES)
-            raise self.form_error(at, f"one of {names} is expected (with PREFIX kg: <{self.base}terms/>)", begin)
+            what = Message(
+                "one of %(names)s is expected (with PREFIX kg: <%(terms)s>)", names=names, terms=f"{self.base}terms/"
+            )
+            raise self.form_error(at, what, begin)
         return name
 
-    def take(self, at: int, kind: str, begin: int, what: str) -> str:
+    def take(self, at: int, kind: str, begin: int, what: Message) -> str:
         if self.kind(at) != kind:
-            raise self.form_error(at, f"{what} is expected", begin)
+            raise self.form_error(at, what, begin)
         if kind == "text":
             self.check_clear(self.tokens[at])
             if self.unclear is not None:
-                raise self.form_error(at, "the string has an escape that stands for no character", begin)
+                raise self.form_error(at, Message("the string has an escape that stands for no character"), begin)
         return self.tokens[at][0]
 
     def expect(self, at: int, sign: str, begin: int) -> None:
         if self.text(at) != sign:
-            raise self.form_error(at, f"{sign} is expected", begin)
+            raise self.form_error(at, Message("%(sign)s is expected", sign=sign), begin)
 
     def text(self, at: int) -> str:
         return self.tokens[at][0] if at < len(self.tokens) else ""
@@ -219,15 +225,16 @@ class _ClauseParser:
     def kind(self, at: int) -> str | None:
         return self.tokens[at].lastgroup if at < len(self.tokens) else None
 
-    def form_error(self, at: int, what: str, begin: int) -> SearchRefused:
+    def form_error(self, at: int, what: Message, begin: int) -> SearchRefused:
         offset = self.tokens[at].start() if at < len(self.tokens) else begin
-        todo = f"A search in a query has one form: SERVICE <{self.base}search> {{ {_FORM} }}"
+        form = f"SERVICE <{self.base}search> {{ {_FORM} }}"
+        todo = Message("A search in a query has one form: %(form)s", form=form)
         return _search_error(self.query, offset, what, todo)
 
 
-def _search_error(query: str, at: int, what: str, todo: str) -> SearchRefused:
+def _search_error(query: str, at: int, what: Message, todo: Message) -> SearchRefused:
     line, column = line_and_column(query, at)
-    return SearchRefused(what, where=f"line {line}, column {column}", todo=todo)
+    return SearchRefused(what, where=Message("line %(line)s, column %(column)s", line=line, column=column), todo=todo)
 
 
 def _string_value(text: str) -> str:

@@ -50,10 +50,10 @@ class SpellingSuggester:
     def correct(self, parsed: ParsedSearch, text: str) -> Correction:
         """Correction of the words that the index lacks, and has no related form of."""
         words = self._index.words
-        unknown = [word for word in parsed.words if not words.knows(word) and not words.forms_of(word)]
+        unknown = [word for word in parsed.words if not words.knows(word)]
         proposed = ordinary = text
         for word in unknown if len(unknown) <= _MAX_CORRECTIONS else ():
-            if nearest := self.nearest(word.text):
+            if not words.forms_of(word) and (nearest := self.nearest(word.text)):
                 cased = nearest.title() if word.text.istitle() else nearest
                 # The replacement is folded: it holds no sign with a meaning in a pattern.
                 pattern = rf"(?<!\w){re.escape(word.text)}(?!\w)"

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from kg import language_ranges
+from kg.store.search.folding import IGNORED
 
 LANGUAGES = ("en", "ru", "es")
 """Languages of the sort keys: those of the pages."""
@@ -52,8 +53,10 @@ def sort_key(text: str, language: str) -> str:
     ['Noriega', 'Nunez', 'Ñico']
     >>> sorted(["Castro", "Ёлкин", "Ежов", "Йота", "Иванов"], key=lambda text: sort_key(text, "ru"))
     ['Ежов', 'Ёлкин', 'Иванов', 'Йота', 'Castro']
+    >>> sorted(["Zorin", "ʿAbd al-Qādir", "Adams"], key=lambda text: sort_key(text, "en"))
+    ['ʿAbd al-Qādir', 'Adams', 'Zorin']
     """
-    plain = text[: 2 * MAX_KEY_LENGTH].casefold()
+    plain = IGNORED.sub("", text[: 2 * MAX_KEY_LENGTH]).casefold()
     if not plain.isascii():
         decomposed = unicodedata.normalize("NFKD", plain)
         if language in _LETTERS:

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kg.errors import QueryRefused, QueryTooLarge
+from kg.errors import Message, QueryRefused, QueryTooLarge
 from kg.store.sparql.plain_queries import is_plain
 from kg.store.sparql.string_tokens import Lexer, string_patterns
 
@@ -131,11 +131,15 @@ def check_size(text: str, limits: QueryLimits = DEFAULT) -> bytes:
     try:
         encoded = text.encode()
     except UnicodeEncodeError:
-        raise QueryRefused("the query holds half a character (a lone surrogate)") from None
+        raise QueryRefused(Message("the query holds half a character (a lone surrogate)")) from None
     if len(encoded) > limits.size:
         raise QueryTooLarge(
-            f"the query has {len(encoded):,} bytes; at most {limits.size:,} are read",
-            todo="Ask in several smaller queries.",
+            Message(
+                "the query has %(size)s bytes; at most %(most)s are read",
+                size=f"{len(encoded):,}",
+                most=f"{limits.size:,}",
+            ),
+            todo=Message("Ask in several smaller queries."),
         )
     return encoded
 
@@ -221,8 +225,8 @@ class _TokenScan:
             self.join(1)
         if len(self.open) > self.limits.depth:
             raise QueryRefused(
-                f"the query nests brackets more than {self.limits.depth} deep",
-                todo="Ask something flatter.",
+                Message("the query nests brackets more than %(most)s deep", most=self.limits.depth),
+                todo=Message("Ask something flatter."),
             )
 
     def term(self) -> None:
@@ -239,8 +243,11 @@ class _TokenScan:
         self.patterns += patterns
         if self.patterns > self.limits.patterns:
             raise QueryRefused(
-                f"the query joins more than {self.limits.patterns} triple patterns, steps of paths or groups",
-                todo="Ask in several queries; a long list of values goes into VALUES or IN (…).",
+                Message(
+                    "the query joins more than %(most)s triple patterns, steps of paths or groups",
+                    most=self.limits.patterns,
+                ),
+                todo=Message("Ask in several queries; a long list of values goes into VALUES or IN (…)."),
             )
 
     def count(self, operators: int) -> None:
@@ -249,8 +256,8 @@ class _TokenScan:
         self.operators += operators
         if self.operators > self.limits.operators:
             raise QueryRefused(
-                f"the query has more than {self.limits.operators:,} operators or groups",
-                todo="A long list of values goes into VALUES or IN (…).",
+                Message("the query has more than %(most)s operators or groups", most=f"{self.limits.operators:,}"),
+                todo=Message("A long list of values goes into VALUES or IN (…)."),
             )
 
     def word(self, token: re.Match[str]) -> None:
@@ -268,8 +275,8 @@ class _TokenScan:
             calls = not named or _CALLS.match(self.text, token.start() + match.end())
             if calls or self.candidates > _MAX_CANDIDATES:
                 raise QueryRefused(
-                    "SERVICE is off: queries here see this archive alone",
-                    todo="Take the SERVICE part out; or, if it is a name, write it as a full IRI: <http://…>.",
+                    Message("SERVICE is off: queries here see this archive alone"),
+                    todo=Message("Take the SERVICE part out; or, if it is a name, write it as a full IRI: <http://…>."),
                 )
         if not named:
             self.keyword(word)
@@ -282,8 +289,11 @@ class _TokenScan:
             self.form = True
             if _UPDATE.fullmatch(word):
                 raise QueryRefused(
-                    f"updates are off: {word[:40].upper()} would change the data, which is read-only here",
-                    todo="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+                    Message(
+                        "updates are off: %(word)s would change the data, which is read-only here",
+                        word=word[:40].upper(),
+                    ),
+                    todo=Message("Ask with SELECT, ASK, CONSTRUCT or DESCRIBE."),
                 )
 
     def is_iri(self, text: str) -> bool:
@@ -304,6 +314,6 @@ class _TokenScan:
         if alike:  # both readings leave the scan in the same state
             return True
         raise QueryRefused(
-            f"{text[:80]!r} can be read as an IRI and as a comparison",
-            todo="Put a space behind < where it compares, and write IRIs with their scheme: <https://…>.",
+            Message("“%(text)s” can be read as an IRI and as a comparison", text=text[:80]),
+            todo=Message("Put a space behind < where it compares, and write IRIs with their scheme: <https://…>."),
         )

@@ -26,7 +26,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.errors import QueryTooLarge, QueryUnwritable
+from kg.errors import Message, QueryTooLarge, QueryUnwritable
 from kg.store.sparql import xml_limits
 from kg.store.sparql.xml_limits import ByteSink, Term
 
@@ -110,8 +110,12 @@ def choose_format(kind: Kind, names: Sequence[str]) -> ResultFormat:
             return FORMATS[name]
     fit = ", ".join(row.name for row in FORMATS.values() if kind in row.kinds)
     raise QueryUnwritable(
-        f"the answer of this {kind.upper()} query can't be written as {' or '.join(names)}",
-        todo=f"Ask for {fit}.",
+        Message(
+            "the answer of this %(form)s query can't be written as %(formats)s",
+            form=kind.upper(),
+            formats=", ".join(names),
+        ),
+        todo=Message("Ask for %(formats)s.", formats=fit),
     )
 
 
@@ -159,7 +163,10 @@ def _write(results: Results, name: str, out: ByteSink, max_rows: int) -> None:
 
 def too_many_rows(max_rows: int) -> QueryTooLarge:
     """Error of an answer with too many rows."""
-    return QueryTooLarge(f"the answer has more than {max_rows:,} rows", todo="Ask for fewer, with LIMIT.")
+    return QueryTooLarge(
+        Message("the answer has more than %(most)s rows", most=f"{max_rows:,}"),
+        todo=Message("Ask for fewer, with LIMIT."),
+    )
 
 
 def _at_most(rows: Iterable[Row], max_rows: int) -> Iterator[Row]:
@@ -237,7 +244,8 @@ def _without_triple_terms(triples: Iterable[Triple]) -> Iterator[Triple]:
     for triple in triples:
         if isinstance(triple.object, Triple):
             raise QueryUnwritable(
-                "this format has no way to write a triple about a triple", todo="Ask for Turtle or N-Triples."
+                Message("this format has no way to write a triple about a triple"),
+                todo=Message("Ask for Turtle or N-Triples."),
             )
         yield triple
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg.errors import QueryUnwritable
+from kg.errors import Message, QueryUnwritable
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -59,15 +59,15 @@ def check_rdfxml(triples: Iterable[Triple]) -> Iterator[Triple]:
             if predicate not in checked:
                 if _is_unfit_element(predicate):
                     raise QueryUnwritable(
-                        f"RDF/XML has no way to write the predicate <{predicate}>",
-                        todo="Ask for Turtle or N-Triples.",
+                        Message("RDF/XML has no way to write the predicate <%(iri)s>", iri=predicate),
+                        todo=Message("Ask for Turtle or N-Triples."),
                     )
                 checked.add(predicate)
             for node in (part.subject, part.object):
                 if isinstance(node, BlankNode) and not _IS_NAME.fullmatch(node.value):
                     raise QueryUnwritable(
-                        f"RDF/XML has no way to write the blank node _:{node.value}",
-                        todo="Ask for Turtle or N-Triples.",
+                        Message("RDF/XML has no way to write the blank node %(node)s", node=f"_:{node.value}"),
+                        todo=Message("Ask for Turtle or N-Triples."),
                     )
             part = part.object
         yield triple
@@ -97,7 +97,8 @@ def _unfit_classes_last(triples: Iterable[Triple]) -> Iterator[Triple]:
             postponed.clear()
     if postponed:
         raise QueryUnwritable(
-            f"RDF/XML has no element for the class {postponed[0].object}", todo="Ask for Turtle or N-Triples."
+            Message("RDF/XML has no element for the class %(iri)s", iri=str(postponed[0].object)),
+            todo=Message("Ask for Turtle or N-Triples."),
         )
 
 
@@ -122,8 +123,11 @@ class XmlSanitizer:
         match = _NOT_IN_XML.search(chunk)
         if match:
             raise QueryUnwritable(
-                f"a value holds the character U+{ord(match[0].decode()):04X}, which XML can't say",
-                todo="Ask for JSON (or Turtle, where the answer is triples).",
+                Message(
+                    "a value holds the character %(character)s, which XML can't say",
+                    character=f"U+{ord(match[0].decode()):04X}",
+                ),
+                todo=Message("Ask for JSON (or Turtle, where the answer is triples)."),
             )
         self._out.write(chunk.replace(b"\r", b"&#13;"))
         return len(data)

@@ -6,6 +6,7 @@ first format that can hold the answer.
 
 from functools import lru_cache
 
+from kg.errors import Message
 from kg.render.data.negotiation import FORMER_TYPES, is_readable, preference
 from kg.store.sparql.results import FORMATS
 from kg.web.http.parameter_problems import bad_parameter
@@ -79,4 +80,4 @@ def unacceptable(names: tuple[str, ...]) -> Problem:
     """406 with what there is."""
     types = [FORMATS[name].media_type.partition(";")[0] for name in names]
     alternates = [{"type": each, "format": name} for each, name in zip(types, names, strict=True)]
-    return Problem(406, f"There are {', '.join(types)}.", more={"alternates": alternates})
+    return Problem(406, Message("There are %(names)s.", names=", ".join(types)), more={"alternates": alternates})

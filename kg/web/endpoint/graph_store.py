@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import formats, responses, service_description
 from kg.web.endpoint.graph_counts import graph_counts, query
@@ -21,7 +22,7 @@ from kg.web.http.form_encoding import pairs
 from kg.web.http.headers import CORS, combined
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Check, Parameters, matching
-from kg.web.http.told_problems import ToldProblem
+from kg.web.http.problems import Problem
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -83,14 +84,28 @@ def _named(request: Request) -> list[tuple[str, str]]:
 async def _graph(request: Request, context: Context, iri: str | None, asked: str | None) -> Response:
     counts = await graph_counts(context)
     if iri is not None and iri not in counts:
-        raise ToldProblem(404, "no_graph", iri=iri[:_MAX_IRI_EXCERPT], place=context.path("graphs"))
+        raise Problem(
+            404,
+            Message(
+                "There is no graph <%(iri)s>; %(place)s lists them.",
+                iri=iri[:_MAX_IRI_EXCERPT],
+                place=context.path("graphs"),
+            ),
+        )
     accept = combined(request, "accept")
     names = tuple(each for each in formats.wanted(asked, accept) if each in formats.GRAPHS)
     if not names:
         raise formats.unacceptable(formats.GRAPHS)
     size = context.publication.triples if iri is None else counts[iri]
     if size > MAX_STATEMENTS:
-        raise ToldProblem(413, "large_graph", size=size, place=context.path("dumps/"))
+        raise Problem(
+            413,
+            Message(
+                "This graph has %(size)s statements; the dumps at %(place)s hold all of them.",
+                size=size,
+                place=context.path("dumps/"),
+            ),
+        )
     question = responses.Question(query("graph"), names, () if iri is None else (iri,))
     return await responses.respond(request, context, question)
 

@@ -10,6 +10,7 @@ from functools import partial
 from pydantic import Field
 from starlette.requests import Request
 
+from kg.errors import Message
 from kg.web.http.form_encoding import pairs, text_of
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import Parameters
@@ -33,7 +34,7 @@ _UPDATE = "application/sparql-update"
 _FORM = "application/x-www-form-urlencoded"
 _ACCEPTED = {"Accept-Post": f"{_QUERY}, {_FORM}"}
 _UTF_8 = frozenset({"", "utf-8", "utf8", "us-ascii"})
-_OFF = "Updates are off: this is a published collection, and it changes by its builds alone."
+_OFF = Message("Updates are off: this is a published collection, and it changes by its builds alone.")
 _EXCERPT_LENGTH = 40
 
 
@@ -85,7 +86,12 @@ async def read(request: Request, context: Context) -> ProtocolRequest:
     if content_type == _UPDATE:
         raise Problem(403, _OFF)
     if content_type not in {_QUERY, _FORM}:
-        detail = f"POST a query as {_QUERY}, or a form as {_FORM}; this is {content_type or 'neither'}."
+        detail = Message(
+            "POST a query as %(query)s, or a form as %(form)s; this is %(type)s.",
+            query=_QUERY,
+            form=_FORM,
+            type=content_type or Message("neither"),
+        )
         raise Problem(415, detail, _ACCEPTED)
     _refuse_coded(request, parameters)
     given = list(pairs(address, _TAKES))
@@ -109,7 +115,7 @@ def _form_pairs(body: bytes) -> list[tuple[str, str]]:
 
 
 def _query_pair(body: bytes) -> list[tuple[str, str]]:
-    return [("query", text_of(body, "The query"))]
+    return [("query", text_of(body, Message("The query")))]
 
 
 def _content_type(request: Request) -> tuple[str, str]:
@@ -122,10 +128,12 @@ def _refuse_coded(request: Request, parameters: str) -> None:
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
         if name.strip() == "charset" and value.strip().strip('"') not in _UTF_8:
-            raise Problem(415, f"SPARQL is UTF-8, and this says {value.strip()[:_EXCERPT_LENGTH]}.", _ACCEPTED)
+            detail = Message("SPARQL is UTF-8, and this says %(charset)s.", charset=value.strip()[:_EXCERPT_LENGTH])
+            raise Problem(415, detail, _ACCEPTED)
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         # RFC 9110, 12.5.3: what a 415 for a coding says.
-        raise Problem(415, "Bodies are read as they are, without Content-Encoding.", {"Accept-Encoding": "identity"})
+        detail = Message("Bodies are read as they are, without Content-Encoding.")
+        raise Problem(415, detail, {"Accept-Encoding": "identity"})
 
 
 def _protocol_request(given: Iterable[tuple[str, str]], longest: int) -> ProtocolRequest:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import QueryError, QuerySyntaxError, RemoteError
+from kg.errors import Message, QueryError, QuerySyntaxError, RemoteError
 from kg.store.sparql import query_checks
 from kg.store.sparql.query_service import QueryAnswer
 from kg.web.endpoint.answer_headers import Shape
@@ -264,7 +264,11 @@ def explained(fault: QueryError, query: str) -> Problem:
     lines = query.split("\n", fault.line)
     line = lines[fault.line - 1] if fault.line <= len(lines) else ""
     text = line[fault.column - 1 : fault.column - 1 + _EXCERPT_LENGTH].rstrip()
-    near = f"near {text!r}" if text else "at the end of the line" if fault.line < len(lines) else "at the end"
-    told = f"{fault.where}: {fault.what}, {near}"
-    detail = f"{told}. {fault.todo}" if fault.todo else told
-    return Problem(problem.status, detail, problem.headers, {**problem.more, "text": text})
+    if text:
+        near = Message("near “%(text)s”", text=text)
+    else:
+        near = Message("at the end of the line") if fault.line < len(lines) else Message("at the end")
+    told = isinstance(fault.what, Message)
+    what = Message("%(what)s, %(near)s", what=fault.what, near=near) if told else f"{fault.what}, {near}"
+    placed = QuerySyntaxError(what, line=fault.line, column=fault.column, todo=fault.todo)
+    return Problem(problem.status, placed.message, problem.headers, {**problem.more, "text": text})

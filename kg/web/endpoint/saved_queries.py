@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import ParameterFault
+from kg.errors import Message, ParameterFault
 from kg.render.data.negotiation import choose
 from kg.render.queries.parameters import TYPES, Parameter
 from kg.render.queries.saved_queries import SavedQuery, saved_queries
@@ -23,7 +23,7 @@ from kg.web.http.headers import CORS, combined
 from kg.web.http.language import PARAMETER
 from kg.web.http.parameter_problems import ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, choice
-from kg.web.http.told_problems import ToldProblem
+from kg.web.http.problems import Problem
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -56,7 +56,9 @@ async def missing(
 ) -> Response:
     """A problem that names the queries that there are."""
     there = ", ".join(saved_queries(context.settings.query_folders))
-    raise ToldProblem(404, "no_saved_query", name=repr(name[:100]), names=there)
+    raise Problem(
+        404, Message("There is no saved query %(name)s; there are %(names)s.", name=repr(name[:100]), names=there)
+    )
 
 
 def endpoint(query: SavedQuery, base: str) -> tuple[Endpoint, Refused]:
@@ -208,7 +210,7 @@ def _format(request: Request, name: str) -> str:
         return name
     chosen = choose(combined(request, "accept"), [*_MEDIA_TYPES, _JSON, _HTML])
     if chosen is None:
-        raise ToldProblem(406, "formats", formats=", ".join(MEDIA_TYPES))
+        raise Problem(406, Message("This comes as %(formats)s.", formats=", ".join(MEDIA_TYPES)))
     return {**_MEDIA_TYPES, _JSON: "json", _HTML: "html"}[chosen]
 
 

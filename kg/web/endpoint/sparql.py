@@ -5,12 +5,13 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.render.data.negotiation import HTML, preference
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint import formats, responses, service_description, workbench
 from kg.web.endpoint.protocol_request import ProtocolRequest, read
 from kg.web.http.headers import combined
-from kg.web.http.told_problems import ToldProblem
+from kg.web.http.problems import Problem
 from kg.web.serving.context import HeldContext
 
 _TYPES = [HTML.media_type, *(each.media_type.partition(";")[0] for each in FORMATS.values())]
@@ -22,7 +23,7 @@ async def respond(request: Request, context: HeldContext) -> Response:
     accept = combined(request, "accept")
     graphs = tuple(asked.default_graphs), tuple(asked.named_graphs)
     if asked.query is None and request.method == "POST":
-        raise ToldProblem(400, "no_query")
+        raise Problem(400, Message("There is no query."))
     if _wants_page(asked, accept):
         wanted = workbench.WorkbenchRequest(asked.query, asked.example, *graphs, asked.timeout)
         return await context.in_turn(request, partial(workbench.respond, request, context, wanted))

@@ -6,7 +6,7 @@ What the editor completes comes from here: the prefixes of the ontology, the cla
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import Query
@@ -20,10 +20,12 @@ from kg.render.queries import spellings
 from kg.render.queries.examples import ExampleQuery, examples
 from kg.render.site import key_labels, script_messages
 from kg.render.site.pages import render_page
+from kg.render.site.translations import translations
 from kg.settings import QUERIES
 from kg.store.sparql.results import FORMATS
 from kg.web.endpoint.preview import LARGE, PREVIEW_FORMATS, names, preview
 from kg.web.endpoint.responses import Question, explained, whole_answer
+from kg.web.http.conditional import answer
 from kg.web.http.headers import CACHE, CORS, PAGE
 from kg.web.http.language import VARY, still
 from kg.web.http.parameters import Parameters, at_most
@@ -72,7 +74,7 @@ async def respond(request: Request, context: Context, wanted: WorkbenchRequest) 
             question = Question(query, PREVIEW_FORMATS, wanted.default_graphs, wanted.named_graphs, wanted.timeout)
             answered = await preview(request, context, question)
         except QueryError as fault:
-            problem = explained(fault, query)
+            problem = explained(fault, query).spoken(context.reader.language)
             status = problem.status
     others, rewritten = await _other_spellings(request, context, query or "")
     values = {
@@ -92,6 +94,9 @@ async def respond(request: Request, context: Context, wanted: WorkbenchRequest) 
     make = partial(render_page, "sparql", context.site, values)
     body = await context.serving.slow_queue.run(request, make) if answered and answered.large else make()
     headers = {"Cache-Control": "no-cache" if query else CACHE["Cache-Control"], "Vary": published.BY_FORMAT, **HEADERS}
+    if query is None:
+        modified = context.publication.published
+        return answer(request, body, HTML.content_type, modified=modified, headers=headers, vary=headers["Vary"])
     headers |= {**problem.headers, **CORS} if problem else {}
     return Response(body, status, headers, HTML.content_type)
 
@@ -137,40 +142,41 @@ def _data(request: Request, context: Context, body: bytes) -> Response:
 
 
 async def _terms(context: Context) -> bytes:
-    """Prefixes, classes and properties; counted once for a generation, however many ask at once."""
-    return await context.serving.memo.get("terms", lambda: _all_counted(context))
+    """Prefixes, classes and properties, called in the reader's language; made once for a generation and a language."""
+    return await context.serving.memo.get(f"terms {context.reader.language}", lambda: _called(context))
 
 
-async def _all_counted(context: Context) -> bytes:
-    found = {each: await _counted(context, each) for each in ("classes", "properties")}
+async def _called(context: Context) -> bytes:
+    counted = await context.serving.memo.get("terms", lambda: _all_counted(context))
+    named = _named(context)
+    found = {
+        kind: [{"iri": iri, "label": named.get(iri, ""), "count": count} for iri, count in terms]
+        for kind, terms in counted.items()
+    }
     return orjson.dumps({"prefixes": context.publication.ontology.prefixes, **found})
 
 
-async def _counted(context: Context, name: str) -> list[dict[str, Any]]:
+async def _all_counted(context: Context) -> dict[str, list[tuple[str, int]]]:
+    """Classes and properties, counted once for a generation, however many ask at once."""
+    return {each: await _counted(context, each) for each in ("classes", "properties")}
+
+
+async def _counted(context: Context, name: str) -> list[tuple[str, int]]:
     """The classes or properties of the graph with the number of their uses; where counting fails, the ontology's."""
     ontology = context.publication.ontology
     query = (QUERIES / "pages" / f"{name}.rq").read_text(encoding="utf-8")
-    named = _named(context)
     try:
         answered = await whole_answer(context, Question(query, ("json",)))
     except (QueryTimeout, QueryTooLarge):  # what a graph that can't be counted in time may hold is known all the same
         some = ontology.classes if name == "classes" else {key: term.iri for key, term in ontology.terms.items()}
-        return [{"iri": iri, "label": named.get(iri, ""), "count": 0} for iri in sorted(set(some.values()))]
+        return [(iri, 0) for iri in sorted(set(some.values()))]
     rows = orjson.loads(answered.body)["results"]["bindings"]
-    return [
-        {
-            "iri": row["term"]["value"],
-            "label": named.get(row["term"]["value"], ""),
-            "count": int(row["count"]["value"]),
-        }
-        for row in rows
-        if "term" in row
-    ]
+    return [(row["term"]["value"], int(row["count"]["value"])) for row in rows if "term" in row]
 
 
 def _named(context: Context) -> dict[str, str]:
-    """IRI of a term → what pages call it."""
-    ontology = context.publication.ontology
+    """IRI of a term → what pages call it in the reader's language."""
+    ontology, say = context.publication.ontology, translations(context.reader.language).gettext
     keys = {term.iri: key_labels.FIELDS[key].label for key, term in ontology.terms.items() if key in key_labels.FIELDS}
     kinds = {ontology.classes[kind]: one for kind, (one, _) in key_labels.KINDS.items() if kind in ontology.classes}
-    return {**keys, **kinds, **ontology.labels}
+    return {iri: say(label) for iri, label in {**keys, **kinds, **ontology.labels}.items()}

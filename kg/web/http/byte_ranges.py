@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from kg.errors import Message
 from kg.web.http.headers import combined
 from kg.web.http.problems import Problem
 
@@ -67,7 +68,7 @@ def select(request: Request, size: int, media_type: str, *, etag: str, modified:
     if wanted is None:
         return _of_whole(size, media_type)
     if not wanted:
-        detail = f"There is no such part: this has {size:,} bytes, counted from 0."
+        detail = Message("There is no such part: this has %(size)s bytes, counted from 0.", size=f"{size:,}")
         raise Problem(416, detail, {"Content-Range": f"bytes */{size}"})
     return _of_part(wanted[0], size, media_type) if len(wanted) == 1 else _of_parts(wanted, size, media_type)
 

@@ -23,6 +23,7 @@ OF_ANSWERS = ("zstd", "gzip")
 """Codings of what may come as a stream, the better first (D-70)."""
 
 _GZIP_LEVEL, _ZSTD_LEVEL, _BROTLI_QUALITY = 4, 3, 5
+_PATIENT_GZIP_LEVEL, _PATIENT_BROTLI_QUALITY = 9, 9
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's way to say: with the heading of gzip
 
 
@@ -39,6 +40,10 @@ _WHOLE: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=_BROTLI_QUALITY),
     "zstd": lambda body: zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body),
     "gzip": lambda body: gzip.compress(body, _GZIP_LEVEL, mtime=0),
+}
+_WHOLE_ONCE: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=_PATIENT_BROTLI_QUALITY),
+    "gzip": lambda body: gzip.compress(body, _PATIENT_GZIP_LEVEL, mtime=0),
 }
 
 
@@ -85,6 +90,11 @@ def _weight(parameter: str) -> float:
 def pack(body: bytes, coding: str) -> bytes:
     """A whole body in a coding."""
     return _WHOLE[coding](body)
+
+
+def pack_once(body: bytes, coding: str) -> bytes:
+    """A whole body in a coding, as small as patience allows: for what is packed once and sent again (D-179)."""
+    return _WHOLE_ONCE[coding](body)
 
 
 def encoded(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:

@@ -10,8 +10,8 @@ from urllib.parse import unquote_to_bytes
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
+from kg.errors import Message
 from kg.web.http.problems import Problem
-from kg.web.http.told_problems import ToldProblem
 
 MAX_PAIRS = 200
 """Names with their values in a form or an address; a request with a hundred graphs has as many."""
@@ -44,9 +44,11 @@ class EncodedRequest(Request):
 def refusal(encoded: bytes) -> Problem | None:
     """The problem with a form or an address that takes too many steps to be read; None for any other."""
     if encoded.count(b"&") >= MAX_PAIRS:
-        return ToldProblem(400, "many_parameters", most=MAX_PAIRS)
+        return Problem(
+            400, Message("There are more than %(most)s parameters here; a request has at most so many.", most=MAX_PAIRS)
+        )
     if encoded.count(b"%") > _MAX_STRAY and _escapes(encoded) is None:
-        return ToldProblem(400, "stray_percent")
+        return Problem(400, Message("There are percent signs here that begin no escape: write `%` itself as `%25`."))
     return None
 
 
@@ -117,7 +119,13 @@ def text_of(raw: bytes, what: str) -> str:
         before = raw[: fault.start].decode("utf-8")
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         wrong = " ".join(f"0x{byte:02X}" for byte in raw[fault.start : fault.end])
-        detail = f"{what} is not UTF-8: {wrong} at line {line}, column {column}."
+        detail = Message(
+            "%(what)s is not UTF-8: %(wrong)s at line %(line)s, column %(column)s.",
+            what=what,
+            wrong=wrong,
+            line=line,
+            column=column,
+        )
         around = before[-_EXCERPT_LENGTH:] + raw[fault.start : fault.end + _EXCERPT_LENGTH].decode(
             "utf-8", "backslashreplace"
         )

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from kg.errors import (
     GenerationError,
     KgError,
+    Message,
     QueryBusy,
     QueryCrashed,
     QueryError,
@@ -30,7 +31,7 @@ from kg.errors import (
 )
 from kg.render.data.negotiation import choose
 from kg.render.site.pages import Site, render_page
-from kg.render.site.translations import LANGUAGES
+from kg.render.site.translations import LANGUAGES, translations
 from kg.web.http.headers import CORS, PAGE, combined
 
 _LOG = logging.getLogger("kg")
@@ -38,23 +39,23 @@ _LOG = logging.getLogger("kg")
 MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
-    400: "The request can't be understood",
+    400: "The request could not be understood",
     403: "Not allowed",
-    404: "There is nothing here",
+    404: "Page not found",
     405: "This method is not allowed here",
-    406: "None of the formats you accept",
+    406: "No suitable format",
     408: "The request came too slowly",
-    410: "No longer here",
-    413: "Too much",
+    410: "No longer available",
+    413: "The request is too large",
     414: "The address is too long",
     415: "Unknown media type",
     416: "The file has no such range",
     429: "Too many requests",
-    500: "Something went wrong here",
-    502: "The store behind this site does not answer",
-    503: "Busy just now",
-    504: "It took too long",
-    507: "It needs more memory than it may have",
+    500: "Something went wrong",
+    502: "The database is not responding",
+    503: "The server is busy",
+    504: "The request took too long",
+    507: "The request needs too much memory",
 }
 
 _OF_QUERIES: tuple[tuple[type[QueryError], int], ...] = (
@@ -89,7 +90,7 @@ class Problem(Exception):  # RFC 9457 calls it a problem
 
     Attributes:
         status: the HTTP status.
-        detail: what is wrong with this request, and what to do.
+        detail: what is wrong with this request, and what to do; a Message is said in the reader's language.
         headers: to send along: Allow, Retry-After.
         more: further members of the JSON object.
         formats: formats that there are, where none was acceptable.
@@ -110,9 +111,12 @@ class Problem(Exception):  # RFC 9457 calls it a problem
         """Title of problems with this status."""
         return TITLES.get(self.status, "Error")
 
-    def spoken(self, _language: str) -> "Problem":
-        """The problem in a reader's language, where its detail is translated."""
-        return self
+    def spoken(self, language: str) -> "Problem":
+        """The problem in a reader's language, where its detail is a message (D-180)."""
+        if language == self.language or not isinstance(self.detail, Message):
+            return self
+        detail = self.detail.said(translations(language).gettext)
+        return Problem(self.status, detail, self.headers, self.more, self.formats, self.path, language)
 
 
 def of(fault: KgError) -> Problem:
@@ -129,16 +133,16 @@ def of(fault: KgError) -> Problem:
         if isinstance(fault, QueryRefused) and "update" in fault.what.lower():
             status = 403
         headers = {"Retry-After": "5"} if status in {429, 503} else {}
-        return Problem(status, str(fault), headers, more)
+        return Problem(status, fault.message, headers, more)
     if isinstance(fault, RemoteError):
         status = 504 if isinstance(fault, RemoteTimeout) else 502
-        told = "What you asked for is kept in a store that gave no answer. Try again in a few minutes."
+        told = Message("What you asked for is kept in a store that gave no answer. Try again in a few minutes.")
         return _incident(status, told, fault)
     if isinstance(fault, GenerationError):
-        return _incident(503, "Nothing can be served at the moment.", fault, {"Retry-After": "10"})
+        return _incident(503, Message("Nothing can be served at the moment."), fault, {"Retry-After": "10"})
     if isinstance(fault, QueryCrashed):
-        return _incident(500, "The engine gave up on this query. Ask it otherwise, or for less.", fault)
-    return _incident(500, "The server met an error.", fault)
+        return _incident(500, Message("The engine gave up on this query. Ask it otherwise, or for less."), fault)
+    return _incident(500, Message("The server met an error."), fault)
 
 
 def unexpected(fault: Exception, doing: str) -> Problem:
@@ -150,10 +154,10 @@ def unexpected(fault: Exception, doing: str) -> Problem:
     """
     number = _number()
     _LOG.error("incident %s: %s", number, doing, exc_info=fault)
-    return _numbered(500, "The server met an error.", number, {})
+    return _numbered(500, Message("The server met an error."), number, {})
 
 
-def _incident(status: int, told: str, fault: KgError, headers: Mapping[str, str] | None = None) -> Problem:
+def _incident(status: int, told: Message, fault: KgError, headers: Mapping[str, str] | None = None) -> Problem:
     number = _number()
     _LOG.warning("%d, incident %s: %s: %r", status, number, type(fault).__name__, str(fault))
     return _numbered(status, told, number, headers or {})
@@ -164,8 +168,8 @@ def _number() -> str:
     return secrets.token_hex(4)
 
 
-def _numbered(status: int, told: str, number: str, headers: Mapping[str, str]) -> Problem:
-    detail = f"{told} Its keeper finds it in the log by the number {number}."
+def _numbered(status: int, told: Message, number: str, headers: Mapping[str, str]) -> Problem:
+    detail = Message("%(told)s Its keeper finds it in the log by the number %(number)s.", told=told, number=number)
     return Problem(status, detail, headers, {"incident": number})
 
 
@@ -197,6 +201,7 @@ def response(request: Request, problem: Problem, site: Site) -> Response:
         body, media_type = render_page("error", site, values), "text/html; charset=utf-8"
         headers |= PAGE
     else:
-        told = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
+        title = translations(site.language).gettext(problem.title)
+        told = {"type": "about:blank", "title": title, "status": problem.status, "detail": problem.detail}
         body, media_type = orjson.dumps({**told, **problem.more}), MEDIA_TYPE
     return Response(body, problem.status, headers, media_type)

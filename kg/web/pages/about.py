@@ -109,7 +109,8 @@ def _in_short(context: Context) -> bytes:
 def _page_values(context: Context, results: SearchResults) -> dict[str, object]:
     """Values that both pages show: a sentence, a map, gaps."""
     return {
-        "drawn": picture_data.places(SearchState(), context, width=MAP).drawn,
+        "places": picture_data.places(SearchState(), context, width=MAP),
+        "several": results.total > 1,
         "links": False,  # the whole of it is one link, to the map with a link in each dot
         "place": "",
         "sentence": presentation.summary(results, context),

@@ -23,7 +23,7 @@ from kg.render.citations.citations import FORMATS
 from kg.render.citations.cited_record import CITED_KINDS, CitedRecord
 from kg.render.citations.styles import STYLES, names_for_sorting
 from kg.store.generation.things import Thing
-from kg.web.http.headers import CORS, SCRIPTED, saved_as
+from kg.web.http.headers import CORS, PAGE, saved_as
 from kg.web.http.parameter_problems import bad_parameter
 from kg.web.http.parameters import at_most, choice, text
 from kg.web.search.cited_records import cited_records
@@ -144,7 +144,7 @@ def _page(
         "columns": {name: what for name, (what, _) in COLUMNS.items()},
         "still": urlencode([*pairs, ("style", parameters.style)], quote_via=quote) + "&",
     }
-    headers = {**SCRIPTED, "Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
+    headers = {**PAGE, "Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
     return published.page(request, context, "basket", values, headers)
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg import iris
-from kg.errors import KeyFault
+from kg.errors import KeyFault, Message
 from kg.read.things import DeletedThing, Redirect
 from kg.render.citations.citations import FORMATS
 from kg.render.citations.cited_record import CitedRecord
@@ -19,10 +19,10 @@ from kg.render.citations.styles import STYLES
 from kg.render.page.thing import cited_record_of
 from kg.store.generation.things import Thing
 from kg.web.http.conditional import http_date
-from kg.web.http.headers import CORS, SCRIPTED, saved_as
+from kg.web.http.headers import CORS, PAGE, saved_as
 from kg.web.http.parameter_problems import refusal
 from kg.web.http.parameters import Check, KeyPath, Parameters
-from kg.web.http.told_problems import ToldProblem
+from kg.web.http.problems import Problem
 from kg.web.pages.documents import MAX_EXCERPT, gone, moved, subject_of
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
@@ -126,7 +126,7 @@ def _written(  # noqa: PLR0913, PLR0917  # what one answer is made of
             "language": language,
             "address": iris.uri(said.iri),
         }
-        return published.page(request, context, "cite", values, {**SCRIPTED, **link, **until_midnight()})
+        return published.page(request, context, "cite", values, {**PAGE, **link, **until_midnight()})
     headers = {**CORS, **link, **saved_as(segment)}
     # A file says the same to everybody: names in the language that the settings prefer.
     body = _BY_SUFFIX[suffix].write([cited_record_of(subject, context.settings.languages, accessed)])
@@ -158,10 +158,10 @@ def _find(context: Context, path: str) -> Thing | Redirect:
     try:
         reference = iris.reference(kind, iris.decode_key(key))
     except KeyFault:
-        raise ToldProblem(404, "no_address", key=key[:MAX_EXCERPT]) from None
+        raise Problem(404, Message("%(key)s can't be a part of an address here.", key=key[:MAX_EXCERPT])) from None
     found = context.publication.things.find(reference)
     if found is None:
-        raise ToldProblem(404, "never_published", reference=reference)
+        raise Problem(404, Message("Nothing was ever published as %(reference)s.", reference=reference))
     if isinstance(found, DeletedThing):
         raise gone(context, found.thing)
     return found

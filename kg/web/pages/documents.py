@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg import iris
-from kg.errors import KeyFault
+from kg.errors import KeyFault, Message
 from kg.read.things import DeletedThing, Description, LinkGroup, Redirect, Surroundings
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data import jsonld, rdf
@@ -29,7 +29,6 @@ from kg.web.http.headers import CACHE, CORS, PAGE, combined
 from kg.web.http.language import VARY
 from kg.web.http.parameters import KeyPath, KindPath, Parameters, whole_number
 from kg.web.http.problems import Problem
-from kg.web.http.told_problems import ToldProblem
 from kg.web.pages import repeated_texts
 from kg.web.pages.search_links import search_links
 from kg.web.pages.thing_pictures import pictures
@@ -80,7 +79,7 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
             return Address(whole, None)
         reference = iris.reference(kind, iris.decode_key(stem))
     except KeyFault:
-        raise ToldProblem(404, "no_address", key=segment[:MAX_EXCERPT]) from None
+        raise Problem(404, Message("%(key)s can't be a part of an address here.", key=segment[:MAX_EXCERPT])) from None
     find = context.publication.things.find
     if find(reference) is None and find(whole) is not None:
         return Address(whole, None)
@@ -121,7 +120,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     address = read_address(context, kind, segment)
     found = context.publication.things.find(address.reference)
     if found is None:
-        raise ToldProblem(404, "never_published", reference=address.reference)
+        raise Problem(404, Message("Nothing was ever published as %(reference)s.", reference=address.reference))
     if isinstance(found, DeletedThing):
         raise gone(context, found.thing)
     suffix = f".{address.format.suffix}" if address.format else ""
@@ -175,7 +174,7 @@ def _part(request: Request, thing: Thing) -> int:
 
 
 def _no_part(part: int) -> Problem:
-    return ToldProblem(404, "no_part", part=part)
+    return Problem(404, Message("No text here has a part %(part)s.", part=part))
 
 
 def moved(request: Request, context: Context, below: str) -> Response:
@@ -186,14 +185,16 @@ def moved(request: Request, context: Context, below: str) -> Response:
 def gone(context: Context, thing: Thing) -> Problem:
     """410 for a thing that was taken away."""
     label, _ = context.reader.called(thing.labels, thing.reference, thing.status)
-    problem = ToldProblem(
+    problem = Problem(
         410,
-        "taken_away",
+        Message(
+            "“%(label)s” (%(reference)s) was published on %(created)s and taken away on %(deleted)s.",
+            label=label,
+            reference=thing.reference,
+            created=thing.created[:10],
+            deleted=(thing.deleted or "")[:10],
+        ),
         {"Last-Modified": http_date(thing.modified)},
-        label=label,
-        reference=thing.reference,
-        created=thing.created[:10],
-        deleted=(thing.deleted or "")[:10],
     )
     problem.more = {"id": context.base.iri(thing.reference), "deleted": thing.deleted}
     return problem
@@ -204,7 +205,11 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
     format_ = description_format(combined(request, "accept"))
     if format_ is None:
         named = ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS)
-        problem = ToldProblem(406, "thing_formats", {"Link": _links(context, thing, None)}, formats=named)
+        problem = Problem(
+            406,
+            Message("This thing is described in: %(formats)s.", formats=named),
+            {"Link": _links(context, thing, None)},
+        )
         alternates = [
             {"type": each.media_type, "href": context.path(f"{thing.reference}.{each.suffix}")} for each in FORMATS
         ]

@@ -11,13 +11,14 @@ from fastapi import Path as PathParameter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.iris import KINDS
 from kg.read.publication import Publication
 from kg.web.http import byte_ranges
 from kg.web.http.conditional import has_it, http_date
 from kg.web.http.headers import CORS, raw
+from kg.web.http.problems import Problem
 from kg.web.http.responses import Ready, Stream, file_pieces
-from kg.web.http.told_problems import ToldProblem
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -139,7 +140,12 @@ def _file(request: Request, context: Context, folder: Path, name: str, place: st
     """File of a folder; a part of it where that is asked for (RFC 9110, 14.2)."""
     path = context.publication.file(folder / name)
     if path is None:
-        raise ToldProblem(404, "no_listed_file", name=repr(name[:100]), place=context.path(place))
+        raise Problem(
+            404,
+            Message(
+                "There is no file %(name)s; %(place)s lists them.", name=repr(name[:100]), place=context.path(place)
+            ),
+        )
     publication = context.publication
     etag = f'"{_digests(publication, folder).get(name, publication.number)}"'
     modified = http_date(publication.published)

@@ -17,14 +17,14 @@ class SharedText:
     Attributes:
         title: heading of its key.
         language: its language; empty where it is unknown.
-        text: the paragraph.
-        records: number of records that have it.
+        paragraphs: the paragraphs.
+        records: number of records that have them.
         group_size: number of records of this kind in their source.
     """
 
     title: str
     language: str
-    text: str
+    paragraphs: tuple[str, ...]
     records: int
     group_size: int
 
@@ -61,16 +61,15 @@ def leads(context: Context, paragraphs: dict[str, RepeatedParagraph]) -> list[Sh
 
 
 def shown_here(context: Context, thing: Thing) -> list[SharedText]:
-    """Boilerplate that the page of a container shows for the records in it."""
+    """Boilerplate that the page of a container shows for the records in it; paragraphs of one heading together."""
+    shown: dict[tuple[str, str, int, int], list[str]] = {}
+    for each in context.publication.repeated.shown_on(thing.reference):
+        language = "" if each.language.startswith("@") else each.language
+        key = _title(context, each.key), language, each.records, each.group_size
+        shown.setdefault(key, []).append(each.text)
     return [
-        SharedText(
-            _title(context, each.key),
-            "" if each.language.startswith("@") else each.language,
-            each.text,
-            each.records,
-            each.group_size,
-        )
-        for each in context.publication.repeated.shown_on(thing.reference)
+        SharedText(title, language, tuple(paragraphs), records, group_size)
+        for (title, language, records, group_size), paragraphs in shown.items()
     ]
 
 

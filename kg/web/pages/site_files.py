@@ -8,11 +8,12 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.ontology import RDFS_LABEL
 from kg.render.data import rdf
 from kg.render.data.negotiation import FORMATS, HTML, JSON_LD, choose
 from kg.web.http.headers import CACHE, CORS, NOSNIFF, combined
-from kg.web.http.told_problems import ToldProblem
+from kg.web.http.problems import Problem
 from kg.web.observe.metrics import MEDIA_TYPE, PUBLIC
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
@@ -41,7 +42,12 @@ async def term(request: Request, context: HeldContext, name: _Name) -> Response:
     if name == CONTEXT:
         return _terms_document(request, context, ontology.context_document(), JSON_LD.content_type)
     if f"{context.base.value}terms/{name}" not in ontology.labels:
-        raise ToldProblem(404, "no_term", name=repr(name[:100]), place=context.path("terms/"))
+        raise Problem(
+            404,
+            Message(
+                "There is no term %(name)s; %(place)s lists them.", name=repr(name[:100]), place=context.path("terms/")
+            ),
+        )
     return _described(request, context, name)
 
 
@@ -54,7 +60,7 @@ def _described(request: Request, context: Context, name: str) -> Response:
     offered = {HTML.media_type: "", **{each.media_type: place for place, each in TERMS_DOCUMENTS.items()}}
     chosen = choose(combined(request, "accept"), list(offered))
     if chosen is None:
-        raise ToldProblem(406, "formats", {"Vary": "Accept"}, formats=", ".join(offered))
+        raise Problem(406, Message("This comes as %(formats)s.", formats=", ".join(offered)), {"Vary": "Accept"})
     if chosen == HTML.media_type and not name:
         terms = _own_terms(context.publication.ontology.terms_document(), context.base.value)
         answered = published.page(request, context, "terms", {"terms": terms})
@@ -107,6 +113,6 @@ async def health(_: Request, context: HeldContext) -> Response:
 async def metrics(_: Request, context: HeldContext) -> Response:
     """Metrics, where the settings put them beside the pages."""
     if context.metrics is None or context.settings.metrics != PUBLIC:
-        raise ToldProblem(404, "no_page")
+        raise Problem(404, Message("There is no such page."))
     body = await asyncio.to_thread(context.metrics.written)  # it reads files of all server processes
     return Response(body, 200, {"Cache-Control": "no-store", **NOSNIFF}, MEDIA_TYPE)

@@ -54,13 +54,14 @@ def _drawn(thing: Thing, context: Context) -> bytes:
         values |= {"columns": _columns(thing, context), "to": "record/?", "people": None, "places": None, "query": ""}
     else:
         state = SearchState(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference)))
+        several = context.publication.finder.count(state.wanted) >= _FEWEST
         people = picture_data.nearest_people(state, context, PEOPLE, TIES)
         places = picture_data.places(state, context, PLACES, atlas.SMALL_WIDTH)
         values |= {
-            "columns": picture_data.time(state, context).drawn,
+            "columns": picture_data.time(state, context).drawn if several else (),
             "to": "search?",
-            "people": people if people.drawn.edges else None,
-            "places": places if places.drawn.dots else _own_place(thing, context),
+            "people": people if several and people.drawn.edges else None,
+            "places": places if several and places.drawn.dots else _own_place(thing, context),
             "query": state.address(),
         }
     if len(values["columns"]) < _FEWEST:

@@ -17,12 +17,20 @@ MOST_PEOPLE = 30
 
 @dataclass(frozen=True, slots=True)
 class PictureData:
-    """Data of one picture: its own values, the rows of its table, and the number of rows that it leaves out."""
+    """Data of one picture.
+
+    Attributes:
+        drawn: what is drawn.
+        header, rows: its table.
+        left_out: number of rows that it leaves out.
+        narrow: the same, drawn for a phone; None where one drawing is fit for both.
+    """
 
     drawn: Any
     header: tuple[str, ...]
     rows: tuple[tuple[str | int | float, ...], ...]
     left_out: int = 0
+    narrow: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,9 @@ def places(state: SearchState, context: Context, most: int = MOST_PLACES, width:
         rows.append((label, place.reference, latitude, longitude, place.count))
         address = state.with_filter("place", place.reference).address()
         spots.append(atlas.MapPlace(label, language, float(latitude), float(longitude), place.count, address))
-    drawn = atlas.draw(spots, width)
-    return PictureData(drawn, ("label", "place", "latitude", "longitude", "count"), tuple(rows), left_out)
+    narrow = atlas.draw(spots, atlas.NARROW_WIDTH) if width > atlas.SMALL_WIDTH else None
+    header = ("label", "place", "latitude", "longitude", "count")
+    return PictureData(atlas.draw(spots, width), header, tuple(rows), left_out, narrow)
 
 
 def people(state: SearchState, context: Context, most: int = MOST_PEOPLE) -> PictureData:
@@ -89,8 +98,9 @@ def _people(state: SearchState, context: Context, most: int, ties: int, size: tu
         tied = {each for pair, _ in strongest for each in pair}
         persons = [each for each in persons if each.reference in tied]
     drawn = _net(tuple(persons), tuple(strongest), size)
+    narrow = _net(tuple(persons), tuple(strongest), network.NARROW_SIZE) if size == network.SIZE else None
     rows = tuple((tie.one.person.label, tie.other.person.label, tie.count) for tie in drawn.edges)
-    return PictureData(drawn, ("one", "other", "count"), rows)
+    return PictureData(drawn, ("one", "other", "count"), rows, narrow=narrow)
 
 
 @lru_cache(maxsize=32)

@@ -18,7 +18,7 @@ from kg.render.data import spreadsheet
 from kg.render.pictures import network
 from kg.render.site.pages import render_page
 from kg.store.search.query_language import MAX_LENGTH
-from kg.web.http.headers import CORS, SCRIPTED
+from kg.web.http.headers import CORS, PAGE
 from kg.web.search import picture_data, presentation
 from kg.web.search.picture_data import PictureData
 from kg.web.search.query_string import SearchState, refusals, searched
@@ -120,7 +120,7 @@ def _page(
         "sought": state.words,
         "longest": MAX_LENGTH,
     }
-    return published.page(request, context, "seen", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
+    return published.page(request, context, "seen", values, {**PAGE, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 
 
 @lru_cache(maxsize=16)

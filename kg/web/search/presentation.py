@@ -1,16 +1,20 @@
 """Search results with labels and links, for the page of a search and its JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kg.read.search import SearchResults
+from kg.read.search import Completion, SearchResults
+from kg.render.page.life_dates import life_dates
 from kg.render.site import key_labels
 from kg.render.site import search_summary as said
+from kg.render.site.date_phrases import date_phrase, period
 from kg.render.site.language_names import language_name
 from kg.render.site.search_summary import ResultCounts, summary_sentence
 from kg.render.site.translations import translations
-from kg.store.search.fields import COUNTED, FACETS, LACKS, THING
+from kg.store.generation.things import Thing
+from kg.store.search.analysis import plain_words
+from kg.store.search.fields import COUNTED, FACETS, LACKS, RECORD, THING
 from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
@@ -206,3 +210,40 @@ def as_json(
         "years": [{"year": year, "count": count} for year, count in results.facets.years.items()],
         **addresses,
     }
+
+
+def completions(text: str, found: Sequence[Completion], context: Context) -> list[Any]:
+    """Completions as OpenSearch has them: what was typed, names, what these are, their addresses.
+
+    A fifth member, which the form leaves open, says for each the language of its name and its path below the base.
+    """
+    reader, begun = context.reader, plain_words(text)[-1:]
+    named = [reader.called(each.thing.labels, each.thing.reference, each.thing.status) for each in found]
+    # A thing that is found by another name of its own stands behind those whose shown name begins so.
+    shown = [each.thing.kind != RECORD and _begins(name, begun) for each, (name, _) in zip(found, named, strict=True)]
+    order = sorted(range(len(found)), key=lambda at: (found[at].thing.kind == RECORD, not shown[at]))
+    found, named = [found[at] for at in order], [named[at] for at in order]
+    return [
+        text,
+        [name for name, _ in named],
+        [" · ".join(filter(None, _about(each, reader.language))) for each in found],
+        [context.base.uri(each.thing.reference) for each in found],
+        {"languages": [language for _, language in named], "paths": [each.thing.reference for each in found]},
+    ]
+
+
+def _begins(name: str, begun: Sequence[str]) -> bool:
+    return any(word.startswith(each) for word in plain_words(name) for each in begun)
+
+
+def _about(completion: Completion, language: str) -> tuple[str, str]:
+    """What a completion is, and its dates."""
+    thing, say = completion.thing, translations(language).gettext
+    kind = key_labels.AGENT_TYPES.get(completion.record.get("agentType", ""), key_labels.KINDS[thing.kind][0])
+    if thing.kind == "agent":
+        return say(kind), life_dates(completion.record, language)
+    return say(kind), _day(thing, language) if thing.kind == RECORD else ""
+
+
+def _day(thing: Thing, language: str) -> str:
+    return date_phrase(thing.edtf, language) if thing.edtf else period(thing.start, thing.end, language)

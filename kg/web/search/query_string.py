@@ -11,10 +11,10 @@ from fastapi import Depends, Query
 from pydantic import AfterValidator, Field, model_validator
 from starlette.requests import Request
 
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.iris import KINDS, spellings
 from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
-from kg.render.site.translations import LANGUAGES
+from kg.render.site.translations import translations
 from kg.store.search.fields import FACETS, LACKED, LACKS, THING
 from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, REPEATED, parse_days
 from kg.web.http import parameters
@@ -254,16 +254,17 @@ def refusals(state: SearchState, *, searchable: bool) -> Iterator[None]:
         searchable: whether anything can be searched here at all; if not, the parameters are not to blame.
 
     Raises:
-        ParameterProblem: the words can't be understood; to readers of English it says why.
+        ParameterProblem: the words can't be understood; it says why.
     """
     try:
         yield
     except SearchRefused as fault:
         if not searchable:
             raise
-        why = f"{fault}"
+        why = fault.message
 
         def hint(language: str) -> str:
-            return f"{why[:1].upper()}{why[1:]}" if language == LANGUAGES[0] else ""
+            said = why.said(translations(language).gettext) if isinstance(why, Message) else why
+            return f"{said[:1].upper()}{said[1:]}"
 
         raise ParameterProblem("q", state.words, Expected("search"), hint=hint) from None

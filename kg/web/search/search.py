@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import SearchRefused
+from kg.errors import Message, SearchRefused
 from kg.read.search import SORTS, SearchRequest, SearchResults
 from kg.render.citations.cited_record import CITED_KINDS
 from kg.render.data.negotiation import choose
@@ -19,9 +19,9 @@ from kg.render.site.pages import render_page
 from kg.render.site.reader import ReaderPreferences, is_nameless
 from kg.store.generation.things import Thing
 from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET
-from kg.web.http.headers import CORS, SCRIPTED, combined, saved_as
+from kg.web.http.headers import CORS, PAGE, combined, saved_as
 from kg.web.http.parameters import Parameters
-from kg.web.http.told_problems import ToldProblem
+from kg.web.http.problems import Problem
 from kg.web.search import export_stream, presentation
 from kg.web.search.as_sparql import sparql
 from kg.web.search.export_stream import ExportStream
@@ -98,7 +98,7 @@ def _format(request: Request, state: SearchState) -> str:
         return state.format
     chosen = choose(combined(request, "accept"), list(MEDIA_TYPES))
     if chosen is None:
-        raise ToldProblem(406, "formats", formats=", ".join(MEDIA_TYPES))
+        raise Problem(406, Message("This comes as %(formats)s.", formats=", ".join(MEDIA_TYPES)))
     return MEDIA_TYPES[chosen]
 
 
@@ -164,7 +164,7 @@ def _page(request: Request, context: Context, state: SearchState, results: Searc
         "deepest": MAX_OFFSET,
         "longest": MAX_LENGTH,
     }
-    return published.page(request, context, "search", values, {**SCRIPTED, **_NOT_INDEXED}, vary=published.BY_FORMAT)
+    return published.page(request, context, "search", values, {**PAGE, **_NOT_INDEXED}, vary=published.BY_FORMAT)
 
 
 async def description(request: Request, context: HeldContext) -> Response:
@@ -180,14 +180,12 @@ class Typed(Parameters):
 
 
 async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed, Query()]) -> Response:
-    """Completions in the form of OpenSearch: what was typed, names, what they are, where they are."""
+    """Completions in the form of OpenSearch."""
     text = typed.q.strip()[:MAX_LENGTH]
     try:
         work = partial(context.publication.finder.completions, text)
-        things = await context.serving.search_queue.run(request, work) if text else []
+        found = await context.serving.search_queue.run(request, work) if text else []
     except SearchRefused:  # half of a search is none yet
-        things = []
-    names = [context.reader.called(thing.labels, thing.reference, thing.status)[0] for thing in things]
-    kinds = [thing.kind for thing in things]
-    told = [text, names, kinds, [context.base.uri(thing.reference) for thing in things]]
+        found = []
+    told = presentation.completions(text, found, context)
     return published.respond(request, context, orjson.dumps(told), SUGGESTIONS, CORS)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg import errors
 from kg.web.http.problems import Problem
 from kg.web.server.client_address import Network, client_address, unmapped
 from kg.web.server.request_turns import RequestTurns
@@ -116,7 +117,9 @@ class _GuardedRequest:
                 message = await self._receive()
         except TimeoutError:
             raise Problem(
-                408, f"The body of a request has to come within {BODY_SECONDS:g} s.", {"Connection": "close"}
+                408,
+                errors.Message("The body of a request has to come within %(seconds)s s.", seconds=f"{BODY_SECONDS:g}"),
+                {"Connection": "close"},
             ) from None
         self._body_read = message["type"] == "http.disconnect" or not message.get("more_body", False)
         if message["type"] == "http.disconnect":

@@ -10,14 +10,14 @@ from contextlib import asynccontextmanager
 
 from starlette.requests import ClientDisconnect, Request
 
-from kg.errors import QueryBusy, QueryTooMany
+from kg.errors import Message, QueryBusy, QueryTooMany
 from kg.store.fairness.fair_queue import client_of
 from kg.web.http.problems import Problem
 
 MAX_BYTES = 32 << 20
 """Bytes of all bodies in a server process."""
 
-_TODO = "Try again in a moment."
+_TODO = Message("Try again in a moment.")
 _MAX_LENGTH_DIGITS = 15
 
 
@@ -61,7 +61,7 @@ class BodyBudget:
                     raise _too_long(most)
             yield bytes(body)
         except ClientDisconnect:
-            raise Problem(400, "The body is incomplete.") from None
+            raise Problem(400, Message("The body is incomplete.")) from None
         finally:
             self._give_back(client, taken)
 
@@ -69,8 +69,8 @@ class BodyBudget:
         held, free = self._held.get(client, 0), self._most - self.size
         if size > free or (client and held + size > free - size):
             if alone:
-                raise QueryBusy("the bodies of many requests are being read", todo=_TODO)
-            raise QueryTooMany("the bodies of many of your requests are still to come", todo=_TODO)
+                raise QueryBusy(Message("the bodies of many requests are being read"), todo=_TODO)
+            raise QueryTooMany(Message("the bodies of many of your requests are still to come"), todo=_TODO)
         self._held[client] = held + size
         self.size += size
 
@@ -90,4 +90,4 @@ def _said(request: Request) -> int:
 
 
 def _too_long(most: int) -> Problem:
-    return Problem(413, f"The body is longer than {most:,} bytes.")
+    return Problem(413, Message("The body is longer than %(most)s bytes.", most=f"{most:,}"))

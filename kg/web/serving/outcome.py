@@ -88,7 +88,7 @@ async def _in_turn(
     except QueryError as refused:
         notes_of(request.scope).fault = type(refused).__name__
         status, headers, body = _refusal(
-            str(refused), site, by_client=isinstance(refused, QueryTooMany), is_page=wants_page(request)
+            refused.message, site, by_client=isinstance(refused, QueryTooMany), is_page=wants_page(request)
         )
         return Ready(status, [*headers], body)
 

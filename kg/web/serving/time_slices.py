@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any, Generic, TypeVar
 
-from kg.errors import QueryBusy, QueryError, QueryTooMany
+from kg.errors import Message, QueryBusy, QueryError, QueryTooMany
 from kg.store.fairness.slots import Reservation, Slots
 
 MAX_WAITING_STEPS, MAX_CLIENT_STEPS = 2_000, 128
@@ -19,7 +19,7 @@ MAX_WAITING_STEPS, MAX_CLIENT_STEPS = 2_000, 128
 REFUSAL_SECONDS = 1.0
 """Seconds after which a refused request is answered: asked again at once, it would cost more than its steps."""
 
-_TODO = "Try again in a moment, with fewer requests at once."
+_TODO = Message("Try again in a moment, with fewer requests at once.")
 _T = TypeVar("_T")
 
 
@@ -95,9 +95,9 @@ class TimeSlices:
         try:
             return await self._slots.take(client)
         except QueryTooMany:
-            refusal: QueryError = QueryTooMany("too many of your requests are waiting", todo=_TODO)
+            refusal: QueryError = QueryTooMany(Message("too many of your requests are waiting"), todo=_TODO)
         except QueryBusy:
-            refusal = QueryBusy("too many requests are waiting", todo=_TODO)
+            refusal = QueryBusy(Message("too many requests are waiting"), todo=_TODO)
         await asyncio.sleep(self._refusal_seconds)
         raise refusal
 

@@ -105,3 +105,14 @@ def test_an_archive_that_the_reference_names_in_any_language_is_not_named_again(
     record = {"id": "record/1", "title": {"ru": "Запись"}, "reference": "AFP, f. 1"}
     cited = cited_record(CitationSource(_URL, record, {}, levels, "", ["ru"]))
     assert (cited.archive, cited.holder) == ("АВП", "")
+
+
+def test_no_language_is_said_where_none_is_known():
+    """A title or a document in an undetermined language has no language in any format, and no English title case."""
+    record = {"id": "record/1", "title": {"und": "log of the mill"}, "language": ["und"]}
+    cited = cited_record(CitationSource(_URL, record, {}, (), "", ["en"]))
+    assert "“log of the mill.”" in chicago_bibliography(cited)
+    written = _written(cited)
+    assert "language" not in json.loads(written["csl.json"])[0]
+    assert "langid" not in written["bib"]
+    assert "LA  -" not in written["ris"]

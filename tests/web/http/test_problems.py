@@ -4,7 +4,13 @@ import re
 
 import pytest
 
-from kg.errors import GenerationError, KgError, QueryCrashed, RemoteTimeout, RemoteUnreachable
+from kg.errors import (
+    GenerationError,
+    KgError,
+    QueryCrashed,
+    RemoteTimeout,
+    RemoteUnreachable,
+)
 from kg.store.pool.worker import _query_error
 from kg.web.pages import home
 from kg.web.serving import live

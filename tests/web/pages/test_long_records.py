@@ -83,11 +83,11 @@ def test_many_values_are_a_part_with_their_number(site):
     """Of thousands of values a page shows some, with the number of the others as a link to the data, which have all."""
     text = _page(site, "record/many.html")
     assert len(re.findall(r"<bdi[^>]*>\d+ leaves of a file", text)) == MAX_VALUES
-    assert f'href="/data/record/many.json" type="application/json">{3_000 - MAX_VALUES:,} more, in the data' in text
+    assert f'href="/data/record/many.json" type="application/json">{3_000 - MAX_VALUES:,} more in the data' in text
     assert site.get("/data/record/many.json").text.count(" leaves of a file") == 3_000
     assert site.get("/data/record/many.nt").text.count(" leaves of a file") >= 3_000
     people = _page(site, "record/people.html")
-    assert f"{3_000 - MAX_VALUES:,} more, in the data" in people
+    assert f"{3_000 - MAX_VALUES:,} more in the data" in people
     assert site.get("/data/record/people.nt").text.count("/agent/") >= 3_000
 
 
@@ -96,7 +96,7 @@ def test_of_many_languages_the_readers_is_shown(site):
     text = _page(site, "record/languages.html", **{"Accept-Language": "ru"})
     assert '<h1 lang="ru" dir="auto"><bdi>Название</bdi></h1>' in text
     assert text.count('class="other-label"') < 30
-    assert len(re.findall(r">ещё 91, в данных<", text)) == 2
+    assert len(re.findall(r">ещё 91 — в данных<", text)) == 2
 
 
 @pytest.mark.parametrize("suffix", ["html", "ttl", "jsonld", "nt", "rdf", "json"])

@@ -15,8 +15,8 @@ PICTURES = {
     "place/havana": {"tree", "time", "people-seen", "places-seen"},
     "place/cuba": {"tree", "time", "people-seen", "places-seen"},
     "collection/alekseyev-conversations": {"tree", "time", "people-seen", "places-seen"},
-    "archive/avp-rf": {"tree", "people-seen", "places-seen"},
-    "archive/avp-rf.fond-0104": {"tree", "people-seen", "places-seen"},
+    "archive/avp-rf": {"tree"},
+    "archive/avp-rf.fond-0104": {"tree"},
     "topic/diplomacy": {"tree", "time", "people-seen", "places-seen"},
     "record/177838": set(),
 }
@@ -96,7 +96,7 @@ def test_a_tree_ends_where_the_room_does(tmp_path):
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
         shown = rows(pictures(client, "archive/top.html")["tree"])
         assert len(shown) == 24
-        assert shown[0][1] == "Top 977 more in it"
+        assert shown[0][1] == "Top 977 more inside"
         assert [row[1] for row in rows(pictures(client, "topic/a.html")["tree"])] == ["B", "A"]
 
 

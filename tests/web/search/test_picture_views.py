@@ -103,3 +103,19 @@ def test_hostile_names(tmp_path):
             assert client.get(f"/data/{view}?format=png").content.startswith(b"\x89PNG")
         ET.fromstring(client.get("/data/network?format=graphml").text)
         ET.fromstring(client.get("/data/search?format=atom").text)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_none_for_one_document(client, view):
+    """There is no picture of a single document, and the page says why."""
+    page = client.get(f"/data/{view}?q=id:record/177838").text
+    assert "<svg" not in page
+    assert "at least two documents" in page
+
+
+@pytest.mark.parametrize("view", ["map", "network"])
+def test_one_drawing_for_phones(client, view):
+    """A page has a drawing for wide screens and one for phones, as wide as a phone."""
+    page = client.get(f"/data/{view}?q=castro").text
+    assert page.count("<svg") == 2
+    assert 'viewBox="0 0 360 ' in page.partition('class="for-phone"')[2]

@@ -192,12 +192,28 @@ def test_page(client):
 
 
 def test_completions(client):
-    """What is typed is completed with names, in the form of OpenSearch."""
-    typed, names, kinds, addresses = client.get(f"{SEARCH}/suggest", params={"q": "raul ca"}).json()
-    assert (typed, names[0], kinds[0]) == ("raul ca", "Raúl Castro Ruz", "agent")
-    assert addresses[0] == f"{BASE}agent/raul-castro-ruz"
+    """What is typed is completed with names and life dates, in the form of OpenSearch and the reader's language."""
+    typed, names, said, addresses, more = client.get(f"{SEARCH}/suggest", params={"q": "nikita kh"}).json()
+    assert (typed, names[0], said[0]) == ("nikita kh", "Nikita Khrushchev", "Person · 1894–1971")
+    assert addresses[0] == f"{BASE}agent/nikita-khrushchev"
+    assert (more["languages"][0], more["paths"][0]) == ("en", "agent/nikita-khrushchev")
+    russian = client.get(f"{SEARCH}/suggest", params={"q": "nikita kh"}, headers={"accept-language": "ru"}).json()
+    assert (russian[1][0], russian[2][0]) == ("Никита Сергеевич Хрущёв", "Лицо · 1894–1971")
     assert client.get(f"{SEARCH}/suggest", params={"q": "("}).json()[1] == []
     assert client.get(f"{SEARCH}/suggest").json()[1] == []
+
+
+def test_completions_by_the_name_that_is_shown(client):
+    """A thing that is found by another name than the one shown stands behind those whose shown name begins so."""
+    names = client.get(f"{SEARCH}/suggest", params={"q": "cas"}).json()[1]
+    assert names.index("Raúl Castro Ruz") < names.index("White House")
+
+
+def test_completions_say_when_a_document_is_of(client):
+    """A document among the completions says what it is and its date."""
+    _, names, said, _, _ = client.get(f"{SEARCH}/suggest", params={"q": "memorandum of conv"}).json()
+    assert "Memorandum of conversation between Kennedy and Gromyko, 18 October 1962" in names
+    assert "Document · 18 October 1962" in said
 
 
 def test_opensearch_description(client):

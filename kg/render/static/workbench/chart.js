@@ -33,6 +33,7 @@ function upright(bars, width, title) {
   const most = Math.max(...bars.map((bar) => bar.amount), 1);
   const step = (width - left) / bars.length;
   const every = Math.ceil(20 / step);
+  const highest = bars.findIndex((bar) => bar.amount === most); // which has its name always
   const y = (amount) => (height - bottom) * (1 - amount / most) + 10;
   const lines = ticks(most).map((amount) => [
     svg("line", { class: "grid", x1: left, x2: width, y1: y(amount), y2: y(amount) }),
@@ -40,7 +41,7 @@ function upright(bars, width, title) {
   ]);
   const columns = bars.map((bar, place) => {
     const x = left + place * step + step * 0.12;
-    const label = place % every ? null : svg("text", { class: "tick", transform: `translate(${x + step * 0.38 + 4} ${height - bottom + 22}) rotate(-50)`, "text-anchor": "end" }, bar.name);
+    const label = (place - highest) % every ? null : svg("text", { class: "tick", transform: `translate(${x + step * 0.38 + 4} ${height - bottom + 22}) rotate(-50)`, "text-anchor": "end" }, bar.name);
     return [svg("rect", { class: "stroke", x, y: y(bar.amount), width: step * 0.76, height: height - bottom + 10 - y(bar.amount) }, svg("title", {}, `${bar.name}: ${bar.amount}`)), label];
   });
   return svg("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": summary(bars, title) }, lines, columns);

@@ -21,6 +21,8 @@ const { root, base, outlines, asked, view: wanted } = place.dataset;
 const endpoint = new URL(`${root}sparql`, location.href).href;
 const graph = new Graph(root, base);
 const Yasgui = window.Yasgui;
+const plain = document.getElementById("query");
+const focused = document.activeElement === plain;
 const cards = [...document.querySelectorAll("a[data-example]")];
 
 function prepare() {
@@ -36,6 +38,10 @@ function prepare() {
     return shareable(this.getQuery(), this.getYasr()?.getSelectedPluginName());
   };
   register(Yasqe, graph);
+  const notify = Yasqe.prototype.showNotification;
+  Yasqe.prototype.showNotification = function (name) {
+    return notify.call(this, name, say("Ctrl + Space for suggestions"));
+  };
 }
 
 // An error of the endpoint, which is JSON (RFC 9457), in words.
@@ -65,16 +71,27 @@ function shareable(query, shown) {
   return address.href;
 }
 
-// Ask in the tab that has this query, else in the open one if nobody wrote in it, else in a new one.
+// Ask in the tab that has this query, else in a new one: what is written in another one stays there.
 function ask(query, title, shown) {
-  const same = (text) => (tab) => tab.getPersistedJson().yasqe.value.trim() === text.trim();
-  const found = Object.values(gui._tabs).find(same(query));
-  const untouched = cards.some((card) => same(card.dataset.query)(gui.getTab()));
-  const fresh = () => gui.addTab(true, { name: gui.createTabName(title), yasqe: { value: query } });
-  const tab = found ? gui.selectTabId(found.getId()) : untouched ? gui.getTab().setQuery(query).setName(title) : fresh();
+  const text = (tab) => tab.getYasqe()?.getValue() ?? tab.getPersistedJson().yasqe.value; // one not opened yet has no editor
+  const found = Object.values(gui._tabs).find((tab) => text(tab).trim() === query.trim());
+  const tab = found || gui.addTab(true, { name: gui.createTabName(title), yasqe: { value: query } });
+  if (found) gui.selectTabId(found.getId());
   tab.setEndpoint(endpoint);
   tab.getYasr().selectPlugin(shown || "table");
   return tab.query().catch(() => {}); // what went wrong is shown where the result would be
+}
+
+// What was written into the form before the editor came goes on in a tab of its own (D-181).
+function carry() {
+  if (plain.value !== plain.defaultValue) {
+    const { value, selectionStart } = plain;
+    const tab = gui.addTab(true, { name: gui.createTabName(say("Query")), yasqe: { value } });
+    tab.setEndpoint(endpoint);
+    const written = tab.getYasqe().getDoc();
+    written.setCursor(written.posFromIndex(selectionStart));
+  }
+  if (focused) gui.getTab().getYasqe().focus();
 }
 
 function bar(tab) {
@@ -119,7 +136,7 @@ function copier(tab) {
     const link = tab.getShareableLink();
     history.replaceState(null, "", link);
     const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
-    said.textContent = say(copied ? "Copied." : "The address of this page is the link now.");
+    said.textContent = say(copied ? "Copied." : "The link is now in the address bar.");
   };
   return html("span", { class: "kg-share" }, html("button", { type: "button", class: "quiet", onclick: copy }, say("Link to share")), " ", said);
 }
@@ -129,7 +146,7 @@ function voice(tab) {
   for (const button of tab.rootEl.querySelectorAll(".yasr_btnGroup button")) {
     const idle = button.classList.contains("disabled");
     button.setAttribute("aria-disabled", idle);
-    button.title = idle ? say("This answer has no columns for it") : "";
+    button.title = idle ? say("This result has no columns for this view") : "";
   }
   place.querySelector(".addTab").setAttribute("role", "tab");
 }
@@ -157,7 +174,7 @@ function start() {
   prepare();
   place.hidden = false;
   document.getElementById("plain").hidden = true;
-  const first = document.getElementById("query").value;
+  const first = plain.value;
   const made = new Yasgui(place, {
     autofocus: false,
     persistenceId: `kg ${root}`,
@@ -188,6 +205,17 @@ gui.on("queryResponse", (_, tab) => {
   setTimeout(() => bar(tab)); // YASGUI says so before YASR has the answer
 });
 describe(gui.getTab());
+carry();
+
+// The pictures wait until the editor is there, and until they are nearly in sight.
+const sighted = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    sighted.unobserve(target);
+    target.replaceChildren(html("img", { src: target.dataset.picture, alt: "", width: 320, height: 180 }));
+  }
+}, { rootMargin: "200px" });
+setTimeout(() => document.querySelectorAll(".shot").forEach((shot) => sighted.observe(shot)), 500);
 
 for (const card of cards) {
   card.addEventListener("click", (event) => {

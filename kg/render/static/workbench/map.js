@@ -71,14 +71,18 @@ function fit(drawing, box, marks) {
     circle.setAttribute("cx", x);
     circle.setAttribute("cy", y);
     circle.setAttribute("r", radius * unit);
-    const area = { left: x / unit + radius + 3, top: y / unit - 8, right: x / unit + radius + 3 + label.textContent.length * 6.6, bottom: y / unit + 8 };
+    const wide = label.textContent.length * 6.6;
+    const beyond = x / unit + radius + 3 + wide > (box.x + box.width) / unit; // then it stands before its dot
+    const left = beyond ? x / unit - radius - 3 - wide : x / unit + radius + 3;
+    const area = { left, top: y / unit - 8, right: left + wide, bottom: y / unit + 8 };
     const inside = x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height;
     const free = inside && named < NAMED && taken.every((other) => area.right < other.left || area.left > other.right || area.bottom < other.top || area.top > other.bottom);
     label.classList.toggle("hidden", !free);
     if (!free) continue;
     named += 1;
     taken.push(area);
-    label.setAttribute("x", x + (radius + 3) * unit);
+    label.setAttribute("x", x + (beyond ? -1 : 1) * (radius + 3) * unit);
+    label.setAttribute("text-anchor", beyond ? "end" : "start");
     label.setAttribute("y", y + 4 * unit);
     label.style.fontSize = `${12 * unit}px`;
   }

@@ -44,7 +44,7 @@ async function draw(place, result, graph) {
   }
   const all = [...nodes.values()];
   if (!links.length) {
-    place.append(html("p", { class: "count" }, say("No row links two things.")));
+    place.append(html("p", { class: "count" }, say("No row connects two items.")));
     return;
   }
   await graph.learn([...all.map((each) => each.term), ...links.map((link) => link.by)]);

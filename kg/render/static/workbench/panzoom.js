@@ -57,5 +57,5 @@ export function movable(drawing, box, changed = () => {}) {
   };
   const button = (text, label, action) => html("button", { type: "button", class: "quiet", "aria-label": label, onclick: action }, text);
   apply();
-  return html("div", { class: "kg-zoom" }, button("+", say("Nearer"), () => zoom(1 / 1.5)), button("−", say("Farther"), () => zoom(1.5)), button("⟲", say("All"), reset));
+  return html("div", { class: "kg-zoom" }, button("+", say("Zoom in"), () => zoom(1 / 1.5)), button("−", say("Zoom out"), () => zoom(1.5)), button("⟲", say("All"), reset));
 }

@@ -42,7 +42,7 @@ async function draw(place, result, graph) {
   const values = [["", say("number of rows")], ...numbers.map((name) => [name, say("sum of %(column)s", { column: name })])];
   await graph.learn(result.rows.slice(0, 500).flatMap((row) => [row[chosen.down], row[chosen.across]]));
   place.append(
-    html("div", { class: "kg-tools" }, choice("down", say("Down"), names), choice("across", say("Across"), names), choice("value", say("Value"), values)),
+    html("div", { class: "kg-tools" }, choice("down", say("Rows"), names), choice("across", say("Columns"), names), choice("value", say("Value"), values)),
     body,
   );
   refresh();

@@ -47,7 +47,7 @@ async function draw(place, result, graph) {
     );
   }
   const left = result.rows.length - items.length;
-  place.append(html("p", { class: "count" }, say("Rows in time: %(count)s", { count: items.length }), left ? `; ${say("without a date, or after the first %(most)s: %(count)s", { most: MOST, count: left })}` : ""), axis, list);
+  place.append(html("p", { class: "count" }, say("Dated rows: %(count)s", { count: items.length }), left ? `; ${say("without a date, or after the first %(most)s: %(count)s", { most: MOST, count: left })}` : ""), axis, list);
   thin(axis);
 }
 

@@ -1,6 +1,6 @@
 """Rules of time: deadlines, and long queries, which go on beside the others and may have to make room."""
 
-from kg.errors import QueryBusy, QueryError, QueryTimeout
+from kg.errors import Message, QueryBusy, QueryError, QueryTimeout
 from kg.store.pool.core.actions import Action, Demote, Fail, KillReason
 from kg.store.pool.core.assignments import Assignment, QueryState
 from kg.store.pool.core.scheduler import Scheduler
@@ -21,14 +21,17 @@ def tick(scheduler: Scheduler, now: float) -> list[Action]:
         if row.state is QueryState.DONE:  # by what was done before in this tick
             continue
         if took >= row.seconds:
-            late = QueryTimeout(f"the query took longer than {row.seconds:g} s", todo="Ask for less at a time.")
+            late = QueryTimeout(
+                Message("the query took longer than %(seconds)s s", seconds=f"{row.seconds:g}"),
+                todo=Message("Ask for less at a time."),
+            )
             actions += _stop(scheduler, row, KillReason.DEADLINE, late, now)
         elif took >= LONG_AFTER and scheduler.limits.long:
             actions += _prolong(scheduler, row, now)
     for row in list(scheduler.queue.waiting):
         if now - row.joined >= scheduler.limits.deadline:
             actions += scheduler.release(row, now)
-            busy = QueryBusy("no worker came free in time", todo="Try again in a moment.")
+            busy = QueryBusy(Message("no worker came free in time"), todo=Message("Try again in a moment."))
             actions.append(Fail(row.query, busy))
     return [*actions, *scheduler.dispatch(now)]  # a pause may be over
 
@@ -49,7 +52,7 @@ def _prolong(scheduler: Scheduler, row: Assignment, now: float) -> list[Action]:
     if scheduler.queue.light_waits(now):
         rows = [*scheduler.long.values(), row]
         greediest = max(rows, key=lambda each: (scheduler.queue.use(each.client, now), -each.began))
-        busy = QueryBusy("others wait, and this query took long", todo="Try again in a moment.")
+        busy = QueryBusy(Message("others wait, and this query took long"), todo=Message("Try again in a moment."))
         actions += _stop(scheduler, greediest, KillReason.PREEMPTED, busy, now)
     return actions
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kg.errors import QueryTooHeavy
+from kg.errors import Message, QueryTooHeavy
 from kg.store.pool.core.actions import Action, KillReason
 from kg.store.pool.core.assignments import PoolWorker
 from kg.store.pool.core.scheduler import Scheduler
@@ -31,7 +31,7 @@ def sampled(scheduler: Scheduler, sizes: Mapping[int, int], now: float) -> list[
             continue
         grown = worker.growth.measure(size)
         if size > most:
-            words = f"the query needs more memory than it may have ({most >> 20} MB)"
+            words = Message("the query needs more memory than it may have (%(most)s MB)", most=most >> 20)
             actions += _too_heavy(scheduler, worker, words, now)
         elif grown and worker in workers.idle:
             actions += scheduler.replace(worker, KillReason.GROWN)
@@ -54,11 +54,11 @@ def _bound_together(scheduler: Scheduler, now: float) -> list[Action]:
     by_size = sorted(workers.members.values(), key=lambda each: each.growth.taken)
     while total > most and len(by_size) > 1 and (largest := by_size.pop()).growth.large:
         total -= largest.growth.taken
-        actions += _too_heavy(scheduler, largest, "the queries need too much memory together", now)
+        actions += _too_heavy(scheduler, largest, Message("the queries need too much memory together"), now)
     return actions
 
 
-def _too_heavy(scheduler: Scheduler, worker: PoolWorker, words: str, now: float) -> list[Action]:
-    error = QueryTooHeavy(words, todo="Ask for less: fewer rows to sort or group.")
+def _too_heavy(scheduler: Scheduler, worker: PoolWorker, words: Message, now: float) -> list[Action]:
+    error = QueryTooHeavy(words, todo=Message("Ask for less: fewer rows to sort or group."))
     why = KillReason.IDLE_MEMORY if worker.is_idle else KillReason.MEMORY
     return scheduler.kill(worker, why, error, now)

@@ -7,7 +7,7 @@ usually take. Pure, as all of the core: see `kg.store.pool.core.state`.
 
 from collections import deque
 
-from kg.errors import QueryBusy, QueryCrashed, QueryError, QueryTooMany
+from kg.errors import Message, QueryBusy, QueryCrashed, QueryError, QueryTooMany
 from kg.store.fairness.fair_queue import FairQueue
 from kg.store.pool import frames
 from kg.store.pool.core.actions import Action, Fail, Inspect, Kill, KillReason, Send
@@ -255,9 +255,9 @@ def quarantine_of(client: str) -> str:
 
 def crashed() -> QueryCrashed:
     """Error of a query on which the engine gave up."""
-    return QueryCrashed("the engine gave up on the query", todo="Ask it in another way.")
+    return QueryCrashed(Message("the engine gave up on the query"), todo=Message("Ask it in another way."))
 
 
 def closing() -> QueryBusy:
     """Error of a query to a pool that is being closed."""
-    return QueryBusy("the service is closing", todo="Try again in a moment.")
+    return QueryBusy(Message("the service is closing"), todo=Message("Try again in a moment."))

@@ -21,7 +21,7 @@ MIN_ROOT = 4
 _MAX_CUT = 3
 """Letters at the end of the word in which a related one may differ, besides its own ending."""
 
-_MAX_CANDIDATES = 4_000
+_MAX_CANDIDATES = 1_000
 _MAX_COMPARED_BY_RULES = 100
 _MAX_FORMS = 12
 _MAX_LENGTH = 40

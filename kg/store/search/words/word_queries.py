@@ -14,6 +14,9 @@ from kg.store.search.repeated.matcher import TEXT_FIELDS, RepeatedMatcher
 from kg.store.search.words.clauses import all_of, any_value, boosted, reference_at
 from kg.store.search.words.word_forms import FormFinder, WordForms
 
+MAX_FORMED = 12
+"""Words at the beginning of a search that related forms may stand for: the dictionary is read for each."""
+
 NAMED_KINDS = ("agent", "place", "collection", "archive", "topic")
 """Kinds of things that a word may name."""
 
@@ -62,13 +65,14 @@ class WordQueries:
         self.named_things = lru_cache(maxsize=2048)(self._find_named_things)
         self._bearers = lru_cache(maxsize=2048)(self._find_bearers)
 
-    def term(self, word: Word, languages: Sequence[str], *, everywhere: bool) -> Query:
+    def term(self, word: Word, languages: Sequence[str], *, everywhere: bool, with_forms: bool = True) -> Query:
         """Query of a word, a prefix or a phrase.
 
         Args:
             word: the word; its field is one of words, or empty.
             languages: languages of stemming rules.
             everywhere: whether boilerplate is searched too.
+            with_forms: whether related forms stand for it where the index lacks it.
         """
         places = (word.field,) if word.field else ("title", "text")
         choices = [
@@ -89,7 +93,7 @@ class WordQueries:
                     choices.append(Query.boost_query(query, weight))
         if not word.field and (named_things := self.named_things(word.text, NAMED_KINDS)):
             choices.append(Query.boost_query(any_value(self._schema, "links", named_things), _LINK_BOOST))
-        if forms := self.forms_of(word):
+        if with_forms and (forms := self.forms_of(word)):
             choices += [boosted(each, _FORM_BOOST) for each in self._form_choices(forms, places, everywhere=everywhere)]
         return Query.disjunction_max_query(choices, 0.1) if choices else Query.empty_query()
 

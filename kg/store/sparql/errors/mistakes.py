@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from kg.errors import Message
 from kg.store.sparql.errors import vocabulary
 from kg.store.sparql.errors.position import VARIABLE, ErrorPosition
 
@@ -43,8 +44,8 @@ def explain_mistake(position: ErrorPosition, reason: str) -> Mistake:
         if mistake := detector(position):
             return mistake
     if not position.rejected:
-        return Mistake("the query ends too early", "What is missing belongs to its end.")
-    return Mistake(f"{_shortened(position.rejected)} can't stand here")
+        return Mistake(Message("the query ends too early"), Message("What is missing belongs to its end."))
+    return Mistake(Message("%(word)s can't stand here", word=_shortened(position.rejected)))
 
 
 def _shortened(token: str) -> str:
@@ -53,6 +54,15 @@ def _shortened(token: str) -> str:
 
 def _closest(word: str, candidates: Sequence[str]) -> str | None:
     return next(iter(difflib.get_close_matches(word.upper(), candidates, 1, _SIMILARITY)), None)
+
+
+def _mistake_of(row: tuple[str, str]) -> Mistake:
+    what, todo = row
+    return Mistake(Message(what), Message(todo))
+
+
+def _guessed(guess: str | None) -> Message | None:
+    return Message("Is %(guess)s meant?", guess=guess) if guess else None
 
 
 def _by_reason(reason: str) -> Detector:
@@ -65,12 +75,16 @@ def _prefix(position: ErrorPosition) -> Mistake:
     if _ADDRESS.fullmatch(prefix):
         return _address(position)
     namespace = vocabulary.PREFIXES.get(prefix)
-    address = f"<{namespace}>" if namespace else "<…> with the address that it stands for"
-    return Mistake(f"the prefix {prefix}: is not declared", f"Begin the query with PREFIX {prefix}: {address}.")
+    address = f"<{namespace}>" if namespace else Message("<…> with the address that it stands for")
+    return Mistake(
+        Message("the prefix %(prefix)s: is not declared", prefix=prefix),
+        Message("Begin the query with PREFIX %(prefix)s: %(address)s.", prefix=prefix, address=address),
+    )
 
 
 def _address(position: ErrorPosition) -> Mistake:
-    return Mistake(f"{_shortened(position.rejected)} begins an address without angle brackets", "Write <https://…>.")
+    what = Message("%(word)s begins an address without angle brackets", word=_shortened(position.rejected))
+    return Mistake(what, Message("Write <https://…>."))
 
 
 def _unbound(position: ErrorPosition) -> Mistake:
@@ -81,22 +95,28 @@ def _not_grouped(position: ErrorPosition, last: int) -> Mistake:
     """Mistake of the SELECT that ends with a token: a variable outside of GROUP BY."""
     variable = position.ungrouped_variable(last)
     if variable is None:
-        return Mistake("SELECT names a variable that is not in GROUP BY", vocabulary.GROUP_BY_HINT)
-    return Mistake(
-        f"SELECT names {position.tokens[variable][0]}, which is not in GROUP BY", vocabulary.GROUP_BY_HINT, variable
-    )
+        return Mistake(Message("SELECT names a variable that is not in GROUP BY"), vocabulary.GROUP_BY_HINT)
+    what = Message("SELECT names %(name)s, which is not in GROUP BY", name=position.tokens[variable][0])
+    return Mistake(what, vocabulary.GROUP_BY_HINT, variable)
 
 
 def _quotation(position: ErrorPosition) -> Mistake | None:
     """String that ends too early, or never."""
     before = position.word(-1)
     if position.touches() and before[:1] in {"'", '"'} and position.rejected[0].isalpha():
-        return Mistake(f"the text ends before this, at {before[0]}", f"Inside a text write \\{before[0]}.")
+        return Mistake(
+            Message("the text ends before this, at %(sign)s", sign=before[0]),
+            Message("Inside a text write \\%(sign)s.", sign=before[0]),
+        )
     for number in range(min(position.index, len(position.tokens) - 1), -1, -1):
         token = position.tokens[number]
         if token.lastgroup == "sign" and token[0] in "'\"":
-            todo = f"Close it with {token[0]} on the same line; one of several lines stands between {token[0] * 3}."
-            return Mistake("the text that begins here has no end", todo, number)
+            todo = Message(
+                "Close it with %(sign)s on the same line; one of several lines stands between %(signs)s.",
+                sign=token[0],
+                signs=token[0] * 3,
+            )
+            return Mistake(Message("the text that begins here has no end"), todo, number)
     return None
 
 
@@ -109,32 +129,39 @@ def _typographic_signs(position: ErrorPosition) -> Mistake | None:
         for sign in word:
             kind, name = unicodedata.category(sign), unicodedata.name(sign, "without a name").lower()
             if _QUOTES.match(sign):
-                todo = "Write straight ones: \"text\" or 'text'."
-                return Mistake("typographic marks are no quotation marks here", todo, position.index + by)
+                todo = Message("Write straight ones: \"text\" or 'text'.")
+                return Mistake(Message("typographic marks are no quotation marks here"), todo, position.index + by)
             if kind in {"Zs", "Cf"}:
-                todo = "It came with a text that was copied. Delete it and type an ordinary space."
-                return Mistake(f"there is a sign that can't be seen ({name})", todo, position.index + by)
+                todo = Message("It came with a text that was copied. Delete it and type an ordinary space.")
+                what = Message("there is a sign that can't be seen (%(name)s)", name=name)
+                return Mistake(what, todo, position.index + by)
             if kind == "Pd" and sign != "-":
-                return Mistake(f"there is a dash ({name}) where a minus is meant", "Write -.", position.index + by)
+                what = Message("there is a dash (%(name)s) where a minus is meant", name=name)
+                return Mistake(what, Message("Write -."), position.index + by)
     return None
 
 
 def _prologue(position: ErrorPosition) -> Mistake | None:
     """Prologue: mistakes before the query form."""
     if not position.tokens:
-        return Mistake("there is no query", "Write one: SELECT * { ?subject ?property ?value } LIMIT 10.")
+        return Mistake(
+            Message("there is no query"), Message("Write one: SELECT * { ?subject ?property ?value } LIMIT 10.")
+        )
     before = [position.word(-by).lower() for by in (1, 2, 3)]
     declared = before[2] == "prefix" or "base" in before[:2]
     if before[0] == "prefix":
-        return Mistake("a prefix ends with a colon", vocabulary.PREFIX_HINT)
+        return Mistake(Message("a prefix ends with a colon"), vocabulary.PREFIX_HINT)
     if before[1] == "prefix" and not position.rejected.startswith("<"):
-        return Mistake("the address of a prefix stands in angle brackets", vocabulary.PREFIX_HINT)
+        return Mistake(Message("the address of a prefix stands in angle brackets"), vocabulary.PREFIX_HINT)
     if position.rejected.lower() == "@prefix" or (position.rejected == "." and declared):
-        return Mistake("prefixes are not written as in Turtle", f"{vocabulary.PREFIX_HINT[:-1]}, without @ and dot.")
+        return Mistake(
+            Message("prefixes are not written as in Turtle"),
+            Message("Write PREFIX schema: <https://schema.org/>, without @ and dot."),
+        )
     if position.index == 0 or declared:
         guess = _closest(position.rejected, (*vocabulary.FORMS, "PREFIX", "BASE"))
-        todo = f"Is {guess} meant?" if guess else "The examples show how questions are put."
-        return Mistake("a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, behind its prefixes", todo)
+        todo = _guessed(guess) or Message("The examples show how questions are put.")
+        return Mistake(Message("a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, behind its prefixes"), todo)
     return None
 
 
@@ -142,14 +169,22 @@ def _brackets(position: ErrorPosition) -> Mistake | None:
     """Bracket without its counterpart."""
     opening = position.tokens[position.open_brackets[-1]][0] if position.open_brackets else ""
     if position.rejected in _PAIRS and not opening:
-        return Mistake(f"this {position.rejected} closes nothing", "Take it out, or write what it closes.")
+        what = Message("this %(sign)s closes nothing", sign=position.rejected)
+        return Mistake(what, Message("Take it out, or write what it closes."))
     if position.rejected in _PAIRS and _PAIRS[position.rejected] != opening:
-        return Mistake(f"{opening} is open here, which {position.rejected} does not close", f"Close {opening} first.")
+        return Mistake(
+            Message(
+                "%(opening)s is open here, which %(closing)s does not close", opening=opening, closing=position.rejected
+            ),
+            Message("Close %(opening)s first.", opening=opening),
+        )
     if not position.rejected and opening:
         closing = {opening: closing for closing, opening in _PAIRS.items()}
         missing = "".join(closing[position.tokens[number][0]] for number in reversed(position.open_brackets))
         return Mistake(
-            f"{opening} is never closed", f"What is missing at the end: {missing}", position.open_brackets[-1]
+            Message("%(opening)s is never closed", opening=opening),
+            Message("What is missing at the end: %(missing)s", missing=missing),
+            position.open_brackets[-1],
         )
     return None
 
@@ -159,7 +194,7 @@ def _second_query(position: ErrorPosition) -> Mistake | None:
     if position.open_brackets or "}" not in {token[0] for token in position.tokens[: position.index]}:
         return None
     another = position.rejected == ";" or position.rejected.upper() in {*vocabulary.FORMS, "PREFIX", "BASE"}
-    return Mistake("a query ends before this", "Ask one query at a time.") if another else None
+    return Mistake(Message("a query ends before this"), Message("Ask one query at a time.")) if another else None
 
 
 def _selection(position: ErrorPosition) -> Mistake | None:
@@ -169,24 +204,25 @@ def _selection(position: ErrorPosition) -> Mistake | None:
     sign = position.rejected.upper()
     inside = any(number > position.select_index for number in position.open_brackets)
     if inside:
-        return Mistake("a value in SELECT needs a name", vocabulary.AGGREGATE_HINT) if sign == ")" else None
+        return Mistake(Message("a value in SELECT needs a name"), vocabulary.AGGREGATE_HINT) if sign == ")" else None
     if position.index - position.select_index == 1 and sign in {"WHERE", "{", "FROM"}:
         return Mistake(
-            "SELECT names no variables", "Write SELECT * for all of them, or name some: SELECT ?title ?date."
+            Message("SELECT names no variables"),
+            Message("Write SELECT * for all of them, or name some: SELECT ?title ?date."),
         )
     return _selected_expression(position, sign)
 
 
 def _selected_expression(position: ErrorPosition, sign: str) -> Mistake | None:
     if sign == ",":
-        return Mistake("commas part no variables", "Write spaces between them.")
+        return Mistake(Message("commas part no variables"), Message("Write spaces between them."))
     if sign in vocabulary.AGGREGATES:
-        return Mistake(f"{sign} needs parentheses around it and a name", vocabulary.AGGREGATE_HINT)
+        return Mistake(Message("%(name)s needs parentheses around it and a name", name=sign), vocabulary.AGGREGATE_HINT)
     if not sign.isalpha() or sign in vocabulary.CLAUSES:
         return None
     guess = _closest(sign, ("WHERE", *vocabulary.AGGREGATES))
-    todo = f"Is {guess} meant?" if guess else f"Variables begin with a question mark: ?{position.rejected}."
-    return Mistake(f"{position.rejected} is no variable", todo)
+    todo = Message("Variables begin with a question mark: ?%(name)s.", name=position.rejected)
+    return Mistake(Message("%(name)s is no variable", name=position.rejected), _guessed(guess) or todo)
 
 
 def _operators(position: ErrorPosition) -> Mistake | None:
@@ -194,22 +230,25 @@ def _operators(position: ErrorPosition) -> Mistake | None:
     before, after = position.word(-1), position.word(1)
     pair = before + position.rejected if position.touches() else position.rejected
     if position.rejected == "&" and after.lower() in {"gt", "lt", "amp"}:
-        return Mistake(f"&{after}; is how HTML writes a sign", "Write the sign itself: > for &gt;, < for &lt;.")
+        what = Message("&%(name)s; is how HTML writes a sign", name=after)
+        return Mistake(what, Message("Write the sign itself: > for &gt;, < for &lt;."))
     if position.rejected == "@" and before[:1] in {"'", '"'}:
-        return Mistake("a language is missing behind @", 'Write it at once behind the text: "misiles"@es.')
+        todo = Message('Write it at once behind the text: "misiles"@es.')
+        return Mistake(Message("a language is missing behind @"), todo)
     if position.rejected in {"/", "|", "^"} and VARIABLE.fullmatch(before):
-        return Mistake("a path has no variables", "Its steps are names: schema:author/schema:name.")
-    return Mistake(*vocabulary.FOREIGN_OPERATORS[pair]) if pair in vocabulary.FOREIGN_OPERATORS else None
+        return Mistake(Message("a path has no variables"), Message("Its steps are names: schema:author/schema:name."))
+    return _mistake_of(vocabulary.FOREIGN_OPERATORS[pair]) if pair in vocabulary.FOREIGN_OPERATORS else None
 
 
 def _lists(position: ErrorPosition) -> Mistake | None:
     """Values of VALUES, and the variable of AS."""
     if position.rejected == "," and "values" in {position.word(by).lower() for by in range(-9, 0)}:
-        return Mistake("commas part no values", 'Write spaces between them: VALUES ?x { "a" "b" }.')
+        todo = Message('Write spaces between them: VALUES ?x { "a" "b" }.')
+        return Mistake(Message("commas part no values"), todo)
     name = -2 if position.word(-1) == ")" else -1
     if position.word(name - 1).lower() == "as":
-        todo = "AS needs a variable that nothing before it in these braces names."
-        return Mistake(f"{position.word(name)} may have a value already", todo)
+        todo = Message("AS needs a variable that nothing before it in these braces names.")
+        return Mistake(Message("%(name)s may have a value already", name=position.word(name)), todo)
     return None
 
 
@@ -217,29 +256,32 @@ def _unknown_word(position: ErrorPosition) -> Mistake | None:
     """Unknown word, and a keyword without what it requires."""
     word, before = position.rejected.lower(), position.word(-1).lower()
     if before in vocabulary.EXPECTED_AFTER:
-        return Mistake(*vocabulary.EXPECTED_AFTER[before])
+        return _mistake_of(vocabulary.EXPECTED_AFTER[before])
     if word in vocabulary.FOREIGN_WORDS:
-        return Mistake(*vocabulary.FOREIGN_WORDS[word])
+        return _mistake_of(vocabulary.FOREIGN_WORDS[word])
     if _ADDRESS.match(word):
         return _address(position)
     if not word.isidentifier() or word == "a" or word.upper() in vocabulary.CLAUSES or not position.open_brackets:
         return None
     functions = (*vocabulary.FUNCTIONS, *vocabulary.AGGREGATES)
     if word.upper() in functions:
-        return Mistake(f"{word.upper()} or what it takes does not fit here", vocabulary.FUNCTION_HINT)
+        what = Message("%(name)s or what it takes does not fit here", name=word.upper())
+        return Mistake(what, vocabulary.FUNCTION_HINT)
     condition = position.tokens[position.open_brackets[-1]][0] == "("
     guess = _closest(word, functions if condition else vocabulary.PATTERNS)
-    kind = "function" if position.word(1) == "(" else "word"
-    return Mistake(
-        f"{_shortened(position.rejected)} is no {kind} of SPARQL",
-        f"Is {guess} meant?" if guess else vocabulary.TERM_HINT,
-    )
+    called = _shortened(position.rejected)
+    if position.word(1) == "(":
+        what = Message("%(name)s is no function of SPARQL", name=called)
+    else:
+        what = Message("%(name)s is no word of SPARQL", name=called)
+    return Mistake(what, _guessed(guess) or vocabulary.TERM_HINT)
 
 
 def _clauses(position: ErrorPosition) -> Mistake | None:
     """Clause of the query in the wrong order."""
     sign = position.rejected.upper()
-    return Mistake(f"{sign} can't stand here", vocabulary.CLAUSE_ORDER) if sign in vocabulary.CLAUSES else None
+    what = Message("%(word)s can't stand here", word=sign)
+    return Mistake(what, vocabulary.CLAUSE_ORDER) if sign in vocabulary.CLAUSES else None
 
 
 def _statements(position: ErrorPosition) -> Mistake | None:
@@ -251,13 +293,18 @@ def _statements(position: ErrorPosition) -> Mistake | None:
         return _not_grouped(position, position.index - 1)
     if not position.open_brackets or position.tokens[position.open_brackets[-1]][0] == "(":
         return (
-            Mistake("something is missing before )", vocabulary.MISSING_PART_HINT) if position.rejected == ")" else None
+            Mistake(Message("something is missing before )"), vocabulary.MISSING_PART_HINT)
+            if position.rejected == ")"
+            else None
         )
     if position.is_term(0) and terms >= _STATEMENT_TERMS:
-        return Mistake("a dot is missing before this", "Each statement (subject, property, value) ends with a dot.")
+        return Mistake(
+            Message("a dot is missing before this"),
+            Message("Each statement (subject, property, value) ends with a dot."),
+        )
     if position.rejected in {".", "}", ";"} and terms in {1, 2}:
-        todo = "It needs subject, property and value: ?letter schema:author ?who ."
-        return Mistake("the statement before this is not complete", todo)
+        todo = Message("It needs subject, property and value: ?letter schema:author ?who .")
+        return Mistake(Message("the statement before this is not complete"), todo)
     return None
 
 
@@ -265,10 +312,11 @@ _REASONS: dict[str, Detector] = {
     "Prefix not found": _prefix,
     "variable that is unbound": _unbound,
     "overrides an existing variable": lambda _: Mistake(
-        "AS gives a value to a variable that has one already", "Take another name behind AS."
+        Message("AS gives a value to a variable that has one already"), Message("Take another name behind AS.")
     ),
     "IRI parsing failed": lambda _: Mistake(
-        "this is no address", "One in angle brackets has neither spaces nor quotes; write a space as %20."
+        Message("this is no address"),
+        Message("One in angle brackets has neither spaces nor quotes; write a space as %20."),
     ),
 }
 """Phrase of the engine's message → detector."""

@@ -1,5 +1,7 @@
 """Vocabulary of SPARQL: keywords, functions, well-known prefixes, and the hints for foreign words."""
 
+from kg.errors import Message
+
 PREFIXES = {
     "schema": "https://schema.org/",
     "dcterms": "http://purl.org/dc/terms/",
@@ -22,8 +24,10 @@ FUNCTIONS = (
     *("TIMEZONE", "TZ", "NOW", "UUID", "STRUUID", "MD5", "SHA1", "SHA256", "SHA384", "SHA512", "COALESCE", "IF"),
     *("STRLANG", "STRDT", "SAMETERM", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL", "ISNUMERIC"),
 )
-CLAUSE_ORDER = "The parts come in this order: SELECT … WHERE { … } GROUP BY … HAVING … ORDER BY … LIMIT … OFFSET …"
-AGGREGATE_HINT = "Write (COUNT(?x) AS ?number), with the parentheses and a name."
+CLAUSE_ORDER = Message(
+    "The parts come in this order: SELECT … WHERE { … } GROUP BY … HAVING … ORDER BY … LIMIT … OFFSET …"
+)
+AGGREGATE_HINT = Message("Write (COUNT(?x) AS ?number), with the parentheses and a name.")
 FOREIGN_WORDS = {
     "and": ("AND is no word of SPARQL", "Between conditions write &&; patterns one after the other hold all together."),
     "or": ("OR is no word of SPARQL", "Between conditions write ||, between patterns { … } UNION { … }."),
@@ -53,8 +57,8 @@ FOREIGN_OPERATORS = {
     "==": ("== is no sign of SPARQL", "Write = for equal, != for unequal."),
     "<>": ("<> is no sign of SPARQL", "Write != for unequal."),
 }
-PREFIX_HINT = "Write PREFIX schema: <https://schema.org/>."
-GROUP_BY_HINT = "Put it into GROUP BY, or count or gather it: (COUNT(?x) AS ?number), (SAMPLE(?x) AS ?one)."
-FUNCTION_HINT = "Functions stand in FILTER, BIND, SELECT and ORDER BY."
-TERM_HINT = 'Variables begin with ?, names have a prefix (schema:name), texts stand in quotes ("text").'
-MISSING_PART_HINT = "A function or condition lacks a part."
+PREFIX_HINT = Message("Write PREFIX schema: <https://schema.org/>.")
+GROUP_BY_HINT = Message("Put it into GROUP BY, or count or gather it: (COUNT(?x) AS ?number), (SAMPLE(?x) AS ?one).")
+FUNCTION_HINT = Message("Functions stand in FILTER, BIND, SELECT and ORDER BY.")
+TERM_HINT = Message('Variables begin with ?, names have a prefix (schema:name), texts stand in quotes ("text").')
+MISSING_PART_HINT = Message("A function or condition lacks a part.")

@@ -68,7 +68,7 @@ def test_a_list_has_what_is_only_named(site):
     """Somebody without a record stands in the list, with documents; who is described, with office and life dates."""
     page = text(site, "agent/")
     assert "Amery, Edith 1801–about 1877 Consul at Varna 120 documents" in page
-    assert "Reader 000 (only named) 1 document" in page
+    assert "Reader 000 (mentioned only) 1 document" in page
     assert "Varna" in text(site, "place/")
 
 
@@ -157,7 +157,7 @@ def test_types_have_a_list_of_their_own(site):
     assert 'href="/data/collection/"' not in nav
     assert 'href="/data/dumps/"' not in nav
     assert 'href="/data/agent/"' in nav
-    assert "Letter (only named) 120 documents" in text(site, "topic/", list="types")
+    assert "Letter (mentioned only) 120 documents" in text(site, "topic/", list="types")
 
 
 def test_the_tree_of_the_archive(site):
