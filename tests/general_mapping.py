@@ -71,12 +71,13 @@ def _part(term, part, name, position):
 
 
 def _derived(record):
-    for position, date in enumerate(record.get("dates", ())):
-        if "edtf" in date:
-            yield f"{date['role']}Date", [date["edtf"]]
-        if position == 0:
-            firsts = {"date": date.get("edtf"), "dateStart": date.get("start"), "dateEnd": date.get("end")}
-            yield from ((key, [value]) for key, value in firsts.items() if value)
+    dates = record.get("dates", ())
+    yield from ((f"{date['role']}Date", [date["edtf"]]) for date in dates if "edtf" in date)
+    own = [date for date in dates if date["role"] not in {"digitized", "uploaded"}]
+    the_date = next((date for date in own if {"edtf", "start", "end"} & date.keys()), {})
+    for key, name in {"date": "edtf", "dateStart": "start", "dateEnd": "end"}.items():
+        if name in the_date:
+            yield key, [the_date[name]]
     for relation in record.get("relations", ()):
         yield "relatedTo", [relation["target"]]
     if "latitude" in record and "longitude" in record:

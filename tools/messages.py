@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from kg import ontology
 from kg.render.citations import styles
 from kg.render.page import facts
 from kg.render.page.values import outside_labels, relations, source_fields
@@ -21,7 +22,9 @@ from kg.settings import QUERIES
 from kg.web import api, openapi, routes
 from kg.web.endpoint.saved_queries import SUCH_AS
 from kg.web.http import parameter_problems, problems
+from kg.web.pages import site_files
 from kg.web.search import result_table
+from kg.web.search.refused_search import BESIDE_FIELD
 
 RENDER = FOLDER.parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
@@ -65,8 +68,11 @@ def tables() -> Iterator[str]:
         *search_summary.LINK_LABELS.values(),
     )
     yield from (*styles.STYLES, *(label for label, _ in result_table.COLUMNS.values()))
+    base = "https://example.org/"
+    for term in site_files.own_terms(ontology.load(base).terms_document(), base):
+        yield from (term["label"], term["comment"])
     yield from problems.TITLES.values()
-    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS)
+    yield from (*parameter_problems.MESSAGES.values(), *parameter_problems.DETAILS, SUCH_AS, BESIDE_FIELD)
     yield from (*routes.WINGS, *openapi.texts(api.build(routes.ROUTES, "kg", "").openapi()))
 
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from kg.date_roles import principal
 from kg.mapping.term_writers import NO_LANGUAGE, TermWriter, Value, ValueStatements
 from kg.ontology import EDTF, RDF_TYPE, XSD, Form, Ontology, Term
 
@@ -28,6 +29,9 @@ _EXACT = (
     (re.compile(r"\d{4}"), XSD + "gYear"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?"), XSD + "dateTime"),
 )
+_OF_THE_DATE = {"date": "edtf", "dateStart": "start", "dateEnd": "end"}
+"""Key of *the* date of a thing → key of the date that has its value."""
+
 _SEASONS = frozenset(f"{season:02}" for season in range(13, 100))
 
 
@@ -206,16 +210,14 @@ class RecordWriter:
 
     def _derived(self) -> Iterator[tuple[str, Any]]:
         """Statements derived from the record, key by key."""
-        for position, date in enumerate(self._record.get("dates", ())):
+        dates = self._record.get("dates", ())
+        for date in dates:
             if "edtf" in date:
                 yield f"{date['role']}Date", date["edtf"]
-                if position == 0:
-                    yield "date", date["edtf"]
-            if position == 0:
-                if "start" in date:
-                    yield "dateStart", date["start"]
-                if "end" in date:
-                    yield "dateEnd", date["end"]
+        the_date = principal(dates)
+        for key, name in _OF_THE_DATE.items():
+            if name in the_date:
+                yield key, the_date[name]
         for relation in self._record.get("relations", ()):
             yield "relatedTo", relation["target"]
         if "latitude" in self._record and "longitude" in self._record:

@@ -5,8 +5,8 @@ Hits and facets come from the index, labels from the catalogue, texts from the f
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -14,16 +14,19 @@ import orjson
 from tantivy import Query
 
 from kg import language_ranges
+from kg.date_roles import Date
 from kg.errors import Message, SearchRefused
 from kg.iris import Base
+from kg.read import times
+from kg.read.times import Axis, YearSpan
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Thing
-from kg.store.search import query_language, sparql_search, title_order
+from kg.store.search import fields, query_language, sparql_search, title_order
 from kg.store.search.completions import Completer
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
 from kg.store.search.query_builder import IndexRequest
-from kg.store.search.query_language import DayRange, ParsedSearch
+from kg.store.search.query_language import DayRange, ParsedSearch, Word
 from kg.store.search.snippets import HitMarker, Snippet, unmarked_snippet
 from kg.store.search.sparql_search import RewrittenQuery, SearchRow
 from kg.store.search.sparql_search_scan import SearchClause
@@ -38,11 +41,18 @@ ORDERED_BY_DATE = frozenset(ORDERS)
 SORTS = ("relevance", *ORDERS, TITLE)
 """Orders of a list: by relevance, oldest first, newest first, by title in the reader's language."""
 
+Record = dict[str, Any]
+"""Record of a thing, as it stands in its JSON."""
+
 _MAX_BATCH, _MAX_BATCH_BYTES = 100, 256 << 10
 """Hits, and bytes of their records, that are read at a time."""
 
 _MAX_READ = 64 << 10
 """Bytes of a record up to which it is read for a completion."""
+
+
+_parse = partial(query_language.parse, read_days=times.read_days)
+"""Parser of the words of a search, with times as people write them."""
 
 
 def _reference_of_unnamed(thing: Thing) -> str:
@@ -56,7 +66,7 @@ class SearchQuery:
     Attributes:
         words: words in the search language; may be empty.
         filters: (facet, value), all of which have to match.
-        days: days that the date has to overlap; None for any.
+        days: days that a date has to overlap; None for any. Of the chosen roles, a date of each has to.
         certain: True if the date has to lie within those days in full.
     """
 
@@ -64,6 +74,16 @@ class SearchQuery:
     filters: tuple[tuple[str, str], ...] = ()
     days: DayRange | None = None
     certain: bool = False
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Chosen roles of dates."""
+        return tuple(value for name, value in self.filters if name == fields.ROLE)
+
+    @property
+    def counted_role(self) -> str:
+        """Role of the dates by which documents are counted in time; empty for any of the thing."""
+        return self.roles[0] if len(self.roles) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +95,7 @@ class SearchRequest:
         languages: preferred languages of titles, the best first.
         sort: one of SORTS; empty for relevance with words, else date.
         after: cursor at which the page starts; empty for the first page.
+        page: number of the page, from 1, where there is no cursor.
         limit: maximum number of hits on a page.
         nameless: from a thing to its title where it has no name, else to the empty string.
         marked: True for marked hits in titles and snippets; False for plain titles and no snippets.
@@ -84,6 +105,7 @@ class SearchRequest:
     languages: Sequence[str]
     sort: str = ""
     after: str = ""
+    page: int = 1
     limit: int = 20
     nameless: Callable[[Thing], str] = _reference_of_unnamed
     marked: bool = True
@@ -99,6 +121,7 @@ class SearchHit:
         score: relevance; 0 in another order.
         title: its title or name in the preferred language, with marked hits.
         snippet: best passage of its texts, with marked hits; None where it has none.
+        date: the date by which a time, or a role of dates, found it; empty where none was asked for.
         missing: words of a loose search that it lacks.
     """
 
@@ -107,6 +130,7 @@ class SearchHit:
     score: float
     title: Snippet
     snippet: Snippet | None
+    date: Date = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
 
@@ -121,7 +145,7 @@ class SearchResults:
         after: cursor of the next page; empty on the last one.
         facets: facet counts of the list.
         undated: number of things left out for want of a date.
-        span: first and last day of its dated documents; empty where there is none.
+        axis: years that its documents cover; None where none is dated.
         corrected: corrected words that were searched instead; empty without a correction.
         suggestion: suggested words; empty for none.
         loose: True where the hits have some of the words instead of all.
@@ -137,7 +161,7 @@ class SearchResults:
     after: str
     facets: Facets
     undated: int = 0
-    span: tuple[str, str] = ("", "")
+    axis: Axis | None = None
     corrected: str = ""
     suggestion: str = ""
     loose: bool = False
@@ -189,6 +213,18 @@ class _PreparedSearch:
     loose: bool = False
 
     @property
+    def times(self) -> tuple[DayRange, ...]:
+        """Times that are asked for, in the field of time or among the words."""
+        asked = [] if self.query.days is None else [self.query.days]
+        return (*asked, *(term for term in self.parsed.postfix if isinstance(term, DayRange)))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles of dates that are asked for, as a facet or among the words."""
+        named = (term.text for term in self.parsed.postfix if isinstance(term, Word) and term.field == fields.ROLE)
+        return (*self.query.roles, *named)
+
+    @property
     def order(self) -> str:
         """Default order: relevance with words, else date."""
         return "relevance" if self.parsed.words else "date"
@@ -208,6 +244,7 @@ class Finder:
         self._spelling: SpellingSuggester | None = None
         self._completer: Completer | None = None
         self._facets = lru_cache(maxsize=64)(self._count_facets)
+        self._axes = lru_cache(maxsize=64)(self._find_axis)
 
     @property
     def index(self) -> SearchIndex:
@@ -253,7 +290,11 @@ class Finder:
         search = self._prepare(request.query)
         order = request.sort or search.order
         index_order = _index_order(order, request.languages)
-        hits = self.index.hits(search.engine_query, request.limit + 1, index_order, request.after)
+        after: str | None = request.after
+        if request.page > 1 and not after:
+            after = self._cursor_at(search, index_order, (request.page - 1) * request.limit)
+        # Behind the last page there is nothing.
+        hits = [] if after is None else self.index.hits(search.engine_query, request.limit + 1, index_order, after)
         results = SearchResults(
             search.query,
             search.total,
@@ -261,17 +302,18 @@ class Finder:
             hits[request.limit - 1].cursor if len(hits) > request.limit else "",
             self._facets(search.query, search.loose),
             self._count_undated(search),
-            self._span(search.engine_query),
+            self._axes(search.query, search.loose),
             search.corrected,
             search.suggestion,
             search.loose,
             tuple((word, forms.readable) for word, forms in self._forms(search.parsed).items()),
             self._count_repeated(search),
             order,
-            self.index.count_before(search.engine_query, index_order, request.after),
+            search.total if after is None else self.index.count_before(search.engine_query, index_order, after),
         )
         marker = self._marker(search.parsed) if request.marked else None
-        batches = self._search_hits(deque(hits[: request.limit]), marker, request)
+        match = partial(times.matched_date, days=search.times, roles=search.roles, certain=search.query.certain)
+        batches = self._search_hits(deque(hits[: request.limit]), marker, request, match)
         return results, self._with_missing_words(search, batches)
 
     def neighbours(self, request: SearchRequest, reference: str, at: int) -> SearchNeighbours | None:
@@ -293,9 +335,14 @@ class Finder:
         if len(hits) <= here or hits[here].reference != reference:
             return None
         offset = (at - 1) // request.limit * request.limit
-        cursor = self.index.hits_from(search.engine_query, offset - 1, 1, order)[0].cursor if offset else ""
+        cursor = (self._cursor_at(search, order, offset) or "") if offset else ""
         references = [hit.reference for hit in hits]
         return SearchNeighbours(search.total, references[0] if here else "", "".join(references[here + 1 :]), cursor)
+
+    def _cursor_at(self, search: _PreparedSearch, order: str, offset: int) -> str | None:
+        """Cursor of a list behind some hits; None where it has fewer."""
+        before = self.index.hits_from(search.engine_query, offset - 1, 1, order)
+        return before[0].cursor if before else None
 
     def count(self, query: SearchQuery) -> int:
         """Number of hits."""
@@ -335,7 +382,7 @@ class Finder:
             yield from (replace(each, corrected=corrected_words) for each in self._loosely(corrected))
 
     def _attempt(self, query: SearchQuery) -> _PreparedSearch:
-        parsed = query_language.parse(query.words)
+        parsed = _parse(query.words)
         return _PreparedSearch(query, parsed, *self._run(query, parsed))
 
     def _loosely(self, search: _PreparedSearch) -> Iterator[_PreparedSearch]:
@@ -379,23 +426,33 @@ class Finder:
         if search.query.days is None:
             return 0
         undated_query = replace(search.query, days=None)
-        return self.index.count_undated(self._run(undated_query, search.parsed, loose=search.loose)[0])
+        return self.index.count_dated(self._run(undated_query, search.parsed, loose=search.loose)[0], dated=False)
 
     def _count_facets(self, query: SearchQuery, loose: bool) -> Facets:
-        return self.index.facets(self._run(query, query_language.parse(query.words), loose=loose)[0])
+        engine_query = self._run(query, _parse(query.words), loose=loose)[0]
+        return self.index.facets(engine_query, role=query.counted_role, days=query.days)
 
-    def _span(self, query: Query) -> tuple[str, str]:
-        """First and last day of the dated documents among the hits."""
-        dated = self.index.dated_documents(query)
-        ends = [self.index.hits(dated, 1, order) for order in ("date", "newest")]
-        things = self.generation.catalogue.things([hit.reference for hits in ends for hit in hits])
-        if not things:
-            return "", ""
-        first, last = (things[hits[0].reference] for hits in ends)
-        return first.start or first.end or "", last.end or last.start or ""
+    def axis(self, query: SearchQuery) -> Axis | None:
+        """Years that the documents of a search cover; None where none is dated."""
+        search = self._prepare(query)
+        return self._axes(search.query, search.loose)
+
+    def _find_axis(self, query: SearchQuery, loose: bool) -> Axis | None:
+        index, role = self.index, query.counted_role
+        found = index.documents(self._run(query, _parse(query.words), loose=loose)[0])
+
+        def count(first: int, last: int) -> int:
+            return index.count(index.in_time(found, times.days_of_years(first, last), role))
+
+        def beside(run: YearSpan, axis: YearSpan) -> int:
+            days, without = (times.days_of_years(each.first, each.last) for each in (run, axis))
+            return index.count(index.in_time(found, days, role, without=without))
+
+        years = times.within(index.bounded_years(found, role), query.days)
+        return times.axis_of(years, index.count_dated(found, dated=True), count, beside)
 
     def _search_hits(
-        self, hits: deque[Hit], marker: HitMarker | None, request: SearchRequest
+        self, hits: deque[Hit], marker: HitMarker | None, request: SearchRequest, match: Callable[[Record], Date]
     ) -> Iterator[list[SearchHit]]:
         """Hits with their records, in batches of a few things and of records that are not long together."""
         while hits:
@@ -405,7 +462,8 @@ class Finder:
                 batch.append(hits.popleft())
                 size += batch[-1].length
             things = self.generation.catalogue.things([hit.reference for hit in batch])
-            yield [self._search_hit(hit, things[hit.reference], marker, request) for hit in batch]
+            found = (self._search_hit(hit, things[hit.reference], marker, request) for hit in batch)
+            yield [replace(each, date=match(each.record)) for each in found]
 
     def _search_hit(self, hit: Hit, thing: Thing, marker: HitMarker | None, request: SearchRequest) -> SearchHit:
         record = self.record(hit.offset, hit.length)
@@ -430,7 +488,7 @@ class Finder:
         return sparql_search.rewrite(query, self.base.value, self._clause_rows)
 
     def _clause_rows(self, clause: SearchClause) -> tuple[Sequence[SearchRow], bool]:
-        parsed = query_language.parse(clause.words)
+        parsed = _parse(clause.words)
         query = self.index.query(IndexRequest(parsed, language=clause.language))
         hits = self.index.hits(query, clause.limit + 1) if parsed.postfix else []
         marker = self._marker(parsed) if clause.snippet else None

@@ -25,7 +25,7 @@ from kg.web import openapi
 from kg.web.http.canonical_address import KnownParameters
 from kg.web.http.form_encoding import EncodedRequest
 from kg.web.http.language import PARAMETER
-from kg.web.http.parameter_problems import problem_of
+from kg.web.http.parameter_problems import ParameterProblem, problem_of
 from kg.web.route_table import Route
 from kg.web.serving.context import context_of
 from kg.web.serving.outcome import outcome
@@ -72,9 +72,11 @@ class SentPathRoute(APIRoute):
             return await made(request)
         except RequestValidationError as fault:
             problem = problem_of(fault.errors())
-            if self.row.refused is None:
-                raise problem from None
-            return await self.row.refused(request, await context_of(request), problem)
+        except ParameterProblem as fault:
+            problem = fault
+        if self.row.refused is None:
+            raise problem from None
+        return await self.row.refused(request, await context_of(request), problem)
 
 
 class Api(FastAPI):

@@ -32,7 +32,7 @@ from kg.web.pages import (
     things_list,
 )
 from kg.web.route_table import QUERY, Route
-from kg.web.search import picture_views, search
+from kg.web.search import picture_views, refused_search, search
 from kg.web.search.neighbours import PLACE
 
 _REMOTE = (502, 504)
@@ -243,6 +243,7 @@ SEARCH = (
         tuple(search.MEDIA_TYPES),
         cacheable=True,
         negotiated=tuple(search.MEDIA_TYPES),
+        refused=refused_search.refused,
         problems=(400, 406, *_LANES, *_REMOTE),
         example="search?kind=record&sort=newest&format=json",
     ),
@@ -270,6 +271,7 @@ SEARCH = (
         "Documents of a search by time, as a page, SVG, PNG or CSV",
         (_HTML, _SVG, _PNG, _CSV),
         cacheable=True,
+        refused=refused_search.refused,
         problems=(400, *_LANES),
         example="timeline?format=csv",
     ),
@@ -279,6 +281,7 @@ SEARCH = (
         "Places of a search on a map, as a page, SVG, PNG or CSV",
         (_HTML, _SVG, _PNG, _CSV),
         cacheable=True,
+        refused=refused_search.refused,
         problems=(400, *_LANES),
         example="map?format=csv",
     ),
@@ -288,6 +291,7 @@ SEARCH = (
         "People of a search and their common documents, as a page, SVG, PNG, CSV or GraphML",
         (_HTML, _SVG, _PNG, _CSV, "application/graphml+xml"),
         cacheable=True,
+        refused=refused_search.refused,
         problems=(400, *_LANES),
         example="network?format=graphml",
     ),

@@ -11,6 +11,8 @@ PATHS = (
     "/record/177838.html",
     "/record/177838.html?lang=es",
     "/record/177838.cite.html",
+    "/basket?thing=record/177838&thing=record/hostile&thing=collection/alekseyev-conversations&add=record/nothing",
+    "/basket",
     "/record/note-alekseyev-conversations.html",
     "/record/hostile.html",
     "/record/arabic.html",

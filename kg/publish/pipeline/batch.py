@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from kg import ontology
+from kg.date_roles import principal
 from kg.mapping.mapper import MappedRecord, Mapper
 from kg.publish.pipeline.identities import XML_FORMATS, BatchIndex, Identities, IndexRow, index_row, typed_links
 from kg.publish.pipeline.settlement import settle_links
@@ -310,7 +311,7 @@ def _unmapped_problem(source: str, at: str, key: str, record: Record) -> SourceP
 
 
 def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str) -> PreparedRecord:
-    date = record.get("dates", [{}])[0]
+    date = principal(record.get("dates", ()))
     json = orjson.dumps(record)
     entry = CatalogueEntry(
         reference=record["id"],

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from kg import language_ranges
+from kg.date_roles import principal
 from kg.iris import Base
 from kg.key_annotations import Heading
 from kg.records.model.key import Omitted
@@ -196,7 +197,7 @@ def _link_columns(
 
 
 def _of_first_date(name: str) -> Cell:
-    return lambda record, _: record["dates"][0].get(name) if record.get("dates") else None
+    return lambda record, _: principal(record.get("dates", ())).get(name)
 
 
 def _first_day(name: str) -> Cell:
@@ -215,7 +216,7 @@ def _date_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
     rows = (
         (
             "date",
-            "The date in EDTF (ISO 8601-2); the first one where there are several.",
+            "The date in EDTF (ISO 8601-2); of several the first one that tells of the time of the thing.",
             "string",
             _of_first_date("edtf"),
         ),
@@ -230,33 +231,32 @@ def _date_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
         ("end", "Last day that it can lie in; empty before the year 1.", "date", _first_day("end")),
         (
             "start_time",
-            "When it began, to the minute, with its zone; empty where the record has days alone.",
+            "When it began on that date, with its zone, where the source says it.",
             "string",
             _of_first_date("startTime"),
         ),
-        ("end_time", "When it ended, to the minute, with its zone.", "string", _of_first_date("endTime")),
+        ("end_time", "When it ended, with its zone.", "string", _of_first_date("endTime")),
     )
     for name, meaning, datatype, cell in rows:
         yield TableColumn(name, key.name, meaning, datatype, many=False, cell=cell)
 
     def every(record: Record, _: Labels) -> list[str]:
-        return [_written_date(date) for date in record.get("dates", ())]
+        return [_date_cell(date) for date in record.get("dates", ())]
 
-    yield TableColumn(
-        "dates",
-        key.name,
-        "Every date with its role, and its times in brackets, the first one first.",
-        "string",
-        many=True,
-        cell=every,
+    meaning = (
+        "Every date with its role, the first one first; behind it the times of day, from/to, where they are known."
     )
+    yield TableColumn("dates", key.name, meaning, "string", many=True, cell=every)
 
 
-def _written_date(date: Record) -> str:
-    """Date with its role, and with its times as an interval (ISO 8601) where it has any."""
-    text = f"{date['role']}: {date.get('edtf') or date.get('text') or ''}"
-    times = [date[name] for name in ("startTime", "endTime") if name in date]
-    return f"{text} ({'/'.join(times)})" if times else text
+def _date_cell(date: Record) -> str:
+    """A date in a cell.
+
+    >>> _date_cell({"role": "event", "edtf": "1958-11-03", "startTime": "1958-11-03T16:05:00-05:00"})
+    'event: 1958-11-03 (1958-11-03T16:05:00-05:00)'
+    """
+    hours = "/".join(filter(None, (date.get("startTime"), date.get("endTime"))))
+    return f"{date['role']}: {date.get('edtf') or date.get('text') or ''}" + (f" ({hours})" if hours else "")
 
 
 def _name_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:

@@ -11,10 +11,11 @@ RDF term of a key.
 ['id', 'kind', 'status', 'name']
 """
 
+from kg.date_roles import DATE_ROLES
 from kg.iris import KINDS
 from kg.records.model.areas import access_points, content, custody, description_control, identity
 from kg.records.model.key import RECORD, Key, Record, Value
-from kg.records.model.vocabularies import AGENT_TYPES, DATE_ROLES, LEVELS, STATUSES
+from kg.records.model.vocabularies import AGENT_TYPES, LEVELS, STATUSES
 
 __all__ = ["AGENT_TYPES", "DATE_ROLES", "KEYS", "LEVELS", "STATUSES", "Key", "Record", "Value", "keys_of", "label_key"]
 

@@ -55,7 +55,7 @@ def words(date: CitedDate, style: DateStyle) -> str:
     """Words of a date in a style; those of the source, or of the page, for a form that the style has no rule for.
 
     >>> words(CitedDate("187X"), CHICAGO), words(CitedDate("Y12000"), CHICAGO)
-    ('1870s', 'Y12000')
+    ('1870s', '12000')
     >>> words(CitedDate("17XX~", "early 18th century"), CHICAGO)
     'early 18th century'
     """

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kg import language_ranges
+from kg.date_roles import principal
 
 Record = Mapping[str, Any]
 
@@ -50,8 +51,9 @@ def references(record: Record, *keys: str) -> Iterator[str]:
 
 
 def first_date(record: Record) -> str:
-    """First date in EDTF; empty without one."""
-    return next((date["edtf"] for date in record.get("dates", ()) if date.get("edtf")), "")
+    """*The* date of a thing in EDTF; empty without one that could be read."""
+    edtf: str = principal(record.get("dates", ())).get("edtf", "")
+    return edtf
 
 
 def _as_list(text: str | list[str]) -> list[str]:

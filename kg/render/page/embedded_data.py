@@ -24,6 +24,9 @@ from kg.render.site.reader import ReaderPreferences
 MAX_VALUES = 20
 """Values of a property."""
 
+MAX_TEXT_LENGTH = 300
+"""Characters of a text; a longer one, such as the law that holds for a whole series, is for those who read the page."""
+
 _SCHEMA = "https://schema.org/"
 _CONTEXT = "https://schema.org"
 _ISO_DATE = re.compile(
@@ -234,7 +237,8 @@ class _ThingWriter:
     def _in_best_language(self, literals: list[Literal]) -> Iterator[str]:
         tags = [each.language or language_ranges.NO_LANGUAGE for each in literals]
         wanted = language_ranges.best(tags, self._reader.languages)
-        yield from (each.value for each, tag in zip(literals, tags, strict=True) if tag == wanted)
+        texts_wanted = (each.value for each, tag in zip(literals, tags, strict=True) if tag == wanted)
+        yield from (text for text in texts_wanted if len(text) <= MAX_TEXT_LENGTH)
 
     def _linked(self, name: str, iri: str) -> Any:
         """Linked thing with its type and name; outward and in properties of text its address or its name alone."""

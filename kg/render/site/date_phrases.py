@@ -8,6 +8,8 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from functools import cache, lru_cache
 
@@ -18,10 +20,17 @@ from kg.render.site.translations import locale, translations
 
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _MONTH = re.compile(r"(\d{4})-(\d\d)")
-_SEASON = re.compile(r"(\d{4})-(2[1-4])")
-_YEAR = re.compile(r"-?\d{4}")
+_SEASON = re.compile(r"(\d{4})-(2[1-9]|3\d|4[01])")
 _DECADE = re.compile(r"\d{3}X")
 _CENTURY = re.compile(r"\d{2}XX")
+_EARLY = re.compile(r"(-\d{4}|0000)(?:-(\d\d))?(?:-(\d\d))?")
+_EARLY_YEARS = re.compile(r"-(\d{2,3})(X{1,2})")
+_LONG_YEAR = re.compile(r"Y(-?\d+)(?:E(\d{1,2}))?(S\d+)?")
+_ESTIMATED = re.compile(r"(\d{4})S\d+")
+_DAY_OF_SOME_MONTH = re.compile(r"(\d{4})-XX-(\d\d)")
+_OF_SOME_YEAR = re.compile(r"(?:XXXX|(\d{3})X|(\d\d)XX)-(\d\d)(?:-(\d\d))?")
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?\S*")
+_LEAP_YEAR = 2000
 _UNKNOWN_PARTS = re.compile(r"(-XX)+$")
 _STARTS_WITH_DAY = re.compile(r"\d{1,2}(?!\d)")
 _QUALIFIERS = re.compile(r"[?~%]")
@@ -42,8 +51,32 @@ EXPRESSIONS = {
     "22": "summer {year}",
     "23": "autumn {year}",
     "24": "winter {year}",
+    "29": "spring {year} (southern hemisphere)",
+    "30": "summer {year} (southern hemisphere)",
+    "31": "autumn {year} (southern hemisphere)",
+    "32": "winter {year} (southern hemisphere)",
+    "33": "first quarter of {year}",
+    "34": "second quarter of {year}",
+    "35": "third quarter of {year}",
+    "36": "fourth quarter of {year}",
+    "37": "January to April {year}",
+    "38": "May to August {year}",
+    "39": "September to December {year}",
+    "40": "first half of {year}",
+    "41": "second half of {year}",
+    "BC": "{year} BC",
+    "BC day": "{day} {year} BC",
+    "BC month": "{month} {year} BC",
+    "BC years": "{start} to {end} BC",
+    "some month": "on day {day} of an unknown month of {year}",
+    "some year": "{date} of an unknown year",
+    "of decade": "{date} of a year in the {year}s",
+    "of century": "{date} of a year between {start} and {end}",
 }
 """Templates of date phrases, in English; the translations are in the catalogues."""
+
+_SAME_SEASONS = {"25": "21", "26": "22", "27": "23", "28": "24"}
+"""Season of the northern hemisphere → season without one, which writers mean by it."""
 
 
 @lru_cache(8192)
@@ -120,7 +153,7 @@ class _DatePhraser:
         """Phrase of a date without qualifiers."""
         edtf = _UNKNOWN_PARTS.sub("", edtf)
         if match := _SEASON.fullmatch(edtf):
-            return self.phrase(match[2], year=match[1])
+            return self.phrase(_SAME_SEASONS.get(match[2], match[2]), year=match[1])
         if day := _as_day(edtf):
             return format_date(day, "long", locale=self._locale)
         if (match := _MONTH.fullmatch(edtf)) and 1 <= int(match[2]) <= 12:
@@ -129,7 +162,65 @@ class _DatePhraser:
             return self.phrase("decade", year=edtf[:3] + "0")
         if _CENTURY.fullmatch(edtf):
             return self.phrase("century", start=edtf[:2] + "00", end=edtf[:2] + "99")
+        return edtf if edtf.isdecimal() and edtf != "0000" else self.unusual(edtf)
+
+    def unusual(self, edtf: str) -> str:
+        """Phrase of any other date; the unchanged text without a phrase for it."""
+        with suppress(ValueError):  # no such day
+            for pattern, phrase in _UNUSUAL:
+                if match := pattern.fullmatch(edtf):
+                    return phrase(self, match)
         return edtf
+
+    def early(self, match: re.Match[str]) -> str:
+        """Phrase of a date before Christ; the year 0000 is 1 BC (ISO 8601-2, 4.3)."""
+        year = str(1 - int(match[1]))
+        if match[3]:
+            return self.phrase("BC day", day=self.day_of_year(int(match[2]), int(match[3])), year=year)
+        if match[2]:
+            return self.phrase("BC month", month=self.month(int(match[2])), year=year)
+        return self.phrase("BC", year=year)
+
+    def early_years(self, match: re.Match[str]) -> str:
+        """Phrase of a decade or century before Christ."""
+        years = 10 ** len(match[2])
+        return self.phrase("BC years", start=str((int(match[1]) + 1) * years), end=str(int(match[1]) * years + 1))
+
+    def long_year(self, match: re.Match[str]) -> str:
+        """Phrase of a year of five digits and more."""
+        number = int(match[1]) * 10 ** int(match[2] or 0)
+        digits = str(number if number > 0 else 1 - number)
+        phrase = digits if number > 0 else self.phrase("BC", year=digits)
+        return self.phrase("about", date=phrase) if match[3] else phrase
+
+    def of_some_year(self, match: re.Match[str]) -> str:
+        """Phrase of a day or a month of which the year is unknown, or known to the decade or century."""
+        day = self.day_of_year(int(match[3]), int(match[4])) if match[4] else self.month(int(match[3]))
+        if match[1]:
+            return self.phrase("of decade", date=day, year=f"{match[1]}0")
+        if match[2]:
+            return self.phrase("of century", date=day, start=f"{match[2]}00", end=f"{match[2]}99")
+        return self.phrase("some year", date=day)
+
+    def of_some_month(self, match: re.Match[str]) -> str:
+        """Phrase of a day of which the month is unknown."""
+        return self.phrase("some month", day=str(int(match[2])), year=match[1])
+
+    def estimated(self, match: re.Match[str]) -> str:
+        """Phrase of a year of which some digits are significant."""
+        return self.phrase("about", date=match[1])
+
+    def instant(self, match: re.Match[str]) -> str:
+        """Phrase of a day with a time."""
+        return f"{self.plain(match[1])}, {match[2]}"
+
+    def day_of_year(self, month: int, day: int) -> str:
+        """Phrase of a day without its year."""
+        return str(format_skeleton("MMMMd", date(_LEAP_YEAR, month, day), locale=self._locale))
+
+    def month(self, month: int) -> str:
+        """Name of a month."""
+        return str(format_date(date(_LEAP_YEAR, month, 1), "LLLL", locale=self._locale))
 
     def interval(self, start: str, end: str) -> str:
         if end in {"", ".."}:
@@ -162,6 +253,18 @@ class _DatePhraser:
         if not dots:
             return self.date(part)
         return self.interval(start, end)
+
+
+_UNUSUAL: tuple[tuple[re.Pattern[str], Callable[[_DatePhraser, re.Match[str]], str]], ...] = (
+    (_EARLY, _DatePhraser.early),
+    (_EARLY_YEARS, _DatePhraser.early_years),
+    (_LONG_YEAR, _DatePhraser.long_year),
+    (_DAY_OF_SOME_MONTH, _DatePhraser.of_some_month),
+    (_OF_SOME_YEAR, _DatePhraser.of_some_year),
+    (_ESTIMATED, _DatePhraser.estimated),
+    (_INSTANT, _DatePhraser.instant),
+)
+"""Form of a date that few records have → its phrase."""
 
 
 @cache

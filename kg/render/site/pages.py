@@ -130,6 +130,7 @@ def _templates(language: str) -> jinja2.Environment:
         "stub_of_document": key_labels.STUB_OF_DOCUMENT,
         "roles": key_labels.ROLES,
         "inverses": key_labels.INVERSES,
+        "date_roles": key_labels.DATE_ROLES,
         "asset": assets.address,
         "picture": assets.picture,
         "prose": key_labels.PROSE,

@@ -18,6 +18,7 @@ FACET_LABELS = {
     "from": "Written or sent by",
     "to": "Received by",
     "year": "Time",
+    "role": "What the date tells",
     "lacks": "Gaps",
     "thing": "Chosen documents",
 }

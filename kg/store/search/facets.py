@@ -6,13 +6,14 @@ from typing import Any
 
 from tantivy import Query, Searcher
 
-from kg.store.search import fields
+from kg.store.search import fields, times
+from kg.store.search.times import TimeCounts
 
 _MAX_BUCKETS = 60_000
 """Values of a facet that are counted: the engine refuses more than 65,000 buckets in a request."""
 
-_MAX_YEARS = 5_000
-"""Years that are counted."""
+_WHOLE = frozenset({"archive", fields.ROLE})
+"""Facets of which every value is counted: levels of archives, to be added up; roles, which are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,53 +23,51 @@ class Facets:
     Attributes:
         counts: facet → (value, count), the largest count first, up to a limit.
         distinct: facet → number of distinct values.
-        starts, ends: year → number of documents whose date starts, or ends, in it; open ends have far-away years.
+        years, decades: number of documents that a date touches in each.
     """
 
     counts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     distinct: dict[str, int] = field(default_factory=dict)
-    starts: dict[int, int] = field(default_factory=dict)
-    ends: dict[int, int] = field(default_factory=dict)
-
-    def overlapping(self, first: int, last: int) -> int:
-        """Number of documents whose date overlaps a span of years."""
-        started = sum(count for year, count in self.starts.items() if year <= last)
-        return started - sum(count for year, count in self.ends.items() if year < first)
-
-    @property
-    def years(self) -> dict[int, int]:
-        """Year → number of documents whose date overlaps it, in order."""
-        bounded = [year for year in (*self.starts, *self.ends) if abs(year) < fields.OPEN_YEAR]
-        counts: dict[int, int] = {}
-        open_dates = sum(count for year, count in self.starts.items() if year <= -fields.OPEN_YEAR)
-        for year in range(min(bounded, default=0), max(bounded, default=-1) + 1):
-            open_dates += self.starts.get(year, 0) - self.ends.get(year - 1, 0)
-            if open_dates:
-                counts[year] = open_dates
-        return counts
+    years: TimeCounts = field(default_factory=TimeCounts)
+    decades: TimeCounts = field(default_factory=TimeCounts)
 
 
-def count_facets(searcher: Searcher, query: Query, documents: Query, top: Callable[[str], str], limit: int) -> Facets:
-    """Count the values of all facets in a result.
+def count_facets(searcher: Searcher, query: Query, top: Callable[[str], str], limit: int) -> Facets:
+    """Count the values of all facets in a result, but for the years.
 
     Args:
         searcher: reader of the index.
         query: the query of the result.
-        documents: query of the documents in it, for the counts by year.
         top: from a level of an archive to its institution.
         limit: maximum number of values of each facet.
     """
-    aggregations = {name: _terms(name, _MAX_BUCKETS if name == "archive" else limit) for name in fields.COUNTED}
+    aggregations = {name: _terms(name, _MAX_BUCKETS if name in _WHOLE else limit) for name in fields.COUNTED}
     result = searcher.aggregate(query, aggregations)
     counts = {name: _buckets(result[name]) for name in fields.COUNTED}
     counts["archive"] = _institutions(counts["archive"], top, limit)
-    full = [name for name in fields.COUNTED if len(counts[name]) == limit]
+    full = [name for name in fields.COUNTED if name != fields.ROLE and len(counts[name]) == limit]
     distinct = {name: len(counts[name]) for name in fields.COUNTED}
     if full:
         values = searcher.aggregate(query, {name: {"cardinality": {"field": name}} for name in full})
         distinct |= {name: round(values[name]["value"] or 0) for name in full}
-    result = searcher.aggregate(documents, {name: _terms(name, _MAX_YEARS) for name in ("start_year", "end_year")})
-    return Facets(counts, distinct, dict(_buckets(result["start_year"])), dict(_buckets(result["end_year"])))
+    return Facets(counts, distinct)
+
+
+def unit_counts(searcher: Searcher, query: Query, unit: str, role: str = "") -> TimeCounts:
+    """Number of documents that a date touches in each unit of time.
+
+    Args:
+        searcher: reader of the index.
+        query: query of the documents.
+        unit: one of `times.UNITS`.
+        role: role of the date; empty for any date that tells of the time of the thing.
+    """
+    names = times.unit_fields(unit, of_role=bool(role))
+    result = searcher.aggregate(query, {name: _terms(name, _MAX_BUCKETS) for name in names})
+    starts, ends = (dict(_buckets(result[name])) for name in names)
+    if role:
+        starts, ends = times.in_role(starts, role), times.in_role(ends, role)
+    return TimeCounts(starts, ends)
 
 
 def value_counts(searcher: Searcher, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:

@@ -12,7 +12,7 @@ from tantivy import Schema, SchemaBuilder
 
 from kg import key_annotations
 from kg.key_annotations import Annotations, Faceted, Indexed, SearchField
-from kg.store.search import title_order
+from kg.store.search import times, title_order
 from kg.store.search.folding import PLAIN
 
 VERSION = 4
@@ -86,6 +86,7 @@ class Facet:
 
 _FACETS = {
     "kind": "",
+    "role": "",
     "type": "topic",
     "person": "agent",
     "place": "place",
@@ -99,6 +100,9 @@ _FACETS = {
 FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.items()}
 """Name → facet. The last two are asked by name and not counted on the page."""
 
+ROLE = "role"
+"""The facet of the roles of dates; with a time, a date of that role touches it (D-142)."""
+
 LACKS = "lacks"
 """What a list is narrowed by besides facets: a record has nothing under one of these (D-93)."""
 
@@ -107,20 +111,14 @@ THING = "thing"
 
 LACKED = ("date", "place", "person", "topic", "collection", "text")
 
-COUNTED = ("kind", "type", "person", "place", "collection", "topic", "language", "archive")
+COUNTED = ("role", "kind", "type", "person", "place", "collection", "topic", "language", "archive")
 """Facets with counts, in the order of the page."""
 
 LINK_KEYS = tuple(dict.fromkeys(key for each in FACETS.values() if each.kind for key in each.keys))
 """Keys whose targets' names find the record too."""
 
-UNDATED = 10**9
-"""Stands for a day after every date."""
-
 ROOM = 1_000_000_000
 """Numbers of records for each day, in a number that sorts by both."""
-
-OPEN_YEAR = 100_000
-"""Stands for the year of an end that is open."""
 
 
 def schema() -> Schema:
@@ -136,12 +134,12 @@ def schema() -> Schema:
         builder.add_text_field(name, fast=name != "links", tokenizer_name="raw", index_option="basic")
     for language in title_order.LANGUAGES:
         builder.add_text_field(title_order.sort_field(language), fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("start", "end", "by_date", "by_date_back", "start_year", "end_year", "month"):
+    times.add_fields(builder)
+    for name in ("by_date", "by_date_back"):
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("offset", "length"):
         builder.add_integer_field(name, fast=True)
-    for name in ("dated", "whole"):  # whether it has a date, and a text of its own
-        builder.add_boolean_field(name, indexed=True, fast=True)
+    builder.add_boolean_field("whole", indexed=True, fast=True)  # whether it has a text of its own
     return builder.build()
 
 
@@ -190,21 +188,7 @@ def plain(value: Any) -> list[str]:
 
 def values_of(record: dict[str, Any], facet: Facet) -> list[str]:
     """What a record has under a facet, each once."""
+    if facet.name == ROLE:
+        return list(dict.fromkeys(date["role"] for date in record.get("dates", ())))
     found = dict.fromkeys(value for key in facet.keys if key in record for value in plain(record[key]))
     return [value for value in found if not facet.kind or value.startswith(f"{facet.kind}/")]
-
-
-def day_number(day: str) -> int:
-    """A calendar day as a number that sorts as days do.
-
-    >>> day_number("1963-04-05"), day_number("-0044-03-15") < day_number("-0043-01-01")
-    (19630405, True)
-    """
-    negative = day.startswith("-")
-    year, month, date = day.lstrip("-").split("-")
-    return (-int(year) if negative else int(year)) * 10_000 + int(month) * 100 + int(date)
-
-
-def year_of(number: int) -> int:
-    """The year of a day's number."""
-    return number // 10_000

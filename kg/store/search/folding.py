@@ -91,6 +91,8 @@ _INNER_APOSTROPHE = re.compile("'(?<=[^\\W_]')(?=[^\\W_])")
 _OF_FIGURES = re.compile(r"'(?<=\d')(?=\d)")
 _WITH_APOSTROPHE = re.compile(r"(?<![^\W_])[^\W_]++(?:'[^\W_]+)+")
 _POSSESSIVE = re.compile(r"'(?<=[^\W\d_]')[sS](?![^\W_])")
+_WITH_NON_JOINER = re.compile("[^\\W_]+(?:\u200c[^\\W_]+)+")
+_AROUND_WORD = re.compile(r"^[\W_]+|[\W_]+$")
 _TURKISH_SUFFIX = re.compile(r"'(?<=[^\W_]')[^\W_]+")
 
 _ELIDED = {
@@ -144,6 +146,9 @@ def fold_for_index(text: str, rules: str = PLAIN) -> str:
     folded = _apart(_without_apostrophes(spelt, rules))
     others = " ".join(dict.fromkeys(_other_readings(spelt)))
     others_apart = _apart(others) if others else ""
+    if "\u200c" in text:  # Persian parts of a word, which many write with a space between
+        parts = " ".join(match[0].replace("\u200c", " ") for match in _WITH_NON_JOINER.finditer(text))
+        others_apart = f"{others_apart} {_spelt(parts, rules)}"
     if _DOTTED.search(text):
         letters = dict.fromkeys(letter for match in _ABBREVIATIONS.finditer(text) for letter in match[0].split("."))
         others_apart = f"{others_apart} {' '.join(letters)}"
@@ -167,8 +172,8 @@ def joined(text: str) -> str:
 
 
 def whole_name(word: str) -> str:
-    """Name that a reader wrote, in one: without apostrophes and joiners."""
-    return _without_apostrophes(_spelt(word, PLAIN), PLAIN).strip() if _needs_folding(word) else word
+    """Name that a reader wrote, in one: without apostrophes, joiners, and signs before it and behind."""
+    return _AROUND_WORD.sub("", _without_apostrophes(_spelt(word, PLAIN), PLAIN))
 
 
 def _needs_folding(text: str, rules: str = PLAIN) -> bool:

@@ -5,23 +5,25 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tantivy import DocAddress, FieldType, Index, Order, Query, Schema, Searcher
+from tantivy import DocAddress, FieldType, Index, Occur, Order, Query, Schema, Searcher
 
+from kg.date_roles import OF_DESCRIPTION
 from kg.errors import GenerationError, Message, SearchRefused
 from kg.store import file_sizes
-from kg.store.search import facets, fields
+from kg.store.search import facets, fields, times
 from kg.store.search.analysis import analyzer
 from kg.store.search.facets import Facets
 from kg.store.search.folding import PLAIN
 from kg.store.search.index_builder import INFO_FILE
 from kg.store.search.query_builder import IndexRequest, QueryBuilder
-from kg.store.search.query_language import MAX_OFFSET, ParsedSearch
+from kg.store.search.query_language import MAX_OFFSET, DayRange, ParsedSearch
 from kg.store.search.repeated.matcher import RepeatedMatcher
 from kg.store.search.repeated.table import RepeatedTable, RepeatedTexts
+from kg.store.search.times import TimeCounts
 from kg.store.search.words.clauses import all_of, any_value, count, reference_at
 from kg.store.search.words.word_queries import WordQueries
 
@@ -71,7 +73,9 @@ class SearchIndex:
         self._opened: Searcher = index.searcher()
         self._schema = index.schema
         self._repeated = RepeatedMatcher(table, index.schema)
-        self._queries = QueryBuilder(index.schema, self._opened, info["languages"], info["above"], self._repeated)
+        self._queries = QueryBuilder(
+            index.schema, self._opened, info["languages"], info["above"], self._repeated, slots=info["date_slots"]
+        )
         self.repeated = RepeatedTexts(table)
         self._has_shared_documents: bool = info["held_twice"]
 
@@ -129,9 +133,9 @@ class SearchIndex:
                 missing[reference].append(word.text)
         return {reference: tuple(words) for reference, words in missing.items()}
 
-    def count_undated(self, query: Query) -> int:
-        """Number of hits without a date."""
-        return self.count(all_of([query, Query.term_query(self._schema, "dated", False)]))
+    def count_dated(self, query: Query, *, dated: bool) -> int:
+        """Number of hits with, or without, a date that tells of the time of the thing."""
+        return self.count(all_of([query, Query.term_query(self._schema, "dated", dated)]))
 
     def hits(self, query: Query, limit: int, order: str = "relevance", after: str = "") -> list[Hit]:
         """Page of hits.
@@ -197,9 +201,29 @@ class SearchIndex:
             for address, score, offset, length, cursor in rows
         ]
 
-    def facets(self, query: Query, limit: int = 12) -> Facets:
-        """Facet counts of a query, with up to `limit` values of each facet; years of documents alone."""
-        counts = facets.count_facets(self.searcher, query, self.documents(query), self._queries.top, limit)
+    def facets(self, query: Query, limit: int = 12, *, role: str = "", days: DayRange | None = None) -> Facets:
+        """Facet counts of a query; years of documents alone.
+
+        Args:
+            query: result of `query`.
+            limit: maximum number of values of each facet.
+            role: role of the dates that are counted by year; empty for any of the thing.
+            days: days by which the query is narrowed: roles count whose dates overlap them.
+        """
+        counts = replace(
+            facets.count_facets(self.searcher, query, self._queries.top, limit),
+            years=self.unit_counts(query, "year", role),
+            decades=self.unit_counts(query, "decade", role),
+        )
+        if days is not None:
+            roles = [
+                (name, self.count(all_of([query, self._queries.touching(days, name)])))
+                for name, _ in counts.counts[fields.ROLE]
+                if name not in OF_DESCRIPTION
+            ]
+            roles = [(name, count) for name, count in roles if count]
+            counts.counts[fields.ROLE][:] = sorted(roles, key=lambda pair: (-pair[1], pair[0]))
+            counts.distinct[fields.ROLE] = len(roles)
         if self._has_shared_documents:  # a document in two files of one archive was counted twice
             archives = [
                 (name, self.count(all_of([query, self._queries.facet("archive", name)])))
@@ -212,9 +236,46 @@ class SearchIndex:
         """Query of the documents among the hits."""
         return all_of([query, Query.term_query(self._schema, "kind", fields.RECORD)])
 
-    def dated_documents(self, query: Query) -> Query:
-        """Query of the dated documents among the hits."""
-        return all_of([self.documents(query), Query.term_query(self._schema, "dated", True)])
+    def in_time(self, query: Query, days: DayRange, role: str = "", *, without: DayRange | None = None) -> Query:
+        """Query of the hits with a date that overlaps some days.
+
+        Args:
+            query: result of `query`.
+            days: the days.
+            role: role of the date; empty for any of the thing.
+            without: days that no date of the hit overlaps.
+        """
+        found = all_of([query, self._queries.touching(days, role)])
+        if without is None:
+            return found
+        return Query.boolean_query([(Occur.Must, found), (Occur.MustNot, self._queries.touching(without, role))])
+
+    def unit_counts(self, query: Query, unit: str, role: str = "") -> TimeCounts:
+        """Documents among the hits by month, year, decade or century; see `facets.unit_counts`."""
+        return facets.unit_counts(self.searcher, self.documents(query), unit, role)
+
+    def bounded_years(self, query: Query, role: str = "") -> list[int]:
+        """Years of the documents among the hits, in order; of a date with an open end the year of the other one."""
+        counted = self.unit_counts(query, "year", role)
+        if not counted.is_open:
+            return list(counted.counts)
+        fields_, numbers = times.unit_fields("year", of_role=bool(role)), times.open_numbers(role)
+        open_ = [
+            (Occur.MustNot, Query.range_query(self._schema, name, FieldType.Integer, number, number))
+            for name, number in zip(fields_, numbers, strict=True)
+        ]
+        closed = Query.boolean_query([(Occur.Must, query), *open_])
+        return sorted(counted.bounds.union(self.unit_counts(closed, "year", role).counts))
+
+    def first_and_last_day(self, query: Query, days: DayRange) -> tuple[int, int] | None:
+        """First and last of some days on which dates of the hits begin or end; None where none does."""
+        found: list[int] = []
+        for first, last, roles in self._queries.slots:
+            for name, order in ((first, Order.Asc), (last, Order.Desc)):
+                bounded = all_of([query, self._queries.bounded_by(name, roles, days)])
+                hits = self.searcher.search(bounded, 1, count=False, order_by_field=name, order=order).hits
+                found += [int(day) for day, _ in hits]
+        return (min(found), max(found)) if found else None
 
     def value_counts(self, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:
         """(value, count) of one field, the largest count first."""

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 from tantivy import Document, Index
 
-from kg.store.search import fields, title_order
+from kg.date_roles import principal
+from kg.store.search import fields, times, title_order
 from kg.store.search.analysis import analyzer, indexed_words, pre_tokenized, rules_of, sounds_of_text
 from kg.store.search.folding import PLAIN
 from kg.store.search.repeated import passages
@@ -43,6 +44,7 @@ class IndexBuilder:
         self._languages: set[str] = {PLAIN}
         self._above: dict[str, str] = {}
         self._has_shared_documents = False
+        self._slots = 0
 
     def add(self, line: bytes, offset: int, source: str = "") -> None:
         """Index a record.
@@ -64,7 +66,7 @@ class IndexBuilder:
         document.add_integer("length", len(line))
         self._add_texts(document, record, source)
         self._add_facets(document, record)
-        self._add_date(document, record)
+        self._add_dates(document, record)
         for field, key in title_order.sort_keys(record.get("title") or record.get("name") or {}):
             document.add_text(field, key)
         document.add_boolean("whole", bool(record.get("text")))
@@ -107,26 +109,16 @@ class IndexBuilder:
             ):
                 document.add_text("links", value)
 
-    def _add_date(self, document: Document, record: dict[str, Any]) -> None:
-        date = (record.get("dates") or [{}])[0]
-        first, last = date.get("start"), date.get("end")
-        dated = bool(first or last)
-        document.add_boolean("dated", dated)
-        start = fields.day_number(first) if first else -fields.UNDATED
-        end = fields.day_number(last) if last else fields.UNDATED
-        if dated:
-            document.add_integer("start", start)
-            document.add_integer("end", end)
-            document.add_integer("start_year", fields.year_of(start) if first else -fields.OPEN_YEAR)
-            document.add_integer("end_year", fields.year_of(end) if last else fields.OPEN_YEAR)
+    def _add_dates(self, document: Document, record: dict[str, Any]) -> None:
+        dates = record.get("dates", ())
+        slots = times.add(document, dates)
+        self._slots = max(self._slots, len(slots))
+        days = times.days_of(principal(dates)) or next((each.days for each in slots if each.is_of_thing), None)
         # Unique numbers that sort by date, then by the order of the records; undated ones come last both ways.
-        sort_day = start if first else end
-        if dated:
-            document.add_integer(
-                "month", sort_day // 10_000 * 100 if _is_of_whole_years(first, last) else sort_day // 100
-            )
-        document.add_integer("by_date", (sort_day if dated else fields.UNDATED) * fields.ROOM + self._number)
-        document.add_integer("by_date_back", (sort_day if dated else -fields.UNDATED) * fields.ROOM + self._number)
+        first, last = days or (times.UNDATED, times.UNDATED)
+        day = last if first == -times.UNDATED else first
+        document.add_integer("by_date", day * fields.ROOM + self._number)
+        document.add_integer("by_date_back", (day if days else -times.UNDATED) * fields.ROOM + self._number)
 
     def finish(self, records: Path) -> None:
         """Commit the index, and write its metadata.
@@ -142,6 +134,7 @@ class IndexBuilder:
             "languages": sorted(self._languages),
             "above": self._above,
             "held_twice": self._has_shared_documents,
+            "date_slots": self._slots,
         }
         (self._folder / INFO_FILE).write_text(json.dumps(info), encoding="utf-8")
         for path in self._folder.iterdir():
@@ -171,8 +164,3 @@ def _cut(texts: Iterable[Passage]) -> Iterator[Passage]:
         if left > 0:
             yield each._replace(text=each.text[:left])
         left -= len(each.text)
-
-
-def _is_of_whole_years(first: str | None, last: str | None) -> bool:
-    """Test for a date of whole years, whose month is unknown."""
-    return bool(first and last and first.endswith("-01-01") and last.endswith("-12-31"))

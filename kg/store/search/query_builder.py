@@ -7,7 +7,7 @@ from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from kg.errors import Message, SearchRefused
 from kg.iris import spellings
-from kg.store.search import fields
+from kg.store.search import fields, times
 from kg.store.search.analysis import rules_of
 from kg.store.search.query_language import DayRange, Operator, ParsedSearch, Word
 from kg.store.search.repeated.matcher import RepeatedMatcher
@@ -25,7 +25,7 @@ class IndexRequest:
     Attributes:
         parsed: the parsed words.
         filters: (facet, value), all of which have to match.
-        days: days that the date has to overlap; None for any.
+        days: days that a date has to overlap; None for any. Where roles are among the filters, a date of each.
         certain: True if the date has to lie within those days in full.
         language: the only language of stemming rules for the words; empty for all.
         loose: True if some of the words suffice.
@@ -47,13 +47,15 @@ class QueryBuilder:
         words: queries of single words.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what an index is
         self,
         schema: Schema,
         searcher: Searcher,
         languages: Sequence[str],
         above: Mapping[str, str],
         repeated: RepeatedMatcher,
+        *,
+        slots: int,
     ) -> None:
         """Create a builder.
 
@@ -63,11 +65,13 @@ class QueryBuilder:
             languages: languages of the index's stemming rules.
             above: level of an archive → the level above it.
             repeated: the repeated paragraphs of the index.
+            slots: number of dates of the record with the most of them.
         """
         self.languages = tuple(languages)
         self._schema = schema
         self._searcher = searcher
         self._above = above
+        self._slots = slots
         self._below: dict[str, list[str]] = {}
         for child, parent in above.items():
             self._below.setdefault(parent, []).append(child)
@@ -81,7 +85,7 @@ class QueryBuilder:
             named = [(Occur.Should, Query.term_query(self._schema, "ref", each)) for each in things]
             clauses.append(Query.boolean_query(named))
         if request.days:
-            clauses.append(self._overlapping(request.days, certain=request.certain))
+            clauses.append(self._in_time(request.days, request))
         return all_of(clauses)
 
     def _filter(self, name: str, value: str) -> Query:
@@ -112,7 +116,7 @@ class QueryBuilder:
                 occur = Occur.Must if each is Operator.AND else Occur.Should
                 stack.append(Query.boolean_query([(occur, left), (occur, right)]))
             elif isinstance(each, DayRange):
-                stack.append(self._overlapping(each, certain=False))
+                stack.append(self._in_time(each, request, certain=False))
             else:
                 stack.append(self._term(each, request, languages))
         return stack[0]
@@ -145,15 +149,51 @@ class QueryBuilder:
             values = self.below(values)
         return Query.term_set_query(self._schema, name, values) if values else Query.empty_query()
 
-    def _overlapping(self, days: DayRange, *, certain: bool) -> Query:
-        """Query of dates that overlap some days, or, if certain, lie within them in full."""
+    @property
+    def slots(self) -> list[tuple[str, str, str]]:
+        """Fields of each slot for a date that a record of the index has: first day, last day, roles."""
+        return [times.slot_fields(slot) for slot in range(self._slots)]
 
-        def between(name: str, low: int | None, high: int | None) -> Query:
-            return Query.range_query(self._schema, name, FieldType.Integer, low, high)
+    def bounded_by(self, name: str, roles: str, days: DayRange) -> Query:
+        """Query of records of which a date of the thing begins, or ends, within some days.
 
-        if certain:
-            return all_of([between("start", days.first, days.last), between("end", days.first, days.last)])
-        return all_of([between("start", -fields.UNDATED, days.last), between("end", days.first, fields.UNDATED)])
+        Args:
+            name: field of the first or the last day of a slot.
+            roles: field of its roles.
+            days: the days.
+        """
+        bound = Query.range_query(self._schema, name, FieldType.Integer, days.first, days.last)
+        other = Query.term_query(self._schema, roles, times.DESCRIPTION)
+        return Query.boolean_query([(Occur.Must, bound), (Occur.MustNot, other)])
+
+    def _in_time(self, days: DayRange, request: IndexRequest, *, certain: bool | None = None) -> Query:
+        """Query of records that a time finds by the roles of the request, or by any date of the thing."""
+        roles = [value for name, value in request.filters if name == fields.ROLE]
+        within = request.certain if certain is None else certain
+        return all_of([self.touching(days, role, certain=within) for role in roles or [""]])
+
+    def touching(self, days: DayRange, role: str = "", *, certain: bool = False) -> Query:
+        """Query of records with a date that overlaps some days.
+
+        Args:
+            days: the days.
+            role: role of the date; empty for any date that tells of the time of the thing.
+            certain: whether the date has to lie within the days in full.
+        """
+        choices = [(Occur.Should, self._slot_query(each, days, role, certain=certain)) for each in self.slots]
+        # One score, however many dates fit: the words decide the order.
+        return Query.const_score_query(Query.boolean_query(choices), 1.0) if choices else Query.empty_query()
+
+    def _slot_query(self, names: tuple[str, str, str], days: DayRange, role: str, *, certain: bool) -> Query:
+        """Query of records whose date in one slot overlaps some days, or, if certain, lies within them in full."""
+        first, last, roles = names
+        lowest, highest = (days.first, days.last) if certain else (-times.UNDATED, times.UNDATED)
+        clauses = [
+            (Occur.Must, Query.range_query(self._schema, first, FieldType.Integer, lowest, days.last)),
+            (Occur.Must, Query.range_query(self._schema, last, FieldType.Integer, days.first, highest)),
+        ]
+        word = Query.term_query(self._schema, roles, role or times.DESCRIPTION)
+        return Query.boolean_query([*clauses, (Occur.Must if role else Occur.MustNot, word)])
 
     def below(self, archives: Iterable[str]) -> list[str]:
         """Levels of archives, with all levels below them."""

@@ -11,11 +11,13 @@ DayRange(first=19620101, last=19621231)
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from kg.errors import Message, SearchRefused
-from kg.store.search.fields import FACETS, UNDATED
+from kg.store.search.fields import FACETS
+from kg.store.search.times import UNDATED
 
 MAX_OFFSET = 10_000
 """Maximum offset in a list of hits by relevance or by title; a list by date has none."""
@@ -122,11 +124,16 @@ class ParsedSearch:
     everywhere: bool = False
 
 
-def parse(text: str) -> ParsedSearch:
-    """Parse a search. Raises SearchRefused, with the reason, for a malformed one."""
+def parse(text: str, read_days: Callable[[str], DayRange] | None = None) -> ParsedSearch:
+    """Parse a search. Raises SearchRefused, with the reason, for a malformed one.
+
+    Args:
+        text: the search.
+        read_days: reader of a time; without one `parse_days`, which reads figures alone.
+    """
     if len(text) > MAX_LENGTH:
         raise SearchRefused(_too_long(len(text)), todo=HELP)
-    parser = _ShuntingYard()
+    parser = _ShuntingYard(read_days or parse_days)
     at = 0
     while at < len(text):
         token = _TOKEN.match(text, at)
@@ -149,7 +156,8 @@ def _too_long(length: int) -> Message:
 class _ShuntingYard:
     """Shunting yard: output in postfix order, and a stack of pending operators."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_days: Callable[[str], DayRange]) -> None:
+        self.read_days = read_days
         self.output: list[Term | Operator] = []
         self.stack: list[Operator | str] = []
         self.after_term = False
@@ -174,7 +182,7 @@ class _ShuntingYard:
         elif token["word"] in Operator.__members__ and not token["field"]:
             self.operator(Operator[token["word"]])
         elif token["word"] or token["phrase"]:
-            self.term(_term(token))
+            self.term(_term(token, self.read_days))
 
     def join(self) -> None:
         """Insert AND between two terms without an operator."""
@@ -241,10 +249,10 @@ class _ShuntingYard:
         return ParsedSearch(tuple(self.output), tuple(self.words), self.plain, self.everywhere)
 
 
-def _term(token: re.Match[str]) -> Term:
+def _term(token: re.Match[str], read_days: Callable[[str], DayRange]) -> Term:
     field = (token["field"] or "").lower()
     if field in _DATES:
-        return parse_days(token["phrase"] or token["word"] or "")
+        return read_days(token["phrase"] or token["word"] or "")
     if token["word"] is None:
         return Word(token["phrase"], _FIELD_NAMES.get(field, ""), phrase=True)
     word = token["word"]

@@ -92,6 +92,7 @@ class QueryLimits:
 
     Attributes:
         size: bytes of UTF-8.
+        rest: characters besides blocks of VALUES, white space and comments.
         depth: nesting of brackets, braces and parentheses.
         operators: number of operators and groups (`||`, `+`, `/` of paths, `{`, BIND …) in the query.
         patterns: number of joined triple patterns, steps of paths and groups; the template of CONSTRUCT and lists
@@ -99,6 +100,7 @@ class QueryLimits:
     """
 
     size: int = 1_000_000
+    rest: int = 100_000
     depth: int = 100
     operators: int = 1_000
     patterns: int = 100
@@ -158,7 +160,7 @@ class _TokenScan:
 
     __slots__ = (
         *("block", "candidates", "data", "form", "last", "last_term", "limits"),
-        *("open", "operators", "patterns", "relative", "text"),
+        *("listed", "open", "operators", "patterns", "relative", "rest", "text", "values"),
     )
 
     def __init__(self, text: str, limits: QueryLimits) -> None:
@@ -170,6 +172,9 @@ class _TokenScan:
         # Depth of a block without joins: of VALUES, or the template of CONSTRUCT.
         self.block = False
         self.data = 0
+        # Whether that block is one of VALUES.
+        self.values = self.listed = False
+        self.rest = 0
         self.last_term = 0
         self.candidates = 0
         self.last = "{"
@@ -183,6 +188,8 @@ class _TokenScan:
         while position < end:
             token = lexer.at(position)
             position = token.end()
+            if not self.listed and token.lastgroup != "space":
+                self.spend(position - token.start())
             match token.lastgroup:
                 case "word":
                     self.word(token)
@@ -198,6 +205,15 @@ class _TokenScan:
                 case _:
                     pass
 
+    def spend(self, characters: int) -> None:
+        """Count characters of what the engine plans: a list of values is only read."""
+        self.rest += characters
+        if self.rest > self.limits.rest:
+            raise QueryTooLarge(
+                f"the query has more than {self.limits.rest:,} characters besides its VALUES",
+                todo="A long list of values goes into VALUES.",
+            )
+
     def sign(self, sign: str) -> None:
         previous, self.last, self.last_term = self.last, sign, 0
         if sign in _CHAINS:
@@ -210,6 +226,7 @@ class _TokenScan:
             self.open.pop()
             if len(self.open) < self.data:
                 self.data = 0
+                self.listed = False
         elif sign in _ENDS_PATTERN:
             self.join(1, inside="{[(" if sign == "/" else "{[")
 
@@ -217,6 +234,7 @@ class _TokenScan:
         if sign == "{" and self.block and not self.data:
             self.join(1)
             self.data = len(self.open) + 1
+            self.listed = self.values
         self.block = self.block and sign == "("  # VALUES (?a ?b) {
         self.open.append(sign)
         if sign == "(":  # (1)(2)(3) after HAVING is a chain too
@@ -284,6 +302,7 @@ class _TokenScan:
     def keyword(self, word: str) -> None:
         lower = word.lower()
         self.block = lower in _BLOCKS
+        self.values = lower == "values"
         self.count(len(_OPERATORS.findall(word)))
         if not self.form and lower not in PROLOGUE:
             self.form = True

@@ -30,7 +30,7 @@ MESSAGES = {
     "string_too_long": "at most %(most)s characters",
     "too_many": "at most %(most)s values",
     "language_tag": "the tag of a language, such as ru or sr-Latn",
-    "time": "a year, a month, a day or a span of them, such as 1962..1963-04-05",
+    "time": "a year, a month, a day or a span of them, 1962..1963-04-05, also in words: February 1963",
     "time_order": "a span whose end is not before its beginning, such as 1962..1963",
     "cursor": "a place in a list, as the links between its pages have it",
     "deep_cursor": "a place in the first %(most)s of a list",

@@ -9,12 +9,9 @@ from starlette.responses import Response
 
 from kg.read.search import SearchQuery, SearchRequest, SearchResults
 from kg.render.citations.styles import STYLES, cited_site
-from kg.render.pictures.histogram import bars
 from kg.render.site.pages import render_page
-from kg.store.search.fields import RECORD
 from kg.web.pages.search_links import DOCUMENTS, SearchLink, gaps
 from kg.web.search import picture_data, presentation
-from kg.web.search.picture_data import TimelineBar
 from kg.web.search.presentation import Choice
 from kg.web.search.query_string import SearchState
 from kg.web.serving import published
@@ -32,11 +29,11 @@ _COUNTED = ("type", "collection", "archive", "language", "topic", "person", "pla
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """Value of a facet: its share of all documents in per cent; their first and last day, if asked for."""
+    """Value of a facet: its share of all documents in per cent; the time that they cover, if asked for."""
 
     choice: Choice
     share: float
-    span: tuple[str, str]
+    span: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +62,33 @@ async def respond(request: Request, context: HeldContext) -> Response:
 
     searched = context.publication.searchable
     counted = await context.serving.memo.get(f"about {context.reader.language}", work) if searched else b""
-    return await context.serving.in_thread(request, partial(_page, request, context, counted))
+    parts = {"counted": Markup(counted.decode()), "over_time": await over_time(context)}  # noqa: S704  # of templates of ours
+    return await context.serving.in_thread(request, partial(_page, request, context, parts))
 
 
-def _page(request: Request, context: Context, counted: bytes) -> Response:
-    publication = context.publication
-    months = publication.catalogue.counts_by_month()
+def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
     site = cited_site(context.site.title, context.site.publisher, context.base.value)
     values = {
-        "publication": publication,
+        "publication": context.publication,
         "citations": {name: in_style(site) for name, in_style in STYLES.items()},
-        "columns": [TimelineBar(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
-        "undated": publication.counts.get(RECORD, 0) - sum(months.values()),
-        "counted": Markup(counted.decode()),  # noqa: S704  # a page's part, from a template of ours
+        **parts,
     }
     return published.page(request, context, "about", values)
+
+
+async def over_time(context: Context) -> Markup:
+    """The documents by time, for this page and the start page."""
+
+    async def work() -> bytes:
+        return await context.serving.in_thread("", partial(_over_time, context))
+
+    made = await context.serving.memo.get(f"time {context.reader.language}", work)
+    return Markup(made.decode())  # noqa: S704  # the same
+
+
+def _over_time(context: Context) -> bytes:
+    to = "search?" if context.publication.searchable else "record/?"
+    return render_page("over_time", context.site, {"timeline": picture_data.everything(context), "to": to})
 
 
 async def shortly(context: Context) -> Markup:
@@ -132,15 +141,16 @@ def _counted(context: Context) -> bytes:
 def _part(facet: presentation.FacetView, results: SearchResults, context: Context) -> CoverageArea:
     spanned = facet.name == _SPANNED
     values = tuple(
-        Covered(each, _share(each.count or 0, results.total), _span(each, context) if spanned else ("", ""))
+        Covered(each, _share(each.count or 0, results.total), _span(each, context) if spanned else "")
         for each in facet.choices
     )
     return CoverageArea(facet.name, facet.title, values, facet.distinct, spanned)
 
 
-def _span(choice: Choice, context: Context) -> tuple[str, str]:
-    wanted = SearchQuery(filters=(DOCUMENTS, (_SPANNED, choice.value)))
-    return context.publication.finder.find(SearchRequest(wanted, context.reader.languages, limit=1)).span
+def _span(choice: Choice, context: Context) -> str:
+    """Time that the documents of a value cover, to the month; empty where none is dated."""
+    state = SearchState(filters=(DOCUMENTS, (_SPANNED, choice.value)))
+    return picture_data.covered_time(state, context)
 
 
 def _share(count: int, total: int) -> float:

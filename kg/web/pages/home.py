@@ -8,12 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.render.page.embedded_data import site_data
-from kg.render.pictures.histogram import bars
 from kg.render.site.translations import LANGUAGES
 from kg.site_settings import by_language
 from kg.web.pages import about
 from kg.web.pages.featured import featured
-from kg.web.search.picture_data import TimelineBar
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
@@ -22,7 +20,11 @@ NEWEST = 6
 
 async def respond(request: Request, context: HeldContext) -> Response:
     """The start page."""
-    parts = {"featured": await featured(context), "covers": await about.shortly(context)}
+    parts = {
+        "featured": await featured(context),
+        "over_time": await about.over_time(context),
+        "covers": await about.shortly(context),
+    }
     return await context.serving.in_thread(request, partial(_page, request, context, parts))
 
 
@@ -44,11 +46,8 @@ def _website(context: Context) -> dict[str, Any]:
 
 def _page(request: Request, context: Context, parts: dict[str, Markup]) -> Response:
     publication = context.publication
-    months = publication.catalogue.counts_by_month()
     values = {
         "publication": publication,
-        "columns": [TimelineBar(bar, f"after={bar.start}_") for bar in bars(months, context.reader.language)],
-        "dated": sum(months.values()),
         "newest": publication.catalogue.newest(NEWEST),
         **parts,
         "embedded": site_data(_website(context), context.base.value),

@@ -62,7 +62,7 @@ def _described(request: Request, context: Context, name: str) -> Response:
     if chosen is None:
         raise Problem(406, Message("This comes as %(formats)s.", formats=", ".join(offered)), {"Vary": "Accept"})
     if chosen == HTML.media_type and not name:
-        terms = _own_terms(context.publication.ontology.terms_document(), context.base.value)
+        terms = own_terms(context.publication.ontology.terms_document(), context.base.value)
         answered = published.page(request, context, "terms", {"terms": terms})
         answered.headers.add_vary_header("Accept")
         return answered
@@ -74,8 +74,13 @@ def _terms_document(request: Request, context: Context, body: bytes, content_typ
     return published.respond(request, context, body, content_type, CORS, vary="Accept-Encoding")
 
 
-def _own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
-    """Rows of the page of terms."""
+def own_terms(quads: list[Quad], base: str) -> list[dict[str, str]]:
+    """Rows of the page of terms: name, IRI, label and comment in English, and the broader term.
+
+    Args:
+        quads: the statements about the terms.
+        base: of their IRIs.
+    """
     said: dict[str, dict[str, str]] = {}
     for quad in quads:
         if not isinstance(quad.subject, NamedNode) or not quad.subject.value.startswith(f"{base}terms/"):

@@ -9,10 +9,9 @@ from starlette.requests import Request
 
 from kg.errors import KgError
 from kg.read.document_evidence import document_evidence
-from kg.read.pictures import ThingCount
+from kg.read.pictures import ThingCount, all_documents_by_time
 from kg.read.things import MAX_PATH_LEVELS
 from kg.render.pictures import atlas, tree
-from kg.render.pictures.histogram import bars
 from kg.render.site.date_phrases import date_phrase
 from kg.render.site.pages import render_page
 from kg.store.generation.things import Thing
@@ -20,7 +19,7 @@ from kg.store.search.fields import RECORD
 from kg.web.http.client import client_name
 from kg.web.pages.search_links import DOCUMENTS, WIDEST
 from kg.web.search import picture_data
-from kg.web.search.picture_data import TimelineBar
+from kg.web.search.picture_data import Timeline
 from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
@@ -31,7 +30,7 @@ BRANCHES = 24
 """Elements of a picture, at most."""
 
 _FEWEST = 2
-"""Bars, people or branches from which a picture says more than a list."""
+"""People or branches from which a picture says more than a list."""
 
 _ABOVE = {"place": "partOf", "collection": "partOf", "archive": "partOf", "topic": "broader"}
 """Kind → the key by which one thing lies in another."""
@@ -61,28 +60,28 @@ def _drawn(thing: Thing, context: Context) -> bytes:
         "place": "",
     }
     if not context.publication.searchable:
-        values |= {"columns": _columns(thing, context), "to": "record/?", "people": None, "places": None, "query": ""}
+        drawn = _timeline(thing, context)
+        values |= {"timeline": drawn, "to": "record/?", "people": None, "places": None, "query": ""}
     else:
         state = SearchState(filters=(DOCUMENTS, (WIDEST[thing.kind], thing.reference)))
         several = context.publication.finder.count(state.wanted) >= _FEWEST
         people = picture_data.nearest_people(state, context, PEOPLE, TIES)
         places = picture_data.places(state, context, PLACES, atlas.SMALL_WIDTH)
         values |= {
-            "columns": picture_data.time(state, context).drawn if several else (),
+            "timeline": picture_data.time(state, context).drawn,
             "to": "search?",
             "people": people if several and people.drawn.edges else None,
             "places": places if several and places.drawn.dots else _own_place(thing, context),
             "query": state.address(),
         }
-    if len(values["columns"]) < _FEWEST:
-        values["columns"] = ()
     return render_page("pictures", context.site, values)
 
 
-def _columns(thing: Thing, context: Context) -> tuple[TimelineBar, ...]:
-    """Bars where nothing can be searched: of what links to the thing, if it is not too much to be counted now."""
-    counted = bars(context.publication.linking_documents_by_month(thing), context.reader.language)
-    return tuple(TimelineBar(bar, f"after={bar.start}_") for bar in counted)
+def _timeline(thing: Thing, context: Context) -> Timeline:
+    """Timeline where nothing can be searched: of what links to the thing, if it is not too much to be counted now."""
+    months = context.publication.linking_documents_by_month(thing)
+    counted = all_documents_by_time(months, sum(months.values()))
+    return picture_data.timeline(counted, context, lambda _, start: f"after={start}_")
 
 
 def _own_place(thing: Thing, context: Context) -> picture_data.PictureData | None:

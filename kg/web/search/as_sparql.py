@@ -1,19 +1,24 @@
 """A search as a SPARQL query that finds the same: the blocks of `queries/pages/found.rq` that it asks for (D-43)."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from pyoxigraph import Literal, NamedNode
 
 from kg.iris import Base
 from kg.ontology import XSD
+from kg.read.times import day_text
 from kg.settings import QUERIES
-from kg.store.search.fields import FACETS, LACKS, THING, UNDATED
+from kg.store.search.fields import FACETS, LACKS, ROLE, THING
 from kg.store.search.query_language import DayRange
 from kg.web.search.query_string import SearchState
 
 _OURS = ("terms/", "search", "agent/", "place/", "collection/")
 """Addresses of ours in the file, which stand there below no base."""
+
+_VARIABLE = re.compile(r"\?(?:date|first|last)\b")
+"""Variables of a date in the blocks."""
 
 _ENDLESS = "9999-12-31"
 _BEGINNINGLESS = "-9999-01-01"
@@ -55,11 +60,11 @@ def _query_lines(state: SearchState, base: Base) -> Iterator[str]:
     words = " ".join(filter(None, (state.words, *_named(state))))
     if words:
         yield blocks["words"].replace("$words", str(Literal(words)))
-    if things := [value for name, value in state.filters if name == THING]:
-        yield blocks[THING].replace("$values", " ".join(str(_node(base, each)) for each in things))
-    for name, value in state.filters:
-        if name == THING:
-            continue
+    yield from _listed(state, base, blocks)
+    wanted = state.wanted
+    # A date of each chosen role is in the time that is asked for.
+    apart = {THING, ROLE} if wanted.days else {THING}
+    for name, value in ((name, value) for name, value in state.filters if name not in apart):
         if name == "kind":
             yield blocks[name].replace("$value", str(Literal(base.iri(f"{value}/"))))
         elif name == LACKS:
@@ -68,9 +73,24 @@ def _query_lines(state: SearchState, base: Base) -> Iterator[str]:
             yield blocks[name].replace("$value", str(Literal(value)))
         elif value.startswith(f"{FACETS[name].kind}/"):
             yield blocks[name].replace("$value", str(_node(base, value)))
-    days = state.wanted.days
-    if days:
-        yield _bounded(blocks["certain" if state.certain else "time"], days)
+    if wanted.days:
+        time = _bounded(blocks["certain" if state.certain else "time"], wanted.days)
+        yield from _in_time(time, wanted.roles, blocks)
+
+
+def _listed(state: SearchState, base: Base, blocks: Mapping[str, str]) -> Iterator[str]:
+    """Things that are asked for by their addresses."""
+    if things := [value for name, value in state.filters if name == THING]:
+        yield blocks[THING].replace("$values", " ".join(str(_node(base, each)) for each in things))
+
+
+def _in_time(time: str, roles: Sequence[str], blocks: Mapping[str, str]) -> Iterator[str]:
+    """A date of the thing in a time, or one of each role, with variables of their own."""
+    if not roles:
+        yield blocks["date"] + time
+    for number, role in enumerate(roles, 1):
+        block = blocks["date of role"].replace("$value", str(Literal(role))) + time
+        yield _VARIABLE.sub(rf"\g<0>{number}", block)
 
 
 def _named(state: SearchState) -> Iterator[str]:
@@ -89,14 +109,7 @@ def _node(base: Base, reference: str) -> NamedNode:
 
 
 def _bounded(block: str, days: DayRange) -> str:
-    first = _BEGINNINGLESS if days.first == -UNDATED else _day(days.first)
-    last = _ENDLESS if days.last == UNDATED else _day(days.last)
+    first, last = day_text(days.first) or _BEGINNINGLESS, day_text(days.last) or _ENDLESS
     for name, day in (("$first", first), ("$last", last)):
         block = block.replace(name, str(Literal(day, datatype=NamedNode(f"{XSD}date"))))
     return block
-
-
-def _day(number: int) -> str:
-    year, rest = divmod(number, 10_000)
-    sign = "-" if year < 0 else ""
-    return f"{sign}{abs(year):04}-{rest // 100:02}-{rest % 100:02}"

@@ -1,12 +1,16 @@
 """Data of a search's pictures: documents by time, places on a map, people of common documents; and their tables."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from kg.read import pictures
-from kg.render.pictures import atlas, network
-from kg.render.pictures.histogram import Bar, bars
+from kg.read.pictures import TimelineCounts
+from kg.read.times import Axis, YearSpan
+from kg.render.pictures import atlas, histogram, network
+from kg.render.pictures.histogram import Bar, Histogram
+from kg.render.site.date_phrases import period
 from kg.store.search.fields import RECORD
 from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
@@ -35,26 +39,96 @@ class PictureData:
 
 @dataclass(frozen=True, slots=True)
 class TimelineBar:
-    """A bar of the timeline with where it leads."""
+    """A bar of a timeline with where it leads."""
 
     bar: Bar
     query: str
 
 
+@dataclass(frozen=True, slots=True)
+class SpanApart:
+    """Years that stand apart from a timeline, with how many documents touch them and where they lead."""
+
+    label: str
+    documents: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Timeline: a histogram with where its bars lead.
+
+    Attributes:
+        columns: its bars.
+        histogram: its places, ticks and scale.
+        apart: years a long way off, which are not drawn.
+        documents: number of documents, those without a date included.
+        undated: number of those without a date.
+    """
+
+    columns: tuple[TimelineBar, ...]
+    histogram: Histogram
+    apart: tuple[SpanApart, ...]
+    documents: int
+    undated: int
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a picture says more than a sentence: of two bars and two documents at least."""
+        return len(self.columns) > 1 and self.documents - self.undated > 1
+
+
 def time(state: SearchState, context: Context) -> PictureData:
     """The documents of a search by time."""
-    months = pictures.documents_by_month(context.publication, state.wanted)
-    columns = tuple(
-        TimelineBar(bar, state.at_time(_span(bar.start)).with_filter("kind", RECORD).address())
-        for bar in bars(months.counts, context.reader.language)
-    )
-    rows = tuple((column.bar.label, column.bar.start, column.bar.count) for column in columns)
-    return PictureData(columns, ("label", "time", "documents"), rows, months.undated)
+    counted = pictures.documents_by_time(context.publication, state.wanted)
+    drawn = timeline(counted, context, lambda time, _: state.at_time(time).with_filter("kind", RECORD).address())
+    rows = [(column.bar.label, column.bar.time, column.bar.count) for column in drawn.columns]
+    if counted.axis is not None:
+        beyond = {year: count for year, count in counted.by_unit("year").items() if _is_apart(year, counted.axis)}
+        rows += [(f"{year:04}", f"{year:04}", count) for year, count in beyond.items()]
+    return PictureData(drawn, ("label", "time", "documents"), tuple(rows), counted.undated)
 
 
-def _span(start: str) -> str:
-    """A time as a search asks for it: a decade has three digits."""
-    return f"{start}0..{start}9" if len(start) == 3 else start
+def _is_apart(year: int, axis: Axis) -> bool:
+    return any(span.first <= year <= span.last for span in axis.apart)
+
+
+def timeline(counted: TimelineCounts, context: Context, query: Callable[[str, str], str]) -> Timeline:
+    """Timeline of counts.
+
+    Args:
+        counted: the counts.
+        context: for the language.
+        query: from a time as a search has it, and its first month or year, to the query of a bar.
+    """
+    axis = counted.axis
+    years = (axis.first, axis.last) if axis is not None else (0, -1)
+    drawn = histogram.draw(counted.by_unit, years, context.reader.language)
+    columns = tuple(TimelineBar(bar, query(bar.time, bar.start)) for bar in drawn.bars)
+    apart = tuple(_apart(span, query) for span in (axis.apart if axis is not None else ()))
+    return Timeline(columns, drawn, apart, counted.documents, counted.undated)
+
+
+def _apart(span: YearSpan, query: Callable[[str, str], str]) -> SpanApart:
+    first, last = f"{span.first:04}", f"{span.last:04}"
+    label, time = (first, first) if first == last else (f"{first}–{last}", f"{first}..{last}")
+    return SpanApart(label, span.documents, query(time, first))
+
+
+def everything(context: Context) -> Timeline:
+    """Timeline of all documents: by search, or by the start of their dates where nothing can be searched."""
+    publication = context.publication
+    if publication.searchable:
+        drawn: Timeline = time(SearchState(filters=(("kind", RECORD),)), context).drawn
+        return drawn
+    counted = pictures.all_documents_by_time(publication.catalogue.counts_by_month(), publication.counts.get(RECORD, 0))
+    return timeline(counted, context, lambda _, start: f"after={start}_")
+
+
+def covered_time(state: SearchState, context: Context) -> str:
+    """Time that the documents of a search cover, from day to day, in words; empty where none is dated."""
+    days = pictures.covered_days(context.publication, state.wanted)
+    return period(*days, context.reader.language) if days is not None else ""
 
 
 def places(state: SearchState, context: Context, most: int = MOST_PLACES, width: int = atlas.WIDTH) -> PictureData:

@@ -1,9 +1,11 @@
 """Search results with labels and links, for the page of a search and its JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kg.date_roles import Date
+from kg.read import times
 from kg.read.search import Completion, SearchResults
 from kg.render.page.life_dates import life_dates
 from kg.render.site import key_labels
@@ -14,7 +16,8 @@ from kg.render.site.search_summary import ResultCounts, summary_sentence
 from kg.render.site.translations import translations
 from kg.store.generation.things import Thing
 from kg.store.search.analysis import plain_words
-from kg.store.search.fields import COUNTED, FACETS, LACKS, RECORD, THING
+from kg.store.search.fields import COUNTED, FACETS, LACKS, RECORD, ROLE, THING
+from kg.store.search.query_language import DayRange
 from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
 
@@ -69,6 +72,8 @@ class Labels:
         language = self._context.reader.language
         if name == "kind":
             return translations(language).gettext(key_labels.KINDS[value][1]), ""
+        if name == ROLE:
+            return translations(language).gettext(key_labels.DATE_ROLES.get(value, value)), ""
         if name == LACKS:
             return translations(language).gettext(said.GAP_LABELS[value]), ""
         if name == "language":
@@ -88,7 +93,7 @@ def tally(results: SearchResults) -> ResultCounts:
     """Numbers of a result."""
     counts = {name: dict(values) for name, values in results.facets.counts.items()}
     documents = counts["kind"].get("record", 0)
-    first, last = (day[:5] if day.startswith("-") else day[:4] for day in results.span)
+    first, last = (_year(results.axis.first), _year(results.axis.last)) if results.axis else ("", "")
     distinct = results.facets.distinct
     return ResultCounts(documents, results.total - documents, distinct["collection"], distinct["person"], first, last)
 
@@ -110,7 +115,7 @@ def facets(results: SearchResults, state: SearchState, context: Context) -> list
             for value, count in counts[name]
             if (name, value) not in state.filters
         )
-        if choices:
+        if choices and (name != ROLE or len(choices) > 1):  # one role is no choice
             found.append(FacetView(name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name]))
     return found
 
@@ -139,17 +144,17 @@ def chosen(state: SearchState, context: Context) -> list[tuple[str, Choice]]:
 
 def years(results: SearchResults, state: SearchState) -> list[Choice]:
     """Years, or decades where there are many, with how many documents touch each."""
-    counts = results.facets.years
+    counts = _years(results)
     if len(counts) <= MOST_YEARS:
-        return [_time(f"{_year(year)}", f"{year}", count, state) for year, count in counts.items()]
-    return list(_decades(results, state))
+        return [_time(_year(year), f"{year}", count, state) for year, count in counts.items()]
+    decades = times.units_within(results.facets.decades.counts, "decade", results.query.days)
+    spans = ((number * 10, number * 10 + 9, count) for number, count in decades.items())
+    return [_time(f"{_year(first)}..{_year(last)}", f"{first}–{last}", count, state) for first, last, count in spans]
 
 
-def _decades(results: SearchResults, state: SearchState) -> Iterator[Choice]:
-    for decade in dict.fromkeys(year // 10 for year in results.facets.years):
-        first, last = decade * 10, decade * 10 + 9
-        count = results.facets.overlapping(first, last)
-        yield _time(f"{_year(first)}..{_year(last)}", f"{first}–{last}", count, state)
+def _years(results: SearchResults) -> dict[int, int]:
+    """Year → number of documents that touch it; of a time that was asked for, its years alone."""
+    return times.units_within(results.facets.years.counts, "year", results.query.days)
 
 
 def _time(time: str, label: str, count: int, state: SearchState) -> Choice:
@@ -177,6 +182,7 @@ def as_json(
         "undated_left_out": results.undated,
         "sort": results.sort,
         "filters": [{"facet": name, "value": value} for name, value in state.filters],
+        "time": _days(results.query.days),
         "results": [
             {
                 "id": each.thing.reference,
@@ -187,6 +193,7 @@ def as_json(
                 "titles": each.thing.labels,
                 "start": each.thing.start,
                 "end": each.thing.end,
+                "matched": _matched(each.date),
                 "status": each.thing.status,
                 "score": round(each.score, 4) if results.sort == "relevance" else None,
                 "snippet": each.snippet.text if each.snippet else None,
@@ -201,9 +208,21 @@ def as_json(
             for shown in facets(results, state, context)
         },
         "distinct": results.facets.distinct,
-        "years": [{"year": year, "count": count} for year, count in results.facets.years.items()],
+        "years": [{"year": year, "count": count} for year, count in _years(results).items()],
         **addresses,
     }
+
+
+def _matched(date: Date) -> dict[str, Any] | None:
+    """The date by which a time found a thing, with its role; None where none was asked for."""
+    return {name: date.get(name) for name in ("role", "edtf", "text", "start", "end")} if date else None
+
+
+def _days(days: DayRange | None) -> dict[str, str | None] | None:
+    """The first and last day of the time that was asked for; None for an open end, and where none was."""
+    if days is None:
+        return None
+    return {"first": times.day_text(days.first), "last": times.day_text(days.last)}
 
 
 def completions(text: str, found: Sequence[Completion], context: Context) -> list[Any]:

@@ -11,12 +11,14 @@ from fastapi import Depends, Query
 from pydantic import AfterValidator, Field, model_validator
 from starlette.requests import Request
 
+from kg.date_roles import DATE_ROLES
 from kg.errors import Message, SearchRefused
 from kg.iris import KINDS, spellings
 from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
+from kg.read.times import read_days
 from kg.render.site.translations import translations
 from kg.store.search.fields import FACETS, LACKED, LACKS, THING
-from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, REPEATED, parse_days
+from kg.store.search.query_language import MAX_LENGTH, MAX_OFFSET, REPEATED
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import Expected, ParameterProblem, bad_parameter, refusal
 from kg.web.http.parameters import Check, Parameters, at_most, choice, matching, pairs_of, text, whole_number
@@ -30,10 +32,13 @@ _MOST_FILTERS = 20
 MOST_THINGS = 100
 """Things that a search or a basket names by themselves."""
 
-_SINGLE = ("q", "year", "dates", "sort", "after", "limit", "format")
+_SINGLE = ("q", "year", "dates", "sort", "after", "page", "limit", "format")
 """Parameters that a search has once."""
 
 CERTAIN = "certain"
+_LONGEST_TIME = 200
+"""Characters of a time in words."""
+
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no document of XML can hold (XML 1.0, 2.2); a feed repeats the words of a search."""
 
@@ -47,10 +52,11 @@ class SearchState:
     Attributes:
         words: in the language of searches.
         filters: (facet, value) that all hold, in the order in which they were chosen.
-        time: as it was written, `1962..1963`.
+        time: as it was written, `1962..1963`, `February 1963`.
         certain: whether uncertain dates are left out.
         sort: one of SORTS, or empty for the one that suits.
         after: where the list goes on.
+        page: the page of the list, where `after` does not say it.
         limit: how many on a page.
         format: what was asked for by `format=`; empty if nothing was.
     """
@@ -61,13 +67,14 @@ class SearchState:
     certain: bool = False
     sort: str = ""
     after: str = ""
+    page: int = 1
     limit: int = LIMIT
     format: str = ""
 
     @property
     def wanted(self) -> SearchQuery:
         """The query. Raises SearchRefused for a time that is none."""
-        return SearchQuery(self.words, self.filters, parse_days(self.time) if self.time else None, self.certain)
+        return SearchQuery(self.words, self.filters, read_days(self.time) if self.time else None, self.certain)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -105,12 +112,12 @@ class SearchState:
 def _time(value: str) -> str:
     """A time that a search can be narrowed to."""
     try:
-        parse_days(value)
+        read_days(value)
     except SearchRefused:
         first, _, last = value.partition("..")
-        for part in filter(None, (first, last)):
+        for part in filter(None, (first.strip(), last.strip())):
             try:
-                parse_days(part)
+                read_days(part)
             except SearchRefused:
                 raise refusal("time") from None
         raise refusal("time_order" if first and last else "time") from None
@@ -157,8 +164,9 @@ class SearchParameters(Parameters):
         "A thing, as kind/KEY; of several any one will do."
     )
     lacks: Annotated[list[Annotated[str, choice(LACKED)]], _Several] = _facet("Something that a document has not.")
-    year: Annotated[str, Check(_time, {"type": "string"})] = Field(
-        "", description="A time that the date touches: a year, a month, a day or a span, 1962..1963."
+    role: Annotated[list[Annotated[str, choice(DATE_ROLES)]], _Several] = _facet("What happened on the date.")
+    year: Annotated[str, text(_LONGEST_TIME), Check(_time, {"type": "string"})] = Field(
+        "", description="A time that a date touches: a year, a month, a day or a span, 1962..1963, or in words."
     )
     dates: Annotated[str, choice((CERTAIN, "all"))] = Field(
         "all", description="Whether dates that only may lie in that time count."
@@ -171,6 +179,9 @@ class SearchParameters(Parameters):
     )
     after: Annotated[str, Check(_cursor, {"type": "string"})] = Field(
         "", description="A place in the list to go on behind, as `next` of the JSON has it."
+    )
+    page: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
+        1, description="A page of the list, from 1; `after` goes before it, and leads on from any place."
     )
 
     @model_validator(mode="before")
@@ -194,7 +205,7 @@ def _canonical(name: str, value: str) -> str:
 
 
 _LISTS = frozenset({*FACETS, LACKS, THING})
-_OF_PAGES = frozenset({"after", "format"})
+_OF_PAGES = frozenset({"after", "page", "format"})
 """Parameters of a search that mean something else, or nothing, on the page of a thing."""
 
 
@@ -230,6 +241,8 @@ def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState
     by_date = asked.sort in ORDERED_BY_DATE if asked.sort else not asked.q
     if asked.after and not by_date and not 0 <= int(asked.after) <= MAX_OFFSET:
         raise bad_parameter("after", asked.after, "deep_cursor", most=MAX_OFFSET)
+    if (asked.page - 1) * asked.limit > MAX_OFFSET:
+        raise bad_parameter("page", str(asked.page), "deep_cursor", most=MAX_OFFSET)
     return SearchState(
         words=asked.q,
         filters=filters,
@@ -237,6 +250,7 @@ def _state(asked: SearchParameters, pairs: list[tuple[str, str]]) -> SearchState
         certain=asked.dates == CERTAIN,
         sort=asked.sort,
         after=asked.after,
+        page=asked.page,
         limit=asked.limit,
     )
 

@@ -11,7 +11,15 @@ from kg.store.generation.generations import Generations
 from kg.store.search.query_builder import IndexRequest
 from kg.store.search.query_language import parse
 
-RECORDS = [{"id": f"record/{n}", "kind": "record", "title": {"en": f"Letter {n} on ships"}} for n in range(300)]
+RECORDS = [
+    {
+        "id": f"record/{n}",
+        "kind": "record",
+        "title": {"en": f"Letter {n} on ships"},
+        "custodialHistory": {"en": "Copied by two clerks."},
+    }
+    for n in range(300)
+]
 
 
 def found(settings, text):
@@ -24,12 +32,14 @@ def found(settings, text):
 
 
 def test_beside_as_here(tmp_path, monkeypatch):
-    """A process beside makes the same index as the build itself, each hit with the place of its record."""
+    """A process beside makes the same index as the build itself, by place and source of each record."""
     in_process, _ = publish(tmp_path / "here", RECORDS)
     monkeypatch.setattr(search_index, "MAX_BYTES_IN_PROCESS", 1)
     beside, _ = publish(tmp_path / "beside", RECORDS)
     assert len(found(in_process, "ship")) == 300
     assert found(in_process, "ship") == found(beside, "ship")
+    assert found(in_process, "clerks") == found(beside, "clerks") == []
+    assert len(found(beside, "clerks repeated:yes")) == 300
 
 
 def test_an_index_that_fails_fails_the_build(tmp_path, monkeypatch):

@@ -31,7 +31,6 @@ def test_rows_of_parts_and_of_records_differ(path, row):
     "A key of a record has a row of a page and columns of its own; a key of a part has a note, and a column of the part."
     in_part = len(path) == 2
     assert not isinstance(row.shown, Heading if in_part else Caption)
-    assert not isinstance(row.searched, Faceted if in_part else ())
     assert bool(row.column) is in_part or isinstance(row.column, Omitted)
     assert bool(row.parts) is (row.value is Value.PART)
     if in_part and not isinstance(row.column, Omitted):

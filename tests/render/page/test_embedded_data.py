@@ -45,6 +45,7 @@ RECORDS = [
         "collections": ["collection/c"],
         "digitalObjects": [{"url": "https://example.org/1.jpg", "label": {"en": "Page 1"}}, {"url": "urn:x:1"}],
         "text": {"en": ["The whole text."]},
+        "rights": {"en": ["Public domain.", "Law. " * 100]},
     },
     {
         "id": "agent/vera",
@@ -123,11 +124,12 @@ def test_the_holding_archive(embedded):
 
 
 def test_properties_stand_at_types_that_have_them(embedded):
-    """A letter is a Message too, since it has a sender; a text is in no head of a page."""
+    """A letter is a Message too, since it has a sender; long texts are in no head of a page."""
     data = embedded("record/full.html")
     assert data["@type"] == ["ArchiveComponent", "Message"]
     assert "text" not in data
     assert "temporal" not in data
+    assert data["copyrightNotice"] == "Public domain."
     assert data["associatedMedia"] == {
         "@type": "MediaObject",
         "contentUrl": "https://example.org/1.jpg",

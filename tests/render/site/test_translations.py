@@ -53,6 +53,15 @@ def test_translations_name_what_their_originals_name(language):
                 assert _fields(each) == _fields(originals[-1]), message.id
 
 
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_terms_are_in_the_readers_language(client, language):
+    "The page of the terms says their names and meanings in the language of the page."
+    page = client.get("/data/terms/", headers={"accept-language": language, "accept": "text/html"}).text
+    terms = page.partition("<dl>")[2].partition("</dl>")[0]
+    assert terms.count(f'lang="{language}"') > 40
+    assert 'lang="en"' not in terms
+
+
 def test_russian_counts_in_its_own_way():
     "Plural forms are those of the language."
     say = translations("ru").ngettext

@@ -151,7 +151,7 @@ def test_an_endless_one_that_nobody_wants(folder, sent_ahead):
 
 def test_a_crash_hits_the_guilty_one(folder, sent_ahead):
     """At the death of the engine, only the query in progress fails, of all queries of the worker."""
-    limits = QueryLimits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
+    limits = QueryLimits(size=3_000_000, rest=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
     fatal = "SELECT * " + "{" * 1_000_000 + "}" * 1_000_000
 
     async def go():

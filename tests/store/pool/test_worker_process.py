@@ -19,7 +19,7 @@ from kg.store.sparql.query_checks import QueryLimits
 
 def test_crash(folder):
     """A query that brings the engine down gets QueryCrashed, and the next one a sound worker."""
-    limits = QueryLimits(size=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
+    limits = QueryLimits(size=3_000_000, rest=3_000_000, depth=2_000_000, operators=2_000_000, patterns=2_000_000)
     text = "SELECT * " + "{" * 1_000_000 + "}" * 1_000_000
 
     async def go():

@@ -52,7 +52,6 @@ FLAT = {
     "PREFIX": "@PREFIX a#: <x:y> @ASK {}",
     "FROM": "SELECT * @FROM <x:g#> @{ ?s ?p ?o }",
     "DESCRIBE": "DESCRIBE @<x:y#> @",
-    "data": "SELECT * { VALUES ?v { @1 @ } }",
     "annotations": "SELECT * { ?s ?p ?o @{| ?p ?o |}@ }",
 }
 NESTED = {
@@ -130,3 +129,12 @@ def test_at_the_limit(ask, make, of):
         pass
     except QuerySyntaxError as fault:  # a text that is no SPARQL would show nothing
         pytest.fail(f"{fault}: {make(of, 2)}")
+
+
+@pytest.mark.parametrize("value", ["1 ", "<http://e/> ", "'a' ", "UNDEF "])
+def test_values_at_the_limit(ask, value):
+    """The longest block of VALUES is answered, or takes too long."""
+    text = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?v {{ {value * ((1_000_000 - 100) // len(value))} }} ?v ?p ?o }}"
+    assert passes(text)
+    with contextlib.suppress(QueryTimeout):
+        ask(text)

@@ -323,9 +323,34 @@ def test_update_words_elsewhere():
 
 
 def test_size():
-    """A query has at most 100,000 bytes of UTF-8; lone surrogates are refused."""
-    check("#" + "x" * 99_999)
+    """A query has at most 1,000,000 bytes of UTF-8; lone surrogates are refused."""
+    check("#" + "x" * 999_999)
     with pytest.raises(QueryTooLarge):
-        check("#" + "é" * 50_000)
+        check("#" + "é" * 500_000)
     with pytest.raises(QueryRefused, match="half a character"):
         check("SELECT * { ?s ?p '\ud800' }")
+
+
+@pytest.mark.parametrize("values", ["VALUES ?v { %s }", "VALUES (?v ?w) { (1 %s) }", "VALUES(?v){%s}"])
+def test_a_list_of_values_is_as_long_as_a_query(values):
+    """What is bounded besides a block of VALUES is 100,000 characters; the block is not."""
+    check(f"SELECT * {{ {values % ('<http://e/a> ' * 20_000)} ?v ?p ?o }}")
+    with pytest.raises(QueryTooLarge, match="besides its VALUES"):
+        check(f"SELECT * {{ {values % '1'} ?v ?p ?o }} ORDER BY {'?v ' * 50_000}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CONSTRUCT {{ {0} }} WHERE {{ ?s ?p ?o }}",
+        "DESCRIBE {0}",
+        "SELECT * {{ ?s ?p ?o FILTER(?o IN ({0})) }}",
+        "SELECT * {{ VALUES ?v {{ 1 }} }} GROUP BY {0}",
+        "SELECT * {{ VALUES {{ }} {0} }}",
+        "SELECT ?values {0} {{ ?s ?p ?o }}",
+    ],
+)
+def test_other_lists_are_not(text):
+    """Everything else that the engine plans has 100,000 characters at most, also behind a block of VALUES."""
+    with pytest.raises((QueryTooLarge, QueryRefused)):
+        check(text.format("?abcdefgh " * 15_000))

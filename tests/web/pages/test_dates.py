@@ -52,7 +52,7 @@ def test_a_year_is_no_month(dated, path):
     page = dated.get(f"/data/{path}").text
     assert "January" not in page
     assert re.search(r">1966</a></td>", page)
-    assert "October 1962" in page
+    assert re.search(r">1962</a></td>", page)
 
 
 def test_what_is_only_named_is_counted_nowhere(dated):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -35,11 +36,30 @@ def test_files(client, view):
     assert len(rows) > 2
 
 
-def test_timeline_counts_documents(client):
-    """Bars add up to the documents with a date; each leads to the search that finds those that begin or touch it."""
+def test_a_bar_leads_to_as_many_documents_as_it_counts(client):
+    """Each row of the table, those a long way off among them, is the number of documents that its time finds."""
     rows = list(csv.DictReader(io.StringIO(client.get("/data/timeline", params={"format": "csv"}).text)))
-    dated = client.get("/data/search", params={"kind": "record", "year": "0001..9999", "format": "json"}).json()
-    assert sum(int(row["documents"]) for row in rows) == dated["total"]
+    assert [row["time"] for row in rows][-1] == "2026"
+    for row in rows:
+        asked = {"kind": "record", "year": row["time"], "format": "json"}
+        assert client.get("/data/search", params=asked).json()["total"] == int(row["documents"])
+
+
+def test_a_timeline_tells_what_is_a_long_way_off(client):
+    """Notes of the editors of 2026 do not stretch the line, and are told beside it with their number."""
+    for page in ("timeline", "", "about"):
+        text = client.get(f"/data/{page}", headers={"accept": "text/html"}).text
+        chart = text[text.index("<svg xmlns", text.index("<figure")) : text.index("</svg>", text.index("<figure"))]
+        assert "1962" in chart
+        assert "2026" not in chart, page
+        assert re.search(r"not drawn: 5 documents of <a href=\"[^\"]*year=2026", text), page
+
+
+def test_one_document_is_no_picture(client):
+    """A timeline of one document is a sentence."""
+    page = client.get("/data/timeline?q=id:record/177838", headers={"accept": "text/html"}).text
+    assert "<svg xmlns" not in page
+    assert "at least two documents" in page
 
 
 def test_map_counts_places(client):

@@ -109,6 +109,58 @@ def test_years_are_what_sparql_counts(client):
     assert counted_by_sparql(client, certain["sparql"]) == certain["total"]
 
 
+TALKS = {"collection": "collection/alekseyev-conversations", "kind": "record"}
+
+
+def test_a_time_finds_what_happened_in_it(client):
+    """A document that was written later is found by the day of which it tells, and says so; its people are in the facet."""
+    found = ask(client, **TALKS, year="1963-02..1963-03")
+    matched = {each["id"]: each["matched"] for each in found["results"]}
+    assert matched["record/177838"]["role"] == "event"
+    assert matched["record/177838"]["start"] == "1963-02-22"
+    assert found["time"] == {"first": "1963-02-01", "last": "1963-03-31"}
+    assert "agent/raul-castro-ruz" in {each["value"] for each in found["facets"]["person"]}
+    page = client.get(SEARCH, params={**TALKS, "year": "1963-02"}, headers={"accept": "text/html"}).text
+    assert "describes events of 22 and 23 February 1963" in page
+
+
+@pytest.mark.parametrize("time", ["february 1963", "февраль 1963", "febrero de 1963"])
+def test_a_time_in_words_is_the_time_in_figures(client, time):
+    """A time is read as people write it, in the field and among the words."""
+    total = ask(client, **TALKS, year="1963-02")["total"]
+    assert ask(client, **TALKS, year=time)["total"] == total > 0
+    assert ask(client, **TALKS, q=f'date:"{time}"')["total"] == total
+
+
+@pytest.mark.parametrize(
+    "asked", [{"role": "event"}, {"role": "sent", "year": "1962-10"}, {"role": ["event", "document"], "year": "1963"}]
+)
+def test_roles_are_what_sparql_finds(client, asked):
+    """A role of dates narrows a list as its SPARQL query does, with a time and without."""
+    found = ask(client, **asked)
+    assert counted_by_sparql(client, found["sparql"]) == found["total"] > 0
+    assert {each["matched"]["role"] for each in found["results"]} <= set(
+        asked["role"] if isinstance(asked["role"], list) else [asked["role"]]
+    )
+
+
+def test_a_scan_is_found_by_its_role_alone(client):
+    """The day on which a document was put on line is no time of the document; who asks for that role finds it."""
+    assert "record/177838" not in {each["id"] for each in ask(client, year="2018-06-27")["results"]}
+    assert {each["id"] for each in ask(client, year="2018-06-27", role="uploaded")["results"]} == {"record/177838"}
+
+
+@pytest.mark.parametrize("sort", ["relevance", "date", "title"])
+def test_pages_have_numbers(client, sort):
+    """`page` counts the pages of a list; behind the last one there is nothing."""
+    whole = [each["id"] for each in ask(client, q="castro", sort=sort, limit=12)["results"]]
+    pages = [
+        [each["id"] for each in ask(client, q="castro", sort=sort, limit=5, page=page)["results"]]
+        for page in (1, 2, 2_000)
+    ]
+    assert pages == [whole[:5], whole[5:10], []]
+
+
 @pytest.mark.parametrize("what", LACKED)
 def test_gaps_are_what_sparql_counts(client, what):
     """Documents that lack something are those of the SPARQL query."""
@@ -237,6 +289,11 @@ def test_opensearch_description(client):
         {"limit": "1e9"},
         {"limit": "٣"},
         {"after": "tomorrow"},
+        {"page": "abc"},
+        {"page": "0"},
+        {"page": "9999"},
+        {"role": "anything"},
+        {"year": "4/5/1963"},
         {"kind": "nothing"},
         {"format": "pdf"},
         {"person": "x" * 1000},
@@ -277,6 +334,8 @@ NAMES = st.sampled_from(
         "dates",
         "sort",
         "after",
+        "page",
+        "role",
         "limit",
         "format",
         "x",

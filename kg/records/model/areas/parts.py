@@ -1,12 +1,13 @@
 """Keys of parts: the keys of a date, a form of a name, a relation, a digital object."""
 
+from kg.date_roles import DATE_ROLES
 from kg.iris import KINDS
-from kg.key_annotations import Caption, Indexed, SearchField
+from kg.key_annotations import Caption, Faceted, Indexed, SearchField
 from kg.records.model.key import Elsewhere, Key, Omitted, Value, string_key, text_key
-from kg.records.model.vocabularies import DATE_ROLES, LEVELS
+from kg.records.model.vocabularies import LEVELS
 
 _DAYS = Omitted("A search for a time goes by days.")
-_SOURCE_WORD = Omitted("A word of the source, which JSON and RDF have.")
+_NO_DOUBT = Omitted("A table has the date in EDTF, which says how sure it is.")
 _FORM = Omitted("A name is found by its forms.")
 _FORMS_ALONE = Omitted("A cell has the forms alone.")
 _BOTH_SIDES = Omitted("A search for one side would list all others; the pages of both show the relation.")
@@ -23,7 +24,7 @@ DATE = (
         "What happened then.",
         "document",
         shown=Elsewhere("in words, in the note"),
-        searched=_DAYS,
+        searched=Faceted(("role",)),
         column="date_role",
         required=True,
         choices=tuple(DATE_ROLES),
@@ -87,7 +88,7 @@ DATE = (
         "estimated",
         shown=Elsewhere("in words, in the note, where it is in doubt"),
         searched=_DAYS,
-        column=_SOURCE_WORD,
+        column=_NO_DOUBT,
     ),
     string_key(
         "timeCertainty",
@@ -95,7 +96,7 @@ DATE = (
         "estimated",
         shown=Elsewhere("in words, behind the time, where it is in doubt"),
         searched=_DAYS,
-        column=_SOURCE_WORD,
+        column=_NO_DOUBT,
     ),
 )
 

@@ -19,8 +19,8 @@ MIN_RECORDS = 10
 _MAX_REMEMBERED = 100_000
 """Digests in each of the two halves of the memory."""
 
-_MAX_FREQUENT = 10_000
-"""Frequent paragraphs in the table."""
+_MAX_FREQUENT, _MAX_FREQUENT_LENGTH = 10_000, 10_000_000
+"""Frequent paragraphs in the table, and their characters in total: whoever searches has the table in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class ParagraphCounter:
 
     def __init__(self) -> None:
         self.frequent: dict[str, FrequentParagraph] = {}
+        self._length = 0
         self._recent: dict[str, int] = {}
         self._older: dict[str, int] = {}
 
@@ -92,7 +93,8 @@ class ParagraphCounter:
         if count < MIN_RECORDS - 1:
             return False
         if digest not in self.frequent:
-            if len(self.frequent) >= _MAX_FREQUENT:
+            if len(self.frequent) >= _MAX_FREQUENT or self._length + len(passage.text) > _MAX_FREQUENT_LENGTH:
                 return False
+            self._length += len(passage.text)
             self.frequent[digest] = FrequentParagraph(group, passage)
         return True

@@ -24,6 +24,9 @@ _CONTAINERS = ("archive", "collection")
 
 _MAX_CONTAINERS = 1_000
 
+_MAX_HELD_LENGTH = 20_000_000
+"""Characters of all texts of held records; further records are found by their boilerplate too."""
+
 _BEGINNING = 3
 """Words at the beginning of a paragraph that are compared before its digest."""
 
@@ -177,10 +180,15 @@ def _held(index: WrittenIndex, boilerplate: "_Boilerplate", sources: "SourceSpan
         index.searcher.fast_field_values("length", addresses),
         strict=True,
     )
+    left = _MAX_HELD_LENGTH
     for _, offset, length in sorted(positions, key=lambda each: int(each[1] or 0)):
         record = index.record(int(offset or 0), int(length or 0))
         group = parts.group_of(sources.source_at(int(offset or 0)), record["kind"])
-        yield HeldRecord(record["id"], tuple(boilerplate.without(parts.searched_passages(record), group)))
+        texts = tuple(boilerplate.without(parts.searched_passages(record), group))
+        left -= sum(len(each.text) for each in texts)
+        if left < 0:
+            return
+        yield HeldRecord(record["id"], texts)
 
 
 class _Boilerplate:

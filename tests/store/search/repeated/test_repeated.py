@@ -151,6 +151,16 @@ def test_what_is_seen_once_is_forgotten(monkeypatch):
     assert [each.text for each in divided.own] == ["Of 299"]
 
 
+def test_the_table_is_bounded(monkeypatch):
+    """What would make the table of frequent paragraphs too long stays with its records."""
+    monkeypatch.setattr(counter, "_MAX_FREQUENT_LENGTH", len(NOTICE))
+    counted = ParagraphCounter()
+    for number in range(20):
+        divided = counted.divide(record(number, summary={"en": SOME}), "source")
+    assert [each.passage.text for each in counted.frequent.values()] == [SOME]
+    assert [each.text for each in divided.own] == [NOTICE]
+
+
 def test_head_and_foot_of_a_long_text_are_compared():
     """Of a text of thousands of paragraphs the first and the last are compared, so that a build stays quick."""
     texts = passages.compared([str(number) for number in range(5_000)])

@@ -69,6 +69,7 @@ def keys(results):
         ("men", "oath"),
         ("title:Japan", "japan"),
         ("text:China", "china"),
+        ("China?", "china"),
     ],
 )
 def test_forms_are_searched(finder, words, key):

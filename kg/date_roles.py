@@ -1,0 +1,63 @@
+"""Roles of dates: which dates of a record tell of the time of the thing, and which one stands for it in lists (D-142).
+
+A document was written, tells of an event, was sent and received, was published: all that is of the thing. When it was
+scanned or put on line is of its description, and no historian looks for it there.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+DATE_ROLES = {
+    "document": "the document itself was written",
+    "bulk": "most of it was written, where the dates of all reach further",
+    "event": "what the document tells of took place",
+    "sent": "it was sent",
+    "received": "it was received",
+    "published": "it was published or released",
+    "printed": "it was printed, as a photograph or an etching is after it was made",
+    "cast": "it was cast",
+    "exhibited": "it was exhibited",
+    "broadcast": "it was broadcast",
+    "remade": "it was made anew, changed or copied",
+    "digitized": "it was digitised",
+    "uploaded": "it was put on line by the source",
+    "birth": "a person was born",
+    "death": "a person died",
+    "founded": "a body was founded",
+    "dissolved": "a body ceased to be",
+    "active": "somebody or something is known to have been active or in force",
+    "existence": "somebody or something existed",
+}
+"""Role of a date → its event. The search index numbers roles by their place: a new one stands last."""
+
+OF_DESCRIPTION = frozenset({"digitized", "uploaded"})
+"""Roles of dates that tell of the description or the copy on line, and not of the thing."""
+
+Date = Mapping[str, Any]
+"""A date of a record, as it stands in its JSON."""
+
+_READ = ("start", "end", "edtf")
+"""Keys of a date that could be read."""
+
+
+def of_thing(dates: Sequence[Date]) -> list[Date]:
+    """Dates that tell of the time of the thing, in their order.
+
+    >>> [date["role"] for date in of_thing([{"role": "uploaded"}, {"role": "sent"}, {"role": "received"}])]
+    ['sent', 'received']
+    """
+    return [date for date in dates if date["role"] not in OF_DESCRIPTION]
+
+
+def principal(dates: Sequence[Date]) -> Date:
+    """*The* date of a thing, for lists and citations: the first one of the thing that could be read.
+
+    Without one it is the first that is written in words alone; empty where none tells of the thing.
+
+    >>> principal([{"role": "uploaded", "edtf": "2018"}, {"role": "sent", "edtf": "1963-04"}])["edtf"]
+    '1963-04'
+    >>> principal([{"role": "uploaded", "edtf": "2018"}])
+    {}
+    """
+    told = of_thing(dates)
+    return next((date for date in told if any(key in date for key in _READ)), told[0] if told else {})
