@@ -393,3 +393,17 @@ def test_completion_by_label(person, written, typed, proposed):
     term = proposed.partition(" ")[0]
     assert text.rstrip().endswith(term)
     assert f"PREFIX {term.partition(':')[0]}: <" in text
+
+
+def test_addresses_in_another_spelling(person):
+    """A query that names a thing otherwise than the graph says so, and is asked again as the graph names it."""
+    page = person(
+        "/sparql?" + _encoded("SELECT ?title { <record/%31%37%37%38%33%38> <http://purl.org/dc/terms/title> ?title }")
+    )
+    told = page.locator(".kg-spelled")
+    told.wait_for()
+    assert "record/177838>" in told.locator("code").last.inner_text()
+    told.locator("button").click()
+    page.locator(".yasr table.results tbody tr").first.wait_for()
+    assert "/record/177838>" in page.evaluate(f"{EDITOR}.getValue()")
+    assert page.locator(".kg-spelled").count() == 0
