@@ -203,3 +203,12 @@ def test_templates_name_no_kind_that_a_list_lacks():
     """The menu asks which lists there are."""
     base = Path(__file__).parents[4] / "kg" / "render" / "templates" / "base.html"
     assert "in site.menu" in base.read_text(encoding="utf-8")
+
+
+def test_the_class_of_a_list_of_names_is_its_own(site):
+    """What a script shows over a page, such as completions, has no class in common with a list of names."""
+    (classes,) = re.findall(r'<ol class="([^"]+)">\s*<li><span>', site.get("/data/agent/").text)[:1]
+    scripts = (Path(__file__).parents[4] / "kg" / "render" / "static").glob("*.js")
+    made = {name for script in scripts for name in re.findall(r'className = "([^"]+)"', script.read_text("utf-8"))}
+    assert made
+    assert not made & set(classes.split())
