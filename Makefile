@@ -16,7 +16,7 @@ SPLIT  := ---- for tests and development ----
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test test-browser coverage test-slow test-engines test-hostile soak lint format docs messages lock quality bench clean vendor pictures
+.PHONY: help install install-test serve serve-specimen test test-browser coverage test-slow test-engines test-hostile soak lint format docs messages lock quality bench clean vendor pictures
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,10 @@ $(VENV)/.installed-test: $(VENV)/.installed
 serve: install ## build the example collection and serve it at http://127.0.0.1:8000; PORT=8001 takes another port
 	@$(BIN)/kg build
 	@$(BIN)/kg serve --port $(PORT)
+
+serve-specimen: install ## the same of the invented specimen collection, at http://127.0.0.1:8001
+	@0BIN)/kg --config data/specimen/kg.toml build
+	@0BIN)/kg --config data/specimen/kg.toml serve --port 8001
 
 test: install-test lint ## lint and every test but the slow ones and those of `test-browser`
 	@sh tests/needs.sh

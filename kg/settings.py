@@ -137,6 +137,9 @@ class Settings(BaseSettings):
     queries: Path | None = Field(
         None, description="A folder with `examples` and `saved` of your own, beside those that come with kg."
     )
+    media: Path | None = Field(
+        None, description="A folder of scans and recordings of your own, which are served below `/media/`."
+    )
     sources: tuple[SourceSettings, ...] = Field((), description="Where records come from.")
     drafts: Literal["publish", "leave-out"] = Field(
         "publish", description="What happens to finding aids and authority records that their source calls a draft."
@@ -311,6 +314,11 @@ class Settings(BaseSettings):
     def query_folders(self) -> tuple[Path, ...]:
         """Folders of the examples and the saved queries; of two with the same name the later folder's counts."""
         return (QUERIES,) if self.queries is None else (QUERIES, self.folder / self.queries)
+
+    @property
+    def media_folder(self) -> Path | None:
+        """Folder of the archive's own scans and recordings."""
+        return None if self.media is None else self.folder / self.media
 
     @property
     def shapes_file(self) -> Path | None:

@@ -37,6 +37,9 @@ def _node(record, ontology):
 
 
 def _classes(record):
+    if record["kind"] == "record" and record.get("status") == "stub":  # named, and no document
+        yield "stub"
+        return
     if record["kind"] == "archive":
         yield "institution" if record.get("level") == "archive" else "unit"
     else:

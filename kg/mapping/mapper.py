@@ -18,9 +18,6 @@ VERSION = "4"
 A test holds it against digests of the triples of the example collection and of each key of the model.
 """
 
-_EARLIER_NAMES = frozenset({"5fc387a99d53b95a3d8ec6e0badc135a"})
-"""What kg 0.1.0 wrote for this version: a digest of the modules of its mapping."""
-
 
 @dataclass(frozen=True, slots=True)
 class MappedRecord:
@@ -43,7 +40,7 @@ class MappedRecord:
 
 def is_current(name: str) -> bool:
     """Whether a generation whose manifest names its mapping so was made by this version of it."""
-    return name == VERSION or name in _EARLIER_NAMES
+    return name == VERSION
 
 
 class Mapper:

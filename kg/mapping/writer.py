@@ -31,6 +31,8 @@ _EXACT = (
 )
 _OF_THE_DATE = {"date": "edtf", "dateStart": "start", "dateEnd": "end"}
 """Key of *the* date of a thing → key of the date that has its value."""
+_ONLY_NAMED = "stub"
+"""Status, and class token, of what is named and nowhere described."""
 
 _SEASONS = frozenset(f"{season:02}" for season in range(13, 100))
 
@@ -199,8 +201,11 @@ class RecordWriter:
         return statements_of_values
 
     def _classes(self) -> Iterator[str]:
-        """Class tokens of the record, as in the context."""
+        """Class tokens of the record, as in the context; a document that is only named has none but that (D-160)."""
         record = self._record
+        if record["kind"] == "record" and record.get("status") == _ONLY_NAMED:
+            yield _ONLY_NAMED
+            return
         if record["kind"] == "archive":
             yield "institution" if record.get("level") == "archive" else "unit"
         else:

@@ -28,6 +28,7 @@ from kg.publish.report.translations import missing_translations
 from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
+from kg.store.generation import name_index_builder
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, Changes, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
@@ -100,6 +101,7 @@ def _build(
             _refuse_empty(report, on_refusal, strict=strict)
             if not accept_deletions:
                 _refuse_vanished(vanished_sources(settings, generations, report), report, on_refusal)
+            name_index_builder.write(folder.names, folder.catalogue, folder.records)
             if settings.tables:
                 tables.write(settings, folder)  # while the store still loads its last batches
         report.triples = load.triples()

@@ -3,18 +3,21 @@
 from pathlib import Path
 
 from kg import ontology
+from kg.iris import KINDS
 from kg.read.search import Finder
 from kg.read.things import Resources
 from kg.settings import Settings
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS, Catalogue
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
+from kg.store.generation.name_index import OTHER, NameIndex
 from kg.store.generation.things import Thing
 from kg.store.pool.core.kill_memory import KillMemory
 from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.observer import PoolObserver
 from kg.store.pool.pool import QueryPool
 from kg.store.remote.queries import RemoteQueries
+from kg.store.search.fields import RECORD
 from kg.store.search.repeated.table import RepeatedTable, RepeatedTexts
 from kg.store.sparql.query_checks import QueryLimits
 from kg.store.sparql.query_service import QueryService
@@ -31,6 +34,8 @@ class Publication:
         published: time of publication, in UTC (ISO 8601).
         triples: number of triples in its default graph.
         counts: kind → number of records, without stubs.
+        names: what its documents name.
+        listed: kind → number of things in the list of the kind.
         searchable: whether it has a search index.
         dumps, tables: folders of its files, which may be absent.
         things: descriptions of things by reference.
@@ -56,6 +61,21 @@ class Publication:
         self.ontology = ontology.load(manifest.base)
         self.catalogue: Catalogue = generation.catalogue
         self.repeated = generation.search.repeated if generation.search else RepeatedTexts(RepeatedTable())
+        self.names: NameIndex = generation.open_names()
+        documents = self.counts.get(RECORD, 0)
+        self.listed = {kind: documents if kind == RECORD else self._count_names(kind) for kind in KINDS}
+
+    @property
+    def menu(self) -> frozenset[str]:
+        """Places that lead to something: kinds with things in their list, `dumps`, `data`."""
+        kinds = {kind for kind, count in self.listed.items() if count}
+        return frozenset(
+            kinds | {name for name, folder in (("dumps", self.dumps), ("data", self.tables)) if folder.is_dir()}
+        )
+
+    def _count_names(self, kind: str) -> int:
+        """Number of things in the list of a kind; where documents name none, of those that are described."""
+        return self.names.totals.get(kind) or self.names.totals.get(kind + OTHER, 0)
 
     def linking_documents_by_month(self, thing: Thing) -> dict[str, int]:
         """Return month → documents that link to a thing; empty where they are too many to count now."""

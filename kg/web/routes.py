@@ -26,13 +26,14 @@ from kg.web.pages import (
     documents,
     downloads,
     home,
+    media,
     own_pages,
     site_files,
     static,
-    things_list,
 )
+from kg.web.pages.lists import things_list
 from kg.web.route_table import QUERY, Route
-from kg.web.search import picture_views, refused_search, search
+from kg.web.search import facet_values, picture_views, refused_search, search
 from kg.web.search.neighbours import PLACE
 
 _REMOTE = (502, 504)
@@ -64,7 +65,7 @@ PAGES = (
     Route(
         "/{kind}/",
         things_list.respond,
-        "List of the things of a kind in order of date, page by page",
+        "List of a kind: documents in order of date, of the other kinds what documents name",
         cacheable=True,
         problems=(404,),
         example="record/",
@@ -165,6 +166,15 @@ PAGES = (
         example="{table}",
     ),
     Route(
+        "/media/{name:path}",
+        media.respond,
+        "Scan or recording of the archive's own, from the folder of the setting media",
+        tuple(dict.fromkeys(media.MEDIA_TYPES.values())),
+        statuses=_PART,
+        problems=(404, 416),
+        undescribed="files of an archive, whose records lead to them",
+    ),
+    Route(
         "/terms/",
         site_files.terms,
         "Page of our own terms, or the data about them that Accept asks for",
@@ -246,6 +256,15 @@ SEARCH = (
         refused=refused_search.refused,
         problems=(400, 406, *_LANES, *_REMOTE),
         example="search?kind=record&sort=newest&format=json",
+    ),
+    Route(
+        "/search/values/{facet}",
+        facet_values.respond,
+        "All values of a facet in the result of a search, as a page or JSON",
+        (_HTML, "application/json"),
+        cacheable=True,
+        problems=(400, 404, *_LANES, *_REMOTE),
+        example="search/values/person?kind=record&format=json",
     ),
     Route(
         "/search/suggest",

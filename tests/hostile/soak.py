@@ -49,9 +49,37 @@ MAX_TEMPORARY_MB = 300
 MAX_GENERATIONS = MAX_RETIRED + 2
 """Those that are still read, the live one, and the one that is opened."""
 
-MAX_WORKERS, MAX_DESCRIPTORS = 28, 1_000
-"""Of two processes; the queries of a replaced generation keep its workers for as long as a query may take."""
+MAX_POOL_WORKERS = 4 * QUERY_WORKERS + 3
+"""Of one generation in one process, as docs/operation.md has it."""
 
+MAX_WORKERS = PROCESSES * 2 * MAX_POOL_WORKERS
+"""Of the live generation and of the one before: its queries end within `query_seconds`, long before the next build."""
+
+WORKER_DESCRIPTORS, GENERATION_DESCRIPTORS = 24, 20
+"""Descriptors of a query worker with its pipes at both ends, and of a generation in a server process (D-103)."""
+
+ATTACKERS = (
+    ("slow readers of dumps", 8, 1.0),
+    ("slow readers of answers to queries", 8, 1.0),
+    ("HTTP/1.0: large answers, read", 1, 2.0),
+    ("HTTP/1.0: large answers, hardly read", 8, 1.0),
+    ("queries that never end", 2, 1.0),
+    ("queries that take memory", 2, 1.0),
+    ("queries that crash the engine, another each time", 1, 1.0),
+    ("queries that crash the engine, the same", 1, 1.0),
+    ("64 connections: pages and data of all records", 4, 0.2),
+    ("64 connections: a page with a random parameter", 4, 0.2),
+    ("64 connections: lists, searches and pictures", 4, 0.2),
+    ("600 half-sent bodies", 30, 1.0),
+    ("forms of 1 MB of `%&`", 1, 0.5),
+)
+"""Name, connections, and pause between two requests of a connection; each has an address of its own."""
+
+MAX_DESCRIPTORS = (
+    2 * sum(connections for _, connections, _ in ATTACKERS)  # each has an answer, or what it is made from, besides
+    + MAX_WORKERS * WORKER_DESCRIPTORS
+    + PROCESSES * MAX_GENERATIONS * GENERATION_DESCRIPTORS
+)
 
 BOUNDS = {
     "server_mb": Bound(allowance=20),
@@ -77,23 +105,6 @@ NAMES = {
     "temporary_mb": "temporary files, MB",
     "disk_mb": "disk of `var`, MB",
 }
-
-ATTACKERS = (
-    ("slow readers of dumps", 8, 1.0),
-    ("slow readers of answers to queries", 8, 1.0),
-    ("HTTP/1.0: large answers, read", 1, 2.0),
-    ("HTTP/1.0: large answers, hardly read", 8, 1.0),
-    ("queries that never end", 2, 1.0),
-    ("queries that take memory", 2, 1.0),
-    ("queries that crash the engine, another each time", 1, 1.0),
-    ("queries that crash the engine, the same", 1, 1.0),
-    ("64 connections: pages and data of all records", 4, 0.2),
-    ("64 connections: a page with a random parameter", 4, 0.2),
-    ("64 connections: lists, searches and pictures", 4, 0.2),
-    ("600 half-sent bodies", 30, 1.0),
-    ("forms of 1 MB of `%&`", 1, 0.5),
-)
-"""Name, connections, and pause between two requests of a connection; each has an address of its own."""
 
 
 _TITLE = re.compile(r"Synthetic \d+:")

@@ -40,7 +40,7 @@ _ARROW_TYPES = {"string": pa.string(), "anyURI": pa.string(), "date": pa.date32(
 
 
 def write(settings: Settings, generation: GenerationFolder) -> None:
-    """Write the tables of all published records, without stubs.
+    """Write the tables of all things that have a page, without documents that are only named.
 
     Args:
         settings: base, licence, preferred languages.
@@ -53,7 +53,7 @@ def write(settings: Settings, generation: GenerationFolder) -> None:
         tables = {kind: stack.enter_context(_TableWriter(kind, settings, folder)) for kind in KINDS}
         while batch := list(islice(lines, _RECORDS_PER_LOOKUP)):
             rows = [(orjson.loads(line), len(line)) for line in batch]
-            rows = [(record, size) for record, size in rows if record.get("status") != "stub"]
+            rows = [(record, size) for record, size in rows if not _is_only_named_document(record)]
             labels_by_reference = label_cache.of({target for record, _ in rows for target in link_targets(record)})
             for record, size in rows:
                 tables[record["kind"]].add(record, size, labels_by_reference)
@@ -61,6 +61,10 @@ def write(settings: Settings, generation: GenerationFolder) -> None:
         document = table_description(table.kind, table.columns, table.rows, table.filled, settings)
         (folder / f"{table.kind}{METADATA_SUFFIX}").write_bytes(document)
     _write_digests(folder)
+
+
+def _is_only_named_document(record: Record) -> bool:
+    return bool(record["kind"] == "record" and record.get("status") == "stub")
 
 
 class _LabelCache:

@@ -32,6 +32,9 @@ _NO_FILES = OwnFiles()
 _FOLDER = Path(__file__).resolve().parents[1]
 
 
+_WHOLE_MENU = frozenset(key_labels.KINDS) | {"dumps"}
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """Site: the settings that appear on every page, in the language of that.
@@ -42,6 +45,7 @@ class Site:
         logo, picture, colours: addresses below the root; empty without one.
         picture_alt, picture_credit: words of the picture.
         imprint, privacy: addresses of these pages; empty without one.
+        menu: places that lead to something: kinds, `dumps`, `data`.
     """
 
     title: str
@@ -61,6 +65,7 @@ class Site:
     picture_credit: str = ""
     imprint: str = ""
     privacy: str = ""
+    menu: frozenset[str] = _WHOLE_MENU
 
     @property
     def contact_href(self) -> str:
@@ -96,6 +101,7 @@ class Site:
             base=settings.base,
             license=settings.license,
             language=language,
+            menu=_WHOLE_MENU,
             languages_of={name: tag for name, (_, tag) in texts.items() if tag and tag != language},
             **{name: text for name, (text, _) in texts.items()},
             **own.addresses,

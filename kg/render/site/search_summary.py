@@ -31,6 +31,11 @@ GAP_LABELS = {
     "topic": "No topic",
     "collection": "No collection",
     "text": "No full text",
+    "reference": "No archival reference",
+    "language": "No language",
+    "summary": "No summary",
+    "rights": "No statement of rights",
+    "scan": "No scan or recording",
 }
 """Value of the facet of gaps → label."""
 

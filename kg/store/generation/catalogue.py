@@ -5,18 +5,15 @@ index here. Built from the same stream as the store; read-only once it is publis
 """
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 
-from kg.errors import GenerationError
-from kg.store import file_sizes
+from kg.store.generation.read_only_database import ReadOnlyDatabase
 from kg.store.generation.things import DATE_TEXT_MARK, LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
 
 UNDATED = "~"
@@ -109,15 +106,7 @@ class Catalogue:
     """Published catalogue, read-only. Each thread has a connection of its own, so that no thread waits for another."""
 
     def __init__(self, path: Path) -> None:
-        # Immutable: there is no writer, so SQLite neither locks nor looks for a journal.
-        self._uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
-        try:
-            self._folder, self._sizes = path.parent, file_sizes.present(path.parent, [path])
-        except OSError as fault:
-            what = f"it is not whole: {fault}"
-            raise GenerationError(what, where=str(path.parent), todo="Run `kg build`.") from None
-        self._connections: list[sqlite3.Connection] = []
-        self._local = threading.local()
+        self._database = ReadOnlyDatabase(path)
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
             self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
@@ -128,17 +117,11 @@ class Catalogue:
     @property
     def _db(self) -> sqlite3.Connection:
         """Connection of this thread. Raises GenerationError where the file was cut since it was opened."""
-        file_sizes.check(self._folder, self._sizes)
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-            self._connections.append(connection)
-        return connection
+        return self._database.connection
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for connection in self._connections:
-            connection.close()
+        self._database.close()
 
     def thing(self, reference: str) -> Thing | None:
         """Row of a reference, deleted things included; None for an unknown reference."""
@@ -157,6 +140,12 @@ class Catalogue:
             )
             things |= {thing.reference: thing for thing in map(_thing, rows)}
         return things
+
+    def numbered(self, numbers: list[int]) -> dict[int, Thing]:
+        """Number → row, for some hundreds of things."""
+        placeholders = ",".join("?" * len(numbers))
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM things WHERE n IN ({placeholders})", numbers)  # noqa: S608
+        return {thing.n: thing for thing in map(_thing, rows)}
 
     def redirect(self, reference: str) -> str | None:
         """Reference of the replacement of a thing; None where it has none."""

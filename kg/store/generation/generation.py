@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import Any
 from kg.errors import GenerationError
 from kg.settings import Settings
 from kg.store import file_sizes
-from kg.store.generation import inventory
+from kg.store.generation import inventory, name_index_builder
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.inventory import Inventory
+from kg.store.generation.name_index import NameIndex
 from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import RemoteGraph
-from kg.store.search.index import SearchIndex
+from kg.store.search.index import SearchIndex, is_of_another_version
 from kg.store.triples.embedded import EmbeddedGraph, checkpoint
 from kg.store.triples.graph import Graph
 
@@ -65,6 +67,7 @@ class GenerationFolder:
         self.path = path
         self.store = path / "store"
         self.catalogue = path / "catalogue.sqlite"
+        self.names = path / "names.sqlite"
         self.records = path / "records.jsonl"
         self.dumps = path / "dumps"
         self.tables = path / "tables"
@@ -143,12 +146,14 @@ class Generation:
                 todo = "Run `kg build`."
                 raise GenerationError(what, where=str(folder.path), todo=todo) from None
             try:
-                self.search = SearchIndex(folder.search) if folder.search.is_dir() else None
+                is_there = folder.search.is_dir() and not is_of_another_version(folder.search)
+                self.search = SearchIndex(folder.search) if is_there else None
             except (OSError, ValueError) as fault:
                 what = f"its search index can't be opened: {fault}"
                 raise GenerationError(what, where=str(folder.search), todo="Run `kg build`.") from None
             self.graph = _open_graph(folder, self.manifest, settings)
             opened.pop_all()
+        self._on_close = ExitStack()
 
     @property
     def number(self) -> int:
@@ -166,6 +171,20 @@ class Generation:
             what = f"the generation is damaged: {len(found)} of the {length} bytes of a record can be read"
             raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
         return found
+
+    def open_names(self) -> NameIndex:
+        """Open the name index, which is closed with the generation.
+
+        A generation of kg before 0.4 has none: it is made now, in a folder for the time being.
+        """
+        path = self.folder.names
+        if not path.is_file():
+            scratch = self._on_close.enter_context(tempfile.TemporaryDirectory(prefix="kg-names-"))
+            path = Path(scratch) / path.name
+            name_index_builder.write(path, self.folder.catalogue, self.folder.records)
+        names = NameIndex(path)
+        self._on_close.callback(names.close)
+        return names
 
     def file(self, path: Path) -> Path | None:
         """Path of a file below its folder that it has, else None.
@@ -192,7 +211,8 @@ class Generation:
         file_sizes.check(self.folder.path, self._store_sizes)
 
     def close(self) -> None:
-        """Close catalogue, records, graph and search index."""
+        """Close catalogue, records, names, graph and search index."""
+        self._on_close.close()
         os.close(self._records)
         self.catalogue.close()
         self.graph.close()
@@ -220,6 +240,8 @@ def copy_unchanged(source: GenerationFolder, target: GenerationFolder) -> None:
     if source.store.is_dir():
         checkpoint(source.store, target.store)
     os.link(source.records, target.records)
+    if source.names.is_file():
+        os.link(source.names, target.names)
     shares = ((source.dumps, target.dumps), (source.tables, target.tables), (source.search, target.search))
     for shared, copied in shares:
         if shared.is_dir():

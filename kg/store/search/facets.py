@@ -9,11 +9,14 @@ from tantivy import Query, Searcher
 from kg.store.search import fields, times
 from kg.store.search.times import TimeCounts
 
-_MAX_BUCKETS = 60_000
+MAX_VALUES = 60_000
 """Values of a facet that are counted: the engine refuses more than 65,000 buckets in a request."""
 
 _WHOLE = frozenset({"archive", fields.ROLE})
 """Facets of which every value is counted: levels of archives, to be added up; roles, which are few."""
+
+MAX_EXACT = 5_000
+"""Values of a facet up to which their number is counted, so that it is that of the list (D-161)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,15 @@ def count_facets(searcher: Searcher, query: Query, top: Callable[[str], str], li
         top: from a level of an archive to its institution.
         limit: maximum number of values of each facet.
     """
-    aggregations = {name: _terms(name, _MAX_BUCKETS if name in _WHOLE else limit) for name in fields.COUNTED}
+    aggregations = {name: _terms(name, MAX_VALUES if name in _WHOLE else limit) for name in fields.COUNTED}
     result = searcher.aggregate(query, aggregations)
     counts = {name: _buckets(result[name]) for name in fields.COUNTED}
-    counts["archive"] = _institutions(counts["archive"], top, limit)
-    full = [name for name in fields.COUNTED if name != fields.ROLE and len(counts[name]) == limit]
+    all_institutions = institutions(counts["archive"], top)
+    counts["archive"] = all_institutions[:limit]
+    full = [name for name in fields.COUNTED if len(counts[name]) == limit and name not in _WHOLE]
     distinct = {name: len(counts[name]) for name in fields.COUNTED}
-    if full:
-        values = searcher.aggregate(query, {name: {"cardinality": {"field": name}} for name in full})
-        distinct |= {name: round(values[name]["value"] or 0) for name in full}
+    distinct["archive"] = len(all_institutions)
+    distinct |= _distinct(searcher, query, full)
     return Facets(counts, distinct)
 
 
@@ -63,11 +66,22 @@ def unit_counts(searcher: Searcher, query: Query, unit: str, role: str = "") -> 
         role: role of the date; empty for any date that tells of the time of the thing.
     """
     names = times.unit_fields(unit, of_role=bool(role))
-    result = searcher.aggregate(query, {name: _terms(name, _MAX_BUCKETS) for name in names})
+    result = searcher.aggregate(query, {name: _terms(name, MAX_VALUES) for name in names})
     starts, ends = (dict(_buckets(result[name])) for name in names)
     if role:
         starts, ends = times.in_role(starts, role), times.in_role(ends, role)
     return TimeCounts(starts, ends)
+
+
+def _distinct(searcher: Searcher, query: Query, names: list[str]) -> dict[str, int]:
+    """Facet → number of its values: counted up to MAX_EXACT, above that estimated by the engine (within 2 %)."""
+    if not names:
+        return {}
+    estimates = searcher.aggregate(query, {name: {"cardinality": {"field": name}} for name in names})
+    distinct = {name: round(estimates[name]["value"] or 0) for name in names}
+    few = {name: _terms(name, MAX_EXACT) for name in names if distinct[name] < MAX_EXACT}
+    counted = searcher.aggregate(query, few) if few else {}
+    return distinct | {name: len(counted[name]["buckets"]) for name in few}
 
 
 def value_counts(searcher: Searcher, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:
@@ -90,17 +104,18 @@ def pair_counts(searcher: Searcher, query: Query, name: str, limit: int) -> dict
     return pairs
 
 
-def _institutions(levels: list[tuple[str, int]], top: Callable[[str], str], limit: int) -> list[tuple[str, int]]:
+def institutions(levels: list[tuple[str, int]], top: Callable[[str], str]) -> list[tuple[str, int]]:
+    """(institution, count) from the counts of its levels, the largest count first."""
     counts: dict[str, int] = {}
     for level, count in levels:
         institution = top(level)
         counts[institution] = counts.get(institution, 0) + count
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _terms(name: str, size: int) -> dict[str, Any]:
     # Counted in full in each segment of the index, so that the sums are exact.
-    return {"terms": {"field": name, "size": size, "segment_size": _MAX_BUCKETS}}
+    return {"terms": {"field": name, "size": size, "segment_size": MAX_VALUES}}
 
 
 def _buckets(result: dict[str, Any]) -> list[tuple[Any, int]]:

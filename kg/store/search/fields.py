@@ -15,7 +15,7 @@ from kg.key_annotations import Annotations, Faceted, Indexed, SearchField
 from kg.store.search import times, title_order
 from kg.store.search.folding import PLAIN
 
-VERSION = 4
+VERSION = 5
 """Of the fields: an index with another number can't be read and has to be built anew.
 
 Which keys go into a field is no part of it. An index that was made from fewer is served, and finds by the new ones from
@@ -109,7 +109,33 @@ LACKS = "lacks"
 THING = "thing"
 """What a list is narrowed by besides facets: it has one of the things that are named so."""
 
-LACKED = ("date", "place", "person", "topic", "collection", "text")
+LACKED = (
+    "date",
+    "place",
+    "person",
+    "topic",
+    "collection",
+    "text",
+    "reference",
+    "language",
+    "summary",
+    "rights",
+    "scan",
+)
+"""Values of that facet."""
+
+PRESENT = "has"
+"""Field with those of LACKED that a record has, but for facets, whose own fields tell it."""
+
+_PRESENCE_KEYS = {
+    "date": (),
+    "text": ("text",),
+    "reference": ("reference",),
+    "summary": ("summary", "scopeNote"),
+    "rights": ("rights", "license", "rightsHolder"),
+    "scan": ("digitalObjects",),
+}
+"""Value of LACKED that is no facet → the keys of which one is enough; a date is told by its days."""
 
 COUNTED = ("role", "kind", "type", "person", "place", "collection", "topic", "language", "archive")
 """Facets with counts, in the order of the page."""
@@ -130,8 +156,8 @@ def schema() -> Schema:
     for name in ("sound", "text_sound", "word", "vocabulary"):
         builder.add_text_field(name, tokenizer_name="kg", index_option="basic")
     builder.add_text_field("paragraph", tokenizer_name="raw", index_option="basic")
-    for name in (*FACETS, "links"):
-        builder.add_text_field(name, fast=name != "links", tokenizer_name="raw", index_option="basic")
+    for name in (*FACETS, "links", PRESENT):
+        builder.add_text_field(name, fast=name in FACETS, tokenizer_name="raw", index_option="basic")
     for language in title_order.LANGUAGES:
         builder.add_text_field(title_order.sort_field(language), fast=True, tokenizer_name="raw", index_option="basic")
     times.add_fields(builder)
@@ -139,7 +165,6 @@ def schema() -> Schema:
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("offset", "length"):
         builder.add_integer_field(name, fast=True)
-    builder.add_boolean_field("whole", indexed=True, fast=True)  # whether it has a text of its own
     return builder.build()
 
 
@@ -192,3 +217,12 @@ def values_of(record: dict[str, Any], facet: Facet) -> list[str]:
         return list(dict.fromkeys(date["role"] for date in record.get("dates", ())))
     found = dict.fromkeys(value for key in facet.keys if key in record for value in plain(record[key]))
     return [value for value in found if not facet.kind or value.startswith(f"{facet.kind}/")]
+
+
+def present(record: dict[str, Any], *, dated: bool) -> list[str]:
+    """What a record has of LACKED, facets left out."""
+    return [
+        name
+        for name, keys in _PRESENCE_KEYS.items()
+        if (dated if name == "date" else any(record.get(key) for key in keys))
+    ]

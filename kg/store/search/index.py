@@ -27,6 +27,9 @@ from kg.store.search.times import TimeCounts
 from kg.store.search.words.clauses import all_of, any_value, count, reference_at
 from kg.store.search.words.word_queries import WordQueries
 
+_MAX_COUNTED_AGAIN = 500
+"""Institutions whose documents are counted again where some lie in two files."""
+
 _TRIES, _PAUSE = 20, 0.01
 """Attempts to delete a folder that the engine still writes to, and seconds between them."""
 
@@ -224,13 +227,23 @@ class SearchIndex:
             roles = [(name, count) for name, count in roles if count]
             counts.counts[fields.ROLE][:] = sorted(roles, key=lambda pair: (-pair[1], pair[0]))
             counts.distinct[fields.ROLE] = len(roles)
-        if self._has_shared_documents:  # a document in two files of one archive was counted twice
-            archives = [
-                (name, self.count(all_of([query, self._queries.facet("archive", name)])))
-                for name, _ in counts.counts["archive"]
-            ]
-            counts.counts["archive"][:] = sorted(archives, key=lambda pair: (-pair[1], pair[0]))
+        counts.counts["archive"][:] = self._counted_once(query, counts.counts["archive"])
         return counts
+
+    def _counted_once(self, query: Query, archives: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """(institution, count), where a document in two files of one archive was counted twice."""
+        if not self._has_shared_documents:
+            return archives
+        first, rest = archives[:_MAX_COUNTED_AGAIN], archives[_MAX_COUNTED_AGAIN:]
+        again = [(name, self.count(all_of([query, self._queries.facet("archive", name)]))) for name, _ in first]
+        return sorted([*again, *rest], key=lambda pair: (-pair[1], pair[0]))
+
+    def all_values(self, query: Query, facet: str) -> list[tuple[str, int]]:
+        """(value, count) of a facet, the largest count first; of archives the institutions."""
+        values = facets.value_counts(self.searcher, query, facet, facets.MAX_VALUES)
+        if facet != "archive":
+            return values
+        return self._counted_once(query, facets.institutions(values, self._queries.top))
 
     def documents(self, query: Query) -> Query:
         """Query of the documents among the hits."""
@@ -284,6 +297,18 @@ class SearchIndex:
     def pair_counts(self, query: Query, name: str, limit: int) -> dict[tuple[str, str], int]:
         """Co-occurrence counts of the most frequent values of a facet."""
         return facets.pair_counts(self.searcher, query, name, limit)
+
+
+def is_of_another_version(folder: Path) -> bool:
+    """Whether the index in a folder was made by a kg whose index this one does not read; False where that is unknown.
+
+    Its generation is served without a search until the next build.
+    """
+    try:
+        version = json.loads((folder / INFO_FILE).read_text(encoding="utf-8"))["version"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return bool(version != fields.VERSION)
 
 
 def _open_index(folder: Path) -> Index:

@@ -69,7 +69,6 @@ class IndexBuilder:
         self._add_dates(document, record)
         for field, key in title_order.sort_keys(record.get("title") or record.get("name") or {}):
             document.add_text(field, key)
-        document.add_boolean("whole", bool(record.get("text")))
         self._writer.add_document(document)
         self._has_shared_documents = self._has_shared_documents or len(record.get("heldIn", ())) > 1
         if record["kind"] == "archive":
@@ -114,6 +113,8 @@ class IndexBuilder:
         slots = times.add(document, dates)
         self._slots = max(self._slots, len(slots))
         days = times.days_of(principal(dates)) or next((each.days for each in slots if each.is_of_thing), None)
+        for name in fields.present(record, dated=any(each.is_of_thing for each in slots)):
+            document.add_text(fields.PRESENT, name)
         # Unique numbers that sort by date, then by the order of the records; undated ones come last both ways.
         first, last = days or (times.UNDATED, times.UNDATED)
         day = last if first == -times.UNDATED else first

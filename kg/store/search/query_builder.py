@@ -14,9 +14,6 @@ from kg.store.search.repeated.matcher import RepeatedMatcher
 from kg.store.search.words.clauses import all_of, some_of
 from kg.store.search.words.word_queries import MAX_FORMED, IndexTerms, WordQueries
 
-_PRESENCE_FIELDS = {"date": "dated", "text": "whole"}
-"""Value of the facet of gaps → its boolean field; for facets their own field serves."""
-
 
 @dataclass(frozen=True, slots=True)
 class IndexRequest:
@@ -91,14 +88,13 @@ class QueryBuilder:
     def _filter(self, name: str, value: str) -> Query:
         if name != fields.LACKS:
             return self.facet(name, value)
-        if value in _PRESENCE_FIELDS:
-            return Query.term_query(self._schema, _PRESENCE_FIELDS[value], False)
         if value not in fields.LACKED:
             raise SearchRefused(
                 Message("nothing is known to lack “%(value)s”", value=value[:40]),
                 todo=Message("There are %(names)s.", names=", ".join(fields.LACKED)),
             )
-        present = Query.exists_query(value)
+        is_facet = value in fields.FACETS
+        present = Query.exists_query(value) if is_facet else Query.term_query(self._schema, fields.PRESENT, value)
         return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, present)])
 
     def _words(self, request: IndexRequest) -> Query:

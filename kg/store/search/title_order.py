@@ -16,6 +16,9 @@ MAX_KEY_LENGTH = 80
 _FIRST_SCRIPT = {"ru": re.compile(r"\W*[Ѐ-ӿ]")}
 """Language → start of a title in the script that comes first in its lists, where that is not Latin."""
 
+PREFIXED = frozenset(_FIRST_SCRIPT)
+"""Languages whose sort keys begin with a figure that is no part of the title."""
+
 _LETTERS = {"es": ("n\u0303", "n~")}
 """Language → a letter with a diacritic that is a letter of its own alphabet, and its sort key."""
 

@@ -45,6 +45,7 @@ class CoverageArea:
         values: the most frequent ones.
         distinct: how many there are.
         spanned: whether the time is told.
+        whole: the address of all of them, below the base; empty where all are shown.
     """
 
     name: str
@@ -52,6 +53,7 @@ class CoverageArea:
     values: tuple[Covered, ...]
     distinct: int
     spanned: bool
+    whole: str = ""
 
 
 async def respond(request: Request, context: HeldContext) -> Response:
@@ -144,7 +146,9 @@ def _part(facet: presentation.FacetView, results: SearchResults, context: Contex
         Covered(each, _share(each.count or 0, results.total), _span(each, context) if spanned else "")
         for each in facet.choices
     )
-    return CoverageArea(facet.name, facet.title, values, facet.distinct, spanned)
+    address = f"search/values/{facet.name}?{SearchState(filters=(DOCUMENTS,)).address()}"
+    more = address if facet.distinct > facet.taken else ""
+    return CoverageArea(facet.name, facet.title, values, facet.distinct, spanned, more)
 
 
 def _span(choice: Choice, context: Context) -> str:

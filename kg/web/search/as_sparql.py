@@ -14,7 +14,7 @@ from kg.store.search.fields import FACETS, LACKS, ROLE, THING
 from kg.store.search.query_language import DayRange
 from kg.web.search.query_string import SearchState
 
-_OURS = ("terms/", "search", "agent/", "place/", "collection/")
+_OURS = ("terms/", "search", "record/", "agent/", "place/", "collection/")
 """Addresses of ours in the file, which stand there below no base."""
 
 _VARIABLE = re.compile(r"\?(?:date|first|last)\b")

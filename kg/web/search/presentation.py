@@ -52,12 +52,14 @@ class FacetView:
         title: what it is called.
         choices: its values, the most frequent first.
         distinct: how many values there are.
+        taken: how many of them are shown, chosen ones among them.
     """
 
     name: str
     title: str
     choices: tuple[Choice, ...]
     distinct: int
+    taken: int
 
 
 class Labels:
@@ -116,7 +118,11 @@ def facets(results: SearchResults, state: SearchState, context: Context) -> list
             if (name, value) not in state.filters
         )
         if choices and (name != ROLE or len(choices) > 1):  # one role is no choice
-            found.append(FacetView(name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name]))
+            found.append(
+                FacetView(
+                    name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name], len(counts[name])
+                )
+            )
     return found
 
 

@@ -96,6 +96,10 @@ class SearchState:
         """Without one value of a facet."""
         return replace(self, filters=tuple(each for each in self.filters if each != (name, value)))
 
+    def to_list(self) -> "SearchState":
+        """In the order that suits, as a list of things has it."""
+        return replace(self, sort="")
+
     def with_words(self, words: str) -> "SearchState":
         """With other words."""
         return replace(self, words=words)

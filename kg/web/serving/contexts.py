@@ -1,5 +1,7 @@
 """Contexts of requests: one for each language of the live generation."""
 
+from dataclasses import replace
+
 from starlette.requests import Request
 
 from kg.iris import Base
@@ -36,7 +38,8 @@ class Contexts:
         spoken = _language(request)
         context = self._contexts.get(spoken)
         if context is None or context.serving is not serving:
-            site, reader = self._sites[spoken], self._reader(spoken)
+            site, reader = replace(self._sites[spoken], menu=serving.publication.menu), self._reader(spoken)
+            self._sites[spoken] = site
             kept = self.answers, self._bodies, self.slices
             context = Context(self.settings, serving, self.base, site, reader, *kept, self.own, self._metrics)
             same = {each: known for each, known in self._contexts.items() if known.serving is serving}

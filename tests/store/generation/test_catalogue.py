@@ -210,4 +210,4 @@ def test_threads_do_not_meet(catalogue):
 
     with ThreadPoolExecutor(4) as threads:
         assert sum(threads.map(read, range(4))) == 0
-    assert len(catalogue._connections) <= 5
+    assert len(catalogue._database._connections) <= 5

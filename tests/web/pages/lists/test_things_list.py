@@ -9,9 +9,9 @@ import pytest
 from publishing import publish
 from starlette.testclient import TestClient
 
-from kg.store.generation.things import ListPage
+from kg.store.generation.things import ListPage, parse_cursor
 from kg.web.app import Application
-from kg.web.pages.things_list import SIZE, leaps, place
+from kg.web.pages.lists.leaps import SIZE, leaps, place
 
 LINK = re.compile(r'<a [^>]*?href="([^"]+)"')
 
@@ -63,7 +63,7 @@ def test_two_leaps_to_any_page(pages):
     reached = set()
     parts, near = leaps(made, 0, count)
     for leap in parts or near:
-        inner = leaps(made, place(made, leap.after), count)[1]
+        inner = leaps(made, place(made, leap.after, parse_cursor), count)[1]
         reached |= {each.after for each in inner}
         assert len(inner) ** 2 <= 2 * pages + 1
     assert reached == {page.cursor for page in made} or pages == 1

@@ -1,0 +1,1 @@
+"""Lists of what documents name: names in alphabetical order, and the tree of the archives."""

@@ -1,0 +1,79 @@
+"""`/search/values/{facet}`: every value of a facet in the result of a search, whose page has the first twelve."""
+
+from functools import partial
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.read.search import TITLE
+from kg.render.site import search_summary as said
+from kg.store.search import title_order
+from kg.store.search.fields import COUNTED
+from kg.web.http.headers import CORS
+from kg.web.http.problems import Problem
+from kg.web.search import presentation
+from kg.web.search.query_string import SearchState, refusals, searched
+from kg.web.serving import published
+from kg.web.serving.context import Context, HeldContext
+
+FORMATS = ("html", "json")
+"""Values of `format=`."""
+
+SIZE = 100
+"""Values on a page."""
+
+MAX_SORTED = 5_000
+"""Values that are put in order of name; more of them stand in order of their counts."""
+
+FacetPath = Annotated[str, Path(description="The facet.", json_schema_extra={"enum": [*COUNTED]})]
+
+
+async def respond(
+    request: Request, context: HeldContext, facet: FacetPath, state: Annotated[SearchState, searched(FORMATS)]
+) -> Response:
+    """The values, the most frequent first, or with `sort=title` by name."""
+    if facet not in COUNTED:
+        raise Problem(404, f"There is no facet {facet[:40]!r}. The facets are {', '.join(COUNTED)}.")
+    return await context.serving.search_queue.run(request, partial(_answered, request, context, facet, state))
+
+
+def _answered(request: Request, context: Context, facet: str, state: SearchState) -> Response:
+    with refusals(state, searchable=context.publication.searchable):
+        finder = context.publication.finder
+        counts = finder.index.all_values(finder.query(state.wanted), facet)
+    by_name = state.sort == TITLE and len(counts) <= MAX_SORTED
+    begin = max(int(state.after or 0), 0)
+    label = presentation.Labels(context, [value for value, _ in (counts if by_name else counts[begin : begin + SIZE])])
+    if by_name:
+        language = context.reader.language
+        counts.sort(key=lambda pair: title_order.sort_key(label(facet, pair[0])[0], language))
+    shown = counts[begin : begin + SIZE]
+    choices = [
+        presentation.Choice(value, *label(facet, value), count, state.with_filter(facet, value).to_list().address())
+        for value, count in shown
+    ]
+    after = str(begin + SIZE) if len(counts) > begin + SIZE else ""
+    place = f"{context.path('search/values/')}{facet}"
+    following = f"{place}?{state.address(after=after, format=state.format)}" if after else ""
+    if state.format == "json":
+        values = [{"value": each.value, "label": each.label, "count": each.count} for each in choices]
+        told = {"facet": facet, "total": len(counts), "values": values, "next": following or None}
+        return published.respond(request, context, orjson.dumps(told), "application/json", CORS)
+    page: dict[str, Any] = {
+        "facet": facet,
+        "title": said.FACET_LABELS[facet],
+        "state": state,
+        "choices": choices,
+        "total": len(counts),
+        "place": place,
+        "following": following,
+        "begin": begin,
+        "by_name": by_name,
+        "sortable": len(counts) <= MAX_SORTED,
+        "chosen": presentation.chosen(state, context),
+        "longest": 0,
+    }
+    return published.page(request, context, "values", page, {"X-Robots-Tag": "noindex"})
