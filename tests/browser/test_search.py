@@ -84,7 +84,18 @@ def test_a_click_leads_to_a_name(address, browser):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/record/177838", "/search?q=castro", "/timeline", "/map", "/network", "/nowhere"]
+    "path",
+    [
+        "/",
+        "/record/177838",
+        "/search?q=castro",
+        "/timeline",
+        "/map",
+        "/network",
+        "/nowhere",
+        "/search?q=%28",
+        "/map?year=soon",
+    ],
 )
 def test_one_search_form(address, browser, path):
     """A page has one form for searches, with scripts and without."""

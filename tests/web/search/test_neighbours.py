@@ -133,7 +133,7 @@ def test_the_field_keeps_what_was_asked(client):
         assert field.replace("mikoyan", "") in page(client, f"/data/{path}").text
     refused = client.get("/data/search?q=mikoyan&sort=x", headers={"accept": "text/html"})
     assert refused.status_code == 400
-    assert field in refused.text
+    assert field.replace("find", "q") in refused.text
 
 
 @pytest.mark.parametrize(
