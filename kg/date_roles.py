@@ -1,4 +1,4 @@
-"""Roles of dates: which dates of a record tell of the time of the thing, and which one stands for it in lists (D-142).
+"""Roles of dates: which dates of a record tell of the time of the thing, and which one stands for it in lists (D-140).
 
 A document was written, tells of an event, was sent and received, was published: all that is of the thing. When it was
 scanned or put on line is of its description, and no historian looks for it there.

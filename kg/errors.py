@@ -34,7 +34,7 @@ from typing import ClassVar, Self
 
 
 class Message(str):
-    """Message in English that can be said in other languages: its template, and the values in it (D-180).
+    """Message in English that can be said in other languages: its template, and the values in it (D-171).
 
     Attributes:
         template: the text, with places such as `%(name)s` where there are values.

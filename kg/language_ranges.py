@@ -2,7 +2,7 @@
 
 Either side may be the more special one. Filtering (3.3.2) takes `en-GB` for the range `en`; look-up (3.4) takes `pt`
 for the range `pt-BR`, and a text in a sibling (`es-419` for `es-MX`) comes after both. A text whose language is not
-known comes after those in a language of the reader, and before all others (D-172).
+known comes after those in a language of the reader, and before all others (D-165).
 
 >>> best(("fr", "en-US"), ("en", "ru")), best(("de", "pt"), ("pt-BR",)), best(("fr", "es-419", "es-ES"), ("es-MX",))
 ('en-US', 'pt', 'es-419')

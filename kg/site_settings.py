@@ -2,7 +2,7 @@
 
 A text is one for all languages, or a table by language: `title = {en = "Papers", es = "Papeles"}`. Local files lie in
 the folder of kg.toml or below it: a path that leads out, also by a link, is refused, since its file would be published
-(D-174).
+(D-167).
 """
 
 import json

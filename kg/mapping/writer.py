@@ -201,7 +201,7 @@ class RecordWriter:
         return statements_of_values
 
     def _classes(self) -> Iterator[str]:
-        """Class tokens of the record, as in the context; a document that is only named has none but that (D-160)."""
+        """Class tokens of the record, as in the context; a document that is only named has none but that (D-156)."""
         record = self._record
         if record["kind"] == "record" and record.get("status") == _ONLY_NAMED:
             yield _ONLY_NAMED

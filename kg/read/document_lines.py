@@ -1,7 +1,7 @@
 """Lines of a list of documents: roles, and more words where titles alone tell nothing.
 
 Titles such as "Conversation 044-050" are bare numbers: a line names the other participants, or says what it is all
-about (D-157).
+about (D-153).
 """
 
 import re

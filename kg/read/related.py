@@ -1,4 +1,4 @@
-"""Related things of a thing, each once with the reason: one names the other, or they share people or days (D-157)."""
+"""Related things of a thing, each once with the reason: one names the other, or they share people or days (D-153)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -41,7 +41,7 @@ SHORT_RECORD = 32_000
 """Bytes up to which a record is its own excerpt, if its lists are short as well."""
 
 MAX_LINKED_BYTES = 1_000_000
-"""Bytes of the records of link targets that a page reads; of longer ones it has what the catalogue has (D-155)."""
+"""Bytes of the records of link targets that a page reads; of longer ones it has what the catalogue has (D-151)."""
 
 MAX_PATH_LEVELS = 12
 """Maximum number of archive levels above a thing on its page."""

@@ -1,7 +1,7 @@
 """Times of searches: a time as people write it, the dates of a record that a time finds, the years that a list covers.
 
 A time is read as the dates of records are (`kg.records.dates.phrases`), so that "february 1963", "Feb–Mar 1963" and
-"5 апреля 1963" find what a record dates with the same words (D-145).
+"5 апреля 1963" find what a record dates with the same words (D-143).
 """
 # ruff: noqa: RUF002  # people write dashes
 
@@ -140,7 +140,7 @@ class Axis:
 def axis_of(
     years: Iterable[int], total: int, count: Callable[[int, int], int], beside: Callable[[YearSpan, YearSpan], int]
 ) -> Axis | None:
-    """Axis for the years of a list's documents; None where there are none (D-146).
+    """Axis for the years of a list's documents; None where there are none (D-144).
 
     Notes of editors and descriptions that were made later, or one wrong year, would make a line of which nearly all is
     empty. So where no document is for thirty years and more, what lies beyond is on the axis only if over a quarter of

@@ -56,7 +56,7 @@ MAX_WORKERS = PROCESSES * 2 * MAX_POOL_WORKERS
 """Of the live generation and of the one before: its queries end within `query_seconds`, long before the next build."""
 
 WORKER_DESCRIPTORS, GENERATION_DESCRIPTORS = 24, 20
-"""Descriptors of a query worker with its pipes at both ends, and of a generation in a server process (D-103)."""
+"""Descriptors of a query worker with its pipes at both ends, and of a generation in a server process."""
 
 ATTACKERS = (
     ("slow readers of dumps", 8, 1.0),

@@ -1,7 +1,7 @@
 """Missing translations: published things without a title or name in a language of the settings, and texts of the site.
 
 What is only named somewhere has no record to translate, and is left out. The file beside the report has a line for each
-thing; the report has numbers (D-175).
+thing; the report has numbers (D-168).
 """
 
 from collections import Counter

@@ -23,7 +23,7 @@ _TYPES = (
     (re.compile(r"article"), "article-newspaper"),
 )
 """Pattern of a document type's key → CSL type; any other document is a manuscript, a treaty and a resolution too: CSL's
-types for laws are cited by number and volume, and styles leave out author and day (D-167)."""
+types for laws are cited by number and volume, and styles leave out author and day (D-160)."""
 
 CITED_KINDS = ("record", "collection", "archive")
 """Kinds of things that are cited."""

@@ -2,7 +2,7 @@
 
 Chicago is the notes-bibliography system of the Chicago Manual of Style, 17th edition, 14.221 to 14.231 (manuscript
 collections): author, title in quotation marks, date, place in the holdings from the document up, archive. MLA is the
-MLA Handbook, 9th edition, 5.3 to 5.99. Both are styles of English, and their months and words are English (D-166).
+MLA Handbook, 9th edition, 5.3 to 5.99. Both are styles of English, and their months and words are English (D-159).
 """
 
 from collections.abc import Callable, Iterator

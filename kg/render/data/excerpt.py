@@ -2,7 +2,7 @@
 
 Long texts come in parts, one of which an excerpt has; long lists come from any value on. Parts begin where paragraphs
 or words do, and depend on the text alone. Formats of data have the whole record; most records are short, and are their
-own excerpt (D-113, D-155).
+own excerpt (D-113, D-151).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

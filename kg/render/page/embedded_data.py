@@ -2,7 +2,7 @@
 
 What the graph says in terms of schema.org by the crosswalk comes here in the form that schema.org's own definitions ask
 for: each property at a type that has it, dates in ISO 8601 alone, linked things with their type and name, texts in one
-language. The whole, with every date and language, is in the thing's own JSON-LD (D-173).
+language. The whole, with every date and language, is in the thing's own JSON-LD (D-166).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Facts under the title of a page, which a reader asks for first: when, who, where, language, reference (D-158)."""
+"""Facts under the title of a page, which a reader asks for first: when, who, where, language, reference (D-154)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a page says elsewhere than in a row: fields of the source without a key, under names in words (D-158)."""
+"""What a page says elsewhere than in a row: fields of the source without a key, under names in words (D-154)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

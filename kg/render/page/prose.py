@@ -1,4 +1,4 @@
-"""Running text of a page: each paragraph once, and of a long note its beginning, the rest folded (D-157, D-158)."""
+"""Running text of a page: each paragraph once, and of a long note its beginning, the rest folded (D-153, D-154)."""
 
 from collections.abc import Iterable
 from dataclasses import replace

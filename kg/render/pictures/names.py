@@ -1,4 +1,4 @@
-"""Names beside dots: none over another one or out of the picture, that of the weightiest dot always there (D-182)."""
+"""Names beside dots: none over another one or out of the picture, that of the weightiest dot always there (D-173)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Files of a site's own: logo, picture of the start page, stylesheet of its colour, imprint and privacy page.
 
 They are read once, from the folder of kg.toml. Addresses of images hold a digest, so that caches keep them for ever.
-Pages come from Markdown without raw HTML and without images, so that nothing in them runs or is loaded (D-174).
+Pages come from Markdown without raw HTML and without images, so that nothing in them runs or is loaded (D-167).
 """
 
 import hashlib

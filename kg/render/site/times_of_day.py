@@ -1,4 +1,4 @@
-"""Times of day in words, as people say them: from the first and the last moment of a date (D-159).
+"""Times of day in words, as people say them: from the first and the last moment of a date (D-155).
 
 >>> times_of_day("1971-04-12T09:10:00-05:00", "1971-04-12T10:33:00-05:00", "1971-04-12", "en")
 '9:10 to 10:33 am'

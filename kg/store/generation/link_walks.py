@@ -1,7 +1,7 @@
 """Walks along the links to a thing: its documents by date, each with all the roles that it gives the thing.
 
 A walk reads a bounded number of links, whatever it looks for; where that ends it, it says up to where it is whole
-(D-156).
+(D-152).
 """
 
 from collections.abc import Callable, Sequence

@@ -2,7 +2,7 @@
 
 A *register* is one list: that of a kind has what documents name, described or not, each with the number of its
 documents; `type` has the types of documents, which are no topics; with OTHER behind the kind it has what is described,
-or named in another role, and counted by no document. Levels of archives are a tree as well (D-161).
+or named in another role, and counted by no document. Levels of archives are a tree as well (D-157).
 """
 
 import re

@@ -1,7 +1,7 @@
 """Writer of a name index, from a finished catalogue and its file of records.
 
 Documents are counted as the facets of a search count them: each once, by the keys that the model gives to the facet,
-and in an archive with all its levels. So a list, a facet and the start page have one number for one thing (D-161).
+and in an archive with all its levels. So a list, a facet and the start page have one number for one thing (D-157).
 """
 
 import os

@@ -1,7 +1,7 @@
 """Completions of a search while it is typed: names first, those of most documents before others; then titles.
 
 A word is read by the analysis of searches, the last one as a beginning: of a word in any script and with any
-diacritics, or, where few names begin so, of how a name sounds (*Хрущ* completes *Khrushchev*) (D-178).
+diacritics, or, where few names begin so, of how a name sounds (*Хрущ* completes *Khrushchev*) (D-169).
 """
 
 from collections.abc import Iterable, Sequence

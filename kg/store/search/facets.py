@@ -16,7 +16,7 @@ _WHOLE = frozenset({"archive", fields.ROLE})
 """Facets of which every value is counted: levels of archives, to be added up; roles, which are few."""
 
 MAX_EXACT = 5_000
-"""Values of a facet up to which their number is counted, so that it is that of the list (D-161)."""
+"""Values of a facet up to which their number is counted, so that it is that of the list (D-157)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.i
 """Name → facet. The last two are asked by name and not counted on the page."""
 
 ROLE = "role"
-"""The facet of the roles of dates; with a time, a date of that role touches it (D-142)."""
+"""The facet of the roles of dates; with a time, a date of that role touches it (D-140)."""
 
 LACKS = "lacks"
 """What a list is narrowed by besides facets: a record has nothing under one of these (D-93)."""

@@ -1,4 +1,4 @@
-r"""Text folding: one spelling of each word, in every script, before a text is cut into words (D-148).
+r"""Text folding: one spelling of each word, in every script, before a text is cut into words (D-146).
 
 Signs that a reader types or leaves out at will are nothing: apostrophes and the letters of transliteration that look
 like them, soft hyphens, joiners, byte-order marks, vowel points, stops between single letters. Letters that keyboards

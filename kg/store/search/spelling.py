@@ -32,7 +32,7 @@ class Correction:
     Attributes:
         proposed: the text with every unknown word corrected.
         ordinary: the text with those corrected that have an ordinary word near them. No search is carried out with a
-            proper name in the place of what was written (D-150).
+            proper name in the place of what was written (D-148).
     """
 
     proposed: str = ""

@@ -1,9 +1,9 @@
 """Times in the index: the dates of a record with their roles, and the months, years, decades and centuries they touch.
 
 A record is found by each of its dates, and by no day between two of them: so each date has fields of its own, a *slot*,
-with its first and last day and the roles that it has (D-143). Dates of the same days share one. For the counts of a
+with its first and last day and the roles that it has (D-141). Dates of the same days share one. For the counts of a
 picture each record has, in each unit of time, the spans that its dates touch, united where they meet: then the records
-that touch a unit are those that begin up to it less those that end before it, and none counts twice (D-144).
+that touch a unit are those that begin up to it less those that end before it, and none counts twice (D-142).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -93,7 +93,7 @@ def pack(body: bytes, coding: str) -> bytes:
 
 
 def pack_once(body: bytes, coding: str) -> bytes:
-    """A whole body in a coding, as small as patience allows: for what is packed once and sent again (D-179)."""
+    """A whole body in a coding, as small as patience allows: for what is packed once and sent again (D-170)."""
     return _WHOLE_ONCE[coding](body)
 
 

@@ -41,7 +41,7 @@ PAGE = {
 }
 """Sent with each page: our own files alone run in it, none that stands in the page, and nothing comes from elsewhere.
 
-The field of the search completes names, hence script-src and connect-src (D-52, D-178). Crawlers that are browsers
+The field of the search completes names, hence script-src and connect-src (D-52, D-169). Crawlers that are browsers
 read `/robots.txt` from within a page, too.
 """
 

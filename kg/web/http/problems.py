@@ -112,7 +112,7 @@ class Problem(Exception):  # RFC 9457 calls it a problem
         return TITLES.get(self.status, "Error")
 
     def spoken(self, language: str) -> "Problem":
-        """The problem in a reader's language, where its detail is a message (D-180)."""
+        """The problem in a reader's language, where its detail is a message (D-171)."""
         if language == self.language or not isinstance(self.detail, Message):
             return self
         detail = self.detail.said(translations(language).gettext)

@@ -1,7 +1,7 @@
 """`/basket`: documents that a reader has picked, to cite, to take along, to print, to open as a search.
 
 The address has all of them, so that a basket can be kept as a bookmark and sent to somebody; a script of the page keeps
-them in the browser too. Nothing is kept here, and there is no account (D-169).
+them in the browser too. Nothing is kept here, and there is no account (D-162).
 """
 
 from collections.abc import Iterator

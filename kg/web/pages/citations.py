@@ -53,7 +53,7 @@ class AccessParameters(Parameters):
 def page_of(kind: str) -> Callable[..., Awaitable[Response]]:
     """Handler of the page with the citations of a thing in each style.
 
-    It is made anew each day, since it has the date of access (D-170).
+    It is made anew each day, since it has the date of access (D-163).
 
     Args:
         kind: the kind of the thing.

@@ -1,6 +1,6 @@
 """`/media/…`: the archive's own scans and recordings, from the folder of the setting `media`.
 
-Types are few, and none of them can run a script (D-162). A file is what it is on the disk at the moment: it belongs to
+Types are few, and none of them can run a script (D-158). A file is what it is on the disk at the moment: it belongs to
 no generation.
 """
 

@@ -1,6 +1,6 @@
 """Page of a search with a parameter that can't be read: the form as it was filled in, the fault beside its field.
 
-A person goes on from there. A program gets the problem alone, as everywhere (D-147).
+A person goes on from there. A program gets the problem alone, as everywhere (D-145).
 """
 
 from starlette.requests import Request

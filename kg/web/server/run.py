@@ -31,7 +31,7 @@ page is sent: a run for every 700 objects, Python's default, takes a tenth of a 
 
 SWITCH_INTERVAL = 0.0002
 """Seconds for which a thread keeps the interpreter while another thread waits for it: counts and pictures give way to
-quick requests. A quick request waits more than once, and Python's default is 25 times as long (D-184)."""
+quick requests. A quick request waits more than once, and Python's default is 25 times as long (D-174)."""
 
 _ADVICE = {
     errno.EADDRINUSE: "Choose another port with --port.",

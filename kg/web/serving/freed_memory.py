@@ -1,7 +1,7 @@
 """Freed memory of the process: given back to the system when there is much of it.
 
 The C library keeps freed pages that lie below pages in use. A server that once made the pages of very long records
-would keep their memory for good: 458 MB, of which 183 are free (D-185).
+would keep their memory for good: 458 MB, of which 183 are free (D-175).
 """
 
 import ctypes

@@ -101,7 +101,7 @@ class HeavyClients:
     """Turns of heavy clients: of their work in all queues one piece at a time, and as much time none as it took.
 
     Threads that compute hold the interpreter, and the event loop waits at each of its steps. One of them for half of
-    the time costs others little; one client's five, all of the time, cost twenty times what a page takes (D-184).
+    the time costs others little; one client's five, all of the time, cost twenty times what a page takes (D-174).
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """Conjectures in EAC-CPF: values that the source itself marks as guessed, or as without any certainty.
 
 A gender that a program predicted from a given name is no fact about a person. Such a value is not stated under its
-key; it stays under `extra`, with the note that says where it comes from (D-154).
+key; it stays under `extra`, with the note that says where it comes from (D-150).
 """
 
 import re

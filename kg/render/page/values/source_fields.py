@@ -1,4 +1,4 @@
-"""Names of a source's own fields in readable words: from a path of elements, a key or a label (D-158).
+"""Names of a source's own fields in readable words: from a path of elements, a key or a label (D-154).
 
 >>> field_name("odd[@id='encoderCredits']/p", "en"), field_name("processinfo[@id='history']/p", "en")
 ('Encoder credits', 'Processing: history')

@@ -82,7 +82,7 @@ function ask(query, title, shown) {
   return tab.query().catch(() => {}); // what went wrong is shown where the result would be
 }
 
-// What was written into the form before the editor came goes on in a tab of its own (D-181).
+// What was written into the form before the editor came goes on in a tab of its own (D-172).
 function carry() {
   if (plain.value !== plain.defaultValue) {
     const { value, selectionStart } = plain;

@@ -1,4 +1,4 @@
-"""Table of repeated paragraphs: which are boilerplate, how many records have each, whose page shows it (D-149).
+"""Table of repeated paragraphs: which are boilerplate, how many records have each, whose page shows it (D-147).
 
 It lies beside the index as JSON. A search looks up in it: a paragraph that is boilerplate by its count is left out, any
 other frequent one finds the records that have its digest.

@@ -49,7 +49,7 @@ def count(searcher: Searcher, query: Query) -> int:
 
 
 def some_of(searcher: Searcher, words: Sequence[Query]) -> Query:
-    """Query of what has some of the words of a search, those with more of them first (D-150).
+    """Query of what has some of the words of a search, those with more of them first (D-148).
 
     Half of the words suffice, of four rare ones two. Words that nothing has keep nothing from being found, and words
     that a fifth of all has, such as *the*, find nothing by themselves.

@@ -1,4 +1,4 @@
-"""Related forms of a word: other words of the index with its root, for a word that the index lacks (D-150).
+"""Related forms of a word: other words of the index with its root, for a word that the index lacks (D-148).
 
 Stemmers join the forms of one part of speech. A reader who types *China* means what the collection calls *Chinese*; so
 the words that begin like it are compared by their roots, that is without the endings of inflection and derivation, and

@@ -33,7 +33,7 @@ _PREFIX_FIELDS = {"title": ("word",), "text": ("vocabulary", "text")}
 """Field → fields that hold the prefixes of its words."""
 
 _NAME_SCORE, _FAME_STEP = 1.3, 0.1
-"""Score of a name, as a share of a word's weight in titles, and what each doubling of its documents adds (D-151)."""
+"""Score of a name, as a share of a word's weight in titles, and what each doubling of its documents adds (D-149)."""
 
 
 @dataclass(frozen=True, slots=True)
