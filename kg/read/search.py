@@ -448,7 +448,7 @@ class Finder:
             days, without = (times.days_of_years(each.first, each.last) for each in (run, axis))
             return index.count(index.in_time(found, days, role, without=without))
 
-        years = times.within(index.bounded_years(found, role), query.days)
+        years = times.within(index.bounded_years(found, self._facets(query, loose).years, role), query.days)
         return times.axis_of(years, index.count_dated(found, dated=True), count, beside)
 
     def _search_hits(

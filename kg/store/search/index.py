@@ -30,6 +30,9 @@ from kg.store.search.words.word_queries import WordQueries
 _MAX_COUNTED_AGAIN = 500
 """Institutions whose documents are counted again where some lie in two files."""
 
+_MAX_YEARS = 60
+"""Years up to which they are shown one by one, and decades are not counted."""
+
 _TRIES, _PAUSE = 20, 0.01
 """Attempts to delete a folder that the engine still writes to, and seconds between them."""
 
@@ -213,10 +216,11 @@ class SearchIndex:
             role: role of the dates that are counted by year; empty for any of the thing.
             days: days by which the query is narrowed: roles count whose dates overlap them.
         """
+        years = self.unit_counts(query, "year", role)
         counts = replace(
             facets.count_facets(self.searcher, query, self._queries.top, limit),
-            years=self.unit_counts(query, "year", role),
-            decades=self.unit_counts(query, "decade", role),
+            years=years,
+            decades=self.unit_counts(query, "decade", role) if len(years.counts) > _MAX_YEARS else TimeCounts(),
         )
         if days is not None:
             roles = [
@@ -267,9 +271,14 @@ class SearchIndex:
         """Documents among the hits by month, year, decade or century; see `facets.unit_counts`."""
         return facets.unit_counts(self.searcher, self.documents(query), unit, role)
 
-    def bounded_years(self, query: Query, role: str = "") -> list[int]:
-        """Years of the documents among the hits, in order; of a date with an open end the year of the other one."""
-        counted = self.unit_counts(query, "year", role)
+    def bounded_years(self, query: Query, counted: TimeCounts, role: str = "") -> list[int]:
+        """Years of the documents among the hits, in order; of a date with an open end the year of the other one.
+
+        Args:
+            query: query of the documents.
+            counted: their counts by year.
+            role: role of the dates; empty for any of the thing.
+        """
         if not counted.is_open:
             return list(counted.counts)
         fields_, numbers = times.unit_fields("year", of_role=bool(role)), times.open_numbers(role)
