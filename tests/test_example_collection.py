@@ -54,7 +54,7 @@ def prose(value: Any) -> Iterator[str]:
     """Whatever text was written by somebody: summaries, notes, biographies."""
     if isinstance(value, str):
         yield value
-    else:
+    elif not isinstance(value, int | float):
         for each in value.values() if isinstance(value, dict) else value:
             yield from prose(each)
 

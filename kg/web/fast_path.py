@@ -125,7 +125,7 @@ class FastPath:
     def _page(self, request: Request, serving: Serving, path: str) -> Response | None:
         """The page of the cache, with the cookie of a language that the address switches to."""
         query: bytes = request.scope["query_string"]
-        if len(path) + len(query) > LONGEST_ADDRESS or (query and form_encoding.refusal(query)):
+        if len(path) + len(query) > LONGEST_ADDRESS or (query and not form_encoding.is_readable(query)):
             return None
         address = self._address(path, query) if query else (path, b"")
         if address is None:
@@ -172,7 +172,8 @@ class FastPath:
             raise Problem(
                 414,
                 errors.Message(
-                    "An address here has at most %(most)s characters; queries and graphs, more.", most=LONGEST_ADDRESS
+                    "An address here has at most %(most)s characters; queries and graphs, more.",
+                    most=f"{LONGEST_ADDRESS:,}",
                 ),
             )
         form_encoding.check(query)

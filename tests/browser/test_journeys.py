@@ -149,7 +149,7 @@ def test_who_stands_with_whom(reader):
     reader.follow("Raúl Castro Ruz")
     reader.follow("Open the full network")
     reader.follow("Nikita Khrushchev", "figure.picture svg")
-    assert heading(reader) == "Search"
+    assert heading(reader) == "Search the collection"
     people = {value for name, value in asked(reader) if name == "person"}
     assert people == {"agent/raul-castro-ruz", "agent/nikita-khrushchev"}
     assert total(reader) >= 1
@@ -169,7 +169,7 @@ def test_narrowing_a_timeline(reader):
     reader.follow("Timeline")
     assert heading(reader) == "Timeline"
     bars = reader.page.locator("figure.picture svg a").count()  # also of documents that began before
-    assert 0 < bars <= 3
+    assert bars <= 3  # none where one bar would stand alone
     reader.follow("List")
     reader.follow("Fidel Castro Ruz", "section[aria-labelledby=f-person]")
     reader.follow("Timeline")
@@ -180,16 +180,16 @@ def test_narrowing_a_timeline(reader):
     assert reader.page.locator("figure.picture svg a").count() > bars
 
 
-def test_ten_citations(reader):
-    "A reader narrows a search to ten documents and takes their citations along, as BibTeX and as RIS."
+def test_eleven_citations(reader):
+    "A reader narrows a search to eleven documents and takes their citations along, as BibTeX and as RIS."
     reader.search("castro")
     reader.follow("Documents", "section[aria-labelledby=f-kind]")
     reader.follow("1963", "section[aria-labelledby=f-year]")
-    assert total(reader) == 10
+    assert total(reader) == 11
     titles = {each.inner_text() for each in reader.page.locator("ol.hits h2").all()}
     entries = bibtexparser.parse_string(reader.save("BibTeX")).entries
     assert {re.sub("[{}]", "", each["title"]) for each in entries} == titles
-    assert len(entries) == 10
+    assert len(entries) == 11
     cited = rispy.loads(reader.save("RIS"))
     assert {each["title"] for each in cited} == titles
     assert all(unquote(each["urls"][0]).startswith(reader.page.url.partition("/search")[0]) for each in cited)

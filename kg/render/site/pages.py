@@ -57,7 +57,7 @@ class Site:
     license: str
     language: str = "en"
     welcome: str = ""
-    languages_of: Mapping[str, str] = field(default_factory=dict)
+    languages_of: Mapping[str, str] = field(default_factory=dict, hash=False)
     logo: str = ""
     picture: str = ""
     colours: str = ""

@@ -41,21 +41,24 @@ class EncodedRequest(Request):
         return {}
 
 
-def refusal(encoded: bytes) -> Problem | None:
-    """The problem with a form or an address that takes too many steps to be read; None for any other."""
+def check(encoded: bytes) -> None:
+    """Check that few steps suffice to read a form or an address. Raises Problem.
+
+    No variable holds the problem, which has the frame in its traceback: in a circle both would stay, with the request,
+    until the garbage collector comes by.
+    """
+    if is_readable(encoded):
+        return
     if encoded.count(b"&") >= MAX_PAIRS:
-        return Problem(
+        raise Problem(
             400, Message("There are more than %(most)s parameters here; a request has at most so many.", most=MAX_PAIRS)
         )
-    if encoded.count(b"%") > _MAX_STRAY and _escapes(encoded) is None:
-        return Problem(400, Message("There are percent signs here that begin no escape: write `%` itself as `%25`."))
-    return None
+    raise Problem(400, Message("There are percent signs here that begin no escape: write `%` itself as `%25`."))
 
 
-def check(encoded: bytes) -> None:
-    """Check that few steps suffice to read a form or an address. Raises Problem."""
-    if problem := refusal(encoded):
-        raise problem
+def is_readable(encoded: bytes) -> bool:
+    """Whether few steps suffice to read a form or an address."""
+    return encoded.count(b"&") < MAX_PAIRS and (encoded.count(b"%") <= _MAX_STRAY or _escapes(encoded) is not None)
 
 
 def pairs(encoded: bytes, names: Collection[bytes] | None = None) -> Iterator[tuple[str, str]]:
@@ -133,7 +136,7 @@ def text_of(raw: bytes, what: str) -> str:
 
 
 def _lenient(encoded: bytes) -> list[tuple[str, str]]:
-    if refusal(encoded):
+    if not is_readable(encoded):
         return []
     parts = (part.partition(b"=") for part in encoded.split(b"&") if part)
     return [(_replaced(name), _replaced(value)) for name, _, value in parts]

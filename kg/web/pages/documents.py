@@ -218,16 +218,17 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
     format_ = description_format(combined(request, "accept"))
     if format_ is None:
         named = ", ".join(f"{each.title} ({each.media_type})" for each in FORMATS)
-        problem = Problem(
-            406,
-            Message("This thing is described in: %(formats)s.", formats=named),
-            {"Link": _links(context, thing, None)},
-        )
         alternates = [
             {"type": each.media_type, "href": context.path(f"{thing.reference}.{each.suffix}")} for each in FORMATS
         ]
-        problem.more, problem.formats, problem.path = {"alternates": alternates}, FORMATS, context.path(thing.reference)
-        raise problem
+        raise Problem(
+            406,
+            Message("This thing is described in: %(formats)s.", formats=named),
+            {"Link": _links(context, thing, None)},
+            {"alternates": alternates},
+            FORMATS,
+            context.path(thing.reference),
+        )
     headers = {
         **CORS,
         "Location": context.path(f"{thing.reference}.{format_.suffix}") + with_query(request),

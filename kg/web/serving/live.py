@@ -30,6 +30,9 @@ from kg.web.serving.thread_queue import HeavyClients, ThreadQueue
 LOOK = 0.5
 """Seconds between two looks at which generation is live."""
 
+FREE_EVERY = 10
+"""Looks between two at how much memory may be free: the garbage collector holds up all others for some 20 ms."""
+
 LONGEST_PAUSE = 60.0
 """Seconds between two attempts to open a generation that can't be served, at most; after each the pause is doubled."""
 
@@ -210,10 +213,12 @@ class Live:
         return self._current
 
     async def _watch(self) -> None:
-        told, failed, heap = "", _FailedOpening(), FreedMemory()
+        told, failed, heap, looks = "", _FailedOpening(), FreedMemory(), 0
         while True:
             await asyncio.sleep(LOOK)
-            await asyncio.to_thread(heap.give_back)
+            looks += 1
+            if looks % FREE_EVERY == 0:
+                await asyncio.to_thread(heap.give_back)
             mark = await asyncio.to_thread(self._publications.live_fingerprint)  # a disk may hang
             if self._current is None or mark is None:
                 continue

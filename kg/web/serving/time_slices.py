@@ -95,11 +95,13 @@ class TimeSlices:
         try:
             return await self._slots.take(client)
         except QueryTooMany:
-            refusal: QueryError = QueryTooMany(Message("too many of your requests are waiting"), todo=_TODO)
+            by_client = True
         except QueryBusy:
-            refusal = QueryBusy(Message("too many requests are waiting"), todo=_TODO)
+            by_client = False
         await asyncio.sleep(self._refusal_seconds)
-        raise refusal
+        if by_client:
+            raise QueryTooMany(Message("too many of your requests are waiting"), todo=_TODO)
+        raise QueryBusy(Message("too many requests are waiting"), todo=_TODO)
 
 
 class _SlicedCoroutine(Awaitable[_T], Generic[_T]):
