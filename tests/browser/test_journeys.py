@@ -105,16 +105,16 @@ def test_narrowing_a_timeline(reader):
     assert reader.page.locator("figure.picture svg a").count() > bars
 
 
-def test_ten_citations(reader):
-    "A reader narrows a search to ten documents and takes their citations along, as BibTeX and as RIS."
+def test_eleven_citations(reader):
+    "A reader narrows a search to eleven documents, one by the time that it tells of, and takes their citations along, as BibTeX and as RIS."
     reader.search("castro")
     reader.follow("Documents", "section[aria-labelledby=f-kind]")
     reader.follow("1963", "section[aria-labelledby=f-year]")
-    assert total(reader) == 10
+    assert total(reader) == 11
     titles = {each.inner_text() for each in reader.page.locator("ol.hits h2").all()}
     entries = bibtexparser.parse_string(reader.save("BibTeX")).entries
     assert {re.sub("[{}]", "", each["title"]) for each in entries} == titles
-    assert len(entries) == 10
+    assert len(entries) == 11
     cited = rispy.loads(reader.save("RIS"))
     assert {each["title"] for each in cited} == titles
     assert all(unquote(each["urls"][0]).startswith(reader.page.url.partition("/search")[0]) for each in cited)
