@@ -279,5 +279,5 @@ def _is_no_wider(page):
 
 def _end_of_reading(page):
     """Where the folded part begins, and where there is none, what belongs to other documents or to the citation."""
-    behind = page.locator("article.thing > section:is(.further, .also, .cite)")
+    behind = page.locator("article.thing section:is(.further, .also, .cite)")
     return min(each.bounding_box()["y"] for each in behind.all())
