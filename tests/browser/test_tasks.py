@@ -217,6 +217,7 @@ def _tape_with_a_fault(folder):
     return 'normal="1971-02-16/1971-02-16"', 'normal="1973-03-22/1973-03-22"'
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("fault", [_example_with_a_fault, _tape_with_a_fault])
 def test_a_record_with_a_problem_is_mended(browser, tmp_path, fault):
     """The report's page tells file, line, value and what is expected; what is mended there is gone from the next report.
