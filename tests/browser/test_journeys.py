@@ -74,7 +74,7 @@ def test_who_stands_with_whom(reader):
     reader.follow("Raúl Castro Ruz")
     reader.follow("Open the full network")
     reader.follow("Nikita Khrushchev", "figure.picture svg")
-    assert heading(reader) == "Search"
+    assert heading(reader) == "Search the collection"
     people = {value for name, value in asked(reader) if name == "person"}
     assert people == {"agent/raul-castro-ruz", "agent/nikita-khrushchev"}
     assert total(reader) >= 1
