@@ -46,8 +46,8 @@ serve: install ## build the example collection and serve it at http://127.0.0.1:
 	@$(BIN)/kg serve --port $(PORT)
 
 serve-specimen: install ## the same of the invented specimen collection, at http://127.0.0.1:8001
-	@0BIN)/kg --config data/specimen/kg.toml build
-	@0BIN)/kg --config data/specimen/kg.toml serve --port 8001
+	@$(BIN)/kg --config data/specimen/kg.toml build
+	@$(BIN)/kg --config data/specimen/kg.toml serve --port 8001
 
 test: install-test lint ## lint and every test but the slow ones and those of `test-browser`
 	@sh tests/needs.sh

@@ -1,6 +1,8 @@
 """The specimen collection: invented papers that show what the example collection can't."""
 
 import re
+import shutil
+import subprocess
 import wave
 
 import pytest
@@ -101,3 +103,11 @@ def test_authority_files_have_their_documents(site):
     people = re.sub(r"<[^>]+>", " ", page(site, "/agent/"))
     assert re.search(r"Orrell, Ines, 1841–1903\s+Harbour pilot of Veldmark", people, re.DOTALL)
     assert "Amaro Vell" in people
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not here")
+def test_make_serves_it():
+    """`make serve-specimen` builds and serves by the kg of the project's environment."""
+    told = subprocess.run(["make", "-n", "serve-specimen"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    commands = [line for line in told.splitlines() if "data/specimen/kg.toml" in line]
+    assert [each.partition(" ")[0] for each in commands] == [".venv/bin/kg"] * 2

@@ -1,90 +1,15 @@
 """What a historian comes for, from end to end: with no script running, by clicks and by keyboard alone."""
 
 import re
-from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import bibtexparser
 import pytest
 import rispy
+from readers import Clicks, Keys
 
 MEMORANDUM = "Record of a Conversation with Raul Castro Ruz"
 FORGOTTEN = "talk raul kastor toast ambasadors seated"
-
-FOCUSED = """(place) => {
-  const it = document.activeElement;
-  if (!it || it.matches("body, input[type=checkbox]") || !it.closest(place)) return "";
-  return it.getAttribute("aria-label") || it.innerText || it.textContent || "";
-}"""
-"""What the element with the focus is called, if it stands in a part of the page and leads somewhere."""
-
-
-class Clicks:
-    """A reader with a mouse."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def find(self, name, place):
-        """The link, button or summary of a name in a part of the page."""
-        parts = self.page.locator(f"{place} a, {place} button, {place} summary")
-        labelled = self.page.locator(f'{place} a[aria-label*="{name}"]')
-        return labelled.or_(parts.filter(has_text=re.compile(re.escape(name)))).first
-
-    def follow(self, name, place="main"):
-        """Take the first link of a name."""
-        self.find(name, place).click()
-
-    def save(self, name, place="main"):
-        """Take a link that leads to a file; the text of it."""
-        with self.page.expect_download() as saving:
-            self.find(name, place).click()
-        return Path(saving.value.path()).read_text(encoding="utf-8")
-
-    def search(self, words):
-        """Write into the search field in the head of the page."""
-        self.page.get_by_role("searchbox").first.fill(words)
-        self.page.get_by_role("button", name="Search").first.click()
-
-    def back(self):
-        """Go back to the page before; the keys for that are the browser's own."""
-        self.page.go_back()
-
-
-class Keys(Clicks):
-    """A reader with nothing but a keyboard."""
-
-    def reach(self, name, place="main"):
-        """Press Tab until something of this name has the focus."""
-        for _ in range(200):
-            self.page.keyboard.press("Tab")
-            if name in self.page.evaluate(FOCUSED, place):
-                return
-        pytest.fail(f"no Tab leads to {name!r} in {place} on {self.page.url}")
-
-    def follow(self, name, place="main"):
-        self.reach(name, place)
-        before = self.page.url
-        leads = self.page.evaluate("document.activeElement.tagName") != "SUMMARY"
-        self.page.keyboard.press("Enter")
-        if leads:
-            self.page.wait_for_url(lambda address: address != before)
-            self.page.wait_for_load_state()
-
-    def save(self, name, place="main"):
-        self.reach(name, place)
-        with self.page.expect_download() as saving:
-            self.page.keyboard.press("Enter")
-        return Path(saving.value.path()).read_text(encoding="utf-8")
-
-    def search(self, words):
-        for _ in range(20):
-            self.page.keyboard.press("Tab")
-            if self.page.evaluate("document.activeElement.id") == "find":
-                break
-        self.page.keyboard.type(words)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/search?**")
 
 
 @pytest.fixture(params=[Clicks, Keys])
