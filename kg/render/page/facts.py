@@ -27,6 +27,10 @@ MAX_PLACES = 2
 """Places; the same."""
 
 
+_SIGNS = {"uncertain": "?", "approximate": "~"}
+"""Word of a source for how sure a date is → the sign for it in EDTF, which the date in words says already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Fact under the title.
@@ -79,7 +83,9 @@ def date_words(date: Mapping[str, str], language: str) -> tuple[str, list[str]]:
     edtf, start, end = (date.get(key, "") for key in ("edtf", "startTime", "endTime"))
     phrase = date_phrase(edtf, language) if edtf else date.get("text", "")
     times = times_of_day(start, end, edtf, language)
-    remarks = [doubt(date.get("certainty", ""), language)]
+    certainty = date.get("certainty", "")
+    sign = _SIGNS.get(certainty.strip().casefold())
+    remarks = [] if sign and sign in edtf else [doubt(certainty, language)]
     remarks.append(doubt(date.get("timeCertainty", ""), language, of_time=True))
     return dated(phrase, times, language), [each for each in remarks if each]
 
