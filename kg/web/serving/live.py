@@ -31,7 +31,7 @@ LOOK = 0.5
 """Seconds between two looks at which generation is live."""
 
 FREE_EVERY = 10
-"""Looks between two at how much memory may be free: the garbage collector holds up all others for some 20 ms."""
+"""Looks between two at how much memory may be free: the garbage collector holds up all others meanwhile."""
 
 LONGEST_PAUSE = 60.0
 """Seconds between two attempts to open a generation that can't be served, at most; after each the pause is doubled."""
