@@ -89,6 +89,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
                 source.prefix or source.path,
                 settings.base,
                 settings.drafts == "leave-out",
+                source,
             )
             mark = os.path.realpath(path), source.prefix
             if mark in seen:

@@ -9,6 +9,7 @@ from kg import iris
 from kg.errors import KeyFault, SourceError
 from kg.records.model.keys import Record
 from kg.records.problems import SourceProblem, excerpt
+from kg.source_settings import NO_SETTINGS, SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class SourceFile:
         origin: the source's identity; goes into the keys of things known by name alone.
         base: the base under which everything is published; addresses below it name our own things.
         leave_out_drafts: whether what a source calls a draft is left out.
+        settings: the settings of its source; readers of tables take columns, sheet and encoding from them.
     """
 
     path: Path
@@ -30,6 +32,7 @@ class SourceFile:
     origin: str = ""
     base: str = ""
     leave_out_drafts: bool = False
+    settings: SourceSettings = NO_SETTINGS
 
     def reference(self, kind: str, raw: str) -> str:
         """Return the reference of a thing by this source's own identifier. Raises KeyFault."""
