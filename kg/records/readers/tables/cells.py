@@ -15,6 +15,7 @@ from kg.records.normalisation import dates
 from kg.records.normalisation.null_words import is_null
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.columns import Column
+from kg.records.readers.tables.csvw_metadata import iso_date
 
 MAX_NAME = 200
 """Maximum length of a name in characters; a longer text is no name."""
@@ -64,10 +65,17 @@ class CellWriter:
         self._separator = column.separator.strip() or column.separator
         self._put_one = self._put_of(self._key)
         self.put: Put = self._put_several if self._separator else self._put_one
+        if column.nulls:
+            self.put = self._put_unless_null
 
     def _put_several(self, record: Record, text: str) -> str:
         faults = [self._put_one(record, piece) for each in text.split(self._separator) if (piece := each.strip())]
         return next((fault for fault in faults if fault), "")
+
+    def _put_unless_null(self, record: Record, text: str) -> str:
+        if text in self.column.nulls:
+            return ""
+        return self._put_several(record, text) if self._separator else self._put_one(record, text)
 
     def _put_of(self, key: Key) -> Put:
         part = self._path.part
@@ -116,6 +124,10 @@ class CellWriter:
         role = self._path.part
         if role and is_null(text):
             return ""
+        if self.column.date_format and (iso := iso_date(text, self.column.date_format)):
+            date: Any = {"role": role or _ROLES.get(record["kind"], "document"), "edtf": iso, "text": text}
+            record.setdefault("dates", []).append(date)
+            return ""
         date = {"role": role} | dates.from_edtf(text, {}, _report_nothing, is_short=True) if role else text
         record.setdefault("dates", []).append(date)
         return ""
@@ -151,6 +163,8 @@ class CellWriter:
         text = " ".join(text.split())
         if is_null(text):
             return None, ""
+        if self.column.target and (reference := self._source.own_reference(f"{self.column.target}{text}")):
+            return reference, ""
         target = _target_kind(key, kind)
         by_number = f"{target}/{text}" if key.name in _BY_NUMBER else None
         if reference := self._source.own_reference(text) or self._source.own_reference(by_number):

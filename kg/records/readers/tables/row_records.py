@@ -13,11 +13,12 @@ from kg.records.readers.tables.cells import CellWriter, finish_parts
 from kg.records.readers.tables.columns import Column, ColumnPlan
 from kg.records.readers.tables.headings import OWN
 from kg.records.readers.tables.identity import RowIdentity
-from kg.records.readers.tables.table import Remark, TableRow, column_letter
+from kg.records.readers.tables.table import Remark, TableRow, column_letter, counted
 
 _MAX_TOLD_COLUMNS = 200
 _SPECIAL = frozenset({"id", "kind"})
 _LABELS = frozenset({"title", "name"})
+_A_KIND = "record, agent, place, collection, archive or topic"
 _NO_ID = "made of title, date and reference, and changes with them"
 
 
@@ -59,10 +60,11 @@ class _RowDraft:
         """Report a finding at a column, or at the row where the label is empty."""
         self.problems.append(self.source.problem(self.at, label, value, expected, message, severity=severity))
 
-    def put_aside(self, column: Column, text: str, fault: str) -> None:
+    def put_aside(self, column: Column, text: str, fault: str, expected: str = "") -> None:
         """Keep a cell under its heading that its key can't take."""
         self.extra.append({"field": column.heading, "value": text})
-        self.report(column.label, text, f"a value of {column.path}", f"{fault}; kept under extra", "repaired")
+        expected = expected or f"a value of {column.path}"
+        self.report(column.label, text, expected, f"{fault}; kept under extra", "repaired")
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class RowReader:
 
     Attributes:
         count: how many records were read.
+        has_rows: whether there was a row at all.
     """
 
     def __init__(self, source: SourceFile, place: str, plan: ColumnPlan, identity: RowIdentity) -> None:
@@ -91,6 +94,7 @@ class RowReader:
             identity: the identities of the file's rows.
         """
         self.count = 0
+        self.has_rows = False
         self._source = source
         self._place = place
         self._headings = plan.headings
@@ -121,6 +125,7 @@ class RowReader:
         if cells and cells[0].startswith(OWN):
             return None
         self._row_number = row.number
+        self.has_rows = True
         draft = _RowDraft(self._source, f"{self._place}row {row.number}", cells, {})
         if row.remarks:
             draft.problems = [self._remark(draft.at, remark) for remark in row.remarks]
@@ -129,10 +134,13 @@ class RowReader:
         joined = "\0".join(cells)
         if ("&" in joined or not joined.isascii()) and characters.mended(joined) != joined:
             self._mend(draft)
-        draft.record["kind"] = self._kind(draft) if self._kinds else self._source.settings.kind
+        written, column = self._first(self._ids, draft.cells)
+        reference = self._source.own_reference(written) if written else None
+        usual = self._kind(draft) if self._kinds else self._source.settings.kind
+        draft.record["kind"] = reference.partition("/")[0] if reference else usual
         self._fill(draft)
         self._keep_leftovers(draft)
-        if fault := self._identify(draft):
+        if fault := self._identify(draft, reference, written, column):
             return ReadFailure(fault, row.raw)
         self.count += 1
         fields = RowFields(self._fields, draft.cells)
@@ -177,46 +185,44 @@ class RowReader:
         if extra:
             draft.record.setdefault("extra", []).extend(extra)
 
+    @staticmethod
+    def _first(columns: list[Column], cells: tuple[str, ...]) -> tuple[str, Column | None]:
+        """First text of some columns in a row, with its column."""
+        return next(((text, column) for column in columns if (text := _text(column, cells))), ("", None))
+
     def _kind(self, draft: _RowDraft) -> str:
         """Kind of a row: by its column, else by the settings."""
         usual = self._source.settings.kind
-        written, column = next(((text, each) for each in self._kinds if (text := _text(each, draft.cells))), ("", None))
+        written, column = self._first(self._kinds, draft.cells)
         if column is None:
             return usual
         kind = self._identity.kind(written)
         if kind is None:
-            message = f"is no kind of thing; the row is taken for a {usual}"
-            draft.put_aside(column, written, message)
+            draft.put_aside(column, written, f"is no kind of thing; the row is taken for a {usual}", _A_KIND)
         return kind or usual
 
-    def _identify(self, draft: _RowDraft) -> SourceProblem | None:
+    def _identify(
+        self, draft: _RowDraft, reference: str | None, written: str, column: Column | None
+    ) -> SourceProblem | None:
         """Put the id of a row; returns why it can have none."""
         record = draft.record
-        written, column = next(((text, each) for each in self._ids if (text := _text(each, draft.cells))), ("", None))
-        label = column.label if column else self._ids[0].label if self._ids else ""
+        first = column or (self._ids[0] if self._ids else None)
+        label = first.label if first else ""
         try:
             if column is not None:
-                self._put_id(record, written, column)
+                record["id"] = reference or self._source.reference(record["kind"], written)
+                if reference is None and column.template is None:
+                    record.setdefault("identifiers", []).append(written)
                 return None
             record["id"], before = self._identity.of_words(record)
         except KeyFault as fault:
-            return self._source.problem(
-                draft.at, label, written, "an id", f"{fault.what}; left out", severity="rejected"
-            )
+            return self._source.problem(draft.at, label, written, "an id", fault.what, severity="rejected")
         if self._ids:
             draft.report(label, "", "an id", f"the row has no id; its address is {_NO_ID}")
         elif before:
-            message = (
-                f"{before:,} rows above say the same in title, date and reference; the address has a number behind"
-            )
+            message = "another row above says the same in title, date and reference; the address ends with a number"
             draft.report("", record["id"], "a column of ids", message)
         return None
-
-    def _put_id(self, record: Record, written: str, column: Column) -> None:
-        record["id"] = self._identity.of_id(written, record["kind"])
-        record["kind"] = record["id"].partition("/")[0]
-        if column.template is None and self._source.own_reference(written) is None:
-            record.setdefault("identifiers", []).append(written)
 
     def _mend(self, draft: _RowDraft) -> None:
         """Read characters as what they mean, which is told."""
@@ -240,11 +246,11 @@ class RowReader:
             name = self._headings.name(place)
             called = name or f"column {column_letter(place)}"
             reason = "no key takes this column" if name else "the column has no heading"
-            message = f"{reason}; {count:,} cells are kept under extra as {called!r}"
+            message = f"{reason}; {counted(count, 'cell')} kept under extra as {called!r}"
             expected = "a line for it under [sources.columns] in kg.toml"
             yield self._source.problem(sheet, self._headings.label(place), "", expected, message)
         for label, cells in self._many_names.items():
-            message = f"{cells.count:,} cells have a semicolon or a line break in them; each is read as one name"
+            message = f"{counted(cells.count, 'cell')} with a semicolon or a line break; each is read as one name"
             expected = 'one name a cell, or a separator in kg.toml: { key = "creator", separator = ";" }'
             yield self._source.problem(f"{self._place}row {cells.row}", label, cells.text, expected, message)
         if not self._ids and self.count:
@@ -274,4 +280,4 @@ def _text(column: Column, cells: tuple[str, ...]) -> str:
     if column.template is not None:
         return column.template.fill(cells)
     cell = cells[column.index].strip() if column.index is not None and column.index < len(cells) else ""
-    return cell or column.constant
+    return column.constant if not cell or cell in column.nulls else cell

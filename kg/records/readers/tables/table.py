@@ -73,6 +73,15 @@ A file that is damaged ends with a remark `rejected`; OSError is raised for a fi
 """
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things with its verb.
+
+    >>> counted(1, "cell"), counted(2000, "cell")
+    ('1 cell is', '2,000 cells are')
+    """
+    return f"{number:,} {noun} is" if number == 1 else f"{number:,} {noun}s are"
+
+
 def column_letter(column: int) -> str:
     """Return the letter of a column, as spreadsheet programs show it.
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.records.readers.base import SourceFile
+from kg.records.readers.tables.csvw_metadata import description_of
 from kg.records.readers.tables.table import Remark, Sheet, TableRow
 from kg.records.readers.tables.text import dialects, encodings
 from kg.records.readers.tables.text.dialects import Dialect
@@ -34,13 +35,16 @@ _QUOTES = 'a cell in quotation marks, and a mark within it doubled: "He said ""n
 
 def sheets(source: SourceFile) -> Iterator[Sheet | Remark]:
     """Return the one table of a text file. Raises OSError for a file that can't be read."""
-    settings = source.settings
-    encoding = encodings.find(source.path, settings.encoding)
+    settings, description = source.settings, description_of(source)
+    encoding = encodings.find(source.path, settings.encoding or description.encoding)
     with source.path.open("rb") as binary:
         file = io.TextIOWrapper(binary, encoding.name, encoding.errors, newline="")
         head = file.read(_HEAD)
-    dialect = dialects.find(head, settings.delimiter, is_whole=len(head) < _HEAD)
-    yield Sheet("", _TextRows(source, encoding, dialect).rows(), remarks=encoding.remarks)
+    is_whole = len(head) < _HEAD
+    delimiter = settings.delimiter or description.delimiter
+    dialect = dialects.find(head, delimiter, description.dialect, is_whole=is_whole)
+    rows = _TextRows(source, encoding, dialect).rows()
+    yield Sheet("", rows, description.headings or None, encoding.remarks)
 
 
 class _RowTooLong(Exception):
@@ -142,11 +146,13 @@ class _TextRows:
                 cells, remarks = self._recovered(feed, fault)
             self._number += 1
             lines = feed.lines
-            self._line += len(lines)
-            if not any(cells) and not remarks:
+            if (not any(cells) and not remarks) or (dialect.comment and lines[0].startswith(dialect.comment)):
+                self._line += len(lines)
                 continue
-            if feed.is_spent and len(lines) > 1:  # too many marks that nothing closes
+            if len(lines) > 1 and (feed.is_spent or (len(cells) != width and self._is_row(lines[0]))):
                 cells, remarks = self._literal(feed)
+                lines = feed.lines
+            self._line += len(lines)
             written = lines[0] if len(lines) == 1 else "".join(lines)
             if len(cells) != width:
                 remarks += self._width_remarks(cells)
@@ -173,6 +179,11 @@ class _TextRows:
         what = "is not closed" if is_open else "stands within a cell"
         message = f"a quotation mark in line {self._line + 1} {what}; the line is read as it stands"
         return cells, (Remark(message, line[:200], _QUOTES),)
+
+    def _is_row(self, line: str) -> bool:
+        """Whether a line alone has as many cells as most rows, so that a mark in it was not meant to be open."""
+        dialect = self._dialect
+        return len(dialects.lenient_cells(line.rstrip("\r\n"), dialect.delimiter, dialect.quote)) == dialect.width
 
     def _width_remarks(self, cells: list[str]) -> tuple[Remark, ...]:
         count, width = len(cells), self._dialect.width
