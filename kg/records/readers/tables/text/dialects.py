@@ -84,9 +84,10 @@ def find(head: str, wanted: str, said: Mapping[str, Any], *, is_whole: bool) -> 
 def _score(head: str, delimiter: str, quote: str) -> tuple[float, int]:
     """How well a delimiter parts the lines, and the number of cells that most have."""
     widths: Counter[int] = Counter()
-    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
     text = io.StringIO(head, newline="")
-    reader = csv.reader(text, delimiter=delimiter, quotechar=quote or None, quoting=quoting)
+    reader = csv.reader(
+        text, delimiter=delimiter, quotechar=quote or None, quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    )
     try:
         for row in reader:
             if any(row):
