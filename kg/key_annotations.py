@@ -1,4 +1,4 @@
-"""Annotations of keys and columns for pages and the search index, from the model's table by way of `ontology/keys.json`.
+"""Annotations of keys and columns for pages and the search index, read from `ontology/keys.json`.
 
 The table stands in `kg/records/model/`, above everything that is not a record's own business. Pages and the index may
 not import it, so `make docs` writes their share into a file that lies beside the context and the schema, and a test

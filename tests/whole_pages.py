@@ -8,16 +8,58 @@ from messages import template
 
 from kg.render.site.translations import translations
 
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-_NO_PROSE = frozenset("script style code pre kbd samp textarea bdi svg".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+_NO_PROSE = frozenset(["script", "style", "code", "pre", "kbd", "samp", "textarea", "bdi", "svg"])
 """Elements with code, or with names and texts of the collection in no known language."""
 
 _ATTRIBUTES = ("alt", "aria-label", "placeholder", "title", "data-label", "data-copy", "data-copied")
 _WORD = re.compile(r"[a-z']+")
 _SPACE = re.compile(r"\s+")
 _ENGLISH = frozenset(
-    "the of and with is are this that these for from by not which its here or be to in on at as it was what who when"
-    " where there some more than has have can may than into their".split()
+    [
+        "the",
+        "of",
+        "and",
+        "with",
+        "is",
+        "are",
+        "this",
+        "that",
+        "these",
+        "for",
+        "from",
+        "by",
+        "not",
+        "which",
+        "its",
+        "here",
+        "or",
+        "be",
+        "to",
+        "in",
+        "on",
+        "at",
+        "as",
+        "it",
+        "was",
+        "what",
+        "who",
+        "when",
+        "where",
+        "there",
+        "some",
+        "more",
+        "than",
+        "has",
+        "have",
+        "can",
+        "may",
+        "than",
+        "into",
+        "their",
+    ]
 )
 """Words that sentences in English have, and neither Spanish nor Russian."""
 

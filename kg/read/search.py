@@ -251,8 +251,10 @@ class Finder:
         """Index of the generation. Raises SearchRefused where it was built without one."""
         if self.generation.search is None:
             raise SearchRefused(
-                Message("nothing can be searched here: the collection was published without a search index"),
-                todo=Message("Its keeper sets `search = true` in kg.toml and builds it again."),
+                Message("there is no search here: the collection was published without a search index"),
+                todo=Message(
+                    "The site's administrator can set `search = true` in kg.toml and publish the collection again."
+                ),
             )
         return self.generation.search
 

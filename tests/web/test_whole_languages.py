@@ -81,8 +81,14 @@ def test_no_detail_of_a_problem_is_left_in_english(client, path, language):
 @pytest.mark.parametrize(
     ("page", "found"),
     [
-        ('<html lang="ru"><p>Held <b>and kept</b></p><p lang="en">This is of the text.</p><code>this is of it</code>', []),
-        ('<html lang="ru"><p>This is the rest of it</p><img alt="What is where">', ["This is the rest of it", "What is where"]),
+        (
+            '<html lang="ru"><p>Held <b>and kept</b></p><p lang="en">This is of the text.</p><code>this is of it</code>',
+            [],
+        ),
+        (
+            '<html lang="ru"><p>This is the rest of it</p><img alt="What is where">',
+            ["This is the rest of it", "What is where"],
+        ),
         ('<html lang="es"><p>Documents held</p><bdi>The life of the sea</bdi>', ["Documents held"]),
     ],
 )

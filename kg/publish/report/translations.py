@@ -75,7 +75,9 @@ def missing_translations(settings: Settings, labels: Iterable[tuple[str, bytes]]
     texts = _texts_of_site(settings)
     missing = MissingTranslations(site=_missing_of_site(texts, settings))
     if len(settings.languages) > 1:
-        missing.shared += [name for name, text in texts.items() if isinstance(text, str) and text and not is_address(text)]
+        missing.shared += [
+            name for name, text in texts.items() if isinstance(text, str) and text and not is_address(text)
+        ]
         rows = _missing_labels(settings.languages, labels, missing.labels)
         if first := next(rows, None):
             _write(path, first, rows)

@@ -1,4 +1,4 @@
-"""Annotations of keys as a file, `ontology/keys.json`: the uses of the model's table by pages, tables and the search index.
+"""Annotations of keys as a file, `ontology/keys.json`: the model's table for pages, tables and the search index.
 
 Written by `make docs`; a test keeps it equal to the table. The JSON Schema does not carry them: it is for authors
 of records, repeats each key for each kind, and is compiled for validation. Presentation is no rule for a record.

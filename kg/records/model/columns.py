@@ -32,8 +32,7 @@ class TableColumn:
     Attributes:
         name: in the file's head: words in small letters, with `_` between them.
         key: the key of the model that it is made of; a record without it has nothing there.
-        sentences: description for the reader of the table, as messages that are said in other languages on the page of the
-            tables (D-176).
+        sentences: description for the reader of the table, in messages that the page of tables translates (D-176).
         datatype: `string`, `date`, `double` or `anyURI`, as XML Schema names them.
         many: whether a cell holds a list.
         cell: makes the cell of a record: a value, a list where it is `many`, or None.

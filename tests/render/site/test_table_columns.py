@@ -38,7 +38,12 @@ def test_what_is_no_column(name):
 def test_a_column_that_the_model_has_no_more():
     """A column of an earlier version keeps its English description, and is marked as English."""
     column = {"name": "colour", "meaning": "", "meaning_in_english": "Colour of the box.", "type": "string"}
-    table = {"kind": "record", "files": [], "rows": 1, "columns": [column | {"many": False, "example": "", "filled": 1}]}
+    table = {
+        "kind": "record",
+        "files": [],
+        "rows": 1,
+        "columns": [column | {"many": False, "example": "", "filled": 1}],
+    }
     site = Site("Papers", "", "", "", "/", BASE, "https://example.org/licence", language="ru")
     page = render_page("tables", site, {"tables": [table]}).decode()
     assert '<td lang="en">Colour of the box.</td>' in page

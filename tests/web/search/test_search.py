@@ -68,7 +68,9 @@ def test_sentence(client):
 def test_undated_are_told(client):
     """A search by time says how many documents it leaves out, as they have no date; people and places need none."""
     everything, dated = ask(client, kind="record"), ask(client, year="-9999..9999")
-    assert dated["undated_left_out"] == everything["total"] - ask(client, kind="record", year="-9999..9999")["total"] > 0
+    assert (
+        dated["undated_left_out"] == everything["total"] - ask(client, kind="record", year="-9999..9999")["total"] > 0
+    )
     assert ask(client, kind="agent", year="1700")["undated_left_out"] == 0
 
 
