@@ -19,7 +19,7 @@ OTHERS = (
     "/timeline?year=1962",
     "/sparql?query=SELECT+*+WHERE+%7B+?s+?p&format=html",
     "/sparql?query=SELECT+*+WHERE+%7B+?s+?p+?o+%7D+LIMIT+3&format=html",
-    "/api/documents-by-title.html?words=",
+    "/api/titles-with.html?words=",
     "/api/nothing",
     "/graphs",
     "/graphs/nothing",
@@ -35,12 +35,12 @@ OTHERS = (
     "/" + "x" * 10_000,
 )
 BAD = (
-    "/search?limit=1000",
+    "/search?limit=many",
     "/search?year=1963..1962",
     "/search?q=a*+b*+c*+d*+e*+f*+g*+h*+i*+j*+k*",
     "/search?lacks=wisdom",
     "/search?after=nowhere&sort=date",
-    "/search?nothing=1",
+    "/agent/?sort=colour",
     "/sparql?query=SELECT",
     "/sparql?query=INSERT+DATA+%7B%7D",
     "/sparql?query=SELECT+*+%7B+SERVICE+%3Chttp://example.org/%3E+%7B+?s+?p+?o+%7D+%7D",
@@ -50,7 +50,7 @@ BAD = (
     "/graphs?graph=nothing",
     "/record/nothing.ttl",
     "/record/177838.cite.html?accessed=yesterday",
-    "/workbench/names.json?thing=",
+    "/record/177838.html?first=x",
 )
 
 

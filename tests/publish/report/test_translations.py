@@ -53,7 +53,7 @@ def test_own_pages_and_the_picture(tmp_path):
         search=False,
     )
     assert report.untranslated.site == {"imprint": ["ru"], "picture.alt": ["en"]}
-    assert report.untranslated.shared == ["picture.credit"]
+    assert report.untranslated.shared == ["title", "picture.credit"]
     assert "picture.credit in kg.toml is one text for all languages" in report.page.read_text(encoding="utf-8")
 
 
