@@ -39,7 +39,7 @@ _INVERTED = re.compile(
     rf"({_NAME_PART}), ({_NAME_PART})(?:, (?:Jr|Sr|I{{1,3}}|IV)\.?)?(?:,? \(?[\d–?c. -]{{1,20}}\)?)?"
 )
 _LEAVES = re.compile(
-    r"\d+ (?:pp?|pages?|leaves|leaf|ff?|л|лл|листов|листа?|страниц|с|стр|Bl|Blatt|S|Seiten|feuillets?|hojas?|páginas?|"
+    r"\d+ (?:pp?|pages?|leaves|leaf|ff?|л|лл|листов|листа?|страниц|с|стр|Bl|Blatt|S|Seiten|feuillets?|hojas?|h|fols?|páginas?|"
     r"folhas?|pagine|carte|cc)\b\.?.*",
     re.IGNORECASE,
 )

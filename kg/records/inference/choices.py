@@ -90,6 +90,8 @@ def _choice(
 def _key(profile: ColumnProfile, candidate: Candidate, kind: str, meanings: set[str], *, has_fond: bool) -> str:
     """Key of a candidate; empty where rows of the kind have none."""
     heading = profile.heading
+    if candidate.meaning == "leaves" and profile.share("extent") > 0.7:
+        return key_of("extent", kind)
     if is_level(candidate.meaning):
         if kind != "record":
             return ""

@@ -16,6 +16,14 @@ _MAX_CANDIDATES = 8
 _MAX_LABEL = 250
 """Average length of a text up to which it may serve as a title."""
 
+_LABEL_LIKE = (
+    ("summary", "description", "scopeNote"),
+    (EXTRA,),
+    ("alternativeNames", "note"),
+    ("mentions", "subjects"),
+)
+"""Keys whose texts may serve as a title, the best first."""
+
 NO_ID = "no column has ids: addresses are made of title, date and reference, and change with them"
 
 
@@ -58,12 +66,7 @@ def guess_label(choices: Sequence[Choice], kind: str, names: frozenset[str]) -> 
     if any(choice.key in LABELS for choice in choices):
         return []
     texts = [choice for choice in choices if choice.profile.filled and _may_be_label(choice)]
-    for keys in (
-        ("summary", "description", "scopeNote"),
-        ("subjects", "alternativeNames", "note"),
-        (EXTRA,),
-        ("mentions",),
-    ):
+    for keys in _LABEL_LIKE:
         for choice in sorted(texts, key=lambda each: -len(each.profile.filled)):
             if choice.key in keys:
                 doubt = "" if choice.key == EXTRA else f"it might be {choice.key}, beside a {label} of its own"

@@ -9,7 +9,7 @@ from kg.records.names.language_tags import tag
 
 _PROSE_KEYS = frozenset(
     {"title", "summary", "scopeNote", "description", "text", "note", "biography", "custodialHistory", "name", "rights"}
-    | {"accessConditions", "citation", "alternativeNames", "occupations", "functions", "physicalForm", "extent"}
+    | {"accessConditions", "citation", "alternativeNames", "occupations", "functions"}
 )
 """Keys whose texts tell a language by their words."""
 _NAMES = frozenset({"name", "alternativeNames"})
