@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kg.errors import KeyFault
 from kg.records import characters
@@ -22,9 +23,8 @@ _A_KIND = "record, agent, place, collection, archive or topic"
 _NO_ID = "made of title, date and reference, and changes with them"
 
 
-@dataclass(frozen=True, slots=True)
-class RowFields:
-    """Columns of a row, for messages about values of its record.
+class RowFields(NamedTuple):
+    """Columns of a row, for messages about values of its record; a tuple, since there are millions.
 
     Attributes:
         columns: key of the model → its columns: (place, how messages call it).
@@ -135,7 +135,7 @@ class RowReader:
         if ("&" in joined or not joined.isascii()) and characters.mended(joined) != joined:
             self._mend(draft)
         written, column = self._first(self._ids, draft.cells)
-        reference = self._source.own_reference(written) if written else None
+        reference = self._source.own_reference(written) if "/" in written else None
         usual = self._kind(draft) if self._kinds else self._source.settings.kind
         draft.record["kind"] = reference.partition("/")[0] if reference else usual
         self._fill(draft)

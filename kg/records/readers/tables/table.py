@@ -6,6 +6,7 @@ nothing of formats.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.records.problems import Severity
 from kg.records.readers.base import SourceFile
@@ -30,9 +31,8 @@ class Remark:
     severity: Severity = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """Row of a table.
+class TableRow(NamedTuple):
+    """Row of a table; a tuple, since there are millions.
 
     Attributes:
         number: its number from 1, as a spreadsheet program shows it; in text, where it would show it.
