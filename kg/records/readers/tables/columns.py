@@ -181,7 +181,9 @@ class _Planner:
 
     def _take(self, columns: Mapping[str, DescribedColumn], own: Mapping[int, str], *, is_told: bool) -> None:
         """Take the columns that settings name: whole names first, then patterns with `*`, the longest first."""
-        for name, column in sorted(columns.items(), key=lambda item: ("*" in item[0], -len(item[0]))):
+        for name, column in sorted(
+            columns.items(), key=lambda item: len(item[0]) if "*" in item[0] else 1 << 20, reverse=True
+        ):
             places = [place for place in _places(self._headings, name) if place not in self._taken and place not in own]
             for place in places:
                 self._taken[place] = name, column

@@ -10,7 +10,7 @@ from kg.records import characters
 from kg.records.model.keys import Record
 from kg.records.problems import Severity, SourceProblem
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
-from kg.records.readers.tables.cells import CellWriter, finish_parts
+from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
 from kg.records.readers.tables.columns import Column, ColumnPlan
 from kg.records.readers.tables.headings import OWN
 from kg.records.readers.tables.identity import RowIdentity
@@ -47,14 +47,22 @@ class RowFields(NamedTuple):
 
 @dataclass(slots=True)
 class _RowDraft:
-    """Record of a row under way."""
+    """Record of the row under way; one object for all rows, which come one after the other."""
 
     source: SourceFile
-    at: str
-    cells: tuple[str, ...]
-    record: Record
+    at: str = ""
+    cells: tuple[str, ...] = ()
+    record: Record = field(default_factory=dict)
     extra: list[Record] = field(default_factory=list)
     problems: list[SourceProblem] = field(default_factory=list)
+
+    def begin(self, at: str, cells: tuple[str, ...]) -> None:
+        """Begin a row."""
+        self.at, self.cells, self.record = at, cells, {}
+        if self.extra:
+            self.extra = []
+        if self.problems:
+            self.problems = []
 
     def report(self, label: str, value: str, expected: str, message: str, severity: Severity = "note") -> None:
         """Report a finding at a column, or at the row where the label is empty."""
@@ -100,6 +108,8 @@ class RowReader:
         self._headings = plan.headings
         self._identity = identity
         self._row_number = 0
+        self._draft = _RowDraft(source)
+        self._width = len(plan.headings.names)
         self._unread: Counter[int] = Counter()
         self._many_names: dict[str, _ManyNames] = {}
         writers = [
@@ -121,30 +131,34 @@ class RowReader:
 
     def read(self, row: TableRow) -> RawRecord | ReadFailure | None:
         """Return the record of a row, or why it has none; None for a row of kg's own."""
-        cells = row.cells
+        number, cells, remarks, raw = row
         if cells and cells[0].startswith(OWN):
             return None
-        self._row_number = row.number
+        self._row_number = number
         self.has_rows = True
-        draft = _RowDraft(self._source, f"{self._place}row {row.number}", cells, {})
-        if row.remarks:
-            draft.problems = [self._remark(draft.at, remark) for remark in row.remarks]
+        draft = self._draft
+        draft.begin(f"{self._place}row {number}", cells)
+        if remarks:
+            draft.problems = [self._remark(draft.at, remark) for remark in remarks]
             if rejected := next((each for each in draft.problems if each.severity == "rejected"), None):
-                return ReadFailure(rejected, row.raw)
+                return ReadFailure(rejected, raw)
         joined = "\0".join(cells)
         if ("&" in joined or not joined.isascii()) and characters.mended(joined) != joined:
             self._mend(draft)
-        written, column = self._first(self._ids, draft.cells)
+        written, column = self._first(self._ids, cells)
         reference = self._source.own_reference(written) if "/" in written else None
         usual = self._kind(draft) if self._kinds else self._source.settings.kind
         draft.record["kind"] = reference.partition("/")[0] if reference else usual
         self._fill(draft)
-        self._keep_leftovers(draft)
+        if self._leftover or len(cells) > self._width:
+            self._keep_leftovers(draft)
+        if draft.extra:
+            draft.record.setdefault("extra", []).extend(draft.extra)
         if fault := self._identify(draft, reference, written, column):
-            return ReadFailure(fault, row.raw)
+            return ReadFailure(fault, raw)
         self.count += 1
         fields = RowFields(self._fields, draft.cells)
-        return RawRecord(draft.record, draft.at, row.raw, tuple(draft.problems), fields)
+        return RawRecord(draft.record, draft.at, raw, tuple(draft.problems), fields)
 
     def _fill(self, draft: _RowDraft) -> None:
         """Put the cells under the keys of their columns."""
@@ -155,7 +169,8 @@ class RowReader:
                 draft.put_aside(column, text, fault)
         for writer in self._made:
             self._put_made(writer, draft)
-        finish_parts(record)
+        if PARTS in record:
+            finish_parts(record)
 
     def _put_made(self, writer: CellWriter, draft: _RowDraft) -> None:
         """Put a constant, where no cell has a value, or what a pattern makes of its columns."""
@@ -178,17 +193,18 @@ class RowReader:
             if place < width and (text := cells[place].strip()):
                 extra.append({"field": heading, "value": text})
                 self._unread[place] += 1
-        for place in range(len(self._headings.names), width):
+        for place in range(self._width, width):
             if text := cells[place].strip():
                 extra.append({"field": f"column {column_letter(place)}", "value": text})
                 self._unread[place] += 1
-        if extra:
-            draft.record.setdefault("extra", []).extend(extra)
 
     @staticmethod
     def _first(columns: list[Column], cells: tuple[str, ...]) -> tuple[str, Column | None]:
         """First text of some columns in a row, with its column."""
-        return next(((text, column) for column in columns if (text := _text(column, cells))), ("", None))
+        for column in columns:
+            if text := _text(column, cells):
+                return text, column
+        return "", None
 
     def _kind(self, draft: _RowDraft) -> str:
         """Kind of a row: by its column, else by the settings."""
@@ -211,8 +227,10 @@ class RowReader:
         try:
             if column is not None:
                 record["id"] = reference or self._source.reference(record["kind"], written)
-                if reference is None and column.template is None:
-                    record.setdefault("identifiers", []).append(written)
+                own = [] if reference or column.template else [written]
+                own += [text for each in self._ids if each is not column and (text := _text(each, draft.cells))]
+                if own:
+                    record.setdefault("identifiers", []).extend(own)
                 return None
             record["id"], before = self._identity.of_words(record)
         except KeyFault as fault:
@@ -250,7 +268,9 @@ class RowReader:
             expected = "a line for it under [sources.columns] in kg.toml"
             yield self._source.problem(sheet, self._headings.label(place), "", expected, message)
         for label, cells in self._many_names.items():
-            message = f"{counted(cells.count, 'cell')} with a semicolon or a line break; each is read as one name"
+            message = (
+                f"{counted(cells.count, 'cell')} read as one name each, though a semicolon or a line break is there"
+            )
             expected = 'one name a cell, or a separator in kg.toml: { key = "creator", separator = ";" }'
             yield self._source.problem(f"{self._place}row {cells.row}", label, cells.text, expected, message)
         if not self._ids and self.count:
@@ -260,7 +280,7 @@ class RowReader:
 
 def _leftover(plan: ColumnPlan) -> list[tuple[int, str]]:
     """Columns that no key takes, each with the field that `extra` calls it by."""
-    taken = {column.index for column in plan.columns} | plan.left_out
+    taken = {column.index for column in plan.columns if column.template is None} | plan.left_out
     taken |= {place for column in plan.columns if column.template for place in column.template.columns}
     names = plan.headings.names
     return [(place, name or f"column {column_letter(place)}") for place, name in enumerate(names) if place not in taken]
