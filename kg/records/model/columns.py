@@ -32,7 +32,7 @@ class TableColumn:
         name: in the file's head: words in small letters, with `_` between them.
         key: the key of the model that it is made of; a record without it has nothing there.
         meaning: a sentence for the table's reader.
-        datatype: `string`, `date`, `double` or `anyURI`, as XML Schema names them.
+        datatype: `string`, `date`, `double`, `integer` or `anyURI`, as XML Schema names them.
         many: whether a cell holds a list.
         cell: makes the cell of a record: a value, a list where it is `many`, or None.
         links: whether cells name other things by reference.
@@ -45,6 +45,19 @@ class TableColumn:
     many: bool
     cell: Cell
     links: bool = False
+
+
+DOCUMENTS = "documents"
+"""Beside the keys of a record, when its row is made: how many documents name it."""
+
+_DOCUMENTS_COLUMN = TableColumn(
+    DOCUMENTS,
+    "id",
+    "How many documents name it, or lie in it, as its list counts them.",
+    "integer",
+    many=False,
+    cell=lambda record, _: record.get(DOCUMENTS),
+)
 
 
 def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[TableColumn, ...]:
@@ -74,7 +87,8 @@ def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[TableColum
         return base.iri(record["id"])
 
     iri = TableColumn("iri", "id", "Its address for good.", "anyURI", many=False, cell=address)
-    return (table_columns[0], iri, *table_columns[1:])
+    counts = () if kind == "record" else (_DOCUMENTS_COLUMN,)
+    return (table_columns[0], iri, *table_columns[1:], *counts)
 
 
 def link_targets(record: Record) -> Iterator[str]:
