@@ -40,7 +40,7 @@ def page(tmp_path_factory):
         ("brother", "brother: Mary Reed"),
         ("companion", "connected with Mary Reed, 12 times, 1971 to 1973"),
         ("several", "teacher: Mary Reed; friend: Mary Reed"),
-        ("bare", "names this"),
+        ("bare", "refers to this"),
     ],
 )
 def test_a_related_thing_says_why(page, key, why):

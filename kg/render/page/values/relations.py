@@ -99,7 +99,7 @@ def told_of(relations: Sequence[Mapping[str, Any]], name: str, language: str) ->
     >>> told_of([{"role": "brother"}, {"type": "associative", "count": 12}], "Mary Hale", "en")
     'brother: Mary Hale; connected with Mary Hale, 12 times'
     >>> told_of([{"target": "agent/a"}], "Mary Hale", "en")
-    'names this'
+    'refers to this'
     """
     sentences = []
     for each in relations:
@@ -108,7 +108,7 @@ def told_of(relations: Sequence[Mapping[str, Any]], name: str, language: str) ->
         words_before, words_behind = lead(relation, language), tail(relation, frozenset(), language)
         if words_before or words_behind:
             sentences.append(f"{words_before} {name}{words_behind}".strip())
-    return "; ".join(dict.fromkeys(sentences)) or translations(language).gettext("names this")
+    return "; ".join(dict.fromkeys(sentences)) or translations(language).gettext("refers to this")
 
 
 def repeated_endings(relations: Sequence[Relation]) -> frozenset[str]:
