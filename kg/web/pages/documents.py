@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault, Message
-from kg.read.things import DeletedThing, Description, Redirect, Surroundings
+from kg.read.things import DeletedThing, Description, LinkGroup, Redirect, Surroundings
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data import jsonld, rdf
 from kg.render.data.excerpt import Excerpt, RecordPlace
@@ -21,7 +21,8 @@ from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, 
 from kg.render.page import briefs
 from kg.render.page.further import EXTRA
 from kg.render.page.thing import PageSubject, ThingPage, thing_page
-from kg.store.generation.things import Thing
+from kg.render.page.values import relations
+from kg.store.generation.things import ListEntry, Thing
 from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http import parameters
@@ -81,7 +82,9 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
             return Address(whole, None)
         reference = iris.reference(kind, iris.decode_key(stem))
     except KeyFault:
-        raise Problem(404, Message("%(key)s can't be a part of an address here.", key=segment[:MAX_EXCERPT])) from None
+        raise Problem(
+            404, Message("%(key)s cannot be part of an address on this site.", key=segment[:MAX_EXCERPT])
+        ) from None
     find = context.publication.things.find
     if find(reference) is None and find(whole) is not None:
         return Address(whole, None)
@@ -91,18 +94,18 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
 class PageParameters(Parameters):
     """Parameters of the page of a thing: the part of a long list of links, and the search that it was opened from."""
 
-    links: str = Field("", description="A group of the links to the thing, by its key: the page shows this one alone.")
-    after: str = Field("", description="A place in that group to go on behind, as its links have it.")
-    q: str = Field("", description="The search from which the page was opened, with all of its parameters.")
+    links: str = Field("", description="Key of one list of links on the page; only this list is shown.")
+    after: str = Field("", description="Point from which to continue that list, as given in its links.")
+    q: str = Field("", description="Search from which the page was opened, with all its parameters.")
     at: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
-        default_factory=int, description="The place in the list of that search."
+        default_factory=int, description="Position in the results of that search."
     )
     part: Annotated[int, whole_number(1, MOST_PARTS)] = Field(
-        default_factory=int, description="The part of a long text, from 1; data have the whole."
+        default_factory=int, description="Part of a long text, from 1; the data have the whole text."
     )
-    values: str = Field("", description="A long list of the thing itself, by its key: relations, names, identifiers …")
+    values: str = Field("", description="Key of a long list of values in the record: relations, names, identifiers …")
     first: Annotated[int, whole_number(1, MOST_VALUES)] = Field(
-        default_factory=int, description="The number of the value at which that list begins, from 1."
+        default_factory=int, description="Number of the first value shown from that list, from 1."
     )
 
 
@@ -116,7 +119,7 @@ async def document(
     context: HeldContext,
     kind: KindPath,
     key: KeyPath,
-    suffix: Annotated[str, Path(description="The format of the document.", json_schema_extra={"enum": [*BY_SUFFIX]})],
+    suffix: Annotated[str, Path(description="Format of the description.", json_schema_extra={"enum": [*BY_SUFFIX]})],
 ) -> Response:
     """A document about a thing, or the thing whose key ends like one."""
     return await _respond(request, context, kind, f"{key}.{suffix}")
@@ -126,7 +129,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     address = read_address(context, kind, segment)
     found = context.publication.things.find(address.reference)
     if found is None:
-        raise Problem(404, Message("Nothing was ever published as %(reference)s.", reference=address.reference))
+        raise Problem(404, Message("Nothing has been published at %(reference)s.", reference=address.reference))
     if isinstance(found, DeletedThing):
         raise gone(context, found.thing)
     suffix = f".{address.format.suffix}" if address.format else ""
@@ -183,11 +186,11 @@ def _check_place(place: RecordPlace, cut: Excerpt | None) -> None:
         raise _no_part(place.part)
     shown = cut.lists.get(place.key) if cut else None
     if place.first > 1 and (shown is None or shown.last < place.first):
-        raise Problem(404, Message("No list here has a value number %(first)s.", first=place.first))
+        raise Problem(404, Message("No list on this page has a value number %(first)s.", first=place.first))
 
 
 def _no_part(part: int) -> Problem:
-    return Problem(404, Message("No text here has a part %(part)s.", part=part))
+    return Problem(404, Message("No text on this page has a part %(part)s.", part=part))
 
 
 def moved(request: Request, context: Context, below: str) -> Response:
@@ -201,7 +204,7 @@ def gone(context: Context, thing: Thing) -> Problem:
     problem = Problem(
         410,
         Message(
-            "“%(label)s” (%(reference)s) was published on %(created)s and taken away on %(deleted)s.",
+            "“%(label)s” (%(reference)s) was published on %(created)s and withdrawn on %(deleted)s.",
             label=label,
             reference=thing.reference,
             created=thing.created[:10],
@@ -223,7 +226,7 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
         ]
         raise Problem(
             406,
-            Message("This thing is described in: %(formats)s.", formats=named),
+            Message("Available formats: %(formats)s.", formats=named),
             {"Link": _links(context, thing, None)},
             {"alternates": alternates},
             FORMATS,
@@ -307,6 +310,7 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
         "shown": shown,
         "excerpt": cut,
         "around": around,
+        "told_of": partial(_told_of, shown.label, context.reader.language),
         "first_words": lambda texts, reader: briefs.brief({"summary": texts}, None, reader.languages),
         "further_count": _further_count(shown, cut),
         "formats": [each for each in FORMATS if each is not HTML],
@@ -329,6 +333,12 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
     body = published.body_of_page(request, context, "thing", values)
     yield
     return published.respond(request, context, body, HTML.content_type, headers, vary=VARY)
+
+
+def _told_of(label: str, language: str, group: LinkGroup, link: ListEntry) -> str:
+    """Why a thing is in a list of inverse links, where the heading does not say it: the words of its own record."""
+    told = group.told.get(link.thing.reference)
+    return "" if told is None else relations.told_of(told, label, language)
 
 
 def _further_count(shown: ThingPage, cut: Excerpt | None) -> int:

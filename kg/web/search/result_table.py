@@ -5,12 +5,13 @@ semicolons.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
 
+from kg.date_roles import Date
 from kg.render.citations.cited_record import cited_date
 from kg.render.data import spreadsheet
 from kg.render.data.record import references, texts
@@ -42,12 +43,14 @@ class TableEntry:
         thing: its row of the catalogue.
         record: its JSON.
         title, language: title or name as the page of results has it, and its language.
+        matched: the date by which a time, or a role of dates, found it; empty where none was asked for.
     """
 
     thing: Thing
     record: Mapping[str, Any]
     title: str
     language: str = ""
+    matched: Date = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def _holdings(row: _Row) -> str:
 
 COLUMNS: dict[str, tuple[str, Callable[[_Row], Any]]] = {
     "iri": ("permanent address", lambda row: row.context.base.iri(row.entry.thing.reference)),
-    "kind": ("kind of thing", lambda row: row.entry.thing.kind),
+    "kind": ("category", lambda row: row.entry.thing.kind),
     "title": ("title or name", lambda row: row.entry.title),
     "start": ("first day of its date", lambda row: row.entry.thing.start),
     "end": ("last day of its date", lambda row: row.entry.thing.end),
@@ -108,6 +111,14 @@ COLUMNS: dict[str, tuple[str, Callable[[_Row], Any]]] = {
     "type": ("types of document", lambda row: row.linked("type")),
     "date": ("date in EDTF", lambda row: date.edtf if (date := cited_date(row.record)) else ""),
     "date_text": ("date as the source writes it", lambda row: date.text if (date := cited_date(row.record)) else ""),
+    "matched_date": (
+        "date by which a time found it, in EDTF or as the source writes it",
+        lambda row: row.entry.matched.get("edtf") or row.entry.matched.get("text", ""),
+    ),
+    "matched_role": (
+        "what happened on that date, such as event or sent",
+        lambda row: row.entry.matched.get("role", ""),
+    ),
     "start_time": ("hour at which it began", lambda row: row.first_time("startTime")),
     "end_time": ("hour at which it ended", lambda row: row.first_time("endTime")),
     "people": ("people with their roles", _people),
@@ -123,7 +134,7 @@ COLUMNS: dict[str, tuple[str, Callable[[_Row], Any]]] = {
     "containers": ("boxes and folders", lambda row: row.listed("containers")),
     "language": ("languages of the text", lambda row: row.listed("language")),
     "original_language": ("languages of the original", lambda row: row.listed("originalLanguage")),
-    "duration": ("length of a recording", lambda row: row.listed("duration")),
+    "duration": ("duration of a recording", lambda row: row.listed("duration")),
     "extent": ("extent", lambda row: row.text("extent")),
 }
 """Name of a column → what it has, and its value of a row."""
@@ -146,7 +157,7 @@ class TableParameters(Parameters):
     columns: list[Annotated[str, Check(_checked_columns, {"type": "string", "pattern": _PATTERN})]] = Field(
         default_factory=list,
         max_length=len(COLUMNS),
-        description="Columns of the CSV, between commas in their order; all of them without it.",
+        description="Columns of the CSV, separated by commas and in that order; by default all.",
     )
 
     @property
