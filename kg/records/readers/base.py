@@ -97,6 +97,7 @@ class RawRecord:
         raw: its bytes in the source, kept if the record is rejected; None for the whole file.
         problems: what the reader has to tell of it.
         fields: the names of its fields in the source, where these are its own, as in a table.
+        version: of a row of an exported sheet, the version of the published record that it was exported with.
     """
 
     record: Record
@@ -104,6 +105,7 @@ class RawRecord:
     raw: bytes | None = None
     problems: tuple[SourceProblem, ...] = ()
     fields: FieldNames | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

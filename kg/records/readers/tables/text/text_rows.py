@@ -9,6 +9,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from kg.records.readers.base import SourceFile
@@ -34,13 +35,32 @@ _QUOTES = 'a cell in quotation marks, and a mark within it doubled: "He said ""n
 
 def sheets(source: SourceFile) -> Iterator[Sheet | Remark]:
     """Return the one table of a text file. Raises OSError for a file that can't be read."""
+    form = form_of(source)
+    yield Sheet("", form.rows(), remarks=form.encoding.remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class TextForm:
+    """Form of a table as text: its file, its encoding, its dialect."""
+
+    source: SourceFile
+    encoding: TextEncoding
+    dialect: Dialect
+
+    def rows(self) -> Iterator[TableRow]:
+        """Read the rows; blank ones are counted and left out."""
+        return _TextRows(self.source, self.encoding, self.dialect).rows()
+
+
+def form_of(source: SourceFile) -> TextForm:
+    """Return the form of a text file. Raises OSError for a file that can't be read."""
     settings = source.settings
     encoding = encodings.find(source.path, settings.encoding)
     with source.path.open("rb") as binary:
         file = io.TextIOWrapper(binary, encoding.name, encoding.errors, newline="")
         head = file.read(_HEAD)
     dialect = dialects.find(head, settings.delimiter, is_whole=len(head) < _HEAD)
-    yield Sheet("", _TextRows(source, encoding, dialect).rows(), remarks=encoding.remarks)
+    return TextForm(source, encoding, dialect)
 
 
 class _RowTooLong(Exception):
