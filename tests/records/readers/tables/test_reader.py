@@ -48,7 +48,7 @@ def test_a_comma_never_parts_a_person(tmp_path):
     assert names == ["Castro, Fidel; Guevara, Ernesto", "Castro, Raúl; Ray, Manuel"]
     (told,) = problems_of(items)
     assert (told.at, told.field) == ("row 2", "column C (creator)")
-    assert told.message.startswith("2 cells have a semicolon")
+    assert told.message.startswith("2 cells are read as one name each")
 
 
 def test_a_column_that_the_table_lacks_is_told_with_the_nearest(tmp_path):
@@ -62,10 +62,10 @@ def test_a_column_that_the_table_lacks_is_told_with_the_nearest(tmp_path):
 def test_columns_that_no_key_takes_are_counted(tmp_path):
     """A column without a key is told once with the number of its cells; so is one without a heading."""
     items = items_of(tmp_path, "id,title,Box,\n1,A,7,x\n2,B,8,\n")
-    told = [problem for problem in problems_of(items) if "cells are kept" in problem.message]
-    assert [(problem.field, problem.message.split(";")[1][:8]) for problem in told] == [
-        ("column C (Box)", " 2 cells"),
-        ("column D", " 1 cells"),
+    told = [problem for problem in problems_of(items) if "kept under extra" in problem.message]
+    assert [(problem.field, problem.message.split(";")[1][:10].strip()) for problem in told] == [
+        ("column C (Box)", "2 cells a"),
+        ("column D", "1 cell is"),
     ]
     assert items[0].record["extra"] == [{"field": "Box", "value": "7"}, {"field": "column D", "value": "x"}]
 
