@@ -66,6 +66,11 @@ class ColumnProfile:
         return bool(self.cells) and all(self.cells) and len(set(self.cells)) == len(self.cells)
 
     @cached_property
+    def recurs(self) -> bool:
+        """Whether many of its cells have the text of another one."""
+        return len(set(self.filled)) < 0.8 * len(self.filled)
+
+    @cached_property
     def is_prose(self) -> bool:
         """Whether its cells are sentences rather than words and names."""
         longs = sum("long" in forms_of(cell) for cell in self.distinct)
