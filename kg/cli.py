@@ -18,6 +18,7 @@ from kg.checks import doctor as checks
 from kg.commands.common import ERRORS, OUT, counted, with_settings
 from kg.commands.init import init
 from kg.commands.printed_report import print_json, print_report
+from kg.commands.template import template
 from kg.errors import KgError, UsageError
 from kg.iris import KINDS
 from kg.publish import build as jobs
@@ -238,6 +239,7 @@ def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
 
 
 cli.add_command(init)
+cli.add_command(template)
 
 
 def main() -> None:

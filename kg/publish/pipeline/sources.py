@@ -74,7 +74,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
             raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
     check_sources(settings)
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for source in settings.sources:
         try:
             listing = list_files(source, settings)
@@ -94,7 +94,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
                 settings.drafts == "leave-out",
                 source,
             )
-            mark = os.path.realpath(path), source.prefix
+            mark = os.path.realpath(path), source.prefix, source.sheet, source.table, source.query
             if mark in seen:
                 message = "the file lies in two sources; it is read once, as the first of them says"
                 notes.append(file.problem("", "", "", "sources in kg.toml that have no file in common", message))
