@@ -68,10 +68,14 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
     files: list[InputFile] = []
     notes: list[SourceProblem] = []
     if not settings.sources:
-        todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
+        todo = 'Add [[sources]] with path = "data/*.jsonl", say; `kg init FILE` looks into a file and proposes it.'
         if settings.file is None:
             what = f"there is no {FILE_NAME} here or above"
-            raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
+            raise SettingsError(
+                what,
+                where=str(settings.folder),
+                todo="`kg init FILE` looks into a file, a spreadsheet say, and writes one.",
+            )
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
     check_sources(settings)
     seen: set[tuple[str, ...]] = set()
