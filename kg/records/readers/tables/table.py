@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from kg.records.problems import Severity
 from kg.records.readers.base import SourceFile
 
+VALUE_SEPARATOR = "\x1f"
+"""Sign between the values of a cell in a column of lists: the INFORMATION SEPARATOR ONE of ISO 646."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -58,12 +61,15 @@ class Sheet:
         headings: the names of the columns where the format itself knows them (Parquet, a database); else None, and
             they stand in a row.
         remarks: findings of the whole sheet.
+        lists: indexes of columns whose cells are lists of values, with `VALUE_SEPARATOR` between them, since the format
+            itself knows lists (Parquet, arrays of PostgreSQL).
     """
 
     name: str
     rows: Iterator[TableRow]
     headings: tuple[str, ...] | None = None
     remarks: tuple[Remark, ...] = ()
+    lists: frozenset[int] = frozenset()
 
 
 RowSource = Callable[[SourceFile], Iterator[Sheet | Remark]]
