@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from kg import iris
 from kg.errors import KeyFault, SourceError
@@ -87,9 +87,8 @@ class FieldNames(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class RawRecord:
-    """Record as a reader yields it, before normalisation.
+class RawRecord(NamedTuple):
+    """Record as a reader yields it, before normalisation; a tuple, since there are millions.
 
     Attributes:
         record: the record in the model's shape, not normalised.

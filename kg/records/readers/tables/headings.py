@@ -42,7 +42,7 @@ def folded(heading: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", heading.strip()[:1000]).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(plain.split()).rstrip(" :")
+    return " ".join(plain.split()).rstrip(" :.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ def find(sheet: Sheet, settings: SourceSettings, is_known: Callable[[str], bool]
     if not head:
         return None
     place = len(head) - 1 if settings.header else _header_place(head, is_known)
+    if not settings.header and _has_words_above(head, place, is_known):
+        place -= 1
     if settings.header:
         head += islice(rows, HEAD_ROWS)
     groups = _group_cells(head, place, is_known)
@@ -177,6 +179,14 @@ def _group_cells(head: list[TableRow], place: int, is_known: Callable[[str], boo
         if text and not has_heading:  # a heading over two rows groups nothing
             current = ""
     return groups
+
+
+def _has_words_above(head: list[TableRow], place: int, is_known: Callable[[str], bool]) -> bool:
+    """Whether a row has machine names, and the row above it the headings for people."""
+    if place == 0 or head[place - 1].number != head[place].number - 1:
+        return False
+    own, above = _filled(head[place].cells), _filled(head[place - 1].cells)
+    return len(set(above)) >= len(own) * 0.6 and _is_machine_names(own, is_known, certain=False)
 
 
 def _rows_below(

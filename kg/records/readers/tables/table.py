@@ -6,6 +6,7 @@ nothing of formats.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.records.problems import Severity
 from kg.records.readers.base import SourceFile
@@ -33,9 +34,8 @@ class Remark:
     severity: Severity = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """Row of a table.
+class TableRow(NamedTuple):
+    """Row of a table; a tuple, since there are millions.
 
     Attributes:
         number: its number from 1, as a spreadsheet program shows it; in text, where it would show it.
@@ -77,6 +77,15 @@ RowSource = Callable[[SourceFile], Iterator[Sheet | Remark]]
 
 A file that is damaged ends with a remark `rejected`; OSError is raised for a file that can't be opened, nothing else.
 """
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things with its verb.
+
+    >>> counted(1, "cell"), counted(2000, "cell")
+    ('1 cell is', '2,000 cells are')
+    """
+    return f"{number:,} {noun} is" if number == 1 else f"{number:,} {noun}s are"
 
 
 def column_letter(column: int) -> str:
