@@ -18,6 +18,9 @@ from kg.source_settings import SourceSettings
 OWN = "kg:"
 """Beginning of a heading, or of a row, of kg's own: never data."""
 
+VERSION = "version"
+"""Name of the column of kg's own with the version of the published record that a row was exported with."""
+
 HEAD_ROWS = 30
 """Rows among which the headings are looked for."""
 
@@ -247,7 +250,8 @@ def _names(
     spellings: list[tuple[str, ...]] = []
     for column in range(width):
         heading = own[column]
-        group = " ".join(groups[column].split()) if column < len(groups) else ""
+        is_own = heading.lower().startswith(OWN)  # whatever group the cells above spread to it
+        group = " ".join(groups[column].split()) if column < len(groups) and not is_own else ""
         is_grouped = bool(group and heading) and folded(group) != folded(heading)
         name = f"{group} / {heading}" if is_grouped else heading or group
         machine_name = machine_names[column] if column < len(machine_names) else ""

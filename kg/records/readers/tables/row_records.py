@@ -13,7 +13,7 @@ from kg.records.problems import Severity, SourceProblem
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
 from kg.records.readers.tables.columns import Column, ColumnPlan
-from kg.records.readers.tables.headings import OWN
+from kg.records.readers.tables.headings import OWN, VERSION
 from kg.records.readers.tables.identity import RowIdentity
 from kg.records.readers.tables.table import Remark, TableRow, column_letter, counted
 
@@ -85,6 +85,16 @@ class _ManyNames:
     text: str
 
 
+def _cell(row: TableRow, place: int | None) -> str:
+    return row.cells[place].strip() if place is not None and place < len(row.cells) else ""
+
+
+def _without(row: TableRow, own: frozenset[int]) -> TableRow:
+    """Row without the cells of kg's own columns, and what is to be told of them."""
+    cells = tuple("" if place in own else cell for place, cell in enumerate(row.cells))
+    return row._replace(cells=cells, remarks=tuple(each for each in row.remarks if each.column not in own))
+
+
 class RowReader:
     """Reader of the rows of a sheet.
 
@@ -129,6 +139,8 @@ class RowReader:
         self._ids = [column for column in plan.columns if column.path.name == "id"]
         self._kinds = [column for column in plan.columns if column.path.name == "kind"]
         self._leftover = _leftover(plan)
+        self._own = frozenset(plan.readings)
+        self._version = next((place for place, name in plan.readings.items() if name.lower() == VERSION), None)
         self._fields = _fields(plan)
 
     def read(self, row: TableRow) -> RawRecord | ReadFailure | None:
@@ -136,6 +148,9 @@ class RowReader:
         number, cells, remarks, raw = row
         if cells and cells[0].startswith(OWN):
             return None
+        version = _cell(row, self._version)
+        if self._own:
+            number, cells, remarks, raw = _without(row, self._own)
         self._row_number = number
         self.has_rows = True
         draft = self._draft
@@ -160,7 +175,7 @@ class RowReader:
             return ReadFailure(fault, raw)
         self.count += 1
         fields = RowFields(self._fields, draft.cells)
-        return RawRecord(draft.record, draft.at, raw, tuple(draft.problems), fields)
+        return RawRecord(draft.record, draft.at, raw, tuple(draft.problems), fields, version)
 
     def _fill(self, draft: _RowDraft) -> None:
         """Put the cells under the keys of their columns."""
