@@ -101,3 +101,53 @@ def write_xlsx(path, *sheets, formats=(), strings=(), workbook="", parts=None, m
 def sheet_data(*cells, row=1):
     """XML of a sheet with one row of cells."""
     return f'<sheetData><row r="{row}">{"".join(cells)}</row></sheetData>'
+
+
+ODF = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
+ODF_NAMES = " ".join(
+    f'xmlns:{prefix}="{ODF.format(name)}"'
+    for prefix, name in {
+        "office": "office",
+        "table": "table",
+        "text": "text",
+        "style": "style",
+        "number": "datastyle",
+    }.items()
+)
+ODF_NAMES += ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def ods_content(*tables, styles=""):
+    """The content of an OpenDocument workbook."""
+    return (
+        f"<office:document-content {ODF_NAMES}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:spreadsheet>{''.join(tables)}</office:spreadsheet></office:body></office:document-content>"
+    )
+
+
+def ods_table(*rows, name="S1", head="", style=""):
+    """A sheet of rows, each the XML of its cells."""
+    made = "".join(
+        row if row.startswith("<table:table-row") else f"<table:table-row>{row}</table:table-row>" for row in rows
+    )
+    return f'<table:table table:name="{name}" table:style-name="{style}">{head}{made}</table:table>'
+
+
+def ods_cell(text="", kind="string", **attributes):
+    """A cell with a text, and attributes such as `value` and `table_formula`."""
+    named = {"office_value-type": kind} if kind else {}
+    named |= {name if "_" in name else f"office_{name}": value for name, value in attributes.items()}
+    listed = " ".join(f'{name.replace("_", ":", 1)}="{escape(value)}"' for name, value in named.items())
+    paragraphs = "".join(f"<text:p>{escape(line)}</text:p>" for line in text.split("\n")) if text else ""
+    return f"<table:table-cell {listed}>{paragraphs}</table:table-cell>"
+
+
+def write_ods(path, *tables, styles="", parts=None):
+    """Write an OpenDocument workbook."""
+    made = {"mimetype": ODS, "content.xml": ods_content(*tables, styles=styles)}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in (made | (parts or {})).items():
+            if content is not None:
+                package.writestr(name, content, zipfile.ZIP_STORED if name == "mimetype" else None)
+    return path

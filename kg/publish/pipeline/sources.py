@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kg.errors import SettingsError, SourceChanged, SourceError
 from kg.publish.pipeline.listing import display_name, list_files
-from kg.publish.pipeline.source_checks import check_sources
+from kg.publish.pipeline.source_checks import check_sources, plugin_notes
 from kg.records import readers
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import ReaderItem, SourceFile, isolate_failures
@@ -75,6 +75,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
             raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
     check_sources(settings)
+    notes += plugin_notes()
     seen: set[tuple[str, str]] = set()
     for source in settings.sources:
         try:

@@ -80,7 +80,7 @@ class MergedCells:
     areas: list[Area] = field(default_factory=list)
     _waiting: list[Area] = field(default_factory=list)
     _active: list[tuple[Area, str]] = field(default_factory=list)
-    _budget: int = MAX_FILLED_CELLS
+    _budget: int = field(default_factory=lambda: MAX_FILLED_CELLS)
 
     def start(self) -> None:
         """Begin with the first row."""

@@ -4,6 +4,7 @@ A package of a kilobyte can hold parts of gigabytes. So a part is streamed, neve
 that come out are counted: per package, and against the bytes that went in.
 """
 
+import errno
 import os
 import posixpath
 import struct
@@ -44,9 +45,11 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         _check_directory(path)
+        self._file = path.open("rb")  # closed here, since a part that is left half-read keeps a ZipFile's own open
         try:
-            self._zip = zipfile.ZipFile(path)
-        except _FAULTS as fault:
+            self._zip = zipfile.ZipFile(self._file)
+        except (*_FAULTS, OSError) as fault:
+            self._file.close()
             raise _damaged("the list of its parts", fault) from None
         self._packed_size = path.stat().st_size
         self._unpacked_size = 0
@@ -59,6 +62,7 @@ class Package:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._zip.close()
+        self._file.close()
 
     def has(self, name: str) -> bool:
         """Whether there is a part of that name; capital and small letters are one (ECMA-376-2, 6.2.2)."""
@@ -74,7 +78,7 @@ class Package:
                 while chunk := part.read(CHUNK_BYTES):
                     self._count(chunk, name)
                     yield chunk
-        except _FAULTS as fault:
+        except (*_FAULTS, OSError) as fault:
             raise _damaged(f"its part {name}", fault) from None
 
     def _count(self, chunk: bytes, name: str) -> None:
@@ -99,6 +103,9 @@ def target(folder: str, address: str) -> str:
 
 
 def _damaged(what: str, fault: Exception) -> SourceError:
+    """Error for a fault of a damaged file. Raises OSError for one of the disk."""
+    if isinstance(fault, OSError) and fault.errno != errno.EINVAL:  # a place before the file's beginning
+        raise fault
     if "password" in str(fault) or "encrypted" in str(fault):
         return SourceError(f"{what} can be read with a password alone", todo="a workbook saved without a password")
     return SourceError(
