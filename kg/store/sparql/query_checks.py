@@ -309,7 +309,7 @@ class _TokenScan:
             if _UPDATE.fullmatch(word):
                 raise QueryRefused(
                     Message(
-                        "updates are not accepted: %(word)s would change the data, which are read-only",
+                        "updates are off: %(word)s would change the data, which are read-only here",
                         word=word[:40].upper(),
                     ),
                     todo=Message("Use SELECT, ASK, CONSTRUCT or DESCRIBE."),
