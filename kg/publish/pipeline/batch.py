@@ -323,8 +323,8 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         reference=record["id"],
         label=orjson.dumps(record[label_key(record["kind"])]),
         status=record.get("status"),
-        start=date.get("start"),
-        end=date.get("end"),
+        start=_in_common_era(date.get("start")),
+        end=_in_common_era(date.get("end")),
         edtf=date_column(date),
         digest=_digest(mapped.ntriples, json),
         source=source,
@@ -334,6 +334,11 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
     return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints)
+
+
+def _in_common_era(day: str | None) -> str | None:
+    """A day from the year 1 on; lists of the catalogue are in the order of its text, and have earlier ones in words."""
+    return None if day is None or day.startswith(("-", "0000")) else day
 
 
 def _digest(ntriples: bytes, json: bytes) -> str:
