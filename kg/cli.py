@@ -1,15 +1,12 @@
 """Command line interface."""
 
 import contextlib
-import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable
 from contextlib import closing
-from functools import wraps
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 import orjson
@@ -17,14 +14,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kg import doctor as checks
-from kg import settings as settings_module
+from kg.checks import doctor as checks
+from kg.commands.common import ERRORS, OUT, counted, with_settings
+from kg.commands.init import init
+from kg.commands.printed_report import print_json, print_report
 from kg.errors import KgError, UsageError
 from kg.iris import KINDS
 from kg.publish import build as jobs
 from kg.publish import dry_run
 from kg.publish.report.progress import ProgressDisplay
-from kg.publish.report.report import Report
 from kg.read.search import Finder
 from kg.records.model.keys import keys_of
 from kg.records.model.schema import how_many
@@ -40,12 +38,6 @@ _MAX_VALUE, _MAX_COMMON_START = 160, 40
 
 _MIN_TABLE_WIDTH = 240
 
-_MAX_LISTED_PROBLEMS = 50
-"""Maximum number of kinds of problems on the terminal."""
-
-_ERRORS = Console(stderr=True, highlight=False)
-_OUT = Console(highlight=False)
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--config", type=click.Path(path_type=Path), help="kg.toml; looked for here and above if not given.")
@@ -54,30 +46,6 @@ _OUT = Console(highlight=False)
 def cli(context: click.Context, config: Path | None) -> None:
     """Publish archival records as linked data."""
     context.obj = config
-
-
-def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Decorator of a command: loads the settings, and prints an error with its exit code."""
-
-    @click.pass_obj
-    @wraps(command)
-    def run(config: Path | None, /, **options: Any) -> None:
-        try:
-            command(settings_module.load(config), **options)
-        except KgError as fault:
-            _exit(str(fault), fault.exit_code)
-        except BrokenPipeError:  # the reader of our output has enough
-            raise
-        except (OSError, sqlite3.Error) as fault:  # faults of the disk are the operator's to mend
-            where = f"{fault.filename}: " if isinstance(fault, OSError) and fault.filename else ""
-            _exit(f"{where}{getattr(fault, 'strerror', None) or fault}", KgError.exit_code)
-
-    return run
-
-
-def _exit(message: str, exit_code: int) -> NoReturn:
-    _ERRORS.print(f"kg: {message}", style="bold red", markup=False, soft_wrap=True)
-    sys.exit(exit_code)
 
 
 @cli.command()
@@ -91,7 +59,7 @@ def _exit(message: str, exit_code: int) -> NoReturn:
     help="Publish even where a source is gone, or gives none of the more than 20 records that it gave before.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@_with_settings
+@with_settings
 def build(
     settings: Settings,
     *,
@@ -101,7 +69,7 @@ def build(
     as_json: bool,
 ) -> None:
     """Read the sources and publish them as a new generation."""
-    tell = _print_json if as_json else _print_report
+    tell = print_json if as_json else print_report
     with ProgressDisplay(quiet=as_json) as display:
         report = jobs.build(
             settings, strict=strict, accept_deletions=accept_deletions, progress=display.show, on_refusal=tell
@@ -113,7 +81,7 @@ def build(
 def _retire(settings: Settings) -> None:
     """Drop the old triples at a remote store after their last readers; Ctrl-C leaves that to the next build."""
     if settings.store and settings.store_grace:
-        _ERRORS.print(f"The old triples go in {settings.store_grace:g} s; Ctrl-C leaves that to the next build.")
+        ERRORS.print(f"The old triples go in {settings.store_grace:g} s; Ctrl-C leaves that to the next build.")
     with contextlib.suppress(KeyboardInterrupt):
         jobs.retire(settings)
 
@@ -121,7 +89,7 @@ def _retire(settings: Settings) -> None:
 @cli.command()
 @click.option("--shacl", is_flag=True, help="Also run kg's SHACL shapes over the whole graph (slow).")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@_with_settings
+@with_settings
 def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
     """Say what a build would report, without publishing."""
     with (
@@ -129,14 +97,14 @@ def check(settings: Settings, *, shacl: bool, as_json: bool) -> None:
         dry_run.check(settings, shacl=shacl, progress=display.show) as report,
     ):
         display.stop()
-        (_print_json if as_json else _print_report)(report)
+        (print_json if as_json else print_report)(report)
         if report.rejected or report.severities["rejected"] or not report.published.total():
             sys.exit(1)
 
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-@_with_settings
+@with_settings
 def diff(settings: Settings, *, as_json: bool) -> None:
     """Show what a build would create, change and delete."""
     counts: Counter[str] = Counter()
@@ -146,14 +114,14 @@ def diff(settings: Settings, *, as_json: bool) -> None:
             change = {"id": difference.reference, "what": difference.what, "fields": difference.fields}
             sys.stdout.buffer.write(orjson.dumps(change) + b"\n")
             continue
-        _OUT.print(f"{difference.what:8} {difference.reference}", markup=False)
+        OUT.print(f"{difference.what:8} {difference.reference}", markup=False)
         for name, (before, after) in difference.fields.items():
             was, will = _side_by_side(before, after)
-            _OUT.print(f"         {name}: {was} → {will}", markup=False, soft_wrap=True)
+            OUT.print(f"         {name}: {was} → {will}", markup=False, soft_wrap=True)
     if as_json:
         return
     summary = ", ".join(f"{counts[what]:,} {what}" for what in ("created", "changed", "deleted"))
-    _OUT.print(f"A build would change {_count(counts.total(), 'thing')}: {summary}." if counts else _NO_CHANGE)
+    OUT.print(f"A build would change {counted(counts.total(), 'thing')}: {summary}." if counts else _NO_CHANGE)
 
 
 def _side_by_side(before: Any, after: Any) -> list[str]:
@@ -171,7 +139,7 @@ def _side_by_side(before: Any, after: Any) -> list[str]:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
-@_with_settings
+@with_settings
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve the live generation."""
     Generations.of_settings(settings).open_live(settings.base).close()
@@ -181,7 +149,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
 @cli.command()
 @click.argument("file", default="-", type=click.File("rb"))
 @click.option("--format", "name", default=None, type=click.Choice(sorted(FORMATS)), help="Of the result.")
-@_with_settings
+@with_settings
 def query(settings: Settings, *, file: Any, name: str | None) -> None:
     """Answer a SPARQL query from FILE, or from standard input."""
     try:
@@ -198,7 +166,7 @@ def query(settings: Settings, *, file: Any, name: str | None) -> None:
             else:
                 query_embedded(live.folder.store, text, out, format=formats, spare=spare, base=live.manifest.base)
     if rewritten.limited:
-        _ERRORS.print("kg: a search in the query found more than its limit.", markup=False)
+        ERRORS.print("kg: a search in the query found more than its limit.", markup=False)
 
 
 @cli.command()
@@ -210,11 +178,11 @@ def keys(kind: str) -> None:
         for name, row_key in [(key.name, key), *((f"  {part.name}", part) for part in key.parts)]:
             example = orjson.dumps(row_key.example).decode()
             table.add_row(name, row_key.value.value, how_many(row_key), Text(f"{row_key.meaning} {example}"))
-    _OUT.print(table)
+    OUT.print(table)
 
 
 @cli.command("generations")
-@_with_settings
+@with_settings
 def list_generations(settings: Settings) -> None:
     """List the generations that are there."""
     generations = Generations.of_settings(settings)
@@ -222,7 +190,7 @@ def list_generations(settings: Settings) -> None:
     table.add_column("base", no_wrap=True)
     numbers = generations.numbers()
     if not numbers:
-        _OUT.print(f"There is no generation in {generations.folder} yet; `kg build` makes one.", soft_wrap=True)
+        OUT.print(f"There is no generation in {generations.folder} yet; `kg build` makes one.", soft_wrap=True)
         return
     for number in numbers:
         try:
@@ -235,25 +203,25 @@ def list_generations(settings: Settings) -> None:
         records = f"{sum(manifest.counts.values()):,}"
         table.add_row(mark, f"{number}{note}", manifest.published, records, f"{manifest.triples:,}", manifest.base)
     # A terminal that is narrow breaks a line at its end; an address that is broken in a table can't be copied.
-    Console(highlight=False, width=max(_OUT.width, _MIN_TABLE_WIDTH)).print(table)
+    Console(highlight=False, width=max(OUT.width, _MIN_TABLE_WIDTH)).print(table)
 
 
 @cli.command()
 @click.argument("number", required=False, type=int)
-@_with_settings
+@with_settings
 def rollback(settings: Settings, *, number: int | None) -> None:
     """Publish generation NUMBER anew, the one before the live one if not given."""
     manifest = jobs.rollback(
-        settings, number, lambda fault: _ERRORS.print(f"kg: passed over {fault}", markup=False, soft_wrap=True)
+        settings, number, lambda fault: ERRORS.print(f"kg: passed over {fault}", markup=False, soft_wrap=True)
     )
-    _OUT.print(f"Generation {manifest.generation} is live; it equals generation {manifest.rollback_of}.")
+    OUT.print(f"Generation {manifest.generation} is live; it equals generation {manifest.rollback_of}.")
     _retire(settings)
 
 
 @cli.command()
 @click.option("--deep", is_flag=True, help="Also compare every byte of the live generation with its digests.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_with_settings
+@with_settings
 def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
     """Say what this machine lacks to serve the collection well; exit code 1 if it can't be served at all."""
     results = checks.examine(settings, deep=deep)
@@ -264,67 +232,12 @@ def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
         table = Table("", "what", "how it is here", "what to do", box=None)
         for result in results:
             table.add_row(result.grade, result.name, Text(result.state), Text(result.todo))
-        _OUT.print(table)
+        OUT.print(table)
     if not checks.is_servable(results):
         sys.exit(1)
 
 
-def _print_json(report: Report) -> None:
-    """Print the report as a JSON object."""
-    sys.stdout.buffer.write(report.as_json() + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _print_report(report: Report) -> None:
-    """Print the report as tables: published records, then problems, the gravest first."""
-    table = Table("kind", "read", "published", box=None, title_justify="left")
-    for kind in sorted(report.read):
-        table.add_row(kind, f"{report.read[kind]:,}", f"{report.published[kind]:,}")
-    _OUT.print(table)
-    problems = report.grouped()
-    if problems:
-        listing = Table("how many", "first at", "what is wrong, and what was expected", box=None, padding=(0, 2, 1, 0))
-        for problem, count in problems[:_MAX_LISTED_PROBLEMS]:
-            where = " ".join(filter(None, (problem.source, problem.at))) or problem.record
-            value = f" ({problem.value[:80]})" if problem.value else ""
-            summary = f"{problem.field}{value} {problem.message}. Expected: {problem.expected}"
-            listing.add_row(Text(f"{count:,} {problem.severity}"), Text(where), Text(summary.strip()))
-        _OUT.print(listing)
-        if any(count > 1 for _, count in problems):
-            _OUT.print("Where a line tells of several, --json lists each with its place.")
-    if len(problems) > _MAX_LISTED_PROBLEMS:
-        _OUT.print(f"… and {len(problems) - _MAX_LISTED_PROBLEMS} more kinds of problems; --json gives all.")
-    published = sum(report.published.values())
-    summary = (
-        f"{_count(published, 'record')}, {_count(report.stubs, 'stub')}, {report.rejected:,} left out,"
-        f" {report.merged:,} merged"
-    )
-    if report.generation:
-        _OUT.print(
-            f"Generation {report.generation}: {summary}, {report.triples:,} triples in {report.seconds:.1f} s"
-            f" ({report.created:,} new, {report.changed:,} changed, {report.deleted:,} gone)."
-        )
-    else:
-        _OUT.print(f"Nothing was published. A build would have {summary}.")
-    if report.respelled:
-        _OUT.print(f"References written otherwise than before: {report.respelled:,}. See the note on `id` above.")
-    if report.shapes_seconds:
-        _OUT.print(f"The shapes took {report.shapes_seconds:.1f} s.")
-    _print_untranslated(report)
-    if report.page:
-        _OUT.print(f"The report as a page: {report.page}", soft_wrap=True, markup=False)
-
-
-def _print_untranslated(report: Report) -> None:
-    """Print the numbers of missing translations, and where each of them stands."""
-    for line in report.untranslated.messages():
-        _OUT.print(line, soft_wrap=True, markup=False)
-    if report.generation and report.untranslated.labels:
-        _OUT.print(f"Each of them: {report.translations_file}", soft_wrap=True, markup=False)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+cli.add_command(init)
 
 
 def main() -> None:

@@ -10,10 +10,10 @@ import re
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentFault
 
@@ -21,6 +21,7 @@ from kg import site_settings
 from kg.errors import SettingsError
 from kg.setting_faults import settings_error
 from kg.site_settings import LANGUAGE_TAG, Colour, PictureSettings, SiteText
+from kg.source_settings import SourceSettings
 
 FILE_NAME = "kg.toml"
 CONFIG_VARIABLE = "KG_CONFIG"
@@ -30,9 +31,6 @@ _METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 OWN_PAGES = ("imprint", "privacy")
 """Settings that name a page of the site's own, at an address of the same name."""
-
-SourceFormat = Literal["json", "jsonl", "page", "ead", "eac"]
-FORMATS: tuple[str, ...] = get_args(SourceFormat)
 
 SECRETS = ("store_user", "store_password", "store_token")
 """Settings that come from the environment alone: a file is copied, shown and committed."""
@@ -67,22 +65,6 @@ def _is_iri(value: str) -> bool:
         return parts.scheme not in {"http", "https"} or (bool(parts.hostname) and parts.port != 0)
     except ValueError:  # a port that is none
         return False
-
-
-class SourceSettings(BaseModel):
-    """Settings of a source, `[[sources]]` in kg.toml."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    path: str = Field(description="A file, a folder or a glob; relative to kg.toml, or absolute.", min_length=1)
-    format: SourceFormat | None = Field(
-        None, description=f"One of {', '.join(FORMATS)}; without it each file is looked into."
-    )
-    prefix: str = Field("", description="What keys from this source begin with, where two sources would collide.")
-    merge: bool = Field(
-        default=False,
-        description="Unite records that have the same key here and in another source; differences are reported.",
-    )
 
 
 class Settings(BaseSettings):
@@ -357,6 +339,20 @@ def load(path: Path | None) -> Settings:
             todo="Set it in the environment: KG_STORE_PASSWORD, say.",
         )
     return _validate(values, path.resolve().parent, str(path), path.resolve())
+
+
+def from_values(values: dict[str, Any], folder: Path, where: str) -> Settings:
+    """Return the settings of a kg.toml that is not written yet.
+
+    Args:
+        values: its values, as TOML is read.
+        folder: where it will lie.
+        where: its name, for errors.
+
+    Raises:
+        SettingsError: a value that is none of its setting.
+    """
+    return _validate(values, folder, where)
 
 
 def export_config_path(settings: Settings) -> None:

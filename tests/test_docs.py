@@ -109,7 +109,8 @@ def test_every_command_and_option_is_documented():
 
 def test_every_setting_is_documented():
     """Every setting says what for."""
-    from kg.settings import Settings, SourceSettings
+    from kg.settings import Settings
+    from kg.source_settings import SourceSettings
 
     for model in (Settings, SourceSettings):
         for name, field in model.model_fields.items():

@@ -54,7 +54,7 @@ def test_handed_down(tmp_path, monkeypatch):
         ('[[sources]]\npath = "a"\ntitle = "T"', "[[sources]] no. 1 title: this is no setting of a source"),
         ('[[sources]]\npath = "a"\ntitle = "T"', "move it above the first [[sources]]"),
         ('[[sources]]\npath = "a"\n[[sources]]\npth = "b"', "[[sources]] no. 2 pth: there is no such setting; is path"),
-        ('[[sources]]\npath = "a"\nx = 1', "Settings of a source are path, format, prefix, merge."),
+        ('[[sources]]\npath = "a"\nx = 1', "Settings of a source are path, format, prefix, merge, columns,"),
         ('[[sources]]\npath = "a"\nlicence = ""', "is license meant? It stands above the first [[sources]]"),
         ('titel = "T"', "is title meant?"),
         ('contact = "me"', "contact: must be a mail address"),

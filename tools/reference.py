@@ -6,7 +6,8 @@ import click
 
 from kg.cli import cli
 from kg.render.data.negotiation import FORMATS
-from kg.settings import Settings, SourceSettings
+from kg.settings import Settings
+from kg.source_settings import SourceSettings
 from kg.store.sparql.results import FORMATS as RESULT_FORMATS
 from kg.web.route_table import Route
 from kg.web.routes import ROUTES
@@ -25,7 +26,7 @@ def settings_rows(model: type) -> list[str]:
     rows = ["| setting | default | what for |", "| --- | --- | --- |"]
     for name, field in model.model_fields.items():
         if not field.exclude:
-            default = "" if field.is_required() or str(field.default) in {"", "None"} else f"`{field.default}`"
+            default = "" if field.is_required() or str(field.default) in {"", "None", "{}"} else f"`{field.default}`"
             rows.append(f"| `{name}` | {default} | {field.description} |")
     return rows
 

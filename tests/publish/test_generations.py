@@ -24,7 +24,7 @@ from kg import errors
 from kg.cli import cli
 from kg.errors import PublishError
 from kg.publish import build, disk_faults
-from kg.settings import SourceSettings
+from kg.source_settings import SourceSettings
 from kg.store.generation.generations import Generations, folder_lock
 
 LETTER = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/a"]}

@@ -12,7 +12,8 @@ from glob import has_magic
 from pathlib import Path
 
 from kg.errors import SourceError
-from kg.settings import FILE_NAME, Settings, SourceSettings
+from kg.settings import FILE_NAME, Settings
+from kg.source_settings import SourceSettings
 
 _BROKEN = frozenset({errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENAMETOOLONG})
 """Codes of a path that leads nowhere; with any other a file is there and can't be looked at."""

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kg import iris
 from kg.errors import KeyFault, SourceError
 from kg.records.model.keys import Record
 from kg.records.problems import SourceProblem, excerpt
+from kg.source_settings import NO_SETTINGS, SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class SourceFile:
         origin: the source's identity; goes into the keys of things known by name alone.
         base: the base under which everything is published; addresses below it name our own things.
         leave_out_drafts: whether what a source calls a draft is left out.
+        settings: the settings of its source; readers of tables take columns, sheet and encoding from them.
     """
 
     path: Path
@@ -30,6 +32,7 @@ class SourceFile:
     origin: str = ""
     base: str = ""
     leave_out_drafts: bool = False
+    settings: SourceSettings = NO_SETTINGS
 
     def reference(self, kind: str, raw: str) -> str:
         """Return the reference of a thing by this source's own identifier. Raises KeyFault."""
@@ -72,6 +75,18 @@ class SourceFile:
         return SourceProblem(self.name, at, field, excerpt(value), expected, message, **options)
 
 
+class FieldNames(Protocol):
+    """Names of the places in a source that the values of a record come from, for messages."""
+
+    def of(self, key: str, value: str) -> str:
+        """Return how the source's keeper calls the place of a value; empty where it has none.
+
+        Args:
+            key: the key of the model.
+            value: the value, as a problem shows it.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class RawRecord:
     """Record as a reader yields it, before normalisation.
@@ -81,12 +96,14 @@ class RawRecord:
         at: where it stood, "line 12" or "record 3"; empty where it is the whole file.
         raw: its bytes in the source, kept if the record is rejected; None for the whole file.
         problems: what the reader has to tell of it.
+        fields: the names of its fields in the source, where these are its own, as in a table.
     """
 
     record: Record
     at: str = ""
     raw: bytes | None = None
     problems: tuple[SourceProblem, ...] = ()
+    fields: FieldNames | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kg.check_result import CheckResult
+from kg.checks.check_result import CheckResult
 from kg.errors import KgError
 from kg.settings import Settings
 from kg.store.generation import inventory, places

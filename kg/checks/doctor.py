@@ -19,8 +19,8 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from kg import var_checks as var
-from kg.check_result import CheckResult
+from kg.checks import var_checks as var
+from kg.checks.check_result import CheckResult
 from kg.errors import KgError
 from kg.publish.pipeline.sources import input_files
 from kg.settings import Settings

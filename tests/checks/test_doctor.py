@@ -7,7 +7,7 @@ import shutil
 import pytest
 from serving import example_collection, kg
 
-from kg import doctor
+from kg.checks import doctor
 from kg.settings import Settings
 
 

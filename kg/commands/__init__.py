@@ -1,0 +1,1 @@
+"""Commands of `kg`, and what they have in common."""

@@ -1,0 +1,1 @@
+"""Readers of tables: text, workbooks, Parquet, databases."""
