@@ -4,9 +4,9 @@ The engine compares each row with each member: 12,000 members and 50,000 rows ta
 
     { … FILTER(?v IN (<a>, <b>)) … }  is  { { … FILTER(BOUND(?v)) … } { SELECT DISTINCT ?v { VALUES ?v { <a> <b> } } } }
 
-and with NOT IN the inner group MINUS those values. That holds for IRIs and plain strings, which are equal where they are
-the same term, and for a group whose filter reads no variable from outside of it: none of OPTIONAL, EXISTS, MINUS or GRAPH.
-Any other list is left to the engine.
+and with NOT IN the inner group MINUS those values. That holds for IRIs and plain strings, which are equal where they
+are the same term, and for a group whose filter reads no variable from outside of it: none of OPTIONAL, EXISTS, MINUS or
+GRAPH. Any other list is left to the engine.
 """
 
 import re
@@ -67,13 +67,13 @@ def with_joins(text: str) -> str:
     groups: list[_Group] = []
     at = 0
     while at < len(found):
-        token = found[at][0]
-        if token == "{":
+        sign = found[at][0]
+        if sign == "{":
             is_plain = not groups or (groups[-1].is_plain and at > 0 and _opens_plainly(found[at - 1][0]))
             groups.append(_Group(found[at].end(), is_plain))
-        elif token == "}" and groups:
+        elif sign == "}" and groups:
             edits += _edits_of(groups.pop(), found[at].start())
-        elif token.lower() == "filter" and groups and groups[-1].is_plain and (filter_ := _filter_at(found, at)):
+        elif sign.lower() == "filter" and groups and groups[-1].is_plain and (filter_ := _filter_at(found, at)):
             groups[-1].joins.append(filter_.join)
             edits.append((filter_.begin, filter_.end, f"FILTER(BOUND({filter_.variable}))"))
         at += 1

@@ -77,7 +77,9 @@ def test_spellings_of_one_member_are_one(store):
 
 def test_signs_in_strings_and_comments_are_none(store):
     """Braces and lists within strings, IRIs and comments are neither groups nor lists."""
-    text = 'SELECT * { ?s e:p ?o # { FILTER(?s IN (\n FILTER(?s IN (%s)) FILTER(STR(?o) != "} { IN (") }' % LIST
+    text = 'SELECT * { ?s e:p ?o # { FILTER(?s IN (\n FILTER(?s IN (LIST)) FILTER(STR(?o) != "} { IN (") }'.replace(
+        "LIST", LIST
+    )
     joined = with_joins(PREFIX + text).removeprefix(PREFIX)
     assert joined != text
     assert _rows(store, joined) == _rows(store, text)
