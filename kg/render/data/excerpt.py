@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from kg import key_annotations, language_ranges
+from kg.date_roles import principal
 from kg.key_annotations import Faceted, Heading
 
 FEW_VALUES, MAX_LINKS, MAX_VALUES, MAX_EXTRA = 20, 60, 200, 100
@@ -178,12 +179,15 @@ def parts_of(text: str, room: float) -> list[str]:
 
 
 def weight_order(key: str, values: Sequence[Any]) -> Sequence[int]:
-    """Return the places of values in the order in which they are shown: relations by their counts.
+    """Return the places of values in the order in which they are shown: relations by their counts, *the* date first.
 
     >>> weight_order("relations", [{"target": "agent/a"}, {"target": "agent/b", "count": 9}])
     [1, 0]
     """
     places = range(len(values))
+    if key == "dates" and len(values) > FEW_VALUES:
+        the_date = principal(values)
+        return sorted(places, key=lambda place: values[place] is not the_date)
     if key != "relations":
         return places
     return sorted(places, key=lambda place: -(values[place].get("count") or 0))
