@@ -21,6 +21,7 @@ from kg.mapping import mapper
 from kg.read.document_lines import DocumentLine, document_lines, telling_roles
 from kg.read.record_reader import RecordReader, excerpt_of
 from kg.read.related import RELATED, RelatedThings, related_things
+from kg.read.told_relations import told_relations
 from kg.render.data.excerpt import Excerpt, RecordPlace
 from kg.render.data.record import references
 from kg.render.data.statements import Statements, by_subject
@@ -83,6 +84,7 @@ class LinkGroup:
         links: some of them, in order of date.
         after: where the list goes on; None at its end.
         begins: whether these are the first.
+        told: for relations, reference of a link → what its record says of the thing.
     """
 
     key: str
@@ -90,6 +92,7 @@ class LinkGroup:
     links: tuple[ListEntry, ...]
     after: str | None
     begins: bool
+    told: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +368,15 @@ class Resources:
             return None
         next_cursor = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else end
         known = None if key in self._document_keys or own else count
-        return LinkGroup(key, known, tuple(links[:PAGE_SIZE]), next_cursor, begins=not after)
+        shown = tuple(links[:PAGE_SIZE])
+        told = self._relations_told(shown, description.thing.reference) if key == _INVERSE_RELATION else {}
+        return LinkGroup(key, known, shown, next_cursor, begins=not after, told=told)
+
+    def _relations_told(self, links: Iterable[ListEntry], reference: str) -> dict[str, tuple[Mapping[str, Any], ...]]:
+        things = [link.thing for link in links]
+        return told_relations(
+            things, reference, lambda each: self.reader.whole(each.offset, each.length), MAX_LINKED_BYTES
+        )
 
     def _unsaid(self, thing: Thing, key: str, links: list[ListEntry]) -> list[ListEntry]:
         """Links to a thing from others to which it has no link of this kind itself."""
