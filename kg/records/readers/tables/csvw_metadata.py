@@ -122,7 +122,7 @@ def description_of(source: SourceFile) -> TableDescription:
             return _faulty(source, path, f"can't be read as JSON ({str(fault)[:80]})")
         table = _table_of(document, source.path.name, is_own=path.name != _OF_FOLDER)
         if table is not None:
-            return _Description(source, path, table).read()
+            return _MetadataReader(source, path, table).read()
     return NO_DESCRIPTION
 
 
@@ -154,7 +154,7 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-class _Description:
+class _MetadataReader:
     """Reader of the description of a table."""
 
     def __init__(self, source: SourceFile, path: Path, table: dict[str, Any]) -> None:
