@@ -18,6 +18,7 @@ from kg.publish.round_trip.readings import Readings, RecordDigest
 from kg.records import readers
 from kg.records.readers import ROW_SOURCES
 from kg.records.readers.base import RawRecord
+from kg.records.readers.tables.csvw_metadata import metadata_files
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
 
@@ -58,7 +59,9 @@ def export_like(settings: Settings, like: Path, out: Path | None, standard_outpu
     with ExitStack() as stack:
         stack.callback(live.close)
         folder = stack.enter_context(_folder_beside(out))
-        path = folder / (out.name if out else found.file.path.name)
+        path = folder / found.file.path.name
+        for metadata in metadata_files(found.file.path):  # what is written is read once more, by the same metadata
+            shutil.copyfile(metadata, folder / metadata.name)
         measured = found.format not in {"xlsx", "ods"}
         plans = {layout.name: layout for layout in layouts(found.file, found.format, measured=measured)}
         if not plans:
@@ -151,15 +154,13 @@ def _check_reading(found: InputFile, path: Path, digest: RecordDigest) -> None:
     if again.value == digest.value:
         return
     pairs = zip_longest(readers.read(found.format, found.file), readers.read(found.format, file))
-    at = next(
-        (
-            one.at
-            for one, other in pairs
-            if isinstance(one, RawRecord) and (not isinstance(other, RawRecord) or one.record != other.record)
-        ),
-        "",
+    differing = (
+        f", first in {one.at}"
+        for one, other in pairs
+        if isinstance(one, RawRecord) and (not isinstance(other, RawRecord) or one.record != other.record)
     )
-    what = f"with kg's columns in it the table would be read otherwise{f', first in {at}' if at else ''}; nothing was written"
+    where = next(differing, "")
+    what = f"with kg's columns in it the table would be read otherwise{where}; nothing was written"
     todo = "Say in kg.toml what is found out now, and export again: `header`, `encoding`, `delimiter`."
     raise PublishError(what, where=found.file.name, todo=todo)
 

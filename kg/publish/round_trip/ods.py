@@ -64,7 +64,7 @@ def _file(path: Path) -> Iterator[bytes]:
 def _widths(content: Iterator[bytes]) -> list[int]:
     """Number of columns up to the last one with content, of each sheet in order."""
     widths: list[int] = []
-    for piece in xml_rows.pieces(content, "table-row", _TAGS):
+    for piece in xml_rows.fragments(content, "table-row", _TAGS):
         if isinstance(piece, XmlTag) and _is_sheet(piece):
             widths.append(0)
         elif isinstance(piece, XmlRow) and widths and _is_in_sheet(piece):
@@ -104,7 +104,7 @@ def _write_content(content: Iterator[bytes], out: BinaryIO, widths: list[int], e
     sheet: SheetEdits | None = None
     following = iter(widths)
     number = 1
-    for piece in xml_rows.pieces(content, "table-row", _TAGS):
+    for piece in xml_rows.fragments(content, "table-row", _TAGS):
         if isinstance(piece, bytes):
             out.write(piece)
         elif isinstance(piece, XmlTag):

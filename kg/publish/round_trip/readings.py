@@ -1,7 +1,7 @@
 """Readings of a table: what kg read in each row, as cells for the columns of kg, in step with the rows.
 
-Rows are read, normalised and validated as a build does it, some hundreds at a time; references are looked up in the live
-generation. Memory is bounded by a batch, never by the table.
+Rows are read, normalised and validated as a build does it, some hundreds at a time; references are looked up in the
+live generation. Memory is bounded by a batch, never by the table.
 """
 
 import hashlib
@@ -106,7 +106,7 @@ class Readings:
 
     def cells(self, reading: Reading, layout: SheetLayout) -> Cells:
         """Cells of a reading for the columns of kg."""
-        texts = {PROBLEMS: BETWEEN.join(_told(problem) for problem in reading.problems if _is_told(problem))}
+        texts = {PROBLEMS: BETWEEN.join(_problem_text(problem) for problem in reading.problems if _is_told(problem))}
         record = reading.record
         if record is not None:
             texts |= self._texts(record, layout)
@@ -191,7 +191,7 @@ def _is_told(problem: SourceProblem) -> bool:
     return bool(problem.field or problem.record) or problem.severity == "rejected"
 
 
-def _told(problem: SourceProblem) -> str:
+def _problem_text(problem: SourceProblem) -> str:
     where = f"{problem.field}: " if problem.field else ""
     expected = f" (expected: {problem.expected})" if problem.expected else ""
     return f"{where}{problem.message}{expected}"
