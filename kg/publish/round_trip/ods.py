@@ -186,6 +186,6 @@ def _cell(prefixes: _Prefixes, text: str, style: str | None) -> bytes:
     head = f"<{table}:table-cell" + ("" if style is None else f' {table}:style-name="{style}"')
     if not text:
         return f"{head}/>".encode()
-    shown = xml_rows.escaped(text).decode()
+    shown = xml_rows.escaped(xml_rows.one_line(text))
     paragraph = f"<{prefixes.text}:p>{shown}</{prefixes.text}:p>"
     return f'{head} {office}:value-type="string">{paragraph}</{table}:table-cell>'.encode()

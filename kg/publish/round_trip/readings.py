@@ -44,20 +44,17 @@ class Reading:
 
 
 class RecordDigest:
-    """Digest of what a reader gives of a table: two tables that say the same have one."""
+    """Digest of what a reader gives of a table: two tables that say the same, row by row, have one."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256(usedforsecurity=False)
-        self.rows = 0
 
     def of(self, items: Iterable[ReaderItem]) -> Iterator[ReaderItem]:
         """Pass items on, and add them."""
         for item in items:
-            if isinstance(item, RawRecord):
-                self.rows += 1
-                self._digest.update(repr((item.at, item.record)).encode("utf-8", "surrogatepass"))
-            elif isinstance(item, ReadFailure):
-                self._digest.update(repr((item.problem.at, item.problem.message)).encode("utf-8", "surrogatepass"))
+            if isinstance(item, RawRecord | ReadFailure):
+                said = item.record if isinstance(item, RawRecord) else item.problem.message
+                self._digest.update(repr(said).encode("utf-8", "surrogatepass"))
             yield item
 
     @property

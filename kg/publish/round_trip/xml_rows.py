@@ -194,14 +194,18 @@ def fragments(chunks: Iterable[bytes], row: str, tags: frozenset[str]) -> Iterat
         yield from found
 
 
-def escaped(text: str) -> bytes:
-    """Return a text on one line as ASCII with character references, right in every encoding that has ASCII.
+def escaped(text: str) -> str:
+    """Return a text as ASCII with character references, right in every encoding that has ASCII.
 
     >>> escaped("Señal <1>")
-    b'Se&#241;al &#60;1&#62;'
+    'Se&#241;al &#60;1&#62;'
     """
-    line = _WHITE.sub(" ", _NO_XML.sub("", text)).strip()
-    return _REFERENCES.sub(lambda found: f"&#{ord(found[0])};", line).encode("ascii")
+    return _REFERENCES.sub(lambda found: f"&#{ord(found[0])};", _NO_XML.sub("", text))
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line."""
+    return _WHITE.sub(" ", text).strip()
 
 
 def with_attribute(raw: bytes, name: str, value: int | str | None) -> bytes:
