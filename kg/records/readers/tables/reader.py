@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import ReaderItem, ReadFailure, SourceFile
-from kg.records.readers.tables.columns import ColumnPlan, is_known_heading, plan
+from kg.records.readers.tables.columns import ColumnPlan, known_headings, plan
 from kg.records.readers.tables.csvw_metadata import TableDescription, description_of
 from kg.records.readers.tables.headings import OWN, find
 from kg.records.readers.tables.identity import RowIdentity
@@ -68,7 +68,7 @@ def plan_of(source: SourceFile, sheet: Sheet, described: TableDescription) -> Co
     settings = source.settings
     if described.header and settings.header is None:
         settings = settings.model_copy(update={"header": described.header})
-    headings = find(sheet, settings, lambda text: is_known_heading(settings, described, text))
+    headings = find(sheet, settings, known_headings(settings, described))
     return None if headings is None else plan(headings, settings, described)
 
 
