@@ -16,7 +16,10 @@ from kg.records.readers.tables.table import Sheet, TableRow, column_letter
 from kg.source_settings import SourceSettings
 
 OWN = "kg:"
-"""Beginning of a heading, or of a row, of kg's own: never data."""
+"""Beginning of a heading of kg's own: never data."""
+
+OWN_ROW = "kg: "
+"""Beginning of a row of kg's own, which explains the columns."""
 
 VERSION = "version"
 """Name of the column of kg's own with the version of the published record that a row was exported with."""
@@ -157,7 +160,7 @@ def _header_place(head: list[TableRow], is_known: Callable[[str], bool]) -> int:
 
 def _is_own(row: TableRow) -> bool:
     """Whether a row is one of kg's own, with explanations."""
-    return any(cell.startswith(OWN) for cell in _filled(row.cells)[:1])
+    return any(cell.startswith(OWN_ROW) for cell in _filled(row.cells)[:1])
 
 
 def _is_group_row(head: list[TableRow], place: int) -> bool:
@@ -221,7 +224,7 @@ def _rows_below(
     for number in range(place + 1, min(place + 4, len(head))):
         row = head[number]
         filled = _filled(row.cells)
-        if filled and filled[0].startswith(OWN):
+        if filled and filled[0].startswith(OWN_ROW):
             below.append(row)
         elif not machine_names and _is_machine_names(filled, is_known, certain=certain):
             machine_names = row.cells

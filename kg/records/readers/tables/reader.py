@@ -10,7 +10,7 @@ from kg.records.problems import SourceProblem
 from kg.records.readers.base import ReaderItem, ReadFailure, SourceFile
 from kg.records.readers.tables.columns import ColumnPlan, known_headings, plan
 from kg.records.readers.tables.csvw_metadata import TableDescription, description_of
-from kg.records.readers.tables.headings import OWN, find
+from kg.records.readers.tables.headings import OWN_ROW, find
 from kg.records.readers.tables.identity import RowIdentity
 from kg.records.readers.tables.row_records import RowReader
 from kg.records.readers.tables.table import Remark, RowSource, Sheet, TableRow, column_letter, counted
@@ -126,7 +126,7 @@ class _SheetReader:
             message = f"stands above the headings in row {headings.row}, and is no record"
             yield problem(f"{self._place}row {row.number}", "", _row_text(row), "the headings first", message)
         for row in headings.below:
-            if not row.cells[0].startswith(OWN):
+            if not row.cells[0].startswith(OWN_ROW):
                 message = "explains the columns, and is no record; `header` in kg.toml says which row has the headings"
                 yield problem(f"{self._place}row {row.number}", "", _row_text(row), "a record", message)
         for name, nearest in columns.lacking:

@@ -12,7 +12,7 @@ from kg.records.problems import Severity, SourceProblem
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
 from kg.records.readers.tables.columns import Column, ColumnPlan
-from kg.records.readers.tables.headings import OWN, VERSION
+from kg.records.readers.tables.headings import OWN_ROW, VERSION
 from kg.records.readers.tables.identity import RowIdentity
 from kg.records.readers.tables.row_fields import RowFields, fields_of
 from kg.records.readers.tables.table import Remark, TableRow, column_letter, counted
@@ -129,7 +129,7 @@ class RowReader:
     def read(self, row: TableRow) -> RawRecord | ReadFailure | None:
         """Return the record of a row, or why it has none; None for a row of kg's own."""
         number, cells, remarks, raw = row
-        if cells and cells[0].startswith(OWN):
+        if cells and cells[0].startswith(OWN_ROW):
             return None
         version = _cell(row, self._version)
         if self._own:
