@@ -87,7 +87,7 @@ class _SheetReader:
         if headings is None:
             yield from self._without_headings()
             return
-        columns = plan(headings, settings, described)
+        columns = plan(headings, settings, described).with_lists(self._sheet.lists)
         yield from self._around(columns)
         if not columns.has_label:
             self.refusal = self._without_label(columns)
