@@ -37,7 +37,9 @@ class ColumnSettings(BaseModel):
     separator: str = Field("", description="What stands between several values in a cell; without it a cell is one.")
     constant: str = Field("", description="A value that each record has; the column need not be there.")
     pattern: str = Field(
-        "", description="A value made of other columns, `{Series}-{No.}` say; the column need not be there."
+        "",
+        description="A value made of other columns, `{Series}-{No.}` say; the column need not be there. Where one of"
+        " them is empty, the column's own cell stands for it, if it is there.",
     )
 
     @model_validator(mode="before")

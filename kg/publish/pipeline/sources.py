@@ -71,14 +71,18 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
     files: list[InputFile] = []
     notes: list[SourceProblem] = []
     if not settings.sources:
-        todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
+        todo = 'Add [[sources]] with path = "data/*.jsonl", say; `kg init FILE` looks into a file and proposes it.'
         if settings.file is None:
             what = f"there is no {FILE_NAME} here or above"
-            raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
+            raise SettingsError(
+                what,
+                where=str(settings.folder),
+                todo="`kg init FILE` looks into a file, a spreadsheet say, and writes one.",
+            )
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
     check_sources(settings)
     notes += plugin_notes()
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for source in settings.sources:
         try:
             listing = list_files(source, settings)
@@ -98,7 +102,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
                 settings.drafts == "leave-out",
                 source,
             )
-            mark = os.path.realpath(path), source.prefix
+            mark = os.path.realpath(path), source.prefix, source.sheet, source.table, source.query
             if mark in seen:
                 message = "the file lies in two sources; it is read once, as the first of them says"
                 notes.append(file.problem("", "", "", "sources in kg.toml that have no file in common", message))

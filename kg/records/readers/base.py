@@ -96,6 +96,7 @@ class RawRecord(NamedTuple):
         raw: its bytes in the source, kept if the record is rejected; None for the whole file.
         problems: what the reader has to tell of it.
         fields: the names of its fields in the source, where these are its own, as in a table.
+        version: of a row of an exported sheet, the version of the published record that it was exported with.
     """
 
     record: Record
@@ -103,6 +104,7 @@ class RawRecord(NamedTuple):
     raw: bytes | None = None
     problems: tuple[SourceProblem, ...] = ()
     fields: FieldNames | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,8 @@ class QueryBuilder:
         languages = (rules_of(request.language),) if request.language else self.languages
         if request.loose:
             terms = [self._term(each, request, languages) for each in request.parsed.words]
-            return some_of(self._searcher, terms)
+            as_written = [self.words.as_written(each) for each in request.parsed.words]
+            return some_of(self._searcher, terms, [each for each in as_written if each is not None])
         stack: list[Query] = []
         for each in request.parsed.postfix:
             if each is Operator.NOT:

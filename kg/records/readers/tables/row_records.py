@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from kg.errors import KeyFault
@@ -12,7 +13,7 @@ from kg.records.problems import Severity, SourceProblem
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
 from kg.records.readers.tables.columns import Column, ColumnPlan
-from kg.records.readers.tables.headings import OWN
+from kg.records.readers.tables.headings import OWN, VERSION
 from kg.records.readers.tables.identity import RowIdentity
 from kg.records.readers.tables.table import VALUE_SEPARATOR, Remark, TableRow, column_letter, counted
 
@@ -84,6 +85,16 @@ class _ManyNames:
     text: str
 
 
+def _cell(row: TableRow, place: int | None) -> str:
+    return row.cells[place].strip() if place is not None and place < len(row.cells) else ""
+
+
+def _without(row: TableRow, own: frozenset[int]) -> TableRow:
+    """Row without the cells of kg's own columns, and what is to be told of them."""
+    cells = tuple("" if place in own else cell for place, cell in enumerate(row.cells))
+    return row._replace(cells=cells, remarks=tuple(each for each in row.remarks if each.column not in own))
+
+
 class RowReader:
     """Reader of the rows of a sheet.
 
@@ -111,6 +122,7 @@ class RowReader:
         self._draft = _RowDraft(source)
         self._width = len(plan.headings.names)
         self._unread: Counter[int] = Counter()
+        self._kept = plan.kept
         self._many_names: dict[str, _ManyNames] = {}
         writers = [
             CellWriter(column, source, self._count_many_names)
@@ -127,6 +139,8 @@ class RowReader:
         self._ids = [column for column in plan.columns if column.path.name == "id"]
         self._kinds = [column for column in plan.columns if column.path.name == "kind"]
         self._leftover = _leftover(plan)
+        self._own = frozenset(plan.readings)
+        self._version = next((place for place, name in plan.readings.items() if name.lower() == VERSION), None)
         self._fields = _fields(plan)
 
     def read(self, row: TableRow) -> RawRecord | ReadFailure | None:
@@ -134,6 +148,9 @@ class RowReader:
         number, cells, remarks, raw = row
         if cells and cells[0].startswith(OWN):
             return None
+        version = _cell(row, self._version)
+        if self._own:
+            number, cells, remarks, raw = _without(row, self._own)
         self._row_number = number
         self.has_rows = True
         draft = self._draft
@@ -158,7 +175,7 @@ class RowReader:
             return ReadFailure(fault, raw)
         self.count += 1
         fields = RowFields(self._fields, draft.cells)
-        return RawRecord(draft.record, draft.at, raw, tuple(draft.problems), fields)
+        return RawRecord(draft.record, draft.at, raw, tuple(draft.problems), fields, version)
 
     def _fill(self, draft: _RowDraft) -> None:
         """Put the cells under the keys of their columns."""
@@ -176,11 +193,13 @@ class RowReader:
         """Put a constant, where no cell has a value, or what a pattern makes of its columns."""
         column, cells = writer.column, draft.cells
         text = _text(column, cells)
-        if column.template is not None and not text:
+        if column.template is not None and not text:  # a column of its own stands in for what can't be made
+            own = column.index
+            text = cells[own].strip() if own is not None and own < len(cells) else ""
             draft.extra += [
                 {"field": self._headings.name(place), "value": cell}
                 for place in column.template.columns
-                if place < len(cells) and (cell := cells[place].strip())
+                if place != own and place < len(cells) and (cell := cells[place].strip())
             ]
         if text and (fault := writer.put(draft.record, text)):
             draft.put_aside(column, text, fault)
@@ -260,7 +279,8 @@ class RowReader:
     def totals(self) -> Iterator[SourceProblem]:
         """Return what is to be told of whole columns, once all rows were read."""
         sheet = self._place.rstrip(", ")
-        for place, count in sorted(self._unread.items())[:_MAX_TOLD_COLUMNS]:
+        unread = ((place, count) for place, count in sorted(self._unread.items()) if place not in self._kept)
+        for place, count in islice(unread, _MAX_TOLD_COLUMNS):
             name = self._headings.name(place)
             called = name or f"column {column_letter(place)}"
             reason = "no key takes this column" if name else "the column has no heading"

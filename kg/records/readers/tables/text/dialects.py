@@ -112,6 +112,18 @@ def lenient_cells(line: str, delimiter: str, quote: str) -> list[str]:
     >>> lenient_cells('"a "b" c","d', ",", '"')
     ['a "b" c', '"d']
     """
+    return [
+        cell[1:-1].replace(quote * 2, quote) if len(cell) > 1 and cell[0] == cell[-1] == quote else cell
+        for cell in written_cells(line, delimiter, quote)
+    ]
+
+
+def written_cells(line: str, delimiter: str, quote: str) -> list[str]:
+    """Return the cells of a line as they are written, with their quotation marks, in linear time.
+
+    >>> written_cells('"a "b" c","d', ",", '"')
+    ['"a "b" c"', '"d']
+    """
     cells: list[str] = []
     place, length = 0, len(line)
     closes = bool(quote)
@@ -121,7 +133,7 @@ def lenient_cells(line: str, delimiter: str, quote: str) -> list[str]:
             end = _closing(line, place + 1, delimiter, quote)
             closes = end >= 0
         if end >= 0:
-            cells.append(line[place + 1 : end].replace(quote * 2, quote))
+            cells.append(line[place : end + 1])
             place = end + 1
         else:
             stop = line.find(delimiter, place)

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from kg.records.readers.base import SourceFile
@@ -33,6 +34,33 @@ _Parsed = tuple[list[str], tuple[Remark, ...]]
 
 def sheets(source: SourceFile) -> Iterator[Sheet | Remark]:
     """Return the one table of a text file. Raises OSError for a file that can't be read."""
+    form = form_of(source)
+    yield Sheet("", form.rows(), form.headings, form.encoding.remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class TextForm:
+    """Form of a table as text.
+
+    Attributes:
+        source: its file.
+        encoding: its encoding.
+        dialect: its dialect.
+        headings: its headings, where the metadata beside it has them; else None.
+    """
+
+    source: SourceFile
+    encoding: TextEncoding
+    dialect: Dialect
+    headings: tuple[str, ...] | None
+
+    def rows(self) -> Iterator[TableRow]:
+        """Read the rows; blank ones are counted and left out."""
+        return _TextRows(self.source, self.encoding, self.dialect).rows()
+
+
+def form_of(source: SourceFile) -> TextForm:
+    """Return the form of a text file. Raises OSError for a file that can't be read."""
     settings, description = source.settings, description_of(source)
     encoding = encodings.find(source.path, settings.encoding or description.encoding)
     with source.path.open("rb") as binary:
@@ -41,8 +69,7 @@ def sheets(source: SourceFile) -> Iterator[Sheet | Remark]:
     is_whole = len(head) < _HEAD
     delimiter = settings.delimiter or description.delimiter
     dialect = dialects.find(head, delimiter, description.dialect, is_whole=is_whole)
-    rows = _TextRows(source, encoding, dialect).rows()
-    yield Sheet("", rows, description.headings or None, encoding.remarks)
+    return TextForm(source, encoding, dialect, description.headings or None)
 
 
 class _TextRows:
