@@ -13,7 +13,7 @@ from sheets import CLIPPINGS, PHOTOGRAPHS_SEPARATORS, SHEETS, text_of, write_let
 
 from kg.cli import cli
 
-LETTERS = "No.,Title,Author\n1,A letter to the bank,\"Vane, Ora\"\n2,A letter to the mayor,\"Lim, Bo\"\n"
+LETTERS = 'No.,Title,Author\n1,A letter to the bank,"Vane, Ora"\n2,A letter to the mayor,"Lim, Bo"\n'
 
 
 @pytest.fixture
@@ -142,7 +142,9 @@ def test_files_of_one_form_are_one_source(folder):
     """Files of a folder with the same headings are one source, so that one name in two of them is one person."""
     (folder / "data").mkdir()
     for name in ("1921.csv", "1922.csv"):
-        (folder / "data" / name).write_text(LETTERS.replace("\n1,", f"\n{name[:4]}-1,").replace("\n2,", f"\n{name[:4]}-2,"))
+        (folder / "data" / name).write_text(
+            LETTERS.replace("\n1,", f"\n{name[:4]}-1,").replace("\n2,", f"\n{name[:4]}-2,")
+        )
     assert run("data").exit_code == 0
     (source,) = tomllib.loads((folder / "kg.toml").read_text(encoding="utf-8"))["sources"]
     assert source["path"] == "data/*.csv"
@@ -220,7 +222,9 @@ def test_one_column_and_two_hundred(name, folder):
 
 def test_table_without_headings_is_doubted(folder):
     """A table that begins with data is told to lack headings."""
-    (folder / "a.csv").write_text("1,Letter to the mayor,1921-03-01\n2,Letter to the bank,1921-03-05\n", encoding="utf-8")
+    (folder / "a.csv").write_text(
+        "1,Letter to the mayor,1921-03-01\n2,Letter to the bank,1921-03-05\n", encoding="utf-8"
+    )
     assert "no headings" in run("a.csv").stdout
 
 
@@ -229,7 +233,9 @@ def test_long_tables_are_sampled(folder, monkeypatch):
     from kg.proposal import samples
 
     monkeypatch.setattr(samples, "MAX_ROWS", 600)
-    (folder / "a.csv").write_text(text_of([["No.", "Title"], *([n, f"Letter {n}"] for n in range(5000))]), encoding="utf-8")
+    (folder / "a.csv").write_text(
+        text_of([["No.", "Title"], *([n, f"Letter {n}"] for n in range(5000))]), encoding="utf-8"
+    )
     assert run("a.csv").exit_code == 0
     assert "600 rows and more" in (folder / "kg.toml").read_text(encoding="utf-8")
 
