@@ -16,8 +16,10 @@ from rich.text import Text
 
 from kg.checks import doctor as checks
 from kg.commands.common import ERRORS, OUT, counted, with_settings
+from kg.commands.export import export
 from kg.commands.init import init
 from kg.commands.printed_report import print_json, print_report
+from kg.commands.template import template
 from kg.errors import KgError, UsageError
 from kg.iris import KINDS
 from kg.publish import build as jobs
@@ -237,7 +239,9 @@ def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
+cli.add_command(export)
 cli.add_command(init)
+cli.add_command(template)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ import orjson
 from kg import ontology
 from kg.date_roles import principal
 from kg.mapping.mapper import MappedRecord, Mapper
+from kg.publish.pipeline.export_conflicts import ExportedRow
 from kg.publish.pipeline.identities import XML_FORMATS, BatchIndex, Identities, IndexRow, index_row, typed_links
 from kg.publish.pipeline.settlement import settle_links
 from kg.publish.pipeline.sources import Batch
@@ -39,8 +40,11 @@ from kg.records.readers.base import (
 )
 from kg.records.readers.json.json_records import parse_line
 from kg.records.readers.source_words import in_source_words
+from kg.render.data.abstract import abstract, labels_for_lists
+from kg.render.data.excerpt import parts_of, rooms, weight_order
 from kg.store.generation.catalogue_builder import CatalogueEntry, date_column
 from kg.store.generation.hints import Hint, hint_of
+from kg.store.generation.outlines.builder import OUTLINED_LENGTH, Layout, RecordOutline, outline
 
 if TYPE_CHECKING:
     from kg.publish.pipeline.shapes import Shapes
@@ -55,6 +59,7 @@ class PreparedRecord(NamedTuple):
         ntriples: its triples, one a line.
         triples: the number of its triples.
         hints: embedded descriptions of the things that it links to.
+        outline: its outline, where it is long.
     """
 
     entry: CatalogueEntry
@@ -62,6 +67,7 @@ class PreparedRecord(NamedTuple):
     ntriples: bytes
     triples: int
     hints: tuple[Hint, ...]
+    outline: RecordOutline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class BatchResult:
     problems: list[SourceProblem] = field(default_factory=list)
     successions: list[Succession] = field(default_factory=list)
     long_values: list[LongValue] = field(default_factory=list)
+    exported: dict[str, ExportedRow] = field(default_factory=dict)
     size: int = 0
     shapes_seconds: float = 0.0
 
@@ -90,7 +97,7 @@ class BatchResult:
 class BatchProcessor:
     """Processor of batches for a base."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what all records of a build have in common
         self,
         base: str,
         index: Path | None = None,
@@ -98,6 +105,7 @@ class BatchProcessor:
         survey: Path | None = None,
         *,
         value_bytes: int,
+        languages: tuple[str, ...] = (),
     ) -> None:
         """Start.
 
@@ -107,8 +115,10 @@ class BatchProcessor:
             shapes: the file of the archive's own shapes, or None.
             survey: the folder for the survey of all sources, which may be made later; None for none.
             value_bytes: the bound on a value, in bytes as written.
+            languages: those of the site, the best first.
         """
         self._value_bytes = value_bytes
+        self._languages = languages
         self._today = datetime.now(UTC).date().isoformat()
         self._mapper = Mapper(ontology.load(base))
         self._base = base
@@ -212,6 +222,9 @@ class BatchProcessor:
             return RejectedRecord(record["kind"], source, raw_record.raw, (*problems, *said))
         result.problems += problems
         result.long_values += long
+        if raw_record.version:
+            row = ExportedRow(raw_record.version, source, raw_record.at, raw_record.fields)
+            result.exported.setdefault(record["id"], row)
         if record["id"] in self.identities.held:
             merge = batch.input.merge or record.get("status") == _DESCRIBED
             return PendingMerge(record["id"], source, raw_record.at, merge, orjson.dumps(record))
@@ -246,7 +259,7 @@ class BatchProcessor:
             if violations := tuple(problem for problem in placed if problem.severity == "rejected"):
                 yield RejectedRecord(record["kind"], source, raw_record.raw, violations)
             else:
-                yield _prepared_record(record, outcome, source, raw_record.at)
+                yield _prepared_record(record, outcome, source, raw_record.at, self._languages)
 
     def _try_map(self, record: Record, raw_record: RawRecord, source: str) -> MappedRecord | RejectedRecord:
         try:
@@ -311,12 +324,14 @@ def _unmapped_problem(source: str, at: str, key: str, record: Record) -> SourceP
     )
 
 
-def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str) -> PreparedRecord:
+def _prepared_record(
+    record: Record, mapped: MappedRecord, source: str, at: str, languages: tuple[str, ...]
+) -> PreparedRecord:
     date = principal(record.get("dates", ()))
     json = orjson.dumps(record)
     entry = CatalogueEntry(
         reference=record["id"],
-        label=orjson.dumps(record[label_key(record["kind"])]),
+        label=orjson.dumps(labels_for_lists(record[label_key(record["kind"])], languages)),
         status=record.get("status"),
         start=_in_common_era(date.get("start")),
         end=_in_common_era(date.get("end")),
@@ -328,7 +343,14 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         position=record.get("position"),
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
-    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints)
+    record_outline = _outline(record, languages) if len(json) > OUTLINED_LENGTH else None
+    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, record_outline)
+
+
+def _outline(record: Record, languages: tuple[str, ...]) -> RecordOutline:
+    """Outline of a long record, by which its page is made."""
+    layout = Layout(rooms(record), parts_of, weight_order, lambda texts: labels_for_lists(texts, languages))
+    return outline(record, abstract(record, languages), layout)
 
 
 def _in_common_era(day: str | None) -> str | None:

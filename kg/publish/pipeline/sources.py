@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from kg.errors import SettingsError, SourceChanged, SourceError
 from kg.publish.pipeline.listing import display_name, list_files
-from kg.publish.pipeline.source_checks import check_sources
+from kg.publish.pipeline.source_checks import check_sources, plugin_notes
 from kg.records import readers
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import ReaderItem, SourceFile, isolate_failures
 from kg.records.readers.json.json_records import nonblank_lines
+from kg.records.readers.tables.csvw_metadata import is_metadata
 from kg.settings import FILE_NAME, Settings
 
 SNIFFED_BYTES = 8192
@@ -68,13 +71,18 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
     files: list[InputFile] = []
     notes: list[SourceProblem] = []
     if not settings.sources:
-        todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
+        todo = 'Add [[sources]] with path = "data/*.jsonl", say; `kg init FILE` looks into a file and proposes it.'
         if settings.file is None:
             what = f"there is no {FILE_NAME} here or above"
-            raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
+            raise SettingsError(
+                what,
+                where=str(settings.folder),
+                todo="`kg init FILE` looks into a file, a spreadsheet say, and writes one.",
+            )
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
     check_sources(settings)
-    seen: set[tuple[str, str]] = set()
+    notes += plugin_notes()
+    seen: set[tuple[str, ...]] = set()
     for source in settings.sources:
         try:
             listing = list_files(source, settings)
@@ -87,32 +95,44 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
         for path in listing.files:
             file = SourceFile(
                 path,
-                display_name(path, settings.folder),
+                source.path if source.is_address else display_name(path, settings.folder),
                 source.prefix,
                 source.prefix or source.path,
                 settings.base,
                 settings.drafts == "leave-out",
                 source,
             )
-            mark = os.path.realpath(path), source.prefix
+            mark = os.path.realpath(path), source.prefix, source.sheet, source.table, source.query
             if mark in seen:
                 message = "the file lies in two sources; it is read once, as the first of them says"
                 notes.append(file.problem("", "", "", "sources in kg.toml that have no file in common", message))
                 continue
             seen.add(mark)
-            try:
-                with path.open("rb") as opened:
-                    state = _state(os.fstat(opened.fileno()))
-                    head = opened.read(SNIFFED_BYTES)
-            except OSError as fault:
-                raise SourceError(f"can't be read: {fault.strerror}", where=file.name) from None
-            format_ = source.format or readers.sniff(head, path.name)
-            if format_ is None:
-                expected = f"one of {', '.join(readers.formats())}"
-                notes.append(file.problem("", "", "", expected, f"{_unknown_format(head)}; the file was left aside"))
-            else:
-                files.append(InputFile(file, format_, source.merge, state[0], state))
+            found = _input_file(file)
+            if isinstance(found, InputFile):
+                files.append(found)
+            elif found is not None:
+                notes.append(found)
     return files, notes
+
+
+def _input_file(file: SourceFile) -> InputFile | SourceProblem | None:
+    """File with its format, or why it has none; None for the metadata of a table, which are read with that."""
+    if file.settings.is_address:
+        return InputFile(file, "sql", file.settings.merge, 0, ())
+    try:
+        with file.path.open("rb") as opened:
+            state = _state(file.path, os.fstat(opened.fileno()))
+            head = opened.read(SNIFFED_BYTES)
+    except OSError as fault:
+        raise SourceError(f"can't be read: {fault.strerror}", where=file.name) from None
+    if is_metadata(head, file.path.name):
+        return None
+    format_ = file.settings.format or readers.sniff(head, file.path.name)
+    if format_ is None:
+        expected = f"one of {', '.join(readers.formats())}"
+        return file.problem("", "", "", expected, f"{_unknown_format(head)}; the file was left aside")
+    return InputFile(file, format_, file.settings.merge, state[0], state)
 
 
 def _away(name: str, reason: str) -> SourceProblem:
@@ -120,16 +140,25 @@ def _away(name: str, reason: str) -> SourceProblem:
     return SourceProblem(name, "", "", "", "a file, or a folder of files, that can be read", message, "rejected")
 
 
-def _state(status: os.stat_result) -> tuple[int, ...]:
-    """State of a file: size, time of change in ns, identity."""
-    return status.st_size, status.st_mtime_ns, status.st_dev, status.st_ino
+def _state(path: Path, status: os.stat_result) -> tuple[int, ...]:
+    """State of a file: size, time of change in ns, identity; the same of a database's log beside it."""
+    state = status.st_size, status.st_mtime_ns, status.st_dev, status.st_ino
+    with suppress(OSError):
+        log = path.with_name(f"{path.name}-wal").stat()
+        return *state, log.st_size, log.st_mtime_ns
+    return state
 
 
 def check_unchanged(files: Iterable[InputFile]) -> None:
-    """Compare the files with their state when they were listed. Raises SourceChanged for a file that differs."""
+    """Compare the files with their state when they were listed. Raises SourceChanged for a file that differs.
+
+    A database at an address is read in one transaction, which sees no change.
+    """
     for file in files:
+        if file.file.settings.is_address:
+            continue
         try:
-            size, *rest = _state(file.file.path.stat())
+            size, *rest = _state(file.file.path, file.file.path.stat())
         except OSError as fault:
             raise SourceChanged(f"can't be read any more: {fault.strerror}", where=file.file.name) from None
         if (size, *rest) != file.state:
@@ -153,7 +182,7 @@ def batches(files: Iterable[InputFile]) -> Iterator[Batch]:
         try:
             if file.format == "jsonl":
                 yield from _line_batches(file)
-            elif file.size <= MAX_WHOLE_FILE:
+            elif file.size <= MAX_WHOLE_FILE and file.format != "sql":  # one reading, one state of the database
                 yield Batch(file, size=file.size)
             else:
                 yield from _record_batches(file)

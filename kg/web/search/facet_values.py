@@ -9,6 +9,7 @@ from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.read.search import TITLE
 from kg.render.site import search_summary as said
 from kg.store.search.collation import title_order
@@ -39,7 +40,10 @@ async def respond(
 ) -> Response:
     """The values, the most frequent first, or with `sort=title` by name."""
     if facet not in COUNTED:
-        raise Problem(404, f"There is no facet {facet[:40]!r}. The facets are {', '.join(COUNTED)}.")
+        detail = Message(
+            "There is no filter %(name)s. Available: %(names)s.", name=repr(facet[:40]), names=", ".join(COUNTED)
+        )
+        raise Problem(404, detail)
     return await context.serving.search_queue.run(request, partial(_answered, request, context, facet, state))
 
 

@@ -18,6 +18,9 @@ from kg.source_settings import SourceSettings
 OWN = "kg:"
 """Beginning of a heading, or of a row, of kg's own: never data."""
 
+VERSION = "version"
+"""Name of the column of kg's own with the version of the published record that a row was exported with."""
+
 HEAD_ROWS = 30
 """Rows among which the headings are looked for."""
 
@@ -42,7 +45,7 @@ def folded(heading: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", heading.strip()[:1000]).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(plain.split()).rstrip(" :")
+    return " ".join(plain.split()).rstrip(" :.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ def find(sheet: Sheet, settings: SourceSettings, is_known: Callable[[str], bool]
     if not head:
         return None
     place = len(head) - 1 if settings.header else _header_place(head, is_known)
+    if not settings.header and _has_words_above(head, place, is_known):
+        place -= 1
     if settings.header:
         head += islice(rows, HEAD_ROWS)
     groups = _group_cells(head, place, is_known)
@@ -124,15 +129,20 @@ def _filled(cells: tuple[str, ...]) -> list[str]:
 
 def _header_place(head: list[TableRow], is_known: Callable[[str], bool]) -> int:
     """Place of the row with the headings: with the most known ones, else the first that is as wide as the table."""
-    known = [sum(map(is_known, _filled(row.cells))) for row in head]
+    known = [0 if _is_own(row) else sum(map(is_known, _filled(row.cells))) for row in head]
     best = max(known)
     if best >= 2 or (best and len(_filled(head[known.index(best)].cells)) <= 2):
         return known.index(best)
-    widths = [len(set(_filled(row.cells))) for row in head]
+    widths = [0 if _is_own(row) else len(set(_filled(row.cells))) for row in head]
     usual = sorted(widths)[len(widths) // 2]
     least = max(1, -(-usual * 3 // 5))
-    place = next(place for place, width in enumerate(widths) if width >= least)
+    place = next((place for place, width in enumerate(widths) if width >= least), 0)
     return place + 1 if _is_group_row(head, place) else place
+
+
+def _is_own(row: TableRow) -> bool:
+    """Whether a row is one of kg's own, with explanations."""
+    return any(cell.startswith(OWN) for cell in _filled(row.cells)[:1])
 
 
 def _is_group_row(head: list[TableRow], place: int) -> bool:
@@ -177,6 +187,14 @@ def _group_cells(head: list[TableRow], place: int, is_known: Callable[[str], boo
         if text and not has_heading:  # a heading over two rows groups nothing
             current = ""
     return groups
+
+
+def _has_words_above(head: list[TableRow], place: int, is_known: Callable[[str], bool]) -> bool:
+    """Whether a row has machine names, and the row above it the headings for people."""
+    if place == 0 or head[place - 1].number != head[place].number - 1:
+        return False
+    own, above = _filled(head[place].cells), _filled(head[place - 1].cells)
+    return len(set(above)) >= len(own) * 0.6 and _is_machine_names(own, is_known, certain=False)
 
 
 def _rows_below(
@@ -237,7 +255,8 @@ def _names(
     spellings: list[tuple[str, ...]] = []
     for column in range(width):
         heading = own[column]
-        group = " ".join(groups[column].split()) if column < len(groups) else ""
+        is_own = heading.lower().startswith(OWN)  # whatever group the cells above spread to it
+        group = " ".join(groups[column].split()) if column < len(groups) and not is_own else ""
         is_grouped = bool(group and heading) and folded(group) != folded(heading)
         name = f"{group} / {heading}" if is_grouped else heading or group
         machine_name = machine_names[column] if column < len(machine_names) else ""
