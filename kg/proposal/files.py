@@ -7,6 +7,7 @@ from pathlib import Path
 from kg.errors import UsageError
 from kg.records import readers
 from kg.records.readers.base import SourceFile
+from kg.records.readers.xml import parsing
 from kg.source_settings import SourceSettings
 
 MAX_FILES = 2_000
@@ -99,6 +100,8 @@ def _given(path: Path, folder: Path | None) -> GivenFile:
 def _reason(head: bytes, name: str) -> str:
     """Why no reader knows a file, and what to do."""
     known = "tables (CSV, xlsx, xls, ODS, Parquet, SQLite), EAD, EAC-CPF, JSON and record pages are read"
+    if root := parsing.sniff(head):
+        return f"is XML with the root {root.rpartition('}')[2]}, and {known}"
     what = next((what for start, what in _KNOWN_STARTS.items() if head.startswith(start)), "")
     if what:
         return f"is {what}, and {known}"
