@@ -135,7 +135,7 @@ def _of_others(others: Sequence[GivenFile], files: Sequence[GivenFile], folder: 
 
 
 def _pattern(file: GivenFile, apart: Sequence[GivenFile]) -> Path:
-    """Widest path of a file that means none of those apart: its folder, or a pattern of its suffix there or beside it."""
+    """Widest path of a file that means none of those apart: its folder, or a pattern of its suffix there or beside."""
     if file.folder is None:
         return file.path
     here = [each.path for each in apart if each.folder == file.folder]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kg.proposal.files import BASE
 from kg.records.inference.guesses import ColumnGuess, TableGuess
 from kg.records.inference.headings import folded
 from kg.records.inference.headings import read as read_heading
@@ -74,7 +75,7 @@ def _site_lines(site: SiteEntry) -> Iterator[str]:
     yield ""
     yield "# The identity of everything that is published. Set it to the address of your site before others link to it;"
     yield '# it ends with a slash: "https://archive.example.org/", say.'
-    yield 'base = "http://127.0.0.1:8000/"'
+    yield f"base = {quote(BASE)}"
     yield f"title = {quote(site.title)}"
     yield '# publisher = "Our archive"'
     yield "# The licence of the descriptions; this one, which gives up all rights, if not given."
