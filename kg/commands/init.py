@@ -87,10 +87,13 @@ def _write(text: str, out: Path) -> None:
 
 def _tell_unread(proposal: Proposal) -> None:
     """Say which files were left out, and why."""
-    for file in proposal.unknown[:20]:
-        ERRORS.print(f"kg: {file.path}: {file.reason}. It was left out.", style="yellow", markup=False, soft_wrap=True)
-    if len(proposal.unknown) > 20:
-        ERRORS.print(f"kg: … and {len(proposal.unknown) - 20} more files that no reader knows.", style="yellow")
+    by_reason: dict[str, list[Path]] = {}
+    for file in proposal.unknown:
+        by_reason.setdefault(file.reason, []).append(file.path)
+    for reason, paths in by_reason.items():
+        more = "" if len(paths) == 1 else f" and {len(paths) - 1:,} more"
+        message = f"kg: {paths[0]}{more}: {reason}. Left out."
+        ERRORS.print(message, style="yellow", markup=False, soft_wrap=True)
     for table in proposal.unread:
         message = f"kg: {table.file.path}: {table.reason}. It was left out."
         ERRORS.print(message, style="yellow", markup=False, soft_wrap=True)
@@ -165,9 +168,11 @@ def _text(value: Any) -> str:
         return "; ".join(map(_text, value))
     if not isinstance(value, dict):
         return str(value)
+    if {"edtf", "text", "start"} & value.keys() and "role" in value:
+        return _dated(value)
     if name := value.get("name") or value.get("text"):
-        return _text(next(iter(name.values()))) if isinstance(name, dict) else _dated(value)
-    return _dated(value) if "role" in value else " ".join(_text(each) for each in value.values())
+        return _text(next(iter(name.values()))) if isinstance(name, dict) else str(name)
+    return " ".join(_text(each) for each in value.values())
 
 
 def _dated(date: Record) -> str:

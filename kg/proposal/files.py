@@ -7,7 +7,12 @@ from pathlib import Path
 from kg.errors import UsageError
 from kg.records import readers
 from kg.records.readers.base import SourceFile
+from kg.records.readers.tables.csvw_metadata import is_metadata
+from kg.records.readers.xml import parsing
 from kg.source_settings import SourceSettings
+
+BASE = "http://127.0.0.1:8000/"
+"""Base that is proposed: that of `kg serve` on one's own machine."""
 
 MAX_FILES = 2_000
 """Files of folders that are looked into."""
@@ -39,7 +44,7 @@ class GivenFile:
     def source(self, settings: SourceSettings | None = None) -> SourceFile:
         """Return it as a source file of some settings; without settings for a look alone."""
         settings = settings or SourceSettings.model_validate({"path": str(self.path)})
-        return SourceFile(self.path, self.path.name, origin=settings.path, settings=settings)
+        return SourceFile(self.path, self.path.name, origin=settings.path, base=BASE, settings=settings)
 
 
 def given_files(paths: Sequence[Path], own: Path) -> list[GivenFile]:
@@ -59,8 +64,10 @@ def given_files(paths: Sequence[Path], own: Path) -> list[GivenFile]:
                 "there is no such file or folder", where=str(path), todo="Check the name, and where you are."
             )
         for each in _walk(path) if path.is_dir() else (path,):
-            if each.resolve() not in {own.resolve(), *files}:
-                files[each.resolve()] = _given(each, path if path.is_dir() else None)
+            if each.resolve() != own.resolve() and each.resolve() not in files:
+                given = _given(each, path if path.is_dir() else None)
+                if given is not None:
+                    files[each.resolve()] = given
             if len(files) > MAX_FILES:
                 todo = "Name the files, or a folder with fewer."
                 raise UsageError(f"has more than {MAX_FILES:,} files", where=str(path), todo=todo)
@@ -82,7 +89,8 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _given(path: Path, folder: Path | None) -> GivenFile:
+def _given(path: Path, folder: Path | None) -> GivenFile | None:
+    """File with its format; None for the metadata of a table beside it, which are read with that."""
     if not path.is_file():
         return GivenFile(path, None, folder, "is no file: a pipe or a device, perhaps")
     try:
@@ -90,6 +98,8 @@ def _given(path: Path, folder: Path | None) -> GivenFile:
             head = opened.read(_HEAD)
     except OSError as fault:
         raise UsageError(f"can't be read: {fault.strerror}", where=str(path)) from None
+    if is_metadata(head, path.name):
+        return None
     if not head.strip():
         return GivenFile(path, None, folder, "there is nothing in it")
     format_ = readers.sniff(head, path.name)
@@ -99,6 +109,8 @@ def _given(path: Path, folder: Path | None) -> GivenFile:
 def _reason(head: bytes, name: str) -> str:
     """Why no reader knows a file, and what to do."""
     known = "tables (CSV, xlsx, xls, ODS, Parquet, SQLite), EAD, EAC-CPF, JSON and record pages are read"
+    if root := parsing.sniff(head):
+        return f"is XML with the root {root.rpartition('}')[2]}, and {known}"
     what = next((what for start, what in _KNOWN_STARTS.items() if head.startswith(start)), "")
     if what:
         return f"is {what}, and {known}"

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +53,12 @@ class ProposedSource:
 
     @property
     def called(self) -> str:
-        """What people call a file of its format."""
-        return _CALLED.get(self.format, f"file of the format {self.format}")
+        """What people call its files, with their number where they are several."""
+        counts = Counter(str(file.format) for file in self.files)
+        names = {name: _CALLED.get(name, f"file of the format {name}") for name in counts}
+        if len(self.files) == 1:
+            return names[self.format]
+        return ", ".join(f"{number:,} of {names[name]}" for name, number in counts.items())
 
     def file(self, base: str) -> SourceFile:
         """Return its first file as a build reads it."""
@@ -117,27 +122,29 @@ def _of_table(table: TableSource, folder: Path) -> ProposedSource:
 
 def _of_others(others: Sequence[GivenFile], files: Sequence[GivenFile], folder: Path) -> list[ProposedSource]:
     """Sources of other formats: a folder whole where all in it is of them, else each kind of its files by a pattern."""
-    made = []
-    mixed = {file.folder for file in files if file.folder and (file.is_table or not file.format)}
-    groups: dict[object, list[GivenFile]] = {}
+    apart = [file for file in files if file.folder and (file.is_table or not file.format)]
+    groups: dict[Path, list[GivenFile]] = {}
     for file in others:
-        if file.folder is None:
-            groups.setdefault(id(file), []).append(file)
-        elif file.folder in mixed:
-            groups.setdefault((file.folder, file.path.suffix), []).append(file)
-        else:
-            groups.setdefault(file.folder, []).append(file)
-    for group in groups.values():
-        first = group[0]
-        if first.folder is None:
-            path = _relative(first.path, folder)
-        elif first.folder in mixed:
-            path = _relative(first.folder / "**" / f"*{first.path.suffix}", folder)
-        else:
-            path = _relative(first.folder, folder)
+        groups.setdefault(_pattern(file, apart), []).append(file)
+    made = []
+    for pattern, group in groups.items():
+        path = _relative(pattern, folder)
         settings = SourceSettings.model_validate({"path": path})
-        made.append(ProposedSource(path, str(first.format), tuple(group), settings))
+        made.append(ProposedSource(path, str(group[0].format), tuple(group), settings))
     return made
+
+
+def _pattern(file: GivenFile, apart: Sequence[GivenFile]) -> Path:
+    """Widest path of a file that means none of those apart: its folder, or a pattern of its suffix there or beside."""
+    if file.folder is None:
+        return file.path
+    here = [each.path for each in apart if each.folder == file.folder]
+    if not here:
+        return file.folder
+    alike = {each.parent for each in here if each.suffix == file.path.suffix}
+    if not alike:
+        return file.folder / "**" / f"*{file.path.suffix}"
+    return file.path if file.path.parent in alike else file.path.parent / f"*{file.path.suffix}"
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -168,7 +175,7 @@ def _entry(source: ProposedSource) -> SourceEntry:
     number = len(source.files)
     files = source.files[0].path.name if number == 1 else f"{number:,} files"
     if table is None:
-        return SourceEntry(source.path, (f"{files}: {source.called}{' and the like' if number > 1 else ''}.",))
+        return SourceEntry(source.path, (f"{files}: {source.called}.",))
     rows = f"{table.sample.number:,} rows{'' if table.sample.is_whole else ' and more'}"
     sheet = f", sheet {table.sheet}" if table.sheet else ""
     comments = [f"{files}{sheet}: {source.called}, {rows}, {len(table.sample.headings)} columns."]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kg.records.inference.headings import GROUP, read
+from kg.records.inference.headings import GROUP, is_word
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables import headings as heading_rows
 from kg.records.readers.tables.table import Remark, RowSource, Sheet, TableRow
@@ -129,8 +129,7 @@ def _is_passed_over(row: TableRow) -> bool:
 
 def _is_known(text: str) -> bool:
     """Whether a text is a word of headings."""
-    heading = read(text)
-    return bool(heading.meanings) and heading.is_whole and GROUP not in text
+    return GROUP not in text and is_word(text)
 
 
 def _text(remark: Remark) -> str:

@@ -6,9 +6,10 @@ r"""Text of a kg.toml: settings with comments that say how sure each is.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kg.proposal.files import BASE
 from kg.records.inference.guesses import ColumnGuess, TableGuess
 from kg.records.inference.headings import folded
 from kg.records.inference.headings import read as read_heading
@@ -74,7 +75,7 @@ def _site_lines(site: SiteEntry) -> Iterator[str]:
     yield ""
     yield "# The identity of everything that is published. Set it to the address of your site before others link to it;"
     yield '# it ends with a slash: "https://archive.example.org/", say.'
-    yield 'base = "http://127.0.0.1:8000/"'
+    yield f"base = {quote(BASE)}"
     yield f"title = {quote(site.title)}"
     yield '# publisher = "Our archive"'
     yield "# The licence of the descriptions; this one, which gives up all rights, if not given."
@@ -116,23 +117,25 @@ def merged(columns: Sequence[ColumnGuess]) -> list[ColumnGuess]:
     for column in columns:
         if (stem := _pattern(column.column)) and not column.pattern:
             groups.setdefault((stem, column.key, column.separator), []).append(column)
+    starts = {stem: folded(stem) for (stem, _, _), group in groups.items() if len(group) > 1}
+    matching = _matching(starts, columns)
     whole = {
         stem: group
         for (stem, _, _), group in groups.items()
-        if len(group) > 1 and {each.column for each in group} == _matching(stem, columns)
+        if len(group) > 1 and {each.column for each in group} == matching[stem]
     }
+    by_column = {each.column: stem for stem, group in whole.items() for each in group}
     kept: list[ColumnGuess] = []
     for column in columns:
-        group = whole.get(_pattern(column.column), [])
-        if column not in group:
+        stem = by_column.get(column.column, "")
+        if not stem:
             kept.append(column)
-        elif column == group[0]:
+        elif column is whole[stem][0]:
+            group = whole[stem]
             surest = max(group, key=lambda each: each.sure)
             doubts = tuple(dict.fromkeys(doubt for each in group for doubt in each.doubts))[:3]
             why = f"{surest.why}; {len(group)} columns"
-            kept.append(
-                ColumnGuess(_pattern(column.column), column.key, surest.sure, why, column.separator, doubts=doubts)
-            )
+            kept.append(ColumnGuess(stem, column.key, surest.sure, why, column.separator, doubts=doubts))
     return kept
 
 
@@ -143,9 +146,19 @@ def _pattern(heading: str) -> str:
     return f"{heading[:place]}*" if place > 0 and "*" not in heading else ""
 
 
-def _matching(pattern: str, columns: Sequence[ColumnGuess]) -> set[str]:
-    start = folded(pattern)
-    return {column.column for column in columns if folded(column.column).startswith(start)}
+def _matching(starts: Mapping[str, str], columns: Sequence[ColumnGuess]) -> dict[str, set[str]]:
+    """Pattern → the columns that begin as it does; patterns by their folded beginnings."""
+    matching: dict[str, set[str]] = {stem: set() for stem in starts}
+    by_start: dict[str, list[str]] = {}
+    for stem, start in starts.items():
+        by_start.setdefault(start, []).append(stem)
+    lengths = sorted({len(start) for start in by_start})
+    for column in columns:
+        spelling = folded(column.column)
+        for length in lengths:
+            for stem in by_start.get(spelling[:length], ()):
+                matching[stem].add(column.column)
+    return matching
 
 
 def _column_lines(column: ColumnGuess) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Sources that tables make: a workbook's sheets of one form are one source, and so are a folder's files of one form."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.errors import KgError
 from kg.proposal.files import GivenFile
@@ -10,6 +10,7 @@ from kg.records import readers
 from kg.records.inference.guesses import ColumnGuess, TableGuess
 from kg.records.inference.headings import folded, read
 from kg.records.inference.table_guess import guess_table
+from kg.records.readers.tables.csvw_metadata import description_of
 from kg.source_settings import SourceSettings
 
 _DATA_LIKE = 0.4
@@ -82,6 +83,12 @@ def table_sources(files: Sequence[GivenFile]) -> tuple[list[TableSource], list[U
         except KgError as fault:
             unread.append(UnreadTable(file, fault.what))
             continue
+        except Exception as fault:  # noqa: BLE001  # one file must not keep the others from being looked into
+            what = (
+                f"kg failed at this ({type(fault).__name__}: {str(fault)[:80]}); please report the fault with the file"
+            )
+            unread.append(UnreadTable(file, what))
+            continue
         if not looked.tables:
             reason = "; ".join(looked.faults) or "there is no row with headings and a row below it"
             unread.append(UnreadTable(file, f"{reason}; `kg template` writes an empty table with headings"))
@@ -115,10 +122,27 @@ def _of_sheets(file: GivenFile, looked: FileSample) -> list[TableSource]:
 
 
 def _source(file: GivenFile, table: TableSample, sheet: str, notes: tuple[str, ...]) -> TableSource:
-    guess = guess_table(f"{file.path.stem} {table.sheet}", table.headings, table.rows)
+    guess = _as_described(guess_table(f"{file.path.stem} {table.sheet}", table.headings, table.rows), file)
     if _may_lack_headings(table):
         notes = (*notes, "the first row may be data: the table seems to have no headings; put a row of them above")
     return TableSource((file,), sheet, table, guess, notes)
+
+
+def _as_described(guess: TableGuess, file: GivenFile) -> TableGuess:
+    """Guess with the columns that metadata beside the file describe (CSVW): these need no line of kg.toml."""
+    described = {folded(name): column for name, column in description_of(file.source()).columns.items() if column.key}
+    if not described:
+        return guess
+    why = "the metadata beside the file say so"
+    columns = tuple(
+        ColumnGuess(each.column, found.key, 1.0, why, found.separator, is_proposal=True)
+        if (found := described.get(folded(each.column)))
+        else each
+        for each in guess.columns
+    )
+    has_id = any(column.key == "id" for column in columns)
+    made = tuple(each for each in guess.made if each.key != "id" or not has_id)
+    return replace(guess, columns=columns, made=made)
 
 
 def _is_known(heading: str) -> bool:

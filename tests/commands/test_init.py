@@ -174,6 +174,23 @@ def test_other_formats_get_an_entry(folder):
     assert checked(folder)["read"] == {"archive": 1, "record": 3}
 
 
+def test_metadata_beside_a_table_go_first(folder):
+    """What metadata beside a table say of a column (CSVW) is no guess, and needs no line of kg.toml."""
+    (folder / "data").mkdir()
+    (folder / "data" / "a.csv").write_text("nr,what\n1,A letter\n2,An answer\n", encoding="utf-8")
+    columns = [{"titles": "what", "propertyUrl": "dc:title", "lang": "en"}]
+    metadata = {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": "a.csv",
+        "tableSchema": {"columns": [{"titles": "nr"}, *columns]},
+    }
+    (folder / "data" / "a.csv-metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    assert run("data").exit_code == 0
+    (source,) = tomllib.loads((folder / "kg.toml").read_text(encoding="utf-8"))["sources"]
+    assert source["columns"] == {"nr": "id"}
+    assert checked(folder)["read"] == {"record": 2}
+
+
 def _bomb(path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("[Content_Types].xml", b"<Types/>")

@@ -8,7 +8,7 @@ from kg.records.inference.cell_language import CellLanguage, language_of
 from kg.records.inference.headings import Heading, read
 from kg.records.inference.separators import Separation, separation, split
 
-_MAX_PROFILED = 300
+MAX_PROFILED = 300
 """Different cells of a column that are looked into."""
 
 _PARTED_BY_COMMAS = frozenset({"subjects", "type", "language", "originalLanguage", "occupations", "functions"})
@@ -22,10 +22,12 @@ class ColumnProfile:
     Attributes:
         column: its heading as it stands in the table.
         cells: the texts of its cells in order, "" for an empty one.
+        profiled: how many different cells are looked into.
     """
 
     column: str
     cells: tuple[str, ...]
+    profiled: int = MAX_PROFILED
 
     @cached_property
     def heading(self) -> Heading:
@@ -40,7 +42,7 @@ class ColumnProfile:
     @cached_property
     def distinct(self) -> tuple[str, ...]:
         """Different cells, in the order of their first occurrence, as many as are looked into."""
-        return tuple(dict.fromkeys(self.filled))[:_MAX_PROFILED]
+        return tuple(dict.fromkeys(self.filled))[: self.profiled]
 
     @cached_property
     def values(self) -> tuple[str, ...]:
@@ -53,7 +55,7 @@ class ColumnProfile:
     def separation(self) -> Separation | None:
         """Sign that parts the values of its cells."""
         comma_parts = bool(_PARTED_BY_COMMAS & set(self.heading.meanings[:1])) and not self.is_prose
-        return separation(self.filled[: 2 * _MAX_PROFILED], comma_parts=comma_parts)
+        return separation(self.filled[: 2 * self.profiled], comma_parts=comma_parts)
 
     @cached_property
     def language(self) -> CellLanguage:

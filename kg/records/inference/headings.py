@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from kg.records.model.keys import KEYS
@@ -29,6 +29,9 @@ GROUP = " / "
 
 _GENERAL = frozenset({"name", "surname", "givenName", "id", "type", "note", "text", "title"})
 """Meanings that say little of a column in a group: the name of an author is the author."""
+
+_MAX_WORD = 80
+"""Maximum length of a heading that is a known word, with the language that it names."""
 
 _MIN_PHRASE = 4
 """Minimum length of a word that is recognised inside a longer heading."""
@@ -118,6 +121,7 @@ class Heading:
     number: str = ""
 
 
+@lru_cache(maxsize=32_768)
 def folded(text: str) -> str:
     """Return a text without case, accents and signs, its words parted by single blanks.
 
@@ -129,6 +133,7 @@ def folded(text: str) -> str:
     return _NO_WORD.sub(" ", plain).strip().casefold()
 
 
+@lru_cache(maxsize=32_768)
 def read(heading: str) -> Heading:
     """Return the reading of a heading."""
     text = " ".join(heading[:MAX_LENGTH].split())
@@ -144,6 +149,18 @@ def read(heading: str) -> Heading:
         if phrase := _phrase_in(folded(candidate)):
             return replace(_heading(text, phrase, values_in), is_whole=False, stem=stem, number=number)
     return Heading(text, stem=stem, number=number)
+
+
+def is_word(text: str) -> bool:
+    """Return whether a whole text is a word of headings, or a key.
+
+    >>> is_word("Título (es)"), is_word("Letter to the mayor")
+    (True, False)
+    """
+    if len(text) > _MAX_WORD:
+        return False
+    numbered = _NUMBERED.fullmatch(text)
+    return text.partition("@")[0] in KEYS or _whole(numbered[1].strip() if numbered else text) is not None
 
 
 def _whole(text: str) -> tuple[str, str] | None:

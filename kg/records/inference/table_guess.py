@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from kg.records.inference.choices import EXTRA, Choice, choose
-from kg.records.inference.column_profile import ColumnProfile
+from kg.records.inference.column_profile import MAX_PROFILED, ColumnProfile
 from kg.records.inference.compounds import LEFT_OUT, join_dates, join_names
 from kg.records.inference.guesses import ColumnGuess, TableGuess
 from kg.records.inference.headings import folded
@@ -19,6 +19,9 @@ from kg.records.inference.identity_guess import guess_id, guess_label
 from kg.records.inference.kinds import kind_of
 from kg.records.inference.meanings import SPLIT
 from kg.records.inference.text_languages import of_documents, set_languages
+
+_MAX_CELLS, _LEAST_PROFILED = 20_000, 10
+"""Different cells of a table that are looked into, and those of a column at least."""
 
 _BLANKS = re.compile(r"[^\S\n]+")
 
@@ -31,8 +34,9 @@ def guess_table(name: str, headings: Sequence[str], rows: Sequence[Sequence[str]
         headings: the headings of its columns, "" for a column without one.
         rows: the cells of some of its rows; later cells may be missing.
     """
+    profiled = max(_LEAST_PROFILED, min(MAX_PROFILED, _MAX_CELLS // max(1, len(headings))))
     profiles = [
-        ColumnProfile(heading, tuple(_trimmed(row[place]) if place < len(row) else "" for row in rows))
+        ColumnProfile(heading, tuple(_trimmed(row[place]) if place < len(row) else "" for row in rows), profiled)
         for place, heading in enumerate(headings)
     ]
     names = frozenset(folded(heading) for heading in headings)
@@ -85,12 +89,22 @@ def _set_separators(choices: Sequence[Choice]) -> list[str]:
         if len(columns) < 2:
             _doubt_separator(sign, having)
             continue
-        for choice in having:
+        for choice in (*having, *_of_one_heading(choices, having)):
             choice.separator = sign
             choice.why = f"{choice.why}; “{shown(sign)}” parts several values in a cell"
         listed = ", ".join(f"“{column}”" for column in columns[:5])
         notes.append(f"“{shown(sign)}” parts several values in cells of {len(columns)} columns: {listed}")
     return notes
+
+
+def _of_one_heading(choices: Sequence[Choice], having: Sequence[Choice]) -> list[Choice]:
+    """Columns with numbers behind the heading of others, without the sign of these."""
+    stems = {(choice.profile.heading.stem, choice.key) for choice in having if choice.profile.heading.stem}
+    return [
+        choice
+        for choice in choices
+        if (choice.profile.heading.stem, choice.key) in stems and not choice.profile.separation and not choice.pattern
+    ]
 
 
 def _doubt_separator(sign: str, having: Sequence[Choice]) -> None:
