@@ -17,6 +17,7 @@ from rich.text import Text
 from kg.checks import doctor as checks
 from kg.commands.common import ERRORS, OUT, counted, with_settings
 from kg.commands.printed_report import print_json, print_report
+from kg.commands.report import report as report_command
 from kg.errors import KgError, UsageError
 from kg.iris import KINDS
 from kg.publish import build as jobs
@@ -45,6 +46,9 @@ _MIN_TABLE_WIDTH = 240
 def cli(context: click.Context, config: Path | None) -> None:
     """Publish archival records as linked data."""
     context.obj = config
+
+
+cli.add_command(report_command)
 
 
 @cli.command()

@@ -18,6 +18,7 @@ from kg.mapping.mapper import MappedRecord, Mapper
 from kg.publish.pipeline.identities import XML_FORMATS, BatchIndex, Identities, IndexRow, index_row, typed_links
 from kg.publish.pipeline.settlement import settle_links
 from kg.publish.pipeline.sources import Batch
+from kg.publish.report.completeness import fields_of
 from kg.publish.report.rejected import RejectedRecord
 from kg.records.model import validation
 from kg.records.model.keys import Record, label_key
@@ -55,6 +56,7 @@ class PreparedRecord(NamedTuple):
         ntriples: its triples, one a line.
         triples: the number of its triples.
         hints: embedded descriptions of the things that it links to.
+        fields: what it has, as a set of bits.
     """
 
     entry: CatalogueEntry
@@ -62,6 +64,7 @@ class PreparedRecord(NamedTuple):
     ntriples: bytes
     triples: int
     hints: tuple[Hint, ...]
+    fields: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +330,7 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         position=record.get("position"),
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
-    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints)
+    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, fields_of(record))
 
 
 def _digest(ntriples: bytes, json: bytes) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kg.errors import SettingsError, SourceChanged, SourceError
 from kg.publish.pipeline.listing import display_name, list_files
+from kg.publish.pipeline.unread_files import unread_file
 from kg.records.problems import SourceProblem
 from kg.records.readers import READERS, sniff
 from kg.records.readers.base import ReaderItem, SourceFile, isolate_failures
@@ -105,8 +106,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
                 raise SourceError(f"can't be read: {fault.strerror}", where=file.name) from None
             format_ = source.format or sniff(head, path.name)
             if format_ is None:
-                expected = f"one of {', '.join(READERS)}"
-                notes.append(file.problem("", "", "", expected, f"{_unknown_format(head)}; the file was left aside"))
+                notes += unread_file(file, head)
             else:
                 files.append(InputFile(file, format_, source.merge, state[0], state))
     return files, notes
@@ -133,15 +133,6 @@ def check_unchanged(files: Iterable[InputFile]) -> None:
             what = f"changed while it was read: {file.size:,} bytes before, {size:,} after"
             todo = "Wait until it is whole and try again; to replace a file while builds run, rename a new one over it."
             raise SourceChanged(what, where=file.file.name, todo=todo)
-
-
-def _unknown_format(head: bytes) -> str:
-    """Reason for an unknown format, by a file's first bytes."""
-    if not head.strip():
-        return "there is nothing in it"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "the text is in UTF-16, and UTF-8 is read"
-    return "the format is not known"
 
 
 def batches(files: Iterable[InputFile]) -> Iterator[Batch]:
