@@ -1,4 +1,4 @@
-"""Annotations of keys for pages and the search index, from the model's table by way of `ontology/keys.json`.
+"""Annotations of keys and columns for pages and the search index, read from `ontology/keys.json`.
 
 The table stands in `kg/records/model/`, above everything that is not a record's own business. Pages and the index may
 not import it, so `make docs` writes their share into a file that lies beside the context and the schema, and a test
@@ -14,6 +14,9 @@ from typing import Any
 from kg.settings import ONTOLOGY
 
 FILE = ONTOLOGY / "keys.json"
+
+COLUMN_LANGUAGE = "{language}"
+"""Place of the language in the name of a column that each language of the settings has, such as `title_{language}`."""
 
 
 class PageSection(StrEnum):
@@ -119,8 +122,20 @@ class Annotations:
 @cache
 def load() -> dict[str, Annotations]:
     """Key → its annotations, in the order of the model. The file is a part of kg, as the context is."""
-    keys: dict[str, dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["keys"]
+    keys: dict[str, dict[str, Any]] = _read()["keys"]
     return {name: _annotations(written) for name, written in keys.items()}
+
+
+@cache
+def column_sentences() -> dict[str, tuple[str, ...]]:
+    """Column of a table → templates of the sentences that describe it, in English."""
+    columns: dict[str, list[str]] = _read()["columns"]
+    return {name: tuple(sentences) for name, sentences in columns.items()}
+
+
+def _read() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
 
 
 def _annotations(written: dict[str, Any]) -> Annotations:

@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kg import ontology
+from kg import key_annotations, ontology
 from kg.render.citations import styles
 from kg.render.page import facts
 from kg.render.page.values import outside_labels, relations, source_fields
@@ -57,6 +57,7 @@ def tables() -> Iterator[str]:
         yield from table.values()
     yield from times_of_day.OTHER_DOUBTS
     yield reader.NAMELESS
+    yield from (each for sentences in key_annotations.column_sentences().values() for each in sentences)
     yield from script_messages.messages()
     for query in saved_queries((QUERIES,)).values():
         yield from (query.summary, query.description, *(parameter.description for parameter in query.parameters))

@@ -144,7 +144,7 @@ class SearchResults:
         hits: hits of this page.
         after: cursor of the next page; empty on the last one.
         facets: facet counts of the list.
-        undated: number of things left out for want of a date.
+        undated: number of documents that match but for the time, since they have no date.
         axis: years that its documents cover; None where none is dated.
         corrected: corrected words that were searched instead; empty without a correction.
         suggestion: suggested words; empty for none.
@@ -251,8 +251,10 @@ class Finder:
         """Index of the generation. Raises SearchRefused where it was built without one."""
         if self.generation.search is None:
             raise SearchRefused(
-                Message("nothing can be searched here: the collection was published without a search index"),
-                todo=Message("Its keeper sets `search = true` in kg.toml and builds it again."),
+                Message("there is no search here: the collection was published without a search index"),
+                todo=Message(
+                    "The site's administrator can set `search = true` in kg.toml and publish the collection again."
+                ),
             )
         return self.generation.search
 
@@ -422,11 +424,12 @@ class Finder:
         return engine_query, self.index.count(engine_query)
 
     def _count_undated(self, search: _PreparedSearch) -> int:
-        """Number of hits left out for want of a date."""
+        """Number of documents that match but for the time, since they have no date; other things need none."""
         if search.query.days is None:
             return 0
         undated_query = replace(search.query, days=None)
-        return self.index.count_dated(self._run(undated_query, search.parsed, loose=search.loose)[0], dated=False)
+        found, _ = self._run(undated_query, search.parsed, loose=search.loose)
+        return self.index.count_dated(self.index.documents(found), dated=False)
 
     def _count_facets(self, query: SearchQuery, loose: bool) -> Facets:
         engine_query = self._run(query, _parse(query.words), loose=loose)[0]

@@ -172,7 +172,7 @@ class FastPath:
             raise Problem(
                 414,
                 errors.Message(
-                    "An address here has at most %(most)s characters; queries and graphs, more.",
+                    "An address may have at most %(most)s characters; those of queries and graphs may be longer.",
                     most=f"{LONGEST_ADDRESS:,}",
                 ),
             )
@@ -186,7 +186,7 @@ class FastPath:
             raise Problem(
                 405,
                 errors.Message(
-                    "%(method)s is not allowed here; %(allowed)s are.", method=request.method, allowed=allow
+                    "%(method)s is not allowed here. Allowed: %(allowed)s.", method=request.method, allowed=allow
                 ),
                 {"Allow": allow},
             )

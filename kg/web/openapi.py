@@ -11,10 +11,10 @@ from kg.web.route_table import Route
 VERSION = "2"
 """Of the interface; a route that is taken away or changes its parameters makes another."""
 
-OK = "The representation"
-NOT_MODIFIED = "The client has it already, by If-None-Match or If-Modified-Since"
+OK = "The page or data requested"
+NOT_MODIFIED = "Not changed since the client's last request (If-None-Match, If-Modified-Since)"
 PROBLEM = "What is wrong, and what to do; as a page for who takes HTML"
-LANGUAGE = "The language of the page, which a cookie keeps; else that of the cookie, else Accept-Language"
+LANGUAGE = "Language of the page, remembered in a cookie; without it that of the cookie or of Accept-Language"
 _SHARED = (NOT_MODIFIED, OK, LANGUAGE)
 
 _EVERYWHERE = (500, 503)

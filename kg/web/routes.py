@@ -47,25 +47,25 @@ _QUERIES = (400, 406, 413, *_LANES, *_REMOTE, 507)
 
 _HTML, _CSV, _SVG, _PNG = "text/html", "text/csv", "image/svg+xml", "image/png"
 _OWN_PAGE = "a page of the archive's own, where the settings name a file"
-_MOVED = {301: "The thing has another key now: the same document of that one."}
-_PART = {206: "The part of the file that Range names."}
+_MOVED = {301: "The entry has a new key: the same page or data at its new address."}
+_PART = {206: "Part of the file, as given in Range."}
 _TERMS_DATA = tuple(each.media_type for each in site_files.TERMS_DOCUMENTS.values())
 _RESULTS = tuple(dict.fromkeys(each.media_type.partition(";")[0] for each in RESULT_FORMATS.values()))
 _GRAPH_TYPES = tuple(dict.fromkeys(RESULT_FORMATS[name].media_type.partition(";")[0] for name in GRAPHS))
 _FORM = {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}
 
 PAGES = (
-    Route("/", home.respond, "Start page: extent of the collection, first documents, ways to the data", cacheable=True),
+    Route("/", home.respond, "Start page: size of the collection, first documents, access to the data", cacheable=True),
     Route(
         "/about",
         about.respond,
-        "Coverage and gaps of the collection, each number a link to the documents that it counts",
+        "Coverage and gaps of the collection, with a link from each figure to its documents",
         cacheable=True,
     ),
     Route(
         "/{kind}/",
         things_list.respond,
-        "List of a kind: documents in order of date, of the other kinds what documents name",
+        "List of a category: documents by date; otherwise what the documents mention",
         cacheable=True,
         problems=(404,),
         example="record/",
@@ -74,7 +74,7 @@ PAGES = (
         Route(
             f"/{kind}/{{key}}.{citations.PAGE_SUFFIX}",
             citations.page_of(kind),
-            "Citations of a document, a collection or an archive in each style, to copy",
+            "Citations of a document, collection or archive in several styles, for copying",
             cacheable=True,
             statuses=_MOVED,
             problems=(400, 404, 410, *_REMOTE),
@@ -86,7 +86,7 @@ PAGES = (
         Route(
             f"/{kind}/{{key}}.{{citation}}",
             citations.file_of(kind),
-            "Citation of a document, a collection or an archive, as a file for reference managers",
+            "Citation of a document, collection or archive: file for reference managers",
             tuple(dict.fromkeys(each.media_type for each in CITATIONS)),
             cacheable=True,
             values={"citation": citations.FILE_SUFFIXES},
@@ -99,7 +99,7 @@ PAGES = (
     Route(
         "/basket",
         basket.respond,
-        "Basket of documents: the page with their citations, or a file",
+        "Basket of documents: page with their citations, or a file",
         (_HTML, _CSV, *dict.fromkeys(each.media_type for each in CITATIONS)),
         long_address=True,
         problems=(400, *_LANES),
@@ -108,7 +108,7 @@ PAGES = (
     Route(
         "/{kind}/{key}.{suffix}",
         documents.document,
-        "Document about a thing, in the format of the suffix",
+        "Description of an entry, in the format given by the suffix",
         tuple(each.media_type for each in FORMATS),
         cacheable=True,
         direct=True,
@@ -118,7 +118,7 @@ PAGES = (
         values={"suffix": tuple(BY_SUFFIX)},
         statuses={
             **_MOVED,
-            303: "The suffix belongs to the key of a thing: the document about that one that Accept asks for.",
+            303: "The suffix is part of the key of an entry: its description, in the format given in Accept.",
         },
         problems=(400, 404, 406, 410, *_LANES, *_REMOTE),
         example="{thing}.jsonld",
@@ -126,25 +126,25 @@ PAGES = (
     Route(
         "/{kind}/{key}",
         documents.thing,
-        "Thing: redirect to the document that Accept asks for",
+        "Entry: redirects to its description in the format given in Accept",
         (),
         cacheable=True,
         direct=True,
         status=303,
-        statuses={**_MOVED, 303: "The document that Accept asks for."},
+        statuses={**_MOVED, 303: "Description in the format given in Accept."},
         problems=(404, 406, 410),
         example="{thing}",
     ),
     Route(
         "/dumps/",
         downloads.dumps,
-        "Page of the dumps: the whole graph as kg.nt.gz and kg.ttl.gz, and SHA256SUMS",
+        "Page of downloads: all data as kg.nt.gz and kg.ttl.gz, checksums as SHA256SUMS",
         cacheable=True,
     ),
     Route(
         "/dumps/{name}",
         downloads.dump,
-        "Dump of the graph, or its digests",
+        "File with all data, or checksums",
         ("application/gzip", "text/plain"),
         statuses=_PART,
         problems=(404, 416),
@@ -153,13 +153,13 @@ PAGES = (
     Route(
         "/data/",
         downloads.tables,
-        "Page of the tables: each kind as {kind}.csv and {kind}.parquet, with {kind}.csv-metadata.json",
+        "Page of the tables: each category as {kind}.csv and {kind}.parquet, with {kind}.csv-metadata.json",
         cacheable=True,
     ),
     Route(
         "/data/{name}",
         downloads.table,
-        "Table of a kind, its description, or the digests",
+        "Table of a category, its description, or checksums",
         (_CSV, "application/vnd.apache.parquet", "application/csvm+json", "text/plain"),
         statuses=_PART,
         problems=(404, 416),
@@ -177,18 +177,18 @@ PAGES = (
     Route(
         "/terms/",
         site_files.terms,
-        "Page of our own terms, or the data about them that Accept asks for",
+        "Page of the site's own terms, or data about them in the format given in Accept",
         cacheable=True,
-        statuses={303: "The data about the terms that Accept asks for."},
+        statuses={303: "Data about the terms in the format given in Accept."},
         problems=(406,),
     ),
     Route(
         "/terms/{name}",
         site_files.term,
-        "Term: redirect to its description; all as terms.ttl, terms.jsonld and other formats; context.jsonld",
+        "Term: redirects to its description; all terms as terms.ttl, terms.jsonld and other formats; context.jsonld",
         _TERMS_DATA,
         cacheable=True,
-        statuses={303: "The page of the terms, or the data about them that Accept asks for."},
+        statuses={303: "Page of the terms, or data about them in the format given in Accept."},
         problems=(404, 406),
         example="terms/context.jsonld",
     ),
@@ -196,11 +196,11 @@ PAGES = (
         "/imprint", own_pages.imprint, "Imprint of the archive", cacheable=True, problems=(404,), undescribed=_OWN_PAGE
     ),
     Route("/privacy", own_pages.privacy, "Its page on privacy", cacheable=True, problems=(404,), undescribed=_OWN_PAGE),
-    Route("/docs", api_docs.page, "Page of the routes, made from their description", cacheable=True),
+    Route("/docs", api_docs.page, "This page: all addresses of the site", cacheable=True),
     Route(
         "/openapi.json",
         api_docs.description,
-        "Description of the routes as OpenAPI 3.1",
+        "Description of all addresses in OpenAPI 3.1",
         (api_docs.MEDIA_TYPE,),
         cacheable=True,
     ),
@@ -249,7 +249,7 @@ SEARCH = (
     Route(
         "/search",
         search.respond,
-        "Search, as a page, JSON, CSV, Atom, RSS, Turtle or citations",
+        "Search: page, JSON, CSV, Atom, RSS, Turtle or citations",
         tuple(search.MEDIA_TYPES),
         cacheable=True,
         negotiated=tuple(search.MEDIA_TYPES),
@@ -260,7 +260,7 @@ SEARCH = (
     Route(
         "/search/values/{facet}",
         facet_values.respond,
-        "All values of a facet in the result of a search, as a page or JSON",
+        "All values of a filter in the results of a search: page or JSON",
         (_HTML, "application/json"),
         cacheable=True,
         problems=(400, 404, *_LANES, *_REMOTE),
@@ -269,7 +269,7 @@ SEARCH = (
     Route(
         "/search/suggest",
         search.suggest,
-        "Completions of a search, in the form of OpenSearch",
+        "Suggestions for a search, in the OpenSearch format",
         (search.SUGGESTIONS,),
         cacheable=True,
         negotiated=(),
@@ -279,7 +279,7 @@ SEARCH = (
     Route(
         "/search/opensearch.xml",
         search.description,
-        "Description of the search for browsers and programs",
+        "OpenSearch description of the search, for browsers and programs",
         (search.DESCRIPTION,),
         cacheable=True,
         negotiated=(),
@@ -287,7 +287,7 @@ SEARCH = (
     Route(
         "/timeline",
         picture_views.timeline,
-        "Documents of a search by time, as a page, SVG, PNG or CSV",
+        "Search results over time: page, SVG, PNG or CSV",
         (_HTML, _SVG, _PNG, _CSV),
         cacheable=True,
         refused=refused_search.refused,
@@ -297,7 +297,7 @@ SEARCH = (
     Route(
         "/map",
         picture_views.places,
-        "Places of a search on a map, as a page, SVG, PNG or CSV",
+        "Places in search results on a map: page, SVG, PNG or CSV",
         (_HTML, _SVG, _PNG, _CSV),
         cacheable=True,
         refused=refused_search.refused,
@@ -307,7 +307,7 @@ SEARCH = (
     Route(
         "/network",
         picture_views.people,
-        "People of a search and their common documents, as a page, SVG, PNG, CSV or GraphML",
+        "People in search results and the documents they share: page, SVG, PNG, CSV or GraphML",
         (_HTML, _SVG, _PNG, _CSV, "application/graphml+xml"),
         cacheable=True,
         refused=refused_search.refused,
@@ -320,7 +320,7 @@ ENDPOINT = (
     Route(
         "/sparql",
         sparql.respond,
-        "SPARQL 1.1 Protocol, query side; workbench for browsers; without a query, the service description",
+        "SPARQL 1.1 Protocol, queries; in browsers the query editor; without a query, the service description",
         (*_RESULTS, _HTML),
         methods=QUERY,
         repeats=True,
@@ -337,7 +337,7 @@ ENDPOINT = (
     Route(
         "/graphs",
         graph_store.respond,
-        "Graph Store Protocol, read side: a named graph or the default graph; without either, the list of graphs",
+        "Graph Store Protocol, reading: a named graph or the default graph; without either, the list of graphs",
         (*_GRAPH_TYPES, _HTML),
         repeats=True,
         long_address=True,
@@ -347,13 +347,13 @@ ENDPOINT = (
     Route(
         "/graphs/{name:path}",
         graph_store.direct,
-        "Graph whose IRI is the address",
+        "Graph with this address as its IRI",
         _GRAPH_TYPES,
         repeats=True,
         long_address=True,
         problems=(404, *_QUERIES),
     ),
-    Route("/api/", saved_queries.overview, "Page of the saved queries", cacheable=True),
+    Route("/api/", saved_queries.overview, "Page of the ready-made queries", cacheable=True),
     Route(
         "/api/openapi.json",
         api_docs.former,
@@ -373,14 +373,14 @@ ENDPOINT = (
     Route(
         "/workbench/terms.json",
         workbench.completions,
-        "Prefixes, classes and properties with their uses, for the editor to complete",
+        "Prefixes, classes and properties with the number of their uses, for suggestions in the editor",
         ("application/json",),
         problems=(413, *_LANES, *_REMOTE, 507),
     ),
     Route(
         "/workbench/names.json",
         workbench.labels,
-        "Names of things, up to a hundred at once",
+        "Names of entries, up to a hundred at a time",
         ("application/json",),
         problems=(400,),
         example="workbench/names.json?thing={thing}",

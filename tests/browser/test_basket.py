@@ -42,7 +42,7 @@ def test_a_basket_of_somebody_else_replaces_none(address, browser):
     page.wait_for_url("**/basket?**")
     assert _things(page) == [ONE]
     page.goto(f"{address}/basket?thing={TWO}")
-    page.get_by_role("button", name="Keep these documents in this browser").click()
+    page.get_by_role("button", name="Save these documents in this browser").click()
     page.goto(f"{address}/basket")
     page.wait_for_url("**/basket?**")
     assert _things(page) == [TWO]
@@ -57,7 +57,7 @@ def test_without_scripts_a_search_fills_the_basket(address, browser):
     boxes = page.locator("form.pick input[name=add]")
     boxes.nth(0).check()
     boxes.nth(1).check()
-    page.get_by_role("button", name="Add the ticked ones to the basket").click()
+    page.get_by_role("button", name="Add the selected ones to the basket").click()
     assert page.locator("ol.bibliography li").count() == 2
     page.locator("input[name=thing]").first.uncheck()
     page.get_by_role("button", name="Update the basket").click()

@@ -61,7 +61,7 @@ def test_from_a_memorandum_to_its_people_and_its_file(address, browser):
     assert page.locator("h1").inner_text() == "Raúl Castro Ruz"
     page.get_by_role("heading", name="Documents").first.wait_for()
     page.go_back()
-    page.get_by_role("navigation", name="Where it lies").get_by_role("link", name="Delo 3").click()
+    page.get_by_role("navigation", name="Place in the archive").get_by_role("link", name="Delo 3").click()
     page.get_by_role("link", name="Papka 124").first.click()
     assert "Papka 124" in page.locator("h1").inner_text()
     page.close()

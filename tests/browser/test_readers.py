@@ -81,7 +81,7 @@ def test_from_the_memorandum_to_fond_neighbours_and_ambassador(reader, address):
     assert before != title
     reader.get_by_role("navigation", name="In the same collection").get_by_role("link", name="Next").click()
     assert reader.locator("h1").inner_text() == title
-    reader.get_by_role("navigation", name="Where it lies").get_by_role("link", name="Fond 0104").click()
+    reader.get_by_role("navigation", name="Place in the archive").get_by_role("link", name="Fond 0104").click()
     assert "Fond 0104" in reader.locator("h1").inner_text()
     reader.goto(address + MEMORANDUM)
     reader.get_by_role("main").get_by_role("link", name="Aleksandr Alekseyev").first.click()

@@ -131,7 +131,7 @@ def test_three_citations_for_a_bibliography(reader):
     titles = [each.inner_text() for each in reader.page.locator("ol.hits li:has(input[name=add]) h2").all()][:3]
     for title in titles:
         reader.tick(title)
-    reader.follow("Add the ticked ones to the basket")
+    reader.follow("Add the selected ones to the basket")
     assert reader.page.locator("ol.bibliography li").count() == 3
     cited = [each.casefold() for each in reader.page.locator("ol.bibliography .copy").all_inner_texts()]
     for title in titles:
@@ -148,7 +148,7 @@ def test_a_table_of_the_conversations_of_somebody(reader, site):
     reader.follow(site.person, "ol.hits")
     reader.follow("By, to, with or about them")
     documents = total(reader)
-    reader.follow("CSV with chosen columns")
+    reader.follow("CSV with selected columns")
     for column in ("title or name", "date in EDTF", "hour at which it began", "places"):
         reader.tick(column, "form.columns-of-table")
     rows = list(csv.DictReader(io.StringIO(reader.save("Download", "form.columns-of-table"))))
@@ -163,7 +163,7 @@ def test_a_table_of_the_conversations_of_somebody(reader, site):
 def test_documents_of_a_month_and_a_creator(reader, site):
     """Two of the site's examples are all that a query on months and creators needs: no name and no prefix is guessed."""
     reader.follow("Query", "header")
-    reader.follow("Who is named most often")
+    reader.follow("People mentioned most often")
     people = reader.page.locator("#query").input_value()
     reader.follow("Documents by month")
     months = reader.page.locator("#query").input_value()

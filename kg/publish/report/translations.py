@@ -15,7 +15,7 @@ import orjson
 from kg import language_ranges
 from kg.render.data import spreadsheet
 from kg.settings import Settings
-from kg.site_settings import missing_languages
+from kg.site_settings import is_address, missing_languages
 
 FILE = "missing-translations.csv"
 """File name of the list in a generation."""
@@ -37,18 +37,21 @@ class MissingTranslations:
     Attributes:
         labels: language → kind → number of things without a title or name in it.
         site: name of a setting → languages that its table lacks.
+        shared: names of settings with one text, where the settings name several languages.
     """
 
     labels: dict[str, Counter[str]] = field(default_factory=dict)
     site: dict[str, list[str]] = field(default_factory=dict)
+    shared: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether anything is missing."""
-        return bool(self.labels or self.site)
+        return bool(self.labels or self.site or self.shared)
 
     def as_json(self) -> dict[str, object]:
         """Return the numbers as the manifest keeps them."""
-        return {"labels": {language: dict(kinds) for language, kinds in self.labels.items()}, "site": self.site}
+        labels = {language: dict(kinds) for language, kinds in self.labels.items()}
+        return {"labels": labels, "site": self.site, "shared": self.shared}
 
     def messages(self) -> Iterator[str]:
         """Yield what is told of them, a line for each language."""
@@ -57,6 +60,8 @@ class MissingTranslations:
             yield f"Without a title or name in {language}: {counts}."
         for name, languages in self.site.items():
             yield f"{name} in kg.toml has no text in {', '.join(languages)}."
+        for name in self.shared:
+            yield f"{name} in kg.toml is one text for all languages; a table by language has one for each."
 
 
 def missing_translations(settings: Settings, labels: Iterable[tuple[str, bytes]], path: Path) -> MissingTranslations:
@@ -67,18 +72,27 @@ def missing_translations(settings: Settings, labels: Iterable[tuple[str, bytes]]
         labels: (reference, labels by language as JSON) of each published thing.
         path: the file for the list, which is written where anything is missing.
     """
-    missing = MissingTranslations(site=_missing_of_site(settings))
+    texts = _texts_of_site(settings)
+    missing = MissingTranslations(site=_missing_of_site(texts, settings))
     if len(settings.languages) > 1:
+        missing.shared += [
+            name for name, text in texts.items() if isinstance(text, str) and text and not is_address(text)
+        ]
         rows = _missing_labels(settings.languages, labels, missing.labels)
         if first := next(rows, None):
             _write(path, first, rows)
     return missing
 
 
-def _missing_of_site(settings: Settings) -> dict[str, list[str]]:
+def _texts_of_site(settings: Settings) -> dict[str, str | dict[str, str]]:
+    """Name of a setting → its text, or its texts by language."""
     texts = {name: getattr(settings, name) for name in _SITE_TEXTS}
     if settings.picture:
         texts |= {"picture.alt": settings.picture.alt, "picture.credit": settings.picture.credit}
+    return texts
+
+
+def _missing_of_site(texts: dict[str, str | dict[str, str]], settings: Settings) -> dict[str, list[str]]:
     lacking = {name: missing_languages(text, settings.languages) for name, text in texts.items()}
     return {name: languages for name, languages in lacking.items() if languages}
 

@@ -1,4 +1,4 @@
-"""Annotations of keys as a file, `ontology/keys.json`: the uses of the model's table by pages and the search index.
+"""Annotations of keys as a file, `ontology/keys.json`: the model's table for pages, tables and the search index.
 
 Written by `make docs`; a test keeps it equal to the table. The JSON Schema does not carry them: it is for authors
 of records, repeats each key for each kind, and is compiled for validation. Presentation is no rule for a record.
@@ -8,17 +8,27 @@ import json
 from dataclasses import MISSING, fields
 from typing import Any
 
-from kg.key_annotations import Caption, Faceted, Heading, Indexed
+from kg.iris import KINDS, Base
+from kg.key_annotations import COLUMN_LANGUAGE, Caption, Faceted, Heading, Indexed
+from kg.records.model.columns import columns
 from kg.records.model.key import Key
 from kg.records.model.keys import KEYS
 
 _COMMENT = "Written by `make docs` from the model's table, kg/records/model/areas/; a test keeps it so."
+_BASE = Base("https://archive.example.org/")  # stands in no description
 
 
 def as_file() -> str:
     """Return the text of the file."""
     keys = {key.name: _of_key(key) for key in KEYS.values()}
-    return json.dumps({"$comment": _COMMENT, "keys": keys}, ensure_ascii=False, indent=1) + "\n"
+    found = {"$comment": _COMMENT, "keys": keys, "columns": _column_sentences()}
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
+def _column_sentences() -> dict[str, list[str]]:
+    """Column of a table → templates of the sentences that describe it; each kind describes a column alike."""
+    each = (column for kind in KINDS for column in columns(kind, (COLUMN_LANGUAGE,), _BASE))
+    return {column.name: [sentence.template for sentence in column.sentences] for column in each}
 
 
 def _of_key(key: Key) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from kg import language_ranges
 from kg.date_roles import principal
+from kg.errors import Message
 from kg.iris import Base
 from kg.key_annotations import Heading
 from kg.records.model.key import Omitted
@@ -31,7 +32,7 @@ class TableColumn:
     Attributes:
         name: in the file's head: words in small letters, with `_` between them.
         key: the key of the model that it is made of; a record without it has nothing there.
-        meaning: a sentence for the table's reader.
+        sentences: description for the reader of the table, in messages that the page of tables translates (D-176).
         datatype: `string`, `date`, `double` or `anyURI`, as XML Schema names them.
         many: whether a cell holds a list.
         cell: makes the cell of a record: a value, a list where it is `many`, or None.
@@ -40,11 +41,16 @@ class TableColumn:
 
     name: str
     key: str
-    meaning: str
+    sentences: tuple[Message, ...]
     datatype: str
     many: bool
     cell: Cell
     links: bool = False
+
+    @property
+    def meaning(self) -> str:
+        """Description in English."""
+        return " ".join(self.sentences)
 
 
 def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[TableColumn, ...]:
@@ -64,7 +70,9 @@ def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[TableColum
         elif key.name in _PARTS:
             table_columns += _PARTS[key.name](key, languages)
         elif key.value is Value.LINK:
-            table_columns += _link_columns(key.name, key.meaning, languages, partial(_references, name=key.name))
+            table_columns += _link_columns(
+                key.name, Message(key.meaning), languages, partial(_references, name=key.name)
+            )
         elif key.value is Value.TEXT:
             table_columns.append(_text_column(key, languages))
         else:
@@ -73,7 +81,7 @@ def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[TableColum
     def address(record: Record, _: Labels) -> str:
         return base.iri(record["id"])
 
-    iri = TableColumn("iri", "id", "Its address for good.", "anyURI", many=False, cell=address)
+    iri = TableColumn("iri", "id", _PERMANENT, "anyURI", many=False, cell=address)
     return (table_columns[0], iri, *table_columns[1:])
 
 
@@ -117,11 +125,10 @@ def preferred_text(texts: Mapping[str, Any], languages: Sequence[str]) -> Any:
 def _label_columns(key: Key, languages: Sequence[str]) -> Iterator[TableColumn]:
     name = snake_case(key.name)
     for language in languages:
-        meaning = f"{key.meaning.rstrip('.')}, in the language {language}, or a variant of it."
         yield TableColumn(
             f"{name}_{language.lower().replace('-', '_')}",
             key.name,
-            meaning,
+            (Message(key.meaning), Message("Language: %(language)s, or a variety of it.", language=language)),
             "string",
             many=False,
             cell=_in_language(key.name, language),
@@ -132,8 +139,11 @@ def _label_columns(key: Key, languages: Sequence[str]) -> Iterator[TableColumn]:
         told = {language_ranges.serving(texts, language) for language in languages}
         return [text if tag == "@none" else f"{text}@{tag}" for tag, text in texts.items() if tag not in told]
 
-    meaning = f"{key.meaning.rstrip('.')}, in other languages, each with @ and its language tag where that is known."
-    yield TableColumn(f"{name}_other", key.name, meaning, "string", many=True, cell=others)
+    sentences = (
+        Message(key.meaning),
+        Message("In other languages; each is followed by @ and its language tag, if that is known."),
+    )
+    yield TableColumn(f"{name}_other", key.name, sentences, "string", many=True, cell=others)
 
 
 def _in_language(name: str, language: str) -> Cell:
@@ -154,7 +164,8 @@ def _text_column(key: Key, languages: Sequence[str]) -> TableColumn:
         text = preferred_text(texts, languages)
         return "\n\n".join(text) if prose and isinstance(text, list) else text
 
-    return TableColumn(snake_case(key.name), key.name, key.meaning, "string", many=key.many and not prose, cell=cell)
+    many = key.many and not prose
+    return TableColumn(snake_case(key.name), key.name, (Message(key.meaning),), "string", many=many, cell=cell)
 
 
 def _plain_column(key: Key) -> TableColumn:
@@ -162,7 +173,7 @@ def _plain_column(key: Key) -> TableColumn:
     return TableColumn(
         snake_case(key.name),
         key.name,
-        key.meaning,
+        (Message(key.meaning),),
         datatype,
         many=key.many,
         cell=lambda record, _: record.get(key.name),
@@ -170,7 +181,7 @@ def _plain_column(key: Key) -> TableColumn:
 
 
 def _link_columns(
-    key: str, meaning: str, languages: Sequence[str], linked: Callable[[Record], list[str]]
+    key: str, meaning: Message, languages: Sequence[str], linked: Callable[[Record], list[str]]
 ) -> tuple[TableColumn, TableColumn]:
     """Two columns of a link: labels and references, in the same order."""
 
@@ -183,11 +194,11 @@ def _link_columns(
         )
 
     return (
-        TableColumn(snake_case(key), key, meaning, "string", many=True, cell=names),
+        TableColumn(snake_case(key), key, (meaning,), "string", many=True, cell=names),
         TableColumn(
             f"{snake_case(key)}_id",
             key,
-            f"{meaning.rstrip('.')}, by reference, in the same order.",
+            (meaning, Message("Identifiers, in the same order.")),
             "string",
             many=True,
             cell=lambda record, _: linked(record),
@@ -216,37 +227,40 @@ def _date_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
     rows = (
         (
             "date",
-            "The date in EDTF (ISO 8601-2); of several the first one that tells of the time of the thing.",
+            Message("Date in EDTF (ISO 8601-2); of several, the main one."),
             "string",
             _of_first_date("edtf"),
         ),
-        ("date_text", "That date as it is written in the source.", "string", _of_first_date("text")),
+        ("date_text", Message("That date, as the source writes it."), "string", _of_first_date("text")),
         (
             "date_role",
-            "What happened then: the document was written, a person was born.",
+            Message("What that date stands for: creation of a document, birth of a person and so on."),
             "string",
             _of_first_date("role"),
         ),
-        ("start", "First day that it can lie in; empty before the year 1.", "date", _first_day("start")),
-        ("end", "Last day that it can lie in; empty before the year 1.", "date", _first_day("end")),
+        ("start", Message("Earliest possible day; empty before the year 1."), "date", _first_day("start")),
+        ("end", Message("Latest possible day; empty before the year 1."), "date", _first_day("end")),
         (
             "start_time",
-            "When it began on that date, with its zone, where the source says it.",
+            Message("Time at which it began, with its time zone, if the source gives it."),
             "string",
             _of_first_date("startTime"),
         ),
-        ("end_time", "When it ended, with its zone.", "string", _of_first_date("endTime")),
+        (
+            "end_time",
+            Message("Time at which it ended, with its time zone, if the source gives it."),
+            "string",
+            _of_first_date("endTime"),
+        ),
     )
     for name, meaning, datatype, cell in rows:
-        yield TableColumn(name, key.name, meaning, datatype, many=False, cell=cell)
+        yield TableColumn(name, key.name, (meaning,), datatype, many=False, cell=cell)
 
     def every(record: Record, _: Labels) -> list[str]:
         return [_date_cell(date) for date in record.get("dates", ())]
 
-    meaning = (
-        "Every date with its role, the first one first; behind it the times of day, from/to, where they are known."
-    )
-    yield TableColumn("dates", key.name, meaning, "string", many=True, cell=every)
+    meaning = Message("All dates with what each stands for; times of day, from/to, follow where they are known.")
+    yield TableColumn("dates", key.name, (meaning,), "string", many=True, cell=every)
 
 
 def _date_cell(date: Record) -> str:
@@ -263,7 +277,7 @@ def _name_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
     yield TableColumn(
         "names",
         key.name,
-        key.meaning,
+        (Message("All forms of the name."),),
         "string",
         many=True,
         cell=lambda record, _: [form["text"] for form in record.get("names", ())],
@@ -271,30 +285,33 @@ def _name_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
 
 
 def _relation_columns(key: Key, languages: Sequence[str]) -> Iterator[TableColumn]:
-    yield from _link_columns(key.name, "Whom or what it is related to.", languages, _related_references)
+    yield from _link_columns(
+        key.name, Message("Related people, organisations and records."), languages, _related_references
+    )
 
     def types(record: Record, _: Labels) -> list[str]:
         return [relation.get("role") or relation.get("type") or "" for relation in record.get("relations", ())]
 
-    meaning = "What each of these relations is, in the source's word; empty where it says nothing."
-    yield TableColumn("relations_type", key.name, meaning, "string", many=True, cell=types)
+    meaning = Message("Type of each of these relations, as given by the source; empty if it gives none.")
+    yield TableColumn("relations_type", key.name, (meaning,), "string", many=True, cell=types)
 
 
 def _level_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
     def levels(record: Record, _: Labels) -> list[str]:
         return [f"{level['level']}: {level['value']}" for level in record.get("referenceLevels", ())]
 
-    yield TableColumn("reference_levels", key.name, key.meaning, "string", many=True, cell=levels)
+    yield TableColumn("reference_levels", key.name, (Message(key.meaning),), "string", many=True, cell=levels)
 
 
 def _digital_object_columns(key: Key, _: Sequence[str]) -> Iterator[TableColumn]:
     def addresses(record: Record, _: Labels) -> list[str]:
         return [digital_object["url"] for digital_object in record.get("digitalObjects", ()) if "url" in digital_object]
 
-    meaning = "Where scans, recordings and other files are."
-    yield TableColumn("digital_objects", key.name, meaning, "anyURI", many=True, cell=addresses)
+    meaning = Message("Addresses of scans, recordings and other files.")
+    yield TableColumn("digital_objects", key.name, (meaning,), "anyURI", many=True, cell=addresses)
 
 
+_PERMANENT = (Message("Permanent address."),)
 _LINKS = frozenset(key.name for key in KEYS.values() if key.value is Value.LINK)
 
 _PARTS: dict[str, Callable[[Key, Sequence[str]], Iterator[TableColumn]]] = {

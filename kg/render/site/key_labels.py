@@ -31,7 +31,7 @@ _ANNOTATIONS = key_annotations.load()
 def _headings() -> dict[str, Heading]:
     """Key → its row, in the order of a page."""
     found = {key: each.shown for key, each in _ANNOTATIONS.items() if isinstance(each.shown, Heading)}
-    found[NAMED_PLACES] = Heading("Named in the text", PageSection.PLACES, rank=2)
+    found[NAMED_PLACES] = Heading("Mentioned in the text", PageSection.PLACES, rank=2)
     return dict(sorted(found.items(), key=lambda row: (SECTIONS.index(row[1].section), row[1].rank)))
 
 
@@ -42,7 +42,7 @@ PROSE = frozenset(key for key, heading in FIELDS.items() if heading.prose)
 """Keys of running text."""
 
 INVERSES = {key: heading.inverse for key, heading in FIELDS.items() if heading.inverse} | {
-    "relatedTo": "Related, by their own descriptions"
+    "relatedTo": "Related according to their own descriptions"
 }
 """Key → how the list of those is called that link to a thing under it."""
 
@@ -51,23 +51,23 @@ ROLES = {
     "journalAuthor": "from the journal",
     "sender": "sender",
     "recipient": "recipient",
-    "participants": "took part",
-    "mentions": "named",
+    "participants": "participant",
+    "mentions": "mentioned",
     "translator": "translator",
-    "obtainedBy": "obtained it",
+    "obtainedBy": "obtained it for publication",
     "contributors": "contributor",
     "donors": "donor",
     "sponsors": "sponsor",
-    "repository": "keeps it",
+    "repository": "holds it",
     "rightsHolder": "holds the rights",
-    "describedBy": "described it",
-    "placeOfCreation": "made here",
-    "places": "about this place",
+    "describedBy": "described by them",
+    "placeOfCreation": "created here",
+    "places": "connected with this place",
     "subjects": "about this",
     "type": "of this type",
     "collections": "in this collection",
-    "heldIn": "lies here",
-    "relatedTo": "connected",
+    "heldIn": "held here",
+    "relatedTo": "related",
 }
 """Key of a link from a document → what the thing of the page is to it, in a small word beside the document."""
 
@@ -162,10 +162,10 @@ GENDERS = {"male": "male", "female": "female"}
 COMPASS = {"latitude": ("%(degrees)s° N", "%(degrees)s° S"), "longitude": ("%(degrees)s° E", "%(degrees)s° W")}
 """Key of a coordinate → how one is told that is positive, and one that is negative."""
 
-STUB_OF_DOCUMENT = "No description of this document is published here; others refer to it."
+STUB_OF_DOCUMENT = "This document is not described here; other documents refer to it."
 """What is said of a document that is only linked to."""
 
 STATUSES = {
-    "stub": "Not described yet: what stands here is what the documents tell.",
-    "described-only": "This document is not part of the collection; it is known from what another record says of it.",
+    "stub": "No description yet: the information on this page comes from the documents.",
+    "described-only": "This document is not in the collection; it is known from the description in another record.",
 }

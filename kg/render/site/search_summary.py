@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 from kg.render.site.translations import locale, translations
 
 FACET_LABELS = {
-    "kind": "Kind",
+    "kind": "Category",
     "type": "Type",
     "person": "People",
     "place": "Places",
@@ -16,18 +16,18 @@ FACET_LABELS = {
     "language": "Language",
     "archive": "Archives",
     "from": "Written or sent by",
-    "to": "Received by",
+    "to": "Recipient",
     "year": "Time",
-    "role": "What the date tells",
+    "role": "Type of date",
     "lacks": "Gaps",
-    "thing": "Chosen documents",
+    "thing": "Selected documents",
 }
 """Facet → label."""
 
 GAP_LABELS = {
     "date": "No date",
     "place": "No place",
-    "person": "No people named",
+    "person": "No people mentioned",
     "topic": "No topic",
     "collection": "No collection",
     "text": "No full text",
@@ -43,15 +43,15 @@ LINK_LABELS = {
     "from": "Written or sent",
     "to": "Received",
     "person": "By, to, with or about them",
-    "place": "Written there, or about it",
+    "place": "Written here or about this place",
     "topic": "On this topic",
     "type": "Of this type",
     "collection": "In this collection",
-    "archive": "Kept there",
+    "archive": "Held here",
 }
 """Facet → label of the link from a thing to its documents."""
 
-SORT_LABELS = {"relevance": "Best match", "date": "Oldest first", "newest": "Newest first", "title": "Title"}
+SORT_LABELS = {"relevance": "Best match", "date": "Oldest first", "newest": "Newest first", "title": "Title A–Z"}
 """Order of a list → label."""
 
 

@@ -115,7 +115,7 @@ class FairQueue(Generic[Job]):
         if job.client and jobs and len(jobs) >= max(1, most):
             raise QueryTooMany(
                 Message("too many of your queries are waiting"),
-                todo=Message("Try again in a moment, with fewer at once."),
+                todo=Message("Try again in a moment, with fewer requests at a time."),
             )
         if self.size >= self.limit:
             raise QueryBusy(Message("too many queries are waiting"), todo=Message("Try again in a moment."))

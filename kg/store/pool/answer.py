@@ -107,7 +107,7 @@ class AnswerStream:
         self._left -= len(payload)
         if self._left < 0:
             raise QueryTooLarge(
-                Message("the answer is longer than may be sent"), todo=Message("Ask for less, with LIMIT.")
+                Message("the answer is too long to be sent"), todo=Message("Reduce the result with LIMIT.")
             )
         self.held += len(payload)
         self._chunks.append(payload)

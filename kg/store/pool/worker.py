@@ -199,14 +199,14 @@ def _query_error(fault: BaseException) -> KgError:
         case QueryError():
             return fault
         case MemoryError():
-            return QueryTooHeavy(Message("the query needs more memory than it may have"))
+            return QueryTooHeavy(Message("the query needs more memory than is allowed"))
         case RuntimeError() if "custom function" in text:
             named = _IRI.search(text)
             what = Message("there is no custom function %(name)s", name=named[0] if named else "")
             return QueryRefused(what, todo=Message("Use the functions of SPARQL 1.1."))
         case OSError() if "does not support" in text or "not allowed as a predicate" in text:
             return QueryUnwritable(
-                Message("this format has no form for a part of the answer"), todo=Message("Ask for another format.")
+                Message("part of the answer cannot be written in this format"), todo=Message("Choose another format.")
             )
         case OSError() | RuntimeError() if isinstance(fault, OSError) or "Corruption" in text:
             return GenerationError(f"the store can't be read: {text[:500]}", todo="Run `kg build`.")

@@ -245,8 +245,8 @@ class WorkerProcess:
         if self._killed:
             return
         if any(words in self.last_words for words in _OUT_OF_MEMORY):
-            todo = Message("Ask for less: fewer rows to sort or group.")
-            error = QueryTooHeavy(Message("the query needs more memory than it may have"), todo=todo)
+            todo = Message("Reduce the number of rows to be sorted or grouped.")
+            error = QueryTooHeavy(Message("the query needs more memory than is allowed"), todo=todo)
             self._owner.died(self.number, error, crash=False)
         else:
             self._owner.died(self.number, crashed(), crash=-(self._process.returncode or 0) in _CRASHES)

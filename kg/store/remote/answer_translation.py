@@ -214,7 +214,7 @@ class DocumentTranslator:
         self.rows += chunk.count(b"\n")
         self._body += chunk
         if len(self._body) > MAX_DOCUMENT_BYTES:
-            raise QueryTooLarge(f"the answer is too long for {self._format.name}", todo="Ask for Turtle or N-Triples.")
+            raise QueryTooLarge(f"the answer is too long for {self._format.name}", todo="Choose Turtle or N-Triples.")
         return b""
 
     def end(self) -> bytes:

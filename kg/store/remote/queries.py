@@ -129,7 +129,7 @@ class RemoteAnswer:
         self._bytes_left -= len(out)
         if self._bytes_left < 0:
             raise QueryTooLarge(
-                Message("the answer is longer than may be sent"), todo=Message("Ask for less, with LIMIT.")
+                Message("the answer is too long to be sent"), todo=Message("Reduce the result with LIMIT.")
             )
         self.done = chunk is None
         return out
@@ -156,7 +156,7 @@ class RemoteAnswer:
     def _timeout(self) -> QueryTimeout:
         return QueryTimeout(
             Message("the query took longer than %(seconds)s s", seconds=f"{self._seconds:g}"),
-            todo=Message("Ask for less at a time."),
+            todo=Message("Request less at a time."),
         )
 
     def _check_format(self) -> None:
@@ -278,12 +278,14 @@ class RemoteQueries:
     async def _take_slot(self, client: str) -> tuple[httpx2.AsyncClient, Reservation]:
         """Wait for a slot; returns the HTTP client and the slot, which has to be given back."""
         if self._client is None or not self._accepting:
-            raise QueryBusy(Message("the service is closing"), todo=Message("Try again in a moment."))
+            raise QueryBusy(Message("the service is shutting down"), todo=Message("Try again in a moment."))
         try:
             async with asyncio.timeout(self._settings.query_seconds):
                 return self._client, await self._slots.take(client)
         except TimeoutError:
-            raise QueryBusy(Message("no turn came in time"), todo=Message("Try again in a moment.")) from None
+            raise QueryBusy(
+                Message("the request waited too long for its turn"), todo=Message("Try again in a moment.")
+            ) from None
 
 
 async def _response_error(response: httpx2.Response, host: str) -> KgError:
@@ -300,10 +302,10 @@ async def _response_error(response: httpx2.Response, host: str) -> KgError:
             return _syntax_error(message)
         case 413:
             return QueryTooLarge(
-                Message("the query is too much for the store"), todo=Message("Ask for less at a time.")
+                Message("the query is too demanding for the database"), todo=Message("Request less at a time.")
             )
         case 429 | 503:
-            return QueryBusy(Message("the store has too much to do"), todo=Message("Try again in a moment."))
+            return QueryBusy(Message("the database is overloaded"), todo=Message("Try again in a moment."))
         case status:
             return status_error(status, host, message) or RemoteError("the remote store refuses", where=host)
 

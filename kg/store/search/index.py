@@ -161,7 +161,7 @@ class SearchIndex:
         if not 0 <= offset <= MAX_OFFSET:
             raise SearchRefused(
                 Message("a list in this order ends after %(most)s", most=f"{MAX_OFFSET:,}"),
-                todo=Message("Narrow it down, or sort by date."),
+                todo=Message("Narrow the search, or sort by date."),
             )
         sorting: dict[str, Any] = {} if order == "relevance" else {"order_by_field": order, "order": Order.Asc}
         results: Any = self.searcher.search(query, limit, count=False, offset=offset, **sorting).hits
@@ -354,5 +354,5 @@ def _parse_cursor(text: str) -> int | None:
     try:
         return max(-(2**62), min(2**62, int(text)))
     except ValueError:
-        what = Message("“%(value)s” is no place in a list", value=text[:40])
+        what = Message("“%(value)s” is not a point in a list", value=text[:40])
         raise SearchRefused(what, todo=Message("Follow the link to the next page.")) from None

@@ -90,8 +90,8 @@ class QueryBuilder:
             return self.facet(name, value)
         if value not in fields.LACKED:
             raise SearchRefused(
-                Message("nothing is known to lack “%(value)s”", value=value[:40]),
-                todo=Message("There are %(names)s.", names=", ".join(fields.LACKED)),
+                Message("“%(value)s” is not a gap that can be searched for", value=value[:40]),
+                todo=Message("Available: %(names)s.", names=", ".join(fields.LACKED)),
             )
         is_facet = value in fields.FACETS
         present = Query.exists_query(value) if is_facet else Query.term_query(self._schema, fields.PRESENT, value)
@@ -135,8 +135,8 @@ class QueryBuilder:
         facet = fields.FACETS.get(name)
         if facet is None:
             names = ", ".join(fields.FACETS)
-            what = Message("there is no facet “%(name)s”", name=name[:40])
-            raise SearchRefused(what, todo=Message("There are %(names)s.", names=names))
+            what = Message("there is no filter “%(name)s”", name=name[:40])
+            raise SearchRefused(what, todo=Message("Available: %(names)s.", names=names))
         if not facet.kind or value.startswith(f"{facet.kind}/"):
             values = list(spellings(value))
         else:

@@ -147,7 +147,7 @@ def parse(text: str, read_days: Callable[[str], DayRange] | None = None) -> Pars
 
 def _too_long(length: int) -> Message:
     return Message(
-        "the search has %(length)s characters; at most %(most)s are read",
+        "the search has %(length)s characters; the limit is %(most)s",
         length=f"{length:,}",
         most=f"{MAX_LENGTH:,}",
     )
@@ -199,7 +199,7 @@ class _ShuntingYard:
             self.check_depth()
             return
         if not self.after_term:
-            raise SearchRefused(Message("%(operator)s stands between two words", operator=operator), todo=HELP)
+            raise SearchRefused(Message("%(operator)s must stand between two words", operator=operator), todo=HELP)
         self.drain(operator.value)
         self.stack.append(operator)
         self.after_term = False
@@ -227,12 +227,12 @@ class _ShuntingYard:
         self.terms += 1
         if self.terms > MAX_TERMS:
             what = Message("the search has more than %(most)s words", most=MAX_TERMS)
-            raise SearchRefused(what, todo=Message("Take the most telling ones."))
+            raise SearchRefused(what, todo=Message("Keep the most specific ones."))
         if isinstance(term, Word) and term.prefix:
             self.prefixes += 1
             if self.prefixes > MAX_PREFIXES:
                 what = Message("the search has more than %(most)s words with a star", most=MAX_PREFIXES)
-                todo = Message("Write the words out, or search for some of them at a time.")
+                todo = Message("Write the words in full, or search for some of them at a time.")
                 raise SearchRefused(what, todo=todo)
         if isinstance(term, Word) and not term.field and Operator.NOT not in self.stack:
             self.words.append(term)
@@ -242,7 +242,7 @@ class _ShuntingYard:
 
     def finish(self) -> ParsedSearch:
         if self.stack and not self.after_term:
-            raise SearchRefused(Message("something is missing behind %(sign)s", sign=self.stack[-1]), todo=HELP)
+            raise SearchRefused(Message("something is missing after %(sign)s", sign=self.stack[-1]), todo=HELP)
         self.drain(0)
         if self.stack:
             raise SearchRefused("a bracket is opened and not closed", todo=HELP)
@@ -299,5 +299,5 @@ def _bounds(text: str, original: str) -> tuple[int, int]:
 
 
 def _date_error(text: str) -> SearchRefused:
-    what = Message("“%(text)s” is no time", text=text[:40])
-    return SearchRefused(what, todo=Message("Write a year, a month, a day or a span: 1962..1963-04-05."))
+    what = Message("“%(text)s” is not a date or period", text=text[:40])
+    return SearchRefused(what, todo=Message("Write a year, month, day or period: 1962..1963-04-05."))

@@ -86,10 +86,8 @@ class _ClauseParser:
         tokens = (token for token in Lexer(query, _TOKEN, _STRINGS) if token.lastgroup != "space")
         self.tokens = list(islice(tokens, MAX_TOKENS + 1))
         if len(self.tokens) > MAX_TOKENS:
-            what = Message(
-                "a query that may hold a search has at most %(most)s words and signs", most=f"{MAX_TOKENS:,}"
-            )
-            raise _search_error(query, self.tokens[-1].start(), what, Message("Ask in several queries."))
+            what = Message("a query with a search may have at most %(most)s words and signs", most=f"{MAX_TOKENS:,}")
+            raise _search_error(query, self.tokens[-1].start(), what, Message("Split it into several queries."))
 
     def run(self) -> Iterator[SearchClause]:
         at = 0
@@ -112,8 +110,8 @@ class _ClauseParser:
                     )
                 self.searches += 1
                 if self.searches > MAX_CLAUSES:
-                    what = Message("a query holds at most %(most)s searches", most=MAX_CLAUSES)
-                    raise _search_error(self.query, token.start(), what, Message("Ask in several queries."))
+                    what = Message("a query may contain at most %(most)s searches", most=MAX_CLAUSES)
+                    raise _search_error(self.query, token.start(), what, Message("Split it into several queries."))
                 clause, at = self.clause(at)
                 yield clause
             else:
@@ -153,7 +151,7 @@ class _ClauseParser:
         while True:
             name = self.property(at, begin)
             if name in arguments:
-                raise self.form_error(at, Message("%(name)s is said twice", name=f"kg:{name}"), begin)
+                raise self.form_error(at, Message("%(name)s is given twice", name=f"kg:{name}"), begin)
             kind, what = {
                 "matches": ("text", Message("a string is expected")),
                 "limit": ("word", Message("a number is expected")),
@@ -178,7 +176,7 @@ class _ClauseParser:
             raise self.form_error(at, Message("kg:matches is missing"), begin)
         variables = [each[1:] for each in (subject, arguments.get("score", ""), arguments.get("snippet", "")) if each]
         if len(set(variables)) < len(variables):
-            raise self.form_error(at, Message("a variable stands for two things"), begin)
+            raise self.form_error(at, Message("one variable is used for two different values"), begin)
         limit = arguments.get("limit", str(DEFAULT_LIMIT))
         if not limit.isascii() or not limit.isdecimal() or len(limit) > 6 or not 1 <= int(limit) <= MAX_LIMIT:
             raise self.form_error(at, Message("kg:limit is a number from 1 to %(most)s", most=f"{MAX_LIMIT:,}"), begin)
@@ -228,7 +226,7 @@ class _ClauseParser:
     def form_error(self, at: int, what: Message, begin: int) -> SearchRefused:
         offset = self.tokens[at].start() if at < len(self.tokens) else begin
         form = f"SERVICE <{self.base}search> {{ {_FORM} }}"
-        todo = Message("A search in a query has one form: %(form)s", form=form)
+        todo = Message("A search inside a query has only one form: %(form)s", form=form)
         return _search_error(self.query, offset, what, todo)
 
 

@@ -133,15 +133,15 @@ def check_size(text: str, limits: QueryLimits = DEFAULT) -> bytes:
     try:
         encoded = text.encode()
     except UnicodeEncodeError:
-        raise QueryRefused(Message("the query holds half a character (a lone surrogate)")) from None
+        raise QueryRefused(Message("the query contains half a character (a lone surrogate)")) from None
     if len(encoded) > limits.size:
         raise QueryTooLarge(
             Message(
-                "the query has %(size)s bytes; at most %(most)s are read",
+                "the query has %(size)s bytes; the limit is %(most)s",
                 size=f"{len(encoded):,}",
                 most=f"{limits.size:,}",
             ),
-            todo=Message("Ask in several smaller queries."),
+            todo=Message("Split it into several smaller queries."),
         )
     return encoded
 
@@ -244,7 +244,7 @@ class _TokenScan:
         if len(self.open) > self.limits.depth:
             raise QueryRefused(
                 Message("the query nests brackets more than %(most)s deep", most=self.limits.depth),
-                todo=Message("Ask something flatter."),
+                todo=Message("Reduce the nesting."),
             )
 
     def term(self) -> None:
@@ -265,7 +265,7 @@ class _TokenScan:
                     "the query joins more than %(most)s triple patterns, steps of paths or groups",
                     most=self.limits.patterns,
                 ),
-                todo=Message("Ask in several queries; a long list of values goes into VALUES or IN (…)."),
+                todo=Message("Split it into several queries; put a long list of values into VALUES or IN (…)."),
             )
 
     def count(self, operators: int) -> None:
@@ -275,7 +275,7 @@ class _TokenScan:
         if self.operators > self.limits.operators:
             raise QueryRefused(
                 Message("the query has more than %(most)s operators or groups", most=f"{self.limits.operators:,}"),
-                todo=Message("A long list of values goes into VALUES or IN (…)."),
+                todo=Message("Put a long list of values into VALUES or IN (…)."),
             )
 
     def word(self, token: re.Match[str]) -> None:
@@ -293,8 +293,8 @@ class _TokenScan:
             calls = not named or _CALLS.match(self.text, token.start() + match.end())
             if calls or self.candidates > _MAX_CANDIDATES:
                 raise QueryRefused(
-                    Message("SERVICE is off: queries here see this archive alone"),
-                    todo=Message("Take the SERVICE part out; or, if it is a name, write it as a full IRI: <http://…>."),
+                    Message("SERVICE is switched off: queries can only use the data of this archive"),
+                    todo=Message("Remove the SERVICE part; or, if it is a name, write it as a full IRI: <http://…>."),
                 )
         if not named:
             self.keyword(word)
@@ -309,10 +309,10 @@ class _TokenScan:
             if _UPDATE.fullmatch(word):
                 raise QueryRefused(
                     Message(
-                        "updates are off: %(word)s would change the data, which is read-only here",
+                        "updates are not accepted: %(word)s would change the data, which are read-only",
                         word=word[:40].upper(),
                     ),
-                    todo=Message("Ask with SELECT, ASK, CONSTRUCT or DESCRIBE."),
+                    todo=Message("Use SELECT, ASK, CONSTRUCT or DESCRIBE."),
                 )
 
     def is_iri(self, text: str) -> bool:
@@ -333,6 +333,6 @@ class _TokenScan:
         if alike:  # both readings leave the scan in the same state
             return True
         raise QueryRefused(
-            Message("“%(text)s” can be read as an IRI and as a comparison", text=text[:80]),
-            todo=Message("Put a space behind < where it compares, and write IRIs with their scheme: <https://…>."),
+            Message("“%(text)s” can be read both as an IRI and as a comparison", text=text[:80]),
+            todo=Message("Put a space after < in a comparison, and write IRIs with their scheme: <https://…>."),
         )

@@ -111,11 +111,11 @@ def choose_format(kind: Kind, names: Sequence[str]) -> ResultFormat:
     fit = ", ".join(row.name for row in FORMATS.values() if kind in row.kinds)
     raise QueryUnwritable(
         Message(
-            "the answer of this %(form)s query can't be written as %(formats)s",
+            "the answer to this %(form)s query cannot be written as %(formats)s",
             form=kind.upper(),
             formats=", ".join(names),
         ),
-        todo=Message("Ask for %(formats)s.", formats=fit),
+        todo=Message("Available formats: %(formats)s.", formats=fit),
     )
 
 
@@ -165,7 +165,7 @@ def too_many_rows(max_rows: int) -> QueryTooLarge:
     """Error of an answer with too many rows."""
     return QueryTooLarge(
         Message("the answer has more than %(most)s rows", most=f"{max_rows:,}"),
-        todo=Message("Ask for fewer, with LIMIT."),
+        todo=Message("Reduce their number with LIMIT."),
     )
 
 
@@ -244,8 +244,8 @@ def _without_triple_terms(triples: Iterable[Triple]) -> Iterator[Triple]:
     for triple in triples:
         if isinstance(triple.object, Triple):
             raise QueryUnwritable(
-                Message("this format has no way to write a triple about a triple"),
-                todo=Message("Ask for Turtle or N-Triples."),
+                Message("a triple about a triple cannot be written in this format"),
+                todo=Message("Choose Turtle or N-Triples."),
             )
         yield triple
 

@@ -59,15 +59,15 @@ def check_rdfxml(triples: Iterable[Triple]) -> Iterator[Triple]:
             if predicate not in checked:
                 if _is_unfit_element(predicate):
                     raise QueryUnwritable(
-                        Message("RDF/XML has no way to write the predicate <%(iri)s>", iri=predicate),
-                        todo=Message("Ask for Turtle or N-Triples."),
+                        Message("RDF/XML cannot express the predicate <%(iri)s>", iri=predicate),
+                        todo=Message("Choose Turtle or N-Triples."),
                     )
                 checked.add(predicate)
             for node in (part.subject, part.object):
                 if isinstance(node, BlankNode) and not _IS_NAME.fullmatch(node.value):
                     raise QueryUnwritable(
-                        Message("RDF/XML has no way to write the blank node %(node)s", node=f"_:{node.value}"),
-                        todo=Message("Ask for Turtle or N-Triples."),
+                        Message("RDF/XML cannot express the blank node %(node)s", node=f"_:{node.value}"),
+                        todo=Message("Choose Turtle or N-Triples."),
                     )
             part = part.object
         yield triple
@@ -97,8 +97,8 @@ def _unfit_classes_last(triples: Iterable[Triple]) -> Iterator[Triple]:
             postponed.clear()
     if postponed:
         raise QueryUnwritable(
-            Message("RDF/XML has no element for the class %(iri)s", iri=str(postponed[0].object)),
-            todo=Message("Ask for Turtle or N-Triples."),
+            Message("RDF/XML cannot express the class %(iri)s", iri=str(postponed[0].object)),
+            todo=Message("Choose Turtle or N-Triples."),
         )
 
 
@@ -124,10 +124,10 @@ class XmlSanitizer:
         if match:
             raise QueryUnwritable(
                 Message(
-                    "a value holds the character %(character)s, which XML can't say",
+                    "a value contains the character %(character)s, which XML does not allow",
                     character=f"U+{ord(match[0].decode()):04X}",
                 ),
-                todo=Message("Ask for JSON (or Turtle, where the answer is triples)."),
+                todo=Message("Choose JSON (or Turtle, if the answer consists of triples)."),
             )
         self._out.write(chunk.replace(b"\r", b"&#13;"))
         return len(data)

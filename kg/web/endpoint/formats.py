@@ -80,4 +80,4 @@ def unacceptable(names: tuple[str, ...]) -> Problem:
     """406 with what there is."""
     types = [FORMATS[name].media_type.partition(";")[0] for name in names]
     alternates = [{"type": each, "format": name} for each, name in zip(types, names, strict=True)]
-    return Problem(406, Message("There are %(names)s.", names=", ".join(types)), more={"alternates": alternates})
+    return Problem(406, Message("Available: %(names)s.", names=", ".join(types)), more={"alternates": alternates})

@@ -30,18 +30,18 @@ MAX_STATEMENTS = 400_000
 """Statements of a graph that is sent whole; for larger ones there are the dumps (D-82)."""
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
-_Name = Annotated[str, Path(description="The rest of the graph's IRI, behind `graphs/`.")]
+_Name = Annotated[str, Path(description="Rest of the graph's IRI, after `graphs/`.")]
 _MAX_IRI_EXCERPT = 200
 
 
 class GraphParameters(Parameters):
     """The graph that a request names, and its format."""
 
-    graph: Annotated[str, matching(_ABSOLUTE, "absolute_iri")] = Field("", description="A graph by its absolute IRI.")
+    graph: Annotated[str, matching(_ABSOLUTE, "absolute_iri")] = Field("", description="Full IRI of a graph.")
     default: Annotated[bool, Check(bool, {"type": "string", "enum": [""]})] = Field(
-        default_factory=bool, description="The default graph, named by this parameter without a value."
+        default_factory=bool, description="Default graph: the parameter without a value."
     )
-    format: str = Field("", description="The format by name or media type; it goes before Accept.")
+    format: str = Field("", description="Format: name or media type; takes precedence over Accept.")
 
     @model_validator(mode="before")
     @classmethod
@@ -87,7 +87,7 @@ async def _graph(request: Request, context: Context, iri: str | None, asked: str
         raise Problem(
             404,
             Message(
-                "There is no graph <%(iri)s>; %(place)s lists them.",
+                "There is no graph <%(iri)s>; see the list at %(place)s.",
                 iri=iri[:_MAX_IRI_EXCERPT],
                 place=context.path("graphs"),
             ),
@@ -101,7 +101,7 @@ async def _graph(request: Request, context: Context, iri: str | None, asked: str
         raise Problem(
             413,
             Message(
-                "This graph has %(size)s statements; the dumps at %(place)s hold all of them.",
+                "This graph has %(size)s statements; the files at %(place)s have all of them.",
                 size=size,
                 place=context.path("dumps/"),
             ),

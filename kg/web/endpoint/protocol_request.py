@@ -34,25 +34,29 @@ _UPDATE = "application/sparql-update"
 _FORM = "application/x-www-form-urlencoded"
 _ACCEPTED = {"Accept-Post": f"{_QUERY}, {_FORM}"}
 _UTF_8 = frozenset({"", "utf-8", "utf8", "us-ascii"})
-_OFF = Message("Updates are off: this is a published collection, and it changes by its builds alone.")
+_OFF = Message("Updates are not accepted: this collection changes only when it is published anew.")
 _EXCERPT_LENGTH = 40
 
 
 class ProtocolParameters(Parameters):
     """Parameters of a request in the description; they are read by `read`, since each counts as it came."""
 
-    query: str = Field("", description="A query in SPARQL 1.1; without it, the service describes itself.")
+    query: str = Field("", description="SPARQL 1.1 query; without one, the service description is returned.")
     default_graphs: list[str] = Field(
-        default_factory=list, alias="default-graph-uri", description="A graph of the default graph, by its IRI."
+        default_factory=list,
+        alias="default-graph-uri",
+        description="IRI of a graph that is to be part of the default graph of the query.",
     )
     named_graphs: list[str] = Field(
-        default_factory=list, alias="named-graph-uri", description="A graph that GRAPH sees, by its IRI."
+        default_factory=list, alias="named-graph-uri", description="IRI of a graph that GRAPH in the query can address."
     )
-    format: str = Field("", description="The format by name or media type; it goes before Accept.")
+    format: str = Field("", description="Format: name or media type; takes precedence over Accept.")
     timeout: float = Field(
-        default_factory=float, gt=0, description="Seconds that the client gives the query, at most those of the server."
+        default_factory=float,
+        gt=0,
+        description="Time limit of the query in seconds; that of the server applies if it is lower.",
     )
-    example: str = Field("", description="An example of the workbench, by its name.")
+    example: str = Field("", description="Name of an example in the query editor.")
 
 
 @dataclass(slots=True)
@@ -87,7 +91,7 @@ async def read(request: Request, context: Context) -> ProtocolRequest:
         raise Problem(403, _OFF)
     if content_type not in {_QUERY, _FORM}:
         detail = Message(
-            "POST a query as %(query)s, or a form as %(form)s; this is %(type)s.",
+            "With POST, send a query as %(query)s or a form as %(form)s; this request has %(type)s.",
             query=_QUERY,
             form=_FORM,
             type=content_type or Message("neither"),
@@ -128,11 +132,13 @@ def _refuse_coded(request: Request, parameters: str) -> None:
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
         if name.strip() == "charset" and value.strip().strip('"') not in _UTF_8:
-            detail = Message("SPARQL is UTF-8, and this says %(charset)s.", charset=value.strip()[:_EXCERPT_LENGTH])
+            detail = Message(
+                "SPARQL must be sent in UTF-8; this request says %(charset)s.", charset=value.strip()[:_EXCERPT_LENGTH]
+            )
             raise Problem(415, detail, _ACCEPTED)
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         # RFC 9110, 12.5.3: what a 415 for a coding says.
-        detail = Message("Bodies are read as they are, without Content-Encoding.")
+        detail = Message("Send the body without Content-Encoding.")
         raise Problem(415, detail, {"Accept-Encoding": "identity"})
 
 

@@ -57,7 +57,7 @@ async def missing(
     """A problem that names the queries that there are."""
     there = ", ".join(saved_queries(context.settings.query_folders))
     raise Problem(
-        404, Message("There is no saved query %(name)s; there are %(names)s.", name=repr(name[:100]), names=there)
+        404, Message("There is no ready-made query %(name)s. Available: %(names)s.", name=repr(name[:100]), names=there)
     )
 
 
@@ -102,7 +102,7 @@ def _parameters(query: SavedQuery, base: str) -> type[Parameters]:
         )
         for number, each in enumerate(query.parameters)
     }
-    format_ = Field("", description="The format; it goes before Accept.")
+    format_ = Field("", description="Format; takes precedence over Accept.")
     return create_model(
         f"{query.name} parameters", __base__=Parameters, **named, format=(Annotated[str, choice(SUFFIXES)], format_)
     )
@@ -210,7 +210,7 @@ def _format(request: Request, name: str) -> str:
         return name
     chosen = choose(combined(request, "accept"), [*_MEDIA_TYPES, _JSON, _HTML])
     if chosen is None:
-        raise Problem(406, Message("This comes as %(formats)s.", formats=", ".join(MEDIA_TYPES)))
+        raise Problem(406, Message("Available formats: %(formats)s.", formats=", ".join(MEDIA_TYPES)))
     return {**_MEDIA_TYPES, _JSON: "json", _HTML: "html"}[chosen]
 
 

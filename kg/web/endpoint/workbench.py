@@ -121,7 +121,7 @@ class ThingParameters(Parameters):
     """Things whose names are wanted."""
 
     thing: Annotated[list[str], AfterValidator(at_most(MOST_THINGS))] = Field(
-        default_factory=list, description="A thing, as kind/KEY; it may come several times."
+        default_factory=list, description="Entry: kind/KEY; may be repeated."
     )
 
 

@@ -68,7 +68,7 @@ def select(request: Request, size: int, media_type: str, *, etag: str, modified:
     if wanted is None:
         return _of_whole(size, media_type)
     if not wanted:
-        detail = Message("There is no such part: this has %(size)s bytes, counted from 0.", size=f"{size:,}")
+        detail = Message("There is no such part: the file has %(size)s bytes, counted from 0.", size=f"{size:,}")
         raise Problem(416, detail, {"Content-Range": f"bytes */{size}"})
     return _of_part(wanted[0], size, media_type) if len(wanted) == 1 else _of_parts(wanted, size, media_type)
 

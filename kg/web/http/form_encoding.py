@@ -51,9 +51,9 @@ def check(encoded: bytes) -> None:
         return
     if encoded.count(b"&") >= MAX_PAIRS:
         raise Problem(
-            400, Message("There are more than %(most)s parameters here; a request has at most so many.", most=MAX_PAIRS)
+            400, Message("There are too many parameters: a request may have at most %(most)s.", most=MAX_PAIRS)
         )
-    raise Problem(400, Message("There are percent signs here that begin no escape: write `%` itself as `%25`."))
+    raise Problem(400, Message("Some percent signs do not begin a code: write `%` itself as `%25`."))
 
 
 def is_readable(encoded: bytes) -> bool:

@@ -30,10 +30,10 @@ MESSAGES = {
     "string_too_long": "at most %(most)s characters",
     "too_many": "at most %(most)s values",
     "language_tag": "the tag of a language, such as ru or sr-Latn",
-    "time": "a year, a month, a day or a span of them, 1962..1963-04-05, also in words: February 1963",
-    "time_order": "a span whose end is not before its beginning, such as 1962..1963",
-    "cursor": "a place in a list, as the links between its pages have it",
-    "deep_cursor": "a place in the first %(most)s of a list",
+    "time": "a year, month, day or period, 1962..1963-04-05, also in words: February 1963",
+    "time_order": "a period that does not end before it begins, such as 1962..1963",
+    "cursor": "a point in a list, as given in the links between its pages",
+    "deep_cursor": "a point among the first %(most)s of a list",
     "search": "a search: words, phrases in quotes, AND, OR, NOT, brackets, field:word",
     "one_graph": "one graph: graph=IRI, or default",
     "no_other_graph": "no graph: the address names one",
@@ -42,8 +42,8 @@ MESSAGES = {
 }
 """Type of a fault → what the parameter takes, the end of “`limit` takes …”."""
 
-BAD = "`%(parameter)s` takes %(expected)s, and not “%(value)s”."
-MISSING = "`%(parameter)s` is missing. It takes %(expected)s."
+BAD = "`%(parameter)s` must be %(expected)s, not “%(value)s”."
+MISSING = "`%(parameter)s` is missing. Expected: %(expected)s."
 UNKNOWN = "There is no parameter `%(parameter)s` here. Expected: %(expected)s."
 DETAILS = (BAD, MISSING, UNKNOWN)
 """Sentences around these messages."""

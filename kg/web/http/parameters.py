@@ -16,8 +16,8 @@ from kg.web.http.parameter_problems import bad_parameter, problem_of, refusal
 
 _Model = TypeVar("_Model", bound="Parameters")
 
-KindPath = Annotated[str, Path(description="The kind of things.", json_schema_extra={"enum": [*KINDS]})]
-KeyPath = Annotated[str, Path(description="The key of a thing, escaped as in its address.")]
+KindPath = Annotated[str, Path(description="Category of entries.", json_schema_extra={"enum": [*KINDS]})]
+KeyPath = Annotated[str, Path(description="Key of an entry, percent-encoded as in its address.")]
 """Segments of an address, as they were sent."""
 
 

@@ -44,7 +44,7 @@ TITLES = {
     404: "Page not found",
     405: "This method is not allowed here",
     406: "No suitable format",
-    408: "The request came too slowly",
+    408: "The request arrived too slowly",
     410: "No longer available",
     413: "The request is too large",
     414: "The address is too long",
@@ -136,13 +136,15 @@ def of(fault: KgError) -> Problem:
         return Problem(status, fault.message, headers, more)
     if isinstance(fault, RemoteError):
         status = 504 if isinstance(fault, RemoteTimeout) else 502
-        told = Message("What you asked for is kept in a store that gave no answer. Try again in a few minutes.")
+        told = Message("The database with the requested data did not respond. Try again in a few minutes.")
         return _incident(status, told, fault)
     if isinstance(fault, GenerationError):
-        return _incident(503, Message("Nothing can be served at the moment."), fault, {"Retry-After": "10"})
+        return _incident(503, Message("The site is unavailable at the moment."), fault, {"Retry-After": "10"})
     if isinstance(fault, QueryCrashed):
-        return _incident(500, Message("The engine gave up on this query. Ask it otherwise, or for less."), fault)
-    return _incident(500, Message("The server met an error."), fault)
+        return _incident(
+            500, Message("This query could not be executed. Phrase it differently, or request less."), fault
+        )
+    return _incident(500, Message("An error occurred on the server."), fault)
 
 
 def unexpected(fault: Exception, doing: str) -> Problem:
@@ -154,7 +156,7 @@ def unexpected(fault: Exception, doing: str) -> Problem:
     """
     number = _number()
     _LOG.error("incident %s: %s", number, doing, exc_info=fault)
-    return _numbered(500, Message("The server met an error."), number, {})
+    return _numbered(500, Message("An error occurred on the server."), number, {})
 
 
 def _incident(status: int, told: Message, fault: KgError, headers: Mapping[str, str] | None = None) -> Problem:
@@ -169,7 +171,11 @@ def _number() -> str:
 
 
 def _numbered(status: int, told: Message, number: str, headers: Mapping[str, str]) -> Problem:
-    detail = Message("%(told)s Its keeper finds it in the log by the number %(number)s.", told=told, number=number)
+    detail = Message(
+        "%(told)s When you report it, quote the number %(number)s, by which the log has it.",
+        told=told,
+        number=number,
+    )
     return Problem(status, detail, headers, {"incident": number})
 
 

@@ -50,15 +50,15 @@ _References = Annotated[list[Annotated[str, text(_MAX_REFERENCE_LENGTH)]], After
 class BasketParameters(TableParameters):
     """A basket: its things, and the form in which they are wanted."""
 
-    thing: _References = Field(
-        default_factory=list, description="A document in the basket, as kind/KEY or its address."
-    )
+    thing: _References = Field(default_factory=list, description="Document in the basket: kind/KEY or its address.")
     add: _References = Field(
         default_factory=list,
-        description="One to add to it.",
+        description="Document to add to the basket.",
     )
-    style: Annotated[str, choice(STYLE_NAMES)] = Field("bibliography", description="The style of the page's citations.")
-    format: Annotated[str, choice(("html", *FILES))] = Field("html", description="The page, or a file.")
+    style: Annotated[str, choice(STYLE_NAMES)] = Field(
+        "bibliography", description="Style of the citations on the page."
+    )
+    format: Annotated[str, choice(("html", *FILES))] = Field("html", description="Page, or format of the file.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class AccessParameters(Parameters):
 
     accessed: Annotated[str, Check(_day, {"type": "string", "format": "date"})] = Field(
         "",
-        description="The date of access, YYYY-MM-DD; on the page of citations it is today's by default.",
+        description="Date of access: YYYY-MM-DD; on the page of citations, by default today's.",
     )
 
 
@@ -81,7 +81,7 @@ def file_of(kind: str) -> Callable[..., Awaitable[Response]]:
         context: HeldContext,
         key: KeyPath,
         citation: Annotated[
-            str, Path(description="The format of the citation.", json_schema_extra={"enum": [*FILE_SUFFIXES]})
+            str, Path(description="Format of the citation.", json_schema_extra={"enum": [*FILE_SUFFIXES]})
         ],
         parameters: Annotated[AccessParameters, Query()],
     ) -> Response:
@@ -158,10 +158,12 @@ def _find(context: Context, path: str) -> Thing | Redirect:
     try:
         reference = iris.reference(kind, iris.decode_key(key))
     except KeyFault:
-        raise Problem(404, Message("%(key)s can't be a part of an address here.", key=key[:MAX_EXCERPT])) from None
+        raise Problem(
+            404, Message("%(key)s cannot be part of an address on this site.", key=key[:MAX_EXCERPT])
+        ) from None
     found = context.publication.things.find(reference)
     if found is None:
-        raise Problem(404, Message("Nothing was ever published as %(reference)s.", reference=reference))
+        raise Problem(404, Message("Nothing has been published at %(reference)s.", reference=reference))
     if isinstance(found, DeletedThing):
         raise gone(context, found.thing)
     return found

@@ -81,7 +81,9 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
             return Address(whole, None)
         reference = iris.reference(kind, iris.decode_key(stem))
     except KeyFault:
-        raise Problem(404, Message("%(key)s can't be a part of an address here.", key=segment[:MAX_EXCERPT])) from None
+        raise Problem(
+            404, Message("%(key)s cannot be part of an address on this site.", key=segment[:MAX_EXCERPT])
+        ) from None
     find = context.publication.things.find
     if find(reference) is None and find(whole) is not None:
         return Address(whole, None)
@@ -91,18 +93,18 @@ def read_address(context: Context, kind: str, segment: str) -> Address:
 class PageParameters(Parameters):
     """Parameters of the page of a thing: the part of a long list of links, and the search that it was opened from."""
 
-    links: str = Field("", description="A group of the links to the thing, by its key: the page shows this one alone.")
-    after: str = Field("", description="A place in that group to go on behind, as its links have it.")
-    q: str = Field("", description="The search from which the page was opened, with all of its parameters.")
+    links: str = Field("", description="Key of one list of links on the page; only this list is shown.")
+    after: str = Field("", description="Point from which to continue that list, as given in its links.")
+    q: str = Field("", description="Search from which the page was opened, with all its parameters.")
     at: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
-        default_factory=int, description="The place in the list of that search."
+        default_factory=int, description="Position in the results of that search."
     )
     part: Annotated[int, whole_number(1, MOST_PARTS)] = Field(
-        default_factory=int, description="The part of a long text, from 1; data have the whole."
+        default_factory=int, description="Part of a long text, from 1; the data have the whole text."
     )
-    values: str = Field("", description="A long list of the thing itself, by its key: relations, names, identifiers …")
+    values: str = Field("", description="Key of a long list of values in the record: relations, names, identifiers …")
     first: Annotated[int, whole_number(1, MOST_VALUES)] = Field(
-        default_factory=int, description="The number of the value at which that list begins, from 1."
+        default_factory=int, description="Number of the first value shown from that list, from 1."
     )
 
 
@@ -116,7 +118,7 @@ async def document(
     context: HeldContext,
     kind: KindPath,
     key: KeyPath,
-    suffix: Annotated[str, Path(description="The format of the document.", json_schema_extra={"enum": [*BY_SUFFIX]})],
+    suffix: Annotated[str, Path(description="Format of the description.", json_schema_extra={"enum": [*BY_SUFFIX]})],
 ) -> Response:
     """A document about a thing, or the thing whose key ends like one."""
     return await _respond(request, context, kind, f"{key}.{suffix}")
@@ -126,7 +128,7 @@ async def _respond(request: Request, context: Context, kind: str, segment: str) 
     address = read_address(context, kind, segment)
     found = context.publication.things.find(address.reference)
     if found is None:
-        raise Problem(404, Message("Nothing was ever published as %(reference)s.", reference=address.reference))
+        raise Problem(404, Message("Nothing has been published at %(reference)s.", reference=address.reference))
     if isinstance(found, DeletedThing):
         raise gone(context, found.thing)
     suffix = f".{address.format.suffix}" if address.format else ""
@@ -183,11 +185,11 @@ def _check_place(place: RecordPlace, cut: Excerpt | None) -> None:
         raise _no_part(place.part)
     shown = cut.lists.get(place.key) if cut else None
     if place.first > 1 and (shown is None or shown.last < place.first):
-        raise Problem(404, Message("No list here has a value number %(first)s.", first=place.first))
+        raise Problem(404, Message("No list on this page has a value number %(first)s.", first=place.first))
 
 
 def _no_part(part: int) -> Problem:
-    return Problem(404, Message("No text here has a part %(part)s.", part=part))
+    return Problem(404, Message("No text on this page has a part %(part)s.", part=part))
 
 
 def moved(request: Request, context: Context, below: str) -> Response:
@@ -201,7 +203,7 @@ def gone(context: Context, thing: Thing) -> Problem:
     problem = Problem(
         410,
         Message(
-            "“%(label)s” (%(reference)s) was published on %(created)s and taken away on %(deleted)s.",
+            "“%(label)s” (%(reference)s) was published on %(created)s and withdrawn on %(deleted)s.",
             label=label,
             reference=thing.reference,
             created=thing.created[:10],
@@ -223,7 +225,7 @@ def _see_other(request: Request, context: Context, thing: Thing) -> Response:
         ]
         raise Problem(
             406,
-            Message("This thing is described in: %(formats)s.", formats=named),
+            Message("Available formats: %(formats)s.", formats=named),
             {"Link": _links(context, thing, None)},
             {"alternates": alternates},
             FORMATS,

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from kg.errors import Message
 from kg.iris import KINDS
 from kg.read.publication import Publication
+from kg.render.site.table_columns import column_description
 from kg.web.http import byte_ranges
 from kg.web.http.conditional import has_it, http_date
 from kg.web.http.headers import CORS, raw
@@ -22,7 +23,7 @@ from kg.web.http.responses import Ready, Stream, file_pieces
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
-_Name = Annotated[str, PathParameter(description="The name of the file, as the page has it.")]
+_Name = Annotated[str, PathParameter(description="Name of the file, as on the page.")]
 _SUMS = "SHA256SUMS"
 _TEXT = "text/plain; charset=utf-8"
 
@@ -90,20 +91,28 @@ def _tables(request: Request, context: Context) -> Response:
     publication = context.publication
     offered = _offered(publication, publication.tables, _TABLES)
     shown = [
-        {"kind": kind, "files": [each for each in offered if each.name.startswith(f"{kind}.")], **_described(path)}
+        {
+            "kind": kind,
+            "files": [each for each in offered if each.name.startswith(f"{kind}.")],
+            **_described(path, context.reader.language),
+        }
         for kind in KINDS
         if (path := publication.file(publication.tables / f"{kind}{_DESCRIPTION}"))
     ]
     return published.page(request, context, "tables", {"tables": shown})
 
 
-def _described(path: Path) -> dict[str, Any]:
-    """Rows and columns of a table, as its description has them."""
+def _described(path: Path, language: str) -> dict[str, Any]:
+    """Rows and columns of a table, as its description has them.
+
+    Columns are described in the reader's language; one that the model has no more in English, as the file has it.
+    """
     document = orjson.loads(path.read_bytes())
     columns = [
         {
             "name": each["name"],
-            "meaning": each["dc:description"],
+            "meaning": column_description(each["name"], language),
+            "meaning_in_english": each["dc:description"],
             "type": each["datatype"],
             "many": "separator" in each,
             "example": each.get("skos:example", ""),
@@ -143,7 +152,9 @@ def _file(request: Request, context: Context, folder: Path, name: str, place: st
         raise Problem(
             404,
             Message(
-                "There is no file %(name)s; %(place)s lists them.", name=repr(name[:100]), place=context.path(place)
+                "There is no file %(name)s; see the list at %(place)s.",
+                name=repr(name[:100]),
+                place=context.path(place),
             ),
         )
     publication = context.publication

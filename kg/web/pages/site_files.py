@@ -21,7 +21,7 @@ from kg.web.serving.context import Context, HeldContext
 CONTEXT = "context.jsonld"
 """The name of the JSON-LD context among the terms."""
 
-_Name = Annotated[str, Path(description="A term by its name, or a document about all of them.")]
+_Name = Annotated[str, Path(description="Name of a term, or of a file with all terms.")]
 _CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
 """Beginnings of addresses below the base; the forms themselves may be found."""
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
@@ -45,7 +45,9 @@ async def term(request: Request, context: HeldContext, name: _Name) -> Response:
         raise Problem(
             404,
             Message(
-                "There is no term %(name)s; %(place)s lists them.", name=repr(name[:100]), place=context.path("terms/")
+                "There is no term %(name)s; see the list at %(place)s.",
+                name=repr(name[:100]),
+                place=context.path("terms/"),
             ),
         )
     return _described(request, context, name)
@@ -60,7 +62,7 @@ def _described(request: Request, context: Context, name: str) -> Response:
     offered = {HTML.media_type: "", **{each.media_type: place for place, each in TERMS_DOCUMENTS.items()}}
     chosen = choose(combined(request, "accept"), list(offered))
     if chosen is None:
-        raise Problem(406, Message("This comes as %(formats)s.", formats=", ".join(offered)), {"Vary": "Accept"})
+        raise Problem(406, Message("Available formats: %(formats)s.", formats=", ".join(offered)), {"Vary": "Accept"})
     if chosen == HTML.media_type and not name:
         terms = own_terms(context.publication.ontology.terms_document(), context.base.value)
         answered = published.page(request, context, "terms", {"terms": terms})

@@ -28,7 +28,7 @@ SIZE = 100
 MAX_SORTED = 5_000
 """Values that are put in order of name; more of them stand in order of their counts."""
 
-FacetPath = Annotated[str, Path(description="The facet.", json_schema_extra={"enum": [*COUNTED]})]
+FacetPath = Annotated[str, Path(description="Name of the filter.", json_schema_extra={"enum": [*COUNTED]})]
 
 
 async def respond(

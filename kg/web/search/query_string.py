@@ -151,41 +151,44 @@ class SearchParameters(Parameters):
     The parameters stand in the order in which links write them (`SearchState.address`).
     """
 
-    q: Annotated[str, text(MAX_LENGTH)] = Field("", description="Words to search for, in the language of searches.")
-    kind: Annotated[list[Annotated[str, choice(KINDS)]], _Several] = _facet("The kind of things.")
-    type: Annotated[list[_Words], _Several] = _facet("The type of documents, as topic/KEY or a name.")
-    person: Annotated[list[_Words], _Several] = _facet("Somebody in a document, as agent/KEY or a name.")
-    place: Annotated[list[_Words], _Several] = _facet("A place of a document, as place/KEY or a name.")
-    collection: Annotated[list[_Words], _Several] = _facet("A collection, as collection/KEY or a name.")
-    topic: Annotated[list[_Words], _Several] = _facet("A topic, as topic/KEY or a name.")
+    q: Annotated[str, text(MAX_LENGTH)] = Field("", description="Words to search for, in the search syntax.")
+    kind: Annotated[list[Annotated[str, choice(KINDS)]], _Several] = _facet("Category of entries.")
+    type: Annotated[list[_Words], _Several] = _facet("Type of document: topic/KEY or its name.")
+    person: Annotated[list[_Words], _Several] = _facet(
+        "Person or organisation in a document, in any role: agent/KEY or a name."
+    )
+    place: Annotated[list[_Words], _Several] = _facet("Place: place/KEY or its name.")
+    collection: Annotated[list[_Words], _Several] = _facet("Collection: collection/KEY or its name.")
+    topic: Annotated[list[_Words], _Several] = _facet("Topic: topic/KEY or its name.")
     language: Annotated[list[Annotated[str, matching(_TAG, "language_tag")]], _Several] = _facet(
-        "A language of documents, by its tag."
+        "Language of the documents, as a tag such as ru."
     )
-    archive: Annotated[list[_Words], _Several] = _facet("An archive or a part of one, as archive/KEY or a name.")
-    sender: Annotated[list[_Words], _Several] = _facet("The author or sender, as agent/KEY or a name.", alias="from")
-    recipient: Annotated[list[_Words], _Several] = _facet("The recipient, as agent/KEY or a name.", alias="to")
+    archive: Annotated[list[_Words], _Several] = _facet("Archive, fonds, series or file: archive/KEY or its name.")
+    sender: Annotated[list[_Words], _Several] = _facet("Author or sender: agent/KEY or a name.", alias="from")
+    recipient: Annotated[list[_Words], _Several] = _facet("Recipient: agent/KEY or a name.", alias="to")
     thing: Annotated[list[_Words], AfterValidator(at_most(MOST_THINGS))] = _facet(
-        "A thing, as kind/KEY; of several any one will do."
+        "Entry: kind/KEY; any one of several will do."
     )
-    lacks: Annotated[list[Annotated[str, choice(LACKED)]], _Several] = _facet("Something that a document has not.")
-    role: Annotated[list[Annotated[str, choice(DATE_ROLES)]], _Several] = _facet("What happened on the date.")
+    lacks: Annotated[list[Annotated[str, choice(LACKED)]], _Several] = _facet("Information that a document lacks.")
+    role: Annotated[list[Annotated[str, choice(DATE_ROLES)]], _Several] = _facet("What the date stands for.")
     year: Annotated[str, text(_LONGEST_TIME), Check(_time, {"type": "string"})] = Field(
-        "", description="A time that a date touches: a year, a month, a day or a span, 1962..1963, or in words."
+        "", description="Time of the documents: a year, month, day or period (1962..1963), also in words."
     )
     dates: Annotated[str, choice((CERTAIN, "all"))] = Field(
-        "all", description="Whether dates that only may lie in that time count."
+        "all", description="Whether to include dates that only possibly fall within that time."
     )
     sort: Annotated[str, choice(SORTS)] = Field(
-        "", description="The order; without it, by relevance where there are words, else by date."
+        "", description="Order; by default relevance if there are words to search for, otherwise date."
     )
     limit: Annotated[int, whole_number(1, MOST_EXPORTED)] = Field(
-        LIMIT, description=f"Things on a page: at most {MAX_PAGE_SIZE} of HTML and JSON, Atom, RSS and Turtle."
+        LIMIT, description=f"Results on a page: at most {MAX_PAGE_SIZE} in HTML, JSON, Atom, RSS and Turtle."
     )
     after: Annotated[str, Check(_cursor, {"type": "string"})] = Field(
-        "", description="A place in the list to go on behind, as `next` of the JSON has it."
+        "", description="Point from which to continue the list: `next` in the JSON."
     )
     page: Annotated[int, whole_number(1, MAX_OFFSET)] = Field(
-        1, description="A page of the list, from 1; `after` goes before it, and leads on from any place."
+        1,
+        description="Page of the list, from 1. `after` takes precedence, and continues the list from any point.",
     )
 
     @model_validator(mode="before")
@@ -221,7 +224,7 @@ def searched(formats: tuple[str, ...]) -> Any:
     """
 
     class FormattedParameters(SearchParameters):
-        format: Annotated[str, choice(formats)] = Field("", description="The format; it goes before Accept.")
+        format: Annotated[str, choice(formats)] = Field("", description="Format; takes precedence over Accept.")
 
     async def read_search(request: Request, asked: Annotated[FormattedParameters, Query()]) -> SearchState:
         return replace(_state(asked, pairs_of(request)), format=asked.format)

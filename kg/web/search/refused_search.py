@@ -19,7 +19,7 @@ from kg.web.search.query_string import CERTAIN, SearchState
 from kg.web.serving import published
 from kg.web.serving.context import Context
 
-BESIDE_FIELD = "This could not be read. Write %(expected)s."
+BESIDE_FIELD = "This was not understood. Write %(expected)s."
 """Sentence beside a field."""
 
 _FIELDS = frozenset({"q", "year"})

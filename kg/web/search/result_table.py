@@ -99,7 +99,7 @@ def _holdings(row: _Row) -> str:
 
 COLUMNS: dict[str, tuple[str, Callable[[_Row], Any]]] = {
     "iri": ("permanent address", lambda row: row.context.base.iri(row.entry.thing.reference)),
-    "kind": ("kind of thing", lambda row: row.entry.thing.kind),
+    "kind": ("category", lambda row: row.entry.thing.kind),
     "title": ("title or name", lambda row: row.entry.title),
     "start": ("first day of its date", lambda row: row.entry.thing.start),
     "end": ("last day of its date", lambda row: row.entry.thing.end),
@@ -123,7 +123,7 @@ COLUMNS: dict[str, tuple[str, Callable[[_Row], Any]]] = {
     "containers": ("boxes and folders", lambda row: row.listed("containers")),
     "language": ("languages of the text", lambda row: row.listed("language")),
     "original_language": ("languages of the original", lambda row: row.listed("originalLanguage")),
-    "duration": ("length of a recording", lambda row: row.listed("duration")),
+    "duration": ("duration of a recording", lambda row: row.listed("duration")),
     "extent": ("extent", lambda row: row.text("extent")),
 }
 """Name of a column → what it has, and its value of a row."""
@@ -146,7 +146,7 @@ class TableParameters(Parameters):
     columns: list[Annotated[str, Check(_checked_columns, {"type": "string", "pattern": _PATTERN})]] = Field(
         default_factory=list,
         max_length=len(COLUMNS),
-        description="Columns of the CSV, between commas in their order; all of them without it.",
+        description="Columns of the CSV, separated by commas and in that order; by default all.",
     )
 
     @property

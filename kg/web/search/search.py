@@ -99,7 +99,7 @@ def _format(request: Request, state: SearchState) -> str:
         return state.format
     chosen = choose(combined(request, "accept"), list(MEDIA_TYPES))
     if chosen is None:
-        raise Problem(406, Message("This comes as %(formats)s.", formats=", ".join(MEDIA_TYPES)))
+        raise Problem(406, Message("Available formats: %(formats)s.", formats=", ".join(MEDIA_TYPES)))
     return MEDIA_TYPES[chosen]
 
 
@@ -177,7 +177,7 @@ async def description(request: Request, context: HeldContext) -> Response:
 class Typed(Parameters):
     """The beginning of a search."""
 
-    q: str = Field("", description="What was typed so far.")
+    q: str = Field("", description="Text typed so far.")
 
 
 async def suggest(request: Request, context: HeldContext, typed: Annotated[Typed, Query()]) -> Response:

@@ -118,7 +118,7 @@ class _GuardedRequest:
         except TimeoutError:
             raise Problem(
                 408,
-                errors.Message("The body of a request has to come within %(seconds)s s.", seconds=f"{BODY_SECONDS:g}"),
+                errors.Message("The body of a request must arrive within %(seconds)s s.", seconds=f"{BODY_SECONDS:g}"),
                 {"Connection": "close"},
             ) from None
         self._body_read = message["type"] == "http.disconnect" or not message.get("more_body", False)

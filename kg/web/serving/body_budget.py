@@ -61,7 +61,7 @@ class BodyBudget:
                     raise _too_long(most)
             yield bytes(body)
         except ClientDisconnect:
-            raise Problem(400, Message("The body is incomplete.")) from None
+            raise Problem(400, Message("The body of the request is incomplete.")) from None
         finally:
             self._give_back(client, taken)
 
@@ -69,8 +69,8 @@ class BodyBudget:
         held, free = self._held.get(client, 0), self._most - self.size
         if size > free or (client and held + size > free - size):
             if alone:
-                raise QueryBusy(Message("the bodies of many requests are being read"), todo=_TODO)
-            raise QueryTooMany(Message("the bodies of many of your requests are still to come"), todo=_TODO)
+                raise QueryBusy(Message("the server is still receiving many requests"), todo=_TODO)
+            raise QueryTooMany(Message("many of your requests have not arrived in full yet"), todo=_TODO)
         self._held[client] = held + size
         self.size += size
 
@@ -90,4 +90,4 @@ def _said(request: Request) -> int:
 
 
 def _too_long(most: int) -> Problem:
-    return Problem(413, Message("The body is longer than %(most)s bytes.", most=f"{most:,}"))
+    return Problem(413, Message("The body of the request is longer than %(most)s bytes.", most=f"{most:,}"))

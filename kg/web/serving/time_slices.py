@@ -19,7 +19,7 @@ MAX_WAITING_STEPS, MAX_CLIENT_STEPS = 2_000, 128
 REFUSAL_SECONDS = 1.0
 """Seconds after which a refused request is answered: asked again at once, it would cost more than its steps."""
 
-_TODO = Message("Try again in a moment, with fewer requests at once.")
+_TODO = Message("Try again in a moment, with fewer requests at a time.")
 _T = TypeVar("_T")
 
 

@@ -34,7 +34,27 @@ def test_texts_of_the_site(tmp_path):
         tmp_path, RECORDS[:1], languages=("en", "es", "ru"), title=title, welcome={"en": "W"}, description="D"
     )
     assert report.untranslated.site == {"title": ["ru"], "welcome": ["es", "ru"]}
+    assert report.summary()["untranslated"]["shared"] == report.untranslated.shared == ["description"]
     assert "title in kg.toml has no text in ru." in list(report.untranslated.messages())
+
+
+def test_own_pages_and_the_picture(tmp_path):
+    """Imprint, privacy page and the words of the picture are told as other texts are; a page that lies elsewhere is not."""
+    tmp_path.joinpath("en.md").write_text("Imprint")
+    tmp_path.joinpath("a.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    _, report = publish(
+        tmp_path,
+        RECORDS[:1],
+        languages=("en", "ru"),
+        imprint={"en": "en.md"},
+        privacy="https://archive.example.org/privacy",
+        picture={"file": "a.svg", "alt": {"ru": "Порт"}, "credit": "The archive"},
+        dumps=False,
+        search=False,
+    )
+    assert report.untranslated.site == {"imprint": ["ru"], "picture.alt": ["en"]}
+    assert report.untranslated.shared == ["title", "picture.credit"]
+    assert "picture.credit in kg.toml is one text for all languages" in report.page.read_text(encoding="utf-8")
 
 
 def test_one_language(tmp_path):

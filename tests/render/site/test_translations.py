@@ -36,6 +36,12 @@ def test_every_text_has_a_translation(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_no_translation_is_in_doubt(language):
+    "No translation is marked as fuzzy: such a one is not compiled, and its page would say it in English."
+    assert [message.id for message in _catalog(language) if message.id and message.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_no_translation_is_obsolete(language):
     "A catalogue has the texts of the pages and no others: `make messages` searches all of kg.render."
     texts = {str(message.id) for message in template()}

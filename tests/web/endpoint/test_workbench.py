@@ -152,7 +152,7 @@ def test_queries_of_your_own(tmp_path):
         assert client.get("/data/api/one.csv").text.split() == ["n", "1"]
         assert client.get("/data/api/companions.csv?agent=agent/a").status_code == 200
         assert "Titles of ours" in client.get("/data/sparql", headers=HTML).text
-        assert "Titles of records" not in client.get("/data/sparql", headers=HTML).text
+        assert "Titles of documents" not in client.get("/data/sparql", headers=HTML).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])

@@ -20,7 +20,7 @@ from kg.records.model.key import (
 KEYS = (
     text_key(
         "summary",
-        "What it says, in a few sentences.",
+        "Summary of the content.",
         {"en": "They talk."},
         shown=Heading("Summary", PageSection.SUMMARY, prose=True),
         searched=Indexed(SearchField.TEXT, rank=1),
@@ -29,9 +29,9 @@ KEYS = (
     ),
     text_key(
         "scopeNote",
-        "What it covers and how it came to be.",
+        "Scope and content.",
         {"en": "Two talks."},
-        shown=Heading("Scope", PageSection.ABOUT, rank=8, prose=True),
+        shown=Heading("Scope and content", PageSection.ABOUT, rank=8, prose=True),
         searched=Indexed(SearchField.TEXT, rank=5),
         kinds=HOLDINGS,
         many=True,
@@ -39,7 +39,7 @@ KEYS = (
     ),
     text_key(
         "description",
-        "Who or what it is.",
+        "Brief description.",
         {"en": "Capital of Cuba."},
         shown=Heading("Description", PageSection.SUMMARY, prose=True),
         searched=Indexed(SearchField.TEXT, rank=2),
@@ -48,7 +48,7 @@ KEYS = (
     ),
     text_key(
         "text",
-        "The text, by the language that it is in here.",
+        "Full text, by the language in which it is published.",
         {"en": "Meetings …"},
         shown=Heading("Text", PageSection.TEXT, prose=True),
         searched=Indexed(SearchField.TEXT, rank=4),
@@ -59,7 +59,7 @@ KEYS = (
     Key(
         "language",
         Value.TAG,
-        "Languages of the text that is published.",
+        "Languages of the published text.",
         ["en"],
         shown=Heading("Language of the text", PageSection.TEXT),
         searched=Faceted(("language",)),
@@ -69,7 +69,7 @@ KEYS = (
     Key(
         "originalLanguage",
         Value.TAG,
-        "Language of the original.",
+        "Languages of the original.",
         ["ru"],
         shown=Heading("Language of the original", PageSection.TEXT),
         searched=Omitted("The facet `language` is for the text that can be read here."),
@@ -78,9 +78,9 @@ KEYS = (
     ),
     text_key(
         "biography",
-        "The life of a person, the history of a body.",
+        "Biography of a person, or history of an organisation or family.",
         {"en": "…"},
-        shown=Heading("Life and history", PageSection.SUMMARY, prose=True),
+        shown=Heading("Biography or history", PageSection.SUMMARY, prose=True),
         searched=Indexed(SearchField.TEXT, rank=3),
         kinds=(AGENT,),
         many=True,
@@ -96,7 +96,7 @@ KEYS = (
     ),
     text_key(
         "functions",
-        "What the body or person does or did.",
+        "Functions or activities of an organisation or person.",
         {"en": ["Foreign policy"]},
         shown=Heading("Functions", PageSection.SUMMARY, one_language=True),
         searched=Indexed(SearchField.TEXT, rank=5),
@@ -105,7 +105,7 @@ KEYS = (
     ),
     string_key(
         "gender",
-        "Gender, in the source's word.",
+        "Gender, as given by the source.",
         "male",
         shown=Heading("Gender", PageSection.ABOUT, rank=2),
         searched=Omitted("A word that half of all people share."),
@@ -114,7 +114,7 @@ KEYS = (
     Key(
         "relations",
         Value.PART,
-        "Relations to other agents and to records, with what the source says of each.",
+        "Relations to people, organisations and records, with what the source says of each.",
         [{"target": "agent/fidel-castro-ruz", "type": "family"}],
         shown=Heading("Relations", PageSection.PEOPLE, inverse="Related", rank=1),
         searched=Omitted("The pages of both sides show the relation."),

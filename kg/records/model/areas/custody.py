@@ -23,7 +23,7 @@ _ADDRESS = Omitted("An address is no word to search for; a query finds it.")
 KEYS = (
     link_key(
         "collections",
-        "Collections that it belongs to.",
+        "Collections to which the document belongs.",
         (COLLECTION,),
         ["collection/cuban-missile-crisis"],
         shown=Heading("Collections", PageSection.ARCHIVE, inverse="In this collection", rank=3),
@@ -32,16 +32,16 @@ KEYS = (
     ),
     link_key(
         "heldIn",
-        "The level of the archive's arrangement that it lies in, the lowest that has a record.",
+        "Unit of the archive in which it is held: the lowest level with a record of its own.",
         (ARCHIVE,),
         ["archive/avp-rf.fond-0104"],
-        shown=Heading("Lies in", PageSection.ARCHIVE, inverse="Documents", rank=1),
+        shown=Heading("Held in", PageSection.ARCHIVE, inverse="Documents", rank=1),
         searched=Faceted(("archive",)),
         kinds=HOLDINGS,
     ),
     link_key(
         "partOf",
-        "What it is a part of.",
+        "The whole of which it is a part.",
         KINDS,
         ["place/cuba"],
         shown=Heading("Part of", PageSection.ABOUT, inverse="Contains", rank=7),
@@ -59,7 +59,7 @@ KEYS = (
     Key(
         "referenceLevels",
         Value.PART,
-        "The levels of the archival reference, top first.",
+        "Levels of the archival reference, from the top down.",
         [{"level": "fond", "value": "0104"}],
         shown=Heading("Levels of the reference", PageSection.ARCHIVE, rank=4),
         searched=Omitted("The same numbers stand in `reference`."),
@@ -69,7 +69,7 @@ KEYS = (
     ),
     string_key(
         "containers",
-        "The places where it lies: the box, and what is in that.",
+        "Containers in which it is stored: box, folder and so on.",
         ["box 1, folder 3"],
         shown=Heading("Containers", PageSection.ARCHIVE, rank=4),
         searched=Indexed(SearchField.CODE),
@@ -79,7 +79,7 @@ KEYS = (
     Key(
         "position",
         Value.NUMBER,
-        "Its place in the order of the finding aid, among what lies in the same level.",
+        "Position in the order of the finding aid, within its level.",
         3,
         shown=Omitted("The list of its level has it in that place."),
         searched=Omitted("A number in a row is compared, not looked for; a query can."),
@@ -89,7 +89,7 @@ KEYS = (
     ),
     text_key(
         "custodialHistory",
-        "Through whose hands it went.",
+        "Custodial history.",
         {"en": "Released in 1991."},
         shown=Heading("Custodial history", PageSection.ARCHIVE, rank=12, prose=True),
         searched=Indexed(SearchField.TEXT, rank=7),
@@ -99,7 +99,7 @@ KEYS = (
     ),
     text_key(
         "extent",
-        "How much there is.",
+        "Extent.",
         {"en": ["2 leaves"]},
         shown=Heading("Extent", PageSection.ARCHIVE, rank=9, one_language=True),
         searched=Indexed(SearchField.TEXT, rank=8),
@@ -108,7 +108,7 @@ KEYS = (
     ),
     text_key(
         "physicalForm",
-        "What it is made of, or recorded on.",
+        "Physical form: material or medium.",
         {"en": ["typescript"]},
         shown=Heading("Physical form", PageSection.ARCHIVE, rank=10, one_language=True),
         searched=Indexed(SearchField.TEXT, rank=8),
@@ -117,7 +117,7 @@ KEYS = (
     ),
     string_key(
         "duration",
-        "How long a recording lasts (ISO 8601).",
+        "Duration of a recording (ISO 8601).",
         "PT3M12S",
         shown=Heading("Duration", PageSection.ARCHIVE, rank=11),
         searched=Omitted("A length is compared, not looked for as a word; a query can."),
@@ -125,16 +125,16 @@ KEYS = (
     ),
     text_key(
         "classification",
-        "Classification that it bore.",
+        "Security classification of the document when it was created.",
         {"en": "Top Secret"},
-        shown=Heading("Original classification", PageSection.ARCHIVE, rank=8, one_language=True),
+        shown=Heading("Original security classification", PageSection.ARCHIVE, rank=8, one_language=True),
         searched=Indexed(SearchField.TEXT, rank=7),
         kinds=HOLDINGS,
         many=True,
     ),
     string_key(
         "copyNumber",
-        "Number of the copy.",
+        "Copy number.",
         ["1"],
         shown=Heading("Copy number", PageSection.ARCHIVE, rank=7),
         searched=Indexed(SearchField.CODE),
@@ -143,7 +143,7 @@ KEYS = (
     ),
     string_key(
         "outgoingNumber",
-        "Outgoing number of the sender's registry.",
+        "Outgoing number in the sender's registry.",
         ["121"],
         shown=Heading("Outgoing number", PageSection.ARCHIVE, rank=6),
         searched=Indexed(SearchField.CODE),
@@ -161,10 +161,10 @@ KEYS = (
     ),
     link_key(
         "rightsHolder",
-        "Who holds them.",
+        "Holder of these rights.",
         (AGENT,),
         ["agent/x"],
-        shown=Heading("Rights holder", PageSection.RIGHTS, inverse="Holds the rights in"),
+        shown=Heading("Rights holder", PageSection.RIGHTS, inverse="Rights holder of"),
         searched=Omitted("The same holder stands in most records of a source; its page lists them."),
         kinds=HOLDINGS,
     ),
@@ -180,7 +180,7 @@ KEYS = (
     ),
     text_key(
         "accessConditions",
-        "Who may see it.",
+        "Conditions of access.",
         {"en": "Open."},
         shown=Heading("Access", PageSection.RIGHTS, prose=True),
         searched=Omitted("The same words stand in most records of a source: they would find all of it."),
@@ -191,7 +191,7 @@ KEYS = (
     Key(
         "restrictedUntil",
         Value.EDTF,
-        "When a restriction ends.",
+        "Date on which a restriction on access ends.",
         "2030-01-01",
         shown=Heading("Restricted until", PageSection.RIGHTS),
         searched=Omitted("The time of a search is that of the document."),

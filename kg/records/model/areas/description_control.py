@@ -30,7 +30,7 @@ KEYS = (
     ),
     link_key(
         "broader",
-        "The more general topic.",
+        "Broader topic.",
         (TOPIC,),
         ["topic/diplomacy"],
         shown=Heading("Broader topic", PageSection.ABOUT, inverse="Narrower topics", rank=6),
@@ -40,9 +40,9 @@ KEYS = (
     Key(
         "exactMatch",
         Value.URL,
-        "The same concept elsewhere.",
+        "The same concept in other vocabularies.",
         ["http://id.loc.gov/authorities/subjects/sh85034849"],
-        shown=Heading("The same concept elsewhere", PageSection.DESCRIPTION, rank=3),
+        shown=Heading("This concept in other vocabularies", PageSection.DESCRIPTION, rank=3),
         searched=_ADDRESS,
         kinds=(TOPIC,),
         many=True,
@@ -50,7 +50,7 @@ KEYS = (
     Key(
         "latitude",
         Value.NUMBER,
-        "Degrees north (WGS 84).",
+        "Latitude: degrees north (WGS 84).",
         23.13,
         shown=Heading("Latitude", PageSection.ABOUT, rank=1),
         searched=Omitted("The map finds by position."),
@@ -61,7 +61,7 @@ KEYS = (
     Key(
         "longitude",
         Value.NUMBER,
-        "Degrees east (WGS 84).",
+        "Longitude: degrees east (WGS 84).",
         -82.38,
         shown=Heading("Longitude", PageSection.ABOUT, rank=1),
         searched=Omitted("The map finds by position."),
@@ -72,16 +72,16 @@ KEYS = (
     Key(
         "sameAs",
         Value.URL,
-        "The same thing elsewhere.",
+        "The same entry in other databases.",
         ["http://www.wikidata.org/entity/Q11256"],
-        shown=Heading("The same elsewhere", PageSection.DESCRIPTION, rank=2),
+        shown=Heading("In other databases", PageSection.DESCRIPTION, rank=2),
         searched=_ADDRESS,
         many=True,
     ),
     Key(
         "homepage",
         Value.URL,
-        "Its own page.",
+        "Web site.",
         ["https://example.org/"],
         shown=Heading("Home page", PageSection.DESCRIPTION, rank=1),
         searched=_ADDRESS,
@@ -91,7 +91,7 @@ KEYS = (
     Key(
         "sourcePage",
         Value.URL,
-        "Where the description was taken from.",
+        "Page from which the description was taken.",
         ["https://example.org/177838"],
         shown=Heading("Source", PageSection.DESCRIPTION),
         searched=_ADDRESS,
@@ -99,18 +99,18 @@ KEYS = (
     ),
     agent_key(
         "describedBy",
-        "Who described it.",
+        "Author of the description.",
         "agent/nina-editor",
-        shown=Heading("Described by", PageSection.DESCRIPTION, inverse="Described", rank=4),
+        shown=Heading("Described by", PageSection.DESCRIPTION, inverse="Author of the description of", rank=4),
         searched=_CREDIT,
         kinds=KINDS,
     ),
     Key(
         "describedOn",
         Value.EDTF,
-        "When it was described.",
+        "Date of the description.",
         "2018-06-27",
-        shown=Heading("Described on", PageSection.DESCRIPTION, rank=4),
+        shown=Heading("Date of description", PageSection.DESCRIPTION, rank=4),
         searched=Omitted("The time of a search is that of the document."),
     ),
     Key(
@@ -123,7 +123,7 @@ KEYS = (
     ),
     text_key(
         "citation",
-        "How the source wants it to be cited.",
+        "Citation requested by the source.",
         {"en": "Conversation 005-001, …"},
         shown=Heading("Cite as", PageSection.RIGHTS),
         searched=Omitted("It repeats title, people, date and reference, which are searched."),
@@ -131,7 +131,7 @@ KEYS = (
     ),
     text_key(
         "note",
-        "Anything else.",
+        "Other notes.",
         {"en": "Undated in the original."},
         shown=Heading("Note", PageSection.DESCRIPTION, rank=5, prose=True),
         searched=Indexed(SearchField.TEXT, rank=6),
@@ -140,7 +140,7 @@ KEYS = (
     ),
     link_key(
         "replaces",
-        "Records that this one has taken the place of; their addresses lead here.",
+        "Records that this one replaces; their addresses lead here.",
         KINDS,
         ["agent/r-castro"],
         shown=Heading("Earlier address", PageSection.DESCRIPTION, inverse="Linked from", rank=6),

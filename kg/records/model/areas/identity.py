@@ -24,7 +24,7 @@ KEYS = (
     Key(
         "id",
         Value.REFERENCE,
-        "The record's reference: its kind and its key.",
+        "Identifier of the record: its kind and its key.",
         "record/177838",
         shown=Elsewhere("as the address of the page"),
         searched=Omitted("An address leads to the page by itself."),
@@ -43,7 +43,7 @@ KEYS = (
     Key(
         "status",
         Value.CHOICE,
-        "`described-only`: known only from what another record says of it; `stub`: only linked to.",
+        "`described-only`: known only from the description in another record; `stub`: only mentioned.",
         "described-only",
         shown=Elsewhere("in a sentence below the title"),
         searched=Omitted("It tells how much is known, and no list is narrowed by it."),
@@ -51,7 +51,7 @@ KEYS = (
     ),
     text_key(
         "title",
-        "Its title.",
+        "Title of the document.",
         {"en": "Record of a Conversation"},
         shown=Elsewhere("as the title of the page"),
         searched=Indexed(SearchField.TITLE),
@@ -60,7 +60,7 @@ KEYS = (
     ),
     text_key(
         "name",
-        "Its name, the one that is shown first.",
+        "Name, in its main form.",
         {"en": "Raúl Castro Ruz"},
         shown=Elsewhere("as the title of the page"),
         searched=Indexed(SearchField.TITLE),
@@ -71,14 +71,14 @@ KEYS = (
         "alternativeNames",
         "Other titles or names.",
         {"es": ["Raúl Modesto Castro"]},
-        shown=Heading("Also called", PageSection.ABOUT, rank=5),
+        shown=Heading("Also known as", PageSection.ABOUT, rank=5),
         searched=Indexed(SearchField.TITLE),
         many=True,
     ),
     Key(
         "names",
         Value.PART,
-        "All forms of a name, each with language, script, rules and dates.",
+        "All forms of the name, each with language, script, rules and dates.",
         [{"text": "Castro Ruz, Raúl", "form": "inverted"}],
         shown=Heading("Forms of the name", PageSection.ABOUT, rank=4),
         searched=Elsewhere("by its key `text`"),
@@ -88,7 +88,7 @@ KEYS = (
     ),
     string_key(
         "identifiers",
-        "Identifiers that the source gives it.",
+        "Identifiers given by the source.",
         ["177838"],
         shown=Heading("Identifiers", PageSection.ARCHIVE, rank=5),
         searched=Indexed(SearchField.CODE),
@@ -96,7 +96,7 @@ KEYS = (
     ),
     link_key(
         "type",
-        "Type of document, or of the thing.",
+        "Type of the document or entry.",
         (TOPIC,),
         ["topic/memorandum-of-conversation"],
         shown=Heading("Type", PageSection.ABOUT, inverse="Of this type", rank=2),
@@ -105,7 +105,7 @@ KEYS = (
     Key(
         "agentType",
         Value.CHOICE,
-        "Whether an agent is a person, a body or a family; absent where the source does not say.",
+        "Person, organisation or family; empty if the source does not say.",
         "person",
         shown=Elsewhere("in words, above the title"),
         searched=Omitted("One of three words, which nearly all agents share."),
@@ -115,7 +115,7 @@ KEYS = (
     Key(
         "level",
         Value.CHOICE,
-        "What the archive calls this level of its arrangement; `archive` for the institution.",
+        "Level of arrangement, in the archive's own terms; `archive` for the institution.",
         "fond",
         shown=Heading("Level", PageSection.ABOUT, rank=3),
         searched=Omitted("A word that a great many parts of every archive share."),

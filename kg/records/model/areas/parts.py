@@ -268,12 +268,17 @@ OBJECT = (
         "role",
         "What the file is for, in the source's word.",
         "thumbnail",
-        shown=Caption("role"),
+        shown=Caption("purpose"),
         searched=_FILE,
         column=_ADDRESSES_ALONE,
     ),
     string_key(
-        "extent", "Its size or duration.", "00:03:12", shown=Caption("extent"), searched=_FILE, column=_ADDRESSES_ALONE
+        "extent",
+        "Its size or duration.",
+        "00:03:12",
+        shown=Caption("size or duration"),
+        searched=_FILE,
+        column=_ADDRESSES_ALONE,
     ),
     Key(
         "license",

@@ -22,7 +22,7 @@ STATEMENTS = {
     "InC-OW-EU": "In copyright; EU orphan work",
     "InC-EDU": "In copyright; educational use permitted",
     "InC-NC": "In copyright; non-commercial use permitted",
-    "InC-RUU": "In copyright; rights-holder can't be found",
+    "InC-RUU": "In copyright; rights holder unlocatable or unidentifiable",
     "NoC-CR": "No copyright; contractual restrictions",
     "NoC-NC": "No copyright; non-commercial use only",
     "NoC-OKLR": "No copyright; other known legal restrictions",

@@ -75,5 +75,5 @@ function ticks(most) {
 function summary(bars, title) {
   const top = [...bars].sort((one, other) => other.amount - one.amount).slice(0, 3);
   const longest = top.map((bar) => `${bar.name} ${bar.amount}`).join(", ");
-  return say("%(title)s. Bars: %(count)s; the longest: %(longest)s. The table holds the same.", { title, count: bars.length, longest });
+  return say("%(title)s. Bars: %(count)s; the longest: %(longest)s. The table has the same figures.", { title, count: bars.length, longest });
 }

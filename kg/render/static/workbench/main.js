@@ -116,8 +116,8 @@ function spelled(tab) {
     tab.query().catch(() => {}); // what went wrong is shown where the result would be
   };
   const line = ([written, own]) => html("li", {}, html("code", {}, written), " → ", html("code", {}, own));
-  const said = say("This collection writes some addresses in the query otherwise, so that it does not find them:");
-  const again = html("button", { type: "button", class: "quiet", onclick: rewrite }, say("Ask with the addresses as they are written here"));
+  const said = say("Some addresses in the query are written differently in this collection, so nothing is found for them:");
+  const again = html("button", { type: "button", class: "quiet", onclick: rewrite }, say("Run the query with the addresses as they are written here"));
   return [html("div", { class: "kg-spelled", role: "status" }, html("p", {}, said), html("ul", {}, [...others].map(line)), again)];
 }
 
@@ -192,7 +192,7 @@ function start() {
   });
   for (const tab of Object.values(made._tabs)) tab.setEndpoint(endpoint);
   place.prepend(
-    html("p", { id: "kg-keys", class: "note" }, keys(say("%(run)s runs the query, %(complete)s completes a word. %(leave)s leaves the editor."))),
+    html("p", { id: "kg-keys", class: "note" }, keys(say("%(run)s runs the query, %(complete)s completes a word, %(leave)s leaves the editor."))),
   );
   return made;
 }

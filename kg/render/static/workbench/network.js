@@ -103,7 +103,7 @@ function arrange(nodes, links, { width, height }) {
 function render(place, nodes, links, graph, box) {
   const most = Math.max(...nodes.map((node) => node.count), 1);
   const heaviest = Math.max(...links.map((link) => link.amount), 1);
-  const drawing = svg("svg", { class: "plot network", role: "group", tabindex: 0, "aria-label": say("Network. Things: %(things)s, links: %(links)s. Arrow keys move it, + and − change its scale.", { things: nodes.length, links: links.length }) });
+  const drawing = svg("svg", { class: "plot network", role: "group", tabindex: 0, "aria-label": say("Network. Nodes: %(things)s, links: %(links)s. Arrow keys move it, + and − change its scale.", { things: nodes.length, links: links.length }) });
   const lines = links.map((link) => {
     const named = [graph.name(link.source.term), link.by ? graph.name(link.by) : "–", graph.name(link.target.term)].join(" ");
     const line = svg("line", { class: "link", "stroke-width": heaviest > 1 ? 1 + 3 * (link.amount / heaviest) : 1.3 }, svg("title", {}, link.amount > 1 ? `${named}: ${link.amount}` : named));
@@ -132,5 +132,5 @@ function render(place, nodes, links, graph, box) {
   };
   drawing.append(...lines.map((each) => each.line), ...dots.map((each) => each.group));
   put();
-  place.append(html("p", { class: "count" }, say("Things: %(things)s, links: %(links)s", { things: nodes.length, links: links.length })), html("div", { class: "kg-drawing" }, drawing, movable(drawing, box)));
+  place.append(html("p", { class: "count" }, say("Nodes: %(things)s, links: %(links)s", { things: nodes.length, links: links.length })), html("div", { class: "kg-drawing" }, drawing, movable(drawing, box)));
 }

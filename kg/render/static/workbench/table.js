@@ -88,5 +88,5 @@ function paging(state, count, refresh) {
     };
     return html("button", { type: "button", class: "quiet", disabled: to < 0 || to >= count, onclick: turn }, text);
   };
-  return [go(-1, say("Earlier rows")), html("span", { class: "note" }, say("Page %(page)s of %(count)s", { page: state.page + 1, count })), go(1, say("Further rows"))];
+  return [go(-1, say("Previous rows")), html("span", { class: "note" }, say("Page %(page)s of %(count)s", { page: state.page + 1, count })), go(1, say("Next rows"))];
 }

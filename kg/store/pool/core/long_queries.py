@@ -23,7 +23,7 @@ def tick(scheduler: Scheduler, now: float) -> list[Action]:
         if took >= row.seconds:
             late = QueryTimeout(
                 Message("the query took longer than %(seconds)s s", seconds=f"{row.seconds:g}"),
-                todo=Message("Ask for less at a time."),
+                todo=Message("Request less at a time."),
             )
             actions += _stop(scheduler, row, KillReason.DEADLINE, late, now)
         elif took >= LONG_AFTER and scheduler.limits.long:
@@ -31,7 +31,7 @@ def tick(scheduler: Scheduler, now: float) -> list[Action]:
     for row in list(scheduler.queue.waiting):
         if now - row.joined >= scheduler.limits.deadline:
             actions += scheduler.release(row, now)
-            busy = QueryBusy(Message("no worker came free in time"), todo=Message("Try again in a moment."))
+            busy = QueryBusy(Message("the server was busy for too long"), todo=Message("Try again in a moment."))
             actions.append(Fail(row.query, busy))
     return [*actions, *scheduler.dispatch(now)]  # a pause may be over
 
@@ -52,7 +52,9 @@ def _prolong(scheduler: Scheduler, row: Assignment, now: float) -> list[Action]:
     if scheduler.queue.light_waits(now):
         rows = [*scheduler.long.values(), row]
         greediest = max(rows, key=lambda each: (scheduler.queue.use(each.client, now), -each.began))
-        busy = QueryBusy(Message("others wait, and this query took long"), todo=Message("Try again in a moment."))
+        busy = QueryBusy(
+            Message("the query took long while others were waiting"), todo=Message("Try again in a moment.")
+        )
         actions += _stop(scheduler, greediest, KillReason.PREEMPTED, busy, now)
     return actions
 

@@ -31,7 +31,7 @@ def sampled(scheduler: Scheduler, sizes: Mapping[int, int], now: float) -> list[
             continue
         grown = worker.growth.measure(size)
         if size > most:
-            words = Message("the query needs more memory than it may have (%(most)s MB)", most=most >> 20)
+            words = Message("the query needs more memory than is allowed (%(most)s MB)", most=most >> 20)
             actions += _too_heavy(scheduler, worker, words, now)
         elif grown and worker in workers.idle:
             actions += scheduler.replace(worker, KillReason.GROWN)
@@ -54,11 +54,11 @@ def _bound_together(scheduler: Scheduler, now: float) -> list[Action]:
     by_size = sorted(workers.members.values(), key=lambda each: each.growth.taken)
     while total > most and len(by_size) > 1 and (largest := by_size.pop()).growth.large:
         total -= largest.growth.taken
-        actions += _too_heavy(scheduler, largest, Message("the queries need too much memory together"), now)
+        actions += _too_heavy(scheduler, largest, Message("the queries together need too much memory"), now)
     return actions
 
 
 def _too_heavy(scheduler: Scheduler, worker: PoolWorker, words: Message, now: float) -> list[Action]:
-    error = QueryTooHeavy(words, todo=Message("Ask for less: fewer rows to sort or group."))
+    error = QueryTooHeavy(words, todo=Message("Reduce the number of rows to be sorted or grouped."))
     why = KillReason.IDLE_MEMORY if worker.is_idle else KillReason.MEMORY
     return scheduler.kill(worker, why, error, now)

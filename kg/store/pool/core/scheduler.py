@@ -255,9 +255,9 @@ def quarantine_of(client: str) -> str:
 
 def crashed() -> QueryCrashed:
     """Error of a query on which the engine gave up."""
-    return QueryCrashed(Message("the engine gave up on the query"), todo=Message("Ask it in another way."))
+    return QueryCrashed(Message("the query could not be executed"), todo=Message("Phrase the query differently."))
 
 
 def closing() -> QueryBusy:
     """Error of a query to a pool that is being closed."""
-    return QueryBusy(Message("the service is closing"), todo=Message("Try again in a moment."))
+    return QueryBusy(Message("the service is shutting down"), todo=Message("Try again in a moment."))

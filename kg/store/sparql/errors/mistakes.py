@@ -38,14 +38,14 @@ def explain_mistake(position: ErrorPosition, reason: str) -> Mistake:
 
     >>> from kg.store.sparql import query_checks
     >>> explain_mistake(ErrorPosition(list(query_checks.tokens("SELECT ?a, ?b { ?a ?p ?b }")), 2), "").what
-    'commas part no variables'
+    'variables are not separated by commas'
     """
     for detector in (_by_reason(reason), *_DETECTORS):
         if mistake := detector(position):
             return mistake
     if not position.rejected:
-        return Mistake(Message("the query ends too early"), Message("What is missing belongs to its end."))
-    return Mistake(Message("%(word)s can't stand here", word=_shortened(position.rejected)))
+        return Mistake(Message("the query ends too early"), Message("Add what is missing at the end."))
+    return Mistake(Message("%(word)s is not allowed here", word=_shortened(position.rejected)))
 
 
 def _shortened(token: str) -> str:
@@ -62,7 +62,7 @@ def _mistake_of(row: tuple[str, str]) -> Mistake:
 
 
 def _guessed(guess: str | None) -> Message | None:
-    return Message("Is %(guess)s meant?", guess=guess) if guess else None
+    return Message("Did you mean %(guess)s?", guess=guess) if guess else None
 
 
 def _by_reason(reason: str) -> Detector:
@@ -75,7 +75,7 @@ def _prefix(position: ErrorPosition) -> Mistake:
     if _ADDRESS.fullmatch(prefix):
         return _address(position)
     namespace = vocabulary.PREFIXES.get(prefix)
-    address = f"<{namespace}>" if namespace else Message("<…> with the address that it stands for")
+    address = f"<{namespace}>" if namespace else Message("<…> with the address it stands for")
     return Mistake(
         Message("the prefix %(prefix)s: is not declared", prefix=prefix),
         Message("Begin the query with PREFIX %(prefix)s: %(address)s.", prefix=prefix, address=address),
@@ -83,7 +83,7 @@ def _prefix(position: ErrorPosition) -> Mistake:
 
 
 def _address(position: ErrorPosition) -> Mistake:
-    what = Message("%(word)s begins an address without angle brackets", word=_shortened(position.rejected))
+    what = Message("the address that begins with %(word)s has no angle brackets", word=_shortened(position.rejected))
     return Mistake(what, Message("Write <https://…>."))
 
 
@@ -95,8 +95,8 @@ def _not_grouped(position: ErrorPosition, last: int) -> Mistake:
     """Mistake of the SELECT that ends with a token: a variable outside of GROUP BY."""
     variable = position.ungrouped_variable(last)
     if variable is None:
-        return Mistake(Message("SELECT names a variable that is not in GROUP BY"), vocabulary.GROUP_BY_HINT)
-    what = Message("SELECT names %(name)s, which is not in GROUP BY", name=position.tokens[variable][0])
+        return Mistake(Message("SELECT lists a variable that is not in GROUP BY"), vocabulary.GROUP_BY_HINT)
+    what = Message("SELECT lists %(name)s, which is not in GROUP BY", name=position.tokens[variable][0])
     return Mistake(what, vocabulary.GROUP_BY_HINT, variable)
 
 
@@ -106,17 +106,17 @@ def _quotation(position: ErrorPosition) -> Mistake | None:
     if position.touches() and before[:1] in {"'", '"'} and position.rejected[0].isalpha():
         return Mistake(
             Message("the text ends before this, at %(sign)s", sign=before[0]),
-            Message("Inside a text write \\%(sign)s.", sign=before[0]),
+            Message("Within a text, write \\%(sign)s.", sign=before[0]),
         )
     for number in range(min(position.index, len(position.tokens) - 1), -1, -1):
         token = position.tokens[number]
         if token.lastgroup == "sign" and token[0] in "'\"":
             todo = Message(
-                "Close it with %(sign)s on the same line; one of several lines stands between %(signs)s.",
+                "Close it with %(sign)s on the same line; put a text of several lines between %(signs)s.",
                 sign=token[0],
                 signs=token[0] * 3,
             )
-            return Mistake(Message("the text that begins here has no end"), todo, number)
+            return Mistake(Message("the text that begins here is not closed"), todo, number)
     return None
 
 
@@ -130,13 +130,13 @@ def _typographic_signs(position: ErrorPosition) -> Mistake | None:
             kind, name = unicodedata.category(sign), unicodedata.name(sign, "without a name").lower()
             if _QUOTES.match(sign):
                 todo = Message("Write straight ones: \"text\" or 'text'.")
-                return Mistake(Message("typographic marks are no quotation marks here"), todo, position.index + by)
+                return Mistake(Message("typographic quotation marks do not work here"), todo, position.index + by)
             if kind in {"Zs", "Cf"}:
-                todo = Message("It came with a text that was copied. Delete it and type an ordinary space.")
-                what = Message("there is a sign that can't be seen (%(name)s)", name=name)
+                todo = Message("It was probably copied along with the text. Delete it and type an ordinary space.")
+                what = Message("there is an invisible character (%(name)s)", name=name)
                 return Mistake(what, todo, position.index + by)
             if kind == "Pd" and sign != "-":
-                what = Message("there is a dash (%(name)s) where a minus is meant", name=name)
+                what = Message("there is a dash (%(name)s) instead of a minus sign", name=name)
                 return Mistake(what, Message("Write -."), position.index + by)
     return None
 
@@ -160,8 +160,8 @@ def _prologue(position: ErrorPosition) -> Mistake | None:
         )
     if position.index == 0 or declared:
         guess = _closest(position.rejected, (*vocabulary.FORMS, "PREFIX", "BASE"))
-        todo = _guessed(guess) or Message("The examples show how questions are put.")
-        return Mistake(Message("a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, behind its prefixes"), todo)
+        todo = _guessed(guess) or Message("The examples show how to write a query.")
+        return Mistake(Message("a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its prefixes"), todo)
     return None
 
 
@@ -170,11 +170,13 @@ def _brackets(position: ErrorPosition) -> Mistake | None:
     opening = position.tokens[position.open_brackets[-1]][0] if position.open_brackets else ""
     if position.rejected in _PAIRS and not opening:
         what = Message("this %(sign)s closes nothing", sign=position.rejected)
-        return Mistake(what, Message("Take it out, or write what it closes."))
+        return Mistake(what, Message("Remove it, or add what it should close."))
     if position.rejected in _PAIRS and _PAIRS[position.rejected] != opening:
         return Mistake(
             Message(
-                "%(opening)s is open here, which %(closing)s does not close", opening=opening, closing=position.rejected
+                "%(opening)s is open here, and %(closing)s does not close it",
+                opening=opening,
+                closing=position.rejected,
             ),
             Message("Close %(opening)s first.", opening=opening),
         )
@@ -183,7 +185,7 @@ def _brackets(position: ErrorPosition) -> Mistake | None:
         missing = "".join(closing[position.tokens[number][0]] for number in reversed(position.open_brackets))
         return Mistake(
             Message("%(opening)s is never closed", opening=opening),
-            Message("What is missing at the end: %(missing)s", missing=missing),
+            Message("Missing at the end: %(missing)s", missing=missing),
             position.open_brackets[-1],
         )
     return None
@@ -194,7 +196,11 @@ def _second_query(position: ErrorPosition) -> Mistake | None:
     if position.open_brackets or "}" not in {token[0] for token in position.tokens[: position.index]}:
         return None
     another = position.rejected == ";" or position.rejected.upper() in {*vocabulary.FORMS, "PREFIX", "BASE"}
-    return Mistake(Message("a query ends before this"), Message("Ask one query at a time.")) if another else None
+    return (
+        Mistake(Message("the query has already ended before this"), Message("Send one query at a time."))
+        if another
+        else None
+    )
 
 
 def _selection(position: ErrorPosition) -> Mistake | None:
@@ -207,7 +213,7 @@ def _selection(position: ErrorPosition) -> Mistake | None:
         return Mistake(Message("a value in SELECT needs a name"), vocabulary.AGGREGATE_HINT) if sign == ")" else None
     if position.index - position.select_index == 1 and sign in {"WHERE", "{", "FROM"}:
         return Mistake(
-            Message("SELECT names no variables"),
+            Message("SELECT lists no variables"),
             Message("Write SELECT * for all of them, or name some: SELECT ?title ?date."),
         )
     return _selected_expression(position, sign)
@@ -215,14 +221,16 @@ def _selection(position: ErrorPosition) -> Mistake | None:
 
 def _selected_expression(position: ErrorPosition, sign: str) -> Mistake | None:
     if sign == ",":
-        return Mistake(Message("commas part no variables"), Message("Write spaces between them."))
+        return Mistake(Message("variables are not separated by commas"), Message("Write spaces between them."))
     if sign in vocabulary.AGGREGATES:
-        return Mistake(Message("%(name)s needs parentheses around it and a name", name=sign), vocabulary.AGGREGATE_HINT)
+        return Mistake(
+            Message("%(name)s must be put in parentheses and given a name", name=sign), vocabulary.AGGREGATE_HINT
+        )
     if not sign.isalpha() or sign in vocabulary.CLAUSES:
         return None
     guess = _closest(sign, ("WHERE", *vocabulary.AGGREGATES))
     todo = Message("Variables begin with a question mark: ?%(name)s.", name=position.rejected)
-    return Mistake(Message("%(name)s is no variable", name=position.rejected), _guessed(guess) or todo)
+    return Mistake(Message("%(name)s is not a variable", name=position.rejected), _guessed(guess) or todo)
 
 
 def _operators(position: ErrorPosition) -> Mistake | None:
@@ -230,13 +238,15 @@ def _operators(position: ErrorPosition) -> Mistake | None:
     before, after = position.word(-1), position.word(1)
     pair = before + position.rejected if position.touches() else position.rejected
     if position.rejected == "&" and after.lower() in {"gt", "lt", "amp"}:
-        what = Message("&%(name)s; is how HTML writes a sign", name=after)
+        what = Message("&%(name)s; is the HTML code of a sign", name=after)
         return Mistake(what, Message("Write the sign itself: > for &gt;, < for &lt;."))
     if position.rejected == "@" and before[:1] in {"'", '"'}:
-        todo = Message('Write it at once behind the text: "misiles"@es.')
-        return Mistake(Message("a language is missing behind @"), todo)
+        todo = Message('Write it directly after the text: "misiles"@es.')
+        return Mistake(Message("a language is missing after @"), todo)
     if position.rejected in {"/", "|", "^"} and VARIABLE.fullmatch(before):
-        return Mistake(Message("a path has no variables"), Message("Its steps are names: schema:author/schema:name."))
+        return Mistake(
+            Message("a path has no variables"), Message("The steps of a path are names: schema:author/schema:name.")
+        )
     return _mistake_of(vocabulary.FOREIGN_OPERATORS[pair]) if pair in vocabulary.FOREIGN_OPERATORS else None
 
 
@@ -244,11 +254,11 @@ def _lists(position: ErrorPosition) -> Mistake | None:
     """Values of VALUES, and the variable of AS."""
     if position.rejected == "," and "values" in {position.word(by).lower() for by in range(-9, 0)}:
         todo = Message('Write spaces between them: VALUES ?x { "a" "b" }.')
-        return Mistake(Message("commas part no values"), todo)
+        return Mistake(Message("values are not separated by commas"), todo)
     name = -2 if position.word(-1) == ")" else -1
     if position.word(name - 1).lower() == "as":
-        todo = Message("AS needs a variable that nothing before it in these braces names.")
-        return Mistake(Message("%(name)s may have a value already", name=position.word(name)), todo)
+        todo = Message("After AS use a variable that does not occur earlier in these braces.")
+        return Mistake(Message("%(name)s may already have a value", name=position.word(name)), todo)
     return None
 
 
@@ -265,22 +275,22 @@ def _unknown_word(position: ErrorPosition) -> Mistake | None:
         return None
     functions = (*vocabulary.FUNCTIONS, *vocabulary.AGGREGATES)
     if word.upper() in functions:
-        what = Message("%(name)s or what it takes does not fit here", name=word.upper())
+        what = Message("%(name)s, or what stands in its parentheses, is not valid here", name=word.upper())
         return Mistake(what, vocabulary.FUNCTION_HINT)
     condition = position.tokens[position.open_brackets[-1]][0] == "("
     guess = _closest(word, functions if condition else vocabulary.PATTERNS)
     called = _shortened(position.rejected)
     if position.word(1) == "(":
-        what = Message("%(name)s is no function of SPARQL", name=called)
+        what = Message("%(name)s is not a SPARQL function", name=called)
     else:
-        what = Message("%(name)s is no word of SPARQL", name=called)
+        what = Message("%(name)s is not a SPARQL keyword", name=called)
     return Mistake(what, _guessed(guess) or vocabulary.TERM_HINT)
 
 
 def _clauses(position: ErrorPosition) -> Mistake | None:
     """Clause of the query in the wrong order."""
     sign = position.rejected.upper()
-    what = Message("%(word)s can't stand here", word=sign)
+    what = Message("%(word)s is not allowed here", word=sign)
     return Mistake(what, vocabulary.CLAUSE_ORDER) if sign in vocabulary.CLAUSES else None
 
 
@@ -300,10 +310,10 @@ def _statements(position: ErrorPosition) -> Mistake | None:
     if position.is_term(0) and terms >= _STATEMENT_TERMS:
         return Mistake(
             Message("a dot is missing before this"),
-            Message("Each statement (subject, property, value) ends with a dot."),
+            Message("End each statement (subject, property, value) with a dot."),
         )
     if position.rejected in {".", "}", ";"} and terms in {1, 2}:
-        todo = Message("It needs subject, property and value: ?letter schema:author ?who .")
+        todo = Message("A statement needs a subject, a property and a value: ?letter schema:author ?who .")
         return Mistake(Message("the statement before this is not complete"), todo)
     return None
 
@@ -312,11 +322,11 @@ _REASONS: dict[str, Detector] = {
     "Prefix not found": _prefix,
     "variable that is unbound": _unbound,
     "overrides an existing variable": lambda _: Mistake(
-        Message("AS gives a value to a variable that has one already"), Message("Take another name behind AS.")
+        Message("AS gives a value to a variable that already has one"), Message("Use another name after AS.")
     ),
     "IRI parsing failed": lambda _: Mistake(
-        Message("this is no address"),
-        Message("One in angle brackets has neither spaces nor quotes; write a space as %20."),
+        Message("this is not an address"),
+        Message("An address in angle brackets has no spaces or quotation marks; write a space as %20."),
     ),
 }
 """Phrase of the engine's message → detector."""

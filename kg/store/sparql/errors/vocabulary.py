@@ -25,7 +25,7 @@ FUNCTIONS = (
     *("STRLANG", "STRDT", "SAMETERM", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL", "ISNUMERIC"),
 )
 CLAUSE_ORDER = Message(
-    "The parts come in this order: SELECT … WHERE { … } GROUP BY … HAVING … ORDER BY … LIMIT … OFFSET …"
+    "Write the parts in this order: SELECT … WHERE { … } GROUP BY … HAVING … ORDER BY … LIMIT … OFFSET …"
 )
 AGGREGATE_HINT = Message("Write (COUNT(?x) AS ?number), with the parentheses and a name.")
 FOREIGN_WORDS = {
@@ -58,7 +58,7 @@ FOREIGN_OPERATORS = {
     "<>": ("<> is no sign of SPARQL", "Write != for unequal."),
 }
 PREFIX_HINT = Message("Write PREFIX schema: <https://schema.org/>.")
-GROUP_BY_HINT = Message("Put it into GROUP BY, or count or gather it: (COUNT(?x) AS ?number), (SAMPLE(?x) AS ?one).")
-FUNCTION_HINT = Message("Functions stand in FILTER, BIND, SELECT and ORDER BY.")
+GROUP_BY_HINT = Message("Add it to GROUP BY, or count or sample it: (COUNT(?x) AS ?number), (SAMPLE(?x) AS ?one).")
+FUNCTION_HINT = Message("Functions are used in FILTER, BIND, SELECT and ORDER BY.")
 TERM_HINT = Message('Variables begin with ?, names have a prefix (schema:name), texts stand in quotes ("text").')
-MISSING_PART_HINT = Message("A function or condition lacks a part.")
+MISSING_PART_HINT = Message("Something is missing in a function or condition.")

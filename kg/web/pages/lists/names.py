@@ -54,13 +54,17 @@ _LONGEST_RECORD = 200_000
 class ListParameters(Parameters):
     """The part of a list."""
 
-    q: Annotated[str, text(_MAX_FILTER)] = Field("", description="Beginnings of words of a name; not for documents.")
-    sort: Annotated[str, choice(ORDERS)] = Field("name", description="Order of a list of names.")
-    type: Annotated[str, choice(AGENT_TYPES)] = Field("", description="The type of people and organisations.")
-    list: Annotated[str, choice((TYPES, OTHERS))] = Field(
-        "", description="Another list: of types of documents, or of what is described and no document counts."
+    q: Annotated[str, text(_MAX_FILTER)] = Field(
+        "", description="Beginning of a name or of a word in it; not for documents."
     )
-    after: str = Field("", description="A place in the list to go on behind, as the links between its pages have it.")
+    sort: Annotated[str, choice(ORDERS)] = Field("name", description="Order of the list of names.")
+    type: Annotated[str, choice(AGENT_TYPES)] = Field("", description="Person, organisation or family.")
+    list: Annotated[str, choice((TYPES, OTHERS))] = Field(
+        "", description="Another list: types of documents, or entries to which no document belongs."
+    )
+    after: str = Field(
+        "", description="Point from which to continue the list, as given in the links between its pages."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def test_order_and_filter(site):
     assert heading(site, "agent/", q="read 11") == 1
     assert heading(site, "agent/", q="rea") == 120
     assert heading(site, "agent/", type="person") == 1
-    assert "No name here fits." in text(site, "agent/", q="xyz")
+    assert "No matching names." in text(site, "agent/", q="xyz")
     assert site.get("/data/agent/", params={"type": "ghost"}).status_code == 400
     assert site.get("/data/agent/", params={"sort": "size"}).status_code == 400
 
