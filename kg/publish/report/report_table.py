@@ -2,7 +2,7 @@
 
 It is worked down in a sheet. The column `list` says of what a row is one, and `count` how many it stands for: 1 for a
 problem; for a name the documents that name it; for a gap the documents that have it. A cell that a spreadsheet would
-take for a formula is defused (D-19).
+take for a formula is defused.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
