@@ -341,6 +341,20 @@ def load(path: Path | None) -> Settings:
     return _validate(values, path.resolve().parent, str(path), path.resolve())
 
 
+def from_values(values: dict[str, Any], folder: Path, where: str) -> Settings:
+    """Return the settings of a kg.toml that is not written yet.
+
+    Args:
+        values: its values, as TOML is read.
+        folder: where it will lie.
+        where: its name, for errors.
+
+    Raises:
+        SettingsError: a value that is none of its setting.
+    """
+    return _validate(values, folder, where)
+
+
 def export_config_path(settings: Settings) -> None:
     """Export the path of kg.toml to child processes, by the environment."""
     if settings.file:

@@ -1,11 +1,20 @@
 """Settings of the sources, `[[sources]]` in kg.toml, with the columns of a table."""
 
-from typing import Annotated, Any, Literal, get_args
+import codecs
+import difflib
+from importlib.metadata import entry_points
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-SourceFormat = Literal["json", "jsonl", "page", "ead", "eac", "csv", "xlsx", "xls", "ods", "parquet", "sql"]
-FORMATS: tuple[str, ...] = get_args(SourceFormat)
+FORMATS = ("json", "jsonl", "page", "ead", "eac", "csv", "xlsx", "xls", "ods", "parquet", "sql")
+"""Formats of kg itself; packages may bring others."""
+
+PLUGIN_GROUP = "kg.readers"
+"""Group of entry points in which packages name the formats that they read."""
+
+_NO_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "mbcs", "oem"})
+"""Codecs of text that are no encodings of files."""
 
 
 class ColumnSettings(BaseModel):
@@ -37,8 +46,9 @@ class SourceSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str = Field(description="A file, a folder or a glob; relative to kg.toml, or absolute.", min_length=1)
-    format: SourceFormat | None = Field(
-        None, description=f"One of {', '.join(FORMATS)}; without it each file is looked into."
+    format: str | None = Field(
+        None,
+        description=f"One of {', '.join(FORMATS)}, or that of a plug-in; without it each file is looked into.",
     )
     prefix: str = Field("", description="What keys from this source begin with, where two sources would collide.")
     merge: bool = Field(
@@ -59,6 +69,41 @@ class SourceSettings(BaseModel):
     delimiter: str = Field("", description="Of a table as text: what stands between cells; found out if not given.")
     table: str = Field("", description="Of a database: the table or view that is read.")
     query: str = Field("", description="Of a database: the SELECT whose rows are read.")
+
+    @field_validator("format")
+    @classmethod
+    def _is_format(cls, value: str | None) -> str | None:
+        """Validate the format: one of kg itself, or one that an installed package names."""
+        if value is None or value in FORMATS:
+            return value
+        known = (*FORMATS, *sorted(entry.name for entry in entry_points(group=PLUGIN_GROUP)))
+        if value not in known:
+            near = difflib.get_close_matches(value, known, 1, 0.6)
+            meant = f" ({near[0]} is meant, perhaps)" if near else ""
+            raise ValueError(f"must be a format that has a reader, one of {', '.join(known)}{meant}")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, value: str) -> str:
+        """Validate the encoding: Python has to know it as one of texts."""
+        try:
+            codec = codecs.lookup(value).name if value.strip() else "utf-8"
+            "".encode(codec)
+        except (LookupError, ValueError):
+            codec = "undefined"
+        if codec in _NO_TEXT:
+            raise ValueError("must be the name of an encoding: utf-8, cp1252, iso-8859-2, koi8-r")
+        return value.strip()
+
+    @field_validator("delimiter")
+    @classmethod
+    def _is_delimiter(cls, value: str) -> str:
+        """Validate the delimiter: one sign, which is none of those that rows and cells are made of."""
+        delimiter = {"tab": "\t", "\\t": "\t"}.get(value.strip().lower(), value)
+        if len(delimiter) > 1 or delimiter in {"\n", "\r", '"'} or delimiter == "\0":
+            raise ValueError('must be one sign, such as ";" or "|", or the word "tab"')
+        return delimiter
 
 
 NO_SETTINGS = SourceSettings.model_validate({"path": "-"})

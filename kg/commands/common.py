@@ -23,10 +23,21 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Decorator of a command: loads the settings, and prints an error with its exit code."""
 
     @click.pass_obj
+    @with_errors
     @wraps(command)
     def run(config: Path | None, /, **options: Any) -> None:
+        command(settings_module.load(config), **options)
+
+    return run
+
+
+def with_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Decorator of a command that needs no settings: prints an error with its exit code."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
         try:
-            command(settings_module.load(config), **options)
+            command(*arguments, **options)
         except KgError as fault:
             exit_with(str(fault), fault.exit_code)
         except BrokenPipeError:  # the reader of our output has enough

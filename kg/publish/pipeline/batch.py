@@ -20,6 +20,7 @@ from kg.publish.pipeline.settlement import settle_links
 from kg.publish.pipeline.sources import Batch
 from kg.publish.report.completeness import fields_of
 from kg.publish.report.rejected import RejectedRecord
+from kg.records import readers
 from kg.records.model import validation
 from kg.records.model.keys import Record, label_key
 from kg.records.normalisation import long_values
@@ -28,7 +29,6 @@ from kg.records.normalisation.long_values import LongValue
 from kg.records.normalisation.records import canonical_reference, normalise_record
 from kg.records.normalisation.values import ValueFault
 from kg.records.problems import SourceProblem, excerpt
-from kg.records.readers import READERS
 from kg.records.readers.base import (
     RawRecord,
     ReaderItem,
@@ -208,9 +208,10 @@ class BatchProcessor:
         problems = settled + problems
         record, long = self._without_long_values(record, source, raw_record.at, problems)
         faults = validation.faults(record, source, raw_record.at)
-        problems = [in_source_words(problem, batch.input.format) for problem in problems]
+        format_, fields = batch.input.format, raw_record.fields
+        problems = [in_source_words(problem, format_, fields) for problem in problems]
         if faults:
-            said = (in_source_words(fault, batch.input.format) for fault in faults)
+            said = (in_source_words(fault, format_, fields) for fault in faults)
             return RejectedRecord(record["kind"], source, raw_record.raw, (*problems, *said))
         result.problems += problems
         result.long_values += long
@@ -280,7 +281,7 @@ def _reader_items(batch: Batch) -> Iterator[ReaderItem]:
     elif batch.items is not None:
         yield from batch.items
     else:
-        yield from isolate_failures(file, READERS[batch.input.format](file))
+        yield from isolate_failures(file, readers.read(batch.input.format, file))
 
 
 def _line_items(file: SourceFile, number: int, raw: bytes) -> Iterator[RawRecord | ReadFailure]:

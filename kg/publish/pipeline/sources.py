@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from kg.errors import SettingsError, SourceChanged, SourceError
 from kg.publish.pipeline.listing import display_name, list_files
+from kg.publish.pipeline.source_checks import check_sources
 from kg.publish.pipeline.unread_files import unread_file
+from kg.records import readers
 from kg.records.problems import SourceProblem
-from kg.records.readers import READERS, sniff
 from kg.records.readers.base import ReaderItem, SourceFile, isolate_failures
 from kg.records.readers.json.json_records import nonblank_lines
 from kg.settings import FILE_NAME, Settings
@@ -63,6 +64,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
 
     Raises:
         SourceError: where a source is missing or can't be read.
+        SettingsError: where a source is of no format, or a column of no key.
     """
     files: list[InputFile] = []
     notes: list[SourceProblem] = []
@@ -72,6 +74,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
             what = f"there is no {FILE_NAME} here or above"
             raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
+    check_sources(settings)
     seen: set[tuple[str, str]] = set()
     for source in settings.sources:
         try:
@@ -104,7 +107,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
                     head = opened.read(SNIFFED_BYTES)
             except OSError as fault:
                 raise SourceError(f"can't be read: {fault.strerror}", where=file.name) from None
-            format_ = source.format or sniff(head, path.name)
+            format_ = source.format or readers.sniff(head, path.name)
             if format_ is None:
                 notes += unread_file(file, head)
             else:
@@ -167,7 +170,7 @@ def _line_batches(file: InputFile) -> Iterator[Batch]:
 
 def _record_batches(file: InputFile) -> Iterator[Batch]:
     items: list[ReaderItem] = []
-    for item in isolate_failures(file.file, READERS[file.format](file.file)):
+    for item in isolate_failures(file.file, readers.read(file.format, file.file)):
         items.append(item)
         if len(items) >= BATCH_RECORDS:
             yield Batch(file, items=tuple(items))

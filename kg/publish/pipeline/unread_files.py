@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from kg.errors import Message
+from kg.records import readers
 from kg.records.problems import Severity, SourceProblem
-from kg.records.readers import READERS
 from kg.records.readers.base import SourceFile
 
 _OF_PROGRAMS = re.compile(
@@ -38,7 +38,7 @@ def unread_file(file: SourceFile, head: bytes) -> Iterator[SourceProblem]:
     name = file.path.name
     if _OF_PROGRAMS.fullmatch(name):
         return
-    expected = f"one of {', '.join(READERS)}"
+    expected = f"one of {', '.join(readers.formats())}"
     severity: Severity = "rejected"
     todo = ""
     if not head.strip():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kg import iris
 from kg.errors import KeyFault, SourceError
@@ -75,6 +75,18 @@ class SourceFile:
         return SourceProblem(self.name, at, field, excerpt(value), expected, message, **options)
 
 
+class FieldNames(Protocol):
+    """Names of the places in a source that the values of a record come from, for messages."""
+
+    def of(self, key: str, value: str) -> str:
+        """Return how the source's keeper calls the place of a value; empty where it has none.
+
+        Args:
+            key: the key of the model.
+            value: the value, as a problem shows it.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class RawRecord:
     """Record as a reader yields it, before normalisation.
@@ -84,12 +96,14 @@ class RawRecord:
         at: where it stood, "line 12" or "record 3"; empty where it is the whole file.
         raw: its bytes in the source, kept if the record is rejected; None for the whole file.
         problems: what the reader has to tell of it.
+        fields: the names of its fields in the source, where these are its own, as in a table.
     """
 
     record: Record
     at: str = ""
     raw: bytes | None = None
     problems: tuple[SourceProblem, ...] = ()
+    fields: FieldNames | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import re
 from dataclasses import replace
 
 from kg.records.problems import SourceProblem
+from kg.records.readers.base import FieldNames
 
 _EAD = {
     "title": "did/unittitle",
@@ -74,14 +75,17 @@ _WORDS = {"ead": _EAD, "eac": _EAC, "page": _PAGE}
 _PART = re.compile(r"(\w+)(?:\[(\d+)\])?(.*)")
 
 
-def in_source_words(problem: SourceProblem, format_: str) -> SourceProblem:
+def in_source_words(problem: SourceProblem, format_: str, names: FieldNames | None = None) -> SourceProblem:
     """Return a problem of a key of the model in the words of a format; as it is where the format is the model's own.
 
     Args:
         problem: the problem.
         format_: the format of its file.
+        names: the names of the record's fields in the source, where these are its own.
     """
     match = _PART.fullmatch(problem.field)
+    if names is not None:
+        return _in_own_words(problem, names.of(match[1], problem.value) if match else "")
     where = _WORDS.get(format_, {}).get(match[1]) if match else None
     if match is None or where is None:
         return problem
@@ -92,3 +96,11 @@ def in_source_words(problem: SourceProblem, format_: str) -> SourceProblem:
         return replace(problem, field=where, message=message, expected=expected)
     number = f", number {match[2]}" if match[2] else ""
     return replace(problem, field=f"{where}{number}")
+
+
+def _in_own_words(problem: SourceProblem, place: str) -> SourceProblem:
+    if not place:
+        return problem
+    if problem.message == "is required":
+        return replace(problem, field=place, message="is empty, and no record goes without", expected="a text")
+    return replace(problem, field=place)

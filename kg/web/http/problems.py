@@ -172,7 +172,7 @@ def _number() -> str:
 
 def _numbered(status: int, told: Message, number: str, headers: Mapping[str, str]) -> Problem:
     detail = Message(
-        "%(told)s When you report it, quote the number %(number)s, by which the log has it.",
+        "%(told)s The site's administrator can find it in the log by the number %(number)s.",
         told=told,
         number=number,
     )

@@ -166,7 +166,7 @@ def test_a_document_stands_in_one_line_with_all_its_roles(site):
     text = _page(site, "agent/hub.html").text
     section = re.search(r'<section aria-labelledby="g-documents".*?</section>', text, re.DOTALL)[0]
     assert section.count("/data/record/d") == FEW_VALUES
-    assert section.count("(took part)") == FEW_VALUES
+    assert section.count("(participant)") == FEW_VALUES
     assert '<span class="count">300</span>' in section
     seen, address = set(), "agent/hub.html"
     while address:

@@ -96,7 +96,7 @@ def test_a_tree_ends_where_the_room_does(tmp_path):
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
         shown = rows(pictures(client, "archive/top.html")["tree"])
         assert len(shown) == 24
-        assert shown[0][1] == "Top 977 more inside"
+        assert shown[0][1] == "Top 977 more below"
         assert [row[1] for row in rows(pictures(client, "topic/a.html")["tree"])] == ["B", "A"]
 
 

@@ -59,7 +59,7 @@ def test_one_document_is_no_picture(client):
     """A timeline of one document is a sentence."""
     page = client.get("/data/timeline?q=id:record/177838", headers={"accept": "text/html"}).text
     assert "<svg xmlns" not in page
-    assert "at least two documents" in page
+    assert "at least two are needed" in page
 
 
 def test_map_counts_places(client):
@@ -130,7 +130,7 @@ def test_none_for_one_document(client, view):
     """There is no picture of a single document, and the page says why."""
     page = client.get(f"/data/{view}?q=id:record/177838").text
     assert "<svg" not in page
-    assert "at least two documents" in page
+    assert "at least two are needed" in page
 
 
 @pytest.mark.parametrize("view", ["map", "network"])

@@ -35,7 +35,7 @@ class TableRow:
     """Row of a table.
 
     Attributes:
-        number: its number from 1, as a spreadsheet program shows it; in text the line where it begins.
+        number: its number from 1, as a spreadsheet program shows it; in text, where it would show it.
         cells: the text of each cell as a person sees it, "" where there is none; later columns may be missing.
         remarks: findings at its cells.
         raw: the row as it stood in the file, where that is text; kept if the record is rejected.

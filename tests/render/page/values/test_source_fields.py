@@ -31,5 +31,5 @@ def test_names(field, name):
 
 def test_the_words_of_the_standards_are_translated():
     """Elements of EAD and EAC-CPF are called in the reader's language; the source's own words stay."""
-    assert field_name("processinfo[@id='history']/p", "es") == "Tratamiento: history"
+    assert field_name("processinfo[@id='history']/p", "es") == "Tratamiento archivístico: history"
     assert field_name("custodhist/p", "ru") == "История хранения"

@@ -178,7 +178,7 @@ def test_a_big_archive_is_cut(tmp_path):
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
         page = text(client, "archive/")
     assert "Top 1 document File 0" in page
-    assert "388 more inside" in page
+    assert "388 more below" in page
     assert page.index("File 2") < page.index("File 10")
 
 

@@ -1,0 +1,29 @@
+"""Checks of the settings of sources that need the readers and the model: formats, and keys of columns."""
+
+from kg.errors import SettingsError
+from kg.records import readers
+from kg.records.readers.tables.columns import setting_faults
+from kg.settings import Settings
+
+
+def check_sources(settings: Settings) -> None:
+    """Compare the settings of each source with what there is. Raises SettingsError with all that is wrong."""
+    faults: list[str] = []
+    for number, source in enumerate(settings.sources, 1):
+        where = f"[[sources]] no. {number}"
+        if source.format is not None and (fault := _format_fault(source.format)):
+            faults.append(f"{where} format: {fault}")
+        faults += [f"{where} {name}: {fault}" for name, fault in setting_faults(source)]
+    if faults:
+        todo = "`kg keys` lists the keys; `kg keys KIND` those of a kind." if "key" in "".join(faults) else None
+        raise SettingsError("; ".join(faults[:20]), where=str(settings.file or settings.folder), todo=todo)
+
+
+def _format_fault(format_: str) -> str:
+    """Fault of a format that has no reader; empty for one that has."""
+    known = readers.formats()
+    if format_ in known:
+        return ""
+    if fault := readers.installed_plugins().faults.get(format_):
+        return f"the plug-in {format_!r} can't be used: {fault}"
+    return f"there is no reader of {format_[:40]!r}, but of {', '.join(known)}"

@@ -1,0 +1,96 @@
+"""Profile of a column: its heading, and what its cells have in common."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kg.records.inference.cell_forms import SHORT, forms_of, mask
+from kg.records.inference.cell_language import CellLanguage, language_of
+from kg.records.inference.headings import Heading, read
+from kg.records.inference.separators import Separation, separation, split
+
+_MAX_PROFILED = 300
+"""Different cells of a column that are looked into."""
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """Profile of a column.
+
+    Attributes:
+        column: its heading as it stands in the table.
+        cells: the texts of its cells in order, "" for an empty one.
+    """
+
+    column: str
+    cells: tuple[str, ...]
+
+    @cached_property
+    def heading(self) -> Heading:
+        """Reading of the heading."""
+        return read(self.column)
+
+    @cached_property
+    def filled(self) -> tuple[str, ...]:
+        """Cells with a text."""
+        return tuple(cell for cell in self.cells if cell)
+
+    @cached_property
+    def distinct(self) -> tuple[str, ...]:
+        """Different cells, in the order of their first occurrence, as many as are looked into."""
+        return tuple(dict.fromkeys(self.filled))[:_MAX_PROFILED]
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """Different values: cells, or their parts where a sign parts them."""
+        if not self.separation:
+            return self.distinct
+        return tuple(dict.fromkeys(part for cell in self.distinct for part in split(cell, self.separation.sign)))
+
+    @cached_property
+    def separation(self) -> Separation | None:
+        """Sign that parts the values of its cells."""
+        counts = self._forms_of(self.distinct)
+        are_names = counts["inverted name"] > 0 or counts["date"] > 0.5 * len(self.distinct)
+        return separation(self.filled[: 2 * _MAX_PROFILED], comma_parts=not are_names and not self.is_prose)
+
+    @cached_property
+    def language(self) -> CellLanguage:
+        """Language of its texts."""
+        return language_of(self.distinct)
+
+    @cached_property
+    def is_unique(self) -> bool:
+        """Whether each row has a cell with a text of its own."""
+        return bool(self.cells) and all(self.cells) and len(set(self.cells)) == len(self.cells)
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether its cells are sentences rather than words and names."""
+        longs = sum("long" in forms_of(cell) for cell in self.distinct)
+        return self.average_length > SHORT or longs > 0.3 * len(self.distinct)
+
+    @cached_property
+    def average_length(self) -> float:
+        """Average length of a filled cell in characters."""
+        return sum(map(len, self.distinct)) / len(self.distinct) if self.distinct else 0.0
+
+    @cached_property
+    def shapes(self) -> int:
+        """Number of different shapes of its cells, all numbers being equal."""
+        return len({mask(cell) for cell in self.distinct})
+
+    def share(self, *forms: str) -> float:
+        """Return the share of its values that have one of some forms."""
+        if not self.values:
+            return 0.0
+        return sum(bool(forms_of(value) & set(forms)) for value in self.values) / len(self.values)
+
+    def lacking(self, *forms: str) -> list[str]:
+        """Return the values that have none of some forms."""
+        return [value for value in self.values if not forms_of(value) & set(forms)]
+
+    @staticmethod
+    def _forms_of(cells: Sequence[str]) -> Counter[str]:
+        return Counter(form for cell in cells for form in forms_of(cell))

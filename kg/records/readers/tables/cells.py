@@ -1,0 +1,221 @@
+"""Cells under the keys of the model: what a reader of tables puts into a record for each column of its plan.
+
+Values are those of any other reader: texts by language, links by name as EAD has them in plain text, dates as people
+write them. Normalisation does the rest.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from kg.date_roles import DATE_ROLES
+from kg.records.model.keys import KEYS, LEVELS, Key, Record, Value, label_key
+from kg.records.names import personal_names
+from kg.records.normalisation import dates
+from kg.records.normalisation.null_words import is_null
+from kg.records.readers.base import SourceFile
+from kg.records.readers.tables.columns import Column
+
+MAX_NAME = 200
+"""Maximum length of a name in characters; a longer text is no name."""
+
+PARTS = "\0parts"
+"""Key of a record under way for parts that several columns make; `finish_parts` takes it away."""
+
+_BY_NUMBER = frozenset({"related", "replaces"})
+"""Keys of links to other rows, by their ids."""
+
+_CONTENT = {"names": "text", "relations": "target", "digitalObjects": "url"}
+"""Key of parts → the part that a whole cell is."""
+
+_ROLES = {"agent": "existence", "place": "existence", "topic": "existence"}
+"""Kind of thing → role of a date whose parts stand in columns of their own; of any other kind, the document's."""
+
+_NAME_CACHE_SIZE = 1 << 12
+_ONE_VALUE = "is a second value of {}, which has one"
+
+Put = Callable[[Record, str], str]
+"""Function that puts a text into a record; returns what is wrong with it if it can't, else an empty text."""
+
+
+class CellWriter:
+    """Writer of the cells of one column into records.
+
+    Attributes:
+        column: the column.
+        put: puts the text of a cell, trimmed and not empty.
+    """
+
+    def __init__(self, column: Column, source: SourceFile, on_doubt: Callable[[Column, str], None]) -> None:
+        """Start.
+
+        Args:
+            column: the column.
+            source: the file.
+            on_doubt: called with a cell that may hold several names, though no separator is set.
+        """
+        self.column = column
+        self._source = source
+        self._on_doubt = on_doubt
+        self._path = column.path
+        self._key = KEYS[column.path.name]
+        self._tag = column.path.language or "@none"
+        self._link_of = lru_cache(_NAME_CACHE_SIZE)(self._make_link)
+        self._separator = column.separator.strip() or column.separator
+        self._put_one = self._put_of(self._key)
+        self.put: Put = self._put_several if self._separator else self._put_one
+
+    def _put_several(self, record: Record, text: str) -> str:
+        faults = [self._put_one(record, piece) for each in text.split(self._separator) if (piece := each.strip())]
+        return next((fault for fault in faults if fault), "")
+
+    def _put_of(self, key: Key) -> Put:
+        part = self._path.part
+        special = {
+            "title": self._put_label,
+            "name": self._put_label,
+            "dates": self._put_date if not part or part in DATE_ROLES else None,
+            "containers": self._put_container if part else None,
+            "referenceLevels": self._put_level if part in LEVELS else None,
+        }.get(key.name)
+        if special:
+            return special
+        by_value = {
+            Value.PART: self._put_part,
+            Value.LINK: self._put_link,
+            Value.TEXT: self._put_texts if key.many else self._put_text,
+        }
+        return by_value.get(key.value) or (self._put_strings if key.many else self._put_string)
+
+    def _put_label(self, record: Record, text: str) -> str:
+        return self._put_one_text(record, label_key(record["kind"]), " ".join(text.split()))
+
+    def _put_text(self, record: Record, text: str) -> str:
+        return self._put_one_text(record, self._key.name, text)
+
+    def _put_one_text(self, record: Record, name: str, text: str) -> str:
+        texts = record.setdefault(name, {})
+        if texts.setdefault(self._tag, text) == text:
+            return ""
+        return _ONE_VALUE.format(f"{name} in one language" if self._path.language else name)
+
+    def _put_texts(self, record: Record, text: str) -> str:
+        record.setdefault(self._key.name, {}).setdefault(self._tag, []).append(text)
+        return ""
+
+    def _put_strings(self, record: Record, text: str) -> str:
+        record.setdefault(self._key.name, []).append(_scalar(self._key, text))
+        return ""
+
+    def _put_string(self, record: Record, text: str) -> str:
+        value = _scalar(self._key, text)
+        return "" if record.setdefault(self._key.name, value) == value else _ONE_VALUE.format(self._key.name)
+
+    def _put_date(self, record: Record, text: str) -> str:
+        text = " ".join(text.split())
+        role = self._path.part
+        if role and is_null(text):
+            return ""
+        date = {"role": role} | dates.from_edtf(text, {}, _report_nothing, is_short=True) if role else text
+        record.setdefault("dates", []).append(date)
+        return ""
+
+    def _put_container(self, record: Record, text: str) -> str:
+        """Add a container, `box 7`, to the place that the columns of containers tell together."""
+        word = self._path.part.strip()
+        text = text if text.casefold().startswith(word.casefold()) else f"{word} {text}"
+        places = record.setdefault("containers", [])
+        number = self.column.occurrence
+        if number < len(places):
+            places[number] = f"{places[number]}, {text}"
+        else:
+            places.append(text)
+        return ""
+
+    def _put_level(self, record: Record, text: str) -> str:
+        record.setdefault("referenceLevels", []).append({"level": self._path.part, "value": text})
+        return ""
+
+    def _put_link(self, record: Record, text: str) -> str:
+        if not self._separator and (";" in text or "\n" in text):
+            self._on_doubt(self.column, text)
+        link, fault = self._link_of(text, record["kind"])
+        if link is not None:
+            record.setdefault(self._key.name, []).append(link)
+        return fault
+
+    def _make_link(self, text: str, kind: str) -> tuple[Record | str | None, str]:
+        """Link of a cell, and what is wrong with it: a reference or an address as it is, any other text as a name."""
+        inner = self._path.part or _CONTENT.get(self._key.name)
+        key = next((part for part in self._key.parts if part.name == inner), self._key)
+        text = " ".join(text.split())
+        if is_null(text):
+            return None, ""
+        target = _target_kind(key, kind)
+        by_number = f"{target}/{text}" if key.name in _BY_NUMBER else None
+        if reference := self._source.own_reference(text) or self._source.own_reference(by_number):
+            return reference, ""
+        if "://" in text[:12]:
+            return text, ""
+        if personal_names.is_placeholder(text) or len(text) > MAX_NAME:
+            return None, "is no name" if len(text) <= MAX_NAME else f"is longer than {MAX_NAME} characters, and no name"
+        return self._source.named_link(target, text, language=self._path.language or None), ""
+
+    def _put_part(self, record: Record, text: str) -> str:
+        """Put a text into a part: that of the same number among the columns of its key."""
+        name = self._path.part or _CONTENT[self._key.name]
+        key = next(part for part in self._key.parts if part.name == name)
+        parts = record.setdefault(PARTS, {}).setdefault(self._key.name, [])
+        value: Any = _scalar(key, text)
+        if key.value is Value.LINK:
+            value, fault = self._link_of(text, record["kind"])
+            if value is None:
+                return fault
+        part = self._part_for(parts, name)
+        if key.value is Value.TEXT:
+            part.setdefault(name, {})[self._tag] = text
+        else:
+            part[name] = value
+        if self._key.name == "names" and self._path.language:
+            part.setdefault("language", self._path.language)
+        return ""
+
+    def _part_for(self, parts: list[Record], name: str) -> Record:
+        """Part that a value belongs to: that of the column's number, or the next that lacks it."""
+        parts += [{} for _ in range(len(parts), self.column.occurrence + 1)]
+        for part in parts[self.column.occurrence :]:
+            value = part.get(name)
+            if value is None or (isinstance(value, dict) and self._tag not in value and "id" not in value):
+                return part
+        parts.append({})
+        return parts[-1]
+
+
+def finish_parts(record: Record) -> None:
+    """Put the parts that several columns made into a record, without those that no cell filled."""
+    for name, parts in record.pop(PARTS, {}).items():
+        filled = [part for part in parts if part]
+        if name == "dates":
+            filled = [{"role": _ROLES.get(record["kind"], "document")} | part for part in filled]
+        record.setdefault(name, []).extend(filled)
+
+
+def _report_nothing(_field: str, _value: Any, _expected: str, _message: str) -> None:
+    """Report of nothing: normalisation reads the date once more, and tells."""
+
+
+def _scalar(key: Key, text: str) -> str:
+    """Text of a value that is no prose, on one line; a word of a choice in its own letters."""
+    text = " ".join(text.split())
+    if key.value is Value.CHOICE:
+        return next((choice for choice in key.choices if choice.casefold() == text.casefold()), text)
+    return text
+
+
+def _target_kind(key: Key, kind: str) -> str:
+    """Kind of thing that a name under a key means."""
+    if key.name == "subjects":
+        return "topic"
+    if key.name == "target":
+        return "agent"
+    return kind if kind in key.to else key.to[0]
