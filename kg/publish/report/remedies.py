@@ -43,13 +43,27 @@ _ROWS = (
     ),
     _row(
         "file-encoding",
-        "is not UTF-8|is in UTF-16",
+        "is not UTF-8|is no UTF-8|is in UTF-16|bytes that are no ",
         Message("Save the file as UTF-8; of a table as text, name its `encoding` in kg.toml."),
     ),
     _row(
         "file-empty",
         "the file is empty|there is nothing in it",
         Message("Put its records in, or take the file out of the source."),
+    ),
+    _row(
+        "table-columns",
+        "no key takes this column|the column has no heading|kg.toml names this column|no column gives a title"
+        "|there is no such sheet|kg.toml calls the one with|above the headings|explains the columns|is read as one name",
+        Message(
+            "Compare the headings with `columns`, `sheet` and `header` of the source in kg.toml; `kg init FILE --json` says"
+            " what each column may be."
+        ),
+    ),
+    _row(
+        "table-row",
+        "cells where most rows have|cells, and at most|a shorter row",
+        Message("Look into this row for a separator or a quotation mark too many, or one that is missing."),
     ),
     _row("file-twice", "lies in two sources", Message("Take the file out of one of the two sources in kg.toml.")),
     _row(
@@ -77,7 +91,7 @@ _ROWS = (
     ),
     _row(
         "id",
-        "has no id|the id is no text|^id: the record's kind is|can't be a key|the key .* (is longer|has half)"
+        "has no id|no column has ids|the id is no text|^id: the record's kind is|can't be a key|the key .* (is longer|has half)"
         "|is no reference to a thing",
         Message("Give the record an id of its own that will not change."),
     ),
