@@ -54,10 +54,11 @@ _ROWS = (
     _row(
         "table-columns",
         "no key takes this column|the column has no heading|kg.toml names this column|no column gives a title"
-        "|there is no such sheet|kg.toml calls the one with|above the headings|explains the columns|is read as one name",
+        "|there is no such sheet|kg.toml calls the one with|above the headings|explains the columns"
+        "|is read as one name",
         Message(
-            "Compare the headings with `columns`, `sheet` and `header` of the source in kg.toml; `kg init FILE --json` says"
-            " what each column may be."
+            "Compare the headings with `columns`, `sheet` and `header` of the source in kg.toml; `kg init FILE --json`"
+            " says what each column may be."
         ),
     ),
     _row(
@@ -91,7 +92,8 @@ _ROWS = (
     ),
     _row(
         "id",
-        "has no id|no column has ids|the id is no text|^id: the record's kind is|can't be a key|the key .* (is longer|has half)"
+        "has no id|no column has ids|the id is no text|^id: the record's kind is|can't be a key"
+        "|the key .* (is longer|has half)"
         "|is no reference to a thing",
         Message("Give the record an id of its own that will not change."),
     ),
