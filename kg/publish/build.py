@@ -260,7 +260,9 @@ def _refuse_empty(report: Report, on_refusal: Callable[[Report], None], *, stric
     if strict and report.rejected:
         raise StrictError(f"{report.rejected} records were left out, and --strict allows none")
     if strict and report.away:
-        raise StrictError("a part of the sources is left out, and --strict allows none", where=report.away[0])
+        raise StrictError(
+            "a part of the sources is away, or known to no reader, and --strict allows none", where=report.away[0]
+        )
 
 
 def _refuse_vanished(vanished: list[Vanished], report: Report, on_refusal: Callable[[Report], None]) -> None:

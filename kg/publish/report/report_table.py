@@ -70,6 +70,14 @@ def _rows(document: Mapping[str, Any], problems: Iterable[SourceProblem]) -> Ite
     for language, kinds in lists["translations"]["labels"].items():
         for kind, count in kinds.items():
             yield {"list": "translation", "kind": kind, "field": language, "count": count}
+    for name in lists["translations"]["shared"]:
+        yield {
+            "list": "translation",
+            "kind": "site",
+            "field": name,
+            "message": "one text for all languages",
+            "count": 1,
+        }
     for name, languages in lists["translations"]["site"].items():
         yield {"list": "translation", "kind": "site", "field": name, "value": ", ".join(languages), "count": 1}
     yield from _completeness_rows(document["completeness"])
