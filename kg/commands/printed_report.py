@@ -31,7 +31,7 @@ def print_report(report: Report) -> None:
     for kind in sorted(report.read):
         table.add_row(kind, f"{report.read[kind]:,}", f"{report.published[kind]:,}")
     OUT.print(table)
-    print_problems([kind.as_json() for kind in report.kinds()], all_in="--json gives all")
+    print_problems([kind.as_json() for kind in report.kinds()], option="--json")
     published = sum(report.published.values())
     summary = (
         f"{counted(published, 'record')}, {counted(report.stubs, 'stub')}, {report.rejected:,} left out,"
@@ -54,14 +54,14 @@ def print_report(report: Report) -> None:
         OUT.print("What to do next, the weightiest first: kg report")
 
 
-def print_problems(kinds: Sequence[Mapping[str, Any]], *, all_in: str) -> None:
+def print_problems(kinds: Sequence[Mapping[str, Any]], *, option: str) -> None:
     """Print kinds of problems: how many, what is wrong, what was expected, what to do, where the first ones are.
 
     A line with a place is never broken, whatever the width of the terminal: a name that is broken can't be copied.
 
     Args:
         kinds: the kinds, as the report has them.
-        all_in: the words that say where the others are.
+        option: the option that lists every problem.
     """
     for kind in kinds[:_MAX_KINDS]:
         where = f"{kind['field']}: " if kind["field"] else ""
@@ -75,7 +75,9 @@ def print_problems(kinds: Sequence[Mapping[str, Any]], *, all_in: str) -> None:
             OUT.print(f"  … and {kind['count'] - min(_MAX_EXAMPLES, len(kind['examples'])):,} more")
         OUT.print()
     if len(kinds) > _MAX_KINDS:
-        OUT.print(f"… and {counted(len(kinds) - _MAX_KINDS, 'more kind')} of problems; {all_in}.")
+        OUT.print(f"… and {counted(len(kinds) - _MAX_KINDS, 'more kind')} of problems; {option} gives all.")
+    elif any(kind["count"] > 1 for kind in kinds):
+        OUT.print(f"Where there are several of a kind, {option} lists each with its place.")
 
 
 def _prose() -> dict[str, Any]:

@@ -22,7 +22,7 @@ _Row = tuple[int, str]
 def print_document(document: Mapping[str, Any]) -> None:
     """Print the report of a generation: problems, worklist, completeness, trend."""
     lists = document["worklist"]
-    print_problems(document["problems"], all_in="kg report --csv gives all")
+    print_problems(document["problems"], option="--csv")
     for each in lists["undescribed"]:
         names = [(item["documents"], f"{item['name'] or item['id']}  ({item['id']})") for item in each["items"]]
         _print_list(f"Named, not described: {each['kind']}", each["count"], names)

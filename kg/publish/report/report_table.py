@@ -67,19 +67,7 @@ def _rows(document: Mapping[str, Any], problems: Iterable[SourceProblem]) -> Ite
     for form in lists["dates"]["items"]:
         yield {"list": "date-form", "kind": form["form"], **_picked(form, "count", "value", "file", "at")}
     yield from _gap_rows(lists["gaps"], base)
-    for language, kinds in lists["translations"]["labels"].items():
-        for kind, count in kinds.items():
-            yield {"list": "translation", "kind": kind, "field": language, "count": count}
-    for name in lists["translations"]["shared"]:
-        yield {
-            "list": "translation",
-            "kind": "site",
-            "field": name,
-            "message": "one text for all languages",
-            "count": 1,
-        }
-    for name, languages in lists["translations"]["site"].items():
-        yield {"list": "translation", "kind": "site", "field": name, "value": ", ".join(languages), "count": 1}
+    yield from _translation_rows(lists["translations"])
     yield from _completeness_rows(document["completeness"])
     for row in document["trend"]:
         said = f"{row['before']} before, {row['direction']}"
@@ -128,6 +116,22 @@ def _gap_rows(gaps: Mapping[str, Any], base: str) -> Iterator[_Row]:
                 "address": base + example["id"],
                 **_picked(example, "id", "file", "at"),
             }
+
+
+def _translation_rows(missing: Mapping[str, Any]) -> Iterator[_Row]:
+    for language, kinds in missing["labels"].items():
+        for kind, count in kinds.items():
+            yield {"list": "translation", "kind": kind, "field": language, "count": count}
+    for name in missing["shared"]:
+        yield {
+            "list": "translation",
+            "kind": "site",
+            "field": name,
+            "message": "one text for all languages",
+            "count": 1,
+        }
+    for name, languages in missing["site"].items():
+        yield {"list": "translation", "kind": "site", "field": name, "value": ", ".join(languages), "count": 1}
 
 
 def _completeness_rows(completeness: Mapping[str, Any]) -> Iterator[_Row]:
