@@ -16,6 +16,7 @@ from rich.text import Text
 
 from kg.checks import doctor as checks
 from kg.commands.common import ERRORS, OUT, counted, with_settings
+from kg.commands.export import export
 from kg.commands.init import init
 from kg.commands.printed_report import print_json, print_report
 from kg.commands.report import report as report_command
@@ -241,6 +242,7 @@ def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
+cli.add_command(export)
 cli.add_command(init)
 
 

@@ -33,11 +33,18 @@ DATE_ROLES = {
 OF_DESCRIPTION = frozenset({"digitized", "uploaded"})
 """Roles of dates that tell of the description or the copy on line, and not of the thing."""
 
+OF_RELEASE = frozenset({"published", "broadcast", "exhibited"})
+"""Roles of dates that tell of the time of a thing only where it has no date of its own with known days.
+
+A newspaper is of the day on which it was published; a tape of 1971 that was released in 1999 is not of 1999 (D-180).
+"""
+
 Date = Mapping[str, Any]
 """A date of a record, as it stands in its JSON."""
 
-_READ = ("start", "end", "edtf")
-"""Keys of a date that could be read."""
+_DAYS = ("start", "end")
+_READ = (*_DAYS, "edtf")
+"""Keys of a date of which days are known; of one that could be read."""
 
 
 def of_thing(dates: Sequence[Date]) -> list[Date]:
@@ -45,8 +52,18 @@ def of_thing(dates: Sequence[Date]) -> list[Date]:
 
     >>> [date["role"] for date in of_thing([{"role": "uploaded"}, {"role": "sent"}, {"role": "received"}])]
     ['sent', 'received']
+    >>> [date["role"] for date in of_thing([{"role": "event", "start": "1971-02-16"}, {"role": "published"}])]
+    ['event']
+    >>> [date["role"] for date in of_thing([{"role": "published"}, {"role": "uploaded"}])]
+    ['published']
     """
-    return [date for date in dates if date["role"] not in OF_DESCRIPTION]
+    told = [date for date in dates if date["role"] not in OF_DESCRIPTION]
+    own = [date for date in told if date["role"] not in OF_RELEASE]
+    return own if any(_has(date, _DAYS) for date in own) else told
+
+
+def _has(date: Date, keys: Sequence[str]) -> bool:
+    return any(key in date for key in keys)
 
 
 def principal(dates: Sequence[Date]) -> Date:
@@ -60,4 +77,4 @@ def principal(dates: Sequence[Date]) -> Date:
     {}
     """
     told = of_thing(dates)
-    return next((date for date in told if any(key in date for key in _READ)), told[0] if told else {})
+    return next((date for date in told if _has(date, _READ)), told[0] if told else {})

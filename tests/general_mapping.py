@@ -76,7 +76,9 @@ def _part(term, part, name, position):
 def _derived(record):
     dates = record.get("dates", ())
     yield from ((f"{date['role']}Date", [date["edtf"]]) for date in dates if "edtf" in date)
-    own = [date for date in dates if date["role"] not in {"digitized", "uploaded"}]
+    told = [date for date in dates if date["role"] not in {"digitized", "uploaded"}]
+    own = [date for date in told if date["role"] not in {"published", "broadcast", "exhibited"}]
+    own = own if any({"start", "end"} & date.keys() for date in own) else told
     the_date = next((date for date in own if {"edtf", "start", "end"} & date.keys()), {})
     for key, name in {"date": "edtf", "dateStart": "start", "dateEnd": "end"}.items():
         if name in the_date:

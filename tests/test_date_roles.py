@@ -3,12 +3,23 @@
 import pytest
 
 from kg import date_roles
-from kg.date_roles import DATE_ROLES, OF_DESCRIPTION, principal
+from kg.date_roles import DATE_ROLES, OF_DESCRIPTION, OF_RELEASE, of_thing, principal
 
 
 def test_roles_of_descriptions_are_roles():
     "A role that is left out of searches is one of the model's."
-    assert set(DATE_ROLES) > OF_DESCRIPTION
+    assert set(DATE_ROLES) > OF_DESCRIPTION | OF_RELEASE
+
+
+@pytest.mark.parametrize("role", sorted(OF_RELEASE))
+def test_a_release_is_the_time_of_what_has_no_date_of_its_own(role):
+    "What was made in 1971 and released in 1999 is of 1971; a newspaper is of the day on which it was published."
+    made = {"role": "event", "edtf": "1971", "start": "1971-01-01", "end": "1971-12-31"}
+    released = {"role": role, "edtf": "1999", "start": "1999-01-01", "end": "1999-12-31"}
+    in_words = {"role": "document", "text": "in spring"}
+    assert of_thing([released, made]) == [made]
+    assert principal([released, made]) == made
+    assert principal([released]) == principal([in_words, released]) == released
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from kg.mapping.term_writers import EngineTermWriter, NTriplesTermWriter, Value
 from kg.mapping.writer import MappingTables, RecordWriter
 from kg.ontology import Ontology
 
-VERSION = "4"
+VERSION = "5"
 """Of the mapping: raised when a record gives other triples than before, so that these are read from the store (D-46).
 
 A test holds it against digests of the triples of the example collection and of each key of the model.

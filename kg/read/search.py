@@ -21,7 +21,8 @@ from kg.read import times
 from kg.read.times import Axis, YearSpan
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Thing
-from kg.store.search import fields, query_language, sparql_search, title_order
+from kg.store.search import fields, query_language, sparql_search
+from kg.store.search.collation import title_order
 from kg.store.search.completions import Completer
 from kg.store.search.facets import Facets
 from kg.store.search.index import ORDERS, Hit, SearchIndex
@@ -432,8 +433,12 @@ class Finder:
         return self.index.count_dated(self.index.documents(found), dated=False)
 
     def _count_facets(self, query: SearchQuery, loose: bool) -> Facets:
-        engine_query = self._run(query, _parse(query.words), loose=loose)[0]
-        return self.index.facets(engine_query, role=query.counted_role, days=query.days)
+        parsed = _parse(query.words)
+        engine_query = self._run(query, parsed, loose=loose)[0]
+        undated = None
+        if query.days is not None and not query.roles:
+            undated = self._run(replace(query, days=None), parsed, loose=loose)[0]
+        return self.index.facets(engine_query, role=query.counted_role, days=query.days, undated=undated)
 
     def axis(self, query: SearchQuery) -> Axis | None:
         """Years that the documents of a search cover; None where none is dated."""

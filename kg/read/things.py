@@ -21,6 +21,7 @@ from kg.iris import Base, spellings
 from kg.mapping import mapper
 from kg.read.document_lines import DocumentLine, document_lines, telling_roles
 from kg.read.related import RELATED, RelatedThings, related_things
+from kg.read.told_relations import target_of, told_relations
 from kg.render.data.excerpt import Excerpt, RecordPlace, excerpt, is_short
 from kg.render.data.record import references
 from kg.render.data.statements import Statements, by_subject
@@ -91,6 +92,7 @@ class LinkGroup:
         links: some of them, in order of date.
         after: where the list goes on; None at its end.
         begins: whether these are the first.
+        told: for relations, reference of a link → what its record says of the thing.
     """
 
     key: str
@@ -98,6 +100,7 @@ class LinkGroup:
     links: tuple[ListEntry, ...]
     after: str | None
     begins: bool
+    told: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +384,13 @@ class Resources:
             return None
         next_cursor = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else end
         known = None if key in self._document_keys or own else count
-        return LinkGroup(key, known, tuple(links[:PAGE_SIZE]), next_cursor, begins=not after)
+        shown = tuple(links[:PAGE_SIZE])
+        told = self._relations_told(shown, description.thing.reference) if key == _INVERSE_RELATION else {}
+        return LinkGroup(key, known, shown, next_cursor, begins=not after, told=told)
+
+    def _relations_told(self, links: Iterable[ListEntry], reference: str) -> dict[str, tuple[Mapping[str, Any], ...]]:
+        things = [link.thing for link in links]
+        return told_relations(things, reference, lambda each: self._parsed(each.offset, each.length), MAX_LINKED_BYTES)
 
     def path(self, record: Mapping[str, Any]) -> tuple[Thing, ...]:
         """Return the containers of a thing, from the top down; a cycle is cut."""
@@ -420,8 +429,7 @@ class Resources:
 
 def _related(record: Mapping[str, Any]) -> frozenset[str]:
     """References of the targets of a record's own relations."""
-    targets = (relation["target"] for relation in record.get("relations", ()))
-    return frozenset(each["id"] if isinstance(each, dict) else each for each in targets)
+    return frozenset(map(target_of, record.get("relations", ())))
 
 
 def _outline(thing: Thing) -> dict[str, Any]:

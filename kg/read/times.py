@@ -40,15 +40,17 @@ def read_days(text: str) -> DayRange:
         return query_language.parse_days(text)
     except SearchRefused as refused:
         first, dots, last = (part.strip() for part in text.partition(_ENDS))
-        if dots:
-            begin = _in_words(first).first if first else -UNDATED
-            end = _in_words(last).last if last else UNDATED
-            found = DayRange(begin, end)
-        else:
-            found = _in_words(text)
+        found = _span_in_words(first, last) if dots else _in_words(text)
         if found.first > found.last or found == DayRange(-UNDATED, UNDATED):
             raise refused from None
         return found
+
+
+def _span_in_words(first: str, last: str) -> DayRange:
+    """Days from one date to another, either of which may be left open. Raises SearchRefused."""
+    if first and last and phrases.is_before_christ(last) and not phrases.is_before_christ(first):
+        return _in_words(f"{first} – {last}")  # "100..44 BC" says the era once
+    return DayRange(_in_words(first).first if first else -UNDATED, _in_words(last).last if last else UNDATED)
 
 
 def _in_words(text: str) -> DayRange:
@@ -80,23 +82,35 @@ def matched_date(
         certain: whether a date has to lie within the time in full.
 
     Returns:
-        The first date that fits; empty where none does, or nothing was asked for.
+        The date of which the largest share lies in the time, the first of several; empty where none touches it, or
+        nothing was asked for.
     """
     if not days and not roles:
         return {}
     dates = record.get("dates", ())
     asked = [date for date in dates if date["role"] in roles] if roles else of_thing(dates)
-    fitting = (date for date in asked if not days or any(_fits(date, each, certain=certain) for each in days))
-    return next(fitting, {})
+    if not days:
+        return next(iter(asked), {})
+    fits = [(max(_share(date, each) for each in days), date) for date in asked]
+    share, best = max(fits, key=lambda fit: fit[0], default=(0.0, {}))
+    return best if share >= 1 or (share > 0 and not certain) else {}
 
 
-def _fits(date: Date, days: DayRange, *, certain: bool) -> bool:
+def _share(date: Date, days: DayRange) -> float:
+    """Share of a date that lies in some days; 1 where all of it does, 0 where it does not touch them."""
     span = days_of(date)
-    if span is None:
-        return False
-    if certain:
-        return days.first <= span[0] and span[1] <= days.last
-    return span[0] <= days.last and days.first <= span[1]
+    if span is None or span[0] > days.last or days.first > span[1]:
+        return 0.0
+    if days.first <= span[0] and span[1] <= days.last:
+        return 1.0
+    first, last = max(span[0], days.first), min(span[1], days.last)
+    return (_ordinal(last) - _ordinal(first) + 1) / (_ordinal(span[1]) - _ordinal(span[0]) + 1)
+
+
+def _ordinal(day: int) -> int:
+    """Place of a day in a row of days, in a calendar of months of 31 days, which is enough for a share."""
+    year, rest = divmod(day, 10_000)
+    return year * 372 + rest // 100 * 31 + rest % 100
 
 
 def days_of_years(first: int, last: int) -> DayRange:

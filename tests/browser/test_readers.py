@@ -208,7 +208,49 @@ def test_the_menu_of_a_phone_needs_no_script(address, browser):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.url == f"{address}/record/"
-    page.set_viewport_size({"width": 1000, "height": 700})
+    page.set_viewport_size({"width": 1100, "height": 700})
     assert menu.is_visible()
     assert not page.get_by_role("button", name="Menu").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "es"])
+@pytest.mark.parametrize("width", [320, 360, 820, 1030, 1440])
+def test_the_menu_fits(address, browser, language, width):
+    """On a wide screen the menu is one line, with all kinds of things in it; else it is behind its button; nothing sticks out."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{address}/record/?lang={language}")
+    links = page.locator("#menu a")
+    is_open = page.locator("#menu").is_visible()
+    assert is_open == (width > 1024)
+    if not is_open:
+        page.locator("button.menu").click()
+        inside = [box for each in links.all() if (box := each.bounding_box())]
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in inside)
+    else:
+        assert len({each.bounding_box()["y"] for each in links.all()}) == 1
+    assert links.count() >= 10
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/record/", "/collection/", "/search?q=castro"])
+def test_check_boxes_of_a_list_by_keyboard(address, browser, path):
+    """Tab comes to each box, which shows that it has the focus; Space ticks it, Enter sends nothing, the button does."""
+    page = browser.new_page()
+    page.goto(address + path)
+    boxes = page.locator("form.pick input[type=checkbox]")
+    boxes.first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert boxes.first.evaluate("each => each === document.activeElement && each.matches(':focus-visible')")
+    assert boxes.first.evaluate("each => getComputedStyle(each).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    assert boxes.first.is_checked()
+    assert page.url == address + path
+    page.locator("form.pick button[type=submit]:visible").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.startswith(f"{address}/basket?add=")
+    page.close()

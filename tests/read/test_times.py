@@ -32,6 +32,20 @@ from kg.store.search.query_language import DayRange, parse_days
         ("March 1917..", "1917-03.."),
         ("March 1917 .. May 1917", "1917-03..1917-05"),
         ("..5 April 1963", "..1963-04-05"),
+        ("44 BC", "-0043"),
+        ("44 B.C.", "-0043"),
+        ("44 BCE", "-0043"),
+        ("44 до н. э.", "-0043"),
+        ("44 г. до н.э.", "-0043"),
+        ("44 a. C.", "-0043"),
+        ("44 a.C.", "-0043"),
+        ("44 av. J.-C.", "-0043"),
+        ("44 v. Chr.", "-0043"),
+        ("15 March 44 BC", "-0043-03-15"),
+        ("15 марта 44 г. до н. э.", "-0043-03-15"),
+        ("15 de marzo de 44 a. C.", "-0043-03-15"),
+        ("100 BC..44 BC", "-0099..-0043"),
+        ("AD 14", "0014"),
         ("16 to 28 October 1962", "1962-10-16..1962-10-28"),
     ],
 )
@@ -69,9 +83,27 @@ DATES = [
     ],
 )
 def test_a_result_knows_by_which_date_it_was_found(days, roles, role):
-    "The date is the first that the time touches, of the roles that were asked for."
+    "The date is one that the time touches, of the roles that were asked for."
     found = matched_date({"dates": DATES}, [parse_days(each) for each in days], roles)
     assert found.get("role") == role
+
+
+@pytest.mark.parametrize(
+    ("dates", "time", "expected"),
+    [
+        ([("1960-01-01", "1969-12-31"), ("1963-04-05", "1963-04-05")], "1963-04", 1),
+        ([("1963-03-01", "1963-04-30"), ("1963-04-01", "1963-05-01")], "1963-04", 1),
+        ([(None, "1963-04-30"), ("1963-04-30", "1963-05-01")], "1963-04", 1),
+        ([("1963-04-02", "1963-04-03"), ("1963-04-05", "1963-04-05")], "1963-04", 0),
+    ],
+)
+def test_a_hit_names_the_date_that_fits_best(dates, time, expected):
+    "Of several dates that a time touches, the one is named of which most lies in it; of equals the first."
+    listed = [
+        {"role": "event", "text": str(number), **({"start": first} if first else {}), "end": last}
+        for number, (first, last) in enumerate(dates)
+    ]
+    assert matched_date({"dates": listed}, [parse_days(time)])["text"] == str(expected)
 
 
 def test_a_certain_date_lies_within():

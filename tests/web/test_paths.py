@@ -201,7 +201,7 @@ def test_pages_of_problems_help(withdrawn, monkeypatch):
 
     monkeypatch.setattr(published, "page", broken)
     for path, status, said in (
-        ("record/nope", 404, "Nothing was ever published as record/nope"),
+        ("record/nope", 404, "Nothing has been published at record/nope"),
         ("record/2", 410, "“Two” (record/2) was published on"),
         ("api/", 500, "The site's administrator can find it in the log by the number "),
     ):

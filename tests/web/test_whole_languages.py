@@ -1,7 +1,10 @@
 """Pages in Russian and Spanish are whole: no sentence of theirs is left in English, on any kind of page or error."""
 
+import ast
+
 import pytest
 from kinds_of_pages import PATHS
+from locations import ROOT
 from whole_pages import is_english, own_texts, untranslated
 
 OTHERS = (
@@ -42,6 +45,13 @@ BAD = (
     "/search?after=nowhere&sort=date",
     "/agent/?sort=colour",
     "/sparql?query=SELECT",
+    "/sparql?query=SELECT+*+%7B+?s+?p+?o+FILTER+?o+%3E+5+%7D",
+    "/sparql?query=SELECT+*+%7B+?s+?p+?o+FILTER(?o+%3E+5+AND+?s+%3C+3)+%7D",
+    "/sparql?query=SELECT+*+%7B+?s+?p+?o+%7D+LIMIT+ten",
+    "/search?q=(castro",
+    "/search/values/colour",
+    "/media/nothing.png",
+    "/imprint",
     "/sparql?query=INSERT+DATA+%7B%7D",
     "/sparql?query=SELECT+*+%7B+SERVICE+%3Chttp://example.org/%3E+%7B+?s+?p+?o+%7D+%7D",
     "/sparql?query=ASK%7B%7D&format=docx",
@@ -96,3 +106,24 @@ def test_what_counts_as_english(page, found):
     """Sentences and messages count; what is marked as another language, code, and names in no known one do not."""
     assert untranslated(own_texts(page), "ru" if 'lang="ru"' in page else "es") == found
     assert not is_english("Documentos de la mañana, a las 9 o en la tarde")
+
+
+TOLD = {
+    *("Problem", "QuerySyntaxError", "QueryRefused", "SearchRefused", "QueryTimeout", "QueryTooLarge", "QueryTooHeavy"),
+    *("QueryUnwritable", "QueryBusy", "QueryTooMany"),
+}
+"""Errors whose cause and remedy a client is told."""
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "kg").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_clients_are_told_can_be_translated(module):
+    """The cause and the remedy of an error that clients see are messages, and no plain text or f-string."""
+    for call in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in TOLD:
+            told = [*call.args, *(each.value for each in call.keywords if each.arg in {"what", "todo", "detail"})]
+            plain = [each for each in told if isinstance(each, ast.JoinedStr) or _is_text(each)]
+            assert not plain, f"line {call.lineno}: write Message(…), then `make messages`"
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)

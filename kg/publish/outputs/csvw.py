@@ -10,7 +10,7 @@ import orjson
 
 from kg import ontology
 from kg.iris import decode_key
-from kg.records.model.columns import Labels, TableColumn, link_targets
+from kg.records.model.columns import DOCUMENTS, Labels, TableColumn, link_targets
 from kg.records.model.keys import Record, keys_of
 from kg.settings import Settings
 
@@ -82,11 +82,12 @@ def _columns(
 def sample_record(kind: str) -> tuple[Record, Labels]:
     """Return a record of a kind with the model's example under every key, and labels of its link targets."""
     record: Record = {key.name: key.example for key in keys_of(kind)}
-    record |= {"id": f"{kind}/{_SAMPLE_KEYS.get(kind, 'example')}", "kind": kind}
+    record |= {"id": f"{kind}/{_SAMPLE_KEYS.get(kind, 'example')}", "kind": kind, DOCUMENTS: _SAMPLE_COUNT}
     names = {target: decode_key(target.partition("/")[2]).replace("-", " ").title() for target in link_targets(record)}
     return record, {reference: {"@none": name} for reference, name in names.items()}
 
 
+_SAMPLE_COUNT = 12
 _SAMPLE_KEYS = {
     "record": "177838",
     "agent": "raul-castro-ruz",

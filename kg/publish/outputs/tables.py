@@ -19,12 +19,13 @@ import pyarrow.parquet as pq
 
 from kg.iris import KINDS, Base
 from kg.publish.outputs.csvw import METADATA_SUFFIX, SEPARATOR, table_description
-from kg.records.model.columns import Cell, Labels, TableColumn, columns, link_targets
+from kg.records.model.columns import DOCUMENTS, Cell, Labels, TableColumn, columns, link_targets
 from kg.records.model.keys import Record
 from kg.render.data import spreadsheet
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generation import GenerationFolder
+from kg.store.generation.name_index import NameIndex
 
 _RECORDS_PER_LOOKUP = 1_000
 """Records in a batch, whose labels are looked up together."""
@@ -36,7 +37,13 @@ _GROUP_BYTES = 8 << 20
 _MAX_CACHED_LABELS = 50_000
 """Labels in the cache, which is emptied at that number."""
 
-_ARROW_TYPES = {"string": pa.string(), "anyURI": pa.string(), "date": pa.date32(), "double": pa.float64()}
+_ARROW_TYPES = {
+    "string": pa.string(),
+    "anyURI": pa.string(),
+    "date": pa.date32(),
+    "double": pa.float64(),
+    "integer": pa.int64(),
+}
 
 
 def write(settings: Settings, generation: GenerationFolder) -> None:
@@ -44,16 +51,19 @@ def write(settings: Settings, generation: GenerationFolder) -> None:
 
     Args:
         settings: base, licence, preferred languages.
-        generation: where records and the finished catalogue lie, and where tables go.
+        generation: where records, the finished catalogue and the name index lie, and where tables go.
     """
     folder = generation.tables
     folder.mkdir()
     with ExitStack() as stack, generation.records.open("rb") as lines:
-        label_cache = _LabelCache(stack.enter_context(closing(Catalogue(generation.catalogue))))
+        catalogue = stack.enter_context(closing(Catalogue(generation.catalogue)))
+        names = stack.enter_context(closing(NameIndex(generation.names)))
+        label_cache = _LabelCache(catalogue)
         tables = {kind: stack.enter_context(_TableWriter(kind, settings, folder)) for kind in KINDS}
         while batch := list(islice(lines, _RECORDS_PER_LOOKUP)):
             rows = [(orjson.loads(line), len(line)) for line in batch]
             rows = [(record, size) for record, size in rows if not _is_only_named_document(record)]
+            _add_counts([record for record, _ in rows if record["kind"] != "record"], catalogue, names)
             labels_by_reference = label_cache.of({target for record, _ in rows for target in link_targets(record)})
             for record, size in rows:
                 tables[record["kind"]].add(record, size, labels_by_reference)
@@ -65,6 +75,14 @@ def write(settings: Settings, generation: GenerationFolder) -> None:
 
 def _is_only_named_document(record: Record) -> bool:
     return bool(record["kind"] == "record" and record.get("status") == "stub")
+
+
+def _add_counts(records: list[Record], catalogue: Catalogue, names: NameIndex) -> None:
+    """Say of each thing how many documents name it, as its list counts them."""
+    numbers = {reference: thing.n for reference, thing in catalogue.things([each["id"] for each in records]).items()}
+    counts = names.documents(list(numbers.values()))
+    for record in records:
+        record[DOCUMENTS] = counts.get(numbers[record["id"]], 0) if record["id"] in numbers else 0
 
 
 class _LabelCache:

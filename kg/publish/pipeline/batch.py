@@ -15,6 +15,7 @@ import orjson
 from kg import ontology
 from kg.date_roles import principal
 from kg.mapping.mapper import MappedRecord, Mapper
+from kg.publish.pipeline.export_conflicts import ExportedRow
 from kg.publish.pipeline.identities import XML_FORMATS, BatchIndex, Identities, IndexRow, index_row, typed_links
 from kg.publish.pipeline.settlement import settle_links
 from kg.publish.pipeline.sources import Batch
@@ -86,6 +87,7 @@ class BatchResult:
     problems: list[SourceProblem] = field(default_factory=list)
     successions: list[Succession] = field(default_factory=list)
     long_values: list[LongValue] = field(default_factory=list)
+    exported: dict[str, ExportedRow] = field(default_factory=dict)
     size: int = 0
     shapes_seconds: float = 0.0
 
@@ -215,6 +217,9 @@ class BatchProcessor:
             return RejectedRecord(record["kind"], source, raw_record.raw, (*problems, *said))
         result.problems += problems
         result.long_values += long
+        if raw_record.version:
+            row = ExportedRow(raw_record.version, source, raw_record.at, raw_record.fields)
+            result.exported.setdefault(record["id"], row)
         if record["id"] in self.identities.held:
             merge = batch.input.merge or record.get("status") == _DESCRIBED
             return PendingMerge(record["id"], source, raw_record.at, merge, orjson.dumps(record))

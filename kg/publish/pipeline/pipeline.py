@@ -20,6 +20,7 @@ from kg.publish.outputs.dumps import DumpFiles, DumpPart
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord
 from kg.publish.pipeline.executor import BatchExecutor, ProcessorOptions
+from kg.publish.pipeline.export_conflicts import ExportedRow, PublishedRecords
 from kg.publish.pipeline.identities import XML_FORMATS, write_index
 from kg.publish.pipeline.linked_things import Survey
 from kg.publish.pipeline.merge import merge
@@ -34,6 +35,7 @@ from kg.records.problems import SourceProblem
 from kg.records.readers.base import Succession
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry, SourcePosition
+from kg.store.generation.generations import Generations
 from kg.store.generation.ledger import Ledger
 
 STUBS_PER_BATCH = 500
@@ -185,12 +187,15 @@ class _ResultWriter:
         self._pending_parts: list[Callable[[], DumpPart]] = []
         self._pending_merges: dict[str, list[PendingMerge]] = {}
         self._successions: list[Succession] = []
+        self._exported: dict[str, ExportedRow] = {}
         self._offset = 0
         self._records_written = self._triples = self._size = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         self._records = self._stack.enter_context(self._outputs.records.open("wb"))
+        live = PublishedRecords(Generations.of_settings(self._outputs.settings))
+        self._published = self._stack.enter_context(live)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -201,6 +206,7 @@ class _ResultWriter:
         report = self._outputs.report
         report.add(*result.problems)
         self._successions += result.successions
+        self._exported |= result.exported
         report.shapes_seconds += result.shapes_seconds
         for long_value in result.long_values:
             self._outputs.rejected.add_value(long_value)
@@ -299,6 +305,8 @@ class _ResultWriter:
         if earlier_position is not None:
             self._reject_duplicate(entry, earlier_position)
             return
+        if (row := self._exported.pop(entry.reference, None)) is not None:
+            self._outputs.report.add(*self._published.conflicts(row, record.json, entry.digest))
         for hint in record.hints:
             self._outputs.catalogue.hints.add(hint, entry.reference, entry.source, entry.at)
         if self._outputs.index:

@@ -1,7 +1,10 @@
 """Checks of the settings of sources that need the readers and the model: formats, and keys of columns."""
 
+from collections.abc import Iterator
+
 from kg.errors import SettingsError
 from kg.records import readers
+from kg.records.problems import SourceProblem
 from kg.records.readers.tables.columns import setting_faults
 from kg.settings import Settings
 
@@ -17,6 +20,13 @@ def check_sources(settings: Settings) -> None:
     if faults:
         todo = "`kg keys` lists the keys; `kg keys KIND` those of a kind." if "key" in "".join(faults) else None
         raise SettingsError("; ".join(faults[:20]), where=str(settings.file or settings.folder), todo=todo)
+
+
+def plugin_notes() -> Iterator[SourceProblem]:
+    """Yield a note for each installed plug-in that can't be used: its files may be left aside."""
+    for name, fault in readers.installed_plugins().faults.items():
+        expected = "a package that is whole, or none: it can be uninstalled"
+        yield SourceProblem("", "", "", name, expected, f"the plug-in {name!r} for readers can't be used: {fault}")
 
 
 def _format_fault(format_: str) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg.errors import SettingsError, SourceChanged, SourceError
-from kg.publish.pipeline.listing import display_name, list_files
-from kg.publish.pipeline.source_checks import check_sources
-from kg.publish.pipeline.unread_files import unread_file
+from kg.publish.pipeline.listing import display_name, list_files, unread_file
+from kg.publish.pipeline.source_checks import check_sources, plugin_notes
 from kg.records import readers
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import ReaderItem, SourceFile, isolate_failures
 from kg.records.readers.json.json_records import nonblank_lines
+from kg.records.readers.tables.csvw_metadata import is_metadata
 from kg.settings import FILE_NAME, Settings
 
 SNIFFED_BYTES = 8192
@@ -75,6 +75,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
             raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
     check_sources(settings)
+    notes += plugin_notes()
     seen: set[tuple[str, str]] = set()
     for source in settings.sources:
         try:
@@ -101,18 +102,28 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
                 notes.append(file.problem("", "", "", "sources in kg.toml that have no file in common", message))
                 continue
             seen.add(mark)
-            try:
-                with path.open("rb") as opened:
-                    state = _state(os.fstat(opened.fileno()))
-                    head = opened.read(SNIFFED_BYTES)
-            except OSError as fault:
-                raise SourceError(f"can't be read: {fault.strerror}", where=file.name) from None
-            format_ = source.format or readers.sniff(head, path.name)
-            if format_ is None:
-                notes += unread_file(file, head)
-            else:
-                files.append(InputFile(file, format_, source.merge, state[0], state))
+            found = _input_file(file)
+            if isinstance(found, InputFile):
+                files.append(found)
+            elif found is not None:
+                notes.append(found)
     return files, notes
+
+
+def _input_file(file: SourceFile) -> InputFile | SourceProblem | None:
+    """File with its format, or why it has none; None for what is no source."""
+    try:
+        with file.path.open("rb") as opened:
+            state = _state(os.fstat(opened.fileno()))
+            head = opened.read(SNIFFED_BYTES)
+    except OSError as fault:
+        raise SourceError(f"can't be read: {fault.strerror}", where=file.name) from None
+    if is_metadata(head, file.path.name):
+        return None
+    format_ = file.settings.format or readers.sniff(head, file.path.name)
+    if format_ is None:
+        return unread_file(file, head)
+    return InputFile(file, format_, file.settings.merge, state[0], state)
 
 
 def _away(name: str, reason: str) -> SourceProblem:

@@ -33,7 +33,7 @@ class TableColumn:
         name: in the file's head: words in small letters, with `_` between them.
         key: the key of the model that it is made of; a record without it has nothing there.
         sentences: description for the reader of the table, in messages that the page of tables translates (D-176).
-        datatype: `string`, `date`, `double` or `anyURI`, as XML Schema names them.
+        datatype: `string`, `date`, `double`, `integer` or `anyURI`, as XML Schema names them.
         many: whether a cell holds a list.
         cell: makes the cell of a record: a value, a list where it is `many`, or None.
         links: whether cells name other things by reference.
@@ -51,6 +51,19 @@ class TableColumn:
     def meaning(self) -> str:
         """Description in English."""
         return " ".join(self.sentences)
+
+
+DOCUMENTS = "documents"
+"""Beside the keys of a record, when its row is made: how many documents name it."""
+
+_DOCUMENTS_COLUMN = TableColumn(
+    DOCUMENTS,
+    "id",
+    (Message("Number of documents that name it, or that it holds."),),
+    "integer",
+    many=False,
+    cell=lambda record, _: record.get(DOCUMENTS),
+)
 
 
 def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[TableColumn, ...]:
@@ -82,7 +95,8 @@ def columns(kind: str, languages: Sequence[str], base: Base) -> tuple[TableColum
         return base.iri(record["id"])
 
     iri = TableColumn("iri", "id", _PERMANENT, "anyURI", many=False, cell=address)
-    return (table_columns[0], iri, *table_columns[1:])
+    counts = () if kind == "record" else (_DOCUMENTS_COLUMN,)
+    return (table_columns[0], iri, *table_columns[1:], *counts)
 
 
 def link_targets(record: Record) -> Iterator[str]:

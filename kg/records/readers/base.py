@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from kg import iris
 from kg.errors import KeyFault, SourceError
@@ -87,9 +87,8 @@ class FieldNames(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class RawRecord:
-    """Record as a reader yields it, before normalisation.
+class RawRecord(NamedTuple):
+    """Record as a reader yields it, before normalisation; a tuple, since there are millions.
 
     Attributes:
         record: the record in the model's shape, not normalised.
@@ -97,6 +96,7 @@ class RawRecord:
         raw: its bytes in the source, kept if the record is rejected; None for the whole file.
         problems: what the reader has to tell of it.
         fields: the names of its fields in the source, where these are its own, as in a table.
+        version: of a row of an exported sheet, the version of the published record that it was exported with.
     """
 
     record: Record
@@ -104,6 +104,7 @@ class RawRecord:
     raw: bytes | None = None
     problems: tuple[SourceProblem, ...] = ()
     fields: FieldNames | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

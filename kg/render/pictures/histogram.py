@@ -10,7 +10,7 @@ from datetime import date
 
 from babel.dates import format_skeleton
 
-from kg.render.site.date_phrases import date_phrase
+from kg.render.site.date_phrases import date_phrase, year_phrase
 from kg.render.site.translations import locale
 
 MAX_PLACES = {"month": 48, "year": 60, "decade": 60}
@@ -134,33 +134,38 @@ def _unit(counts: UnitCounts, years: tuple[int, int]) -> tuple[str, dict[int, in
 def _words(number: int, unit: str, language: str) -> tuple[str, str, str]:
     """Label of a unit, its time as a search has it, and its start."""
     if unit == "month":
-        start = f"{_year(number // 12)}-{number % 12 + 1:02}"
+        start = f"{year_text(number // 12)}-{number % 12 + 1:02}"
         return date_phrase(start, language), start, start
     if unit == "year":
-        return _year(number), _year(number), _year(number)
+        return year_phrase(number, language), year_text(number), year_text(number)
     years = 10 if unit == "decade" else 100
     first, last = number * years, number * years + years - 1
     edtf = f"{number:03}X" if unit == "decade" else f"{number:02}XX"
-    label = date_phrase(edtf, language) if number >= 0 else f"{_year(first)} – {_year(last)}"
-    return label, f"{_year(first)}..{_year(last)}", _year(first)
+    label = date_phrase(edtf if number >= 0 else f"{year_text(first)}/{year_text(last)}", language)
+    return label, f"{year_text(first)}..{year_text(last)}", year_text(first)
 
 
-def _year(year: int) -> str:
+def year_text(year: int) -> str:
+    """Year as a search has it: `1963`, `-0043`."""
     return f"{year:05}" if year < 0 else f"{year:04}"
 
 
 def _ticks(first: int, last: int, unit: str, language: str) -> list[Tick]:
+    """Marks at round numbers, and one at the beginning: a line of time says where it begins."""
     steps = _STEPS[unit]
     step = next((each for each in steps if (last - first) // each < _MAX_TICKS), steps[-1])
-    marked = [number for number in range(first, last + 1) if number % step == 0]
+    # A round number next to the first one would have its label over it.
+    round_ones = [number for number in range(first + step, last + 1) if number % step == 0]
+    marked = [first, *round_ones] if first <= last else []
     return [Tick(number - first, _short(number, unit, language), place % 2 == 1) for place, number in enumerate(marked)]
 
 
 def _short(number: int, unit: str, language: str) -> str:
-    if unit == "month" and number >= 12:
-        month = date(number // 12, number % 12 + 1, 1)
-        return str(format_skeleton("yMMM", month, locale=locale(language)))
-    return _words(number, unit, language)[2]
+    if unit != "month":
+        return year_phrase(number * {"year": 1, "decade": 10, "century": 100}[unit], language)
+    if number < 12:  # before the year 1, where Python's calendar begins
+        return _words(number, unit, language)[0]
+    return str(format_skeleton("yMMM", date(number // 12, number % 12 + 1, 1), locale=locale(language)))
 
 
 def _scale(most: int) -> list[int]:

@@ -107,6 +107,15 @@ def period(start: str | None, end: str | None, language: str) -> str:
     return date_phrase(start if start == end else f"{start}/{end}", language)
 
 
+def year_phrase(year: int, language: str) -> str:
+    """Phrase of a year by its number, in which 1 BC is 0 (ISO 8601).
+
+    >>> year_phrase(1963, "en"), year_phrase(14, "en"), year_phrase(-43, "en")
+    ('1963', '14', '44 BC')
+    """
+    return f"{year}" if year > 0 else date_phrase(f"{year:05}" if year else "0000", language)
+
+
 def _last_day(day: str) -> str:
     """Last day of the month of a date, as two digits; empty for a year without one."""
     year, month, _ = day.rsplit("-", 2)

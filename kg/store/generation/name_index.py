@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.store.generation.read_only_database import ReadOnlyDatabase
-from kg.store.search import title_order
+from kg.store.search.collation import title_order
 
 DOCUMENT_TYPES = "type"
 """Register of the types of documents, and the facet that counts them."""
@@ -176,6 +176,14 @@ class NameIndex:
             if place % size == 0:
                 cursor = f"{key}_{n}"
         return pages
+
+    def sort_keys(self, kind: str, language: str) -> dict[int, str]:
+        """Number of a thing → key that orders it among those of its kind; a walk along the register."""
+        rows = self._database.connection.execute(
+            "SELECT n, key FROM alphabet WHERE register IN (?, ?) AND language = ?",
+            (kind, kind + OTHER, _alphabet(language)),
+        )
+        return dict(rows.fetchall())
 
     def children(self, parent: int, limit: int, after: str = "") -> list[NameEntry]:
         """Levels right below a level of an archive, or below TOP, in their order; arguments as `by_name`."""

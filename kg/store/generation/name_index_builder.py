@@ -18,7 +18,7 @@ import orjson
 
 from kg.store.generation.name_index import DOCUMENT_TYPES, OTHER, TOP, TOP_OF_OTHERS
 from kg.store.generation.things import position_key
-from kg.store.search import title_order
+from kg.store.search.collation import name_order, title_order
 from kg.store.search.fields import FACETS, RECORD, plain, texts
 
 SCHEMA = """
@@ -47,13 +47,13 @@ _IS_DOCUMENT = "kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"
 
 
 class _Name(NamedTuple):
-    """A thing with a name: number, reference, kind, whether it is described, labels, form, words, place in a tree."""
+    """A thing with a name: number, reference, kind, whether it is described, headings, form, words, place in a tree."""
 
     n: int
     reference: str
     kind: str
     described: bool
-    labels: dict[str, str]
+    headings: dict[str, str]
     form: str
     words: str
     place: str
@@ -119,9 +119,9 @@ class _Builder:
             "INSERT INTO entries VALUES (?, ?, ?, ?, ?)", (register, name.n, documents, name.form, name.words)
         )
         for language in title_order.LANGUAGES:
-            label = title_order.sort_title(name.labels, language)
-            key = title_order.sort_key(label, language)
-            row = (register, language, key, name.n, initial(key, language), label[:_MAX_LABEL])
+            heading = name.headings[language]
+            key = title_order.sort_key(heading, language)
+            row = (register, language, key, name.n, initial(key, language), heading[:_MAX_LABEL])
             self._db.execute("INSERT INTO alphabet VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _numbers(self, facet: str) -> str:
@@ -184,7 +184,9 @@ class _Builder:
             record = self._record(offset, length)
             labels = orjson.loads(label) if label else {}
             form = str(record.get("agentType") or record.get("level") or "")
-            yield _Name(n, reference, kind, status != "stub", labels, form, _words(record), _place(record, labels))
+            headings = {each: name_order.heading(record, labels, each) for each in title_order.LANGUAGES}
+            place = _place(record, headings[title_order.LANGUAGES[0]])
+            yield _Name(n, reference, kind, status != "stub", headings, form, _words(record), place)
 
     def _record(self, offset: int, length: int) -> dict[str, Any]:
         record: dict[str, Any] = orjson.loads(os.pread(self._records, length, offset))
@@ -223,13 +225,13 @@ def folded_words(text: str) -> list[str]:
     return title_order.sort_key(text, title_order.LANGUAGES[0]).split()
 
 
-def _place(record: dict[str, Any], labels: dict[str, str]) -> str:
+def _place(record: dict[str, Any], name: str) -> str:
     """Place of a level among its like: institutions first, then in the order of the finding aid, then by reference."""
     rank = "0" if record.get("level") == "archive" else "1"
     position = record.get("position")
     if position is not None:
         return rank + position_key(position)
-    said = str(record.get("reference") or title_order.sort_title(labels, title_order.LANGUAGES[0]))
+    said = str(record.get("reference") or name)
     return rank + title_order.sort_key(said, title_order.LANGUAGES[0])
 
 

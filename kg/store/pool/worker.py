@@ -157,7 +157,7 @@ def _dataset(request: dict[str, Any]) -> dict[str, Any]:
             "named_graphs": [NamedNode(iri) for iri in named],
         }
     except ValueError as fault:
-        raise QueryRefused(f"a graph's name is no IRI: {fault}") from None
+        raise QueryRefused(Message("a graph's name is not an IRI: %(fault)s", fault=str(fault))) from None
 
 
 class _FrameWriter:

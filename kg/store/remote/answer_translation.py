@@ -11,7 +11,7 @@ from typing import Protocol
 import orjson
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
-from kg.errors import QueryError, QueryTooLarge
+from kg.errors import Message, QueryError, QueryTooLarge
 from kg.store.sparql import results
 from kg.store.sparql.json_table import MalformedTable, TableReader
 from kg.store.sparql.results import Kind, ResultFormat
@@ -214,7 +214,8 @@ class DocumentTranslator:
         self.rows += chunk.count(b"\n")
         self._body += chunk
         if len(self._body) > MAX_DOCUMENT_BYTES:
-            raise QueryTooLarge(f"the answer is too long for {self._format.name}", todo="Choose Turtle or N-Triples.")
+            what = Message("the answer is too long for %(format)s", format=self._format.name)
+            raise QueryTooLarge(what, todo=Message("Choose Turtle or N-Triples."))
         return b""
 
     def end(self) -> bytes:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.errors import QueryRefused, QuerySyntaxError
+from kg.errors import Message, QueryRefused, QuerySyntaxError
 from kg.store.sparql import query_checks
 from kg.store.sparql.results import Kind
 
@@ -48,7 +48,8 @@ def parse_form(text: str, limits: query_checks.QueryLimits) -> QueryForm:
     """
     query_checks.check(text, limits)
     if escape := _ESCAPED_ASCII.search(text):
-        raise QueryRefused(f"{escape[0]} stands for a letter or sign of ASCII", todo="Write the letter itself.")
+        what = Message("%(escape)s stands for a letter or sign of ASCII", escape=escape[0])
+        raise QueryRefused(what, todo=Message("Write the letter itself."))
     kind: Kind | None = None
     graphs: dict[bool, list[str]] = {False: [], True: []}
     depth = 0
@@ -66,7 +67,7 @@ def parse_form(text: str, limits: query_checks.QueryLimits) -> QueryForm:
                 named, iri = _dataset_iri(rest)
                 graphs[named].append(iri)
     if kind is None:
-        raise QuerySyntaxError("expected SELECT, ASK, CONSTRUCT or DESCRIBE")
+        raise QuerySyntaxError(Message("a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its prefixes"))
     return QueryForm(kind, any(graphs.values()), tuple(graphs[False]), tuple(graphs[True]))
 
 
@@ -78,5 +79,6 @@ def _dataset_iri(rest: Iterator[re.Match[str]]) -> tuple[bool, str]:
         token = next(rest, None)
     iri = _ABSOLUTE.fullmatch(token[0]) if token else None
     if iri is None:
-        raise QueryRefused("FROM names a graph by less than its IRI", todo="Write it in full: FROM <https://…>.")
+        todo = Message("Write it in full: FROM <https://…>.")
+        raise QueryRefused(Message("FROM needs the full IRI of a graph"), todo=todo)
     return named, iri[1]

@@ -12,10 +12,11 @@ from tantivy import Schema, SchemaBuilder
 
 from kg import key_annotations
 from kg.key_annotations import Annotations, Faceted, Indexed, SearchField
-from kg.store.search import times, title_order
+from kg.store.search import times
+from kg.store.search.collation import title_order
 from kg.store.search.folding import PLAIN
 
-VERSION = 5
+VERSION = 6
 """Of the fields: an index with another number can't be read and has to be built anew.
 
 Which keys go into a field is no part of it. An index that was made from fewer is served, and finds by the new ones from
@@ -99,6 +100,9 @@ _FACETS = {
 }
 FACETS = {name: Facet(name, kind, _counted_by(name)) for name, kind in _FACETS.items()}
 """Name → facet. The last two are asked by name and not counted on the page."""
+
+LANGUAGE = "language"
+"""The facet of languages; a tag finds those within it, too, `en` what is in `en-GB` (RFC 4647, 3.3.1)."""
 
 ROLE = "role"
 """The facet of the roles of dates; with a time, a date of that role touches it (D-140)."""

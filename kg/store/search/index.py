@@ -11,7 +11,7 @@ from typing import Any
 
 from tantivy import DocAddress, FieldType, Index, Occur, Order, Query, Schema, Searcher
 
-from kg.date_roles import OF_DESCRIPTION
+from kg.date_roles import OF_DESCRIPTION, OF_RELEASE
 from kg.errors import GenerationError, Message, SearchRefused
 from kg.store import file_sizes
 from kg.store.search import facets, fields, times
@@ -207,7 +207,15 @@ class SearchIndex:
             for address, score, offset, length, cursor in rows
         ]
 
-    def facets(self, query: Query, limit: int = 12, *, role: str = "", days: DayRange | None = None) -> Facets:
+    def facets(
+        self,
+        query: Query,
+        limit: int = 12,
+        *,
+        role: str = "",
+        days: DayRange | None = None,
+        undated: Query | None = None,
+    ) -> Facets:
         """Facet counts of a query; years of documents alone.
 
         Args:
@@ -215,6 +223,7 @@ class SearchIndex:
             limit: maximum number of values of each facet.
             role: role of the dates that are counted by year; empty for any of the thing.
             days: days by which the query is narrowed: roles count whose dates overlap them.
+            undated: the query without those days, if a role may be chosen by which it finds something else.
         """
         years = self.unit_counts(query, "year", role)
         counts = replace(
@@ -223,16 +232,18 @@ class SearchIndex:
             decades=self.unit_counts(query, "decade", role) if len(years.counts) > _MAX_YEARS else TimeCounts(),
         )
         if days is not None:
-            roles = [
-                (name, self.count(all_of([query, self._queries.touching(days, name)])))
-                for name, _ in counts.counts[fields.ROLE]
-                if name not in OF_DESCRIPTION
-            ]
-            roles = [(name, count) for name, count in roles if count]
-            counts.counts[fields.ROLE][:] = sorted(roles, key=lambda pair: (-pair[1], pair[0]))
+            roles = self._roles_in_time(query if undated is None else undated, days, counts)
+            counts.counts[fields.ROLE][:] = roles
             counts.distinct[fields.ROLE] = len(roles)
         counts.counts["archive"][:] = self._counted_once(query, counts.counts["archive"])
+        counts.counts[fields.LANGUAGE][:] = self._with_variants(query, counts.counts[fields.LANGUAGE])
         return counts
+
+    def _roles_in_time(self, query: Query, days: DayRange, counted: Facets) -> list[tuple[str, int]]:
+        """(role, what it finds in some days), for the roles of hits and for those that find nothing if not chosen."""
+        names = dict.fromkeys((*(name for name, _ in counted.counts[fields.ROLE]), *OF_RELEASE, *OF_DESCRIPTION))
+        counts = ((name, self.count(all_of([query, self._queries.touching(days, name)]))) for name in names)
+        return sorted(((name, count) for name, count in counts if count), key=lambda pair: (-pair[1], pair[0]))
 
     def _counted_once(self, query: Query, archives: list[tuple[str, int]]) -> list[tuple[str, int]]:
         """(institution, count), where a document in two files of one archive was counted twice."""
@@ -242,9 +253,21 @@ class SearchIndex:
         again = [(name, self.count(all_of([query, self._queries.facet("archive", name)]))) for name, _ in first]
         return sorted([*again, *rest], key=lambda pair: (-pair[1], pair[0]))
 
+    def _with_variants(self, query: Query, languages: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """(language, count), a language with the documents in its variants, as many as it finds."""
+        counts = [
+            (tag, self.count(all_of([query, self._queries.facet(fields.LANGUAGE, tag)])))
+            if len(self._queries.tags_within(tag)) > 1
+            else (tag, count)
+            for tag, count in languages
+        ]
+        return sorted(counts, key=lambda pair: (-pair[1], pair[0]))
+
     def all_values(self, query: Query, facet: str) -> list[tuple[str, int]]:
         """(value, count) of a facet, the largest count first; of archives the institutions."""
         values = facets.value_counts(self.searcher, query, facet, facets.MAX_VALUES)
+        if facet == fields.LANGUAGE:
+            return self._with_variants(query, values)
         if facet != "archive":
             return values
         return self._counted_once(query, facets.institutions(values, self._queries.top))

@@ -9,8 +9,9 @@ import orjson
 from tantivy import Document, Index
 
 from kg.date_roles import principal
-from kg.store.search import fields, times, title_order
+from kg.store.search import fields, times
 from kg.store.search.analysis import analyzer, indexed_words, pre_tokenized, rules_of, sounds_of_text
+from kg.store.search.collation import name_order, title_order
 from kg.store.search.folding import PLAIN
 from kg.store.search.repeated import passages
 from kg.store.search.repeated.counter import ParagraphCounter
@@ -67,8 +68,10 @@ class IndexBuilder:
         self._add_texts(document, record, source)
         self._add_facets(document, record)
         self._add_dates(document, record)
-        for field, key in title_order.sort_keys(record.get("title") or record.get("name") or {}):
-            document.add_text(field, key)
+        labels = record.get("title") or record.get("name") or {}
+        for language in title_order.LANGUAGES:
+            key = title_order.sort_key(name_order.heading(record, labels, language), language)
+            document.add_text(title_order.sort_field(language), key)
         self._writer.add_document(document)
         self._has_shared_documents = self._has_shared_documents or len(record.get("heldIn", ())) > 1
         if record["kind"] == "archive":

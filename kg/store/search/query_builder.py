@@ -14,6 +14,9 @@ from kg.store.search.repeated.matcher import RepeatedMatcher
 from kg.store.search.words.clauses import all_of, some_of
 from kg.store.search.words.word_queries import MAX_FORMED, IndexTerms, WordQueries
 
+_MAX_TAGS = 1_000
+"""Languages of an index that begin alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexRequest:
@@ -102,7 +105,8 @@ class QueryBuilder:
         languages = (rules_of(request.language),) if request.language else self.languages
         if request.loose:
             terms = [self._term(each, request, languages) for each in request.parsed.words]
-            return some_of(self._searcher, terms)
+            as_written = [self.words.as_written(each) for each in request.parsed.words]
+            return some_of(self._searcher, terms, [each for each in as_written if each is not None])
         stack: list[Query] = []
         for each in request.parsed.postfix:
             if each is Operator.NOT:
@@ -137,13 +141,22 @@ class QueryBuilder:
             names = ", ".join(fields.FACETS)
             what = Message("there is no filter “%(name)s”", name=name[:40])
             raise SearchRefused(what, todo=Message("Available: %(names)s.", names=names))
-        if not facet.kind or value.startswith(f"{facet.kind}/"):
+        if name == fields.LANGUAGE:
+            values = self.tags_within(value)
+        elif not facet.kind or value.startswith(f"{facet.kind}/"):
             values = list(spellings(value))
         else:
             values = list(self.words.named_things(value, (facet.kind,)))
         if facet.kind == "archive":
             values = self.below(values)
         return Query.term_set_query(self._schema, name, values) if values else Query.empty_query()
+
+    def tags_within(self, language_range: str) -> list[str]:
+        """Languages of the index that a range takes by basic filtering: itself, and what begins so (RFC 4647)."""
+        wanted = language_range.lower()
+        begin = wanted.partition("-")[0]
+        tags = self._searcher.terms_with_prefix(fields.LANGUAGE, begin, limit=_MAX_TAGS) if begin else []
+        return [tag for tag, _ in tags if f"{tag.lower()}-".startswith(f"{wanted}-")]
 
     @property
     def slots(self) -> list[tuple[str, str, str]]:
@@ -159,7 +172,7 @@ class QueryBuilder:
             days: the days.
         """
         bound = Query.range_query(self._schema, name, FieldType.Integer, days.first, days.last)
-        other = Query.term_query(self._schema, roles, times.DESCRIPTION)
+        other = Query.term_query(self._schema, roles, times.ASIDE)
         return Query.boolean_query([(Occur.Must, bound), (Occur.MustNot, other)])
 
     def _in_time(self, days: DayRange, request: IndexRequest, *, certain: bool | None = None) -> Query:
@@ -188,7 +201,7 @@ class QueryBuilder:
             (Occur.Must, Query.range_query(self._schema, first, FieldType.Integer, lowest, days.last)),
             (Occur.Must, Query.range_query(self._schema, last, FieldType.Integer, days.first, highest)),
         ]
-        word = Query.term_query(self._schema, roles, role or times.DESCRIPTION)
+        word = Query.term_query(self._schema, roles, role or times.ASIDE)
         return Query.boolean_query([*clauses, (Occur.Must if role else Occur.MustNot, word)])
 
     def below(self, archives: Iterable[str]) -> list[str]:

@@ -245,7 +245,7 @@ class _ShuntingYard:
             raise SearchRefused(Message("something is missing after %(sign)s", sign=self.stack[-1]), todo=HELP)
         self.drain(0)
         if self.stack:
-            raise SearchRefused("a bracket is opened and not closed", todo=HELP)
+            raise SearchRefused(Message("a bracket is opened and not closed"), todo=HELP)
         return ParsedSearch(tuple(self.output), tuple(self.words), self.plain, self.everywhere)
 
 

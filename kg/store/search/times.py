@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tantivy import Document, SchemaBuilder
 
-from kg.date_roles import DATE_ROLES, OF_DESCRIPTION, Date
+from kg.date_roles import DATE_ROLES, Date, of_thing
 
 MAX_SLOTS = 16
 """Dates of a record that are told apart; those beyond share the last slot, from the first to the last day of them."""
@@ -19,8 +19,8 @@ MAX_SLOTS = 16
 UNDATED = 10**9
 """Stands for a day after every date, and negative for one before."""
 
-DESCRIPTION = "description"
-"""Word among the roles of a slot whose date tells of the description alone."""
+ASIDE = "aside"
+"""Word among the roles of a slot whose date does not tell of the time of the thing (`kg.date_roles`)."""
 
 UNITS = ("month", "year", "decade", "century")
 """Units of time, each with fields for the spans in it."""
@@ -39,21 +39,23 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A date in the index: its first and last day as numbers, and its roles."""
+    """A date in the index.
+
+    Attributes:
+        first, last: its first and last day as numbers.
+        roles: its roles.
+        is_of_thing: whether it tells of the time of the thing.
+    """
 
     first: int
     last: int
     roles: tuple[str, ...]
+    is_of_thing: bool
 
     @property
     def days(self) -> Span:
         """Its first and last day."""
         return self.first, self.last
-
-    @property
-    def is_of_thing(self) -> bool:
-        """Whether it tells of the time of the thing."""
-        return not OF_DESCRIPTION.issuperset(self.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def add(document: Document, dates: Sequence[Date]) -> list[Slot]:
         first, last, roles = slot_fields(place)
         document.add_integer(first, slot.first)
         document.add_integer(last, slot.last)
-        for word in (*slot.roles, *(() if slot.is_of_thing else (DESCRIPTION,))):
+        for word in (*slot.roles, *(() if slot.is_of_thing else (ASIDE,))):
             document.add_text(roles, word)
     for name, number in _unit_numbers(slots):
         document.add_integer(name, number)
@@ -133,22 +135,25 @@ def add(document: Document, dates: Sequence[Date]) -> list[Slot]:
 
 
 def slots_of(dates: Sequence[Date]) -> list[Slot]:
-    """Slots of a record's dates, in their order; dates without days have none.
+    """Slots of a record's dates, those of the time of the thing first; dates without days have none.
 
     >>> day = {"start": "1963-04-05", "end": "1963-04-05"}
     >>> slots_of([{"role": "document", **day}, {"role": "sent", **day}, {"role": "event"}])
-    [Slot(first=19630405, last=19630405, roles=('document', 'sent'))]
+    [Slot(first=19630405, last=19630405, roles=('document', 'sent'), is_of_thing=True)]
     """
     roles: dict[Span, dict[str, None]] = {}
     for date in dates:
         days = days_of(date)
         if days is not None:
             roles.setdefault(days, {})[date["role"]] = None
-    slots = [Slot(*days, tuple(said)) for days, said in roles.items()]
+    own = {days_of(date) for date in of_thing(dates)}
+    slots = [Slot(*days, tuple(said), days in own) for days, said in roles.items()]
+    slots.sort(key=lambda slot: not slot.is_of_thing)
     rest = slots[MAX_SLOTS - 1 :]
     if len(rest) > 1:
         said = tuple(dict.fromkeys(role for slot in rest for role in slot.roles))
-        slots[MAX_SLOTS - 1 :] = [Slot(min(slot.first for slot in rest), max(slot.last for slot in rest), said)]
+        first, last = min(slot.first for slot in rest), max(slot.last for slot in rest)
+        slots[MAX_SLOTS - 1 :] = [Slot(first, last, said, any(slot.is_of_thing for slot in rest))]
     return slots
 
 

@@ -120,8 +120,8 @@ def check(text: str, limits: QueryLimits = DEFAULT) -> None:
     >>> check("ASK { SERVICE <http://example.org/> { ?s ?p ?o } }")
     Traceback (most recent call last):
     ...
-    kg.errors.QueryRefused: SERVICE is off: queries here see this archive alone. Take the SERVICE part out; \
-or, if it is a name, write it as a full IRI: <http://…>.
+    kg.errors.QueryRefused: SERVICE is switched off: queries can only use the data of this archive. Remove the \
+SERVICE part; or, if it is a name, write it as a full IRI: <http://…>.
     """
     check_size(text, limits)
     if not is_plain(text, operators=limits.operators, depth=limits.depth, patterns=limits.patterns):
@@ -210,8 +210,8 @@ class _TokenScan:
         self.rest += characters
         if self.rest > self.limits.rest:
             raise QueryTooLarge(
-                f"the query has more than {self.limits.rest:,} characters besides its VALUES",
-                todo="A long list of values goes into VALUES.",
+                Message("the query has more than %(most)s characters besides its VALUES", most=f"{self.limits.rest:,}"),
+                todo=Message("Put a long list of values into VALUES."),
             )
 
     def sign(self, sign: str) -> None:

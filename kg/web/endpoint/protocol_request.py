@@ -101,7 +101,8 @@ async def read(request: Request, context: Context) -> ProtocolRequest:
     given = list(pairs(address, _TAKES))
     of_body = _form_pairs if content_type == _FORM else _query_pair
     if content_type == _QUERY and any(name == "query" for name, _ in given):
-        raise Problem(400, "There is a query in the address and another one in the body; a request has one.")
+        detail = Message("There is a query in the address and another one in the body; a request may have only one.")
+        raise Problem(400, detail)
     async with context.bodies.reading(request, longest_form(longest) if content_type == _FORM else longest) as body:
         make = partial(of_body, body)
         # What takes others' time is done in its client's turn.

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault, Message
-from kg.read.things import DeletedThing, Description, Redirect, Surroundings
+from kg.read.things import DeletedThing, Description, LinkGroup, Redirect, Surroundings
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.data import jsonld, rdf
 from kg.render.data.excerpt import Excerpt, RecordPlace
@@ -21,7 +21,8 @@ from kg.render.data.negotiation import BY_SUFFIX, FORMATS, HTML, JSON, JSON_LD, 
 from kg.render.page import briefs
 from kg.render.page.further import EXTRA
 from kg.render.page.thing import PageSubject, ThingPage, thing_page
-from kg.store.generation.things import Thing
+from kg.render.page.values import relations
+from kg.store.generation.things import ListEntry, Thing
 from kg.store.search.fields import RECORD
 from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http import parameters
@@ -309,6 +310,7 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
         "shown": shown,
         "excerpt": cut,
         "around": around,
+        "told_of": partial(_told_of, shown.label, context.reader.language),
         "first_words": lambda texts, reader: briefs.brief({"summary": texts}, None, reader.languages),
         "further_count": _further_count(shown, cut),
         "formats": [each for each in FORMATS if each is not HTML],
@@ -331,6 +333,12 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
     body = published.body_of_page(request, context, "thing", values)
     yield
     return published.respond(request, context, body, HTML.content_type, headers, vary=VARY)
+
+
+def _told_of(label: str, language: str, group: LinkGroup, link: ListEntry) -> str:
+    """Why a thing is in a list of inverse links, where the heading does not say it: the words of its own record."""
+    told = group.told.get(link.thing.reference)
+    return "" if told is None else relations.told_of(told, label, language)
 
 
 def _further_count(shown: ThingPage, cut: Excerpt | None) -> int:

@@ -15,6 +15,7 @@ from fastapi import Path as PathParameter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.web.http import byte_ranges
 from kg.web.http.conditional import has_it, http_date
 from kg.web.http.headers import CORS, raw
@@ -53,7 +54,7 @@ async def respond(request: Request, context: HeldContext, name: _Name) -> Respon
 def _file(request: Request, context: Context, name: str) -> Response:
     path = media_file(context.settings.media_folder, unquote(name))
     if path is None:
-        raise Problem(404, "There is no such file.")
+        raise Problem(404, Message("There is no such file."))
     status = path.stat()
     media_type = MEDIA_TYPES[path.suffix.lower()]
     changed = datetime.fromtimestamp(status.st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,6 +6,7 @@ from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.web.http.conditional import answer
 from kg.web.http.headers import NOSNIFF
 from kg.web.http.problems import Problem
@@ -30,7 +31,7 @@ async def privacy(request: Request, context: HeldContext) -> Response:
 def _page(request: Request, context: Context, name: str) -> Response:
     page = context.own.page(name, (context.site.language, *context.settings.languages))
     if page is None:
-        raise Problem(404, "There is no such page.")
+        raise Problem(404, Message("There is no such page."))
     return published.page(request, context, "own", {"own": page, "name": name})
 
 
@@ -38,6 +39,6 @@ async def file(request: Request, context: HeldContext, name: Annotated[str, Path
     """An image or stylesheet of the site's own; its address holds a digest of it."""
     asset = context.own.assets.get(name)
     if asset is None:
-        raise Problem(404, "There is no such file.")
+        raise Problem(404, Message("There is no such file."))
     headers = {"Cache-Control": _FOR_EVER, "Content-Security-Policy": _NOTHING_RUNS, **NOSNIFF}
     return answer(request, asset.body, asset.media_type, modified=context.publication.published, headers=headers)

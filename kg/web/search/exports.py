@@ -6,6 +6,7 @@ from itertools import chain
 
 from pyoxigraph import RdfFormat
 
+from kg.date_roles import Date, principal
 from kg.read.search import SearchHit, SearchResults
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.citations.cited_record import CitedRecord
@@ -59,7 +60,7 @@ class Export:
 def _csv(found: ExportedSearch, context: Context) -> Iterator[bytes]:
     """CSV with a line for each thing, in the columns that are asked for."""
     entries = (
-        [TableEntry(hit.thing, hit.record, hit.title.text, hit.title.language) for hit in batch]
+        [TableEntry(hit.thing, hit.record, hit.title.text, hit.title.language, hit.date) for hit in batch]
         for batch in found.batches
     )
     return csv_table(entries, found.columns, context)
@@ -86,12 +87,18 @@ def _feed(template: str) -> Writer:
             "words": found.state.words,
             "query": found.state.address(),
             "found": chain.from_iterable(found.batches),
+            "date_of": _told_date,
             "base": context.base.value,
             "published": context.publication.published,
         }
         return render_stream(template, context.site, values)
 
     return write
+
+
+def _told_date(hit: SearchHit) -> Date:
+    """The date by which a hit was found, else *the* date of the thing."""
+    return hit.date or principal(hit.record.get("dates", ()))
 
 
 def _cited(joined: Callable[[Iterable[list[CitedRecord]]], Iterator[bytes]]) -> Writer:

@@ -1,5 +1,6 @@
 """`/search/values/{facet}`: every value of a facet in the result of a search, whose page has the first twelve."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -8,10 +9,11 @@ from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.errors import Message
 from kg.read.search import TITLE
 from kg.render.site import search_summary as said
-from kg.store.search import title_order
-from kg.store.search.fields import COUNTED
+from kg.store.search.collation import title_order
+from kg.store.search.fields import COUNTED, FACETS
 from kg.web.http.headers import CORS
 from kg.web.http.problems import Problem
 from kg.web.search import presentation
@@ -21,6 +23,8 @@ from kg.web.serving.context import Context, HeldContext
 
 FORMATS = ("html", "json")
 """Values of `format=`."""
+
+_AGENT = "agent"
 
 SIZE = 100
 """Values on a page."""
@@ -36,7 +40,10 @@ async def respond(
 ) -> Response:
     """The values, the most frequent first, or with `sort=title` by name."""
     if facet not in COUNTED:
-        raise Problem(404, f"There is no facet {facet[:40]!r}. The facets are {', '.join(COUNTED)}.")
+        detail = Message(
+            "There is no filter %(name)s. Available: %(names)s.", name=repr(facet[:40]), names=", ".join(COUNTED)
+        )
+        raise Problem(404, detail)
     return await context.serving.search_queue.run(request, partial(_answered, request, context, facet, state))
 
 
@@ -48,8 +55,7 @@ def _answered(request: Request, context: Context, facet: str, state: SearchState
     begin = max(int(state.after or 0), 0)
     label = presentation.Labels(context, [value for value, _ in (counts if by_name else counts[begin : begin + SIZE])])
     if by_name:
-        language = context.reader.language
-        counts.sort(key=lambda pair: title_order.sort_key(label(facet, pair[0])[0], language))
+        counts.sort(key=_alphabetical(facet, label, context))
     shown = counts[begin : begin + SIZE]
     choices = [
         presentation.Choice(value, *label(facet, value), count, state.with_filter(facet, value).to_list().address())
@@ -77,3 +83,16 @@ def _answered(request: Request, context: Context, facet: str, state: SearchState
         "longest": 0,
     }
     return published.page(request, context, "values", page, {"X-Robots-Tag": "noindex"})
+
+
+def _alphabetical(facet: str, label: presentation.Labels, context: Context) -> Callable[[tuple[str, int]], str]:
+    """Key of a value and its count in an alphabetical list: people by surname, as in their own list."""
+    language = context.reader.language
+    keys = context.publication.names.sort_keys(_AGENT, language) if FACETS[facet].kind == _AGENT else {}
+
+    def key(pair: tuple[str, int]) -> str:
+        thing = label.things.get(pair[0])
+        known = keys.get(thing.n) if thing else None
+        return title_order.sort_key(label(facet, pair[0])[0], language) if known is None else known
+
+    return key

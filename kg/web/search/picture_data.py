@@ -10,7 +10,7 @@ from kg.read.pictures import TimelineCounts
 from kg.read.times import Axis, YearSpan
 from kg.render.pictures import atlas, histogram, network
 from kg.render.pictures.histogram import Bar, Histogram
-from kg.render.site.date_phrases import period
+from kg.render.site.date_phrases import period, year_phrase
 from kg.store.search.fields import RECORD
 from kg.web.search.query_string import SearchState
 from kg.web.serving.context import Context
@@ -85,7 +85,8 @@ def time(state: SearchState, context: Context) -> PictureData:
     rows = [(column.bar.label, column.bar.time, column.bar.count) for column in drawn.columns]
     if counted.axis is not None:
         beyond = {year: count for year, count in counted.by_unit("year").items() if _is_apart(year, counted.axis)}
-        rows += [(f"{year:04}", f"{year:04}", count) for year, count in beyond.items()]
+        language = context.reader.language
+        rows += [(year_phrase(year, language), histogram.year_text(year), count) for year, count in beyond.items()]
     return PictureData(drawn, ("label", "time", "documents"), tuple(rows), counted.undated)
 
 
@@ -105,13 +106,14 @@ def timeline(counted: TimelineCounts, context: Context, query: Callable[[str, st
     years = (axis.first, axis.last) if axis is not None else (0, -1)
     drawn = histogram.draw(counted.by_unit, years, context.reader.language)
     columns = tuple(TimelineBar(bar, query(bar.time, bar.start)) for bar in drawn.bars)
-    apart = tuple(_apart(span, query) for span in (axis.apart if axis is not None else ()))
+    apart = tuple(_apart(span, query, context.reader.language) for span in (axis.apart if axis is not None else ()))
     return Timeline(columns, drawn, apart, counted.documents, counted.undated)
 
 
-def _apart(span: YearSpan, query: Callable[[str, str], str]) -> SpanApart:
-    first, last = f"{span.first:04}", f"{span.last:04}"
-    label, time = (first, first) if first == last else (f"{first}–{last}", f"{first}..{last}")
+def _apart(span: YearSpan, query: Callable[[str, str], str], language: str) -> SpanApart:
+    first, last = histogram.year_text(span.first), histogram.year_text(span.last)
+    words = [year_phrase(year, language) for year in (span.first, span.last)]
+    label, time = (words[0], first) if first == last else ("–".join(words), f"{first}..{last}")
     return SpanApart(label, span.documents, query(time, first))
 
 

@@ -10,7 +10,7 @@ from kg.read.search import Completion, SearchResults
 from kg.render.page.life_dates import life_dates
 from kg.render.site import key_labels
 from kg.render.site import search_summary as said
-from kg.render.site.date_phrases import date_phrase, period
+from kg.render.site.date_phrases import date_phrase, period, year_phrase
 from kg.render.site.language_names import language_name
 from kg.render.site.search_summary import ResultCounts, summary_sentence
 from kg.render.site.translations import translations
@@ -63,11 +63,15 @@ class FacetView:
 
 
 class Labels:
-    """Labels of facet values, in the reader's language."""
+    """Labels of facet values, in the reader's language.
+
+    Attributes:
+        things: those of the values that are in the catalogue, by reference.
+    """
 
     def __init__(self, context: Context, references: list[str]) -> None:
         self._context = context
-        self._known = context.publication.catalogue.things(references)
+        self.things = context.publication.catalogue.things(references)
 
     def __call__(self, name: str, value: str) -> tuple[str, str]:
         """The label of a value and the language of that."""
@@ -80,7 +84,7 @@ class Labels:
             return translations(language).gettext(said.GAP_LABELS[value]), ""
         if name == "language":
             return _language_name(value, language), ""
-        thing = self._known.get(value)
+        thing = self.things.get(value)
         return self._context.reader.called(thing.labels, value, thing.status) if thing else (value, "")
 
 
@@ -91,18 +95,19 @@ def _language_name(tag: str, language: str) -> str:
         return tag
 
 
-def tally(results: SearchResults) -> ResultCounts:
-    """Numbers of a result."""
+def tally(results: SearchResults, language: str) -> ResultCounts:
+    """Numbers of a result, with years in words of a language."""
     counts = {name: dict(values) for name, values in results.facets.counts.items()}
     documents = counts["kind"].get("record", 0)
-    first, last = (_year(results.axis.first), _year(results.axis.last)) if results.axis else ("", "")
+    axis = results.axis
+    first, last = (year_phrase(axis.first, language), year_phrase(axis.last, language)) if axis else ("", "")
     distinct = results.facets.distinct
     return ResultCounts(documents, results.total - documents, distinct["collection"], distinct["person"], first, last)
 
 
 def summary(results: SearchResults, context: Context) -> str:
     """Summary of a result in a sentence."""
-    return summary_sentence(tally(results), context.reader.language)
+    return summary_sentence(tally(results, context.reader.language), context.reader.language)
 
 
 def facets(results: SearchResults, state: SearchState, context: Context) -> list[FacetView]:
@@ -117,7 +122,8 @@ def facets(results: SearchResults, state: SearchState, context: Context) -> list
             for value, count in counts[name]
             if (name, value) not in state.filters
         )
-        if choices and (name != ROLE or len(choices) > 1):  # one role is no choice
+        # One role is no choice, unless it finds what the time does not find without it.
+        if choices and (name != ROLE or len(choices) > 1 or choices[0].count != results.total):
             found.append(
                 FacetView(
                     name, title(said.FACET_LABELS[name]), choices, results.facets.distinct[name], len(counts[name])
@@ -143,19 +149,34 @@ def chosen(state: SearchState, context: Context) -> list[tuple[str, Choice]]:
         without = replace(state, filters=tuple(narrowing)).address()
         found.append((title(said.FACET_LABELS[THING]), Choice("", str(count), "", None, without)))
     if state.time:
-        back = Choice(state.time, state.time.replace("..", " – "), "", None, state.at_time("").address())
+        back = Choice(
+            state.time, _time_words(state.time, context.reader.language), "", None, state.at_time("").address()
+        )
         found.append((title(said.FACET_LABELS["year"]), back))
     return found
 
 
-def years(results: SearchResults, state: SearchState) -> list[Choice]:
+def _time_words(time: str, language: str) -> str:
+    """A time as it was asked for; years before Christ, which figures alone would hardly tell, in words."""
+    ends = (date_phrase(each, language) if each.startswith("-") else each for each in time.split(".."))
+    return " – ".join(ends)
+
+
+def years(results: SearchResults, state: SearchState, language: str) -> list[Choice]:
     """Years, or decades where there are many, with how many documents touch each."""
     counts = _years(results)
     if len(counts) <= MOST_YEARS:
-        return [_time(_year(year), f"{year}", count, state) for year, count in counts.items()]
+        return [_time(_year(year), year_phrase(year, language), count, state) for year, count in counts.items()]
     decades = times.units_within(results.facets.decades.counts, "decade", results.query.days)
     spans = ((number * 10, number * 10 + 9, count) for number, count in decades.items())
-    return [_time(f"{_year(first)}..{_year(last)}", f"{first}–{last}", count, state) for first, last, count in spans]
+    return [
+        _time(f"{_year(first)}..{_year(last)}", _decade(first, last, language), count, state)
+        for first, last, count in spans
+    ]
+
+
+def _decade(first: int, last: int, language: str) -> str:
+    return f"{first}–{last}" if first > 0 else date_phrase(f"{_year(first)}/{_year(last)}", language)
 
 
 def _years(results: SearchResults) -> dict[int, int]:

@@ -5,12 +5,13 @@ semicolons.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
 
+from kg.date_roles import Date
 from kg.render.citations.cited_record import cited_date
 from kg.render.data import spreadsheet
 from kg.render.data.record import references, texts
@@ -42,12 +43,14 @@ class TableEntry:
         thing: its row of the catalogue.
         record: its JSON.
         title, language: title or name as the page of results has it, and its language.
+        matched: the date by which a time, or a role of dates, found it; empty where none was asked for.
     """
 
     thing: Thing
     record: Mapping[str, Any]
     title: str
     language: str = ""
+    matched: Date = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,14 @@ COLUMNS: dict[str, tuple[str, Callable[[_Row], Any]]] = {
     "type": ("types of document", lambda row: row.linked("type")),
     "date": ("date in EDTF", lambda row: date.edtf if (date := cited_date(row.record)) else ""),
     "date_text": ("date as the source writes it", lambda row: date.text if (date := cited_date(row.record)) else ""),
+    "matched_date": (
+        "date by which a time found it, in EDTF or as the source writes it",
+        lambda row: row.entry.matched.get("edtf") or row.entry.matched.get("text", ""),
+    ),
+    "matched_role": (
+        "what happened on that date, such as event or sent",
+        lambda row: row.entry.matched.get("role", ""),
+    ),
     "start_time": ("hour at which it began", lambda row: row.first_time("startTime")),
     "end_time": ("hour at which it ended", lambda row: row.first_time("endTime")),
     "people": ("people with their roles", _people),

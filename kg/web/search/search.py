@@ -148,7 +148,7 @@ def _page(request: Request, context: Context, state: SearchState, results: Searc
         "sentence": presentation.summary(results, context),
         "facets": presentation.facets(results, state, context),
         "chosen": presentation.chosen(state, context),
-        "years": presentation.years(results, state),
+        "years": presentation.years(results, state, context.reader.language),
         "facet_names": said.FACET_LABELS,
         "sorts": {name: said.SORT_LABELS[name] for name in SORTS},
         "formats": {"json": "JSON", **{name: each.title for name, each in EXPORTS.items()}},

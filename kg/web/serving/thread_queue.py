@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from kg.errors import QueryBusy, QueryTooMany
+from kg.errors import Message, QueryBusy, QueryTooMany
 from kg.store.fairness.fair_queue import HEAVY_USE, client_of
 from kg.store.fairness.slots import Reservation, Slots
 
@@ -25,7 +25,7 @@ _HEAVY_QUEUE, _HEAVY_CLIENT_QUEUE = 2_000, 64
 MAX_REST = 1.0
 """Seconds for which heavy clients' work rests at most."""
 
-_TODO = "Try again in a moment."
+_TODO = Message("Try again in a moment.")
 _T = TypeVar("_T")
 
 
@@ -138,9 +138,9 @@ async def _place(slots: Slots, client: str) -> Reservation:
     try:
         return await slots.take(client)
     except QueryTooMany:
-        raise QueryTooMany("much of what you asked for is still being made", todo=_TODO) from None
+        raise QueryTooMany(Message("much of what you requested is still being prepared"), todo=_TODO) from None
     except QueryBusy:
-        raise QueryBusy("others asked for much at once", todo=_TODO) from None
+        raise QueryBusy(Message("the server is busy with the requests of others"), todo=_TODO) from None
 
 
 def _client(request: Request | str) -> str:

@@ -125,6 +125,16 @@ def test_every_key_has_a_column_with_an_example(kind):
         assert column.meaning.endswith(".")
 
 
+def test_tables_of_names_count_their_documents(tables):
+    "A table of people, places or topics says how many documents name each, as the list of the kind does; of documents none."
+    folder = tables[2]
+    counted = {key: row["documents"] for key, row in rows(folder, "agent").items()}
+    assert counted == {"agent/castro": "1", "agent/unknown": "1"}
+    assert {row["documents"] for row in rows(folder, "place").values()} == {"0"}
+    assert pq.read_table(folder / "agent.parquet").column("documents").to_pylist() == [1, 1]
+    assert "documents" not in rows(folder, "record")["record/one"]
+
+
 def test_digests_are_those_of_the_files(tables):
     "SHA256SUMS has the digest of every other file."
     folder = tables[2]

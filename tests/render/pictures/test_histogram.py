@@ -27,6 +27,8 @@ def test_equal_time_takes_equal_room(years):
     assert max(bar.share for bar in drawn.bars) == 100
     assert drawn.highest.share == 100
     assert all(0 <= tick.place < drawn.places for tick in drawn.ticks)
+    assert drawn.ticks[0].place == 0, "the line says where it begins"
+    assert not drawn.ticks[0].is_minor, "on a phone, too"
     assert all(0 < line.share <= 100 for line in drawn.lines)
     assert drawn.places <= MAX_PLACES.get(drawn.unit, drawn.places)
 

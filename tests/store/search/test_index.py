@@ -9,8 +9,9 @@ from publishing import publish
 
 from kg.errors import SearchRefused
 from kg.store.generation.generations import Generations
-from kg.store.search import analysis, title_order
+from kg.store.search import analysis
 from kg.store.search.analysis import sound, sounds, stems
+from kg.store.search.collation import title_order
 from kg.store.search.index import _remove
 from kg.store.search.query_builder import IndexRequest
 from kg.store.search.query_language import parse, parse_days

@@ -13,7 +13,7 @@ from publishing import BASE, publish
 from starlette.testclient import TestClient
 
 from kg.render.site.translations import LANGUAGES
-from kg.store.search import title_order
+from kg.store.search.collation import name_order, title_order
 from kg.store.search.fields import LACKED
 from kg.web.app import Application
 
@@ -209,6 +209,15 @@ def test_csv(client):
     rows = list(csv.DictReader(io.StringIO(client.get(SEARCH, params={"q": "castro", "format": "csv"}).text)))
     assert len(rows) == found["total"]
     assert rows[0]["iri"].startswith(BASE)
+    assert {row["matched_date"] for row in rows} == {""}
+
+
+def test_csv_says_by_which_date_a_thing_was_found(client):
+    """With a time, a row has the date that touches it, and what happened then."""
+    asked = {**TALKS, "year": "1963-02", "format": "csv", "columns": "iri,matched_date,matched_role"}
+    rows = {row.pop("iri"): row for row in csv.DictReader(io.StringIO(client.get(SEARCH, params=asked).text))}
+    matched = {"matched_date": "{1963-02-22,1963-02-23}", "matched_role": "event"}
+    assert rows[f"{BASE}record/177838"] == matched
 
 
 @pytest.mark.parametrize("name", ["atom", "rss"])
@@ -216,6 +225,21 @@ def test_feeds(client, name):
     """Feeds are well formed and have an entry for each of the page."""
     root = ET.fromstring(client.get(SEARCH, params={"q": 'castro & "kennedy"', "format": name, "limit": 5}).text)
     assert len(root.findall(f"{ATOM}entry") or root.findall("channel/item")) >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("atom", f"{ATOM}entry/{ATOM}summary"), ("rss", "channel/item/description")]
+)
+def test_a_feed_says_the_date_with_its_role(client, name, path):
+    """Each entry says by which date it was found and what happened then; without a time, what its own date is."""
+    for asked, said in (
+        ({"year": "1963-02"}, "describes events of 22 and 23 February 1963"),
+        ({"q": "id:record/177838"}, ""),
+    ):
+        root = ET.fromstring(client.get(SEARCH, params={**TALKS, **asked, "format": name}).text)
+        told = [each.text for each in root.findall(path)]
+        assert all(each.startswith("<p>") for each in told)
+        assert any(said in each for each in told)
 
 
 @pytest.mark.parametrize("name", ["atom", "rss"])
@@ -381,7 +405,7 @@ def test_without_an_index(tmp_path):
 
 @pytest.mark.parametrize("language", ["en", "ru", "es"])
 def test_by_title(client, language):
-    """Sorted by title, a list is in the order of the titles that this reader sees, page by page to its end."""
+    """Sorted by title, a list is in the order of the names that this reader sees, people by surname, page by page to its end."""
     shown, after = [], ""
     while after is not None:
         page = client.get(
@@ -389,11 +413,14 @@ def test_by_title(client, language):
             params={"format": "json", "kind": "agent", "sort": "title", "limit": 17, "after": after},
             headers={"accept-language": language},
         ).json()
-        shown += [each["title"] for each in page["results"]]
+        shown += page["results"]
         after = page["next"] and dict(parse_qsl(urlsplit(page["next"]).query))["after"]
     assert len(shown) == page["total"] > 40
-    assert shown == sorted(shown, key=lambda title: title_order.sort_key(title, language))
-    assert len({title[0] for title in shown}) > 10
+    records = {each["id"]: client.get(f"/data/{each['id']}.json").json() for each in shown}
+    headings = [name_order.heading(records[each["id"]], each["titles"], language) for each in shown]
+    assert headings == sorted(headings, key=lambda heading: title_order.sort_key(heading, language))
+    assert len({heading[0] for heading in headings}) > 10
+    assert headings != [each["title"] for each in shown]
 
 
 def test_languages_of_titles():

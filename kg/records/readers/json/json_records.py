@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from kg.records.model.keys import KEYS, Record, Value
+from kg.records.problems import SourceProblem
 from kg.records.readers.base import RawRecord, ReaderItem, ReadFailure, SourceFile
 from kg.records.readers.json import escapes
 
@@ -59,7 +60,7 @@ def read_lines(source: SourceFile) -> Iterator[ReaderItem]:
         yield parse_line(source, *line) if isinstance(line, tuple) else line
 
 
-def nonblank_lines(source: SourceFile) -> Iterator[tuple[int, bytes] | ReaderItem]:
+def nonblank_lines(source: SourceFile) -> Iterator[tuple[int, bytes] | SourceProblem | ReadFailure]:
     """Return the lines of a file that are not blank, each with its number from 1.
 
     A line over `MAX_LINE_BYTES` is passed over without being held in memory.

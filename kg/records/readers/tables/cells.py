@@ -15,6 +15,7 @@ from kg.records.normalisation import dates
 from kg.records.normalisation.null_words import is_null
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.columns import Column
+from kg.records.readers.tables.csvw_metadata import iso_date
 
 MAX_NAME = 200
 """Maximum length of a name in characters; a longer text is no name."""
@@ -64,10 +65,17 @@ class CellWriter:
         self._separator = column.separator.strip() or column.separator
         self._put_one = self._put_of(self._key)
         self.put: Put = self._put_several if self._separator else self._put_one
+        if column.nulls:
+            self.put = self._put_unless_null
 
     def _put_several(self, record: Record, text: str) -> str:
         faults = [self._put_one(record, piece) for each in text.split(self._separator) if (piece := each.strip())]
         return next((fault for fault in faults if fault), "")
+
+    def _put_unless_null(self, record: Record, text: str) -> str:
+        if text in self.column.nulls:
+            return ""
+        return self._put_several(record, text) if self._separator else self._put_one(record, text)
 
     def _put_of(self, key: Key) -> Put:
         part = self._path.part
@@ -116,6 +124,10 @@ class CellWriter:
         role = self._path.part
         if role and is_null(text):
             return ""
+        if self.column.date_format and (iso := iso_date(text, self.column.date_format)):
+            date: Any = {"role": role or _ROLES.get(record["kind"], "document"), "edtf": iso, "text": text}
+            record.setdefault("dates", []).append(date)
+            return ""
         date = {"role": role} | dates.from_edtf(text, {}, _report_nothing, is_short=True) if role else text
         record.setdefault("dates", []).append(date)
         return ""
@@ -137,29 +149,41 @@ class CellWriter:
         return ""
 
     def _put_link(self, record: Record, text: str) -> str:
-        if not self._separator and (";" in text or "\n" in text):
+        link, fault, has_many = self._link_of(text, record["kind"])
+        if has_many:
             self._on_doubt(self.column, text)
-        link, fault = self._link_of(text, record["kind"])
-        if link is not None:
-            record.setdefault(self._key.name, []).append(link)
-        return fault
+        if link is None:
+            return fault
+        if (links := record.get(self._key.name)) is None:
+            record[self._key.name] = [link]
+        else:
+            links.append(link)
+        return ""
 
-    def _make_link(self, text: str, kind: str) -> tuple[Record | str | None, str]:
-        """Link of a cell, and what is wrong with it: a reference or an address as it is, any other text as a name."""
+    def _make_link(self, text: str, kind: str) -> tuple[Record | str | None, str, bool]:
+        """Link of a cell: a reference or an address as it is, any other text as a name.
+
+        Returns:
+            The link, or None; what is wrong with the text; whether it may hold several names.
+        """
+        has_many = not self._separator and (";" in text or "\n" in text)
         inner = self._path.part or _CONTENT.get(self._key.name)
         key = next((part for part in self._key.parts if part.name == inner), self._key)
         text = " ".join(text.split())
         if is_null(text):
-            return None, ""
+            return None, "", False
         target = _target_kind(key, kind)
-        by_number = f"{target}/{text}" if key.name in _BY_NUMBER else None
-        if reference := self._source.own_reference(text) or self._source.own_reference(by_number):
-            return reference, ""
+        numbers = [f"{self.column.target}{text}"] if self.column.target else []
+        numbers += [text, *([f"{target}/{text}"] if key.name in _BY_NUMBER else [])]
+        if reference := next(filter(None, map(self._source.own_reference, numbers)), None):
+            return reference, "", False
         if "://" in text[:12]:
-            return text, ""
-        if personal_names.is_placeholder(text) or len(text) > MAX_NAME:
-            return None, "is no name" if len(text) <= MAX_NAME else f"is longer than {MAX_NAME} characters, and no name"
-        return self._source.named_link(target, text, language=self._path.language or None), ""
+            return text, "", False
+        if personal_names.is_placeholder(text):
+            return None, "is no name", False
+        if len(text) > MAX_NAME:
+            return None, f"is longer than {MAX_NAME} characters, and no name", False
+        return self._source.named_link(target, text, language=self._path.language or None), "", has_many
 
     def _put_part(self, record: Record, text: str) -> str:
         """Put a text into a part: that of the same number among the columns of its key."""
@@ -168,7 +192,7 @@ class CellWriter:
         parts = record.setdefault(PARTS, {}).setdefault(self._key.name, [])
         value: Any = _scalar(key, text)
         if key.value is Value.LINK:
-            value, fault = self._link_of(text, record["kind"])
+            value, fault, _ = self._link_of(text, record["kind"])
             if value is None:
                 return fault
         part = self._part_for(parts, name)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kg.records.readers.tables.column_keys import EXTRA, LEFT_OUT, ColumnKey, NoSuchPath, kind_fault, of_heading, parse
+from kg.records.readers.tables.csvw_metadata import DescribedColumn, TableDescription
 from kg.records.readers.tables.headings import OWN, Headings, folded
 from kg.source_settings import ColumnSettings, SourceSettings
 
@@ -56,6 +57,9 @@ class Column:
         separator: what stands between values in a cell; empty where a cell is one.
         constant: the value of a row whose cell is empty.
         template: the pattern of the value, or None.
+        nulls: cells that say nothing, by the metadata.
+        date_format: the form of its dates, by the metadata.
+        target: what a reference made of a cell begins with, by the metadata.
     """
 
     path: ColumnKey
@@ -66,6 +70,9 @@ class Column:
     separator: str = ""
     constant: str = ""
     template: Template | None = None
+    nulls: frozenset[str] = frozenset()
+    date_format: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +124,24 @@ def setting_faults(settings: SourceSettings) -> Iterator[tuple[str, str]]:
             yield f'columns."{heading}"', "the pattern names no column: write {Heading} in it"
 
 
-def is_known_heading(settings: SourceSettings, described: Mapping[str, ColumnSettings], text: str) -> bool:
+def is_known_heading(settings: SourceSettings, described: TableDescription, text: str) -> bool:
     """Return whether a text is a heading that the settings or the metadata name, or a key of the model."""
     if text.startswith(OWN):
         return True
     spelling = folded(text)
     if not spelling:
         return False
-    named = (*settings.columns, *described)
+    named = (*settings.columns, *described.columns)
     return any(_matches(folded(name), spelling) for name in named) or of_heading(text, settings.kind) is not None
 
 
-def plan(headings: Headings, settings: SourceSettings, described: Mapping[str, ColumnSettings]) -> ColumnPlan:
+def plan(headings: Headings, settings: SourceSettings, described: TableDescription) -> ColumnPlan:
     """Return what becomes of each column.
 
     Args:
         headings: the headings of the table.
         settings: the columns of kg.toml, which go first.
-        described: the columns of the metadata beside the file.
+        described: the metadata beside the file.
     """
     return _Planner(headings, settings, described).plan()
 
@@ -142,24 +149,25 @@ def plan(headings: Headings, settings: SourceSettings, described: Mapping[str, C
 class _Planner:
     """Planner of a table."""
 
-    def __init__(self, headings: Headings, settings: SourceSettings, described: Mapping[str, ColumnSettings]) -> None:
+    def __init__(self, headings: Headings, settings: SourceSettings, described: TableDescription) -> None:
         self._headings = headings
         self._kind = "" if _has_kind_column(settings) or _has_kind_heading(headings) else settings.kind
         self._settings = settings
-        self._described = described
-        self._taken: dict[int, tuple[str, ColumnSettings]] = {}
+        self._described = described.columns
+        self._taken: dict[int, tuple[str, DescribedColumn]] = {}
         self._lacking: list[tuple[str, str]] = []
-        self._alone: list[tuple[str, ColumnSettings]] = []
+        self._alone: list[tuple[str, DescribedColumn]] = []
         self._counts: dict[ColumnKey, int] = {}
 
     def plan(self) -> ColumnPlan:
         names = self._headings.names
         readings = {place: name[len(OWN) :] for place, name in enumerate(names) if name.lower().startswith(OWN)}
-        self._take(self._settings.columns, readings, is_told=True)
+        settings = {name: _as_described(column) for name, column in self._settings.columns.items()}
+        self._take(settings, readings, is_told=True)
         self._take(self._described, readings, is_told=False)
         for place, name in enumerate(names):
             if place not in self._taken and place not in readings and (key := self._key_of(place, name)):
-                self._taken[place] = name, ColumnSettings.model_validate(key)
+                self._taken[place] = name, DescribedColumn(key)
         left_out = {place for place, (_, column) in self._taken.items() if column.key.strip() == LEFT_OUT}
         columns = [
             self._column(name, column, place)
@@ -171,15 +179,17 @@ class _Planner:
             self._headings, tuple(columns), frozenset(left_out | readings.keys()), readings, tuple(self._lacking)
         )
 
-    def _take(self, columns: Mapping[str, ColumnSettings], own: Mapping[int, str], *, is_told: bool) -> None:
-        """Take the columns that settings name: whole names first, patterns with `*` for what is left."""
-        for name, column in sorted(columns.items(), key=lambda item: "*" in item[0]):
+    def _take(self, columns: Mapping[str, DescribedColumn], own: Mapping[int, str], *, is_told: bool) -> None:
+        """Take the columns that settings name: whole names first, then patterns with `*`, the longest first."""
+        for name, column in sorted(
+            columns.items(), key=lambda item: len(item[0]) if "*" in item[0] else 1 << 20, reverse=True
+        ):
             places = [place for place in _places(self._headings, name) if place not in self._taken and place not in own]
             for place in places:
                 self._taken[place] = name, column
             if places:
                 continue
-            if column.constant or column.pattern:
+            if column.default or column.pattern:
                 self._alone.append((name, column))
             elif is_told:
                 self._lacking.append((name, self._nearest(name)))
@@ -191,14 +201,24 @@ class _Planner:
             found = found or of_heading(spelling, self._kind)
         return str(found) if found else ""
 
-    def _column(self, name: str, column: ColumnSettings, place: int | None) -> Column:
+    def _column(self, name: str, column: DescribedColumn, place: int | None) -> Column:
         path = parse(column.key)
         occurrence = self._counts.get(path, 0)
         self._counts[path] = occurrence + 1
         heading = name if place is None else self._headings.name(place) or name
         label = f"{name} in kg.toml" if place is None else self._headings.label(place)
         return Column(
-            path, label, heading, place, occurrence, column.separator, column.constant, self._template(column.pattern)
+            path,
+            label,
+            heading,
+            place,
+            occurrence,
+            column.separator,
+            column.default,
+            self._template(column.pattern),
+            column.nulls,
+            column.date_format,
+            column.target,
         )
 
     def _template(self, pattern: str) -> Template | None:
@@ -218,6 +238,10 @@ class _Planner:
         by_spelling = {folded(heading): heading for heading in reversed(self._headings.names) if heading}
         near = difflib.get_close_matches(folded(name)[:80], [each[:80] for each in by_spelling], 1, 0.6)
         return by_spelling.get(near[0], "") if near else ""
+
+
+def _as_described(column: ColumnSettings) -> DescribedColumn:
+    return DescribedColumn(column.key, column.separator, column.constant, column.pattern)
 
 
 def _has_kind_column(settings: SourceSettings) -> bool:

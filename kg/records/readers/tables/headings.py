@@ -18,6 +18,9 @@ from kg.source_settings import SourceSettings
 OWN = "kg:"
 """Beginning of a heading, or of a row, of kg's own: never data."""
 
+VERSION = "version"
+"""Name of the column of kg's own with the version of the published record that a row was exported with."""
+
 HEAD_ROWS = 30
 """Rows among which the headings are looked for."""
 
@@ -42,7 +45,7 @@ def folded(heading: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", heading.strip()[:1000]).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(plain.split()).rstrip(" :")
+    return " ".join(plain.split()).rstrip(" :.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ def find(sheet: Sheet, settings: SourceSettings, is_known: Callable[[str], bool]
     if not head:
         return None
     place = len(head) - 1 if settings.header else _header_place(head, is_known)
+    if not settings.header and _has_words_above(head, place, is_known):
+        place -= 1
     if settings.header:
         head += islice(rows, HEAD_ROWS)
     groups = _group_cells(head, place, is_known)
@@ -179,6 +184,14 @@ def _group_cells(head: list[TableRow], place: int, is_known: Callable[[str], boo
     return groups
 
 
+def _has_words_above(head: list[TableRow], place: int, is_known: Callable[[str], bool]) -> bool:
+    """Whether a row has machine names, and the row above it the headings for people."""
+    if place == 0 or head[place - 1].number != head[place].number - 1:
+        return False
+    own, above = _filled(head[place].cells), _filled(head[place - 1].cells)
+    return len(set(above)) >= len(own) * 0.6 and _is_machine_names(own, is_known, certain=False)
+
+
 def _rows_below(
     head: list[TableRow], place: int, is_known: Callable[[str], bool], *, certain: bool
 ) -> tuple[list[TableRow], tuple[str, ...]]:
@@ -237,7 +250,8 @@ def _names(
     spellings: list[tuple[str, ...]] = []
     for column in range(width):
         heading = own[column]
-        group = " ".join(groups[column].split()) if column < len(groups) else ""
+        is_own = heading.lower().startswith(OWN)  # whatever group the cells above spread to it
+        group = " ".join(groups[column].split()) if column < len(groups) and not is_own else ""
         is_grouped = bool(group and heading) and folded(group) != folded(heading)
         name = f"{group} / {heading}" if is_grouped else heading or group
         machine_name = machine_names[column] if column < len(machine_names) else ""

@@ -37,10 +37,6 @@ class RowIdentity:
         word = written.casefold()
         return next((kind for kind in KINDS if word in {kind, f"{kind}s"}), None)
 
-    def of_id(self, written: str, kind: str) -> str:
-        """Return the reference of an id: a number of the kind, a `kind/key` or an address of ours. Raises KeyFault."""
-        return self._source.own_reference(written) or self._source.reference(kind, written)
-
     def of_words(self, record: Record) -> tuple[str, int]:
         """Return the reference of a row without an id, and how many rows before it say the same.
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import ReaderItem, ReadFailure, SourceFile
 from kg.records.readers.tables.columns import ColumnPlan, is_known_heading, plan
+from kg.records.readers.tables.csvw_metadata import TableDescription, description_of
 from kg.records.readers.tables.headings import OWN, find
 from kg.records.readers.tables.identity import RowIdentity
 from kg.records.readers.tables.row_records import RowReader
-from kg.records.readers.tables.table import Remark, RowSource, Sheet, TableRow, column_letter
+from kg.records.readers.tables.table import Remark, RowSource, Sheet, TableRow, column_letter, counted
 
 _INIT = "a column for the title; `kg init {}` looks into the file and proposes one"
 _MAX_LISTED = 12
@@ -29,6 +30,8 @@ def read(source: SourceFile, rows: RowSource) -> Iterator[ReaderItem]:
     names: list[str] = []
     readers: list[_SheetReader] = []
     identity = RowIdentity(source)
+    description = description_of(source)
+    yield from description.problems
     for sheet in rows(source):
         if isinstance(sheet, Remark):
             yield _of_file(source, sheet)
@@ -36,7 +39,7 @@ def read(source: SourceFile, rows: RowSource) -> Iterator[ReaderItem]:
         names.append(sheet.name)
         if wanted and sheet.name and sheet.name.strip().casefold() != wanted:
             continue
-        readers.append(_SheetReader(source, sheet, identity))
+        readers.append(_SheetReader(source, sheet, identity, description))
         yield from readers[-1].items()
     # A sheet that is no table of records is a fault of the file, unless another sheet has some.
     has_records = any(reader.has_records for reader in readers)
@@ -62,12 +65,13 @@ class _SheetReader:
         refusal: why the sheet has no records, where it is no table of them.
     """
 
-    def __init__(self, source: SourceFile, sheet: Sheet, identity: RowIdentity) -> None:
+    def __init__(self, source: SourceFile, sheet: Sheet, identity: RowIdentity, description: TableDescription) -> None:
         self.has_records = False
         self.refusal: SourceProblem | None = None
         self._source = source
         self._sheet = sheet
         self._identity = identity
+        self._description = description
         self._at = f"sheet {sheet.name}" if sheet.name else ""
         self._place = f"{self._at}, " if sheet.name else ""
 
@@ -76,11 +80,14 @@ class _SheetReader:
         for remark in self._sheet.remarks:
             yield self._remark(remark)
         settings = self._source.settings
-        headings = find(self._sheet, settings, lambda text: is_known_heading(settings, {}, text))
+        described = self._description
+        if described.header and settings.header is None:
+            settings = settings.model_copy(update={"header": described.header})
+        headings = find(self._sheet, settings, lambda text: is_known_heading(settings, described, text))
         if headings is None:
             yield from self._without_headings()
             return
-        columns = plan(headings, settings, {})
+        columns = plan(headings, settings, described)
         yield from self._around(columns)
         if not columns.has_label:
             self.refusal = self._without_label(columns)
@@ -91,6 +98,8 @@ class _SheetReader:
                 yield item
         self.has_records = rows.count > 0
         yield from rows.totals()
+        if not rows.has_rows:
+            yield self._source.problem(self._at, "", "", "a row for each record", "there is no row below the headings")
 
     def _remark(self, remark: Remark) -> ReaderItem:
         label = "" if remark.column is None else f"column {column_letter(remark.column)}"
@@ -126,7 +135,9 @@ class _SheetReader:
     def _without_label(self, columns: ColumnPlan) -> SourceProblem:
         """Problem of a sheet in which no column gives a title; each row would be refused for that."""
         count = sum(1 for _ in columns.headings.rest)
-        message = f"no column gives a title or name, so that this is no table of records; {count:,} rows are left out"
+        message = (
+            f"no column gives a title or name, so that this is no table of records; {counted(count, 'row')} left out"
+        )
         headings = "; ".join(name for name in columns.headings.names if name)
         return self._refused(headings, _INIT.format(self._source.path.name), message)
 

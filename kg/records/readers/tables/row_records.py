@@ -3,27 +3,28 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kg.errors import KeyFault
 from kg.records import characters
 from kg.records.model.keys import Record
 from kg.records.problems import Severity, SourceProblem
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
-from kg.records.readers.tables.cells import CellWriter, finish_parts
+from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
 from kg.records.readers.tables.columns import Column, ColumnPlan
-from kg.records.readers.tables.headings import OWN
+from kg.records.readers.tables.headings import OWN, VERSION
 from kg.records.readers.tables.identity import RowIdentity
-from kg.records.readers.tables.table import Remark, TableRow, column_letter
+from kg.records.readers.tables.table import Remark, TableRow, column_letter, counted
 
 _MAX_TOLD_COLUMNS = 200
 _SPECIAL = frozenset({"id", "kind"})
 _LABELS = frozenset({"title", "name"})
+_A_KIND = "record, agent, place, collection, archive or topic"
 _NO_ID = "made of title, date and reference, and changes with them"
 
 
-@dataclass(frozen=True, slots=True)
-class RowFields:
-    """Columns of a row, for messages about values of its record.
+class RowFields(NamedTuple):
+    """Columns of a row, for messages about values of its record; a tuple, since there are millions.
 
     Attributes:
         columns: key of the model → its columns: (place, how messages call it).
@@ -46,23 +47,32 @@ class RowFields:
 
 @dataclass(slots=True)
 class _RowDraft:
-    """Record of a row under way."""
+    """Record of the row under way; one object for all rows, which come one after the other."""
 
     source: SourceFile
-    at: str
-    cells: tuple[str, ...]
-    record: Record
+    at: str = ""
+    cells: tuple[str, ...] = ()
+    record: Record = field(default_factory=dict)
     extra: list[Record] = field(default_factory=list)
     problems: list[SourceProblem] = field(default_factory=list)
+
+    def begin(self, at: str, cells: tuple[str, ...]) -> None:
+        """Begin a row."""
+        self.at, self.cells, self.record = at, cells, {}
+        if self.extra:
+            self.extra = []
+        if self.problems:
+            self.problems = []
 
     def report(self, label: str, value: str, expected: str, message: str, severity: Severity = "note") -> None:
         """Report a finding at a column, or at the row where the label is empty."""
         self.problems.append(self.source.problem(self.at, label, value, expected, message, severity=severity))
 
-    def put_aside(self, column: Column, text: str, fault: str) -> None:
+    def put_aside(self, column: Column, text: str, fault: str, expected: str = "") -> None:
         """Keep a cell under its heading that its key can't take."""
         self.extra.append({"field": column.heading, "value": text})
-        self.report(column.label, text, f"a value of {column.path}", f"{fault}; kept under extra", "repaired")
+        expected = expected or f"a value of {column.path}"
+        self.report(column.label, text, expected, f"{fault}; kept under extra", "repaired")
 
 
 @dataclass(slots=True)
@@ -74,11 +84,22 @@ class _ManyNames:
     text: str
 
 
+def _cell(row: TableRow, place: int | None) -> str:
+    return row.cells[place].strip() if place is not None and place < len(row.cells) else ""
+
+
+def _without(row: TableRow, own: frozenset[int]) -> TableRow:
+    """Row without the cells of kg's own columns, and what is to be told of them."""
+    cells = tuple("" if place in own else cell for place, cell in enumerate(row.cells))
+    return row._replace(cells=cells, remarks=tuple(each for each in row.remarks if each.column not in own))
+
+
 class RowReader:
     """Reader of the rows of a sheet.
 
     Attributes:
         count: how many records were read.
+        has_rows: whether there was a row at all.
     """
 
     def __init__(self, source: SourceFile, place: str, plan: ColumnPlan, identity: RowIdentity) -> None:
@@ -91,11 +112,14 @@ class RowReader:
             identity: the identities of the file's rows.
         """
         self.count = 0
+        self.has_rows = False
         self._source = source
         self._place = place
         self._headings = plan.headings
         self._identity = identity
         self._row_number = 0
+        self._draft = _RowDraft(source)
+        self._width = len(plan.headings.names)
         self._unread: Counter[int] = Counter()
         self._many_names: dict[str, _ManyNames] = {}
         writers = [
@@ -113,30 +137,43 @@ class RowReader:
         self._ids = [column for column in plan.columns if column.path.name == "id"]
         self._kinds = [column for column in plan.columns if column.path.name == "kind"]
         self._leftover = _leftover(plan)
+        self._own = frozenset(plan.readings)
+        self._version = next((place for place, name in plan.readings.items() if name.lower() == VERSION), None)
         self._fields = _fields(plan)
 
     def read(self, row: TableRow) -> RawRecord | ReadFailure | None:
         """Return the record of a row, or why it has none; None for a row of kg's own."""
-        cells = row.cells
+        number, cells, remarks, raw = row
         if cells and cells[0].startswith(OWN):
             return None
-        self._row_number = row.number
-        draft = _RowDraft(self._source, f"{self._place}row {row.number}", cells, {})
-        if row.remarks:
-            draft.problems = [self._remark(draft.at, remark) for remark in row.remarks]
+        version = _cell(row, self._version)
+        if self._own:
+            number, cells, remarks, raw = _without(row, self._own)
+        self._row_number = number
+        self.has_rows = True
+        draft = self._draft
+        draft.begin(f"{self._place}row {number}", cells)
+        if remarks:
+            draft.problems = [self._remark(draft.at, remark) for remark in remarks]
             if rejected := next((each for each in draft.problems if each.severity == "rejected"), None):
-                return ReadFailure(rejected, row.raw)
+                return ReadFailure(rejected, raw)
         joined = "\0".join(cells)
         if ("&" in joined or not joined.isascii()) and characters.mended(joined) != joined:
             self._mend(draft)
-        draft.record["kind"] = self._kind(draft) if self._kinds else self._source.settings.kind
+        written, column = self._first(self._ids, cells)
+        reference = self._source.own_reference(written) if "/" in written else None
+        usual = self._kind(draft) if self._kinds else self._source.settings.kind
+        draft.record["kind"] = reference.partition("/")[0] if reference else usual
         self._fill(draft)
-        self._keep_leftovers(draft)
-        if fault := self._identify(draft):
-            return ReadFailure(fault, row.raw)
+        if self._leftover or len(cells) > self._width:
+            self._keep_leftovers(draft)
+        if draft.extra:
+            draft.record.setdefault("extra", []).extend(draft.extra)
+        if fault := self._identify(draft, reference, written, column):
+            return ReadFailure(fault, raw)
         self.count += 1
         fields = RowFields(self._fields, draft.cells)
-        return RawRecord(draft.record, draft.at, row.raw, tuple(draft.problems), fields)
+        return RawRecord(draft.record, draft.at, raw, tuple(draft.problems), fields, version)
 
     def _fill(self, draft: _RowDraft) -> None:
         """Put the cells under the keys of their columns."""
@@ -147,7 +184,8 @@ class RowReader:
                 draft.put_aside(column, text, fault)
         for writer in self._made:
             self._put_made(writer, draft)
-        finish_parts(record)
+        if PARTS in record:
+            finish_parts(record)
 
     def _put_made(self, writer: CellWriter, draft: _RowDraft) -> None:
         """Put a constant, where no cell has a value, or what a pattern makes of its columns."""
@@ -170,53 +208,54 @@ class RowReader:
             if place < width and (text := cells[place].strip()):
                 extra.append({"field": heading, "value": text})
                 self._unread[place] += 1
-        for place in range(len(self._headings.names), width):
+        for place in range(self._width, width):
             if text := cells[place].strip():
                 extra.append({"field": f"column {column_letter(place)}", "value": text})
                 self._unread[place] += 1
-        if extra:
-            draft.record.setdefault("extra", []).extend(extra)
+
+    @staticmethod
+    def _first(columns: list[Column], cells: tuple[str, ...]) -> tuple[str, Column | None]:
+        """First text of some columns in a row, with its column."""
+        for column in columns:
+            if text := _text(column, cells):
+                return text, column
+        return "", None
 
     def _kind(self, draft: _RowDraft) -> str:
         """Kind of a row: by its column, else by the settings."""
         usual = self._source.settings.kind
-        written, column = next(((text, each) for each in self._kinds if (text := _text(each, draft.cells))), ("", None))
+        written, column = self._first(self._kinds, draft.cells)
         if column is None:
             return usual
         kind = self._identity.kind(written)
         if kind is None:
-            message = f"is no kind of thing; the row is taken for a {usual}"
-            draft.put_aside(column, written, message)
+            draft.put_aside(column, written, f"is no kind of thing; the row is taken for a {usual}", _A_KIND)
         return kind or usual
 
-    def _identify(self, draft: _RowDraft) -> SourceProblem | None:
+    def _identify(
+        self, draft: _RowDraft, reference: str | None, written: str, column: Column | None
+    ) -> SourceProblem | None:
         """Put the id of a row; returns why it can have none."""
         record = draft.record
-        written, column = next(((text, each) for each in self._ids if (text := _text(each, draft.cells))), ("", None))
-        label = column.label if column else self._ids[0].label if self._ids else ""
+        first = column or (self._ids[0] if self._ids else None)
+        label = first.label if first else ""
         try:
             if column is not None:
-                self._put_id(record, written, column)
+                record["id"] = reference or self._source.reference(record["kind"], written)
+                own = [] if reference or column.template else [written]
+                own += [text for each in self._ids if each is not column and (text := _text(each, draft.cells))]
+                if own:
+                    record.setdefault("identifiers", []).extend(own)
                 return None
             record["id"], before = self._identity.of_words(record)
         except KeyFault as fault:
-            return self._source.problem(
-                draft.at, label, written, "an id", f"{fault.what}; left out", severity="rejected"
-            )
+            return self._source.problem(draft.at, label, written, "an id", fault.what, severity="rejected")
         if self._ids:
             draft.report(label, "", "an id", f"the row has no id; its address is {_NO_ID}")
         elif before:
-            message = (
-                f"{before:,} rows above say the same in title, date and reference; the address has a number behind"
-            )
+            message = "another row above says the same in title, date and reference; the address ends with a number"
             draft.report("", record["id"], "a column of ids", message)
         return None
-
-    def _put_id(self, record: Record, written: str, column: Column) -> None:
-        record["id"] = self._identity.of_id(written, record["kind"])
-        record["kind"] = record["id"].partition("/")[0]
-        if column.template is None and self._source.own_reference(written) is None:
-            record.setdefault("identifiers", []).append(written)
 
     def _mend(self, draft: _RowDraft) -> None:
         """Read characters as what they mean, which is told."""
@@ -240,11 +279,13 @@ class RowReader:
             name = self._headings.name(place)
             called = name or f"column {column_letter(place)}"
             reason = "no key takes this column" if name else "the column has no heading"
-            message = f"{reason}; {count:,} cells are kept under extra as {called!r}"
+            message = f"{reason}; {counted(count, 'cell')} kept under extra as {called!r}"
             expected = "a line for it under [sources.columns] in kg.toml"
             yield self._source.problem(sheet, self._headings.label(place), "", expected, message)
         for label, cells in self._many_names.items():
-            message = f"{cells.count:,} cells have a semicolon or a line break in them; each is read as one name"
+            message = (
+                f"{counted(cells.count, 'cell')} read as one name each, though a semicolon or a line break is there"
+            )
             expected = 'one name a cell, or a separator in kg.toml: { key = "creator", separator = ";" }'
             yield self._source.problem(f"{self._place}row {cells.row}", label, cells.text, expected, message)
         if not self._ids and self.count:
@@ -254,7 +295,7 @@ class RowReader:
 
 def _leftover(plan: ColumnPlan) -> list[tuple[int, str]]:
     """Columns that no key takes, each with the field that `extra` calls it by."""
-    taken = {column.index for column in plan.columns} | plan.left_out
+    taken = {column.index for column in plan.columns if column.template is None} | plan.left_out
     taken |= {place for column in plan.columns if column.template for place in column.template.columns}
     names = plan.headings.names
     return [(place, name or f"column {column_letter(place)}") for place, name in enumerate(names) if place not in taken]
@@ -274,4 +315,4 @@ def _text(column: Column, cells: tuple[str, ...]) -> str:
     if column.template is not None:
         return column.template.fill(cells)
     cell = cells[column.index].strip() if column.index is not None and column.index < len(cells) else ""
-    return cell or column.constant
+    return column.constant if not cell or cell in column.nulls else cell

@@ -6,9 +6,13 @@ nothing of formats.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.records.problems import Severity
 from kg.records.readers.base import SourceFile
+
+VALUE_SEPARATOR = "\x1f"
+"""Sign between the values of a cell in a column of lists: the INFORMATION SEPARATOR ONE of ISO 646."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,8 @@ class Remark:
     severity: Severity = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """Row of a table.
+class TableRow(NamedTuple):
+    """Row of a table; a tuple, since there are millions.
 
     Attributes:
         number: its number from 1, as a spreadsheet program shows it; in text, where it would show it.
@@ -58,12 +61,15 @@ class Sheet:
         headings: the names of the columns where the format itself knows them (Parquet, a database); else None, and
             they stand in a row.
         remarks: findings of the whole sheet.
+        lists: indexes of columns whose cells are lists of values, with `VALUE_SEPARATOR` between them, since the format
+            itself knows lists (Parquet, arrays of PostgreSQL).
     """
 
     name: str
     rows: Iterator[TableRow]
     headings: tuple[str, ...] | None = None
     remarks: tuple[Remark, ...] = ()
+    lists: frozenset[int] = frozenset()
 
 
 RowSource = Callable[[SourceFile], Iterator[Sheet | Remark]]
@@ -71,6 +77,15 @@ RowSource = Callable[[SourceFile], Iterator[Sheet | Remark]]
 
 A file that is damaged ends with a remark `rejected`; OSError is raised for a file that can't be opened, nothing else.
 """
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things with its verb.
+
+    >>> counted(1, "cell"), counted(2000, "cell")
+    ('1 cell is', '2,000 cells are')
+    """
+    return f"{number:,} {noun} is" if number == 1 else f"{number:,} {noun}s are"
 
 
 def column_letter(column: int) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from babel.numbers import format_decimal
 
@@ -85,6 +86,29 @@ def tail(relation: Relation, repeated: frozenset[str], language: str) -> str:
         parts.append(date_phrase(relation.dates, language))
     said = "".join(f", {part}" for part in parts)
     return f"{said}. {note}" if note else said
+
+
+def told_of(relations: Sequence[Mapping[str, Any]], name: str, language: str) -> str:
+    """What another thing says of the thing of the page, as it stands in its own sentence.
+
+    Args:
+        relations: its relations to the thing, as records have them.
+        name: of the thing of the page.
+        language: language of the page.
+
+    >>> told_of([{"role": "brother"}, {"type": "associative", "count": 12}], "Mary Hale", "en")
+    'brother: Mary Hale; connected with Mary Hale, 12 times'
+    >>> told_of([{"target": "agent/a"}], "Mary Hale", "en")
+    'refers to this'
+    """
+    sentences = []
+    for each in relations:
+        said = {key: str(each.get(key, "")) for key in ("role", "type", "dates", "note")}
+        relation = Relation(said["role"], said["type"], each.get("count"), said["dates"], said["note"])
+        words_before, words_behind = lead(relation, language), tail(relation, frozenset(), language)
+        if words_before or words_behind:
+            sentences.append(f"{words_before} {name}{words_behind}".strip())
+    return "; ".join(dict.fromkeys(sentences)) or translations(language).gettext("refers to this")
 
 
 def repeated_endings(relations: Sequence[Relation]) -> frozenset[str]:

@@ -97,6 +97,14 @@ class WordQueries:
             choices += [boosted(each, _FORM_BOOST) for each in self._form_choices(forms, places, everywhere=everywhere)]
         return Query.disjunction_max_query(choices, 0.1) if choices else Query.empty_query()
 
+    def as_written(self, word: Word) -> Query | None:
+        """Query of a word in the very form in which it is written; None for a phrase, a prefix or several words."""
+        words = plain_words(word.text)
+        if word.phrase or word.prefix or len(words) != 1:
+            return None
+        choices = [Query.term_query(self._schema, name, words[0]) for name in ("word", "vocabulary")]
+        return Query.boolean_query([(Occur.Should, each) for each in choices])
+
     def knows(self, word: Word) -> bool:
         """Test for a word in the index, by spelling or by phonetic key; phrases and fields are taken as they are."""
         if word.phrase or word.prefix or word.field not in {"", "title", "text"}:

@@ -56,9 +56,8 @@ def _closest(word: str, candidates: Sequence[str]) -> str | None:
     return next(iter(difflib.get_close_matches(word.upper(), candidates, 1, _SIMILARITY)), None)
 
 
-def _mistake_of(row: tuple[str, str]) -> Mistake:
-    what, todo = row
-    return Mistake(Message(what), Message(todo))
+def _mistake_of(row: tuple[Message, Message]) -> Mistake:
+    return Mistake(*row)
 
 
 def _guessed(guess: str | None) -> Message | None:

@@ -29,33 +29,60 @@ CLAUSE_ORDER = Message(
 )
 AGGREGATE_HINT = Message("Write (COUNT(?x) AS ?number), with the parentheses and a name.")
 FOREIGN_WORDS = {
-    "and": ("AND is no word of SPARQL", "Between conditions write &&; patterns one after the other hold all together."),
-    "or": ("OR is no word of SPARQL", "Between conditions write ||, between patterns { … } UNION { … }."),
-    "like": ("LIKE is no word of SPARQL", 'Write FILTER (CONTAINS(LCASE(STR(?x)), "part")).'),
-    "not": ("NOT stands before EXISTS or IN alone", "Write FILTER NOT EXISTS { … }, or ! before a condition."),
-    "exists": ("EXISTS is a condition", "Write FILTER EXISTS { … } or FILTER NOT EXISTS { … }."),
-    "join": ("there is no JOIN", "Patterns in the same braces are joined by the variables that they share."),
+    "and": (
+        Message("%(name)s is not a SPARQL keyword", name="AND"),
+        Message("Write && between conditions; patterns that follow one another hold all together."),
+    ),
+    "or": (
+        Message("%(name)s is not a SPARQL keyword", name="OR"),
+        Message("Write || between conditions, { … } UNION { … } between patterns."),
+    ),
+    "like": (
+        Message("%(name)s is not a SPARQL keyword", name="LIKE"),
+        Message('Write FILTER (CONTAINS(LCASE(STR(?x)), "part")).'),
+    ),
+    "not": (
+        Message("NOT is only used before EXISTS or IN"),
+        Message("Write FILTER NOT EXISTS { … }, or ! before a condition."),
+    ),
+    "exists": (
+        Message("EXISTS is a condition"),
+        Message("Write FILTER EXISTS { … } or FILTER NOT EXISTS { … }."),
+    ),
+    "join": (
+        Message("SPARQL has no JOIN"),
+        Message("Patterns in the same braces are joined by the variables that they share."),
+    ),
 }
 EXPECTED_AFTER = {
-    "filter": ("the condition needs parentheses", "Write FILTER (?x > 5)."),
-    "limit": ("LIMIT takes a whole number", "Write LIMIT 10."),
-    "offset": ("OFFSET takes a whole number", "Write OFFSET 10."),
-    "in": ("IN takes its values in parentheses", 'Write ?x IN ("a", "b").'),
-    "bind": ("BIND takes parentheses", "Write BIND (STR(?x) AS ?text)."),
-    "as": ("AS gives a value to a variable", "Write AS ?name, with a name of its own."),
-    "group": ("BY is missing", "Write GROUP BY ?x."),
-    "order": ("BY is missing", "Write ORDER BY ?x."),
-    "by": ("a variable is missing", "Write BY ?x, or a value in parentheses: BY (STR(?x)), DESC(?x)."),
+    "filter": (Message("the condition needs parentheses"), Message("Write FILTER (?x > 5).")),
+    "limit": (Message("%(name)s takes a whole number", name="LIMIT"), Message("Write LIMIT 10.")),
+    "offset": (Message("%(name)s takes a whole number", name="OFFSET"), Message("Write OFFSET 10.")),
+    "in": (Message("IN takes its values in parentheses"), Message('Write ?x IN ("a", "b").')),
+    "bind": (Message("BIND takes parentheses"), Message("Write BIND (STR(?x) AS ?text).")),
+    "as": (Message("AS gives a value to a variable"), Message("Write AS ?name, with a name of its own.")),
+    "group": (Message("BY is missing"), Message("Write GROUP BY ?x.")),
+    "order": (Message("BY is missing"), Message("Write ORDER BY ?x.")),
+    "by": (
+        Message("a variable is missing"),
+        Message("Write BY ?x, or a value in parentheses: BY (STR(?x)), DESC(?x)."),
+    ),
     **{
-        word: (f"{word.upper()} takes a pattern in braces", f"Write {word.upper()} {{ ?x ?property ?value }}.")
-        for word in ("optional", "union", "minus", "exists", "where")
+        word.lower(): (
+            Message("%(name)s takes a pattern in braces", name=word),
+            Message("Write %(name)s { ?x ?property ?value }.", name=word),
+        )
+        for word in ("OPTIONAL", "UNION", "MINUS", "EXISTS", "WHERE")
     },
 }
 """Keyword → mistake in what follows it, and remedy."""
 
 FOREIGN_OPERATORS = {
-    "==": ("== is no sign of SPARQL", "Write = for equal, != for unequal."),
-    "<>": ("<> is no sign of SPARQL", "Write != for unequal."),
+    "==": (
+        Message("%(sign)s is not a SPARQL operator", sign="=="),
+        Message("Write = for equal, != for unequal."),
+    ),
+    "<>": (Message("%(sign)s is not a SPARQL operator", sign="<>"), Message("Write != for unequal.")),
 }
 PREFIX_HINT = Message("Write PREFIX schema: <https://schema.org/>.")
 GROUP_BY_HINT = Message("Add it to GROUP BY, or count or sample it: (COUNT(?x) AS ?number), (SAMPLE(?x) AS ?one).")

@@ -30,6 +30,7 @@ RECORDS = [
     {"id": "agent/japar", "kind": "agent", "name": {"en": "Mirza Japar"}},
     {"id": "agent/chia", "kind": "agent", "name": {"en": "Chia, Michael"}},
     {"id": "agent/stans", "kind": "agent", "name": {"en": "Stans, Maurice"}},
+    {"id": "place/buda", "kind": "place", "name": {"en": "Buda"}, "description": {"en": ["Toasts of the diet."]}},
     {"id": "agent/namesake", "kind": "agent", "name": {"en": "Harland, Edith"}},
     {"id": "agent/governor", "kind": "agent", "name": {"en": "Harland, Josiah Albert (Governor of the province)"}},
 ]
@@ -128,3 +129,11 @@ def test_roots_have_four_letters():
     assert not roots("china") & roots("chia")
     assert not roots("stand") & roots("stans")
     assert roots("mao") == frozenset({"mao"})
+
+
+@pytest.mark.parametrize("words", ["zebras remained toast", "envoy toast zebras unicorns"])
+def test_a_word_as_it_is_written_goes_before_its_forms(finder, words):
+    "Of what has as many of the words, that comes first which has them as they were written, however long its text is."
+    found = keys(find(finder, words))
+    assert {"china", "buda"} <= set(found)
+    assert found[0] == "china"

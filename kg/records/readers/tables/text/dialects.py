@@ -8,7 +8,9 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 DELIMITERS = (",", ";", "\t", "|")
 """Delimiters that are looked for."""
@@ -16,7 +18,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"\s*sep=(.)\s*", re.IGNORECASE)
 _NAMES = {"tab": "\t", "\\t": "\t", "semicolon": ";", "comma": ",", "pipe": "|"}
 _MAX_ROWS = 200
-_MAX_FIELD = 1 << 20
+_MAX_SKIPPED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Dialect:
         skipped: lines before the table that only say what the delimiter is.
         quote: the quotation mark around cells; empty for none.
         escape: what makes the next sign one of the text; empty where a quotation mark is doubled.
+        comment: what lines begin with that are no rows; empty for none.
     """
 
     delimiter: str = ","
@@ -36,38 +39,55 @@ class Dialect:
     skipped: int = 0
     quote: str = '"'
     escape: str = ""
+    comment: str = ""
 
 
-def find(head: str, wanted: str, *, is_whole: bool) -> Dialect:
+def find(head: str, wanted: str, said: Mapping[str, Any], *, is_whole: bool) -> Dialect:
     r"""Return the dialect of a text by its beginning.
 
     Args:
         head: its first lines.
         wanted: the delimiter of the settings, empty for none.
+        said: what metadata say of the dialect, by the words of CSVW.
         is_whole: whether that is all of it; else the last line may be cut.
 
-    >>> find("sep=;\na;b\n", "", is_whole=True).delimiter, find("a\tb, c\n1\t2\n", "", is_whole=True).delimiter
-    (';', '\t')
+    >>> find("sep=;\na;b\n", "", {}, is_whole=True).delimiter
+    ';'
+    >>> find("a\tb, c\n1\t2\n", "", {}, is_whole=True).delimiter
+    '\t'
     """
     first, _, rest = head.partition("\n")
-    said = _SEPARATOR_LINE.fullmatch(first)
-    if said:
+    separator = _SEPARATOR_LINE.fullmatch(first)
+    if separator:
         head = rest
+    sign = said.get("quoteChar", '"')
+    quote = "" if sign is None else sign if isinstance(sign, str) and len(sign) == 1 else '"'
     if not is_whole:
         head = head[: head.rfind("\n") + 1] or head
-    delimiter = _NAMES.get(wanted.strip().lower(), wanted) or (said[1] if said else "")
+    delimiter = _NAMES.get(wanted.strip().lower(), wanted) or (separator[1] if separator else "")
     options = [delimiter] if delimiter else list(DELIMITERS)
-    scores = {each: _score(head, each) for each in options}
+    scores = {each: _score(head, each, quote) for each in options}
     best = max(options, key=lambda each: scores[each][0])
     if not delimiter and scores[best][1] < 2:
         best = ","
-    return Dialect(best, max(1, scores[best][1]), 1 if said else 0)
+    comment, skipped = said.get("commentPrefix"), said.get("skipRows")
+    return Dialect(
+        best,
+        max(1, scores[best][1]),
+        skipped if isinstance(skipped, int) and 0 < skipped < _MAX_SKIPPED else 1 if separator else 0,
+        quote,
+        "\\" if said.get("doubleQuote") is False else "",
+        comment if isinstance(comment, str) else "",
+    )
 
 
-def _score(head: str, delimiter: str) -> tuple[float, int]:
+def _score(head: str, delimiter: str, quote: str) -> tuple[float, int]:
     """How well a delimiter parts the lines, and the number of cells that most have."""
     widths: Counter[int] = Counter()
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    text = io.StringIO(head, newline="")
+    reader = csv.reader(
+        text, delimiter=delimiter, quotechar=quote or None, quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    )
     try:
         for row in reader:
             if any(row):
@@ -92,6 +112,18 @@ def lenient_cells(line: str, delimiter: str, quote: str) -> list[str]:
     >>> lenient_cells('"a "b" c","d', ",", '"')
     ['a "b" c', '"d']
     """
+    return [
+        cell[1:-1].replace(quote * 2, quote) if len(cell) > 1 and cell[0] == cell[-1] == quote else cell
+        for cell in written_cells(line, delimiter, quote)
+    ]
+
+
+def written_cells(line: str, delimiter: str, quote: str) -> list[str]:
+    """Return the cells of a line as they are written, with their quotation marks, in linear time.
+
+    >>> written_cells('"a "b" c","d', ",", '"')
+    ['"a "b" c"', '"d']
+    """
     cells: list[str] = []
     place, length = 0, len(line)
     closes = bool(quote)
@@ -101,7 +133,7 @@ def lenient_cells(line: str, delimiter: str, quote: str) -> list[str]:
             end = _closing(line, place + 1, delimiter, quote)
             closes = end >= 0
         if end >= 0:
-            cells.append(line[place + 1 : end].replace(quote * 2, quote))
+            cells.append(line[place : end + 1])
             place = end + 1
         else:
             stop = line.find(delimiter, place)

@@ -21,25 +21,36 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CANDIDATES = (
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "koi8_r", "cp866", "mac_roman", "mac_cyrillic"),
-    *("cp850", "cp852", "cp437", "iso8859_2", "cp932", "gb18030", "big5", "euc_kr", "euc_jp"),
-)
-"""Encodings in which archives' programs have written, the commonest of letters in each script first."""
-
-_TYPICAL = {
-    "cp1252": "áéíóúñüäößçàèìòùâêîôûëïåøæœãõÁÉÍÓÚÑÜÄÖÇÀÈÅØÆ¿¡«»“”‘’–—…°ºª§€·",
-    "cp1250": "áčďéěíňóřšťúůýžąćęłńśźżőűöüäßăâîţşđľĺŕôÁČĎÉĚÍŇÓŘŠŤÚŮÝŽĄĆĘŁŃŚŹŻŐŰÖÜÄĐ„“”‘’–—…§°",
-    "cp1254": "çğıöşüâîûÇĞİÖŞÜáéíóúñäß“”‘’–—…",
+_WEST = "áéíóúñüäößçàèìòùâêîôûëïåøæœãõÁÉÍÓÚÑÜÄÖÇÀÈÅØÆ¿¡«»“”„‘’–—…°ºª§€·"
+_CENTRAL = "áčďéěíňóřšťúůýžąćęłńśźżőűöüäßăâîţşđľĺŕôÁČĎÉĚÍŇÓŘŠŤÚŮÝŽĄĆĘŁŃŚŹŻŐŰÖÜÄĐ„“”‘’–—…§°"
+_LATIN = {
+    "cp1252": _WEST,
+    "cp1250": _CENTRAL,
+    "cp1254": "çğıöşüâîûÇĞİÖŞÜ“”‘’–—…",
     "cp1257": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ„“”–—…",
+    "mac_roman": _WEST,
+    "cp850": _WEST,
+    "cp852": _CENTRAL,
+    "iso8859_2": _CENTRAL,
 }
-"""Encoding → the letters and signs beyond ASCII that texts in it are made of."""
+"""Encoding of Latin letters → letters and signs beyond ASCII that texts in it are made of; the commonest first."""
+
+_OTHERS = (
+    *("cp1251", "koi8_r", "cp866", "mac_cyrillic", "cp1253", "cp1255", "cp1256"),
+    *("cp932", "gb18030", "big5", "euc_kr", "euc_jp"),
+)
+"""Encodings of other scripts, in which archives' programs have written."""
+
+_LATIN_RUN = 2.5
+"""Bytes beyond ASCII in a row, on average, up to which a text is of Latin letters: there most letters are ASCII."""
 
 _CHUNK = 1 << 20
 _SAMPLE_BYTES = 1 << 16
 _MAX_SAMPLE_LINE = 4096
 _MAX_SHOWN = 4
+_MAX_RIVALS = 4
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_RUN = re.compile(rb"[\x80-\xff]+")
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
@@ -128,27 +139,28 @@ def _by_letters(sample: bytes) -> TextEncoding:
     beyond = len(_BEYOND_ASCII.findall(sample))
     if sum(map(len, sequences)) * 4 >= beyond * 3:
         return TextEncoding("utf-8-sig")  # nearly all of it is: the lines that are not are told one by one
-    matches = [match.encoding for match in from_bytes(sample, cp_isolation=list(_CANDIDATES))]
-    candidates = list(dict.fromkeys(name for name in matches if name in _CANDIDATES)) or ["cp1252"]
-    best = max(candidates[:6], key=lambda name: (_typical_share(name, sample), -candidates.index(name)))
-    if best in _TYPICAL and candidates[0] not in _TYPICAL:
-        best = candidates[0]
-    rivals = [name for name in (*candidates[:6], "cp1252", "cp1250") if name != best]
-    differing = [text for name in dict.fromkeys(rivals) if (text := _difference(best, name, sample))]
+    runs = _RUN.findall(sample)
+    if runs and beyond / len(runs) > _LATIN_RUN:
+        candidates = [match.encoding for match in from_bytes(sample, cp_isolation=list(_OTHERS))] or ["cp1251"]
+    else:
+        shares = {name: _typical_share(name, sample) for name in _LATIN}
+        candidates = sorted(shares, key=lambda name: -shares[name])
+    best, *rivals = dict.fromkeys(candidates)
+    differing = [text for name in rivals[:_MAX_RIVALS] if (text := _difference(best, name, sample))]
     message = f"is no UTF-8; by its letters it is taken for {best}"
     if differing:
         message += f", but {'; '.join(differing[:2])}"
-    remark = Remark(message, _shown_line(sample, best), f'UTF-8, or the encoding in kg.toml: encoding = "{best}"')
+    remark = Remark(message, _first_line(sample, best), f'UTF-8, or the encoding in kg.toml: encoding = "{best}"')
     return TextEncoding(best, (remark,))
 
 
 def _typical_share(name: str, sample: bytes) -> float:
-    """Share of the signs beyond ASCII that texts in an encoding are usually made of; 0.5 where that is not known."""
-    typical = _TYPICAL.get(name)
-    if typical is None:
-        return 0.5
+    """Share of the signs beyond ASCII that texts in an encoding are usually made of."""
     signs = _signs(name, sample)
-    return sum(count for sign, count in signs.items() if sign in typical) / max(1, sum(signs.values()))
+    total = max(1, signs.total())
+    if _LATIN[name] is _WEST and not signs.keys() & {"ã", "ä"}:
+        del signs["õ"]  # Portuguese and Estonian have it beside these; alone it is the ő of Hungarian
+    return sum(count for sign, count in signs.items() if sign in _LATIN[name]) / total
 
 
 def _signs(name: str, sample: bytes) -> Counter[str]:
@@ -169,5 +181,5 @@ def _difference(best: str, rival: str, sample: bytes) -> str:
     return f"{rival} would read {', '.join(pairs[:_MAX_SHOWN])}" if pairs else ""
 
 
-def _shown_line(sample: bytes, name: str) -> str:
+def _first_line(sample: bytes, name: str) -> str:
     return sample.partition(b"\n")[0].decode(name, "replace").strip()

@@ -1,108 +1,75 @@
 """Row source of tables as text: CSV, TSV, and the same with other delimiters, streamed.
 
 Python's own parser reads rows as long as they are well-formed (RFC 4180). Where a quotation mark is not closed, or
-closed within a cell, the row is read line by line instead, so that no mark swallows the rows after it; that is told.
+closed within a cell, the first line of the row is read alone instead, so that no mark swallows the rows after it; that
+is told.
 """
 
 import csv
 import io
 import re
-from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from kg.records.readers.base import SourceFile
+from kg.records.readers.tables.csvw_metadata import description_of
 from kg.records.readers.tables.table import Remark, Sheet, TableRow
 from kg.records.readers.tables.text import dialects, encodings
 from kg.records.readers.tables.text.dialects import Dialect
 from kg.records.readers.tables.text.encodings import TextEncoding
-
-MAX_ROW = 16 << 20
-"""Maximum length of a row in characters; a longer one is left out."""
+from kg.records.readers.tables.text.line_feed import MAX_ROW, LineFeed, RowTooLong
 
 MAX_COLUMNS = 16_384
 """Maximum number of cells in a row, as in spreadsheet programs; a row with more is left out."""
 
 _HEAD = 1 << 16
-_FREE_RESCANS = 4 * MAX_ROW
-"""Characters that may be read again after marks that were not closed, beside as many as were read once."""
-
-_NO_TEXT = re.compile("[\udc80-\udcff]+")
+_NOT_DECODED = re.compile("[\udc80-\udcff]+")
 _FORMULA = re.compile(r'="(.*)"')
 _QUOTES = 'a cell in quotation marks, and a mark within it doubled: "He said ""no"""'
+
+_Parsed = tuple[list[str], tuple[Remark, ...]]
+"""Cells of a row, and what is to be told of them."""
 
 
 def sheets(source: SourceFile) -> Iterator[Sheet | Remark]:
     """Return the one table of a text file. Raises OSError for a file that can't be read."""
-    settings = source.settings
-    encoding = encodings.find(source.path, settings.encoding)
+    form = form_of(source)
+    yield Sheet("", form.rows(), form.headings, form.encoding.remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class TextForm:
+    """Form of a table as text.
+
+    Attributes:
+        source: its file.
+        encoding: its encoding.
+        dialect: its dialect.
+        headings: its headings, where the metadata beside it has them; else None.
+    """
+
+    source: SourceFile
+    encoding: TextEncoding
+    dialect: Dialect
+    headings: tuple[str, ...] | None
+
+    def rows(self) -> Iterator[TableRow]:
+        """Read the rows; blank ones are counted and left out."""
+        return _TextRows(self.source, self.encoding, self.dialect).rows()
+
+
+def form_of(source: SourceFile) -> TextForm:
+    """Return the form of a text file. Raises OSError for a file that can't be read."""
+    settings, description = source.settings, description_of(source)
+    encoding = encodings.find(source.path, settings.encoding or description.encoding)
     with source.path.open("rb") as binary:
         file = io.TextIOWrapper(binary, encoding.name, encoding.errors, newline="")
         head = file.read(_HEAD)
-    dialect = dialects.find(head, settings.delimiter, is_whole=len(head) < _HEAD)
-    yield Sheet("", _TextRows(source, encoding, dialect).rows(), remarks=encoding.remarks)
-
-
-class _RowTooLong(Exception):
-    """Row over the bound; the lines taken so far stay with the feed."""
-
-
-class _LineFeed:
-    """Feed of lines to the parser, of which those of a row can be given back.
-
-    Attributes:
-        lines: the lines of the row under way.
-        rescanned: characters that were given back so far.
-        length: characters that were read so far.
-    """
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self._given_back: deque[str] = deque()
-        self._size = 0
-        self.lines: list[str] = []
-        self.rescanned = self.length = 0
-
-    def __iter__(self) -> "_LineFeed":
-        return self
-
-    def __next__(self) -> str:
-        if self._given_back:
-            line = self._given_back.popleft()
-        else:
-            line = self._file.readline(MAX_ROW + 1)
-            self.length += len(line)
-        if not line:
-            raise StopIteration
-        self.lines.append(line)
-        self._size += len(line)
-        if self._size > MAX_ROW:
-            raise _RowTooLong
-        return line
-
-    def begin(self) -> None:
-        """Begin a row."""
-        self.lines = []
-        self._size = 0
-
-    def give_back(self) -> str:
-        """Give back all lines of the row but the first, which is returned."""
-        first, *others = self.lines
-        self._given_back.extendleft(reversed(others))
-        self.rescanned += sum(map(len, others))
-        return first
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether so much was given back that lines are read one by one from now on."""
-        return self.rescanned > self.length + _FREE_RESCANS
-
-    def skip_line(self) -> int:
-        """Pass over the rest of a line that is too long, and return its length."""
-        skipped = 0
-        while (piece := self._file.readline(1 << 20)) and not piece.endswith(("\n", "\r")):
-            skipped += len(piece)
-        return skipped + len(piece)
+    is_whole = len(head) < _HEAD
+    delimiter = settings.delimiter or description.delimiter
+    dialect = dialects.find(head, delimiter, description.dialect, is_whole=is_whole)
+    return TextForm(source, encoding, dialect, description.headings or None)
 
 
 class _TextRows:
@@ -112,93 +79,133 @@ class _TextRows:
         self._source = source
         self._encoding = encoding
         self._dialect = dialect
-        self._line = self._number = 0
+        is_wide = encoding.errors == "replace"
+        self._raw_codec = ("utf-8", "replace") if is_wide else (encoding.name.removesuffix("-sig"), "surrogateescape")
+        self._line = 0
 
     def rows(self) -> Iterator[TableRow]:
         """Read the rows; blank ones are counted and left out."""
         csv.field_size_limit(MAX_ROW + 1)
         with self._source.path.open("rb") as binary:
             file = io.TextIOWrapper(binary, self._encoding.name, self._encoding.errors, newline="")
-            feed = _LineFeed(file)
+            feed = LineFeed(file)
             for _ in range(self._dialect.skipped):
-                self._line += 1
-                next(feed, "")
+                self._line += len(next(feed.lines(), "")) and 1
+            feed.taken.clear()
             yield from self._rows(feed)
 
-    def _rows(self, feed: _LineFeed) -> Iterator[TableRow]:
-        dialect = self._dialect
-        reader = csv.reader(feed, delimiter=dialect.delimiter, quotechar=dialect.quote or None, strict=True,
-                            quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
-                            doublequote=not dialect.escape, escapechar=dialect.escape or None)  # fmt: skip
-        width = dialect.width
+    def _rows(self, feed: LineFeed) -> Iterator[TableRow]:
+        taken, width, number = feed.taken, self._dialect.width, 0
+        codec, errors = self._raw_codec
+        is_wide = self._encoding.errors == "replace"
+        parser = self._parser(feed)
         while True:
-            feed.begin()
             remarks: tuple[Remark, ...] = ()
             try:
-                cells = next(reader)
+                cells = next(parser)
             except StopIteration:
                 return
-            except (csv.Error, _RowTooLong) as fault:
+            except (csv.Error, RowTooLong) as fault:
                 cells, remarks = self._recovered(feed, fault)
-            self._number += 1
-            lines = feed.lines
-            self._line += len(lines)
-            if not any(cells) and not remarks:
+                parser = self._single_lines(feed) if feed.is_spent else self._parser(feed)
+            number += 1
+            if remarks or len(taken) > 1 or len(cells) != width:
+                cells, remarks = self._checked(feed, cells, remarks)
+            written = taken[0] if len(taken) == 1 else "".join(taken)
+            self._line += len(taken)
+            taken.clear()
+            if not (cells and cells[0].strip()) and not remarks and not any(map(str.strip, cells)):
                 continue
-            if feed.is_spent and len(lines) > 1:  # too many marks that nothing closes
-                cells, remarks = self._literal(feed)
-            written = lines[0] if len(lines) == 1 else "".join(lines)
-            if len(cells) != width:
-                remarks += self._width_remarks(cells)
-            if not written.isascii() and (wrong := _NO_TEXT.search(written)):
-                remarks += (self._encoding_remark(wrong[0]),)
-                cells = [_NO_TEXT.sub(self._mended, cell) for cell in cells]
+            if not written.isascii() and ((is_wide and "\ufffd" in written) or _NOT_DECODED.search(written)):
+                cells, remarks = self._decoded(cells, written, remarks)
             if '="' in written:
                 cells = [_FORMULA.sub(r"\1", cell) if cell.startswith('="') else cell for cell in cells]
-            yield TableRow(self._number, tuple(cells), remarks, self._raw(written))
+            yield TableRow(number, tuple(cells), remarks, written.encode(codec, errors))
 
-    def _recovered(self, feed: _LineFeed, fault: Exception) -> tuple[list[str], tuple[Remark, ...]]:
-        """Cells of the first line of a row that is not well-formed, or is too long; the other lines are read again."""
-        if len(feed.lines) == 1 and isinstance(fault, _RowTooLong):
-            length = len(feed.lines[0]) + feed.skip_line()
+    def _parser(self, feed: LineFeed) -> Iterator[list[str]]:
+        """Parser of well-formed rows, from the next line of a feed on."""
+        dialect = self._dialect
+        options: dict[str, Any] = {"quoting": csv.QUOTE_NONE}
+        if dialect.quote:
+            options = {"quotechar": dialect.quote, "doublequote": not dialect.escape}
+        escape = dialect.escape or None
+        lines = feed.lines()
+        if dialect.comment:
+            lines = self._without_comments(feed, lines, dialect.comment)
+        return csv.reader(lines, delimiter=dialect.delimiter, escapechar=escape, strict=True, **options)
+
+    def _without_comments(self, feed: LineFeed, lines: Iterator[str], comment: str) -> Iterator[str]:
+        """Lines without those that begin as comments do, outside of cells of several lines."""
+        for line in lines:
+            if len(feed.taken) == 1 and line.startswith(comment):
+                feed.taken.clear()
+                self._line += 1
+            else:
+                yield line
+
+    def _single_lines(self, feed: LineFeed) -> Iterator[list[str]]:
+        """Rows of a line each, once too many marks were not closed."""
+        for line in feed.lines():
+            yield dialects.lenient_cells(line.rstrip("\r\n"), self._dialect.delimiter, self._dialect.quote)
+
+    def _recovered(self, feed: LineFeed, fault: Exception) -> _Parsed:
+        """Cells of the first line of a row that is not well-formed, or is too long; the others are read again."""
+        taken = feed.taken
+        if len(taken) == 1 and isinstance(fault, RowTooLong):
+            length = len(taken[0]) + feed.skip_line()
             message = f"line {self._line + 1} has {length:,} characters, and at most {MAX_ROW:,} are read"
-            return [], (Remark(message, feed.lines[0][:200], "a shorter row", severity="rejected"),)
-        return self._literal(feed)
+            remark = Remark(message, taken[0][:200], "a shorter row", severity="rejected")
+            taken[0] = taken[0][:200]
+            return [], (remark,)
+        return self._first_line(feed)
 
-    def _literal(self, feed: _LineFeed) -> tuple[list[str], tuple[Remark, ...]]:
-        is_open = len(feed.lines) > 1
+    def _first_line(self, feed: LineFeed) -> _Parsed:
+        what = "is not closed" if len(feed.taken) > 1 else "stands within a cell"
         line = feed.give_back().rstrip("\r\n")
-        feed.lines = [feed.lines[0]]
         cells = dialects.lenient_cells(line, self._dialect.delimiter, self._dialect.quote)
-        what = "is not closed" if is_open else "stands within a cell"
         message = f"a quotation mark in line {self._line + 1} {what}; the line is read as it stands"
         return cells, (Remark(message, line[:200], _QUOTES),)
+
+    def _checked(self, feed: LineFeed, cells: list[str], remarks: tuple[Remark, ...]) -> _Parsed:
+        """Cells of a row of several lines or of another width than most, with what is to be told of that.
+
+        A row of several lines whose first line alone is a whole row was made by a mark that was not meant to be open.
+        """
+        if len(feed.taken) > 1 and len(cells) != self._dialect.width:
+            dialect = self._dialect
+            first = dialects.lenient_cells(feed.taken[0].rstrip("\r\n"), dialect.delimiter, dialect.quote)
+            if len(first) == dialect.width:
+                cells, remarks = self._first_line(feed)
+        if len(cells) == self._dialect.width or not any(map(str.strip, cells)):
+            return cells, remarks
+        return cells, remarks + self._width_remarks(cells)
 
     def _width_remarks(self, cells: list[str]) -> tuple[Remark, ...]:
         count, width = len(cells), self._dialect.width
         if count > MAX_COLUMNS:
             message = f"has {count:,} cells, and at most {MAX_COLUMNS:,} are read"
             return (Remark(message, "", "fewer columns", severity="rejected"),)
+        value = self._dialect.delimiter.join(cells)[:1000]
         if count < width:
             message = f"has {count} cells where most rows have {width}; the others are taken for empty"
-            return (Remark(message, self._dialect.delimiter.join(cells), f"{width} cells"),)
+            return (Remark(message, value, f"{width} cells"),)
         if any(cell.strip() for cell in cells[width:]):
-            message = f"has {count} cells where most rows have {width}"
-            return (Remark(message, self._dialect.delimiter.join(cells), f"{width} cells"),)
+            return (Remark(f"has {count} cells where most rows have {width}", value, f"{width} cells"),)
         return ()
 
-    def _encoding_remark(self, wrong: str) -> Remark:
-        name = self._encoding.name.removesuffix("-sig")
-        mended = _NO_TEXT.sub(self._mended, wrong)
-        message = f"bytes that are no {name.upper()}; read as {mended!r} of cp1252"
-        shown = " ".join(f"0x{ord(sign) - 0xDC00:02x}" for sign in wrong)
-        return Remark(message, shown, name.upper(), severity="repaired")
-
-    @staticmethod
-    def _mended(wrong: re.Match[str]) -> str:
-        return wrong[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-
-    def _raw(self, written: str) -> bytes:
+    def _decoded(self, cells: list[str], written: str, remarks: tuple[Remark, ...]) -> _Parsed:
+        """Cells in which bytes outside the encoding are read as those of Windows, which is told."""
+        name = self._encoding.name.removesuffix("-sig").upper()
         if self._encoding.errors == "replace":
-            return written.encode("utf-8", "replace")
-        return written.encode(self._encoding.name.removesuffix("-sig"), "surrogateescape")
+            message = f"there are bytes that are no {name}; U+FFFD stands in their place"
+            return cells, (*remarks, Remark(message, written, name, severity="repaired"))
+        wrong = _NOT_DECODED.findall(written)[0]
+        shown = " ".join(f"0x{ord(sign) - 0xDC00:02x}" for sign in wrong)
+        message = f"there are bytes that are no {name}; read as {_of_windows(wrong)!r} of cp1252"
+        cells = [_NOT_DECODED.sub(lambda found: _of_windows(found[0]), cell) for cell in cells]
+        return cells, (*remarks, Remark(message, shown, name, severity="repaired"))
+
+
+def _of_windows(wrong: str) -> str:
+    """Characters of Windows for bytes that were not decoded."""
+    return wrong.encode("utf-8", "surrogateescape").decode("cp1252", "replace")

@@ -2,9 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
-from kg import language_ranges
 from kg.store.search.folding import IGNORED
 
 LANGUAGES = ("en", "ru", "es")
@@ -34,16 +32,6 @@ def sort_field(language: str) -> str:
     return f"by_title_{language if language in LANGUAGES else LANGUAGES[0]}"
 
 
-def sort_title(labels: dict[str, str], language: str) -> str:
-    """Title for the order of a language: in that language, in English, or the first one.
-
-    >>> sort_title({"ru": "Письмо", "en": "Letter"}, "en"), sort_title({"de": "Brief"}, "ru")
-    ('Letter', 'Brief')
-    """
-    tag = language_ranges.best(labels, (language, LANGUAGES[0]))
-    return "" if tag is None else labels[tag]
-
-
 def sort_key(text: str, language: str) -> str:
     """Sort key of a title: without punctuation and diacritics, numbers by value, by the language's alphabet.
 
@@ -65,9 +53,3 @@ def sort_key(text: str, language: str) -> str:
     sort_text = _NUMBER.sub(lambda digits: digits[0].zfill(10), _PUNCTUATION.sub(" ", plain).strip())[:MAX_KEY_LENGTH]
     first_script = _FIRST_SCRIPT.get(language)
     return sort_text if first_script is None else f"{0 if first_script.match(sort_text) else 1}{sort_text}"
-
-
-def sort_keys(labels: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """(field, sort key) of a thing's title, for each language."""
-    for language in LANGUAGES:
-        yield sort_field(language), sort_key(sort_title(labels, language), language)

@@ -1,0 +1,1 @@
+"""Databases as tables: Parquet, SQLite, PostgreSQL (D-194)."""

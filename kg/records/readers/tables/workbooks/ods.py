@@ -1,0 +1,230 @@
+"""Row source of OpenDocument workbooks (ods), and of their form as one XML file (fods)."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any
+
+from kg.errors import SourceError
+from kg.records.readers.base import SourceFile
+from kg.records.readers.tables.table import Remark, Sheet, TableRow, column_letter
+from kg.records.readers.tables.workbooks.findings import CellRemarks, chosen_sheets, guarded, rejection
+from kg.records.readers.tables.workbooks.merged_cells import MAX_COLUMNS, Area, MergedCells
+from kg.records.readers.tables.workbooks.ods_cells import cell_text
+from kg.records.readers.tables.workbooks.ods_styles import TAGS, Styles
+from kg.records.readers.tables.workbooks.package import CHUNK_BYTES, Package
+from kg.records.readers.tables.workbooks.xml_stream import attribute, elements, local
+
+MAX_REPEATED_CELLS = 5_000_000
+"""Maximum number of cells with text that a sheet has by repetition alone."""
+MAX_EMPTY_CELLS = 20_000_000
+"""Maximum number of empty cells in front of others, in a sheet."""
+
+_CONTENT = "content.xml"
+_HIDDEN = frozenset({"collapse", "filter"})
+_CELLS = frozenset({"table-cell", "covered-table-cell"})
+
+
+def sheets(source: SourceFile) -> Iterator[Sheet | Remark]:
+    """Yield the sheets of a workbook.
+
+    Raises:
+        OSError: where the file can't be opened.
+    """
+    faults: list[SourceError] = []
+    try:
+        with ExitStack() as stack:
+            styles = Styles()
+            with source.path.open("rb") as file:
+                is_package = file.read(2) == b"PK"
+            if is_package:
+                package = stack.enter_context(Package(source.path))
+                _refuse_encrypted(package)
+                if package.has("styles.xml"):
+                    for _ in styles.read(elements(package.chunks("styles.xml"), TAGS, "styles.xml")):
+                        pass
+                content: Iterable[bytes] = package.chunks(_CONTENT)
+            else:
+                file = stack.enter_context(source.path.open("rb"))
+                content = iter(lambda: file.read(CHUNK_BYTES), b"")
+            yield from _sheets(source, styles, content, faults)
+    except SourceError as fault:
+        faults.append(fault)
+    yield from map(rejection, faults)
+
+
+def _refuse_encrypted(package: Package) -> None:
+    part = "META-INF/manifest.xml"
+    if package.has(part):
+        for _ in elements(package.chunks(part), ["encryption-data"], part):
+            raise SourceError("the workbook can be read with a password alone", todo="a workbook without a password")
+
+
+def _sheets(
+    source: SourceFile, styles: Styles, content: Iterable[bytes], faults: list[SourceError]
+) -> Iterator[Sheet | Remark]:
+    """Sheets of the content, and what is to be told of those left out."""
+    wanted = source.settings.sheet
+    names: list[str] = []
+    is_found = False
+    found = elements(content, [*TAGS, "table-column", "table-row", "table"], _CONTENT)
+    for (_, name, style), group in groupby(_of_tables(styles.read(found)), itemgetter(0)):
+        if _is_copy(name):
+            continue
+        names.append(name)
+        is_hidden = style in styles.hidden_tables
+        if wanted:
+            is_chosen = bool(chosen_sheets([(name, is_hidden)], wanted)[0]) and not is_found
+            is_found = is_found or is_chosen
+        else:
+            chosen, remarks = chosen_sheets([(name, is_hidden)], "")
+            is_chosen = bool(chosen)
+            yield from remarks
+        if is_chosen:
+            yield _sheet(name, (element for _, element in group), styles, faults)
+            if faults:
+                return
+    if wanted and not is_found:
+        yield from chosen_sheets([(name, False) for name in names], wanted)[1]
+
+
+def _is_copy(name: str) -> bool:
+    """Whether a sheet is the copy of one in another file, to which a formula leads."""
+    return name.startswith("'") and "'#" in name
+
+
+def _of_tables(found: Iterable[Any]) -> Iterator[tuple[tuple[int, str, str], Any]]:
+    """Columns and rows, each with number, name and style of its sheet; a sheet without any comes alone."""
+    number, current, is_told = 0, None, False
+    for element in found:
+        table = element if local(element) == "table" else next(element.iterancestors("{*}table"), None)
+        if table is None or local(table.getparent() if table.getparent() is not None else table) != "spreadsheet":
+            continue  # a copy of another program's cells, or a table in a drawing
+        if table is not current:
+            number, current = number + 1, table
+            is_told = False
+        if element is not table or not is_told:
+            is_told = True
+            yield (number, attribute(table, "name"), attribute(table, "style-name")), element
+
+
+def _sheet(name: str, found: Iterator[Any], styles: Styles, faults: list[SourceError]) -> Sheet:
+    columns: list[tuple[int, str]] = []
+    hidden: list[str] = []
+    first = None
+    count = 0
+    for element in found:
+        if local(element) != "table-column":
+            first = element
+            break
+        repeated = _count(element, "number-columns-repeated")
+        if attribute(element, "visibility") in _HIDDEN and count < MAX_COLUMNS:
+            last = min(count + repeated, MAX_COLUMNS) - 1
+            hidden.append(column_letter(count) + (f" to {column_letter(last)}" if last > count else ""))
+        columns.append((repeated, attribute(element, "default-cell-style-name")))
+        count += repeated
+    remarks = (Remark("hidden columns are read like others", ", ".join(hidden[:20])),) if hidden else ()
+    rows = _OdsRows(styles, _styles_by_column(columns)).read(chain([] if first is None else [first], found))
+    return Sheet(name, guarded(rows, faults), None, remarks)
+
+
+def _styles_by_column(columns: list[tuple[int, str]]) -> list[str]:
+    made: list[str] = []
+    for repeated, style in columns:
+        made += [style] * min(repeated, MAX_COLUMNS - len(made))
+    return made
+
+
+@dataclass(slots=True)
+class _OdsRows:
+    """Reader of the rows of a sheet."""
+
+    styles: Styles
+    column_styles: list[str]
+    _merged: MergedCells = field(default_factory=MergedCells)
+    _repeated_cells: int = 0
+    _empty_cells: int = 0
+    _is_told: bool = False
+
+    def read(self, rows: Iterator[Any]) -> Iterator[TableRow]:
+        """Yield each row with a text of its own."""
+        number = 1
+        for row in rows:
+            if local(row) != "table-row":
+                continue
+            repeated = _count(row, "number-rows-repeated")
+            remarks = CellRemarks()
+            cells = self._cells(row, number, remarks)
+            if any(cells) or remarks:
+                if attribute(row, "visibility") in _HIDDEN:
+                    remarks.hidden_row()
+                self._count_repeated((repeated - 1) * max(len(cells), 1))
+                self._merged.fill(number, cells, remarks)
+                for each in range(number, number + repeated):
+                    yield TableRow(each, tuple(cells), tuple(remarks))
+            number += repeated
+
+    def _cells(self, row: Any, number: int, remarks: CellRemarks) -> list[str]:
+        cells: list[str] = []
+        column = 0
+        row_style = attribute(row, "default-cell-style-name")
+        for cell in row:
+            if local(cell) not in _CELLS:
+                continue
+            repeated = _count(cell, "number-columns-repeated")
+            has_content = len(cell) or cell.get(_VALUE_TYPE) is not None or cell.get(_FORMULA) is not None
+            if has_content:
+                if column + repeated > MAX_COLUMNS:
+                    remarks.add(None, "a cell stands beyond the last column; it is left out", "".join(cell.itertext()))
+                    break
+                style = attribute(cell, "style-name") or row_style
+                if not style and column < len(self.column_styles):
+                    style = self.column_styles[column]
+                text = cell_text(cell, column, self.styles, style, remarks)
+                if text:
+                    self._put(cells, column, text, repeated)
+                    self._add_merged(cell, number, column, text, remarks)
+            column += repeated
+        return cells
+
+    def _put(self, cells: list[str], column: int, text: str, repeated: int) -> None:
+        self._count_repeated(repeated - 1)
+        self._empty_cells += column - len(cells)
+        if self._empty_cells > MAX_EMPTY_CELLS:
+            raise SourceError(
+                f"the rows of a sheet skip over {MAX_EMPTY_CELLS:,} cells; it is read no further",
+                todo="a sheet whose cells stand side by side",
+            )
+        cells += [""] * (column - len(cells))
+        cells += [text] * repeated
+
+    def _count_repeated(self, count: int) -> None:
+        self._repeated_cells += count
+        if self._repeated_cells > MAX_REPEATED_CELLS:
+            raise SourceError(
+                f"a sheet repeats cells over {MAX_REPEATED_CELLS:,} times; it is read no further",
+                todo="a sheet without cells that are filled to its end",
+            )
+
+    def _add_merged(self, cell: Any, number: int, column: int, text: str, remarks: CellRemarks) -> None:
+        width = _count(cell, "number-columns-spanned")
+        height = _count(cell, "number-rows-spanned")
+        if width == height == 1:
+            return
+        area = Area(number, number + height - 1, column, min(column + width, MAX_COLUMNS) - 1)
+        self._merged.open(area, text)
+        if not self._is_told:
+            self._is_told = True
+            remarks.add(column, "cells are merged in this sheet; each of them has the text of the first", str(area))
+
+
+_VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
+_FORMULA = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}formula"
+
+
+def _count(element: Any, name: str) -> int:
+    """Count in an attribute; 1 where there is none."""
+    text = attribute(element, name) if len(element.attrib) else ""
+    return max(int(text), 1) if text.isascii() and text.isdecimal() and len(text) < 10 else 1
