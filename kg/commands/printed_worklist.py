@@ -46,7 +46,9 @@ def _pairs(counts: Mapping[str, int]) -> list[_Row]:
 
 
 def _alike(group: Mapping[str, Any]) -> str:
-    names = "  =  ".join(f"{each['name']} ({each['id']}, {each['documents']:,})" for each in group["names"])
+    names = "  =  ".join(
+        f"{each['as'] or each['name']} ({each['id']}, {each['documents']:,})" for each in group["names"]
+    )
     return f"{names}  – {REASONS[group['why']]}"
 
 

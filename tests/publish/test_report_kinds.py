@@ -39,6 +39,7 @@ def test_values_in_messages_make_no_kinds():
     first, second = (problem("a", "", f"the number {n!r} stands on line {n}") for n in ("1", "22"))
     assert kind_of(first) == kind_of(second)
     assert kind_of(first) != kind_of(problem("b", "", first.message))
+    assert kind_of(problem("a", "", "is not (12 May)")) == kind_of(problem("a", "", "is not (13 June)"))
 
 
 @pytest.mark.parametrize(

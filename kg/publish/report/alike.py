@@ -54,6 +54,11 @@ _YEARS_APART = 2
 _INDEX_BITS = 24
 _CACHE_SIZE = 65_536
 _ROMAN = re.compile("[ivxlcdm]+")
+_OF_KIN = frozenset(
+    {"mrs", "jr", "sr", "junior", "senior", "mme", "madame", "frau", "sra", "senora", "fils", "pere", "ii", "iii", "iv"}
+)
+"""Words by which a name is that of a wife, a son or a grandson."""
+
 _BODIES = frozenset({"organization", "family"})
 
 
@@ -88,10 +93,18 @@ class NamedThing:
 
 @dataclass(frozen=True, slots=True)
 class AlikeNames:
-    """Group of things that may be one: the reason, the things, the most named first, and the number of all of them."""
+    """Group of things that may be one.
+
+    Attributes:
+        reason: why they look alike.
+        things: the things, the most named first.
+        texts: the name of each by which it looks like the others.
+        count: the number of all of them.
+    """
 
     reason: str
     things: tuple[NamedThing, ...]
+    texts: tuple[str, ...]
     count: int
 
     @property
@@ -115,7 +128,27 @@ def alike(things: list[NamedThing]) -> Iterator[AlikeNames]:
                     continue
                 paired |= pairs
                 ordered = sorted((things[place] for place in group), key=lambda each: (-each.documents, each.reference))
-                yield AlikeNames(reason, tuple(ordered[:MAX_IN_GROUP]), len(ordered))
+                first = tuple(ordered[:MAX_IN_GROUP])
+                yield AlikeNames(reason, first, _texts(first, reason), len(ordered))
+
+
+def _texts(things: tuple[NamedThing, ...], reason: str) -> tuple[str, ...]:
+    """Names of things that have a key in common."""
+    names_by_key = [
+        {
+            key: name
+            for name, words in reversed(tuple(zip(thing.names, thing.words, strict=True)))
+            if words
+            for key in _KEYS_OF[reason](thing, name, words)
+        }
+        for thing in things
+    ]
+    common = set(names_by_key[0]).intersection(*names_by_key[1:])
+    names = [next((name for key, name in by_key.items() if key in common), "") for by_key in names_by_key]
+    if common:  # of several keys one that all have
+        key = min(common, key=lambda each: names_by_key[0][each] != things[0].names[0])
+        names = [by_key[key] for by_key in names_by_key]
+    return tuple(names)
 
 
 def _blocks(things: list[NamedThing], reason: str) -> Iterator[list[int]]:
@@ -234,7 +267,9 @@ _KEYS_OF = {
 def _have_initials(one: NamedThing, other: NamedThing) -> bool:
     """Whether one is called by initials where the other has words, and all else fits."""
     return any(
-        _has_initial(first, one.words[at]) != _has_initial(last, other.words[there]) and are_forms(first, last)
+        _has_initial(first, one.words[at]) != _has_initial(last, other.words[there])
+        and not _are_kin(one.words[at], other.words[there])
+        and are_forms(first, last)
         for at, first in enumerate(one.names)
         for there, last in enumerate(other.names)
     )
@@ -246,7 +281,16 @@ def _has_initial(name: str, words: tuple[str, ...]) -> bool:
 
 
 def _are_longer(one: NamedThing, other: NamedThing) -> bool:
-    return any(are_forms(first, last) for first in one.names for last in other.names)
+    return any(
+        not _are_kin(one.words[at], other.words[there]) and are_forms(first, last)
+        for at, first in enumerate(one.names)
+        for there, last in enumerate(other.names)
+    )
+
+
+def _are_kin(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one name has a word for wife, son or grandson that the other has not."""
+    return bool(_OF_KIN & (set(one) ^ set(other)))
 
 
 def _are_a_letter_apart(one: NamedThing, other: NamedThing) -> bool:

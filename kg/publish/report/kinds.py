@@ -28,8 +28,10 @@ _MAX_FORMS = 1_000
 """Forms of a kind that are counted; later ones are counted with it alone."""
 _LISTED_FORMS = 20
 _CACHE_SIZE = 4096
-_VALUES = re.compile(rf"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|\b(?:{'|'.join(KINDS)})/\S+|\d+")
-"""Values in a message: quoted texts, references, numbers."""
+_VALUES = re.compile(rf"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|\([^()]*\)|\b(?:{'|'.join(KINDS)})/\S+|\d[\d,]*")
+"""Values in a message: texts in quotation marks or brackets, references, numbers."""
+_AROUND = {"'": "'…'", '"': "'…'", "(": "(…)"}
+"""First sign of a value → what stands for it; for any other, three dots alone."""
 _UNREAD = "some dates can't be read; they are kept as they are written"
 
 
@@ -66,7 +68,7 @@ def _said(problem: SourceProblem) -> tuple[str, str, str]:
 
 
 def _masked(problem: SourceProblem) -> tuple[str, str]:
-    return problem.field.partition("[")[0], _VALUES.sub("'…'", problem.message)
+    return problem.field.partition("[")[0], _VALUES.sub(lambda value: _AROUND.get(value[0][0], "…"), problem.message)
 
 
 @lru_cache(_CACHE_SIZE)
@@ -118,7 +120,14 @@ class KindOfProblems:
             "expected": self.first.expected,
             "todo": todo_of(self.first),
             "examples": [
-                {"file": each.source, "at": each.at, "field": each.field, "value": each.value, "record": each.record}
+                {
+                    "file": each.source,
+                    "at": each.at,
+                    "field": each.field,
+                    "value": each.value,
+                    "message": each.message,
+                    "record": each.record,
+                }
                 for each in self.examples
             ],
             "forms": [
@@ -129,8 +138,10 @@ class KindOfProblems:
         }
 
     def _message(self) -> str:
-        several_reasons = len(self._messages) > 1 and word_of(self.first) == DATE_UNREAD
-        return _UNREAD if several_reasons else self.first.message
+        """Message of the first problem; without its values where the others have other ones."""
+        if len(self._messages) == 1:
+            return self.first.message
+        return _UNREAD if word_of(self.first) == DATE_UNREAD else _masked(self.first)[1]
 
 
 def kinds_of(problems: Iterable[SourceProblem]) -> list[KindOfProblems]:

@@ -93,7 +93,7 @@ def _problem_row(problem: SourceProblem, base: str) -> _Row:
 
 
 def _alike_row(item: Mapping[str, Any]) -> _Row:
-    named = "; ".join(f"{each['name']} ({each['id']}, {each['documents']})" for each in item["names"])
+    named = "; ".join(f"{each['as'] or each['name']} ({each['id']}, {each['documents']})" for each in item["names"])
     return {
         "list": "alike",
         "kind": item["why"],

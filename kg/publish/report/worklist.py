@@ -33,10 +33,12 @@ _KINDS = ("agent", "place", "topic", "collection", "archive", RECORD)
 """Kinds in the order of the list."""
 
 _UNDESCRIBED = (
-    "SELECT things.kind, ref, label, CASE things.kind WHEN 'record'"
-    " THEN (SELECT SUM(link_counts.n) FROM link_counts WHERE target = things.n) ELSE named.documents END, things.n"
+    "SELECT things.kind, ref, label, COALESCE(NULLIF(named.documents, 0),"
+    " (SELECT SUM(link_counts.n) FROM link_counts WHERE target = things.n), 0), things.n"
     " FROM things LEFT JOIN names.documents AS named ON named.n = things.n WHERE status = 'stub' AND deleted IS NULL"
 )
+"""Things that are named alone, each with the documents that name it; where none does so, with the links to it."""
+
 _NAMED = (
     "SELECT ref, status, offset, length, COALESCE(named.documents, 0) AS documents FROM things"
     " LEFT JOIN names.documents AS named USING (n) WHERE kind <> 'record' AND deleted IS NULL AND digest IS NOT NULL"
@@ -94,7 +96,7 @@ def _undescribed(db: sqlite3.Connection) -> list[dict[str, Any]]:
     first: dict[str, list[tuple[int, int, str, bytes]]] = {kind: [] for kind in _KINDS}
     for kind, reference, label, documents, n in db.execute(_UNDESCRIBED):
         counts[kind] += 1
-        entry = (documents or 0, -n, reference, label)
+        entry = (documents, -n, reference, label)
         if len(first[kind]) < MAX_UNDESCRIBED:
             heapq.heappush(first[kind], entry)
         elif entry > first[kind][0]:
@@ -104,19 +106,13 @@ def _undescribed(db: sqlite3.Connection) -> list[dict[str, Any]]:
             "kind": kind,
             "count": counts[kind],
             "items": [
-                {"id": reference, "name": _shown_name(label), "documents": documents or _links(db, -n)}
-                for documents, n, reference, label in sorted(first[kind], reverse=True)
+                {"id": reference, "name": _shown_name(label), "documents": documents}
+                for documents, _, reference, label in sorted(first[kind], reverse=True)
             ],
         }
         for kind in _KINDS
         if counts[kind]
     ]
-
-
-def _links(db: sqlite3.Connection, n: int) -> int:
-    """Number of things that link to one which no document counts."""
-    (links,) = db.execute("SELECT COALESCE(SUM(n), 0) FROM link_counts WHERE target = ?", (n,)).fetchone()
-    return int(links)
 
 
 def _shown_name(label: bytes | None) -> str:
@@ -172,10 +168,11 @@ def _alike_item(group: AlikeNames) -> dict[str, Any]:
             {
                 "id": each.reference,
                 "name": each.names[0] if each.names else "",
+                "as": text,
                 "documents": each.documents,
                 "described": each.described,
             }
-            for each in group.things
+            for each, text in zip(group.things, group.texts, strict=True)
         ],
     }
 
