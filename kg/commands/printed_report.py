@@ -70,7 +70,8 @@ def print_problems(kinds: Sequence[Mapping[str, Any]], *, option: str) -> None:
         for line in (*expected, f"to do: {_with_file(kind)}"):
             OUT.print(Text(f"  {line}") if not OUT.is_terminal else Padding(Text(line), (0, 0, 0, 2)), **_prose())
         for each in kind["examples"][:_MAX_EXAMPLES]:
-            OUT.print(Text(f"  {_place(each)}"), soft_wrap=True)
+            own = f"  {each['message']}" if each["message"] != kind["message"] else ""
+            OUT.print(Text(f"  {_place(each)}{own}"), soft_wrap=True)
         if kind["count"] > min(_MAX_EXAMPLES, len(kind["examples"])):
             OUT.print(f"  … and {kind['count'] - min(_MAX_EXAMPLES, len(kind['examples'])):,} more")
         OUT.print()

@@ -1,4 +1,4 @@
-"""Listing of a source's files, with all that is in its place and can't be read: a broken link, a pipe, an unknown format.
+"""Listing of a source's files, with all that is in its place and can't be read: broken links, pipes, unknown formats.
 
 To pass over these in silence would take their records off the web.
 """
@@ -191,8 +191,8 @@ def _glob(source: SourceSettings, settings: Settings, listing: Listing) -> None:
 def unread_file(file: SourceFile, head: bytes) -> SourceProblem | None:
     """Return the problem of a file whose format is not known; None for what programs leave behind.
 
-    A picture, a sound or a README beside descriptions is a note. Any other file may have records in it that nobody would
-    miss, so it is told as what is left out (D-201).
+    A picture, a sound or a README beside descriptions is a note. Any other file may have records in it that nobody
+    would miss, so it is told as what is left out (D-201).
 
     Args:
         file: the file.

@@ -33,11 +33,16 @@ _KINDS = ("agent", "place", "topic", "collection", "archive", RECORD)
 """Kinds in the order of the list."""
 
 _UNDESCRIBED = (
-    "SELECT things.kind, ref, label, COALESCE(NULLIF(named.documents, 0),"
-    " (SELECT SUM(link_counts.n) FROM link_counts WHERE target = things.n), 0), things.n"
-    " FROM things LEFT JOIN names.documents AS named ON named.n = things.n WHERE status = 'stub' AND deleted IS NULL"
+    "SELECT things.kind, ref, label, CASE things.kind"
+    " WHEN 'record' THEN (SELECT SUM(link_counts.n) FROM link_counts WHERE target = things.n)"
+    " ELSE COALESCE(NULLIF(named.documents, 0), (SELECT COUNT(DISTINCT links.source) FROM links"
+    " JOIN things AS document ON document.n = links.source"
+    " WHERE links.target = things.n AND document.kind = 'record')) END,"
+    " things.n FROM things LEFT JOIN names.documents AS named ON named.n = things.n"
+    " WHERE things.status = 'stub' AND things.deleted IS NULL"
 )
-"""Things that are named alone, each with the documents that name it; where none does so, with the links to it."""
+"""Things that are named alone: each with the documents that a list of the site counts for it, or where that counts none
+those that link to it in any way; a document with the links to it."""
 
 _NAMED = (
     "SELECT ref, status, offset, length, COALESCE(named.documents, 0) AS documents FROM things"
@@ -96,7 +101,7 @@ def _undescribed(db: sqlite3.Connection) -> list[dict[str, Any]]:
     first: dict[str, list[tuple[int, int, str, bytes]]] = {kind: [] for kind in _KINDS}
     for kind, reference, label, documents, n in db.execute(_UNDESCRIBED):
         counts[kind] += 1
-        entry = (documents, -n, reference, label)
+        entry = (documents or 0, -n, reference, label)
         if len(first[kind]) < MAX_UNDESCRIBED:
             heapq.heappush(first[kind], entry)
         elif entry > first[kind][0]:
