@@ -20,6 +20,7 @@ from kg.commands.export import export
 from kg.commands.init import init
 from kg.commands.printed_report import print_json, print_report
 from kg.commands.report import report as report_command
+from kg.commands.template import template
 from kg.errors import KgError, UsageError
 from kg.iris import KINDS
 from kg.publish import build as jobs
@@ -48,9 +49,6 @@ _MIN_TABLE_WIDTH = 240
 def cli(context: click.Context, config: Path | None) -> None:
     """Publish archival records as linked data."""
     context.obj = config
-
-
-cli.add_command(report_command)
 
 
 @cli.command()
@@ -244,6 +242,8 @@ def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
 
 cli.add_command(export)
 cli.add_command(init)
+cli.add_command(template)
+cli.add_command(report_command)
 
 
 def main() -> None:

@@ -81,4 +81,6 @@ def _value_fault(error: Any) -> str:
     if error["type"] == "tuple_type":
         return f"should be a list, such as [{excerpt}], but it is {excerpt}"
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if error["loc"][-1] == "path" and "://" in str(value):  # the same
+        return str(message)
     return f"{message[0].lower()}{message[1:]}, but it is {excerpt}"

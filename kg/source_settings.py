@@ -2,8 +2,10 @@
 
 import codecs
 import difflib
+import re
 from importlib.metadata import entry_points
 from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -15,6 +17,11 @@ PLUGIN_GROUP = "kg.readers"
 
 _NO_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "mbcs", "oem"})
 """Codecs of text that are no encodings of files."""
+
+
+DATABASE_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
+"""Schemes of the address of a database."""
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 class ColumnSettings(BaseModel):
@@ -30,7 +37,9 @@ class ColumnSettings(BaseModel):
     separator: str = Field("", description="What stands between several values in a cell; without it a cell is one.")
     constant: str = Field("", description="A value that each record has; the column need not be there.")
     pattern: str = Field(
-        "", description="A value made of other columns, `{Series}-{No.}` say; the column need not be there."
+        "",
+        description="A value made of other columns, `{Series}-{No.}` say; the column need not be there. Where one of"
+        " them is empty, the column's own cell stands for it, if it is there.",
     )
 
     @model_validator(mode="before")
@@ -45,7 +54,11 @@ class SourceSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: str = Field(description="A file, a folder or a glob; relative to kg.toml, or absolute.", min_length=1)
+    path: str = Field(
+        description="A file, a folder or a glob, relative to kg.toml or absolute; or the address of a database,"
+        " `postgresql://host/name`, without a password.",
+        min_length=1,
+    )
     format: str | None = Field(
         None,
         description=f"One of {', '.join(FORMATS)}, or that of a plug-in; without it each file is looked into.",
@@ -104,6 +117,26 @@ class SourceSettings(BaseModel):
         if len(delimiter) > 1 or delimiter in {"\n", "\r", '"'} or delimiter == "\0":
             raise ValueError('must be one sign, such as ";" or "|", or the word "tab"')
         return delimiter
+
+    @field_validator("path")
+    @classmethod
+    def _without_password(cls, path: str) -> str:
+        """Refuse an address of another kind, and a password in one."""
+        if not _ADDRESS.match(path):
+            return path
+        address = urlsplit(path)
+        if address.scheme not in DATABASE_SCHEMES:
+            raise ValueError("should be a file, a folder, a glob, or an address that begins with postgresql://")
+        if address.password or any("password" in name.lower() for name, _ in parse_qsl(address.query)):
+            raise ValueError(
+                "has a password, which must not stand in a file; set it in the environment: PGPASSWORD, say"
+            )
+        return path
+
+    @property
+    def is_address(self) -> bool:
+        """Whether the source is a database at an address, and no file."""
+        return bool(_ADDRESS.match(self.path))
 
 
 NO_SETTINGS = SourceSettings.model_validate({"path": "-"})

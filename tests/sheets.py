@@ -39,7 +39,7 @@ MINUTES_KEYS = {
     "Archival reference / Delo": "referenceLevels.delo",
     "Dates / From": "dates",
     "Dates / To": "-",
-    "People / Chair": "extra",
+    "People / Chair": "participants",
     "People / Participants": "participants",
 }
 

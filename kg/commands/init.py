@@ -108,7 +108,9 @@ def _show_source(source: ProposedSource, shown: Preview) -> None:
         _show_guesses(source.table.guess)
     for place, record in enumerate(shown.records, 1):
         _show_record(place, record)
-    messages = dict.fromkeys(f"{problem.field} {problem.message}".strip() for problem in shown.problems)
+    messages = dict.fromkeys(
+        f"{f'{problem.at}: ' if problem.at else ''}{problem.field} {problem.message}" for problem in shown.problems
+    )
     for message in list(messages)[:10]:
         OUT.print(Text(f"  A build would tell: {message}."), soft_wrap=True)
 

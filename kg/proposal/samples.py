@@ -134,5 +134,4 @@ def _is_known(text: str) -> bool:
 
 
 def _text(remark: Remark) -> str:
-    shown = f" ({remark.value[:80]})" if remark.value else ""
-    return f"{remark.message}{shown}" + (f"; expected: {remark.expected}" if remark.expected else "")
+    return f"{remark.message}; expected: {remark.expected}" if remark.expected else remark.message

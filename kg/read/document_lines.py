@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg.read.related import PARTICIPANT_KEYS
+from kg.render.data.abstract import count_of
 from kg.render.data.record import references
 from kg.store.generation.things import Thing
 
@@ -104,6 +105,7 @@ def _line(
 ) -> DocumentLine:
     people = tuple(known[each] for each in names[:MAX_NAMES] if each in known)
     if people:
-        return DocumentLine(thing, roles, people, len(names) - len(people))
+        left_out = sum(count_of(record, key) - len(record.get(key, ())) for key in PARTICIPANT_KEYS)
+        return DocumentLine(thing, roles, people, len(names) - len(people) + left_out)
     summary: Mapping[str, Any] = next((record[key] for key in _SUMMARIES if record.get(key)), {})
     return DocumentLine(thing, roles, summary=summary)

@@ -116,6 +116,6 @@ def _counts(publication: Publication, query: SearchQuery, facet: str, limit: int
 
 
 def _coordinates(publication: Publication, thing: Thing | None) -> tuple[float, float] | None:
-    record = publication.finder.record(thing.offset, thing.length) if thing else {}
+    (record,) = publication.things.records([thing]) if thing else ({},)
     latitude, longitude = record.get("latitude"), record.get("longitude")
     return None if latitude is None or longitude is None else (latitude, longitude)

@@ -10,7 +10,6 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
-import orjson
 from tantivy import Query
 
 from kg import language_ranges
@@ -18,6 +17,7 @@ from kg.date_roles import Date
 from kg.errors import Message, SearchRefused
 from kg.iris import Base
 from kg.read import times
+from kg.read.record_reader import RecordReader
 from kg.read.times import Axis, YearSpan
 from kg.store.generation.generation import Generation
 from kg.store.generation.things import Thing
@@ -241,6 +241,7 @@ class Finder:
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
+        self._reader = RecordReader(generation)
         self.base = Base(generation.manifest.base)
         self._spelling: SpellingSuggester | None = None
         self._completer: Completer | None = None
@@ -474,20 +475,20 @@ class Finder:
             yield [replace(each, date=match(each.record)) for each in found]
 
     def _search_hit(self, hit: Hit, thing: Thing, marker: HitMarker | None, request: SearchRequest) -> SearchHit:
-        record = self.record(hit.offset, hit.length)
         tag = language_ranges.best(thing.labels, request.languages) or language_ranges.NO_LANGUAGE
         label = request.nameless(thing) or thing.labels[tag]
         if marker is None:
+            record = self.record(hit.offset, hit.length)
             return SearchHit(thing, record, hit.score, unmarked_snippet(tag, label), None)
         title = marker.mark(tag, label)
         ranges = (tag, *request.languages)
+        record = self._reader.bounded(hit.offset, hit.length, ranges)
         passages = self._passages(record, hit.offset, marker, ranges)
         return SearchHit(thing, record, hit.score, title, marker.snippet(passages))
 
     def record(self, offset: int, length: int) -> dict[str, Any]:
         """Record of a thing, from its offset and length in the file of records."""
-        record: dict[str, Any] = orjson.loads(self.generation.record(offset, length))
-        return record
+        return self._reader.whole(offset, length)
 
     # For queries --------------------------------------------------------------------------------------------------
 
@@ -504,7 +505,7 @@ class Finder:
         return rows, len(hits) > clause.limit
 
     def _clause_row(self, hit: Hit, marker: HitMarker | None, language: str) -> SearchRow:
-        record = self.record(hit.offset, hit.length) if marker else {}
+        record = self._reader.bounded(hit.offset, hit.length, (language,)) if marker else {}
         snippet = marker.snippet(self._passages(record, hit.offset, marker, (language,))) if marker else None
         iri = self.base.iri(hit.reference)
         return SearchRow(iri, hit.score, snippet.text, snippet.language) if snippet else SearchRow(iri, hit.score)
@@ -528,6 +529,8 @@ class Finder:
 
         repeated = self.index.repeated
         texts = sorted([(each.language, each.text) for each in repeated.own_passages(record, offset)], key=place)
+        if marker.has_number:
+            texts += [(each.language, each.text) for each in repeated.varying_passages(record, offset)]
         if marker.everywhere:
             texts += [(each.language, each.text) for each in repeated.searched_passages(record)]
         return texts

@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg import ontology
 from kg.iris import Base, spellings
 from kg.mapping import mapper
 from kg.read.document_lines import DocumentLine, document_lines, telling_roles
+from kg.read.record_reader import RecordReader, excerpt_of
 from kg.read.related import RELATED, RelatedThings, related_things
-from kg.read.told_relations import target_of, told_relations
-from kg.render.data.excerpt import Excerpt, RecordPlace, excerpt, is_short
+from kg.read.told_relations import told_relations
+from kg.render.data.excerpt import Excerpt, RecordPlace
 from kg.render.data.record import references
 from kg.render.data.statements import Statements, by_subject
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS
@@ -38,22 +38,14 @@ PAGE_SIZE = 20
 DOCUMENTS = "documents"
 """Name of the list of documents, among the keys of inverse links."""
 
-SHORT_RECORD = 32_000
-"""Bytes up to which a record is its own excerpt, if its lists are short as well."""
-
 MAX_LINKED_BYTES = 1_000_000
 """Bytes of the records of link targets that a page reads; of longer ones it has what the catalogue has (D-151)."""
 
 MAX_PATH_LEVELS = 12
 """Maximum number of archive levels above a thing on its page."""
 
-_THING_CACHE_SIZE, _RECORD_CACHE_SIZE, _LONG_RECORD_CACHE_SIZE = 8_192, 4_096, 256
-_MAX_CACHED_RECORD = 4_000
-"""Entries of the caches for things, records and parts of long records; the length of a long record (D-48)."""
-
-_LONG_KEYS = frozenset({"text", "extra", "digitalObjects"})
-_MAX_OFFICES = 100
-"""Keys of a long record that no page of another thing shows, and relations with dates that are kept of it."""
+_THING_CACHE_SIZE = 8_192
+"""Entries of the cache for things (D-48)."""
 
 _INVERSE_RELATION = "relatedTo"
 """Key of the inverse links of relations, which no record has itself."""
@@ -226,7 +218,11 @@ class _StoredSource:
 
 
 class Resources:
-    """Things of a generation."""
+    """Things of a generation.
+
+    Attributes:
+        reader: reader of their records.
+    """
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
@@ -237,8 +233,7 @@ class Resources:
         self._mapped = _MappedSource(mapper.Mapper(terms))
         self._source = self._mapped if same_mapping else _StoredSource(generation.graph)
         self._cached_thing = lru_cache(_THING_CACHE_SIZE)(self.generation.catalogue.thing)
-        self._cached_record = lru_cache(_RECORD_CACHE_SIZE)(self._parsed)
-        self._cached_long_record = lru_cache(_LONG_RECORD_CACHE_SIZE)(self._parsed_names)
+        self.reader = RecordReader(generation)
         self._document_keys = frozenset({*terms.keys["record"], _INVERSE_RELATION})
 
     def find(self, reference: str) -> Thing | DeletedThing | Redirect | None:
@@ -257,7 +252,7 @@ class Resources:
 
     def describe(self, thing: Thing) -> Description:
         """Return the description of a thing."""
-        record = self._parsed(thing.offset, thing.length)
+        record = self.reader.whole(thing.offset, thing.length)
         return Description(thing, self.base.iri(thing.reference), record, self._source)
 
     def describe_page(self, thing: Thing, languages: Sequence[str], place: RecordPlace) -> Description:
@@ -268,11 +263,11 @@ class Resources:
             languages: those of the reader, the best first.
             place: which part of long texts, and where a long list begins.
         """
-        record = self._parsed(thing.offset, thing.length)
-        if thing.length <= SHORT_RECORD and is_short(record):
+        record = self.reader.for_page(thing.offset, thing.length)
+        cut = excerpt_of(record, thing.length, languages, place)
+        if cut is None:
             return Description(thing, self.base.iri(thing.reference), record, self._source)
         # Mapped anew, whatever made the generation: the store has the whole, and in no order of weight.
-        cut = excerpt(record, languages, place)
         return Description(thing, self.base.iri(thing.reference), cut.record, self._mapped, cut, record)
 
     def around(
@@ -357,29 +352,18 @@ class Resources:
         return targets
 
     def _record(self, thing: Thing) -> dict[str, Any]:
-        """Record of a link target, without what no other page shows of it."""
-        read = self._cached_record if thing.length <= _MAX_CACHED_RECORD else self._cached_long_record
-        return read(thing.offset, thing.length)
-
-    def _parsed_names(self, offset: int, length: int) -> dict[str, Any]:
-        record = self._parsed(offset, length)
-        short = {key: value for key, value in record.items() if key not in _LONG_KEYS}
-        if "relations" in short:  # offices of a person have dates
-            short["relations"] = [each for each in short["relations"] if "dates" in each][:_MAX_OFFICES]
-        return short
-
-    def _parsed(self, offset: int, length: int) -> dict[str, Any]:
-        record: dict[str, Any] = orjson.loads(self.generation.record(offset, length))
-        return record
+        """Record of a thing, as far as pages of other things read it."""
+        return self.reader.for_others(thing.offset, thing.length)
 
     def _group(self, description: Description, key: str, count: int, after: str) -> LinkGroup | None:
         """Links to a thing under a key from other things than documents, or None; not those that it has itself."""
-        own = _related(description.whole or description.record) if key == _INVERSE_RELATION else frozenset()
-        limit = PAGE_SIZE + 1 + min(len(own), _MAX_OWN)
+        whole = description.whole or description.record
+        own = min(len(whole.get("relations", ())), _MAX_OWN) if key == _INVERSE_RELATION else 0
+        limit = PAGE_SIZE + 1 + own
         links, end = self.generation.catalogue.linking_things_of(
             description.thing.n, key, limit, after, documents=False, most=MAX_WALKED_LINKS
         )
-        links = [link for link in links if link.thing.reference not in own]
+        links = self._unsaid(description.thing, key, links) if own else links
         if not links and not after and (end is None or own):
             return None
         next_cursor = links[PAGE_SIZE - 1].cursor if len(links) > PAGE_SIZE else end
@@ -390,7 +374,14 @@ class Resources:
 
     def _relations_told(self, links: Iterable[ListEntry], reference: str) -> dict[str, tuple[Mapping[str, Any], ...]]:
         things = [link.thing for link in links]
-        return told_relations(things, reference, lambda each: self._parsed(each.offset, each.length), MAX_LINKED_BYTES)
+        return told_relations(
+            things, reference, lambda each: self.reader.whole(each.offset, each.length), MAX_LINKED_BYTES
+        )
+
+    def _unsaid(self, thing: Thing, key: str, links: list[ListEntry]) -> list[ListEntry]:
+        """Links to a thing from others to which it has no link of this kind itself."""
+        said = self.generation.catalogue.linked_from(thing, key, [link.thing.n for link in links])
+        return [link for link in links if link.thing.n not in said]
 
     def path(self, record: Mapping[str, Any]) -> tuple[Thing, ...]:
         """Return the containers of a thing, from the top down; a cycle is cut."""
@@ -405,7 +396,7 @@ class Resources:
         return tuple(path)
 
     def records(self, things: Iterable[Thing]) -> list[dict[str, Any]]:
-        """Return the records of some things."""
+        """Return the records of some things, as far as pages of other things read them."""
         return [self._record(thing) for thing in things]
 
     def _beside(
@@ -425,11 +416,6 @@ class Resources:
     def record(self, thing: Thing) -> bytes:
         """Return the thing's record as JSON, as the `json` reader takes it."""
         return self.generation.record(thing.offset, thing.length)
-
-
-def _related(record: Mapping[str, Any]) -> frozenset[str]:
-    """References of the targets of a record's own relations."""
-    return frozenset(map(target_of, record.get("relations", ())))
 
 
 def _outline(thing: Thing) -> dict[str, Any]:

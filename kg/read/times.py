@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.date_roles import Date, of_thing
+from kg.day_numbers import day_number
 from kg.errors import SearchRefused
 from kg.records.dates import phrases
+from kg.records.dates.early_dates import whole_interval
 from kg.records.dates.edtf_strings import Interval
 from kg.store.search import query_language
 from kg.store.search.query_language import DayRange
-from kg.store.search.times import UNDATED, day_number, days_of, unit_of
+from kg.store.search.times import UNDATED, days_of, unit_of
 
 _ENDS = ".."
 _MONTH = re.compile(r"-?\d{4}-\d\d")
@@ -60,7 +62,7 @@ def _in_words(text: str) -> DayRange:
     try:
         return query_language.parse_days(edtf or text)
     except SearchRefused:
-        spans = [date.span for date in phrase.dates]
+        spans = [whole_interval(date.edtf) if date.edtf else date.span for date in phrase.dates]
         if not spans or Interval(None, None) in spans:
             raise
         return DayRange(min(_number(span.start, -1) for span in spans), max(_number(span.end, 1) for span in spans))

@@ -46,6 +46,9 @@ keep = {KEEP}
 
 MAX_WORKER_MB = 1_600
 MAX_TEMPORARY_MB = 300
+MAX_DISK_MB = 150 * (KEEP + 1)
+"""Those that are kept and the one that is built: a generation has some 100 MB, and the sources 40."""
+
 MAX_GENERATIONS = MAX_RETIRED + 2
 """Those that are still read, the live one, and the one that is opened."""
 
@@ -90,7 +93,7 @@ BOUNDS = {
     "workers": Bound(allowance=6, most=MAX_WORKERS),
     "generations": Bound(allowance=1, most=MAX_GENERATIONS),
     "temporary_mb": Bound(allowance=30, most=MAX_TEMPORARY_MB),
-    "disk_mb": Bound(allowance=40),
+    "disk_mb": Bound(allowance=40, most=MAX_DISK_MB),
 }
 """Figure of a sample → what is allowed of it. A query may take memory, and a reader hold a generation, for a while."""
 

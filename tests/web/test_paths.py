@@ -203,7 +203,7 @@ def test_pages_of_problems_help(withdrawn, monkeypatch):
     for path, status, said in (
         ("record/nope", 404, "Nothing has been published at record/nope"),
         ("record/2", 410, "“Two” (record/2) was published on"),
-        ("api/", 500, "The site's administrator can find it in the log by the number "),
+        ("api/", 500, "can find it in the log by the number "),
     ):
         answer = withdrawn.get(f"/data/{path}", headers={"accept": "text/html"})
         assert (answer.status_code, answer.headers["content-type"]) == (status, PAGE)

@@ -41,8 +41,11 @@ from kg.records.readers.base import (
 )
 from kg.records.readers.json.json_records import parse_line
 from kg.records.readers.source_words import in_source_words
+from kg.render.data.abstract import abstract, labels_for_lists
+from kg.render.data.excerpt import parts_of, rooms, weight_order
 from kg.store.generation.catalogue_builder import CatalogueEntry, date_column
 from kg.store.generation.hints import Hint, hint_of
+from kg.store.generation.outlines.builder import OUTLINED_LENGTH, Layout, RecordOutline, outline
 
 if TYPE_CHECKING:
     from kg.publish.pipeline.shapes import Shapes
@@ -58,6 +61,7 @@ class PreparedRecord(NamedTuple):
         triples: the number of its triples.
         hints: embedded descriptions of the things that it links to.
         fields: what it has, as a set of bits.
+        outline: its outline, where it is long.
     """
 
     entry: CatalogueEntry
@@ -66,6 +70,7 @@ class PreparedRecord(NamedTuple):
     triples: int
     hints: tuple[Hint, ...]
     fields: int
+    outline: RecordOutline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class BatchResult:
 class BatchProcessor:
     """Processor of batches for a base."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what all records of a build have in common
         self,
         base: str,
         index: Path | None = None,
@@ -103,6 +108,7 @@ class BatchProcessor:
         survey: Path | None = None,
         *,
         value_bytes: int,
+        languages: tuple[str, ...] = (),
     ) -> None:
         """Start.
 
@@ -112,8 +118,10 @@ class BatchProcessor:
             shapes: the file of the archive's own shapes, or None.
             survey: the folder for the survey of all sources, which may be made later; None for none.
             value_bytes: the bound on a value, in bytes as written.
+            languages: those of the site, the best first.
         """
         self._value_bytes = value_bytes
+        self._languages = languages
         self._today = datetime.now(UTC).date().isoformat()
         self._mapper = Mapper(ontology.load(base))
         self._base = base
@@ -254,7 +262,7 @@ class BatchProcessor:
             if violations := tuple(problem for problem in placed if problem.severity == "rejected"):
                 yield RejectedRecord(record["kind"], source, raw_record.raw, violations)
             else:
-                yield _prepared_record(record, outcome, source, raw_record.at)
+                yield _prepared_record(record, outcome, source, raw_record.at, self._languages)
 
     def _try_map(self, record: Record, raw_record: RawRecord, source: str) -> MappedRecord | RejectedRecord:
         try:
@@ -319,15 +327,17 @@ def _unmapped_problem(source: str, at: str, key: str, record: Record) -> SourceP
     )
 
 
-def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str) -> PreparedRecord:
+def _prepared_record(
+    record: Record, mapped: MappedRecord, source: str, at: str, languages: tuple[str, ...]
+) -> PreparedRecord:
     date = principal(record.get("dates", ()))
     json = orjson.dumps(record)
     entry = CatalogueEntry(
         reference=record["id"],
-        label=orjson.dumps(record[label_key(record["kind"])]),
+        label=orjson.dumps(labels_for_lists(record[label_key(record["kind"])], languages)),
         status=record.get("status"),
-        start=date.get("start"),
-        end=date.get("end"),
+        start=_in_common_era(date.get("start")),
+        end=_in_common_era(date.get("end")),
         edtf=date_column(date),
         digest=_digest(mapped.ntriples, json),
         source=source,
@@ -336,7 +346,19 @@ def _prepared_record(record: Record, mapped: MappedRecord, source: str, at: str)
         position=record.get("position"),
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
-    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, fields_of(record))
+    record_outline = _outline(record, languages) if len(json) > OUTLINED_LENGTH else None
+    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, fields_of(record), record_outline)
+
+
+def _outline(record: Record, languages: tuple[str, ...]) -> RecordOutline:
+    """Outline of a long record, by which its page is made."""
+    layout = Layout(rooms(record), parts_of, weight_order, lambda texts: labels_for_lists(texts, languages))
+    return outline(record, abstract(record, languages), layout)
+
+
+def _in_common_era(day: str | None) -> str | None:
+    """A day from the year 1 on; lists of the catalogue are in the order of its text, and have earlier ones in words."""
+    return None if day is None or day.startswith(("-", "0000")) else day
 
 
 def _digest(ntriples: bytes, json: bytes) -> str:

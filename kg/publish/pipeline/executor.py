@@ -36,6 +36,7 @@ class ProcessorOptions(NamedTuple):
         shapes: the file of the archive's own shapes, or None.
         survey: the folder for the survey of all sources, or None.
         value_bytes: the bound on a value, in bytes as written.
+        languages: those of the site, the best first.
     """
 
     base: str
@@ -43,10 +44,15 @@ class ProcessorOptions(NamedTuple):
     shapes: str | None
     survey: Path | None
     value_bytes: int
+    languages: tuple[str, ...]
 
     def processor(self) -> BatchProcessor:
         """Return a processor with these options."""
-        return BatchProcessor(self.base, self.identities, self.shapes, self.survey, value_bytes=self.value_bytes)
+        return BatchProcessor(
+            *(self.base, self.identities, self.shapes, self.survey),
+            value_bytes=self.value_bytes,
+            languages=self.languages,
+        )
 
 
 class BatchExecutor:

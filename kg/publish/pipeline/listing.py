@@ -79,11 +79,13 @@ def display_name(path: Path, folder: Path) -> str:
 
 
 def list_files(source: SourceSettings, settings: Settings) -> Listing:
-    """Return the files of a source.
+    """Return the files of a source; a database at an address is one, whose path is the address.
 
     Raises:
         SourceError: the source's path is gone, or a folder in it can't be read.
     """
+    if source.is_address:
+        return Listing([Path(source.path)])
     path = settings.folder / source.path
     listing = Listing()
     if path.is_dir():

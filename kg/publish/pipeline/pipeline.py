@@ -33,6 +33,7 @@ from kg.publish.report.report import Report
 from kg.records.model.keys import Record
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import Succession
+from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry, SourcePosition
 from kg.store.generation.generations import Generations
@@ -125,7 +126,8 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
     survey = Survey(outputs.records.with_name("survey"))
-    options = ProcessorOptions(settings.base, index, shapes, survey.folder, settings.value_bytes)
+    languages = tuple(dict.fromkeys((*settings.languages, *LANGUAGES)))
+    options = ProcessorOptions(settings.base, index, shapes, survey.folder, settings.value_bytes, languages)
     with (
         BatchExecutor(jobs, options) as executor,
         _ResultWriter(outputs, executor, files) as writer,
@@ -299,7 +301,7 @@ class _ResultWriter:
         entry = record.entry
         kind = entry.reference.partition("/")[0]
         line = record.json + b"\n"
-        earlier_position = self._outputs.catalogue.add(entry, self._offset, len(record.json))
+        earlier_position = self._outputs.catalogue.add(entry, self._offset, len(record.json), record.outline)
         if not stubs:
             self._outputs.report.read[kind] += 1
         if earlier_position is not None:

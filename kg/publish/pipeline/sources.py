@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from kg.errors import SettingsError, SourceChanged, SourceError
 from kg.publish.pipeline.listing import display_name, list_files, unread_file
@@ -69,14 +71,18 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
     files: list[InputFile] = []
     notes: list[SourceProblem] = []
     if not settings.sources:
-        todo = 'Add [[sources]] with path = "data/*.jsonl", say.'
+        todo = 'Add [[sources]] with path = "data/*.jsonl", say; `kg init FILE` looks into a file and proposes it.'
         if settings.file is None:
             what = f"there is no {FILE_NAME} here or above"
-            raise SettingsError(what, where=str(settings.folder), todo=f"Write one; {todo[0].lower()}{todo[1:]}")
+            raise SettingsError(
+                what,
+                where=str(settings.folder),
+                todo="`kg init FILE` looks into a file, a spreadsheet say, and writes one.",
+            )
         raise SettingsError("there are no sources", where=str(settings.file), todo=todo)
     check_sources(settings)
     notes += plugin_notes()
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for source in settings.sources:
         try:
             listing = list_files(source, settings)
@@ -89,14 +95,14 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
         for path in listing.files:
             file = SourceFile(
                 path,
-                display_name(path, settings.folder),
+                source.path if source.is_address else display_name(path, settings.folder),
                 source.prefix,
                 source.prefix or source.path,
                 settings.base,
                 settings.drafts == "leave-out",
                 source,
             )
-            mark = os.path.realpath(path), source.prefix
+            mark = os.path.realpath(path), source.prefix, source.sheet, source.table, source.query
             if mark in seen:
                 message = "the file lies in two sources; it is read once, as the first of them says"
                 notes.append(file.problem("", "", "", "sources in kg.toml that have no file in common", message))
@@ -112,9 +118,11 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
 
 def _input_file(file: SourceFile) -> InputFile | SourceProblem | None:
     """File with its format, or why it has none; None for what is no source."""
+    if file.settings.is_address:
+        return InputFile(file, "sql", file.settings.merge, 0, ())
     try:
         with file.path.open("rb") as opened:
-            state = _state(os.fstat(opened.fileno()))
+            state = _state(file.path, os.fstat(opened.fileno()))
             head = opened.read(SNIFFED_BYTES)
     except OSError as fault:
         raise SourceError(f"can't be read: {fault.strerror}", where=file.name) from None
@@ -131,16 +139,25 @@ def _away(name: str, reason: str) -> SourceProblem:
     return SourceProblem(name, "", "", "", "a file, or a folder of files, that can be read", message, "rejected")
 
 
-def _state(status: os.stat_result) -> tuple[int, ...]:
-    """State of a file: size, time of change in ns, identity."""
-    return status.st_size, status.st_mtime_ns, status.st_dev, status.st_ino
+def _state(path: Path, status: os.stat_result) -> tuple[int, ...]:
+    """State of a file: size, time of change in ns, identity; the same of a database's log beside it."""
+    state = status.st_size, status.st_mtime_ns, status.st_dev, status.st_ino
+    with suppress(OSError):
+        log = path.with_name(f"{path.name}-wal").stat()
+        return *state, log.st_size, log.st_mtime_ns
+    return state
 
 
 def check_unchanged(files: Iterable[InputFile]) -> None:
-    """Compare the files with their state when they were listed. Raises SourceChanged for a file that differs."""
+    """Compare the files with their state when they were listed. Raises SourceChanged for a file that differs.
+
+    A database at an address is read in one transaction, which sees no change.
+    """
     for file in files:
+        if file.file.settings.is_address:
+            continue
         try:
-            size, *rest = _state(file.file.path.stat())
+            size, *rest = _state(file.file.path, file.file.path.stat())
         except OSError as fault:
             raise SourceChanged(f"can't be read any more: {fault.strerror}", where=file.file.name) from None
         if (size, *rest) != file.state:
@@ -155,7 +172,7 @@ def batches(files: Iterable[InputFile]) -> Iterator[Batch]:
         try:
             if file.format == "jsonl":
                 yield from _line_batches(file)
-            elif file.size <= MAX_WHOLE_FILE:
+            elif file.size <= MAX_WHOLE_FILE and file.format != "sql":  # one reading, one state of the database
                 yield Batch(file, size=file.size)
             else:
                 yield from _record_batches(file)

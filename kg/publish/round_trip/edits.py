@@ -1,7 +1,7 @@
 """Edits of a table: the cells that are added to its rows, and where their columns stand.
 
-The columns of kg stand behind all others (D-202), so that column letters in messages, formulas, filters and merged cells
-of the archivist's own stay what they are. One that is there from an earlier export keeps its place.
+The columns of kg stand behind all others (D-202), so that column letters in messages, formulas, filters and merged
+cells of the archivist's own stay what they are. One that is there from an earlier export keeps its place.
 """
 
 from collections.abc import Mapping, Sequence

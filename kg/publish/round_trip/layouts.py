@@ -8,9 +8,11 @@ from kg.publish.round_trip.text_table import width
 from kg.records.readers import ROW_SOURCES
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.column_keys import ColumnKey
-from kg.records.readers.tables.columns import ColumnPlan, is_known_heading, plan
-from kg.records.readers.tables.headings import OWN, find
-from kg.records.readers.tables.table import Remark, Sheet
+from kg.records.readers.tables.columns import ColumnPlan
+from kg.records.readers.tables.csvw_metadata import description_of
+from kg.records.readers.tables.headings import OWN
+from kg.records.readers.tables.reader import plan_of
+from kg.records.readers.tables.table import Remark
 
 ID, PROBLEMS, VERSION = (f"{OWN}{name}" for name in ("id", "problems", "version"))
 """Headings of the columns that every export has: the reference, what is to be told, the version of the record."""
@@ -58,18 +60,11 @@ def layouts(file: SourceFile, format_: str, *, measured: bool) -> Iterator[Sheet
         format_: its format.
         measured: whether the width of its rows is told, for which all are read.
     """
+    wanted = file.settings.sheet.strip().casefold()
+    description = description_of(file)
     for sheet in ROW_SOURCES[format_](file):
-        if isinstance(sheet, Remark):
+        if isinstance(sheet, Remark) or (wanted and sheet.name and sheet.name.strip().casefold() != wanted):
             continue
-        planned = _planned(file, sheet)
-        if planned is not None:
+        planned = plan_of(file, sheet, description)
+        if planned is not None and planned.has_label:
             yield SheetLayout(sheet.name, planned, width(planned.headings.rest) if measured else 0)
-
-
-def _planned(file: SourceFile, sheet: Sheet) -> ColumnPlan | None:
-    settings = file.settings
-    if settings.sheet and sheet.name and settings.sheet.strip().casefold() != sheet.name.strip().casefold():
-        return None
-    headings = find(sheet, settings, lambda text: is_known_heading(settings, {}, text))
-    planned = None if headings is None else plan(headings, settings, {})
-    return planned if planned is not None and planned.has_label else None

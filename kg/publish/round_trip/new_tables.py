@@ -8,8 +8,9 @@ from typing import BinaryIO
 
 from kg.publish.round_trip import xml_rows
 from kg.publish.round_trip.edits import SheetEdits, TableEdits
+from kg.publish.round_trip.xlsx import cell_text
 from kg.records.readers.base import SourceFile
-from kg.records.readers.tables.table import RowSource, Sheet, column_letter
+from kg.records.readers.tables.table import VALUE_SEPARATOR, RowSource, Sheet, column_letter
 from kg.render.data.spreadsheet import cell as defused
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -32,8 +33,9 @@ def write_csv(source: SourceFile, rows: RowSource, out: BinaryIO, edits: TableEd
     writer = csv.writer(text)
     for sheet in rows(source):
         if isinstance(sheet, Sheet) and (found := edits.sheet(sheet.name)) is not None:
-            for _, cells in _rows(sheet, found):
-                writer.writerow(cells)
+            for number, cells in _rows(sheet, found):
+                own = len(cells) if found.header == number else min(found.columns, default=len(cells))
+                writer.writerow([*cells[:own], *map(defused, cells[own:])])
     text.flush()
     text.detach()
 
@@ -67,14 +69,14 @@ def _rows(sheet: Sheet, edits: SheetEdits | None) -> Iterator[tuple[int, list[st
     if sheet.headings is not None:
         yield 0, _with(list(sheet.headings), edits, 0)
     for row in sheet.rows:
-        yield row.number, _with([str(defused(cell)) for cell in row.cells], edits, row.number)
+        yield row.number, _with([cell.replace(VALUE_SEPARATOR, "; ") for cell in row.cells], edits, row.number)
 
 
 def _with(cells: list[str], edits: SheetEdits | None, number: int) -> list[str]:
     added = edits.cells(number) if edits is not None else None
     for column, text in sorted((added or {}).items()):
         cells += [""] * (column + 1 - len(cells))
-        cells[column] = str(defused(text))
+        cells[column] = text
     return cells
 
 
@@ -82,8 +84,9 @@ def _xlsx_row(number: int, cells: list[str]) -> bytes:
     parts = [f'<row r="{number}">'.encode()]
     for column, text in enumerate(cells):
         if text:
-            head = f'<c r="{column_letter(column)}{number}" t="inlineStr"><is><t>'.encode()
-            parts += [head, xml_rows.escaped(text), b"</t></is></c>"]
+            shown = xml_rows.escaped(cell_text(text))
+            place = f"{column_letter(column)}{number}"
+            parts.append(f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'.encode())
     return b"".join([*parts, b"</row>"])
 
 
@@ -105,7 +108,7 @@ def _write_listing(package: zipfile.ZipFile, names: list[str]) -> None:
         "xl/_rels/workbook.xml.rels", _relations("worksheet", [f"worksheets/sheet{number}.xml" for number in numbers])
     )
     listed = "".join(
-        f'<sheet name="{xml_rows.escaped(name).decode()}" sheetId="{number}" r:id="rId{number}"/>'
+        f'<sheet name="{xml_rows.escaped(name)}" sheetId="{number}" r:id="rId{number}"/>'
         for number, name in zip(numbers, names, strict=True)
     )
     package.writestr(

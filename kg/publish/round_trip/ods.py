@@ -64,7 +64,7 @@ def _file(path: Path) -> Iterator[bytes]:
 def _widths(content: Iterator[bytes]) -> list[int]:
     """Number of columns up to the last one with content, of each sheet in order."""
     widths: list[int] = []
-    for piece in xml_rows.pieces(content, "table-row", _TAGS):
+    for piece in xml_rows.fragments(content, "table-row", _TAGS):
         if isinstance(piece, XmlTag) and _is_sheet(piece):
             widths.append(0)
         elif isinstance(piece, XmlRow) and widths and _is_in_sheet(piece):
@@ -104,7 +104,7 @@ def _write_content(content: Iterator[bytes], out: BinaryIO, widths: list[int], e
     sheet: SheetEdits | None = None
     following = iter(widths)
     number = 1
-    for piece in xml_rows.pieces(content, "table-row", _TAGS):
+    for piece in xml_rows.fragments(content, "table-row", _TAGS):
         if isinstance(piece, bytes):
             out.write(piece)
         elif isinstance(piece, XmlTag):
@@ -186,6 +186,6 @@ def _cell(prefixes: _Prefixes, text: str, style: str | None) -> bytes:
     head = f"<{table}:table-cell" + ("" if style is None else f' {table}:style-name="{style}"')
     if not text:
         return f"{head}/>".encode()
-    shown = xml_rows.escaped(text).decode()
+    shown = xml_rows.escaped(xml_rows.one_line(text))
     paragraph = f"<{prefixes.text}:p>{shown}</{prefixes.text}:p>"
     return f'{head} {office}:value-type="string">{paragraph}</{table}:table-cell>'.encode()

@@ -1,7 +1,7 @@
 """Readings of a table: what kg read in each row, as cells for the columns of kg, in step with the rows.
 
-Rows are read, normalised and validated as a build does it, some hundreds at a time; references are looked up in the live
-generation. Memory is bounded by a batch, never by the table.
+Rows are read, normalised and validated as a build does it, some hundreds at a time; references are looked up in the
+live generation. Memory is bounded by a batch, never by the table.
 """
 
 import hashlib
@@ -44,20 +44,17 @@ class Reading:
 
 
 class RecordDigest:
-    """Digest of what a reader gives of a table: two tables that say the same have one."""
+    """Digest of what a reader gives of a table: two tables that say the same, row by row, have one."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256(usedforsecurity=False)
-        self.rows = 0
 
     def of(self, items: Iterable[ReaderItem]) -> Iterator[ReaderItem]:
         """Pass items on, and add them."""
         for item in items:
-            if isinstance(item, RawRecord):
-                self.rows += 1
-                self._digest.update(repr((item.at, item.record)).encode("utf-8", "surrogatepass"))
-            elif isinstance(item, ReadFailure):
-                self._digest.update(repr((item.problem.at, item.problem.message)).encode("utf-8", "surrogatepass"))
+            if isinstance(item, RawRecord | ReadFailure):
+                said = item.record if isinstance(item, RawRecord) else item.problem.message
+                self._digest.update(repr(said).encode("utf-8", "surrogatepass"))
             yield item
 
     @property
@@ -106,7 +103,7 @@ class Readings:
 
     def cells(self, reading: Reading, layout: SheetLayout) -> Cells:
         """Cells of a reading for the columns of kg."""
-        texts = {PROBLEMS: BETWEEN.join(_told(problem) for problem in reading.problems if _is_told(problem))}
+        texts = {PROBLEMS: BETWEEN.join(_problem_text(problem) for problem in reading.problems if _is_told(problem))}
         record = reading.record
         if record is not None:
             texts |= self._texts(record, layout)
@@ -191,7 +188,7 @@ def _is_told(problem: SourceProblem) -> bool:
     return bool(problem.field or problem.record) or problem.severity == "rejected"
 
 
-def _told(problem: SourceProblem) -> str:
+def _problem_text(problem: SourceProblem) -> str:
     where = f"{problem.field}: " if problem.field else ""
     expected = f" (expected: {problem.expected})" if problem.expected else ""
     return f"{where}{problem.message}{expected}"

@@ -67,7 +67,9 @@ class _Carried(NamedTuple):
         line = str(defused(_WHITE.sub(" ", text).strip()))
         field = line.encode(self.encoding, "xmlcharrefreplace").decode(self.codec, self.errors)
         if is_plain or not self.quote:
-            return _WHITE.sub(" ", field.replace(self.delimiter, " ").replace(self.quote or self.delimiter, " "))
+            for sign in (self.delimiter, self.quote, "\\"):
+                field = field.replace(sign, " ") if sign else field
+            return _WHITE.sub(" ", field).strip()
         if self.delimiter in field or self.quote in field:
             return f"{self.quote}{field.replace(self.quote, self.quote * 2)}{self.quote}"
         return field
@@ -93,9 +95,12 @@ def write(source: SourceFile, out: BinaryIO, edits: SheetEdits) -> None:
         edits: the cells to be added, their columns placed.
 
     Raises:
-        SourceError: the table was changed while it was read.
+        SourceError: the table was changed while it was read, or has no row of headings.
     """
     form = text_rows.form_of(source)
+    if form.headings is not None:
+        what = "has no row of headings but in the metadata beside it, so that columns of kg would be taken for data"
+        raise SourceError(what, where=source.name, todo="Put a row with the headings above the others.")
     with source.path.open("rb") as binary:
         carried = _carried(binary, form.encoding.name.removesuffix("-sig"), form.dialect)
         text = io.TextIOWrapper(binary, carried.codec, carried.errors, newline="")
@@ -104,7 +109,7 @@ def write(source: SourceFile, out: BinaryIO, edits: SheetEdits) -> None:
         writer.copy(form.dialect.skipped)
         number = 1
         for row in form.rows():
-            writer.copy(row.number - number)
+            writer.copy_blank(row.number - number)
             lines = len((row.raw or b"").splitlines()) or 1
             if (cells := edits.cells(row.number)) is None:
                 writer.copy(lines)
@@ -136,6 +141,20 @@ class _Writer:
     out: BinaryIO
     carried: _Carried
     dialect: Dialect
+    _waiting: str = ""
+
+    def copy_blank(self, rows: int) -> None:
+        """Copy so many blank rows of a line each, and the comments before and behind them."""
+        comment = self.dialect.comment
+        while rows or comment:
+            self._waiting = self._line()
+            if comment and self._waiting.startswith(comment):
+                self.copy(1)
+            elif rows and self._waiting:
+                self.copy(1)
+                rows -= 1
+            else:
+                break
 
     def copy(self, lines: int | None) -> None:
         """Copy so many lines, or all that are left."""
@@ -166,7 +185,9 @@ class _Writer:
 
     def _fields(self, body: str) -> list[str]:
         """Cells of a row as they are written."""
-        carried = self.carried
+        carried, escape = self.carried, self.dialect.escape
+        if escape and escape in body:
+            return _escaped_cells(body, carried.delimiter, carried.quote, escape)
         if not carried.quote or carried.quote not in body:
             return body.split(carried.delimiter)
         return written_cells(body, carried.delimiter, carried.quote)
@@ -174,6 +195,8 @@ class _Writer:
     def _is_odd(self, body: str) -> bool:
         """Whether quotation marks of a row are not as they should be."""
         carried = self.carried
+        if self.dialect.escape:
+            return True
         if not carried.quote or carried.quote not in body:
             return False
         try:
@@ -188,6 +211,9 @@ class _Writer:
 
     def _line(self) -> str:
         """Next line with its end, or a piece of one that is long; empty at the end of the file."""
+        if self._waiting:
+            piece, self._waiting = self._waiting, ""
+            return piece
         piece = self.text.readline(_PIECE)
         if len(piece) == _PIECE and piece.endswith("\r"):  # the end may go on with a line feed
             piece += self.text.readline(1)
@@ -201,3 +227,20 @@ class _Writer:
 
     def _write(self, text: str) -> None:
         self.out.write(text.encode(self.carried.codec, self.carried.errors))
+
+
+def _escaped_cells(body: str, delimiter: str, quote: str, escape: str) -> list[str]:
+    """Cells of a row as they are written, where a sign makes the next one a part of the text."""
+    cells: list[str] = []
+    begin, inside, is_escaped = 0, False, False
+    for place, sign in enumerate(body):
+        if is_escaped:
+            is_escaped = False
+        elif sign == escape:
+            is_escaped = True
+        elif sign == quote and (inside or place == begin):
+            inside = not inside
+        elif sign == delimiter and not inside:
+            cells.append(body[begin:place])
+            begin = place + 1
+    return [*cells, body[begin:]]

@@ -27,7 +27,8 @@ class NewParts:
 
     def open(self, name: str) -> BinaryIO:
         """Return the file for an edited part, by the name of the part."""
-        file = cast("BinaryIO", self._stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY)))
+        spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the stack closes it
+        file = cast("BinaryIO", self._stack.enter_context(spooled))
         return self._files.setdefault(name.lower(), file)
 
     def get(self, name: str) -> BinaryIO | None:

@@ -1,7 +1,7 @@
 """Edits of an Excel workbook: cells are added in the XML of its sheets, and all else is copied.
 
-A library that loads a workbook and saves it again loses what it does not know: charts, pictures, rules, comments of newer
-kinds (D-202).
+A library that loads a workbook and saves it again loses what it does not know: charts, pictures, rules, comments of
+newer kinds (D-202).
 """
 
 import re
@@ -50,10 +50,19 @@ def write(path: Path, out: BinaryIO, edits: TableEdits) -> None:
         workbook_parts.copy(path, out, parts)
 
 
+def cell_text(text: str) -> str:
+    """Return a text as a cell writes it: no longer than it may be, what looks like an escape escaped.
+
+    >>> cell_text("_x0041_")
+    '_x005F_x0041_'
+    """
+    return _ESCAPE.sub("_x005F_", text[:MAX_TEXT])
+
+
 def _width(package: Package, part: str) -> int:
     """Number of columns up to the last one with content."""
     widest = 0
-    for piece in xml_rows.pieces(package.chunks(part), "row", frozenset()):
+    for piece in xml_rows.fragments(package.chunks(part), "row", frozenset()):
         if isinstance(piece, XmlRow):
             widest = max(widest, *(column + 1 for column, cell in _cells(piece) if cell.has_children), 0)
     return widest
@@ -71,7 +80,7 @@ def _cells(row: XmlRow) -> Iterator[tuple[int, XmlCell]]:
 
 def _write_sheet(package: Package, part: str, out: BinaryIO, edits: SheetEdits) -> None:
     number = 0
-    for piece in xml_rows.pieces(package.chunks(part), "row", frozenset({"dimension"})):
+    for piece in xml_rows.fragments(package.chunks(part), "row", frozenset({"dimension"})):
         if isinstance(piece, XmlTag):
             out.write(_wider_area(piece, max(edits.columns, default=0)))
         elif isinstance(piece, XmlRow):
@@ -108,7 +117,7 @@ def _cell(prefix: str, place: str, style: str | None, text: str) -> bytes:
     head = f'<{prefix}c r="{place}"' + ("" if style is None else f' s="{style}"')
     if not text:
         return f"{head}/>".encode()
-    shown = xml_rows.escaped(_ESCAPE.sub("_x005F_", text[:MAX_TEXT])).decode()
+    shown = xml_rows.escaped(cell_text(xml_rows.one_line(text)))
     return f'{head} t="inlineStr"><{prefix}is><{prefix}t>{shown}</{prefix}t></{prefix}is></{prefix}c>'.encode()
 
 

@@ -84,13 +84,13 @@ class XmlRow:
 
 
 class _Parser:
-    """Parser of a part: pieces of its bytes, with tags and rows apart."""
+    """Parser of a part: fragments of its bytes, with tags and rows apart."""
 
     def __init__(self, row: str, tags: frozenset[str]) -> None:
-        self.pieces: list[bytes | XmlTag | XmlRow] = []
+        self.fragments: list[bytes | XmlTag | XmlRow] = []
         self._row_name, self._tag_names = row, tags
         self._buffer = bytearray()
-        self._base = 0  # offset of the buffer in the part; all before it is in pieces
+        self._base = 0  # offset of the buffer in the part; all before it is in fragments
         self._seen = 0  # offset behind which there may be tags that are not told yet
         self._row: XmlRow | None = None
         self._around: list[str] = []
@@ -109,7 +109,7 @@ class _Parser:
 
     def _write_to(self, offset: int) -> None:
         if offset > self._base:
-            self.pieces.append(bytes(self._buffer[: offset - self._base]))
+            self.fragments.append(bytes(self._buffer[: offset - self._base]))
             self._skip_to(offset)
 
     def _skip_to(self, offset: int) -> None:
@@ -141,7 +141,7 @@ class _Parser:
             if local == self._row_name:
                 self._row, self._depth = XmlRow(tag), 0
                 return
-            self.pieces.append(tag)
+            self.fragments.append(tag)
             self._skip_to(offset + len(tag.raw))
         self._around.append(local)
 
@@ -158,7 +158,7 @@ class _Parser:
         else:
             end = self._behind(self._row.tag, 0, offset)
             self._row.raw = bytes(self._buffer[:end])
-            self.pieces.append(self._row)
+            self.fragments.append(self._row)
             self._row = None
             self._skip_to(self._base + end)
 
@@ -173,7 +173,7 @@ def _refuse(*_: object) -> None:
     raise SourceError("its XML has a document type declaration, and no workbook has one")
 
 
-def pieces(chunks: Iterable[bytes], row: str, tags: frozenset[str]) -> Iterator[bytes | XmlTag | XmlRow]:
+def fragments(chunks: Iterable[bytes], row: str, tags: frozenset[str]) -> Iterator[bytes | XmlTag | XmlRow]:
     """Yield the bytes of a part in order, with its rows and some tags apart.
 
     Args:
@@ -190,18 +190,22 @@ def pieces(chunks: Iterable[bytes], row: str, tags: frozenset[str]) -> Iterator[
             parser.feed(chunk)
         except expat.ExpatError as fault:
             raise SourceError(f"its XML is damaged: {fault}") from None
-        found, parser.pieces = parser.pieces, []
+        found, parser.fragments = parser.fragments, []
         yield from found
 
 
-def escaped(text: str) -> bytes:
-    """Return a text on one line as ASCII with character references, right in every encoding that has ASCII.
+def escaped(text: str) -> str:
+    """Return a text as ASCII with character references, right in every encoding that has ASCII.
 
     >>> escaped("Señal <1>")
-    b'Se&#241;al &#60;1&#62;'
+    'Se&#241;al &#60;1&#62;'
     """
-    line = _WHITE.sub(" ", _NO_XML.sub("", text)).strip()
-    return _REFERENCES.sub(lambda found: f"&#{ord(found[0])};", line).encode("ascii")
+    return _REFERENCES.sub(lambda found: f"&#{ord(found[0])};", _NO_XML.sub("", text))
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line."""
+    return _WHITE.sub(" ", text).strip()
 
 
 def with_attribute(raw: bytes, name: str, value: int | str | None) -> bytes:

@@ -39,8 +39,8 @@ _INVERTED = re.compile(
     rf"({_NAME_PART}), ({_NAME_PART})(?:, (?:Jr|Sr|I{{1,3}}|IV)\.?)?(?:,? \(?[\d–?c. -]{{1,20}}\)?)?"
 )
 _LEAVES = re.compile(
-    r"\d+ (?:pp?|pages?|leaves|leaf|ff?|л|лл|листов|листа?|страниц|с|стр|Bl|Blatt|S|Seiten|feuillets?|hojas?|h|fols?|páginas?|"
-    r"folhas?|pagine|carte|cc)\b\.?.*",
+    r"\d+ (?:pp?|pages?|leaves|leaf|ff?|л|лл|листов|листа?|страниц|с|стр|Bl|Blatt|S|Seiten|feuillets?|hojas?|h|"
+    r"fols?|páginas?|folhas?|pagine|carte|cc)\b\.?.*",
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"(?:\d{1,3}:)?[0-5]?\d:[0-5]\d|PT\d+\S*")

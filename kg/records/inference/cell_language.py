@@ -19,6 +19,8 @@ _MAX_CELL = 400
 """Characters of a cell that are looked into."""
 _CLEAR_MAJORITY = 0.85
 """Share of the recognised cells from which on they are all taken for one language."""
+_PLAIN_CELLS, _PLAIN_WORDS = 3, 5
+"""Recognised cells, or known words in them, that are enough to tell a language."""
 _WORD = re.compile(r"[^\W\d_]+")
 _OF_SCRIPTS = {"HEBREW": "he", "GREEK": "el", "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "GEORGIAN": "ka"}
 """Scripts of one language in common use."""
@@ -32,33 +34,39 @@ class CellLanguage:
 
     Attributes:
         tag: the language that nearly all recognised cells are in; empty where there is none.
-        recognised: the number of cells whose language was recognised.
+        is_plain: whether enough words or cells tell it.
         mixed: the languages of the cells, the commonest first, where they are in several.
     """
 
     tag: str
-    recognised: int
+    is_plain: bool = False
     mixed: tuple[str, ...] = ()
 
 
 def language_of(cells: Iterable[str]) -> CellLanguage:
     """Return the language of the texts in cells."""
-    votes = Counter(tag for cell in cells if (tag := _of_text(cell[:_MAX_CELL])))
+    votes: Counter[str] = Counter()
+    words = 0
+    for cell in cells:
+        tag, known = _of_text(cell[:_MAX_CELL])
+        votes[tag] += bool(tag)
+        words += known
+    del votes[""]
     total = votes.total()
     if not total:
-        return CellLanguage("", 0)
+        return CellLanguage("")
     (first, count), *_ = votes.most_common(1)
     if count >= _CLEAR_MAJORITY * total:
-        return CellLanguage(first, total)
+        return CellLanguage(first, is_plain=total >= _PLAIN_CELLS or words >= _PLAIN_WORDS)
     common = tuple(tag for tag, number in votes.most_common() if number >= max(2, 0.1 * total))
-    return CellLanguage("", total, common)
+    return CellLanguage("", mixed=common)
 
 
-def _of_text(text: str) -> str:
-    """Language of a text; empty where no language has clearly more of its words."""
+def _of_text(text: str) -> tuple[str, int]:
+    """Language of a text, empty where no language has more of its words than another, and how many they are."""
     words = _WORD.findall(text.casefold())
     if tag := _by_script(text):
-        return tag
+        return tag, len(words)
     scores: Counter[str] = Counter()
     for word in words:
         languages = _function_words().get(word, ())
@@ -69,8 +77,10 @@ def _of_text(text: str) -> str:
             scores[language] += 6
     best = scores.most_common(2)
     if not best:
-        return _by_letters(text)
-    return best[0][0] if len(best) == 1 or best[0][1] > best[1][1] else ""
+        return _by_letters(text), 1
+    if len(best) > 1 and best[0][1] == best[1][1]:
+        return "", 0
+    return best[0][0], sum(best[0][0] in _function_words().get(word, ()) for word in words)
 
 
 def _by_letters(text: str) -> str:

@@ -27,7 +27,8 @@ class Choice:
         meaning: its meaning; empty where there is none.
         key: its key, without a language.
         sure, why, doubts: as of a guess.
-        language, separator, pattern: the same.
+        others: further keys that it may have, with their candidates.
+        language, separator, pattern: as of a guess.
     """
 
     profile: ColumnProfile
@@ -36,6 +37,7 @@ class Choice:
     sure: float = 0.3
     why: str = "no key is known for that"
     doubts: list[str] = field(default_factory=list)
+    others: list[tuple[str, Candidate]] = field(default_factory=list)
     language: str = ""
     separator: str = ""
     pattern: str = ""
@@ -72,7 +74,7 @@ def _choice(
     choice = Choice(profile)
     if not profile.filled:
         choice.why = "all cells looked into are empty"
-    for candidate in given:
+    for place, candidate in enumerate(given, 1):
         key = _key(profile, candidate, kind, meanings, has_fond=has_fond)
         if not key:
             continue
@@ -83,6 +85,8 @@ def _choice(
         choice.doubts = list(candidate.doubts)
         choice.become(key, candidate.sure, candidate.why)
         choice.language = profile.heading.values_in if key in TEXTS else ""
+        rest = ((_key(profile, each, kind, meanings, has_fond=has_fond), each) for each in given[place:])
+        choice.others = [(key, each) for key, each in rest if key and each.sure >= _LEAST_SURE]
         break
     return choice
 
@@ -123,7 +127,11 @@ def _settle_single(choices: Sequence[Choice], key: str) -> None:
     else:
         losers = sorted(claimants, key=_rank)[1:]
     for choice in losers:
-        if second := _SECOND.get(key):
+        if choice.others:
+            other, candidate = choice.others[0]
+            choice.meaning = candidate.meaning
+            choice.become(other, candidate.sure, f"{candidate.why}; another column is the {key}")
+        elif second := _SECOND.get(key):
             first = next(other for other in claimants if other not in losers)
             choice.become(second, choice.sure * 0.8, f"{choice.why}; “{first.column}” is the {key} already")
         elif key not in MANY:

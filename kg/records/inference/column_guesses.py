@@ -110,6 +110,8 @@ def _contradiction(profile: ColumnProfile, meaning: str) -> str:
         return "its cells are sentences"
     if meaning in LABELS and profile.share("number", "address") > _MOST:
         return "its cells are numbers or addresses"
+    if meaning == "title" and "subjects" in profile.heading.meanings and (profile.recurs or profile.separation):
+        return "its cells come again and again, as subjects do"
     if meaning == "surname" and profile.share("inverted name", "name") > _MOST:
         return "its cells are whole names"
     return ""

@@ -1,7 +1,5 @@
 """Profile of a column: its heading, and what its cells have in common."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +10,9 @@ from kg.records.inference.separators import Separation, separation, split
 
 _MAX_PROFILED = 300
 """Different cells of a column that are looked into."""
+
+_PARTED_BY_COMMAS = frozenset({"subjects", "type", "language", "originalLanguage", "occupations", "functions"})
+"""Meanings of words that a comma may part; between names and places it belongs to the name."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,8 @@ class ColumnProfile:
     @cached_property
     def separation(self) -> Separation | None:
         """Sign that parts the values of its cells."""
-        counts = self._forms_of(self.distinct)
-        are_names = counts["inverted name"] > 0 or counts["date"] > 0.5 * len(self.distinct)
-        return separation(self.filled[: 2 * _MAX_PROFILED], comma_parts=not are_names and not self.is_prose)
+        comma_parts = bool(_PARTED_BY_COMMAS & set(self.heading.meanings[:1])) and not self.is_prose
+        return separation(self.filled[: 2 * _MAX_PROFILED], comma_parts=comma_parts)
 
     @cached_property
     def language(self) -> CellLanguage:
@@ -64,6 +64,11 @@ class ColumnProfile:
     def is_unique(self) -> bool:
         """Whether each row has a cell with a text of its own."""
         return bool(self.cells) and all(self.cells) and len(set(self.cells)) == len(self.cells)
+
+    @cached_property
+    def recurs(self) -> bool:
+        """Whether many of its cells have the text of another one."""
+        return len(set(self.filled)) < 0.8 * len(self.filled)
 
     @cached_property
     def is_prose(self) -> bool:
@@ -90,7 +95,3 @@ class ColumnProfile:
     def lacking(self, *forms: str) -> list[str]:
         """Return the values that have none of some forms."""
         return [value for value in self.values if not forms_of(value) & set(forms)]
-
-    @staticmethod
-    def _forms_of(cells: Sequence[str]) -> Counter[str]:
-        return Counter(form for cell in cells for form in forms_of(cell))

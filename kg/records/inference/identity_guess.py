@@ -17,6 +17,7 @@ _MAX_LABEL = 250
 """Average length of a text up to which it may serve as a title."""
 
 _LABEL_LIKE = (
+    ("subjects",),
     ("summary", "description", "scopeNote"),
     (EXTRA,),
     ("alternativeNames", "note"),
@@ -66,9 +67,9 @@ def guess_label(choices: Sequence[Choice], kind: str, names: frozenset[str]) -> 
     if any(choice.key in LABELS for choice in choices):
         return []
     texts = [choice for choice in choices if choice.profile.filled and _may_be_label(choice)]
-    for keys in _LABEL_LIKE:
+    for place, keys in enumerate(_LABEL_LIKE):
         for choice in sorted(texts, key=lambda each: -len(each.profile.filled)):
-            if choice.key in keys:
+            if choice.key in keys and (place or _are_phrases(choice)):
                 doubt = "" if choice.key == EXTRA else f"it might be {choice.key}, beside a {label} of its own"
                 choice.become(label, 0.45, f"no column is called a {label}, and this one tells most of what a row is")
                 choice.doubts = [*choice.doubts, *([doubt] if doubt else [])]
@@ -125,6 +126,12 @@ def _together(choices: Sequence[Choice]) -> tuple[Choice, ...]:
             if len(rows) > 1 and len(set(rows)) == len(rows):
                 return several
     return ()
+
+
+def _are_phrases(choice: Choice) -> bool:
+    """Whether the cells under a heading such as Subject are what letters are about, one each, and no terms."""
+    profile = choice.profile
+    return not profile.recurs and not profile.separation and not profile.heading.number and profile.average_length > 15
 
 
 def _may_be_label(choice: Choice) -> bool:

@@ -14,7 +14,6 @@ _PROSE_KEYS = frozenset(
 """Keys whose texts tell a language by their words."""
 _NAMES = frozenset({"name", "alternativeNames"})
 """Keys of names, which have the language of the table only where words tell it."""
-_LEAST_RECOGNISED = 3
 
 
 def set_languages(choices: Sequence[Choice], kind: str) -> str:
@@ -24,8 +23,9 @@ def set_languages(choices: Sequence[Choice], kind: str) -> str:
     for choice in texts:
         language = choice.profile.language
         if not choice.language and not (choice.key in _NAMES and kind != "record"):
-            votes[language.tag] += language.recognised if language.tag else 0
-    usual = votes.most_common(1)[0][0] if votes and votes.most_common(1)[0][1] >= _LEAST_RECOGNISED else ""
+            votes[language.tag] += len(choice.profile.distinct) if language.is_plain else 0
+    del votes[""]
+    usual = votes.most_common(1)[0][0] if votes.total() else ""
     for choice in texts:
         if choice.language:
             _compare(choice)
@@ -39,7 +39,7 @@ def _compare(choice: Choice) -> None:
     """Doubt a language that the heading names and the cells contradict."""
     told = choice.profile.language
     choice.why = f"{choice.why}; the heading names the language"
-    if told.tag and told.tag != choice.language.partition("-")[0] and told.recognised >= _LEAST_RECOGNISED:
+    if told.tag and told.tag != choice.language.partition("-")[0] and told.is_plain:
         choice.doubts.append(f"its texts look like {told.tag}")
 
 
@@ -50,7 +50,7 @@ def _set_language(choice: Choice, usual: str) -> None:
         choice.doubts.append(f"its texts are in several languages ({', '.join(told.mixed)}), so none is set")
         return
     of_heading = choice.profile.heading.languages
-    if told.tag and (told.recognised >= _LEAST_RECOGNISED or told.tag == usual or told.tag in of_heading - {"en"}):
+    if told.tag and (told.is_plain or told.tag == usual or told.tag in of_heading - {"en"}):
         choice.language = told.tag
         choice.why = f"{choice.why}; its texts are in {told.tag}"
     elif usual and not told.tag:

@@ -19,7 +19,7 @@ FILE = ONTOLOGY / "record.schema.json"
 _STRING = {"type": "string", "minLength": 1}
 # RFC 5646, 2.1, in the shape that normal form has; whether the subtags are registered is checked before.
 _TAG = "^([A-Za-z]{2,8}|x-[A-Za-z0-9]{1,8})(-[A-Za-z0-9]{1,8})*$"
-_DAY = "^\\d{4}-\\d{2}-\\d{2}$"
+_DAY = "^-?\\d{4}-\\d{2}-\\d{2}$"
 _IRI = '^(https?|urn|mailto|ark|doi|info):[^\\s<>"{}|\\\\^`]+$'
 # A path segment of an IRI (RFC 3987, 2.2), in short: `kg.iris` says which characters stand in it as they are.
 _KEY = '[^\\x00-\\x20/?#<>"{}|\\\\^`\\[\\]]+'

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from kg.records.dates import edtf_strings, encoded_dates, phrases
+from kg.day_numbers import day_number
+from kg.records.dates import early_dates, edtf_strings, encoded_dates, phrases
 from kg.records.dates.edtf_strings import DateFault, Interval
 from kg.records.dates.phrases import Phrase
 from kg.records.dates.reconciliation import Decision, reconcile_with
@@ -122,6 +123,8 @@ def finished(date: Record, kind: str, desk: Desk, *, today: str, is_told: bool) 
     others = [_further(other) for other in further]
     for each in (date, *others):
         _check_future(each, desk, today)
+        if early_dates.is_early(each.get("edtf", "")):
+            _put_days(each, early_dates.whole_interval(each["edtf"]))
     return [date, *others]
 
 
@@ -189,7 +192,7 @@ def _put_days(date: Record, days: Interval) -> None:
 def _check_days(date: Record, desk: Desk) -> None:
     """Take out days that contradict one another or the EDTF; they are derived anew."""
     start, end = date.get("start"), date.get("end")
-    if start and end and start > end:
+    if start and end and day_number(start) > day_number(end):
         desk.put_aside("start", f"{start}/{end}", "a first day before the last one", "is after the end")
     elif "edtf" in date and are_disjoint(edtf_strings.interval(date["edtf"]), Interval(start, end)):
         desk.put_aside("start", f"{start or ''}/{end or ''}", "days of the date", f"lie outside {date['edtf']}")
@@ -232,7 +235,7 @@ def check_order(dates: list[Record], report: Report) -> None:
         (first,) = by_role[earlier]
         for last in by_role.get(later, ()):
             start, end = first.get("start"), last.get("end")
-            if not start or not end or end >= start:
+            if not start or not end or day_number(end) >= day_number(start):
                 continue
             shown = f"{earlier} {_written_form(first)}, {later} {_written_form(last)}"
             follows = f"; both are {_AS_WRITTEN}, without a date" if is_impossible else ""

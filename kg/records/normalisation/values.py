@@ -28,7 +28,7 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1
 _UNDETERMINED = language_ranges.UNDETERMINED
 _NO_LANGUAGE = frozenset({language_ranges.NO_LANGUAGE, _UNDETERMINED, ""})
 """Keys of a text whose language is not known; XML says so by an empty `xml:lang` (XML 1.0, 2.12)."""
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"-?\d{4}-\d\d-\d\d")
 _TARGET_CACHE_SIZE = 1 << 15
 """References in the cache of parsed references: the same few targets recur."""
 

@@ -1,7 +1,7 @@
 """Registry of readers: a reader for each source format, from a file to records, kg's own and those of plug-ins."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from kg.records.readers import plugins
@@ -12,11 +12,22 @@ from kg.records.readers.json import json_records
 from kg.records.readers.page import record_page
 from kg.records.readers.plugins import ReaderPlugin
 from kg.records.readers.tables import reader as table_reader
+from kg.records.readers.tables.databases import parquet, sql
+from kg.records.readers.tables.databases import sniffing as database_sniffing
 from kg.records.readers.tables.table import RowSource
 from kg.records.readers.tables.text import text_rows
+from kg.records.readers.tables.workbooks import ods, xls, xlsx
+from kg.records.readers.tables.workbooks import sniffing as workbook_sniffing
 from kg.records.readers.xml import parsing
 
-ROW_SOURCES: dict[str, RowSource] = {"csv": text_rows.sheets}
+ROW_SOURCES: dict[str, RowSource] = {
+    "xlsx": xlsx.sheets,
+    "xls": xls.sheets,
+    "ods": ods.sheets,
+    "parquet": parquet.sheets,
+    "sql": sql.sheets,
+    "csv": text_rows.sheets,
+}
 """Format of tables → its row source."""
 
 _ROOTS = {"ead": "ead", "eac-cpf": "eac", "eac": "eac"}
@@ -78,7 +89,22 @@ def _is_text_table(head: bytes, name: str) -> bool:
     return len(tabs) == 1 and tabs != {0} and len(head.splitlines()) > 2
 
 
+def _is_workbook(format_: str, head: bytes, name: str) -> bool:
+    return workbook_sniffing.sniff(head, name) == format_
+
+
+def _is_database(format_: str, head: bytes, _name: str) -> bool:
+    return database_sniffing.sniff(head) == format_
+
+
+def _of_tables(format_: str, sniff: Callable[[str, bytes, str], bool]) -> ReaderPlugin:
+    """Row of the table for a format of tables."""
+    return ReaderPlugin(format_, partial(table_reader.read, rows=ROW_SOURCES[format_]), partial(sniff, format_))
+
+
 BUILT_IN = (
+    *(_of_tables(format_, _is_workbook) for format_ in ("xlsx", "xls", "ods")),
+    *(_of_tables(format_, _is_database) for format_ in ("parquet", "sql")),
     ReaderPlugin("eac", authority_record.read, partial(_has_root, "eac")),
     ReaderPlugin("ead", finding_aid.read, partial(_has_root, "ead")),
     ReaderPlugin("page", record_page.read, _is_page),

@@ -8,7 +8,7 @@ from kg.render.site.translations import locale, translations
 
 FACET_LABELS = {
     "kind": "Category",
-    "type": "Type",
+    "type": "Type of document",
     "person": "People",
     "place": "Places",
     "collection": "Collections",

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from kg.store.generation.outlines.reader import Outlines
 from kg.store.generation.read_only_database import ReadOnlyDatabase
 from kg.store.generation.things import DATE_TEXT_MARK, LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
 
@@ -103,13 +104,18 @@ def _shared_targets_select(targets: int, keys: int) -> str:
 
 
 class Catalogue:
-    """Published catalogue, read-only. Each thread has a connection of its own, so that no thread waits for another."""
+    """Published catalogue, read-only. Each thread has a connection of its own, so that no thread waits for another.
+
+    Attributes:
+        outlines: outlines of its long records.
+    """
 
     def __init__(self, path: Path) -> None:
         self._database = ReadOnlyDatabase(path)
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
             self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
+            self.outlines = Outlines(self._database)
             on_failure.pop_all()
         self._numbers = {name: k for k, name in self._keys.items()}
         self._months: dict[str, int] | None = None
@@ -239,6 +245,15 @@ class Catalogue:
                 ).fetchone()
                 ends += row or ()
         return (min(ends), max(ends)) if ends else None
+
+    def linked_from(self, thing: Thing, key: str, targets: list[int]) -> set[int]:
+        """Return those of some targets to which a thing links under a key whose lists go by date."""
+        rows = self._db.execute(
+            "SELECT target FROM links WHERE k = ? AND start = ? AND source = ?"  # noqa: S608  # marks
+            f" AND target IN ({', '.join('?' * len(targets))})",
+            (self._numbers.get(key, -1), thing.start or UNDATED, thing.n, *targets),
+        )
+        return {target for (target,) in rows}
 
     def link_neighbours(self, n: int, key: str, start: str | None, source: int) -> LinkNeighbours:
         """Neighbours of a thing among those that link to a target under a key, in the order of their list.

@@ -16,6 +16,8 @@ from kg.iris import spellings
 from kg.store.generation import hints
 from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.ledger import Ledger
+from kg.store.generation.outlines import builder as outlines
+from kg.store.generation.outlines.builder import RecordOutline
 from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, position_key
 
 _MAX_CACHED_NUMBERS = 50_000
@@ -106,7 +108,7 @@ class CatalogueBuilder:
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")
         self._db.execute("ATTACH ? AS stage", (str(self._stage),))
         self._db.executescript("PRAGMA stage.journal_mode=OFF; PRAGMA stage.synchronous=OFF;")
-        self._db.executescript(SCHEMA + _STAGE + hints.SCHEMA)
+        self._db.executescript(SCHEMA + outlines.SCHEMA + _STAGE + hints.SCHEMA)
         self._db.execute("BEGIN")
         self.hints = hints.Hints(self._db)
         """What links say of their targets."""
@@ -114,13 +116,14 @@ class CatalogueBuilder:
         self._keys: dict[str, int] = {}
         self._created = self._changed = 0
 
-    def add(self, entry: CatalogueEntry, offset: int, length: int) -> str | None:
+    def add(self, entry: CatalogueEntry, offset: int, length: int, outline: RecordOutline | None = None) -> str | None:
         """Insert a record.
 
         Args:
             entry: its row.
             offset: its position in the file of records, in bytes.
             length: its length there, in bytes.
+            outline: its outline, where it is long.
 
         Returns:
             None, or the source position of an earlier record with the same reference.
@@ -138,6 +141,8 @@ class CatalogueBuilder:
                 *(entry.source, entry.at, offset, length, n),
             ),
         )
+        if outline:
+            self._add_outline(offset, outline)
         by_date = entry.start or UNDATED
         in_order = by_date if entry.position is None else position_key(entry.position)
         self._db.executemany(
@@ -151,6 +156,11 @@ class CatalogueBuilder:
             if key == "replaces":
                 self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (target, entry.reference))
         return None
+
+    def _add_outline(self, offset: int, outline: RecordOutline) -> None:
+        nodes = ((offset, number, node) for number, node in outline.nodes.items())
+        self._db.executemany("INSERT INTO outlines VALUES (?, ?, ?)", nodes)
+        self._db.executemany("INSERT INTO outline_places VALUES (?, ?, ?)", outline.chunks(offset))
 
     def succeed(self, old: str, new: str) -> bool:
         """Redirect a reference without a record to a record; return False where that can't be done."""

@@ -17,6 +17,8 @@ from kg.store.generation import inventory, name_index_builder
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.inventory import Inventory
 from kg.store.generation.name_index import NameIndex
+from kg.store.generation.outlines.builder import OUTLINED_LENGTH
+from kg.store.generation.outlines.reader import LongRecord
 from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import RemoteGraph
 from kg.store.search.index import SearchIndex, is_of_another_version
@@ -166,8 +168,24 @@ class Generation:
         Raises:
             GenerationError: the file of records ends before, or holds something else there.
         """
+        found = self._bytes(offset, length)
+        if not found.startswith(b"{") or not found.endswith(b"}"):
+            what = "the generation is damaged: something else stands in the place of a record"
+            raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
+        return found
+
+    def long_record(self, offset: int, length: int) -> LongRecord | None:
+        """Record that is read value by value; None for a short one, or one without an outline."""
+        return self.catalogue.outlines.record(offset, self._bytes) if length > OUTLINED_LENGTH else None
+
+    def abstract(self, offset: int, length: int) -> dict[str, Any] | None:
+        """Abstract of a long record; None for a short one, or one without an outline."""
+        return self.catalogue.outlines.abstract(offset) if length > OUTLINED_LENGTH else None
+
+    def _bytes(self, offset: int, length: int) -> bytes:
+        """Bytes of the file of records. Raises GenerationError where it ends before."""
         found = os.pread(self._records, length, offset)
-        if len(found) != length or not found.startswith(b"{") or not found.endswith(b"}"):
+        if len(found) != length:
             what = f"the generation is damaged: {len(found)} of the {length} bytes of a record can be read"
             raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
         return found

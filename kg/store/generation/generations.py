@@ -117,7 +117,9 @@ class Generations:
         if number in numbers and number is not None:
             return number
         if number is None and not numbers and not os.path.lexists(self.current):
-            raise GenerationError("nothing is published yet", where=str(self.var), todo="Run `kg build` first.")
+            is_set_up = self._settings is None or self._settings.file is not None
+            todo = "Run `kg build` first." if is_set_up else "`kg init FILE` writes a kg.toml; then run `kg build`."
+            raise GenerationError("nothing is published yet", where=str(self.var), todo=todo)
         what = "is missing" if not os.path.lexists(self.current) else "leads to no generation"
         if number is not None:
             what = f"leads to generation {number}, which is gone"

@@ -5,6 +5,7 @@ ready. Then it answers the queries from its standard input, one after the other,
 (`kg.store.pool.frames`), until its input ends. A dead worker is replaced, so the module imports little.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -32,7 +33,7 @@ from kg.errors import (
 )
 from kg.processes import die_with_parent
 from kg.store.pool import frames, sandbox
-from kg.store.sparql import query_checks, results
+from kg.store.sparql import member_lists, query_checks, results
 from kg.store.sparql.errors import explanations
 
 STACK = 256 << 20
@@ -123,7 +124,7 @@ def _answer(  # noqa: PLR0913  # each is one limit or end
 ) -> None:
     began = time.monotonic()
     try:
-        result = store.query(text, base_iri=base, **_dataset(request))
+        result = _result(store, text, base, request)
     except SyntaxError:
         raise explanations.explain(text, partial(_syntax_error, store, base)) from None
     kind = results.result_kind(result)
@@ -135,6 +136,16 @@ def _answer(  # noqa: PLR0913  # each is one limit or end
         writer.send_incomplete()
         raise
     writer.end(time.monotonic() - began)
+
+
+def _result(store: Store, text: str, base: str | None, request: dict[str, Any]) -> Any:
+    """Result of a query. Raises SyntaxError, which tells the place in the text as it was sent."""
+    dataset = _dataset(request)
+    joined = member_lists.with_joins(text)
+    if joined != text:
+        with contextlib.suppress(SyntaxError):
+            return store.query(joined, base_iri=base, **dataset)
+    return store.query(text, base_iri=base, **dataset)
 
 
 def _syntax_error(store: Store, base: str | None, text: str) -> str:

@@ -52,6 +52,7 @@ class HitMarker:
 
     Attributes:
         everywhere: whether the search reads boilerplate too.
+        has_number: whether a word of it has a figure, which boilerplate may have of its own.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class HitMarker:
             forms: word of the search that the index lacks → the forms that are searched in its place.
         """
         self.everywhere = parsed.everywhere
+        self.has_number = any(character.isdigit() for word in parsed.words for character in word.text)
         self._word_count = len(parsed.words)
         self._stems: dict[str, int] = {}
         self._sequences: list[tuple[tuple[str, ...], int]] = []

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tantivy import Document, SchemaBuilder
 
 from kg.date_roles import DATE_ROLES, Date, of_thing
+from kg.day_numbers import day_number
 
 MAX_SLOTS = 16
 """Dates of a record that are told apart; those beyond share the last slot, from the first to the last day of them."""
@@ -163,17 +164,6 @@ def days_of(date: Date) -> Span | None:
     if not first and not last:
         return None
     return day_number(first) if first else -UNDATED, day_number(last) if last else UNDATED
-
-
-def day_number(day: str) -> int:
-    """A calendar day as a number that sorts as days do.
-
-    >>> day_number("1963-04-05"), day_number("-0044-03-15") < day_number("-0043-01-01")
-    (19630405, True)
-    """
-    negative = day.startswith("-")
-    year, month, date = day.lstrip("-").split("-")
-    return (-int(year) if negative else int(year)) * 10_000 + int(month) * 100 + int(date)
 
 
 def unit_of(day: int, unit: str) -> int:

@@ -75,6 +75,8 @@ _CLOSES = frozenset(")}]")
 _CHAINS = frozenset("|&/+*^!={<>")
 # Keywords with the same effect, where the sign after them does not count; adjacent letters are the engine's affair.
 _OPERATORS = re.compile("filter|bind|exists|as|select|having|order|group|describe|from", re.IGNORECASE | re.ASCII)
+# The engine reads IN behind a number or NOT without a space; constants in its list are values (D-187).
+_IN = re.compile("(?:[0-9][0-9.e]*)?(?:not)?in", re.IGNORECASE | re.ASCII)
 # End of a triple pattern, or with `/` of a step of a path, which is joined like a pattern.
 _ENDS_PATTERN = frozenset(";,/")
 # Signs after which no comparison can follow, since they end no operand.
@@ -92,7 +94,7 @@ class QueryLimits:
 
     Attributes:
         size: bytes of UTF-8.
-        rest: characters besides blocks of VALUES, white space and comments.
+        rest: characters besides blocks of VALUES, members of IN (…), white space and comments.
         depth: nesting of brackets, braces and parentheses.
         operators: number of operators and groups (`||`, `+`, `/` of paths, `{`, BIND …) in the query.
         patterns: number of joined triple patterns, steps of paths and groups; the template of CONSTRUCT and lists
@@ -159,7 +161,7 @@ class _TokenScan:
     """Single pass over the tokens of a query. `last` is the sign before the token, or "" for a word, IRI or string."""
 
     __slots__ = (
-        *("block", "candidates", "data", "form", "last", "last_term", "limits"),
+        *("awaits_members", "block", "candidates", "data", "form", "last", "last_term", "limits", "members"),
         *("listed", "open", "operators", "patterns", "relative", "rest", "text", "values"),
     )
 
@@ -174,6 +176,9 @@ class _TokenScan:
         self.data = 0
         # Whether that block is one of VALUES.
         self.values = self.listed = False
+        # Whether IN came before, and the depths of its lists that are open.
+        self.awaits_members = False
+        self.members: list[int] = []
         self.rest = 0
         self.last_term = 0
         self.candidates = 0
@@ -188,7 +193,7 @@ class _TokenScan:
         while position < end:
             token = lexer.at(position)
             position = token.end()
-            if not self.listed and token.lastgroup != "space":
+            if not self.is_listed(token[0]) and token.lastgroup != "space":
                 self.spend(position - token.start())
             match token.lastgroup:
                 case "word":
@@ -205,25 +210,38 @@ class _TokenScan:
                 case _:
                     pass
 
+    def is_listed(self, token: str) -> bool:
+        """Test for a value in a block of VALUES, or a constant among the members of IN."""
+        in_members = bool(self.members) and self.members[-1] == len(self.open)
+        return self.listed or (in_members and token[0] not in "?$")
+
     def spend(self, characters: int) -> None:
-        """Count characters of what the engine plans: a list of values is only read."""
+        """Count characters of what the engine plans: a list of values or of members is only read."""
         self.rest += characters
         if self.rest > self.limits.rest:
             raise QueryTooLarge(
-                Message("the query has more than %(most)s characters besides its VALUES", most=f"{self.limits.rest:,}"),
-                todo=Message("Put a long list of values into VALUES."),
+                Message(
+                    "the query has more than %(most)s characters besides its VALUES and IN (…)",
+                    most=f"{self.limits.rest:,}",
+                ),
+                todo=Message("Put a long list of values into VALUES or IN (…)."),
             )
 
     def sign(self, sign: str) -> None:
         previous, self.last, self.last_term = self.last, sign, 0
+        begins_members, self.awaits_members = self.awaits_members and sign == "(", False
         if sign in _CHAINS:
             self.count(1)
         if sign in _OPENS:
             self.enter(sign)
+            if begins_members and not self.data:
+                self.members.append(len(self.open))
         elif sign in _CLOSES and self.open:
             if previous == "." and sign == "}" and not self.data:
                 self.patterns -= 1
             self.open.pop()
+            if self.members and len(self.open) < self.members[-1]:
+                self.members.pop()
             if len(self.open) < self.data:
                 self.data = 0
                 self.listed = False
@@ -253,6 +271,7 @@ class _TokenScan:
             self.join(2, inside="(")
         self.last = ""
         self.last_term = 1
+        self.awaits_members = False
 
     def join(self, patterns: int, inside: str = "{[") -> None:
         """Count patterns, where patterns can stand."""
@@ -281,6 +300,7 @@ class _TokenScan:
     def word(self, token: re.Match[str]) -> None:
         word = token[0]
         named = ":" in word
+        self.awaits_members = False
         if named or not word.isalpha():
             self.term()
         self.last = "." if word == "." else ""
@@ -303,13 +323,14 @@ class _TokenScan:
         lower = word.lower()
         self.block = lower in _BLOCKS
         self.values = lower == "values"
+        self.awaits_members = bool(_IN.fullmatch(word))
         self.count(len(_OPERATORS.findall(word)))
         if not self.form and lower not in PROLOGUE:
             self.form = True
             if _UPDATE.fullmatch(word):
                 raise QueryRefused(
                     Message(
-                        "updates are not accepted: %(word)s would change the data, which are read-only",
+                        "updates are off: %(word)s would change the data, which are read-only here",
                         word=word[:40].upper(),
                     ),
                     todo=Message("Use SELECT, ASK, CONSTRUCT or DESCRIBE."),

@@ -112,7 +112,8 @@ def _find(context: Context, written: str) -> Thing | None:
 
 def _file(context: Context, parameters: BasketParameters, things: list[Thing]) -> tuple[bytes, str]:
     """A file of the basket's documents, and its media type."""
-    records = context.publication.things.records(things)
+    reader = context.publication.things.reader
+    records = [reader.without_texts(thing.offset, thing.length) for thing in things]
     if parameters.format == _CSV:
         entries = [
             TableEntry(thing, record, *context.reader.called(thing.labels, thing.reference, thing.status))

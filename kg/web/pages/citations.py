@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from kg import iris
 from kg.errors import KeyFault, Message
-from kg.read.things import DeletedThing, Redirect
+from kg.read.things import DeletedThing, Description, Redirect
 from kg.render.citations.citations import FORMATS
-from kg.render.citations.cited_record import CitedRecord
+from kg.render.citations.cited_record import LINK_KEYS, CitedRecord
 from kg.render.citations.styles import STYLES
+from kg.render.data.excerpt import RecordPlace
 from kg.render.page.thing import cited_record_of
 from kg.store.generation.things import Thing
 from kg.web.http.conditional import http_date
@@ -114,7 +115,7 @@ def _written(  # noqa: PLR0913, PLR0917  # what one answer is made of
     request: Request, context: Context, thing: Thing, segment: str, suffix: str, accessed: str
 ) -> Response:
     resources = context.publication.things
-    said = resources.describe(thing)
+    said = _described(context, thing)
     subject = subject_of(context, said, resources.around(said))
     link = {"Link": f'<{iris.uri(said.iri)}>; rel="describes"'}
     if suffix == PAGE_SUFFIX:
@@ -133,6 +134,16 @@ def _written(  # noqa: PLR0913, PLR0917  # what one answer is made of
     media_type = _BY_SUFFIX[suffix].media_type
     content_type = media_type if "json" in media_type else f"{media_type}; charset=utf-8"
     return published.respond(request, context, body, content_type, headers, vary="Accept-Encoding")
+
+
+def _described(context: Context, thing: Thing) -> Description:
+    """Description of a thing for its citation: of a long record what its page reads, if that has all names."""
+    resources = context.publication.things
+    if resources.reader.page_length(thing.length) < thing.length:
+        said = resources.describe_page(thing, context.reader.languages, RecordPlace())
+        if said.excerpt and not said.excerpt.lists.keys() & set(LINK_KEYS):
+            return said
+    return resources.describe(thing)
 
 
 def until_midnight() -> dict[str, str]:

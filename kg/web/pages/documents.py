@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Path
 from markupsafe import Markup
@@ -168,7 +168,8 @@ async def _html(request: Request, context: Context, thing: Thing) -> Response:
         return at_once(_web_page(request, context, said, walked, drawn))
 
     # The page of what many documents link to takes several times as long as that of a document.
-    return await context.serving.in_thread(request, work_beside, thing.length)
+    read = context.publication.things.reader.page_length(thing.length)
+    return await context.serving.in_thread(request, work_beside, read)
 
 
 def _place(request: Request) -> RecordPlace:
@@ -187,6 +188,11 @@ def _check_place(place: RecordPlace, cut: Excerpt | None) -> None:
     shown = cut.lists.get(place.key) if cut else None
     if place.first > 1 and (shown is None or shown.last < place.first):
         raise Problem(404, Message("No list on this page has a value number %(first)s.", first=place.first))
+
+
+def _same_list(place: RecordPlace) -> str:
+    """Parameters of the other parts of the texts that a list shows from a place on; empty for its beginning."""
+    return urlencode({"values": place.key, "first": place.first}) + "&" if place.key and place.first > 1 else ""
 
 
 def _no_part(part: int) -> Problem:
@@ -309,6 +315,7 @@ def _web_page(  # noqa: PLR0913  # what one page is made of
         "path": context.path(thing.reference),
         "shown": shown,
         "excerpt": cut,
+        "stay": _same_list(_place(request)),
         "around": around,
         "told_of": partial(_told_of, shown.label, context.reader.language),
         "first_words": lambda texts, reader: briefs.brief({"summary": texts}, None, reader.languages),

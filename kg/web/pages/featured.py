@@ -57,7 +57,7 @@ def _chosen(context: Context) -> list[Thing]:
 
 
 def _featured(thing: Thing, context: Context) -> Featured:
-    record = context.publication.finder.record(thing.offset, thing.length)
+    (record,) = context.publication.things.records([thing])
     _, of_title = context.reader.label(thing.labels)
     ranges = (of_title, *context.reader.languages) if of_title else context.reader.languages
     said, language = texts(record.get("summary") or record.get("description"), ranges)

@@ -50,7 +50,7 @@ async def pictures(request: Request, thing: Thing, context: Context) -> Markup:
 
 
 def _drawn(thing: Thing, context: Context) -> bytes:
-    above = context.publication.things.path(context.publication.finder.record(thing.offset, thing.length))
+    above = context.publication.things.path(*context.publication.things.records([thing]))
     told, tree_ = _told_by_documents(thing, context), _tree(thing, above, context)
     values: dict[str, Any] = {
         "thing": thing,
@@ -86,7 +86,7 @@ def _timeline(thing: Thing, context: Context) -> Timeline:
 
 def _own_place(thing: Thing, context: Context) -> picture_data.PictureData | None:
     """A place that no document names, on the map."""
-    record = context.publication.finder.record(thing.offset, thing.length)
+    (record,) = context.publication.things.records([thing])
     latitude, longitude = record.get("latitude"), record.get("longitude")
     if thing.kind != "place" or latitude is None or longitude is None:
         return None

@@ -24,6 +24,7 @@ from kg.web.server import client_address, supervisor
 from kg.web.server.connection import Connection
 from kg.web.server.connection_table import ConnectionTable, raise_descriptor_limit
 from kg.web.server.guard import Guard
+from kg.web.serving.freed_memory import limit_fragmentation
 
 GC_THRESHOLD = 20_000
 """New objects between two runs of the garbage collector. A page makes thousands, which are freed without it when the
@@ -50,6 +51,7 @@ def application() -> ASGIApp:
 
 
 def _guarded(settings: Settings) -> ASGIApp:
+    limit_fragmentation()
     gc.set_threshold(GC_THRESHOLD)
     sys.setswitchinterval(SWITCH_INTERVAL)
     guarded = Guard(Application(settings), client_address.proxy_networks(settings.proxies))

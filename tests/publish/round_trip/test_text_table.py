@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import pytest
 from hypothesis import example, given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from round_trips import FixedEdits
 from tables import source_of
 
+from kg.errors import SourceError
 from kg.publish.round_trip import text_table
 from kg.records.readers.tables.text import text_rows
 
@@ -89,3 +91,28 @@ def test_letters_beyond_the_encoding(tmp_path):
 def test_no_formula_is_added(tmp_path):
     """A reading that a spreadsheet program would take for a formula is defused; own cells stay as they are."""
     assert written(tmp_path, b"a,b\n=1,2\n", FixedEdits([2], "=HYPERLINK(1)")) == b"a,b,kg:0\n=1,2,'=HYPERLINK(1)\n"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "content", "expected"),
+    [
+        ({"commentPrefix": "#"}, b"#x\na,b\n#y\n\n#z\n1,2\n#", b'#x\na,b,kg:0\n#y\n\n#z\n1,2,"x,y"\n#'),
+        ({"doubleQuote": False}, b'a,b\n1,"x\\", y"\n2,c\\,d\n', b'a,b,kg:0\n1,"x\\", y",x y\n2,c\\,d,x y\n'),
+        ({"quoteChar": None}, b'a,b\n1,"x\n', b'a,b,kg:0\n1,"x,x y\n'),
+    ],
+)
+def test_dialect_of_the_metadata(tmp_path, dialect, content, expected):
+    """Comments, escapes and quotation marks are those that metadata beside the table say."""
+    metadata = {"@context": "http://www.w3.org/ns/csvw", "url": "letters.csv", "dialect": dialect}
+    (tmp_path / "letters.csv-metadata.json").write_text(json.dumps(metadata))
+    assert written(tmp_path, content, FixedEdits(range(1, 9), "x,y")) == expected
+
+
+def test_a_table_without_headings_is_refused(tmp_path):
+    """A table whose headings stand in metadata alone has no place for those of kg, and is refused with what to do."""
+    columns = {"columns": [{"titles": "No."}, {"titles": "Title"}]}
+    metadata = {"@context": "http://www.w3.org/ns/csvw", "url": "letters.csv", "tableSchema": columns}
+    metadata["dialect"] = {"header": False}
+    (tmp_path / "letters.csv-metadata.json").write_text(json.dumps(metadata))
+    with pytest.raises(SourceError, match="no row of headings"):
+        written(tmp_path, b"1,Letter\n", FixedEdits([1], "x"))

@@ -65,12 +65,24 @@ def damaged_xml(text, chance):
     return text
 
 
+def damaged_table(text, chance):
+    """A table of which cells are missing, empty, doubled or something else, and marks and line ends stand anywhere."""
+    for _ in range(chance.randint(1, 8)):
+        cells = list(re.finditer(r"[^,\n]+", text))
+        cell = chance.choice(cells)
+        change = chance.choice(["drop", "double", "text", "mark", "end"])
+        new = {"drop": "", "double": f"{cell[0]},{cell[0]}", "mark": f'"{cell[0]}', "end": f"{cell[0]}\n"}.get(change)
+        text = text[: cell.start()] + (chance.choice(VALUES) if new is None else new) + text[cell.end() :]
+    return text
+
+
 @pytest.mark.parametrize(
     ("name", "format_", "damaged"),
     [
         ("page.txt", "page", damaged_page),
         ("finding-aid.xml", "ead", damaged_xml),
         ("authority.xml", "eac", damaged_xml),
+        ("letters.csv", "csv", damaged_table),
     ],
 )
 def test_damaged(tmp_path, name, format_, damaged):

@@ -52,6 +52,12 @@ DOCUMENTS = {
     "eac-notes": ("eac", lambda n: EAC.format(name="A", rest="<biogHist><p>x</p></biogHist>" * n)),
     "jsonl-keys": ("jsonl", lambda n: '{"id": "record/1", ' + ", ".join(f'"k{k}": 1' for k in range(n)) + "}"),
     "jsonl-lines": ("jsonl", lambda n: '{"id": "record/1"}\n' * n),
+    "csv-rows": ("csv", lambda n: "id,title,creator\n" + "".join(f"{k},T,A {k}\n" for k in range(n))),
+    "csv-columns": ("csv", lambda n: "id,title" + ",x" * n + "\n" + ("1,T" + ",y" * n + "\n") * 3),
+    "csv-marks": ("csv", lambda n: "id,title,note\n" + 'b"b,"x,c\n' * n),
+    "csv-open": ("csv", lambda n: 'id,title,note\n1,"' + "a,b\n" * n),
+    "csv-cell": ("csv", lambda n: 'id,title,note\n1,T,"' + "a\n" * n + '"\n'),
+    "csv-lines": ("csv", lambda n: "id,title,note\n1," + '"a" ' * n + ",c\n"),
     "json-list": ("json", lambda n: '{"id": "record/1", "note": [' + ", ".join(["1"] * n) + "]}"),
 }
 

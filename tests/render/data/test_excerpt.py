@@ -126,3 +126,24 @@ def test_translations_stand_beside_each_other():
     lengths = {language: len(text) for language, text in cut.record["text"].items()}
     assert abs(lengths["en"] - lengths["ru"]) < 100
     assert sum(len(text.encode()) for text in cut.record["text"].values()) <= PART_LENGTH
+
+
+def test_the_date_is_among_the_first():
+    """Of many dates the one by which a thing is listed is there, and first."""
+    dates = [{"role": "uploaded", "edtf": f"{1900 + number}"} for number in range(50)] + [
+        {"role": "document", "edtf": "1962"}
+    ]
+    cut = excerpt({"id": "record/1", "dates": dates}, [])
+    assert cut.record["dates"][:2] == [dates[-1], dates[0]]
+    assert cut.lists["dates"] == ListPart(1, excerpts.FEW_VALUES, 51)
+
+
+def test_a_text_with_parts_stands_alone_in_its_list():
+    """Behind a text of several parts a list goes on with the next text, from its first part."""
+    texts = ["short", PROSE * 500, PROSE * 400, "last"]
+    cut = excerpt({"id": "record/1", "text": {"en": texts}}, ["en"])
+    assert cut.lists["text"] == ListPart(1, 2, 4)
+    last = excerpt({"id": "record/1", "text": {"en": texts}}, ["en"], RecordPlace(cut.parts))
+    assert last.lists["text"] == ListPart(1, 2, 4)
+    following = excerpt({"id": "record/1", "text": {"en": texts}}, ["en"], RecordPlace(1, "text", 3))
+    assert following.record["text"]["en"][0].startswith(PROSE)

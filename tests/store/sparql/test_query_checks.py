@@ -339,6 +339,19 @@ def test_a_list_of_values_is_as_long_as_a_query(values):
         check(f"SELECT * {{ {values % '1'} ?v ?p ?o }} ORDER BY {'?v ' * 50_000}")
 
 
+@pytest.mark.parametrize("condition", ["?v IN (%s)", "?v NOT IN(%s)", "1IN(%s)", "(?v in (%s) || ?v IN (1))"])
+def test_a_list_of_members_is_as_long_as_a_query(condition):
+    """Constants in IN (…) count as little as those in VALUES; variables, and what stands behind the list, count."""
+    members = ",".join(["<http://e/a>"] * 20_000)
+    check(f"SELECT * {{ ?v ?p ?o FILTER({condition % members}) }}")
+    for text in (
+        f"SELECT * {{ ?v ?p ?o FILTER({condition % ','.join(['?abcdefgh'] * 15_000)}) }}",
+        f"SELECT * {{ ?v ?p ?o FILTER({condition % '1'}) }} ORDER BY {'?v ' * 50_000}",
+    ):
+        with pytest.raises(QueryTooLarge, match="besides its VALUES"):
+            check(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [

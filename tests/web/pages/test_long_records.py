@@ -25,6 +25,14 @@ RECORDS = [
     },
     {"id": "record/people", "title": {"en": "People"}, "participants": [f"agent/{n:05}" for n in range(3_000)]},
     {"id": "record/short", "title": {"en": "Short"}, "text": {"en": "Short."}},
+    {
+        "id": "record/texts",
+        "title": {"en": "Texts"},
+        "dates": "1962-10-27",
+        "creator": ["agent/writer"],
+        "text": {"en": [f"Lighthouse {number}. " * 6_000 for number in range(5)]},
+    },
+    {"id": "agent/writer", "name": {"en": "A. Writer"}},
 ]
 
 
@@ -118,3 +126,33 @@ def test_long_work_is_done_beside_the_loop(site, monkeypatch, suffix):
     short = made.pop(f"/data/record/short.{suffix}")
     assert len(made) == 3
     assert short not in made.values()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("record/texts.html", "Lighthouse 0."),
+        ("record/texts.html?values=text&first=4", "Lighthouse 3."),
+        ("record/texts.html?values=text&first=4&part=2", "Lighthouse 3."),
+        ("agent/writer.html", "Texts"),
+        ("search?q=lighthouse", "<mark>Lighthouse</mark> 0."),
+        ("record/texts.cite.html", "A. Writer"),
+        ("basket?thing=record/texts", "Texts"),
+        ("record/", "Texts"),
+    ],
+)
+def test_no_page_reads_a_long_record_whole(site, monkeypatch, address, told):
+    """Neither the page of a long record nor any that names it reads more of it than it shows."""
+    monkeypatch.setattr(site.app._live._current, "page_cache", PageCache())
+    generation = site.app._live._current.publication._generation
+    read, lengths = generation._bytes, []
+    monkeypatch.setattr(generation, "_bytes", lambda offset, length: (lengths.append(length), read(offset, length))[1])
+    assert told in _page(site, address)
+    assert sum(lengths) < 100_000 < generation.catalogue.thing("record/texts").length
+
+
+def test_parts_of_a_later_text(site):
+    """The parts of a text that is not the first of its list keep its place in the list."""
+    text = _page(site, "record/texts.html?values=text&first=4")
+    assert 'rel="next" href="/data/record/texts.html?values=text&amp;first=4&amp;part=2"' in text
+    assert 'href="/data/record/texts.html?values=text&amp;first=5#v-text"' in text

@@ -43,7 +43,7 @@ KEYS = (
     Key(
         "status",
         Value.CHOICE,
-        "`described-only`: known only from the description in another record; `stub`: only mentioned.",
+        "described-only: known only from the description in another record; stub: only mentioned.",
         "described-only",
         shown=Elsewhere("in a sentence below the title"),
         searched=Omitted("It tells how much is known, and no list is narrowed by it."),
@@ -115,7 +115,7 @@ KEYS = (
     Key(
         "level",
         Value.CHOICE,
-        "Level of arrangement, in the archive's own terms; `archive` for the institution.",
+        "Level of arrangement, in the archive's own terms; archive for the institution.",
         "fond",
         shown=Heading("Level", PageSection.ABOUT, rank=3),
         searched=Omitted("A word that a great many parts of every archive share."),

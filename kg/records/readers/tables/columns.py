@@ -83,6 +83,7 @@ class ColumnPlan:
         headings: the headings.
         columns: those with a key, in their order; constants and patterns behind them.
         left_out: the places of columns that are not read, by the settings or since they are kg's own.
+        kept: the places of columns that the settings leave under their headings.
         readings: of columns of kg's own, `kg:KEY`: place → the key.
         lacking: names in the settings that no heading has, each with the nearest heading or an empty text.
     """
@@ -90,6 +91,7 @@ class ColumnPlan:
     headings: Headings
     columns: tuple[Column, ...]
     left_out: frozenset[int]
+    kept: frozenset[int]
     readings: Mapping[int, str]
     lacking: tuple[tuple[str, str], ...]
 
@@ -176,7 +178,12 @@ class _Planner:
         ]
         columns += [self._column(name, column, None) for name, column in self._alone]
         return ColumnPlan(
-            self._headings, tuple(columns), frozenset(left_out | readings.keys()), readings, tuple(self._lacking)
+            self._headings,
+            tuple(columns),
+            frozenset(left_out | readings.keys()),
+            frozenset(place for place, (_, column) in self._taken.items() if column.key.strip() == EXTRA),
+            readings,
+            tuple(self._lacking),
         )
 
     def _take(self, columns: Mapping[str, DescribedColumn], own: Mapping[int, str], *, is_told: bool) -> None:

@@ -106,12 +106,15 @@ def is_metadata(head: bytes, name: str) -> bool:
     return name.endswith(_BESIDE) and _CONTEXT.encode() in head
 
 
+def metadata_files(path: Path) -> list[Path]:
+    """Return the files beside a table that may be its metadata, its own first."""
+    return [each for each in (path.with_name(path.name + _BESIDE), path.with_name(_OF_FOLDER)) if each.is_file()]
+
+
 def description_of(source: SourceFile) -> TableDescription:
     """Return what the metadata beside a file say of its table."""
-    for path in (source.path.with_name(source.path.name + _BESIDE), source.path.with_name(_OF_FOLDER)):
+    for path in metadata_files(source.path):
         try:
-            if not path.is_file():
-                continue
             if path.stat().st_size > MAX_BYTES:
                 return _faulty(source, path, f"is larger than {MAX_BYTES >> 20} MB")
             document = json.loads(path.read_bytes())
@@ -119,7 +122,7 @@ def description_of(source: SourceFile) -> TableDescription:
             return _faulty(source, path, f"can't be read as JSON ({str(fault)[:80]})")
         table = _table_of(document, source.path.name, is_own=path.name != _OF_FOLDER)
         if table is not None:
-            return _Description(source, path, table).read()
+            return _MetadataReader(source, path, table).read()
     return NO_DESCRIPTION
 
 
@@ -151,7 +154,7 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-class _Description:
+class _MetadataReader:
     """Reader of the description of a table."""
 
     def __init__(self, source: SourceFile, path: Path, table: dict[str, Any]) -> None:

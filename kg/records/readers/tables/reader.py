@@ -57,6 +57,21 @@ def _of_file(source: SourceFile, remark: Remark) -> ReaderItem:
     return ReadFailure(problem) if remark.severity == "rejected" else problem
 
 
+def plan_of(source: SourceFile, sheet: Sheet, described: TableDescription) -> ColumnPlan | None:
+    """Return what becomes of the columns of a sheet; None where it has no headings.
+
+    Args:
+        source: the file.
+        sheet: the sheet, of which no row has been read.
+        described: the metadata beside the file.
+    """
+    settings = source.settings
+    if described.header and settings.header is None:
+        settings = settings.model_copy(update={"header": described.header})
+    headings = find(sheet, settings, lambda text: is_known_heading(settings, described, text))
+    return None if headings is None else plan(headings, settings, described)
+
+
 class _SheetReader:
     """Reader of a sheet.
 
@@ -79,21 +94,16 @@ class _SheetReader:
         """Read the sheet."""
         for remark in self._sheet.remarks:
             yield self._remark(remark)
-        settings = self._source.settings
-        described = self._description
-        if described.header and settings.header is None:
-            settings = settings.model_copy(update={"header": described.header})
-        headings = find(self._sheet, settings, lambda text: is_known_heading(settings, described, text))
-        if headings is None:
+        columns = plan_of(self._source, self._sheet, self._description)
+        if columns is None:
             yield from self._without_headings()
             return
-        columns = plan(headings, settings, described)
         yield from self._around(columns)
         if not columns.has_label:
             self.refusal = self._without_label(columns)
             return
         rows = RowReader(self._source, self._place, columns, self._identity)
-        for row in headings.rest:
+        for row in columns.headings.rest:
             if item := rows.read(row):
                 yield item
         self.has_records = rows.count > 0

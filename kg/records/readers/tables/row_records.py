@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from kg.errors import KeyFault
@@ -121,6 +122,7 @@ class RowReader:
         self._draft = _RowDraft(source)
         self._width = len(plan.headings.names)
         self._unread: Counter[int] = Counter()
+        self._kept = plan.kept
         self._many_names: dict[str, _ManyNames] = {}
         writers = [
             CellWriter(column, source, self._count_many_names)
@@ -191,11 +193,13 @@ class RowReader:
         """Put a constant, where no cell has a value, or what a pattern makes of its columns."""
         column, cells = writer.column, draft.cells
         text = _text(column, cells)
-        if column.template is not None and not text:
+        if column.template is not None and not text:  # a column of its own stands in for what can't be made
+            own = column.index
+            text = cells[own].strip() if own is not None and own < len(cells) else ""
             draft.extra += [
                 {"field": self._headings.name(place), "value": cell}
                 for place in column.template.columns
-                if place < len(cells) and (cell := cells[place].strip())
+                if place != own and place < len(cells) and (cell := cells[place].strip())
             ]
         if text and (fault := writer.put(draft.record, text)):
             draft.put_aside(column, text, fault)
@@ -275,7 +279,8 @@ class RowReader:
     def totals(self) -> Iterator[SourceProblem]:
         """Return what is to be told of whole columns, once all rows were read."""
         sheet = self._place.rstrip(", ")
-        for place, count in sorted(self._unread.items())[:_MAX_TOLD_COLUMNS]:
+        unread = ((place, count) for place, count in sorted(self._unread.items()) if place not in self._kept)
+        for place, count in islice(unread, _MAX_TOLD_COLUMNS):
             name = self._headings.name(place)
             called = name or f"column {column_letter(place)}"
             reason = "no key takes this column" if name else "the column has no heading"

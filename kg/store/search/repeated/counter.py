@@ -4,9 +4,13 @@ The first nine records with a paragraph have its words in their own fields. From
 alone, and the words stand once in the table of repeated paragraphs. So whether a paragraph is boilerplate by now is a
 matter of the table: no record that has not changed is indexed again when it becomes boilerplate, or ceases to be.
 
+A paragraph that differs from others by its numbers alone has a template: its words without the numbers. Where over half
+of the records of a source so far have the template, a record keeps the numbers alone (D-186).
+
 Memory is bounded: what was seen once and not again among the next tens of thousands of paragraphs is forgotten.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +42,17 @@ class DividedTexts:
 
 @dataclass(frozen=True, slots=True)
 class FrequentParagraph:
-    """Paragraph of at least ten records, with the group of records that it was counted in, and where it first stood."""
+    """Paragraph of at least ten records, or a template.
+
+    Attributes:
+        group: the group of records that it was counted in.
+        passage: where it first stood, and its text.
+        is_template: whether it is the words of paragraphs that differ by numbers.
+    """
 
     group: str
     passage: Passage
+    is_template: bool = False
 
 
 class ParagraphCounter:
@@ -56,6 +67,7 @@ class ParagraphCounter:
         self._length = 0
         self._recent: dict[str, int] = {}
         self._older: dict[str, int] = {}
+        self._sizes: Counter[str] = Counter()
 
     def divide(self, record: dict[str, Any], source: str) -> DividedTexts:
         """Count the paragraphs of a record, and divide its texts.
@@ -68,33 +80,52 @@ class ParagraphCounter:
         if not source:
             return DividedTexts(tuple(each for each in texts if each.searched), ())
         group = parts.group_of(source, record["kind"])
+        self._sizes[group] += 1
         terms = {parts.MEMBER + group: None}
-        apart: dict[str, bool] = {}
+        left: dict[str, str] = {}
         own: list[Passage] = []
         for each in texts:
             paragraphs = parts.paragraphs(each.text)
-            digests = {paragraph: parts.digest(group, paragraph) for paragraph in parts.compared(paragraphs)}
-            for paragraph, digest in digests.items():
-                if digest not in apart:
-                    apart[digest] = self._is_frequent(digest, group, each._replace(text=paragraph))
-                    terms[(parts.APART if apart[digest] else parts.INLINE) + digest] = None
+            for paragraph in parts.compared(paragraphs):
+                if paragraph not in left:
+                    left[paragraph] = self._left_of(group, each._replace(text=paragraph), terms)
             if each.searched:
-                left = [paragraph for paragraph in paragraphs if not apart.get(digests.get(paragraph, ""))]
-                own += [each] if len(left) == len(paragraphs) else [each._replace(text="\n\n".join(left))]
+                kept = [left.get(paragraph, paragraph) for paragraph in paragraphs]
+                own += [each] if kept == paragraphs else [each._replace(text="\n\n".join(filter(None, kept)))]
         return DividedTexts(tuple(each for each in own if each.text), tuple(terms))
 
-    def _is_frequent(self, digest: str, group: str, passage: Passage) -> bool:
-        """Count a paragraph, and test whether nine records had it before."""
+    def _left_of(self, group: str, passage: Passage, terms: dict[str, None]) -> str:
+        """What a record keeps of a paragraph: all, its numbers, or nothing; its terms are added."""
+        paragraph = passage.text
+        digest = parts.digest(group, paragraph)
+        is_apart = self._count(terms, digest, FrequentParagraph(group, passage))
+        words = parts.template(paragraph)
+        if not words:
+            return "" if is_apart else paragraph
+        digest = parts.template_digest(group, words)
+        template = FrequentParagraph(group, passage._replace(text=words), is_template=True)
+        is_usual = self._count(terms, digest, template, is_apart=is_apart)
+        return "" if is_apart else parts.numbers(paragraph) if is_usual else paragraph
+
+    def _count(self, terms: dict[str, None], digest: str, found: FrequentParagraph, *, is_apart: bool = False) -> bool:
+        """Count a digest once for a record; return whether its words stand in the table."""
+        if parts.APART + digest in terms or parts.INLINE + digest in terms:
+            return parts.APART + digest in terms and digest in self.frequent
+        is_frequent = self._is_frequent(digest, found)
+        terms[(parts.APART if is_frequent or is_apart else parts.INLINE) + digest] = None
+        return is_frequent
+
+    def _is_frequent(self, digest: str, found: FrequentParagraph) -> bool:
+        """Count a paragraph, and test whether nine records had it before; of a template, and half of all records."""
         count = self._recent.get(digest) or self._older.get(digest, 0)
-        if count < MIN_RECORDS:
-            self._recent[digest] = count + 1
-            if len(self._recent) > _MAX_REMEMBERED:
-                self._older, self._recent = self._recent, {}
-        if count < MIN_RECORDS - 1:
+        self._recent[digest] = count + 1
+        if len(self._recent) > _MAX_REMEMBERED:
+            self._older, self._recent = self._recent, {}
+        if count < MIN_RECORDS - 1 or (found.is_template and 2 * (count + 1) <= self._sizes[found.group]):
             return False
         if digest not in self.frequent:
-            if len(self.frequent) >= _MAX_FREQUENT or self._length + len(passage.text) > _MAX_FREQUENT_LENGTH:
+            if len(self.frequent) >= _MAX_FREQUENT or self._length + len(found.passage.text) > _MAX_FREQUENT_LENGTH:
                 return False
-            self._length += len(passage.text)
-            self.frequent[digest] = FrequentParagraph(group, passage)
+            self._length += len(found.passage.text)
+            self.frequent[digest] = found
         return True

@@ -17,6 +17,9 @@ from kg.store.search.words.clauses import any_value
 TEXT_FIELDS = frozenset({"text", "text_sound", "vocabulary"})
 """Fields of the index with running text, in which paragraphs may be repeated."""
 
+_NUMBERS = "#"
+"""Prefix of a digest whose paragraph is boilerplate but for its numbers, where these stand for it."""
+
 _HEAP_BYTES = 15 << 20
 _BOILERPLATE_BOOST = 0.05
 """Boost of words of boilerplate, where a search asks for it."""
@@ -97,7 +100,7 @@ class RepeatedMatcher:
             elif (digest := str(document.get_first("paragraph"))) in self.boilerplate:
                 matches.boilerplate.append(digest)
             else:
-                matches.frequent.append(digest)
+                matches.frequent.append(digest.removeprefix(_NUMBERS))
         return matches
 
 
@@ -120,6 +123,11 @@ def _index(table: RepeatedTable, schema: Schema) -> Index:
         document.add_text("paragraph", paragraph.digest)
         parts.add_texts(document, [parts.Passage(paragraph.key, paragraph.language, paragraph.text)])
         writer.add_document(document)
+        if paragraph.is_boilerplate and not paragraph.is_constant and (numbers := parts.numbers(paragraph.text)):
+            document = Document()
+            document.add_text("paragraph", _NUMBERS + paragraph.digest)
+            parts.add_texts(document, [parts.Passage(paragraph.key, paragraph.language, numbers)])
+            writer.add_document(document)
     for held in table.held:
         document = Document()
         document.add_text("ref", held.reference)

@@ -1,6 +1,7 @@
 """Passages of a record: its texts by key and language, their paragraphs, and the digests that are compared."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -19,6 +20,10 @@ INLINE, APART = "i", "o"
 MEMBER = "m"
 """Prefix of a group in the field of paragraphs: each of its records has it."""
 
+MIN_TEMPLATE_WORDS, MAX_NUMBERS_SHARE = 8, 3
+"""Words that a paragraph has beside its numbers, at least, to be compared without these; words for each number."""
+
+_NUMBER = re.compile(r"\S*\d\S*")
 _DIGEST_BYTES = 10
 _WHITESPACE_ANALYZER = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
 """Analyzer of words that were analysed before."""
@@ -75,6 +80,35 @@ def digest(group: str, paragraph: str) -> str:
     """Digest of a paragraph in a group; spaces and line breaks make no difference."""
     said = f"{group}\n{' '.join(paragraph.split())}".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(said, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def template(paragraph: str) -> str:
+    """Return the words of a paragraph without its numbers; empty where it has none, or says little beside them (D-186).
+
+    >>> template("Conversation 5 of tape 37 was digitised in 2012 from the original tape.")
+    'Conversation of tape was digitised in from the original tape.'
+    >>> template("Meeting on 12 April 1971, 9:10 to 10:33")
+    ''
+    """
+    words = paragraph.split()
+    others = [word for word in words if not _NUMBER.fullmatch(word)]
+    numbers = len(words) - len(others)
+    is_template = numbers and len(others) >= max(MIN_TEMPLATE_WORDS, MAX_NUMBERS_SHARE * numbers)
+    return " ".join(others) if is_template else ""
+
+
+def numbers(paragraph: str) -> str:
+    """Return the numbers of a paragraph, with what is written to them.
+
+    >>> numbers("Conversation 37-5 was digitised in 2012.")
+    '37-5 2012.'
+    """
+    return " ".join(_NUMBER.findall(paragraph))
+
+
+def template_digest(group: str, words: str) -> str:
+    """Return the digest of a template in a group, which no paragraph has."""
+    return digest(f"{group}\ntemplate", words)
 
 
 def add_words(document: Document, name: str, words: Iterable[str]) -> None:

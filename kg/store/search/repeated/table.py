@@ -7,7 +7,7 @@ other frequent one finds the records that have its digest.
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ class RepeatedParagraph:
         records: number of records that have it.
         group_size: number of records of this kind in its source.
         home: the narrowest container of those records; empty where they share none.
+        alike: number of records that have it but for its numbers; 0 where it has no template.
+        is_template: whether it is a template: the words of paragraphs that differ by numbers.
     """
 
     digest: str
@@ -50,11 +52,21 @@ class RepeatedParagraph:
     records: int
     group_size: int
     home: str = ""
+    alike: int = 0
+    is_template: bool = False
 
     @property
     def is_boilerplate(self) -> bool:
-        """Whether over half of the records of its source have it, and at least ten."""
-        return self.records >= MIN_RECORDS and 2 * self.records > self.group_size
+        """Whether over half of the records of its source have it, and at least ten; its numbers may be others."""
+        return self._are_usual(max(self.records, self.alike))
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether as many have it with its numbers: it is shown once, and left out elsewhere."""
+        return not self.is_template and self._are_usual(self.records)
+
+    def _are_usual(self, records: int) -> bool:
+        return records >= MIN_RECORDS and 2 * records > self.group_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +134,28 @@ def make_table(index: WrittenIndex, counter: ParagraphCounter, sources: Iterable
     """Table of the paragraphs that a counter found frequent."""
     paragraphs = []
     for digest, found in counter.frequent.items():
-        query = _having(index, (digest,))
-        matched: Any = index.searcher.search(query, 1)  # its type stub lacks the count
+        words = "" if found.is_template else parts.template(found.passage.text)
         repeated = RepeatedParagraph(
             digest,
             found.passage.key,
             found.passage.language,
             found.passage.text,
-            int(matched.count),
+            _count(index, digest),
             index.searcher.doc_freq("paragraph", parts.MEMBER + found.group),
+            alike=_count(index, parts.template_digest(found.group, words)) if words else 0,
+            is_template=found.is_template,
         )
-        home = _home(index, query, repeated.records) if repeated.is_boilerplate else ""
-        paragraphs.append(RepeatedParagraph(**{**asdict(repeated), "home": home}))
+        home = _home(index, _having(index, (digest,)), repeated.records) if repeated.is_constant else ""
+        paragraphs.append(replace(repeated, home=home))
     spans = tuple(sources)
     held = _held(index, _Boilerplate(paragraphs), SourceSpans(spans))
     return RepeatedTable(tuple(paragraphs), tuple(held), spans)
+
+
+def _count(index: WrittenIndex, digest: str) -> int:
+    """Number of records with a digest."""
+    matched: Any = index.searcher.search(_having(index, (digest,)), 1)  # its type stub lacks the count
+    return int(matched.count)
 
 
 def _having(index: WrittenIndex, digests: Iterable[str], prefixes: str = parts.INLINE + parts.APART) -> Query:
@@ -184,7 +203,7 @@ def _held(index: WrittenIndex, boilerplate: "_Boilerplate", sources: "SourceSpan
     for _, offset, length in sorted(positions, key=lambda each: int(each[1] or 0)):
         record = index.record(int(offset or 0), int(length or 0))
         group = parts.group_of(sources.source_at(int(offset or 0)), record["kind"])
-        texts = tuple(boilerplate.without(parts.searched_passages(record), group))
+        texts = tuple(boilerplate.without(parts.searched_passages(record), group, numbers=True))
         left -= sum(len(each.text) for each in texts)
         if left < 0:
             return
@@ -197,22 +216,45 @@ class _Boilerplate:
     def __init__(self, paragraphs: Iterable[RepeatedParagraph]) -> None:
         self.by_digest = {each.digest: each for each in paragraphs if each.is_boilerplate}
         self._beginnings = {_beginning(each.text) for each in self.by_digest.values()}
+        self._has_templates = any(each.is_template for each in self.by_digest.values())
 
     def find(self, group: str, paragraph: str) -> RepeatedParagraph | None:
-        """Boilerplate with the text of a paragraph; None for another paragraph."""
-        if _beginning(paragraph) not in self._beginnings:
-            return None
-        return self.by_digest.get(parts.digest(group, paragraph))
+        """Boilerplate with the text of a paragraph, else with its words alone; None for another paragraph."""
+        digest = parts.digest(group, paragraph) if _beginning(paragraph) in self._beginnings else ""
+        if digest in self.by_digest or not self._has_templates:
+            return self.by_digest.get(digest)
+        words = parts.template(paragraph)
+        is_like = bool(words) and _beginning(words) in self._beginnings
+        return self.by_digest.get(parts.template_digest(group, words)) if is_like else None
 
-    def without(self, texts: Iterable[Passage], group: str) -> Iterator[Passage]:
-        """Texts of a record without the paragraphs that are boilerplate."""
+    def without(self, texts: Iterable[Passage], group: str, *, numbers: bool = False) -> Iterator[Passage]:
+        """Texts of a record without the paragraphs that are boilerplate.
+
+        Args:
+            texts: the texts.
+            group: the group of the record.
+            numbers: whether the numbers of those that differ by them are kept.
+        """
         for each in texts:
             paragraphs = parts.paragraphs(each.text)
-            left_out = {paragraph for paragraph in parts.compared(paragraphs) if self.find(group, paragraph)}
-            if not left_out:
+            compared = {paragraph: self.find(group, paragraph) for paragraph in parts.compared(paragraphs)}
+            found = {paragraph: boilerplate for paragraph, boilerplate in compared.items() if boilerplate}
+            if not found:
                 yield each
-            elif left := [paragraph for paragraph in paragraphs if paragraph not in left_out]:
+                continue
+            kept = {
+                paragraph: parts.numbers(paragraph) if numbers and not boilerplate.is_constant else ""
+                for paragraph, boilerplate in found.items()
+            }
+            if left := list(filter(None, (kept.get(paragraph, paragraph) for paragraph in paragraphs))):
                 yield each._replace(text="\n\n".join(left))
+
+    def varying(self, texts: Iterable[Passage], group: str) -> Iterator[Passage]:
+        """Paragraphs of a record that are boilerplate but for their numbers."""
+        for each in texts:
+            for paragraph in parts.compared(parts.paragraphs(each.text)):
+                if (found := self.find(group, paragraph)) and not found.is_constant:
+                    yield each._replace(text=paragraph)
 
 
 def _beginning(paragraph: str) -> tuple[str, ...]:
@@ -228,10 +270,11 @@ class RepeatedTexts:
         self._boilerplate = _Boilerplate(table.paragraphs)
         self._homes: dict[str, list[RepeatedParagraph]] = {}
         for each in self._boilerplate.by_digest.values():
-            self._homes.setdefault(each.home, []).append(each)
+            if each.is_constant:
+                self._homes.setdefault(each.home, []).append(each)
 
     def of_record(self, record: Mapping[str, Any], offset: int) -> dict[str, RepeatedParagraph]:
-        """Paragraphs of a record that are boilerplate: text of the paragraph, as the record has it → the paragraph.
+        """Paragraphs of a record that are boilerplate, numbers and all: text, as the record has it → the paragraph.
 
         Args:
             record: the record.
@@ -244,7 +287,7 @@ class RepeatedTexts:
             paragraph: found
             for passage in parts.passages(dict(record))
             for paragraph in parts.compared(parts.paragraphs(passage.text))
-            if (found := self._boilerplate.find(group, paragraph))
+            if (found := self._boilerplate.find(group, paragraph)) and found.is_constant
         }
 
     def own_passages(self, record: dict[str, Any], offset: int) -> list[Passage]:
@@ -252,6 +295,11 @@ class RepeatedTexts:
         texts = parts.searched_passages(record)
         group = self._group(record, offset)
         return list(self._boilerplate.without(texts, group) if group else texts)
+
+    def varying_passages(self, record: dict[str, Any], offset: int) -> list[Passage]:
+        """Paragraphs of a record that are boilerplate but for their numbers."""
+        group = self._group(record, offset)
+        return list(self._boilerplate.varying(parts.searched_passages(record), group)) if group else []
 
     def _group(self, record: Mapping[str, Any], offset: int) -> str:
         """Group of a record; empty where there is no boilerplate, or it is a stub."""

@@ -166,8 +166,8 @@ def rows(entries: list[NameEntry], register: str, context: Context) -> list[Name
     found = []
     for entry in entries:
         thing = things[entry.n]
-        is_short = thing.length <= _LONGEST_RECORD
-        record = publication.finder.record(thing.offset, thing.length) if is_short else {}
+        is_short = publication.things.reader.page_length(thing.length) <= _LONGEST_RECORD
+        (record,) = publication.things.records([thing]) if is_short else ({},)
         said, language = brief(record, None, context.reader.languages)
         dates = _life_dates(thing, record, context) if thing.kind == "agent" else ""
         query = documents_query(register, thing, entry.documents, context)

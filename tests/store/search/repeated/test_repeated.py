@@ -171,3 +171,91 @@ def test_spaces_make_no_difference():
     """A paragraph that breaks its lines elsewhere is the same."""
     assert passages.digest("g", "one  two\nthree") == passages.digest("g", " one two three")
     assert passages.digest("g", "one two") != passages.digest("h", "one two")
+
+
+def digitised(number, year):
+    """A notice that differs from others of its kind by its numbers."""
+    return (
+        f"Conversation {number} of tape {number + 40} was digitised in {year} from the original reel by the laboratory"
+        " of the archive."
+    )
+
+
+def spoken(number):
+    """A short paragraph, whose numbers are what it says."""
+    return f"Meeting at {number}:15, with {number} guests."
+
+
+NUMBERED = [
+    record(number, custodialHistory={"en": digitised(number, 2012)}, summary={"en": spoken(number)})
+    for number in range(1, 31)
+]
+ON_THE_LABORATORY = record(90, custodialHistory={"en": "Kept."}, summary={"en": "The laboratory burnt down."})
+
+
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory):
+    made, _ = publish(tmp_path_factory.mktemp("numbered"), [*NUMBERED, ON_THE_LABORATORY])
+    opened = Publication(Generations(made.var_folder).open_live(), KillMemory())
+    yield opened
+    opened.close()
+
+
+def test_what_differs_by_numbers_is_boilerplate(numbered):
+    """A paragraph of most records that differs by its numbers alone is left out of searches, but for those numbers."""
+    found = find(numbered, "laboratory")
+    assert keys(found) == {"n90"}
+    assert found.repeated == len(NUMBERED)
+    assert find(numbered, "laboratory repeated:yes").total == len(NUMBERED) + 1
+    for number in (3, 28):  # one that was counted early, and one late
+        assert f"n{number}" in keys(find(numbered, str(number + 40)))
+        assert len(keys(find(numbered, str(number + 40)))) <= 2
+
+
+def test_short_paragraphs_with_numbers_are_content(numbered):
+    """A paragraph that says little beside its numbers is content, however many records have its words."""
+    assert find(numbered, "guests").total == len(NUMBERED)
+    assert find(numbered, '"with 7 guests"').total == 1
+
+
+def test_numbers_of_boilerplate_are_shown_where_they_stand(numbered):
+    """What differs by its numbers stays on its page, and in the snippet of a search for its numbers."""
+    thing = numbered.things.find("record/n5")
+    said = numbered.finder.record(thing.offset, thing.length)
+    assert numbered.repeated.of_record(said, thing.offset) == {}
+    (hit,) = (each for each in find(numbered, "45").hits if each.thing.reference == "record/n5")
+    assert ("45", True) in hit.snippet.parts
+    assert "digitised" in hit.snippet.text
+
+
+def test_a_year_that_most_notices_share(tmp_path):
+    """Where most notices have the same numbers, too, they are shown once; another year is found in its records."""
+    records = [
+        record(number, custodialHistory={"en": digitised(1, 2013 if number > 36 else 2012)}) for number in range(40)
+    ]
+    made, _ = publish(tmp_path, records)
+    opened = Publication(Generations(made.var_folder).open_live(), KillMemory())
+    assert find(opened, "laboratory").total == 0
+    assert find(opened, "2012").total == 0
+    assert keys(find(opened, "2013")) == {"n37", "n38", "n39"}
+    for reference, is_left_out in (("record/n3", True), ("record/n38", False)):
+        thing = opened.things.find(reference)
+        said = opened.finder.record(thing.offset, thing.length)
+        assert bool(opened.repeated.of_record(said, thing.offset)) is is_left_out
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "words"),
+    [
+        ("Box 5 of the papers, with 7 letters and 12 drawings.", ""),
+        ("Of the papers of the family, bought by the museum.", ""),
+        (
+            "Reel 5: filmed by the museum in 1961 from the papers of the family.",
+            "Reel filmed by the museum in from the papers of the family.",
+        ),
+    ],
+)
+def test_templates(paragraph, words):
+    """A template has eight words or more, and at least three for each number."""
+    assert passages.template(paragraph) == words

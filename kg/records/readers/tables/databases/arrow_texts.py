@@ -61,13 +61,23 @@ def value_text(value: Any) -> str:
     return str(value)
 
 
+def timestamp_text(text: str | None, *, is_zoned: bool) -> str:
+    """Return a point in time as ISO 8601, from the form with a blank; midnight without a zone is a day.
+
+    >>> timestamp_text("1963-02-14 00:00:00.000", is_zoned=False)
+    '1963-02-14'
+    """
+    made = _without_zeros((text or "").replace(" ", "T", 1))
+    return made if is_zoned else made.removesuffix(_MIDNIGHT)
+
+
 def _texts(column: Any) -> list[str]:
     kind = column.type
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
         return [each or "" for each in column.to_pylist()]
     if types.is_timestamp(kind):
         column = column.cast(pa.string())
-        return [_timestamp(each, is_zoned=kind.tz is not None) for each in column.to_pylist()]
+        return [timestamp_text(each, is_zoned=kind.tz is not None) for each in column.to_pylist()]
     if types.is_integer(kind) or types.is_decimal(kind) or types.is_date(kind) or types.is_time(kind):
         return [
             _without_zeros(each) if types.is_time(kind) else each or "" for each in column.cast(pa.string()).to_pylist()
@@ -118,11 +128,6 @@ def text_of_bytes(value: bytes, column: int, remarks: list[Remark]) -> str:
         )
     )
     return ""
-
-
-def _timestamp(text: str | None, *, is_zoned: bool) -> str:
-    made = _without_zeros((text or "").replace(" ", "T", 1))
-    return made if is_zoned else made.removesuffix(_MIDNIGHT)
 
 
 def _without_zeros(text: str | None) -> str:

@@ -41,8 +41,8 @@ def one(tmp_path, values, kind):
         (pa.string(), "a\nb", "a\nb"),
         (pa.large_string(), "a", "a"),
         (pa.date32(), dt.date(1763, 2, 14), "1763-02-14"),
-        (pa.timestamp("us"), dt.datetime(1963, 2, 14), "1963-02-14"),
-        (pa.timestamp("ns"), dt.datetime(1963, 2, 14, 14, 30, 0, 500000), "1963-02-14T14:30:00.5"),
+        (pa.timestamp("us"), dt.datetime(1963, 2, 14), "1963-02-14"),  # noqa: DTZ001
+        (pa.timestamp("ns"), dt.datetime(1963, 2, 14, 14, 30, 0, 500000), "1963-02-14T14:30:00.5"),  # noqa: DTZ001
         (pa.timestamp("ms", tz="UTC"), dt.datetime(1963, 2, 14, 14, 30, tzinfo=dt.UTC), "1963-02-14T14:30:00Z"),
         (pa.time64("us"), dt.time(14, 30), "14:30:00"),
         (pa.dictionary(pa.int32(), pa.string()), "a", "a"),

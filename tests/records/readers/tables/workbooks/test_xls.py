@@ -27,7 +27,7 @@ def test_types_of_cells(tmp_path):
             (17, "00000"),
             (dt.date(1963, 2, 14), "mmm yyyy"),
             (0.12, "0%"),
-            (dt.datetime(1963, 2, 14, 14, 30), "d.m.yyyy h:mm"),
+            (dt.datetime(1963, 2, 14, 14, 30), "d.m.yyyy h:mm"),  # noqa: DTZ001
         ]
     ):
         sheet.write(1, column, value, styled(code))
