@@ -28,7 +28,7 @@ _MAX_FORMS = 1_000
 """Forms of a kind that are counted; later ones are counted with it alone."""
 _LISTED_FORMS = 20
 _CACHE_SIZE = 4096
-_VALUES = re.compile(rf"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|\([^()]*\)|\b(?:{'|'.join(KINDS)})/\S+|\d[\d,]*")
+_VALUES = re.compile(rf"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|\([^()]*\)|\b(?:{'|'.join(KINDS)})/\S+|(?<![\w-])\d[\d,]*")
 """Values in a message: texts in quotation marks or brackets, references, numbers."""
 _AROUND = {"'": "'…'", '"': "'…'", "(": "(…)"}
 """First sign of a value → what stands for it; for any other, three dots alone."""

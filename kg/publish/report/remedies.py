@@ -34,6 +34,11 @@ def _row(kind: str, pattern: str, todo: str) -> Remedy:
 
 _ROWS = (
     _row(
+        "export-conflict",
+        ": conflict: ",
+        Message("Decide which of the two is right, write it into the sheet, and export it anew before the next edit."),
+    ),
+    _row(
         "file-unknown",
         "the format is not known",
         Message(
@@ -43,7 +48,7 @@ _ROWS = (
     ),
     _row(
         "file-encoding",
-        "is not UTF-8|is no UTF-8|is in UTF-16|bytes that are no ",
+        "is not UTF-8|is no UTF-8|is in UTF-16|there are bytes that are no|read as ISO ",
         Message("Save the file as UTF-8; of a table as text, name its `encoding` in kg.toml."),
     ),
     _row(
@@ -55,7 +60,7 @@ _ROWS = (
         "table-columns",
         "no key takes this column|the column has no heading|kg.toml names this column|no column gives a title"
         "|there is no such sheet|kg.toml calls the one with|above the headings|explains the columns"
-        "|is read as one name",
+        "|read as one name each|no sheet of that name|the sheet is hidden|hidden columns are read",
         Message(
             "Compare the headings with `columns`, `sheet` and `header` of the source in kg.toml; `kg init FILE --json`"
             " says what each column may be."
@@ -63,8 +68,15 @@ _ROWS = (
     ),
     _row(
         "table-row",
-        "cells where most rows have|cells, and at most|a shorter row",
+        "cells where most rows have|cells, and at most|a shorter row|characters, and at most|a quotation mark in line",
         Message("Look into this row for a separator or a quotation mark too many, or one that is missing."),
+    ),
+    _row(
+        "file-damaged",
+        "the (file|database) is damaged|is read no further|has no cells",
+        Message(
+            "Open the file in the program that it is of, and save it anew; if that fails, take a copy from before."
+        ),
     ),
     _row("file-twice", "lies in two sources", Message("Take the file out of one of the two sources in kg.toml.")),
     _row(
