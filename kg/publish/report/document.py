@@ -34,6 +34,7 @@ def make_document(report: Report, lists: Mapping[str, Any], base: str, before: M
         "base": base,
         "triples": report.triples,
         "seconds": round(report.seconds, 3),
+        "shapes_seconds": summary["shapes_seconds"],
         "counts": {
             name: summary[name]
             for name in ("read", "published", "rejected", "merged", "stubs", "created", "changed", "deleted")
