@@ -19,6 +19,7 @@ from kg.commands.common import ERRORS, OUT, counted, with_settings
 from kg.commands.export import export
 from kg.commands.init import init
 from kg.commands.printed_report import print_json, print_report
+from kg.commands.report import report as report_command
 from kg.commands.template import template
 from kg.errors import KgError, UsageError
 from kg.iris import KINDS
@@ -242,6 +243,7 @@ def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
 cli.add_command(export)
 cli.add_command(init)
 cli.add_command(template)
+cli.add_command(report_command)
 
 
 def main() -> None:

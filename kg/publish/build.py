@@ -19,12 +19,14 @@ from kg.publish.outputs.dataset_description import dataset_description
 from kg.publish.outputs.dumps import DumpFiles
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.pipeline import BuildOutputs, Progress, Sink, no_progress, run_pipeline
+from kg.publish.report.document import make_document, write_document
 from kg.publish.report.page import write_page
 from kg.publish.report.rejected import RejectedFolder
-from kg.publish.report.report import PAGE, Report
+from kg.publish.report.report import DOCUMENT, PAGE, Report
 from kg.publish.report.settings_notes import settings_notes
 from kg.publish.report.translations import FILE as TRANSLATIONS
 from kg.publish.report.translations import missing_translations
+from kg.publish.report.worklist import worklist
 from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
@@ -101,14 +103,18 @@ def _build(
             _refuse_empty(report, on_refusal, strict=strict)
             if not accept_deletions:
                 _refuse_vanished(vanished_sources(settings, generations, report), report, on_refusal)
+            # While the store still loads its last batches.
             name_index_builder.write(folder.names, folder.catalogue, folder.records)
             if settings.tables:
-                tables.write(settings, folder)  # while the store still loads its last batches
+                tables.write(settings, folder)
+            lists = worklist(folder, report, settings.base)
         report.triples = load.triples()
         for name, quads in _named_graphs(settings, report.triples, now).items():
             load.add_graph(name, quads)
         report.seconds = time.perf_counter() - began
-        write_page(settings, report, folder.path / PAGE)
+        document = make_document(report, lists, settings.base, _figures_before(generations))
+        write_document(document, folder.path)
+        write_page(settings, document, folder.path / PAGE)
         manifest = Manifest(
             number,
             settings.base,
@@ -128,6 +134,18 @@ def _build(
         _delete_old_rejected(generations)
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _figures_before(generations: Generations) -> dict[str, int]:
+    """Figures of the live generation; empty where there is none, or it can't be read."""
+    number = generations.live()
+    if number is None:
+        return {}
+    try:
+        summary = generations.generation_folder(number).read_manifest().summary
+    except KgError:  # nothing is known of before
+        return {}
+    return dict(summary.get("figures") or {})
 
 
 def _open_sink(
@@ -237,11 +255,14 @@ def _refuse_empty(report: Report, on_refusal: Callable[[Report], None], *, stric
     if empty:
         read = sum(report.read.values())
         what = f"none of {read} records can be published" if read else "the sources hold no record"
-        raise PublishError(what, todo="See the problems above." if read else "Check `path` in kg.toml.")
+        told = read or report.severities["rejected"]
+        raise PublishError(what, todo="See the problems above." if told else "Check `path` in kg.toml.")
     if strict and report.rejected:
         raise StrictError(f"{report.rejected} records were left out, and --strict allows none")
     if strict and report.away:
-        raise StrictError("a part of the sources is away, and --strict allows none", where=report.away[0])
+        raise StrictError(
+            "a part of the sources is away, or known to no reader, and --strict allows none", where=report.away[0]
+        )
 
 
 def _refuse_vanished(vanished: list[Vanished], report: Report, on_refusal: Callable[[Report], None]) -> None:
@@ -282,7 +303,7 @@ def rollback(
         with closing(generations.ledger()) as ledger:
             now = generations.next_timestamp(ledger)
             copy_with_new_times(source.catalogue, folder.catalogue, ledger, now)
-        for name in (PROBLEMS, PAGE, TRANSLATIONS):
+        for name in (PROBLEMS, DOCUMENT, PAGE, TRANSLATIONS):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
         manifest = replace(manifest, generation=new, published=now, rollback_of=manifest.generation)

@@ -28,6 +28,7 @@ class SourceProblem:
         severity: `rejected`, the record is left out; `repaired`, it is published and the value mended or put aside;
             `note`, it is published unchanged and needs a look.
         record: the record's reference, where it is known.
+        todo: the remedy, where the place of the fault knows a better one than its kind (`kg.publish.report.remedies`).
     """
 
     source: str
@@ -38,6 +39,7 @@ class SourceProblem:
     message: str
     severity: Severity = "note"
     record: str = ""
+    todo: str = ""
 
     def as_json(self) -> dict[str, str]:
         """Return the problem as `build --json` prints it."""

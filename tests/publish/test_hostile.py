@@ -73,7 +73,7 @@ def test_each_fault_is_said(tmp_path, line, said):
         ("a.json", b"id,title\n1,A\n", "is no JSON", "rejected"),
         ("a.json", b"", "empty", "note"),
         ("a.xml", b" \n", "there is nothing in it", "note"),
-        ("a.txt", "Skip to content".encode("utf-16"), "UTF-16", "note"),
+        ("a.txt", "Skip to content".encode("utf-16"), "UTF-16", "rejected"),
         ("a.pdf", b"%PDF-1.7", "the format is not known", "note"),
         ("a.txt", b"Document Information\n\nRights\n\nRecord ID\n\nRelated Documents", "can't be a key", "rejected"),
     ],

@@ -19,6 +19,7 @@ from kg.publish.pipeline.export_conflicts import ExportedRow
 from kg.publish.pipeline.identities import XML_FORMATS, BatchIndex, Identities, IndexRow, index_row, typed_links
 from kg.publish.pipeline.settlement import settle_links
 from kg.publish.pipeline.sources import Batch
+from kg.publish.report.completeness import fields_of
 from kg.publish.report.rejected import RejectedRecord
 from kg.records import readers
 from kg.records.model import validation
@@ -59,6 +60,7 @@ class PreparedRecord(NamedTuple):
         ntriples: its triples, one a line.
         triples: the number of its triples.
         hints: embedded descriptions of the things that it links to.
+        fields: what it has, as a set of bits.
         outline: its outline, where it is long.
     """
 
@@ -67,6 +69,7 @@ class PreparedRecord(NamedTuple):
     ntriples: bytes
     triples: int
     hints: tuple[Hint, ...]
+    fields: int
     outline: RecordOutline | None = None
 
 
@@ -355,7 +358,7 @@ def _prepared_record(
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
     record_outline = _outline(record, languages) if len(json) > OUTLINED_LENGTH else None
-    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, record_outline)
+    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, fields_of(record), record_outline)
 
 
 def _outline(record: Record, languages: tuple[str, ...]) -> RecordOutline:

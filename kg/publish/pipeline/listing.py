@@ -1,17 +1,21 @@
-"""Listing of a source's files, with all that is in its place and can't be read: a broken link, a linked folder, a pipe.
+"""Listing of a source's files, with all that is in its place and can't be read: broken links, pipes, unknown formats.
 
 To pass over these in silence would take their records off the web.
 """
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from glob import has_magic
 from pathlib import Path
 
-from kg.errors import SourceError
+from kg.errors import Message, SourceError
+from kg.records import readers
+from kg.records.problems import Severity, SourceProblem
+from kg.records.readers.base import SourceFile
 from kg.settings import FILE_NAME, Settings
 from kg.source_settings import SourceSettings
 
@@ -24,6 +28,22 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+
+
+_OF_PROGRAMS = re.compile(
+    r"(thumbs\.db|ehthumbs.*\.db|desktop\.ini|icon\r?|~\$.*|.*~|.*\.(tmp|swp|lock|part))", re.IGNORECASE
+)
+"""Names of files that systems and programs leave in folders, such as those beside an open document."""
+
+_BESIDE = re.compile(
+    r"((readme|licen[cs]e|copying|notice|changelog|changes|contents?|manifest)(\..*)?"
+    r"|.*\.(md|rst|log|md5|sha\d*|css|js|xsl|xslt|xsd|dtd|rng|sch|toml|cfg|ini|py|sh"
+    r"|jpe?g|png|gif|tiff?|jp2|webp|svg|bmp|pdf|mp3|wav|flac|ogg|mp4|mov|avi|mkv|webm))",
+    re.IGNORECASE,
+)
+"""Names of files that lie beside descriptions and are none: texts for people, schemas, scans."""
+
+_NOTHING = Message("Nothing, if the file is no description; else run `kg init FILE`, which looks into it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +188,31 @@ def _glob(source: SourceSettings, settings: Settings, listing: Listing) -> None:
             plain /= part
         for _ in _entries(plain, listing, _Own.of(settings)) if plain.is_dir() else ():
             pass
+
+
+def unread_file(file: SourceFile, head: bytes) -> SourceProblem | None:
+    """Return the problem of a file whose format is not known; None for what programs leave behind.
+
+    A picture, a sound or a README beside descriptions is a note. Any other file may have records in it that nobody
+    would miss, so it is told as what is left out (D-201).
+
+    Args:
+        file: the file.
+        head: its first bytes.
+    """
+    name = file.path.name
+    if _OF_PROGRAMS.fullmatch(name):
+        return None
+    expected = f"one of {', '.join(readers.formats())}"
+    severity: Severity = "rejected"
+    todo = ""
+    if not head.strip():
+        severity, reason = "note", "there is nothing in it"
+    elif head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        reason = "the text is in UTF-16, and UTF-8 is read"
+    else:
+        reason = "the format is not known"
+        if _BESIDE.fullmatch(name) and file.settings.path != file.name:
+            severity, todo = "note", _NOTHING
+    message = f"{reason}; the file was left aside"
+    return file.problem("", "", "", expected, message, severity=severity, todo=todo)

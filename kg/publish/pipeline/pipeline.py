@@ -27,6 +27,7 @@ from kg.publish.pipeline.merge import merge
 from kg.publish.pipeline.names import names_that_differ, names_unlike_record
 from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, input_files
 from kg.publish.pipeline.stubs import leads_nowhere, stub
+from kg.publish.report.completeness import MAX_SOURCES, CountedRecord
 from kg.publish.report.rejected import RejectedFolder, RejectedRecord
 from kg.publish.report.report import Report
 from kg.records.model.keys import Record
@@ -182,6 +183,7 @@ class _ResultWriter:
         self._total = sum(file.size for file in files)
         self._line_files = {file.file.name for file in files if file.format == "jsonl"}
         self._origins = {file.file.name: file.file.origin or file.file.name for file in files}
+        self._counted_as = _counted_sources(files)
         self._executor = executor
         self._prefixes = ontology.load(outputs.settings.base).prefixes
         self._pending_parts: list[Callable[[], DumpPart]] = []
@@ -321,6 +323,8 @@ class _ResultWriter:
         else:
             self._outputs.report.published[kind] += 1
             self._outputs.report.by_file[entry.source] += 1
+            counted = CountedRecord(entry.reference, entry.label, record.fields, entry.source, entry.at)
+            self._outputs.report.completeness.add(counted, self._counted_as.get(entry.source, entry.source))
         yield record.ntriples
 
     def _add_rejected(self, rejected: RejectedRecord, *, stubs: bool) -> None:
@@ -364,6 +368,13 @@ class _ResultWriter:
     def _write_parts(self, max_pending: int) -> None:
         while self._outputs.dumps and len(self._pending_parts) > max_pending:
             self._outputs.dumps.add(self._pending_parts.pop(0)())
+
+
+def _counted_sources(files: list[InputFile]) -> dict[str, str]:
+    """Name of a file → the name under which its records are counted: its own, or where files are many its source's."""
+    if len(files) <= MAX_SOURCES:
+        return {}
+    return {file.file.name: file.file.settings.path for file in files}
 
 
 def _dangling(reference: str, position: SourcePosition, key: str) -> SourceProblem:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import SettingsError, SourceChanged, SourceError
-from kg.publish.pipeline.listing import display_name, list_files
+from kg.publish.pipeline.listing import display_name, list_files, unread_file
 from kg.publish.pipeline.source_checks import check_sources, plugin_notes
 from kg.records import readers
 from kg.records.problems import SourceProblem
@@ -117,7 +117,7 @@ def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[
 
 
 def _input_file(file: SourceFile) -> InputFile | SourceProblem | None:
-    """File with its format, or why it has none; None for the metadata of a table, which are read with that."""
+    """File with its format, or why it has none; None for what is no source."""
     if file.settings.is_address:
         return InputFile(file, "sql", file.settings.merge, 0, ())
     try:
@@ -130,8 +130,7 @@ def _input_file(file: SourceFile) -> InputFile | SourceProblem | None:
         return None
     format_ = file.settings.format or readers.sniff(head, file.path.name)
     if format_ is None:
-        expected = f"one of {', '.join(readers.formats())}"
-        return file.problem("", "", "", expected, f"{_unknown_format(head)}; the file was left aside")
+        return unread_file(file, head)
     return InputFile(file, format_, file.settings.merge, state[0], state)
 
 
@@ -165,15 +164,6 @@ def check_unchanged(files: Iterable[InputFile]) -> None:
             what = f"changed while it was read: {file.size:,} bytes before, {size:,} after"
             todo = "Wait until it is whole and try again; to replace a file while builds run, rename a new one over it."
             raise SourceChanged(what, where=file.file.name, todo=todo)
-
-
-def _unknown_format(head: bytes) -> str:
-    """Reason for an unknown format, by a file's first bytes."""
-    if not head.strip():
-        return "there is nothing in it"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "the text is in UTF-16, and UTF-8 is read"
-    return "the format is not known"
 
 
 def batches(files: Iterable[InputFile]) -> Iterator[Batch]:

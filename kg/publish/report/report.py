@@ -8,16 +8,17 @@ from typing import Any
 
 import orjson
 
-from kg.publish.report.kinds import KindOfProblems, kind_of
+from kg.publish.report.completeness import Completeness
+from kg.publish.report.kinds import KindOfProblems, kinds_of, todo_of
 from kg.publish.report.translations import FILE as TRANSLATIONS
 from kg.publish.report.translations import MissingTranslations
-from kg.records.problems import SEVERITIES, SourceProblem
+from kg.records.problems import SourceProblem
 
 PAGE = "report.html"
 """File name of the report page in a generation."""
 
-MAX_ON_PAGE = 1_000
-"""Maximum number of kinds of problems of each severity in the table and on the page; the file has all."""
+DOCUMENT = "report.json"
+"""File name of the report as data, beside the page."""
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class Report:
         away: names of the paths in the sources that are no files to be read.
         untranslated: missing translations of labels and of the site's texts.
         by_file: name of a source file → number of its published records.
+        completeness: what published records have, and what documents lack.
+        figures: the figures by which a build is compared with the next one.
     """
 
     problems_file: Path
@@ -59,6 +62,10 @@ class Report:
     away: list[str] = field(default_factory=list)
     by_file: Counter[str] = field(default_factory=Counter)
     untranslated: MissingTranslations = field(default_factory=MissingTranslations)
+    completeness: Completeness = field(default_factory=Completeness)
+    figures: dict[str, int] = field(default_factory=dict)
+    _kinds: list[KindOfProblems] = field(default_factory=list)
+    _counted: int = 0
 
     def add(self, *problems: SourceProblem) -> None:
         """Add problems; they go to the file, so that memory does not follow their number."""
@@ -76,19 +83,12 @@ class Report:
                 for line in file:
                     yield SourceProblem(**orjson.loads(line))
 
-    def grouped(self) -> list[tuple[SourceProblem, int]]:
-        """Return a problem for each kind, with the number of its like; the gravest first, then the most frequent."""
-        kinds: dict[tuple[str, ...], KindOfProblems] = {}
-        of_severity: Counter[str] = Counter()
-        for problem in self.problems():
-            kind = kind_of(problem)
-            if kind not in kinds and of_severity[problem.severity] < MAX_ON_PAGE:
-                kinds[kind] = KindOfProblems(problem)
-                of_severity[problem.severity] += 1
-            if kind in kinds:
-                kinds[kind].add(problem)
-        ordered = sorted(kinds.values(), key=lambda kind: (SEVERITIES.index(kind.first.severity), -kind.count))
-        return [(kind.as_problem(), kind.count) for kind in ordered]
+    def kinds(self) -> list[KindOfProblems]:
+        """Return the kinds of problems, the gravest first, then the most frequent."""
+        told = self.severities.total()
+        if self._counted != told:  # a million lines are read once
+            self._kinds, self._counted = kinds_of(self.problems()), told
+        return self._kinds
 
     def summary(self) -> dict[str, Any]:
         """Return the counts, as the manifest keeps them."""
@@ -105,6 +105,7 @@ class Report:
             "problems": dict(self.severities),
             "shapes_seconds": round(self.shapes_seconds, 3),
             "untranslated": self.untranslated.as_json(),
+            "figures": self.figures,
         }
 
     @property
@@ -123,7 +124,7 @@ class Report:
         report = {
             "generation": self.generation,
             **self.summary(),
-            "problems": [problem.as_json() for problem in self.problems()],
+            "problems": [{**problem.as_json(), "todo": todo_of(problem)} for problem in self.problems()],
             "triples": self.triples,
             "seconds": round(self.seconds, 3),
         }
