@@ -26,6 +26,26 @@ def test_groups_above_do_not_reach_them(tmp_path):
         assert len(record["sender"]) == 1
 
 
+def test_headings_are_found_as_without_them(tmp_path):
+    """Rows are taken for headings, groups and explanations by the archivist's own cells, as if kg's were not there."""
+    own = [
+        ["Letters of 1963"],
+        ["", "Sender", "Group"],
+        ["", "Date", "Title"],
+        ["7", "12", "Letter"],
+        ["8", "?", "Note"],
+    ]
+    added = [[], [], ["kg:id", "kg:dates", "kg:version"], ["record/7", "1963", "title:1a2b3c"], ["record/8", "", ""]]
+    tables = [own, [[*row, *[""] * (3 - len(row)), *more] for row, more in zip(own, added, strict=True)]]
+    said = []
+    for rows in tables:
+        items = items_of(tmp_path, "".join(f"{','.join(row)}\n" for row in rows))
+        records = [item.record for item in items if isinstance(item, RawRecord)]
+        said.append((records, [problem.field for problem in problems_of(items) if problem.field]))
+    assert said[0] == said[1]
+    assert said[0][0]
+
+
 def test_nothing_is_told_of_them(tmp_path):
     """What stands in their cells is no problem: entities, long texts, numbers."""
     items = items_of(tmp_path, "id,title,kg:problems\n1,Letter,a &amp; b\n")
