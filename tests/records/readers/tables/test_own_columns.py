@@ -28,22 +28,18 @@ def test_groups_above_do_not_reach_them(tmp_path):
 
 def test_headings_are_found_as_without_them(tmp_path):
     """Rows are taken for headings, groups and explanations by the archivist's own cells, as if kg's were not there."""
-    own = [
-        ["Letters of 1963"],
-        ["", "Sender", "Group"],
-        ["", "Date", "Title"],
-        ["7", "12", "Letter"],
-        ["8", "?", "Note"],
-    ]
-    added = [[], [], ["kg:id", "kg:dates", "kg:version"], ["record/7", "1963", "title:1a2b3c"], ["record/8", "", ""]]
+    own = [["Letters"], ["", "Group A", "Group B"], ["", "Date", "Title"], ["7", "12", "Letter"], ["8", "x", "T1"]]
+    own += [["1963-13-45", "K", "T2"], ["n", "x", "T3"], ["12", "agent/x", "T4"], ["", "5 April 1963", "T5"]]
+    added = [[], [], ["kg:id", "kg:dates", "kg:problems", "kg:version"], *[["record/t", "", "no date", ""]] * 6]
     tables = [own, [[*row, *[""] * (3 - len(row)), *more] for row, more in zip(own, added, strict=True)]]
-    said = []
-    for rows in tables:
-        items = items_of(tmp_path, "".join(f"{','.join(row)}\n" for row in rows))
-        records = [item.record for item in items if isinstance(item, RawRecord)]
-        said.append((records, [problem.field for problem in problems_of(items) if problem.field]))
-    assert said[0] == said[1]
-    assert said[0][0]
+    texts = ["".join(f"{';'.join(row)}\n" for row in rows) for rows in tables]
+    without, among = (items_of(tmp_path, text, columns={"Date": "dates", "Title": "title"}) for text in texts)
+    for items in (without, among):
+        told = [problem.at for problem in problems_of(items) if "above the headings" in problem.message]
+        assert told == ["row 1", "row 2"]
+    records = [[item.record for item in items if isinstance(item, RawRecord)] for items in (without, among)]
+    assert records[0] == records[1]
+    assert len(records[0]) == 6
 
 
 def test_nothing_is_told_of_them(tmp_path):
