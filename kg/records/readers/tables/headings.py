@@ -24,7 +24,7 @@ VERSION = "version"
 HEAD_ROWS = 30
 """Rows among which the headings are looked for."""
 
-_OWN_HEADING = re.compile(r"\s*kg:\s*[^\s,;]{1,60}\s*", re.IGNORECASE)
+_OWN_HEADING = re.compile(r"\s*kg:[^\s,;]{1,60}\s*", re.IGNORECASE)
 _MACHINE_NAME = re.compile(r"[a-z][A-Za-z0-9]*(?:[_.:@-][A-Za-z0-9@-]+)*")
 _YEAR_SIGN, _DAY_SIGN, _MONTH_SIGN = "(?:[yj]{2,4}|a{4}|г{2,4})", "(?:dd|tt|jj|дд)", "(?:mm|мм)"
 _ASKED_FOR = re.compile(
