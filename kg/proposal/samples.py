@@ -124,7 +124,7 @@ def _table(source: SourceFile, sheet: Sheet) -> TableSample | None:
 def _is_passed_over(row: TableRow) -> bool:
     """Whether a row is no record: one of kg's own, or one that its source refuses."""
     first = row.cells[0] if row.cells else ""
-    return first.startswith(heading_rows.OWN) or any(remark.severity == "rejected" for remark in row.remarks)
+    return first.startswith(heading_rows.OWN_ROW) or any(remark.severity == "rejected" for remark in row.remarks)
 
 
 def _is_known(text: str) -> bool:

@@ -179,10 +179,8 @@ class CellWriter:
             return reference, "", False
         if "://" in text[:12]:
             return text, "", False
-        if personal_names.is_placeholder(text):
-            return None, "is no name", False
-        if len(text) > MAX_NAME:
-            return None, f"is longer than {MAX_NAME} characters, and no name", False
+        if fault := _name_fault(text, target):
+            return None, fault, False
         return self._source.named_link(target, text, language=self._path.language or None), "", has_many
 
     def _put_part(self, record: Record, text: str) -> str:
@@ -222,6 +220,15 @@ def finish_parts(record: Record) -> None:
         if name == "dates":
             filled = [{"role": _ROLES.get(record["kind"], "document")} | part for part in filled]
         record.setdefault(name, []).extend(filled)
+
+
+def _name_fault(text: str, target: str) -> str:
+    """Fault of a text that is no name; empty for one that may be."""
+    if target == "agent" and text.isdigit():
+        return f"is a number and no name; agent/{text[:40]} would be the agent of that number"
+    if len(text) > MAX_NAME:
+        return f"is longer than {MAX_NAME} characters, and no name"
+    return "is no name" if personal_names.is_placeholder(text) else ""
 
 
 def _report_nothing(_field: str, _value: Any, _expected: str, _message: str) -> None:

@@ -6,7 +6,7 @@ takes stays under its heading.
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -18,6 +18,9 @@ from kg.source_settings import ColumnSettings, SourceSettings
 
 KIND_HEADING = "kind"
 """Heading of a column that says for each row what it describes."""
+
+_MAX_KEY = 100
+"""Maximum length of a heading that is a key, in characters."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -137,15 +140,20 @@ def setting_faults(settings: SourceSettings) -> Iterator[tuple[str, str]]:
             yield f'columns."{heading}"', "the pattern names no column: write {Heading} in it"
 
 
-def is_known_heading(settings: SourceSettings, described: TableDescription, text: str) -> bool:
+def known_headings(settings: SourceSettings, described: TableDescription) -> Callable[[str], bool]:
     """Return whether a text is a heading that the settings or the metadata name, or a key of the model."""
-    if text.startswith(OWN):
-        return True
-    spelling = folded(text)
-    if not spelling:
-        return False
-    named = (*settings.columns, *described.columns)
-    return any(_matches(folded(name), spelling) for name in named) or of_heading(text, settings.kind) is not None
+    spellings = {folded(name) for name in (*settings.columns, *described.columns)} - {""}
+    patterns = [spelling for spelling in spellings if "*" in spelling]
+
+    def is_known(text: str) -> bool:
+        if text.startswith(OWN):
+            return True
+        spelling = folded(text)
+        if spelling in spellings or any(_matches(pattern, spelling) for pattern in patterns):
+            return bool(spelling)
+        return len(text) <= _MAX_KEY and of_heading(text, settings.kind) is not None
+
+    return is_known
 
 
 def plan(headings: Headings, settings: SourceSettings, described: TableDescription) -> ColumnPlan:

@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 
 from kg.records.readers.tables.table import Sheet, TableRow, column_letter
 from kg.source_settings import SourceSettings
 
 OWN = "kg:"
-"""Beginning of a heading, or of a row, of kg's own: never data."""
+"""Beginning of a heading of kg's own: never data."""
+
+OWN_ROW = "kg: "
+"""Beginning of a row of kg's own, which explains the columns."""
 
 VERSION = "version"
 """Name of the column of kg's own with the version of the published record that a row was exported with."""
@@ -25,6 +28,9 @@ HEAD_ROWS = 30
 """Rows among which the headings are looked for."""
 
 _OWN_HEADING = re.compile(r"\s*kg:[^\s,;]{1,60}\s*", re.IGNORECASE)
+_HEAD_SIZE = 4 << 20
+"""Characters in rows after which no more rows are looked at for the headings."""
+
 _MACHINE_NAME = re.compile(r"[a-z][A-Za-z0-9]*(?:[_.:@-][A-Za-z0-9@-]+)*")
 _YEAR_SIGN, _DAY_SIGN, _MONTH_SIGN = "(?:[yj]{2,4}|a{4}|г{2,4})", "(?:dd|tt|jj|дд)", "(?:mm|мм)"
 _ASKED_FOR = re.compile(
@@ -96,7 +102,7 @@ def find(sheet: Sheet, settings: SourceSettings, is_known: Callable[[str], bool]
         names = tuple(" ".join(name.split()) for name in sheet.headings)
         return Headings(names, tuple((folded(name),) for name in names), 0, (), (), sheet.rows)
     rows = iter(sheet.rows)
-    head = _until(rows, settings.header) if settings.header else list(islice(rows, HEAD_ROWS))
+    head = _until(rows, settings.header) if settings.header else _first_rows(rows)
     if settings.header and (not head or head[-1].number != settings.header):
         return None
     if not head:
@@ -107,7 +113,7 @@ def find(sheet: Sheet, settings: SourceSettings, is_known: Callable[[str], bool]
     if not settings.header and _has_words_above(plain, place, is_known):
         place -= 1
     if settings.header:
-        head += islice(rows, HEAD_ROWS)
+        head += _first_rows(rows)
         plain = [without_cells(row, own) for row in head]
     groups = _group_cells(plain, place, is_known)
     below, machine_names = _rows_below(plain, place, is_known, certain=settings.header is not None)
@@ -129,6 +135,18 @@ def without_cells(row: TableRow, columns: frozenset[int]) -> TableRow:
         return row
     cells = tuple("" if place in columns else cell for place, cell in enumerate(row.cells))
     return row._replace(cells=cells, remarks=tuple(each for each in row.remarks if each.column not in columns))
+
+
+def _first_rows(rows: Iterator[TableRow]) -> list[TableRow]:
+    """The next rows, as many as tell the headings; fewer where they are long."""
+    head: list[TableRow] = []
+    size = 0
+    for row in rows:
+        head.append(row)
+        size += sum(map(len, row.cells))
+        if len(head) >= HEAD_ROWS or size > _HEAD_SIZE:
+            break
+    return head
 
 
 def _until(rows: Iterator[TableRow], number: int) -> list[TableRow]:
@@ -160,7 +178,7 @@ def _header_place(head: list[TableRow], is_known: Callable[[str], bool]) -> int:
 
 def _is_own(row: TableRow) -> bool:
     """Whether a row is one of kg's own, with explanations."""
-    return any(cell.startswith(OWN) for cell in _filled(row.cells)[:1])
+    return any(cell.startswith(OWN_ROW) for cell in _filled(row.cells)[:1])
 
 
 def _is_group_row(head: list[TableRow], place: int) -> bool:
@@ -224,7 +242,7 @@ def _rows_below(
     for number in range(place + 1, min(place + 4, len(head))):
         row = head[number]
         filled = _filled(row.cells)
-        if filled and filled[0].startswith(OWN):
+        if filled and filled[0].startswith(OWN_ROW):
             below.append(row)
         elif not machine_names and _is_machine_names(filled, is_known, certain=certain):
             machine_names = row.cells

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import ReaderItem, ReadFailure, SourceFile
-from kg.records.readers.tables.columns import ColumnPlan, is_known_heading, plan
+from kg.records.readers.tables.columns import ColumnPlan, known_headings, plan
 from kg.records.readers.tables.csvw_metadata import TableDescription, description_of
-from kg.records.readers.tables.headings import OWN, find
+from kg.records.readers.tables.headings import OWN_ROW, find
 from kg.records.readers.tables.identity import RowIdentity
 from kg.records.readers.tables.row_records import RowReader
 from kg.records.readers.tables.table import Remark, RowSource, Sheet, TableRow, column_letter, counted
@@ -68,7 +68,7 @@ def plan_of(source: SourceFile, sheet: Sheet, described: TableDescription) -> Co
     settings = source.settings
     if described.header and settings.header is None:
         settings = settings.model_copy(update={"header": described.header})
-    headings = find(sheet, settings, lambda text: is_known_heading(settings, described, text))
+    headings = find(sheet, settings, known_headings(settings, described))
     return None if headings is None else plan(headings, settings, described).with_lists(sheet.lists)
 
 
@@ -126,7 +126,7 @@ class _SheetReader:
             message = f"stands above the headings in row {headings.row}, and is no record"
             yield problem(f"{self._place}row {row.number}", "", _row_text(row), "the headings first", message)
         for row in headings.below:
-            if not row.cells[0].startswith(OWN):
+            if not row.cells[0].startswith(OWN_ROW):
                 message = "explains the columns, and is no record; `header` in kg.toml says which row has the headings"
                 yield problem(f"{self._place}row {row.number}", "", _row_text(row), "a record", message)
         for name, nearest in columns.lacking:

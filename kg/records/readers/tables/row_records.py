@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
 
 from kg.errors import KeyFault
 from kg.records import characters
@@ -13,37 +12,15 @@ from kg.records.problems import Severity, SourceProblem
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
 from kg.records.readers.tables.columns import Column, ColumnPlan
-from kg.records.readers.tables.headings import OWN, VERSION, without_cells
+from kg.records.readers.tables.headings import OWN_ROW, VERSION, without_cells
 from kg.records.readers.tables.identity import RowIdentity
+from kg.records.readers.tables.row_fields import RowFields, fields_of
 from kg.records.readers.tables.table import VALUE_SEPARATOR, Remark, TableRow, column_letter, counted
 
 _MAX_TOLD_COLUMNS = 200
 _SPECIAL = frozenset({"id", "kind"})
-_LABELS = frozenset({"title", "name"})
 _A_KIND = "record, agent, place, collection, archive or topic"
 _NO_ID = "made of title, date and reference, and changes with them"
-
-
-class RowFields(NamedTuple):
-    """Columns of a row, for messages about values of its record; a tuple, since there are millions.
-
-    Attributes:
-        columns: key of the model → its columns: (place, how messages call it).
-        cells: the cells of the row.
-    """
-
-    columns: dict[str, tuple[tuple[int | None, str], ...]]
-    cells: tuple[str, ...]
-
-    def of(self, key: str, value: str) -> str:
-        """Return what messages call the column of a value; all columns of its key, where the value does not tell."""
-        columns = self.columns.get(key, ())
-        start = value.removesuffix("…").strip()
-        for place, label in columns:
-            if place is not None and start and place < len(self.cells) and start in self.cells[place]:
-                return label
-        labels = [label for _, label in columns]
-        return ", ".join(labels[:3]) + (" …" if len(labels) > 3 else "")
 
 
 @dataclass(slots=True)
@@ -132,15 +109,21 @@ class RowReader:
         ]
         self._ids = [column for column in plan.columns if column.path.name == "id"]
         self._kinds = [column for column in plan.columns if column.path.name == "kind"]
+        taken = {column.index for column in plan.columns}
+        self._templates = [
+            (column, template, [place for place in template.columns if place not in taken])
+            for column in plan.columns
+            if (template := column.template)
+        ]
         self._leftover = _leftover(plan)
         self._own = frozenset(plan.readings)
         self._version = next((place for place, name in plan.readings.items() if name.lower() == VERSION), None)
-        self._fields = _fields(plan)
+        self._fields = fields_of(plan)
 
     def read(self, row: TableRow) -> RawRecord | ReadFailure | None:
         """Return the record of a row, or why it has none; None for a row of kg's own."""
         number, cells, remarks, raw = row
-        if cells and cells[0].startswith(OWN):
+        if cells and cells[0].startswith(OWN_ROW):
             return None
         version = _cell(row, self._version)
         if self._own:
@@ -153,14 +136,16 @@ class RowReader:
             draft.problems = [self._remark(draft.at, remark) for remark in remarks]
             if rejected := next((each for each in draft.problems if each.severity == "rejected"), None):
                 return ReadFailure(rejected, raw)
-        joined = "\0".join(cells)
-        if ("&" in joined or not joined.isascii()) and characters.mended(joined) != joined:
+        # The bytes of a text tell at once that nothing in it is to be mended.
+        if (raw is None or b"&" in raw or not raw.isascii()) and _is_faulty(cells):
             self._mend(draft)
         written, column = self._first(self._ids, cells)
         reference = self._source.own_reference(written) if "/" in written else None
         usual = self._kind(draft) if self._kinds else self._source.settings.kind
         draft.record["kind"] = reference.partition("/")[0] if reference else usual
         self._fill(draft)
+        if self._templates:
+            self._keep_templates(draft)
         if self._leftover or len(cells) > self._width:
             self._keep_leftovers(draft)
         if draft.extra:
@@ -187,16 +172,20 @@ class RowReader:
         """Put a constant, where no cell has a value, or what a pattern makes of its columns."""
         column, cells = writer.column, draft.cells
         text = _text(column, cells)
-        if column.template is not None and not text:  # a column of its own stands in for what can't be made
-            own = column.index
-            text = cells[own].strip() if own is not None and own < len(cells) else ""
-            draft.extra += [
-                {"field": self._headings.name(place), "value": cell}
-                for place in column.template.columns
-                if place != own and place < len(cells) and (cell := cells[place].strip())
-            ]
         if text and (fault := writer.put(draft.record, text)):
             draft.put_aside(column, text, fault)
+
+    def _keep_templates(self, draft: _RowDraft) -> None:
+        """Keep what a pattern that can't be filled is made of, and a cell in whose place another value is made."""
+        cells = draft.cells
+        for column, template, places in self._templates:
+            is_made = bool(template.fill(cells))
+            own = () if column.index is None or column.index in template.columns else (column.index,)
+            draft.extra += [
+                {"field": self._headings.name(place), "value": text}
+                for place in (own if is_made else places)
+                if place < len(cells) and (text := cells[place].strip())
+            ]
 
     def _keep_leftovers(self, draft: _RowDraft) -> None:
         """Keep the cells that no key takes, those beyond the headings too."""
@@ -292,26 +281,23 @@ class RowReader:
             yield self._source.problem(sheet, "id", "", 'a column of numbers that stay: "No." = "id"', message)
 
 
+def _is_faulty(cells: tuple[str, ...]) -> bool:
+    """Whether characters of a row are not what they mean."""
+    joined = "\0".join(cells)
+    return ("&" in joined or not joined.isascii()) and characters.mended(joined) != joined
+
+
 def _leftover(plan: ColumnPlan) -> list[tuple[int, str]]:
     """Columns that no key takes, each with the field that `extra` calls it by."""
-    taken = {column.index for column in plan.columns if column.template is None} | plan.left_out
+    taken = {column.index for column in plan.columns} | plan.left_out
     taken |= {place for column in plan.columns if column.template for place in column.template.columns}
     names = plan.headings.names
     return [(place, name or f"column {column_letter(place)}") for place, name in enumerate(names) if place not in taken]
 
 
-def _fields(plan: ColumnPlan) -> dict[str, tuple[tuple[int | None, str], ...]]:
-    """Key of the model → its columns, each with what messages call it."""
-    fields: dict[str, tuple[tuple[int | None, str], ...]] = {}
-    for column in plan.columns:
-        for name in _LABELS if column.path.name in _LABELS else (column.path.name,):
-            fields[name] = (*fields.get(name, ()), (column.index, column.label))
-    return fields
-
-
 def _text(column: Column, cells: tuple[str, ...]) -> str:
-    """Text of a column in a row: of its pattern, its cell, or its constant."""
-    if column.template is not None:
-        return column.template.fill(cells)
+    """Text of a column in a row: of its pattern, where that can be filled, of its cell, or its constant."""
+    if column.template is not None and (made := column.template.fill(cells)):
+        return made
     cell = cells[column.index].strip() if column.index is not None and column.index < len(cells) else ""
     return column.constant if not cell or cell in column.nulls else cell

@@ -127,10 +127,11 @@ def test_patterns_make_values_of_other_columns(tmp_path):
         "Ref": {"key": "id", "pattern": "{Box}-{No}"},
         "Shelf": {"key": "reference", "pattern": "box {box}, no. {No.}"},
     }
-    full, lacking = records_of(tmp_path, "Box,No.,Ref,title\n3,7,R,A\n,8,,B\n", columns=columns)
+    full, lacking, own = records_of(tmp_path, "Box,No.,Ref,title\n3,7,R,A\n,8,,B\n,9,X,C\n", columns=columns)
     assert (full["id"], full["reference"]) == ("record/3-7", "box 3, no. 7")
     assert full["extra"] == [{"field": "Ref", "value": "R"}]
-    assert lacking["extra"] == [{"field": "No.", "value": "8"}]
+    assert lacking["extra"][0] == {"field": "No.", "value": "8"}
+    assert (own["id"], own["extra"][0]["value"]) == ("record/X", "9")
 
 
 def test_a_constant_stands_where_no_cell_says_otherwise(tmp_path):
@@ -170,11 +171,12 @@ def test_a_second_value_of_a_single_key_is_kept_and_told(tmp_path):
 
 def test_names_that_are_none_make_no_agents(tmp_path):
     """Words for nothing are nothing; a placeholder is no person and is kept; so is a text too long for a name."""
-    content = f"id,title,creator\n1,A,n/a\n2,B,unknown\n3,C,{'x' * 300}\n"
+    content = f"id,title,creator\n1,A,n/a\n2,B,unknown\n3,C,{'x' * 300}\n4,D,12\n"
     items = items_of(tmp_path, content)
-    assert ["creator" in item.record for item in items] == [False] * 3
+    assert ["creator" in item.record for item in items] == [False] * 4
     assert "extra" not in items[0].record
     assert [items[1].record["extra"][0]["value"], len(items[2].record["extra"][0]["value"])] == ["unknown", 300]
+    assert "agent/12 would be" in problems_of(items)[-1].message
 
 
 def test_blanks_and_line_breaks_are_trimmed_and_zeros_stay(tmp_path):

@@ -39,7 +39,7 @@ class LineFeed:
         self._given_back: deque[str] = deque()
         self._rescanned = self._read = 0
 
-    def lines(self) -> Iterator[str]:
+    def stream(self) -> Iterator[str]:
         """Return lines up to the end; after what was given back at the end, another call goes on.
 
         Raises:

@@ -90,7 +90,7 @@ class _TextRows:
             file = io.TextIOWrapper(binary, self._encoding.name, self._encoding.errors, newline="")
             feed = LineFeed(file)
             for _ in range(self._dialect.skipped):
-                self._line += len(next(feed.lines(), "")) and 1
+                self._line += len(next(feed.stream(), "")) and 1
             feed.taken.clear()
             yield from self._rows(feed)
 
@@ -129,7 +129,7 @@ class _TextRows:
         if dialect.quote:
             options = {"quotechar": dialect.quote, "doublequote": not dialect.escape}
         escape = dialect.escape or None
-        lines = feed.lines()
+        lines = feed.stream()
         if dialect.comment:
             lines = self._without_comments(feed, lines, dialect.comment)
         return csv.reader(lines, delimiter=dialect.delimiter, escapechar=escape, strict=True, **options)
@@ -145,7 +145,7 @@ class _TextRows:
 
     def _single_lines(self, feed: LineFeed) -> Iterator[list[str]]:
         """Rows of a line each, once too many marks were not closed."""
-        for line in feed.lines():
+        for line in feed.stream():
             yield dialects.lenient_cells(line.rstrip("\r\n"), self._dialect.delimiter, self._dialect.quote)
 
     def _recovered(self, feed: LineFeed, fault: Exception) -> _Parsed:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import items_of, problems_of, records_of, source_of
 
+from kg.records.readers import sniff
 from kg.records.readers.base import RawRecord
 from kg.records.readers.tables.table import Sheet
 from kg.records.readers.tables.text import dialects, line_feed, text_rows
@@ -85,12 +86,12 @@ def test_given_back_lines_are_counted(tmp_path, monkeypatch):
     """A feed is spent once it gave back more than it may."""
     monkeypatch.setattr(line_feed, "FREE_RESCANS", 5)
     feed = line_feed.LineFeed(io.StringIO("ab\ncdef\nghij\n"))
-    lines = feed.lines()
+    lines = feed.stream()
     assert [next(lines) for _ in range(3)] == ["ab\n", "cdef\n", "ghij\n"]
     assert feed.give_back() == "ab\n"
     assert feed.is_spent
     feed.taken.clear()
-    assert list(feed.lines()) == ["cdef\n", "ghij\n"]
+    assert list(feed.stream()) == ["cdef\n", "ghij\n"]
 
 
 def test_an_endless_line_is_left_out(tmp_path, monkeypatch):
@@ -133,6 +134,27 @@ def test_rejected_rows_keep_their_bytes(tmp_path):
     content = 'id;title\n1;"Ž\nB"\n'.encode("cp1250")
     item = next(item for item in items_of(tmp_path, content) if isinstance(item, RawRecord))
     assert item.raw == '1;"Ž\nB"\n'.encode("cp1250")
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "format_"),
+    [
+        (b"No.;Title\n1;A\n", "a.csv", "csv"),
+        (b"id,title\n", "LETTERS.CSV", "csv"),
+        (b"x", "a.tsv", "csv"),
+        (b"", "a.tab", "csv"),
+        (b"No.\tTitle\n1\tA\n2\tB\n", "a.txt", "csv"),
+        (b"No.\tTitle\n1 A\n2\tB\n", "a.txt", None),
+        (b"Dear Sir,\nI write.\nYours\n", "a.txt", None),
+        (b"<ead/>", "a.csv", "ead"),
+        (b'{"id": "record/1"}', "a.csv", "csv"),
+        ("No.;Title\n1;A\n".encode("utf-16"), "a.csv", "csv"),
+        (b"Skip to content\n\nRelated Documents\n\nDocument Information\n\nRecord ID\n", "a.txt", "page"),
+    ],
+)
+def test_tables_are_known_by_their_names_or_tabs(head, name, format_):
+    """The name says that a text is a table; without that, as many tabs in each line do."""
+    assert sniff(head, name) == format_
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0", exclude_categories=["Cs"]), max_size=12)
