@@ -140,12 +140,16 @@ ROW = st.tuples(st.sampled_from("123456 "), TEXT, TEXT, NAME, DATE, NAME, TEXT, 
 
 @pytest.mark.parametrize("format_", FORMATS)
 @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
-@given(rows=st.lists(ROW, min_size=1, max_size=6), heading=st.sampled_from(["", "Box", "kg:dates"]))
-def test_any_table_comes_back(tmp_path_factory, format_, rows, heading):
+@given(
+    rows=st.lists(ROW, min_size=1, max_size=6),
+    heading=st.sampled_from(["", "Box", "kg:dates"]),
+    above=st.sampled_from([[], [["Letters of 1963"]], [["", "", "Group A", "", "Group B", "", "", "", ""]]]),
+)
+def test_any_table_comes_back(tmp_path_factory, format_, rows, heading, above):
     """What was read of any table is read of its export: no thing is new, changed or gone, and a second export is equal."""
     folder, name = tmp_path_factory.mktemp("any"), f"letters.{format_}"
-    table = [[*HEADINGS[:8], heading], ["a", "Carta", "Letter", "", "", "", "", "", ""], *rows]
-    made = collection(folder, MAKERS[format_](table), name, header=1).model_copy(update={"dumps": False})
+    table = [*above, [*HEADINGS[:8], heading], ["a", "Carta", "Letter", "", "", "", "", "", ""], *rows]
+    made = collection(folder, MAKERS[format_](table), name).model_copy(update={"dumps": False})
     build.build(made)
     once = exported(made, name)
     (folder / name).write_bytes(once)

@@ -27,6 +27,7 @@ VERSION = "version"
 HEAD_ROWS = 30
 """Rows among which the headings are looked for."""
 
+_OWN_HEADING = re.compile(r"\s*kg:[^\s,;]{1,60}\s*", re.IGNORECASE)
 _HEAD_SIZE = 4 << 20
 """Characters in rows after which no more rows are looked at for the headings."""
 
@@ -106,17 +107,34 @@ def find(sheet: Sheet, settings: SourceSettings, is_known: Callable[[str], bool]
         return None
     if not head:
         return None
-    place = len(head) - 1 if settings.header else _header_place(head, is_known)
-    if not settings.header and _has_words_above(head, place, is_known):
+    own = _own_columns(head)  # what kg read is no sign of what the archivist's rows are
+    plain = [without_cells(row, own) for row in head]
+    place = len(head) - 1 if settings.header else _header_place(plain, is_known)
+    if not settings.header and _has_words_above(plain, place, is_known):
         place -= 1
     if settings.header:
         head += _first_rows(rows)
-    groups = _group_cells(head, place, is_known)
-    below, machine_names = _rows_below(head, place, is_known, certain=settings.header is not None)
+        plain = [without_cells(row, own) for row in head]
+    groups = _group_cells(plain, place, is_known)
+    below, machine_names = _rows_below(plain, place, is_known, certain=settings.header is not None)
     names, spellings = _names(head[place].cells, groups, machine_names)
     after = place + 1 + len(below)
     above = tuple(head[: place - (1 if groups else 0)])
     return Headings(names, spellings, head[place].number, above, tuple(below), chain(head[after:], rows))
+
+
+def _own_columns(head: list[TableRow]) -> frozenset[int]:
+    """Columns of kg's own, by the first row that has headings of such."""
+    found = (frozenset(place for place, cell in enumerate(row.cells) if _OWN_HEADING.fullmatch(cell)) for row in head)
+    return next(filter(None, found), frozenset())
+
+
+def without_cells(row: TableRow, columns: frozenset[int]) -> TableRow:
+    """Return a row without the cells of some columns, and without what is to be told of them."""
+    if not columns:
+        return row
+    cells = tuple("" if place in columns else cell for place, cell in enumerate(row.cells))
+    return row._replace(cells=cells, remarks=tuple(each for each in row.remarks if each.column not in columns))
 
 
 def _first_rows(rows: Iterator[TableRow]) -> list[TableRow]:

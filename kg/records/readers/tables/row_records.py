@@ -12,7 +12,7 @@ from kg.records.problems import Severity, SourceProblem
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
 from kg.records.readers.tables.columns import Column, ColumnPlan
-from kg.records.readers.tables.headings import OWN_ROW, VERSION
+from kg.records.readers.tables.headings import OWN_ROW, VERSION, without_cells
 from kg.records.readers.tables.identity import RowIdentity
 from kg.records.readers.tables.row_fields import RowFields, fields_of
 from kg.records.readers.tables.table import VALUE_SEPARATOR, Remark, TableRow, column_letter, counted
@@ -64,12 +64,6 @@ class _ManyNames:
 
 def _cell(row: TableRow, place: int | None) -> str:
     return row.cells[place].strip() if place is not None and place < len(row.cells) else ""
-
-
-def _without(row: TableRow, own: frozenset[int]) -> TableRow:
-    """Row without the cells of kg's own columns, and what is to be told of them."""
-    cells = tuple("" if place in own else cell for place, cell in enumerate(row.cells))
-    return row._replace(cells=cells, remarks=tuple(each for each in row.remarks if each.column not in own))
 
 
 class RowReader:
@@ -133,7 +127,7 @@ class RowReader:
             return None
         version = _cell(row, self._version)
         if self._own:
-            number, cells, remarks, raw = _without(row, self._own)
+            number, cells, remarks, raw = without_cells(row, self._own)
         self._row_number = number
         self.has_rows = True
         draft = self._draft

@@ -26,6 +26,22 @@ def test_groups_above_do_not_reach_them(tmp_path):
         assert len(record["sender"]) == 1
 
 
+def test_headings_are_found_as_without_them(tmp_path):
+    """Rows are taken for headings, groups and explanations by the archivist's own cells, as if kg's were not there."""
+    own = [["Letters"], ["", "Group A", "Group B"], ["", "Date", "Title"], ["7", "12", "Letter"], ["8", "x", "T1"]]
+    own += [["1963-13-45", "K", "T2"], ["n", "x", "T3"], ["12", "agent/x", "T4"], ["", "5 April 1963", "T5"]]
+    added = [[], [], ["kg:id", "kg:dates", "kg:problems", "kg:version"], *[["record/t", "", "no date", ""]] * 6]
+    tables = [own, [[*row, *[""] * (3 - len(row)), *more] for row, more in zip(own, added, strict=True)]]
+    texts = ["".join(f"{';'.join(row)}\n" for row in rows) for rows in tables]
+    without, among = (items_of(tmp_path, text, columns={"Date": "dates", "Title": "title"}) for text in texts)
+    for items in (without, among):
+        told = [problem.at for problem in problems_of(items) if "above the headings" in problem.message]
+        assert told == ["row 1", "row 2"]
+    records = [[item.record for item in items if isinstance(item, RawRecord)] for items in (without, among)]
+    assert records[0] == records[1]
+    assert len(records[0]) == 6
+
+
 def test_nothing_is_told_of_them(tmp_path):
     """What stands in their cells is no problem: entities, long texts, numbers."""
     items = items_of(tmp_path, "id,title,kg:problems\n1,Letter,a &amp; b\n")
