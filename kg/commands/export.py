@@ -11,11 +11,11 @@ from kg.settings import Settings
 
 
 @click.command()
+@click.option("--like", required=True, metavar="FILE", help="A table of the sources, whose form the export has.")
 @click.option(
-    "--like", required=True, type=click.Path(path_type=Path), help="A table of the sources, whose form it takes."
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes; standard output if not given."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="The file; standard output if not given.")
 @with_settings
-def export(settings: Settings, *, like: Path, out: Path | None) -> None:
+def export(settings: Settings, *, like: str, out: Path | None) -> None:
     """Write a sheet of the sources as it is, with kg's readings beside in columns kg:KEY."""
     export_like(settings, like, out, sys.stdout.buffer)

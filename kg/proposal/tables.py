@@ -127,8 +127,9 @@ def _is_known(heading: str) -> bool:
 
 def _may_lack_headings(table: TableSample) -> bool:
     names = [heading for heading in table.headings if heading]
-    figures = sum(any(sign.isdigit() for sign in name) and not _is_known(name) for name in names)
-    return not any(map(_is_known, names)) and figures >= max(1, _DATA_LIKE * len(names))
+    figures = sum(any(sign.isdigit() for sign in name) for name in names)
+    is_known = any(heading.meanings and heading.is_whole for heading in map(read, names))
+    return not is_known and figures >= max(1, _DATA_LIKE * len(names))
 
 
 def _united(sources: Sequence[TableSource]) -> list[TableSource]:

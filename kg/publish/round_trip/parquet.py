@@ -43,10 +43,11 @@ def write(path: Path, out: BinaryIO, edits: SheetEdits) -> None:
 def _tables(file: Any, kept: list[str], schema: Any, edits: SheetEdits) -> Iterator[Any]:
     """Tables of some rows each, with the added columns."""
     number = 1
-    places: dict[str, int] = {name: column for column, name in sorted(edits.columns.items(), reverse=True)}
+    places = {name: column for column, name in sorted(edits.columns.items(), reverse=True)}
+    added = schema.names[len(kept) :]
     for batch in file.iter_batches(_BATCH_ROWS, use_threads=False):
         table = pa.Table.from_batches([batch])
         rows = [edits.cells(row) or {} for row in range(number, number + len(table))]
         number += len(table)
-        texts = [pa.array([row.get(column, "") or None for row in rows], pa.string()) for column in places.values()]
+        texts = [pa.array([row.get(places[name]) or None for row in rows], pa.string()) for name in added]
         yield pa.Table.from_arrays([*(table.column(name) for name in kept), *texts], schema=schema)

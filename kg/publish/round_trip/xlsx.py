@@ -108,7 +108,7 @@ def _cell(prefix: str, place: str, style: str | None, text: str) -> bytes:
     head = f'<{prefix}c r="{place}"' + ("" if style is None else f' s="{style}"')
     if not text:
         return f"{head}/>".encode()
-    shown = xml_rows.escaped(_ESCAPE.sub("_x005F_", text[:MAX_TEXT])).decode()
+    shown = xml_rows.escaped(_ESCAPE.sub("_x005F_", xml_rows.one_line(text)[:MAX_TEXT]))
     return f'{head} t="inlineStr"><{prefix}is><{prefix}t>{shown}</{prefix}t></{prefix}is></{prefix}c>'.encode()
 
 

@@ -36,7 +36,7 @@ class Collection:
         return [problem for problem in build.build(self.settings).problems() if "conflict" in problem.message]
 
     def export(self):
-        export_like(self.settings, self.sheet, self.sheet, io.BytesIO())
+        export_like(self.settings, str(self.sheet), self.sheet, io.BytesIO())
         return self.sheet.read_bytes()
 
 

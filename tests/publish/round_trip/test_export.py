@@ -4,12 +4,18 @@ import csv
 import gzip
 import io
 import shutil
+import sqlite3
+from contextlib import closing
 
+import openpyxl
+import pyarrow as pa
 import pytest
+import xlwt
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from publishing import BASE
+from pyarrow import parquet
 from round_trips import ods, xlsx
 
 from kg.cli import cli
@@ -18,6 +24,7 @@ from kg.publish import build
 from kg.publish.round_trip import export
 from kg.records.readers import ROW_SOURCES
 from kg.settings import Settings
+from kg.source_settings import SourceSettings
 
 COLUMNS = {
     "No.": "id",
@@ -52,7 +59,7 @@ def collection(folder, content, name="letters.csv", *others, **source):
 def exported(made, name="letters.csv", out=None):
     """An exported table."""
     out = out or made.folder / f"exported{name[name.index('.') :]}"
-    export.export_like(made, made.folder / name, out, io.BytesIO())
+    export.export_like(made, str(made.folder / name), out, io.BytesIO())
     return out.read_bytes()
 
 
@@ -132,7 +139,7 @@ ROW = st.tuples(st.sampled_from("123456 "), TEXT, TEXT, NAME, DATE, NAME, TEXT, 
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(ROW, min_size=1, max_size=6), heading=st.sampled_from(["", "Box", "kg:dates"]))
 def test_any_table_comes_back(tmp_path_factory, format_, rows, heading):
     """What was read of any table is read of its export: no thing is new, changed or gone, and a second export is equal."""
@@ -177,7 +184,7 @@ def test_the_original_stays_unless_it_is_the_output(tmp_path):
     made = collection(tmp_path, content)
     build.build(made)
     standard = io.BytesIO()
-    export.export_like(made, tmp_path / "letters.csv", None, standard)
+    export.export_like(made, str(tmp_path / "letters.csv"), None, standard)
     assert standard.getvalue() == exported(made)
     assert (tmp_path / "letters.csv").read_bytes() == content
     (tmp_path / "letters.csv").chmod(0o640)
@@ -214,10 +221,62 @@ def test_errors_say_what_to_do(tmp_path):
     cases = {"other.csv": "no file of the sources", "more.jsonl": "no table", "gone.csv": "no such file"}
     for name, message in cases.items():
         with pytest.raises(UsageError, match=message) as caught:
-            export.export_like(made, tmp_path / name, None, io.BytesIO())
+            export.export_like(made, str(tmp_path / name), None, io.BytesIO())
         assert caught.value.todo
     with pytest.raises(UsageError, match=r"--out FILE\.csv"):
-        export.export_like(made, tmp_path / "letters.csv", tmp_path / "a.xlsx", io.BytesIO())
+        export.export_like(made, str(tmp_path / "letters.csv"), tmp_path / "a.xlsx", io.BytesIO())
+
+
+@pytest.mark.parametrize("path", ["letters", "letters/*.csv", "**/*.csv"])
+def test_an_output_that_a_build_would_read_is_refused(tmp_path, path):
+    """An output among the files of a source, whose rows would be there twice, is refused; the sheet itself is not."""
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.csv").write_bytes(as_csv(ROWS[:2]))
+    made = collection(tmp_path, b"").model_copy(update={"sources": (SourceSettings(path=path, columns=COLUMNS),)})
+    (tmp_path / "letters.csv").unlink()
+    build.build(made)
+    with pytest.raises(UsageError, match="twice"):
+        exported(made, "letters/a.csv", tmp_path / "letters" / "b.csv")
+    assert b"kg:id" in exported(made, "letters/a.csv", tmp_path / "letters" / "a.csv")
+    assert b"kg:id" in exported(made, "letters/a.csv", tmp_path / "b.tsv")
+
+
+def test_parquet_keeps_types(tmp_path):
+    """A Parquet file keeps its columns with their types, and its export in its place changes nothing."""
+    table = pa.table({"No.": [1, 2], "Title": ["Letter", None], "Date": ["1963", "never"], "weight": [1.5, None]})
+    parquet.write_table(table, tmp_path / "table.parquet")
+    made = collection(tmp_path, (tmp_path / "table.parquet").read_bytes(), "letters.parquet")
+    build.build(made)
+    once = exported(made, "letters.parquet")
+    again = parquet.read_table(io.BytesIO(once))
+    assert again.select(range(4)).equals(table)
+    assert again["kg:id"].to_pylist() == ["record/1", None]
+    (tmp_path / "letters.parquet").write_bytes(once)
+    report = build.build(made)
+    assert (report.created, report.changed, report.deleted) == (0, 0, 0)
+    assert parquet.read_table(io.BytesIO(exported(made, "letters.parquet"))).equals(again)
+
+
+def test_formats_without_a_writer_come_out_as_another(tmp_path):
+    """An old workbook comes out as xlsx and a database as CSV, where the output is called so; else that is told."""
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("Letters")
+    for number, row in enumerate([["No.", "Title", "Date"], ["1", " a\nb ", "1963"]]):
+        for column, text in enumerate(row):
+            sheet.write(number, column, text)
+    old = io.BytesIO()
+    workbook.save(old)
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        database.execute("CREATE TABLE letters AS SELECT 7 AS id, '=SUM(1)' AS title")
+        database.commit()
+    made = collection(tmp_path, old.getvalue(), "letters.xls", {"path": "a.db", "format": "sql"})
+    build.build(made)
+    sheet = openpyxl.load_workbook(io.BytesIO(exported(made, "letters.xls", tmp_path / "new.xlsx")))["Letters"]
+    assert [sheet["B2"].value, sheet["D1"].value, sheet["D2"].value] == [" a\nb ", "kg:id", "record/1"]
+    (row,) = rows_of(exported(made, "a.db", tmp_path / "new.csv"))
+    assert (row["title"], row["kg:id"], row["kg:title"]) == ("=SUM(1)", "record/7", "'=SUM(1)")
+    with pytest.raises(UsageError, match=r"FILE\.xlsx"):
+        exported(made, "letters.xls", tmp_path / "new.xls")
 
 
 def test_command(tmp_path):

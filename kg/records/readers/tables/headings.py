@@ -129,15 +129,20 @@ def _filled(cells: tuple[str, ...]) -> list[str]:
 
 def _header_place(head: list[TableRow], is_known: Callable[[str], bool]) -> int:
     """Place of the row with the headings: with the most known ones, else the first that is as wide as the table."""
-    known = [sum(map(is_known, _filled(row.cells))) for row in head]
+    known = [0 if _is_own(row) else sum(map(is_known, _filled(row.cells))) for row in head]
     best = max(known)
     if best >= 2 or (best and len(_filled(head[known.index(best)].cells)) <= 2):
         return known.index(best)
-    widths = [len(set(_filled(row.cells))) for row in head]
+    widths = [0 if _is_own(row) else len(set(_filled(row.cells))) for row in head]
     usual = sorted(widths)[len(widths) // 2]
     least = max(1, -(-usual * 3 // 5))
-    place = next(place for place, width in enumerate(widths) if width >= least)
+    place = next((place for place, width in enumerate(widths) if width >= least), 0)
     return place + 1 if _is_group_row(head, place) else place
+
+
+def _is_own(row: TableRow) -> bool:
+    """Whether a row is one of kg's own, with explanations."""
+    return any(cell.startswith(OWN) for cell in _filled(row.cells)[:1])
 
 
 def _is_group_row(head: list[TableRow], place: int) -> bool:
