@@ -15,7 +15,7 @@ _NO_PROSE = frozenset({"script", "style", "code", "pre", "kbd", "samp", "textare
 """Elements with code, or with names and texts of the collection in no known language."""
 
 _ATTRIBUTES = ("alt", "aria-label", "placeholder", "title", "data-label", "data-copy", "data-copied")
-_WORD = re.compile(r"(?<![\w-])[A-Z]?[a-z']+(?![\w-])")
+_WORD = re.compile(r"(?<![\w-])[A-Z]?[a-z']+(?![\w:-])")
 _SPACE = re.compile(r"\s+")
 _NAMES = re.compile("CSV on the Web")
 """Names of standards."""
