@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import build, options, pages, results, search, sparql
+from benchmarks import build, options, pages, results, search, sparql, tables
 from benchmarks.collections import Plan
 from benchmarks.results import Row
 
@@ -14,6 +14,7 @@ MEASURES: dict[str, Callable[[Plan], Iterator[tuple[str, list[Row]]]]] = {
     "pages": pages.measure,
     "sparql": sparql.measure,
     "search": search.measure,
+    "tables": tables.measure,
 }
 """Name → what measures it: tables with their titles, as they are done, in the order in which they run."""
 

@@ -44,7 +44,10 @@ def vanished_sources(settings: Settings, generations: Generations, report: Repor
     """Return the sources, and the paths in them that are away, that gave more than 20 records and give none now."""
     before = _live_counts(generations)
     paths = [
-        display_name(settings.folder / os.path.normpath(source.path), settings.folder) for source in settings.sources
+        source.path
+        if source.is_address
+        else display_name(settings.folder / os.path.normpath(source.path), settings.folder)
+        for source in settings.sources
     ]
     names = dict.fromkeys([*report.away, *paths])
     vanished = [Vanished(name, _total(before, name)) for name in names if not _total(report.by_file, name)]

@@ -14,9 +14,14 @@ NAMES = {
     "build": {"bare load", "build", "build with index and dumps", "build with tables"},
     "pages": {each.suffix for each in FORMATS}
     | {"303", "page of what everything links to", "html again", "ttl again", "jsonld again"},
+    "tables": {
+        f"{format_}, {what}"
+        for format_ in ("csv", "xlsx", "xls", "ods", "parquet", "sql")
+        for what in ("bare parse", "rows", "records")
+    },
     "sparql": {"one-thing", "inverse-link", "facet-count", "10000-rows"},
 }
-COUNTED = {"build": "triples_a_second", "pages": "requests_a_second", "sparql": "kg_a_second"}
+COUNTED = {"build": "triples_a_second", "tables": "records_a_second", "pages": "requests_a_second", "sparql": "kg_a_second"}
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,13 @@ takes stays under its heading.
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kg.records.readers.tables.column_keys import EXTRA, LEFT_OUT, ColumnKey, NoSuchPath, kind_fault, of_heading, parse
 from kg.records.readers.tables.csvw_metadata import DescribedColumn, TableDescription
 from kg.records.readers.tables.headings import OWN, Headings, folded
+from kg.records.readers.tables.table import VALUE_SEPARATOR
 from kg.source_settings import ColumnSettings, SourceSettings
 
 KIND_HEADING = "kind"
@@ -94,6 +95,16 @@ class ColumnPlan:
     kept: frozenset[int]
     readings: Mapping[int, str]
     lacking: tuple[tuple[str, str], ...]
+
+    def with_lists(self, lists: frozenset[int]) -> "ColumnPlan":
+        """Return the plan for a table in which the format itself makes lists of some columns' cells."""
+        if not lists:
+            return self
+        columns = (
+            replace(each, separator=VALUE_SEPARATOR) if each.index in lists and not each.separator else each
+            for each in self.columns
+        )
+        return replace(self, columns=tuple(columns))
 
     @property
     def has_kind(self) -> bool:

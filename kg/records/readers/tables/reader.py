@@ -69,7 +69,7 @@ def plan_of(source: SourceFile, sheet: Sheet, described: TableDescription) -> Co
     if described.header and settings.header is None:
         settings = settings.model_copy(update={"header": described.header})
     headings = find(sheet, settings, lambda text: is_known_heading(settings, described, text))
-    return None if headings is None else plan(headings, settings, described)
+    return None if headings is None else plan(headings, settings, described).with_lists(sheet.lists)
 
 
 class _SheetReader:

@@ -15,7 +15,7 @@ from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
 from kg.records.readers.tables.columns import Column, ColumnPlan
 from kg.records.readers.tables.headings import OWN, VERSION
 from kg.records.readers.tables.identity import RowIdentity
-from kg.records.readers.tables.table import Remark, TableRow, column_letter, counted
+from kg.records.readers.tables.table import VALUE_SEPARATOR, Remark, TableRow, column_letter, counted
 
 _MAX_TOLD_COLUMNS = 200
 _SPECIAL = frozenset({"id", "kind"})
@@ -210,7 +210,7 @@ class RowReader:
         width = len(cells)
         for place, heading in self._leftover:
             if place < width and (text := cells[place].strip()):
-                extra.append({"field": heading, "value": text})
+                extra += [{"field": heading, "value": each} for each in text.split(VALUE_SEPARATOR) if each.strip()]
                 self._unread[place] += 1
         for place in range(self._width, width):
             if text := cells[place].strip():

@@ -13,6 +13,9 @@ ERROR_VALUES = frozenset(
 )
 """Values of cells with an error, as the programs of every language store them."""
 
+_WHOLE_VALUE = "a number format that shows the whole value"
+_OWN_COLUMN = "a column of its own for what is to be published"
+
 
 class CellRemarks(list[Remark]):
     """Remarks on the cells of a row."""
@@ -39,22 +42,22 @@ class CellRemarks(list[Remark]):
     def of_cell_text(self, column: int, cell: CellText) -> None:
         """Tell what a number format hides."""
         if cell.whole:
-            self.add(column, f"the cell shows {cell.text or 'nothing'}, and holds more than that", cell.whole)
+            self.add(column, "the cell is read as it is shown, and holds more than that", cell.whole, _WHOLE_VALUE)
         if cell.fault:
             self.add(column, f"{cell.fault}; it is kept as it stands", cell.text, "a date")
 
     def comment(self, column: int, text: str) -> None:
         """Tell a comment."""
-        self.add(column, "the cell has a comment, which is no part of its text", text)
+        self.add(column, "the cell has a comment, which is no part of its text", text, _OWN_COLUMN)
 
     def link(self, column: int, address: str, text: str) -> None:
         """Tell the address of a link, unless it is the text."""
         if text.strip() not in {address, address.removesuffix("/"), address.removeprefix("mailto:")}:
-            self.add(column, "the cell has a link, and only its text is read", address)
+            self.add(column, "the cell has a link, and only its text is read", address, _OWN_COLUMN)
 
     def hidden_row(self) -> None:
         """Tell that a row is hidden."""
-        self.add(None, "the row is hidden, or filtered out, and is read like others")
+        self.add(None, "the row is hidden, or filtered out, and is read like others", expected="visible rows alone")
 
     def unfilled(self) -> None:
         """Tell that merged cells are filled no further."""
@@ -85,6 +88,15 @@ def chosen_sheets(sheets: list[tuple[str, bool]], wanted: str) -> tuple[list[int
     return [], [
         Remark("the workbook has no sheet of that name; nothing is read", wanted, expected, severity="rejected")
     ]
+
+
+def hidden_columns(letters: str) -> Remark:
+    """Return the remark on hidden columns.
+
+    Args:
+        letters: their letters.
+    """
+    return Remark("hidden columns are read like others", letters, 'left out by "HEADING" = "-" in kg.toml')
 
 
 def guarded(rows: Iterator[TableRow], faults: list[SourceError]) -> Iterator[TableRow]:

@@ -17,6 +17,8 @@ MAX_FILLED_CELLS = 5_000_000
 MAX_COLUMNS = 16_384
 """Number of columns of a sheet, in every program."""
 _NAMED_RANGES = 3
+ONE_CELL = "a cell of its own for each value"
+"""What is expected in place of merged cells."""
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
@@ -96,7 +98,7 @@ class MergedCells:
         names = ", ".join(map(str, first))
         count, rest = len(self.areas), ", …" if len(self.areas) > _NAMED_RANGES else ""
         what = f"{count:,} ranges of cells are merged" if count > 1 else "a range of cells is merged"
-        yield Remark(f"{what}; each of their cells has the text of the first", f"{names}{rest}")
+        yield Remark(f"{what}; each of their cells has the text of the first", f"{names}{rest}", ONE_CELL)
         if count > MAX_RANGES:
             yield Remark(f"only {MAX_RANGES:,} of {count:,} merged ranges are filled", expected="fewer merged cells")
 
@@ -128,5 +130,7 @@ class MergedCells:
                 cells += [""] * (each.last_column + 1 - len(cells))
                 for column in range(each.first_column, each.last_column + 1):
                     if cells[column] and cells[column] != text:
-                        remarks.add(column, "a merged cell covers this text, which is left out", cells[column])
+                        remarks.add(
+                            column, "a merged cell covers this text, which is left out", cells[column], ONE_CELL
+                        )
                     cells[column] = text

@@ -10,8 +10,8 @@ from typing import Any
 from kg.errors import SourceError
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.table import Remark, Sheet, TableRow, column_letter
-from kg.records.readers.tables.workbooks.findings import CellRemarks, chosen_sheets, guarded, rejection
-from kg.records.readers.tables.workbooks.merged_cells import MAX_COLUMNS, Area, MergedCells
+from kg.records.readers.tables.workbooks.findings import CellRemarks, chosen_sheets, guarded, hidden_columns, rejection
+from kg.records.readers.tables.workbooks.merged_cells import MAX_COLUMNS, ONE_CELL, Area, MergedCells
 from kg.records.readers.tables.workbooks.ods_cells import cell_text
 from kg.records.readers.tables.workbooks.ods_styles import TAGS, Styles
 from kg.records.readers.tables.workbooks.package import CHUNK_BYTES, Package
@@ -125,7 +125,7 @@ def _sheet(name: str, found: Iterator[Any], styles: Styles, faults: list[SourceE
             hidden.append(column_letter(count) + (f" to {column_letter(last)}" if last > count else ""))
         columns.append((repeated, attribute(element, "default-cell-style-name")))
         count += repeated
-    remarks = (Remark("hidden columns are read like others", ", ".join(hidden[:20])),) if hidden else ()
+    remarks = (hidden_columns(", ".join(hidden[:20])),) if hidden else ()
     rows = _OdsRows(styles, _styles_by_column(columns)).read(chain([] if first is None else [first], found))
     return Sheet(name, guarded(rows, faults), None, remarks)
 
@@ -217,7 +217,9 @@ class _OdsRows:
         self._merged.open(area, text)
         if not self._is_told:
             self._is_told = True
-            remarks.add(column, "cells are merged in this sheet; each of them has the text of the first", str(area))
+            remarks.add(
+                column, "cells are merged in this sheet; each of them has the text of the first", str(area), ONE_CELL
+            )
 
 
 _VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"

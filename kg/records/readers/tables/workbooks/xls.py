@@ -11,7 +11,7 @@ import xlrd
 from kg.errors import SourceError
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.table import Remark, Sheet, TableRow, column_letter
-from kg.records.readers.tables.workbooks.findings import CellRemarks, chosen_sheets, guarded, rejection
+from kg.records.readers.tables.workbooks.findings import CellRemarks, chosen_sheets, guarded, hidden_columns, rejection
 from kg.records.readers.tables.workbooks.formats.number_formats import GENERAL, NumberFormat
 from kg.records.readers.tables.workbooks.merged_cells import Area, MergedCells
 from kg.records.readers.tables.workbooks.package import CHUNK_BYTES
@@ -122,7 +122,7 @@ def _hidden_columns(sheet: Any) -> Iterator[Remark]:
         column_letter(index) for index, each in sorted(sheet.colinfo_map.items()) if each.hidden and index < sheet.ncols
     ]
     if hidden:
-        yield Remark("hidden columns are read like others", ", ".join(hidden[:20]))
+        yield hidden_columns(", ".join(hidden[:20]))
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from kg.errors import SourceError
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.table import Remark, Sheet, TableRow, column_letter
-from kg.records.readers.tables.workbooks.findings import CellRemarks, chosen_sheets, guarded, rejection
+from kg.records.readers.tables.workbooks.findings import CellRemarks, chosen_sheets, guarded, hidden_columns, rejection
 from kg.records.readers.tables.workbooks.merged_cells import MAX_COLUMNS, column_index
 from kg.records.readers.tables.workbooks.package import Package
 from kg.records.readers.tables.workbooks.shared_strings import SharedStrings
@@ -74,7 +74,7 @@ def _sheet(
     around = surroundings(package, entry.part)
     chunks = package.chunks(entry.part)
     events = elements(chunks, ["col", "row", "sheetData"], entry.part)
-    hidden_columns: list[tuple[int, int]] = []
+    hidden: list[tuple[int, int]] = []
     first = None
     for element in events:
         name = local(element)
@@ -82,8 +82,8 @@ def _sheet(
             first = element
             break
         if attribute(element, "hidden").lower() in TRUE:
-            hidden_columns.append((whole_number(attribute(element, "min")), whole_number(attribute(element, "max"))))
-    remarks = [*_hidden_columns(hidden_columns), *around.merged.remarks()]
+            hidden.append((whole_number(attribute(element, "min")), whole_number(attribute(element, "max"))))
+    remarks = [*_hidden_columns(hidden), *around.merged.remarks()]
     around.merged.start()
     rows = _XlsxRows(CellTexts(parts.formats, strings), around)
     elements_of_rows = takewhile(
@@ -107,7 +107,7 @@ def _hidden_columns(ranges: list[tuple[int, int]]) -> Iterator[Remark]:
         if 0 < first <= MAX_COLUMNS
     ]
     if shown:
-        yield Remark("hidden columns are read like others", ", ".join(shown[:20]))
+        yield hidden_columns(", ".join(shown[:20]))
 
 
 @dataclass(slots=True)

@@ -150,3 +150,17 @@ def test_no_bytes_fail(tmp_path, data):
     (tmp_path / "b.parquet").write_bytes(content[:cut])
     found = read(parquet.sheets, tmp_path / "b.parquet")
     assert found.sheets or found.remarks
+
+
+def test_lists_become_values(tmp_path):
+    """A column of lists gives a record several values, of a key and under extra; a comma in one parts nothing."""
+    from kg.records import readers
+    from kg.records.readers.base import RawRecord, SourceFile
+
+    table = pa.table({"id": ["1"], "title": ["T"], "creator": [["Doe, Jane", "Ada"]], "shelf": [["A", "B"]]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    (raw,) = (
+        item for item in readers.read("parquet", SourceFile(tmp_path / "a.parquet", "a")) if isinstance(item, RawRecord)
+    )
+    assert [link["name"]["@none"] for link in raw.record["creator"]] == ["Doe, Jane", "Ada"]
+    assert raw.record["extra"] == [{"field": "shelf", "value": "A"}, {"field": "shelf", "value": "B"}]
