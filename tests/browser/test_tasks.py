@@ -173,7 +173,7 @@ def test_documents_of_a_month_and_a_creator(reader, site):
     prefixes = {*re.findall("PREFIX .*", people), *re.findall("PREFIX .*", months)}
     query = re.sub("PREFIX .*\n", "", months)
     query = query.replace("?month (", "?name ?month (").replace("BY ?month", "BY ?name ?month")
-    query = query.replace("rico:isAssociatedWithDate", f"{creator} ?creator ; rico:isAssociatedWithDate", 1)
+    query = query.replace("a rico:Record", f"a rico:Record ; {creator} ?creator", 1)
     query = query.replace("BIND", f"?creator {name} . {english}\n  BIND", 1)
     reader.write("query", "\n".join(sorted(prefixes)) + query)
     reader.page.locator("table.results").wait_for()

@@ -18,7 +18,7 @@ from kg.errors import KeyFault
 from kg.records.model import validation
 from kg.records.model.keys import KEYS, Key, Record, Value, keys_of
 from kg.records.model.nearest_key import ANY_KEY, MAX_SUGGESTIONS, nearest_key, suggestion
-from kg.records.normalisation import dates, null_words
+from kg.records.normalisation import dates, guesses, null_words
 from kg.records.normalisation.link_keys import known_keys
 from kg.records.normalisation.lists import is_new, unique_targets
 from kg.records.normalisation.values import (
@@ -288,7 +288,7 @@ def _normalise_list(rule: _KeyRule, value: Any, state: _State) -> list[Any]:
     key = rule.key
     make = SCALARS[key.value]
     for number, item in enumerate(value if isinstance(value, list) else [value], 1):
-        if item is None:
+        if item is None or _is_put_aside_as_guess(f"{key.name}[{number}]", item, state):
             continue
         try:
             normalised = make(item, key)
@@ -304,12 +304,20 @@ def _normalise_list(rule: _KeyRule, value: Any, state: _State) -> list[Any]:
     return unique_targets(values) if key.value is Value.LINK and len(values) > 1 else values
 
 
+def _is_put_aside_as_guess(where: str, value: Any, state: _State) -> bool:
+    """Put a value aside that its source marks as a guess, with the mark; False for any other value."""
+    if not isinstance(value, dict) or not guesses.is_guess(value):
+        return False
+    state.put_aside(where, value, "a value that somebody asserts", "is marked as a guess")
+    return True
+
+
 def _normalise_parts(rule: _KeyRule, value: Any, state: _State) -> list[Record]:
     parts: list[Record] = []
     marks: set[str] = set()
     key = rule.key
     for number, item in enumerate(value if isinstance(value, list) else [value], 1):
-        if item is None:
+        if item is None or (key.name != "dates" and _is_put_aside_as_guess(f"{key.name}[{number}]", item, state)):
             continue
         is_short = key.name == "dates" and isinstance(item, str | int) and not isinstance(item, bool)
         if is_short:

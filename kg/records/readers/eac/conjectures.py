@@ -6,15 +6,10 @@ key; it stays under `extra`, with the note that says where it comes from (D-150)
 
 import re
 
+from kg.records.normalisation import guesses
 from kg.records.readers.xml import tree
 from kg.records.readers.xml.draft import Draft
 from kg.records.readers.xml.tree import Element
-
-_MEASURES = frozenset({"certainty", "cert", "confidence", "probability", "likelihood"})
-"""Names of a measure of certainty, in small letters: of an attribute, or after any address in `@localType`."""
-
-_WORDS_OF_A_GUESS = frozenset({"predicted", "guess", "guessed", "none", "no"})
-"""Values of such a measure, in small letters, that say the same as zero."""
 
 _GUESS = re.compile(
     r"\b(?:predict(?:ed|ion|s)?|guess(?:ed)?|imputed|machine[- ](?:generated|learn)\w*|algorithm\w*|analytics"
@@ -32,7 +27,6 @@ _CONFIRMED = re.compile(
     r"|\bconfirmad[oa]s?\b|\bbestätigt\b|\bconfirmée?s?\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?")
 
 
 def put_aside(draft: Draft, element: Element, value: Element | None) -> bool:
@@ -57,7 +51,7 @@ def put_aside(draft: Draft, element: Element, value: Element | None) -> bool:
 
 def _is_guess(element: Element) -> bool:
     """Whether a source marks the value in an element as a guess."""
-    if any(map(_says_nothing_certain, _measures(element))):
+    if any(map(guesses.says_nothing_certain, _measures(element))):
         return True
     around = element.getparent()
     holders = [element, *([around] if around is not None and tree.local(around) == "localDescriptions" else [])]
@@ -70,19 +64,11 @@ def _is_guess(element: Element) -> bool:
 
 def _measures(element: Element) -> list[str]:
     """What the measures of certainty of an element say: its attributes, and marked words of its note."""
-    said = [str(value) for key, value in element.items() if str(key).rpartition("}")[2].lower() in _MEASURES]
+    said = [str(value) for key, value in element.items() if str(key).rpartition("}")[2].lower() in guesses.MEASURES]
     for note in tree.children(element, "descriptiveNote", "term", "placeEntry"):
-        said += [str(value) for key, value in note.items() if str(key).rpartition("}")[2].lower() in _MEASURES]
+        said += [str(value) for key, value in note.items() if str(key).rpartition("}")[2].lower() in guesses.MEASURES]
         for span in tree.descendants(note, "span"):
             name = (tree.attribute(span, "localType") or "").rpartition("#")[2].rpartition("/")[2]
-            if name.lower() in _MEASURES:
+            if name.lower() in guesses.MEASURES:
                 said.append(tree.text(span) or "")
     return said
-
-
-def _says_nothing_certain(said: str) -> bool:
-    """Whether a measure says that nothing is certain: a word for a guess, zero or less."""
-    said = said.strip().lower()
-    if _NUMBER.fullmatch(said):
-        return float(said.replace(",", ".").replace("−", "-")) <= 0
-    return said in _WORDS_OF_A_GUESS
