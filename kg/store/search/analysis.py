@@ -110,6 +110,12 @@ def _stems(word: str, language: str) -> tuple[str, ...]:
 
 def indexed_stems(word: str, language: str) -> tuple[str, ...]:
     """Stems under which a word of a text is found: its own, and those of its other readings."""
+    cached = _indexed_stems if len(word) <= _MAX_CACHED_LENGTH else _indexed_stems.__wrapped__
+    return cached(word, language)
+
+
+@lru_cache(maxsize=16384)
+def _indexed_stems(word: str, language: str) -> tuple[str, ...]:
     return tuple(analyzer(language).analyze(fold_for_index(word, language)))
 
 
@@ -233,6 +239,11 @@ def sound(word: str) -> str:
     for pattern, sign in _SPELLINGS:
         latin = pattern.sub(sign, latin)
     return latin if len(latin) >= _SHORTEST_SOUND else ""
+
+
+def words_of(text: str) -> list[str]:
+    """Words of a text, unfolded, in order."""
+    return (ASCII_WORD if text.isascii() else WORD).findall(text)
 
 
 def word_positions(text: str) -> Iterator[tuple[int, int, str]]:

@@ -12,6 +12,7 @@ from kg.store.search.analysis import (
     stem_readings,
     stems,
     word_positions,
+    words_of,
 )
 from kg.store.search.folding import whole_name
 from kg.store.search.query_language import ParsedSearch
@@ -133,10 +134,13 @@ class HitMarker:
 
     def _find_hits(self, language: str, text: str) -> list[tuple[int, int, int]]:
         """Hits in a text: start, end, number of the word. Each distinct word is looked up once for all texts."""
-        rules, words = rules_of(language), list(word_positions(text))
+        rules, distinct = rules_of(language), set(words_of(text))
         numbers = self._numbers_by_rules.setdefault(rules, {})
-        for word in {word for _, _, word in words} - numbers.keys():
+        for word in distinct - numbers.keys():
             numbers[word] = self._number_of(word, rules)
+        if not self._sequences and all(numbers[word] < 0 for word in distinct):  # no need of places
+            return []
+        words = list(word_positions(text))
         hits = {(start, end): numbers[word] for start, end, word in words if numbers[word] >= 0}
         if self._sequences:
             hits |= self._sequence_hits(words, rules)
