@@ -21,7 +21,12 @@ NAMES = {
     },
     "sparql": {"one-thing", "inverse-link", "facet-count", "10000-rows"},
 }
-COUNTED = {"build": "triples_a_second", "tables": "records_a_second", "pages": "requests_a_second", "sparql": "kg_a_second"}
+COUNTED = {
+    "build": "triples_a_second",
+    "tables": "records_a_second",
+    "pages": "requests_a_second",
+    "sparql": "kg_a_second",
+}
 
 
 @pytest.fixture(scope="module")
