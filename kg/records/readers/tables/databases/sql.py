@@ -94,22 +94,24 @@ def _rows(result: Any, faults: list[Remark]) -> Iterator[TableRow]:
     is_sqlite = isinstance(driver, sqlite.BoundedConnection)
     fetch = result.cursor.fetchmany if is_sqlite else result.fetchmany
     errors = SQLAlchemyError, result.connection.dialect.loaded_dbapi.Error
-    number = 0
+    number, remarks = 0, CellRemarks()
     try:
         while rows := fetch(ROWS_AT_ONCE):
             if is_sqlite:
                 driver.looks = 0
             for values in rows:
                 number += 1
-                remarks = CellRemarks()
                 cells = tuple(
                     [
                         value if type(value) is str and value.isascii() else _text(value, column, remarks)
                         for column, value in enumerate(values)
                     ]
                 )
-                if any(cells) or remarks:
+                if remarks:
                     yield TableRow(number, cells, tuple(remarks))
+                    remarks = CellRemarks()
+                elif any(cells):
+                    yield TableRow(number, cells)
                 if number >= MAX_ROWS:
                     faults.append(
                         Remark(f"over {MAX_ROWS:,} rows; it is read no further", "", _FEWER, None, "rejected")
