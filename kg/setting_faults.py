@@ -11,7 +11,11 @@ from kg.errors import SettingsError
 
 _ADDRESSES = ("store", "store_update", "store_graphs")
 _MAX_EXCERPT = 80
-_TABLES = {"sources": ("a source", "the first [[sources]]"), "picture": ("the picture", "[picture]")}
+_TABLES = {
+    "sources": ("a source", "the first [[sources]]"),
+    "columns": ("a column", "the first [[sources]]"),
+    "picture": ("the picture", "[picture]"),
+}
 """Setting that is a table → what one is called, and where the settings of the whole end."""
 
 
@@ -31,7 +35,7 @@ def settings_error(
         name, *path = error["loc"] or ("",)
         variable = variables.get(str(name))
         in_file = in_file or variable is None
-        level = str(name) if path else ""
+        level = "columns" if path[1:2] == ["columns"] and len(path) > 3 else str(name) if path else ""
         if error["type"] == "extra_forbidden":
             faults.append(_unknown_setting(str(error["loc"][-1]), path, level, levels))
             if level or "meant" not in faults[-1]:
@@ -40,7 +44,7 @@ def settings_error(
             faults.append(
                 f"{variable + ' in the environment' if variable else _setting_path(name, path)}: {_value_fault(error)}"
             )
-    openings = {"": "The settings are", "sources": "Settings of a source are", "picture": "Settings of the picture are"}
+    openings = {"": "The settings are"} | {level: f"Settings of {each[0]} are" for level, each in _TABLES.items()}
     todo = " ".join(f"{openings[level]} {names}." for level, names in lists.items())
     return SettingsError("; ".join(faults), where=where if in_file else None, todo=todo or None)
 
@@ -57,7 +61,7 @@ def _setting_path(name: int | str, path: list[int | str]) -> str:
 
 def _unknown_setting(wrong: str, path: list[int | str], level: str, levels: Mapping[str, Collection[str]]) -> str:
     """Message for an unknown setting, with the nearest known one."""
-    path_text = _setting_path(level or wrong, path)
+    path_text = _setting_path("sources" if level == "columns" else level or wrong, path)
     if level and wrong in levels[""]:
         what, table = _TABLES[level]
         return f"{path_text}: this is no setting of {what}, but one of the whole; move it above {table}"
@@ -76,6 +80,8 @@ def _value_fault(error: Any) -> str:
     excerpt = json.dumps(value, ensure_ascii=False, default=str)[:_MAX_EXCERPT]
     if error["type"] == "missing":
         return "has to be set"
+    if error["type"] == "model_type" and "columns" in error["loc"]:
+        return f'should be a key, such as "title", or a table with one, {{ key = "title" }}, but it is {excerpt}'
     if error["type"] == "tuple_type" and name == "sources":
         return "is a list of tables: write [[sources]], with two brackets on each side, before each"
     if error["type"] == "tuple_type":

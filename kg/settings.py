@@ -21,7 +21,7 @@ from kg import site_settings
 from kg.errors import SettingsError
 from kg.setting_faults import settings_error
 from kg.site_settings import LANGUAGE_TAG, Colour, PictureSettings, SiteText
-from kg.source_settings import SourceSettings
+from kg.source_settings import ColumnSettings, SourceSettings
 
 FILE_NAME = "kg.toml"
 CONFIG_VARIABLE = "KG_CONFIG"
@@ -386,6 +386,7 @@ def _validate(values: dict[str, Any], folder: Path, where: str, file: Path | Non
         levels = {
             "": names,
             "sources": list(SourceSettings.model_fields),
+            "columns": list(ColumnSettings.model_fields),
             "picture": list(PictureSettings.model_fields),
         }
         raise settings_error(fault, where, _from_environment(), levels) from None

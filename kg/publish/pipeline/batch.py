@@ -81,6 +81,14 @@ class PendingMerge:
     json: bytes
 
 
+class CheckedRecord(NamedTuple):
+    """Record that is normalised and valid, with its place among the outcomes of its batch, as the reader gave it."""
+
+    position: int
+    record: Record
+    raw: RawRecord
+
+
 @dataclass(slots=True)
 class BatchResult:
     """Result of a batch, in the order of the source."""
@@ -128,9 +136,17 @@ class BatchProcessor:
 
     def process(self, batch: Batch) -> BatchResult:
         """Read a batch and prepare its records."""
+        result, checked = self.read(batch)
+        normalised = [(record, raw_record) for _, record, raw_record in checked]
+        prepared = self._map(normalised, batch.input.file.name, result, shapes=self._shapes)
+        for (position, _, _), outcome in zip(checked, prepared, strict=True):
+            result.outcomes[position] = outcome
+        return result
+
+    def read(self, batch: Batch) -> tuple[BatchResult, list[CheckedRecord]]:
+        """Read a batch; return its result without the records that could be mapped, and these with their places."""
         result = BatchResult(size=batch.size)
-        normalised: list[tuple[Record, RawRecord]] = []
-        unmapped_positions: list[int] = []
+        checked: list[CheckedRecord] = []
         source = batch.input.file.name
         for item in _reader_items(batch):
             if isinstance(item, SourceProblem):
@@ -143,16 +159,11 @@ class BatchProcessor:
                 result.problems += item.problems
                 outcome = self._try_check(item, batch, result)
                 if isinstance(outcome, dict):
-                    unmapped_positions.append(len(result.outcomes))
+                    checked.append(CheckedRecord(len(result.outcomes), outcome, item))
                     result.outcomes.append(_UNMAPPED)
-                    normalised.append((outcome, item))
                 else:
                     result.outcomes.append(outcome)
-        for position, prepared in zip(
-            unmapped_positions, self._map(normalised, source, result, shapes=self._shapes), strict=True
-        ):
-            result.outcomes[position] = prepared
-        return result
+        return result, checked
 
     @property
     def looks_beyond(self) -> bool:

@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from glob import has_magic
 from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO
@@ -55,6 +57,8 @@ def export_like(settings: Settings, like: str, out: Path | None, standard_output
     """
     found = _input_of(settings, like)
     _check_out(found, out, is_terminal=standard_output.isatty())
+    if out is not None and not _is_like(found.file, str(out)):
+        _check_place(settings, out)
     live = Generations.of_settings(settings).open_live(settings.base)
     with ExitStack() as stack:
         stack.callback(live.close)
@@ -120,6 +124,23 @@ def _check_out(found: InputFile, out: Path | None, *, is_terminal: bool) -> None
         raise UsageError(what, where=str(out), todo=todo)
     if out.is_dir() or not out.parent.is_dir():
         raise UsageError("is a folder" if out.is_dir() else "lies in no folder that is there", where=str(out))
+
+
+def _check_place(settings: Settings, out: Path) -> None:
+    """Refuse an output in the folder of a source, of which the next build would read both. Raises UsageError."""
+    place = Path(os.path.realpath(out))
+    for source in settings.sources:
+        path = settings.folder / source.path
+        is_inside = Path(os.path.realpath(path)) in place.parents
+        if not source.is_address and (is_inside or (has_magic(source.path) and _is_match(place, path))):
+            what = f"lies in the source {source.path}, so that the next build would read its rows twice"
+            raise UsageError(what, where=str(out), todo="Say another folder, or the sheet itself to replace it.")
+
+
+def _is_match(place: Path, pattern: Path) -> bool:
+    """Whether a file is one of a pattern; `**` in it stands for any folders."""
+    wanted = os.path.realpath(pattern)
+    return fnmatchcase(str(place), wanted) if "**" in pattern.parts else place.match(wanted)
 
 
 @contextmanager

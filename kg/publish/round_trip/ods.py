@@ -10,6 +10,7 @@ from kg.publish.round_trip import workbook_parts, xml_rows
 from kg.publish.round_trip.edits import Cells, SheetEdits, TableEdits
 from kg.publish.round_trip.xml_rows import XmlCell, XmlRow, XmlTag
 from kg.records.readers.tables.workbooks.merged_cells import MAX_COLUMNS
+from kg.records.readers.tables.workbooks.ods import MAX_REPEATED_CELLS
 from kg.records.readers.tables.workbooks.package import CHUNK_BYTES, Package
 
 _CONTENT = "content.xml"
@@ -137,14 +138,28 @@ def _prefixes(attributes: Mapping[str, str]) -> _Prefixes:
 
 
 def _rows(row: XmlRow, numbers: range, edits: SheetEdits, prefixes: _Prefixes) -> Iterator[bytes]:
-    """Row, or the rows that it stands for, with their edits."""
-    all_cells = [(number, edits.cells(number)) for number in numbers]
-    if all(cells is None for _, cells in all_cells):
-        yield row.raw
-        return
-    for number, cells in all_cells:
-        edited = row.raw if cells is None else _edited(row, cells, edits, prefixes, is_header=number == edits.header)
-        yield xml_rows.with_attribute(edited, _PER_ROW, None)
+    """Row, or the rows that it stands for, with their edits; those without stay one.
+
+    Raises:
+        SourceError: it stands for more rows with content than the reader takes.
+    """
+    if len(numbers) > MAX_REPEATED_CELLS:
+        raise SourceError(f"a row with content is repeated {len(numbers):,} times", todo="Delete what is too much.")
+    plain = 0
+    for number in numbers:
+        cells = edits.cells(number)
+        if cells is None:
+            plain += 1
+            continue
+        yield _times(row.raw, plain)
+        plain = 0
+        yield _times(_edited(row, cells, edits, prefixes, is_header=number == edits.header), 1)
+    yield row.raw if plain == len(numbers) else _times(row.raw, plain)
+
+
+def _times(row: bytes, count: int) -> bytes:
+    """Row that stands for so many."""
+    return xml_rows.with_attribute(row, _PER_ROW, count if count > 1 else None) if count else b""
 
 
 def _edited(row: XmlRow, cells: Cells, edits: SheetEdits, prefixes: _Prefixes, *, is_header: bool) -> bytes:

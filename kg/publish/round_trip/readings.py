@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from kg.publish.pipeline.batch import BatchProcessor, BatchResult, PendingMerge
+from kg.publish.pipeline.batch import BatchProcessor, BatchResult, CheckedRecord
 from kg.publish.pipeline.export_conflicts import version_of
 from kg.publish.pipeline.sources import BATCH_RECORDS, Batch, InputFile
 from kg.publish.report.rejected import RejectedRecord
@@ -99,7 +99,7 @@ class Readings:
         processor = BatchProcessor(self._settings.base, value_bytes=self._settings.value_bytes)
         items = self.digest.of(readers.read(self._input.format, self._input.file))
         for batch in _batches(items):
-            yield from _readings(processor.process(Batch(self._input, items=tuple(batch))))
+            yield from _readings(*processor.read(Batch(self._input, items=tuple(batch))))
 
     def cells(self, reading: Reading, layout: SheetLayout) -> Cells:
         """Cells of a reading for the columns of kg."""
@@ -166,18 +166,18 @@ def _batches(items: Iterator[ReaderItem]) -> Iterator[list[ReaderItem]]:
     yield batch
 
 
-def _readings(result: BatchResult) -> Iterator[Reading]:
+def _readings(result: BatchResult, checked: list[CheckedRecord]) -> Iterator[Reading]:
     """Readings of a batch, in order, each with the problems at its row."""
     problems: defaultdict[str, list[SourceProblem]] = defaultdict(list)
     for problem in result.problems:
         problems[problem.at].append(problem)
-    for outcome in result.outcomes:
-        if isinstance(outcome, RejectedRecord):
+    by_position = {each.position: each for each in checked}
+    for position, outcome in enumerate(result.outcomes):
+        if (each := by_position.get(position)) is not None:
+            yield Reading(each.raw.at, each.record, problems[each.raw.at])
+        elif isinstance(outcome, RejectedRecord):
             at = outcome.problems[-1].at
             yield Reading(at, None, [*problems[at], *outcome.problems])
-        else:
-            at = outcome.at if isinstance(outcome, PendingMerge) else outcome.entry.at
-            yield Reading(at, orjson.loads(outcome.json), problems[at])
 
 
 def _is_told(problem: SourceProblem) -> bool:

@@ -50,15 +50,6 @@ def write(path: Path, out: BinaryIO, edits: TableEdits) -> None:
         workbook_parts.copy(path, out, parts)
 
 
-def cell_text(text: str) -> str:
-    """Return a text as a cell writes it: no longer than it may be, what looks like an escape escaped.
-
-    >>> cell_text("_x0041_")
-    '_x005F_x0041_'
-    """
-    return _ESCAPE.sub("_x005F_", text[:MAX_TEXT])
-
-
 def _width(package: Package, part: str) -> int:
     """Number of columns up to the last one with content."""
     widest = 0
@@ -117,7 +108,7 @@ def _cell(prefix: str, place: str, style: str | None, text: str) -> bytes:
     head = f'<{prefix}c r="{place}"' + ("" if style is None else f' s="{style}"')
     if not text:
         return f"{head}/>".encode()
-    shown = xml_rows.escaped(cell_text(xml_rows.one_line(text)))
+    shown = xml_rows.escaped(_ESCAPE.sub("_x005F_", xml_rows.one_line(text)[:MAX_TEXT]))
     return f'{head} t="inlineStr"><{prefix}is><{prefix}t>{shown}</{prefix}t></{prefix}is></{prefix}c>'.encode()
 
 

@@ -11,6 +11,10 @@ from itertools import chain
 from xml.parsers import expat
 
 from kg.errors import SourceError
+from kg.records.readers.tables.workbooks.xml_stream import MAX_PENDING_BYTES
+
+MAX_ROW_BYTES = 2 * MAX_PENDING_BYTES
+"""Maximum number of bytes of a row, or between two tags; the reader of workbooks has half of it."""
 
 _TAG = re.compile(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
 _REFERENCES = re.compile(r"""[&<>"']|[^\x20-\x7e]""")
@@ -106,6 +110,8 @@ class _Parser:
         self._expat.Parse(chunk, not chunk)
         if self._row is None:
             self._write_to(self._seen if chunk else self._base + len(self._buffer))
+        if len(self._buffer) > MAX_ROW_BYTES:
+            raise SourceError(f"a row, or an element outside the rows, has over {MAX_ROW_BYTES >> 20} MB")
 
     def _write_to(self, offset: int) -> None:
         if offset > self._base:

@@ -107,7 +107,11 @@ def test_columns_of_no_key_are_mistakes_in_the_settings(tmp_path, source, said):
         ('delimiter = ";;"', "must be one sign"),
         ("delimiter = '\"'", "must be one sign"),
         ("header = 0", "greater than or equal to 1"),
-        ('[sources.columns]\n"T" = { key = "title", sep = ";" }', "there is no such setting"),
+        (
+            '[sources.columns]\n"T" = { key = "title", sep = ";" }',
+            "is separator meant|Settings of a column are key, separator",
+        ),
+        ('[sources.columns]\n"T" = 5', "should be a key, such as"),
         ('[sources.columns]\n"T" = { separator = ";" }', "has to be set"),
     ],
 )

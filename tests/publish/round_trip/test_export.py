@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 
 import openpyxl
-import pyarrow
+import pyarrow as pa
 import pytest
 import xlwt
 from click.testing import CliRunner
@@ -24,6 +24,7 @@ from kg.publish import build
 from kg.publish.round_trip import export
 from kg.records.readers import ROW_SOURCES
 from kg.settings import Settings
+from kg.source_settings import SourceSettings
 
 COLUMNS = {
     "No.": "id",
@@ -226,9 +227,23 @@ def test_errors_say_what_to_do(tmp_path):
         export.export_like(made, str(tmp_path / "letters.csv"), tmp_path / "a.xlsx", io.BytesIO())
 
 
+@pytest.mark.parametrize("path", ["letters", "letters/*.csv", "**/*.csv"])
+def test_an_output_that_a_build_would_read_is_refused(tmp_path, path):
+    """An output among the files of a source, whose rows would be there twice, is refused; the sheet itself is not."""
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.csv").write_bytes(as_csv(ROWS[:2]))
+    made = collection(tmp_path, b"").model_copy(update={"sources": (SourceSettings(path=path, columns=COLUMNS),)})
+    (tmp_path / "letters.csv").unlink()
+    build.build(made)
+    with pytest.raises(UsageError, match="twice"):
+        exported(made, "letters/a.csv", tmp_path / "letters" / "b.csv")
+    assert b"kg:id" in exported(made, "letters/a.csv", tmp_path / "letters" / "a.csv")
+    assert b"kg:id" in exported(made, "letters/a.csv", tmp_path / "b.tsv")
+
+
 def test_parquet_keeps_types(tmp_path):
     """A Parquet file keeps its columns with their types, and its export in its place changes nothing."""
-    table = pyarrow.table({"No.": [1, 2], "Title": ["Letter", None], "Date": ["1963", "never"], "weight": [1.5, None]})
+    table = pa.table({"No.": [1, 2], "Title": ["Letter", None], "Date": ["1963", "never"], "weight": [1.5, None]})
     parquet.write_table(table, tmp_path / "table.parquet")
     made = collection(tmp_path, (tmp_path / "table.parquet").read_bytes(), "letters.parquet")
     build.build(made)
@@ -260,7 +275,7 @@ def test_formats_without_a_writer_come_out_as_another(tmp_path):
     assert [sheet["B2"].value, sheet["D1"].value, sheet["D2"].value] == [" a\nb ", "kg:id", "record/1"]
     (row,) = rows_of(exported(made, "a.db", tmp_path / "new.csv"))
     assert (row["title"], row["kg:id"], row["kg:title"]) == ("=SUM(1)", "record/7", "'=SUM(1)")
-    with pytest.raises(UsageError, match="FILE.xlsx"):
+    with pytest.raises(UsageError, match=r"FILE\.xlsx"):
         exported(made, "letters.xls", tmp_path / "new.xls")
 
 

@@ -12,6 +12,7 @@ from tables import source_of
 from kg.errors import SourceError
 from kg.publish.round_trip import ods as ods_edits
 from kg.publish.round_trip import xlsx as xlsx_edits
+from kg.publish.round_trip import xml_rows
 from kg.records.readers.tables.workbooks import ods as ods_rows
 from kg.records.readers.tables.workbooks import xlsx as xlsx_rows
 
@@ -134,3 +135,16 @@ def test_a_document_type_is_refused(tmp_path):
     content = ods_content("").replace("?>", '?><!DOCTYPE x [<!ENTITY a "aaaa">]>', 1)
     with pytest.raises(SourceError, match="document type"):
         written(tmp_path, ods_package(content), "ods", FixedEdits([], "x"))
+
+
+def test_hostile_sheets_are_bounded(tmp_path, monkeypatch):
+    """A row without end, and one that is repeated without end, are refused before they fill the memory."""
+    monkeypatch.setattr(xml_rows, "MAX_ROW_BYTES", 1 << 20)
+    cell = "<table:table-cell><text:p>a</text:p></table:table-cell>"
+    for row in (
+        f"<table:table-row>{cell * 60_000}",
+        f'<table:table-row table:number-rows-repeated="999999999">{cell}',
+    ):
+        body = f'<table:table table:name="L">{row}</table:table-row></table:table>'
+        with pytest.raises(SourceError, match=r"over 1 MB|repeated"):
+            written(tmp_path, ods_package(ods_content(body)), "ods", FixedEdits([], "x"))

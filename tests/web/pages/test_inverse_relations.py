@@ -11,6 +11,7 @@ from kg.web.app import Application
 TOLD = {
     "brother": [{"role": "brother"}],
     "companion": [{"type": "associative", "count": 12, "dates": "1971/1973"}],
+    "visitor": [{"role": "visitor", "note": {"en": "Came twice.", "ru": "Дважды."}}],
     "several": [{"role": "teacher"}, {"role": "friend"}],
     "bare": [{}],
 }
@@ -39,6 +40,7 @@ def page(tmp_path_factory):
     [
         ("brother", "brother: Mary Reed"),
         ("companion", "connected with Mary Reed, 12 times, 1971 to 1973"),
+        ("visitor", "visitor: Mary Reed. Came twice."),
         ("several", "teacher: Mary Reed; friend: Mary Reed"),
         ("bare", "refers to this"),
     ],

@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.numbers import format_decimal
 
+from kg.render.data.record import texts
 from kg.render.page.values.source_fields import words
 from kg.render.site.date_phrases import date_phrase
 from kg.render.site.translations import locale, translations
@@ -103,8 +104,9 @@ def told_of(relations: Sequence[Mapping[str, Any]], name: str, language: str) ->
     """
     sentences = []
     for each in relations:
-        said = {key: str(each.get(key, "")) for key in ("role", "type", "dates", "note")}
-        relation = Relation(said["role"], said["type"], each.get("count"), said["dates"], said["note"])
+        role, type_, dates = (str(each.get(key, "")) for key in ("role", "type", "dates"))
+        note = " ".join(texts(each.get("note"), (language,))[0])
+        relation = Relation(role, type_, each.get("count"), dates, note)
         words_before, words_behind = lead(relation, language), tail(relation, frozenset(), language)
         if words_before or words_behind:
             sentences.append(f"{words_before} {name}{words_behind}".strip())
