@@ -60,6 +60,8 @@ _ROWS = "for sheet in readers.ROW_SOURCES[{0!r}](SourceFile(Path(path), 'a')):\n
 _RECORDS = "for item in readers.read({0!r}, SourceFile(Path(path), 'a')): size += 1"
 
 
+_ODS_NUMBER = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
+_ODS_TEXT = '<table:table-cell office:value-type="string"><text:p>{0}</text:p></table:table-cell>'
 _ODS_START = "<office:document-content {}><office:body><office:spreadsheet><table:table table:name='L'>"
 
 
@@ -107,16 +109,9 @@ def _write_ods(path: Path, size: int) -> None:
     names = ("office", "table", "text")
     spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package, package.open("content.xml", "w") as part:
-        part.write(
-            _ODS_START.format(spaces).encode()
-        )
+        part.write(_ODS_START.format(spaces).encode())
         for row in (HEADINGS, *rows(size)):
-            cells = "".join(
-                f'<table:table-cell office:value-type="float" office:value="{each}"><text:p>{each}</text:p></table:table-cell>'
-                if isinstance(each, int)
-                else f'<table:table-cell office:value-type="string"><text:p>{each}</text:p></table:table-cell>'
-                for each in row
-            )
+            cells = "".join((_ODS_NUMBER if isinstance(each, int) else _ODS_TEXT).format(each) for each in row)
             part.write(f"<table:table-row>{cells}</table:table-row>".encode())
         part.write(b"</table:table></office:spreadsheet></office:body></office:document-content>")
 

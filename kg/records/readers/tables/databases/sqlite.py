@@ -5,6 +5,7 @@ https://www.sqlite.org/security.html, "Untrusted SQLite Database Files".
 
 import errno
 import sqlite3
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,6 +28,21 @@ _WAIT_SECONDS = 5.0
 _CODE_BITS = 0xFF
 
 
+class BoundedConnection(sqlite3.Connection):
+    """Connection whose statements end when they compute without end.
+
+    Attributes:
+        looks: how often was looked at the statement since it last gave rows.
+    """
+
+    looks = 0
+
+    def is_too_long(self) -> bool:
+        """Whether the statement is to end."""
+        self.looks += 1
+        return self.looks > MAX_LOOKS
+
+
 def engine(path: Path) -> sqlalchemy.Engine:
     """Return an engine for a file.
 
@@ -44,29 +60,18 @@ def is_damage(fault: object) -> bool:
     return isinstance(fault, sqlite3.Error) and getattr(fault, "sqlite_errorcode", 0) & _CODE_BITS in _DAMAGE
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> BoundedConnection:
     # Not `immutable`, which overlooks what is written and lies in the log beside the file.
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
-    connection = sqlite3.connect(address, uri=True, timeout=_WAIT_SECONDS, cached_statements=0)
-    connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    connection = sqlite3.connect(
+        address, uri=True, timeout=_WAIT_SECONDS, cached_statements=0, factory=BoundedConnection
+    )
+    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
     for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
         connection.execute(f"PRAGMA {pragma}").close()
     connection.set_authorizer(_authorize)
-    looks = 0
-
-    def is_too_long() -> bool:
-        nonlocal looks
-        looks += 1
-        return looks > MAX_LOOKS
-
-    def counted(_: sqlite3.Cursor, row: tuple[object, ...]) -> tuple[object, ...]:
-        nonlocal looks
-        looks = 0
-        return row
-
-    connection.set_progress_handler(is_too_long, INSTRUCTIONS_AT_ONCE)
-    connection.row_factory = counted
+    connection.set_progress_handler(connection.is_too_long, INSTRUCTIONS_AT_ONCE)
     return connection
 
 

@@ -12,7 +12,7 @@ from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.table import Remark, Sheet, TableRow, column_letter
 from kg.records.readers.tables.workbooks.findings import CellRemarks, chosen_sheets, guarded, hidden_columns, rejection
 from kg.records.readers.tables.workbooks.merged_cells import MAX_COLUMNS, ONE_CELL, Area, MergedCells
-from kg.records.readers.tables.workbooks.ods_cells import cell_text
+from kg.records.readers.tables.workbooks.ods_cells import FORMULA, VALUE_TYPE, cell_text
 from kg.records.readers.tables.workbooks.ods_styles import TAGS, Styles
 from kg.records.readers.tables.workbooks.package import CHUNK_BYTES, Package
 from kg.records.readers.tables.workbooks.xml_stream import attribute, elements, local
@@ -24,7 +24,8 @@ MAX_EMPTY_CELLS = 20_000_000
 
 _CONTENT = "content.xml"
 _HIDDEN = frozenset({"collapse", "filter"})
-_CELLS = frozenset({"table-cell", "covered-table-cell"})
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_CELLS = frozenset({f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"})
 
 
 def sheets(source: SourceFile) -> Iterator[Sheet | Remark]:
@@ -171,15 +172,15 @@ class _OdsRows:
         column = 0
         row_style = attribute(row, "default-cell-style-name")
         for cell in row:
-            if local(cell) not in _CELLS:
+            if cell.tag not in _CELLS:
                 continue
             repeated = _count(cell, "number-columns-repeated")
-            has_content = len(cell) or cell.get(_VALUE_TYPE) is not None or cell.get(_FORMULA) is not None
+            has_content = len(cell) or cell.get(VALUE_TYPE) is not None or cell.get(FORMULA) is not None
             if has_content:
                 if column + repeated > MAX_COLUMNS:
                     remarks.add(None, "a cell stands beyond the last column; it is left out", "".join(cell.itertext()))
                     break
-                style = attribute(cell, "style-name") or row_style
+                style = cell.get(f"{_TABLE}style-name") or row_style
                 if not style and column < len(self.column_styles):
                     style = self.column_styles[column]
                 text = cell_text(cell, column, self.styles, style, remarks)
@@ -222,11 +223,9 @@ class _OdsRows:
             )
 
 
-_VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
-_FORMULA = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}formula"
-
-
 def _count(element: Any, name: str) -> int:
     """Count in an attribute; 1 where there is none."""
-    text = attribute(element, name) if len(element.attrib) else ""
+    text = element.get(f"{_TABLE}{name}")
+    if text is None:
+        return 1
     return max(int(text), 1) if text.isascii() and text.isdecimal() and len(text) < 10 else 1

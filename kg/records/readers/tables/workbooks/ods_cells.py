@@ -19,6 +19,12 @@ _DURATION = re.compile(
     r"(-?)P(?:(\d{1,7})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:[.,](\d{1,9}))?S)?", re.ASCII
 )
 _MAX_BLANKS = 10_000
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+VALUE_TYPE = f"{_OFFICE}value-type"
+_VALUE = f"{_OFFICE}value"
+FORMULA = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}formula"
+_PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
+_PLAIN = frozenset({"string", "float"})
 _NUMBERS = frozenset({"float", "percentage", "currency"})
 _LEFT_OUT = frozenset({"annotation", "annotation-end", "ruby-text", "note", "shapes"})
 _ALL_OF_TIME = DateParts.HOUR | DateParts.MINUTE | DateParts.SECOND
@@ -34,8 +40,11 @@ def cell_text(cell: Any, column: int, styles: Styles, style: str, remarks: CellR
         style: the name of the cell's own.
         remarks: where findings go.
     """
-    kind = attribute(cell, "value-type")
-    formula = attribute(cell, "formula").partition(":=")[2] or attribute(cell, "formula")
+    kind = cell.get(VALUE_TYPE, "")
+    formula = cell.get(FORMULA, "")
+    if len(cell) == 1 and not formula and kind in _PLAIN and (text := _plain_text(cell[0])) is not None:
+        return text if kind == "string" else _number(cell.get(_VALUE, ""), text, column, remarks, is_computed=False)
+    formula = formula.partition(":=")[2] or formula
     text = "\n".join(_paragraphs(cell))
     _tell_around(cell, column, remarks)
     if not kind and not text:
@@ -46,12 +55,18 @@ def cell_text(cell: Any, column: int, styles: Styles, style: str, remarks: CellR
         remarks.error_value(column, text)
         return text
     if kind in _NUMBERS:
-        return _number(attribute(cell, "value"), text, column, remarks, is_computed=bool(formula))
+        return _number(cell.get(_VALUE, ""), text, column, remarks, is_computed=bool(formula))
     if kind in {"date", "time"}:
         return _moment(attribute(cell, f"{kind}-value"), text, styles.date_parts(style), column, remarks)
-    if kind == "boolean":
-        return attribute(cell, "boolean-value").upper() or text
-    return text or attribute(cell, "string-value")
+    other = attribute(cell, "boolean-value").upper() if kind == "boolean" else ""
+    return other or text or attribute(cell, "string-value")
+
+
+def _plain_text(element: Any) -> str | None:
+    """Text of a paragraph without elements in it; None for another element."""
+    if element.tag != _PARAGRAPH or len(element):
+        return None
+    return _BLANKS.sub(" ", element.text or "").strip(" ")
 
 
 def _moment(raw: str, text: str, shown: DateParts, column: int, remarks: CellRemarks) -> str:
