@@ -82,10 +82,9 @@ def _value_fault(error: Any) -> str:
         return "has to be set"
     if error["type"] == "model_type" and "columns" in error["loc"]:
         return f'should be a key, such as "title", or a table with one, {{ key = "title" }}, but it is {excerpt}'
-    if error["type"] == "tuple_type" and name == "sources":
-        return "is a list of tables: write [[sources]], with two brackets on each side, before each"
     if error["type"] == "tuple_type":
-        return f"should be a list, such as [{excerpt}], but it is {excerpt}"
+        tables = "is a list of tables: write [[sources]], with two brackets on each side, before each"
+        return tables if name == "sources" else f"should be a list, such as [{excerpt}], but it is {excerpt}"
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if error["loc"][-1] == "path" and "://" in str(value):  # the same
         return str(message)

@@ -14,7 +14,7 @@ from rich.text import Text
 from kg.commands.common import ERRORS, OUT, with_errors
 from kg.errors import SourceError, UsageError
 from kg.proposal.files import given_files
-from kg.proposal.preview import Preview, PreviewedRecord, preview
+from kg.proposal.preview import PreviewedRecord, RecordPreview, preview
 from kg.proposal.proposal import Proposal, ProposedSource, check, propose
 from kg.proposal.settings_text import merged
 from kg.proposal.tables import guesses
@@ -99,7 +99,7 @@ def _tell_unread(proposal: Proposal) -> None:
         ERRORS.print(message, style="yellow", markup=False, soft_wrap=True)
 
 
-def _show_source(source: ProposedSource, shown: Preview) -> None:
+def _show_source(source: ProposedSource, shown: RecordPreview) -> None:
     """Print what a source is, the guesses of its columns, and its first records."""
     number = f"{shown.number:,}{'' if shown.is_whole else ' or more'} {'record' if shown.number == 1 else 'records'}"
     files = "" if len(source.files) == 1 else f" in the first of {len(source.files):,} files"

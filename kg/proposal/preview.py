@@ -32,7 +32,7 @@ class PreviewedRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class RecordPreview:
     """First records of a source.
 
     Attributes:
@@ -48,7 +48,7 @@ class Preview:
     problems: tuple[SourceProblem, ...]
 
 
-def preview(source: SourceFile, format_: str, records: int, counted: int = MAX_COUNTED) -> Preview:
+def preview(source: SourceFile, format_: str, records: int, counted: int = MAX_COUNTED) -> RecordPreview:
     """Return the first records of a file.
 
     Args:
@@ -73,7 +73,7 @@ def preview(source: SourceFile, format_: str, records: int, counted: int = MAX_C
             number += isinstance(item, RawRecord)
             if len(seen) < records:
                 seen.append(_previewed(item, source, format_))
-    return Preview(tuple(seen), number, is_whole, tuple(problems[:100]))
+    return RecordPreview(tuple(seen), number, is_whole, tuple(problems[:100]))
 
 
 def _items(source: SourceFile, format_: str) -> Iterator[ReaderItem]:

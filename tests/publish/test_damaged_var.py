@@ -19,7 +19,8 @@ from locations import ROOT
 from publishing import BASE
 from serving import KG
 
-from kg import cli, doctor, settings
+from kg import cli, settings
+from kg.checks import doctor
 from kg.store.generation.generations import Generations
 
 READERS = ("serve", "query")

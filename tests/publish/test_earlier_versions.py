@@ -88,7 +88,7 @@ def test_its_index_waits_for_a_build(client, earlier):
     """An index that this kg does not read is left out: pages are served, a search says what to do, a build mends it."""
     answer = client.get("/search?q=letter&format=json")
     assert answer.status_code == 400
-    assert "builds it again" in answer.json()["detail"]
+    assert "publish the collection again" in answer.json()["detail"]
     build(earlier)
     with TestClient(Application(earlier), base_url="https://archive.example.org") as renewed:
         assert "record/letter" in renewed.get("/search?q=letter&format=json").text

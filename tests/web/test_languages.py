@@ -113,10 +113,10 @@ def test_snippet_for_a_title_of_no_known_language(collection):
 
 
 def test_feeds_name_their_languages(collection):
-    """Titles and summaries of a feed name their languages; the feed itself is in that of the page."""
+    """Titles and summaries of a feed name their languages, a summary in its HTML; the feed itself is in that of the page."""
     feed = collection.get("/data/search?q=harbor&format=atom").text
     assert '<title xml:lang="en-US">The harbor</title>' in feed
-    assert '<summary xml:lang="en-GB">' in feed
+    assert "&lt;p lang=&#34;en-GB&#34;&gt;" in feed
     assert '<feed xml:lang="en"' in feed
 
 

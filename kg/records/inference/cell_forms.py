@@ -3,7 +3,7 @@
 >>> sorted(forms_of("Castro Ruz, Raúl")), sorted(forms_of("5 April 1963")), sorted(forms_of("https://example.org/1"))
 (['inverted name'], ['date'], ['address'])
 >>> sorted(forms_of("1963")), sorted(forms_of("Spanish"))
-(['date', 'number', 'year'], ['language'])
+(['code', 'date', 'number', 'year'], ['language'])
 """
 
 import re

@@ -19,7 +19,7 @@ _SECOND = {"reference": "identifiers", "id": "identifiers", "title": "alternativ
 
 
 @dataclass(slots=True)
-class Choice:
+class KeyChoice:
     """Choice for a column, in the course of the guess.
 
     Attributes:
@@ -57,7 +57,7 @@ class Choice:
         self.doubts.append(doubt)
 
 
-def choose(profiles: Sequence[ColumnProfile], kind: str) -> list[Choice]:
+def choose(profiles: Sequence[ColumnProfile], kind: str) -> list[KeyChoice]:
     """Return a choice for each column: the likeliest meaning that rows of the kind may have."""
     by_column = [(profile, candidates(profile)) for profile in profiles]
     has_fond = any(each.meaning in {"fond", "papka"} for _, given in by_column for each in given[:1])
@@ -70,8 +70,8 @@ def choose(profiles: Sequence[ColumnProfile], kind: str) -> list[Choice]:
 
 def _choice(
     profile: ColumnProfile, given: Sequence[Candidate], kind: str, meanings: set[str], *, has_fond: bool
-) -> Choice:
-    choice = Choice(profile)
+) -> KeyChoice:
+    choice = KeyChoice(profile)
     if not profile.filled:
         choice.why = "all cells looked into are empty"
     for place, candidate in enumerate(given, 1):
@@ -116,11 +116,11 @@ def _name_part(meaning: str, kind: str, meanings: set[str]) -> str:
     return "names.given"
 
 
-def _settle_single(choices: Sequence[Choice], key: str) -> None:
+def _settle_single(choices: Sequence[KeyChoice], key: str) -> None:
     """Leave a key of one value to the surest of the columns that claim it, and give the others its second place."""
     claimants = [choice for choice in choices if choice.key == key]
     if key in LABELS:
-        kept: dict[str, Choice] = {}
+        kept: dict[str, KeyChoice] = {}
         for choice in sorted(claimants, key=_rank):
             kept.setdefault(choice.language, choice)
         losers = [choice for choice in claimants if choice not in kept.values()]
@@ -138,7 +138,7 @@ def _settle_single(choices: Sequence[Choice], key: str) -> None:
             choice.leave(f"another column is the {key} already")
 
 
-def _rank(choice: Choice) -> tuple[bool, bool, bool, float]:
+def _rank(choice: KeyChoice) -> tuple[bool, bool, bool, float]:
     """Rank among the columns of one meaning, the best first."""
     is_id = choice.key == "id"
     profile = choice.profile

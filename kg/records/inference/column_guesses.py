@@ -10,7 +10,7 @@ from kg.records.inference.meanings import EXPECTED, LABELS, PEOPLE, PLACES, REQU
 
 _KEY, _WORD, _PHRASE, _CELLS = 1.0, 0.93, 0.72, 0.5
 """Sureness by the heading: the name of a key, a known word, a known word among others, no word at all."""
-_MOST = 0.7
+_MIN_SHARE = 0.7
 """Share of the cells from which on their form speaks for a meaning."""
 _MAX_EXAMPLES = 3
 _MAX_EXAMPLE = 40
@@ -108,19 +108,19 @@ def _contradiction(profile: ColumnProfile, meaning: str) -> str:
         return _contradiction_of_names(profile, meaning)
     if meaning in {"id", "latitude"} and profile.is_prose:
         return "its cells are sentences"
-    if meaning in LABELS and profile.share("number", "address") > _MOST:
+    if meaning in LABELS and profile.share("number", "address") > _MIN_SHARE:
         return "its cells are numbers or addresses"
     if meaning == "title" and "subjects" in profile.heading.meanings and (profile.recurs or profile.separation):
         return "its cells come again and again, as subjects do"
-    if meaning == "surname" and profile.share("inverted name", "name") > _MOST:
+    if meaning == "surname" and profile.share("inverted name", "name") > _MIN_SHARE:
         return "its cells are whole names"
     return ""
 
 
 def _contradiction_of_names(profile: ColumnProfile, meaning: str) -> str:
-    if profile.share("address") > _MOST:
+    if profile.share("address") > _MIN_SHARE:
         return "its cells are addresses"
-    if profile.share("number") > _MOST or (meaning in PEOPLE and profile.share("date", "number") > _MOST):
+    if profile.share("number") > _MIN_SHARE or (meaning in PEOPLE and profile.share("date", "number") > _MIN_SHARE):
         return f"its cells are numbers or dates: {quoted(list(profile.distinct))}"
     return "its cells are sentences" if profile.is_prose else ""
 
@@ -133,9 +133,9 @@ def _support(profile: ColumnProfile, meaning: str) -> str:
         return "its cells are sentences"
     if meaning == "id" and profile.is_unique:
         return "each row has one of its own"
-    if meaning == "extent" and profile.share("extent", "number") > _MOST:
+    if meaning == "extent" and profile.share("extent", "number") > _MIN_SHARE:
         return "its cells are numbers of pages or the like"
-    if meaning == "reference" and profile.share("reference", "code") > _MOST:
+    if meaning == "reference" and profile.share("reference", "code") > _MIN_SHARE:
         return "its cells have the form of references"
     return ""
 
@@ -154,11 +154,11 @@ def _of_cells(profile: ColumnProfile) -> list[Candidate]:
     for meaning, form, sure, says in _BY_FORM:
         if (
             number > 1
-            and profile.share(form) > _MOST
+            and profile.share(form) > _MIN_SHARE
             and not (form == "date" and profile.share("number") > profile.share("year"))
         ):
             given.append(Candidate(meaning, round(sure * profile.share(form), 2), says))
-    if profile.share("inverted name") > _MOST and profile.heading.meanings[:1] not in {("title",), ("places",)}:
+    if profile.share("inverted name") > _MIN_SHARE and profile.heading.meanings[:1] not in {("title",), ("places",)}:
         doubt = "whose names these are the heading does not tell: creator, sender, recipient, mentions …"
         given.append(Candidate("contributors", 0.35, "its cells are names, family name first", (doubt,)))
     return given

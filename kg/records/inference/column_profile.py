@@ -5,7 +5,7 @@ from functools import cached_property
 
 from kg.records.inference.cell_forms import SHORT, forms_of, mask
 from kg.records.inference.cell_language import CellLanguage, language_of
-from kg.records.inference.headings import Heading, read
+from kg.records.inference.headings import ColumnHeading, read
 from kg.records.inference.separators import Separation, separation, split
 
 MAX_PROFILED = 300
@@ -30,7 +30,7 @@ class ColumnProfile:
     profiled: int = MAX_PROFILED
 
     @cached_property
-    def heading(self) -> Heading:
+    def heading(self) -> ColumnHeading:
         """Reading of the heading."""
         return read(self.column)
 

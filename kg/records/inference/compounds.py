@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from kg.records.dates import phrases
-from kg.records.inference.choices import EXTRA, Choice
+from kg.records.inference.choices import EXTRA, KeyChoice
 
 LEFT_OUT = "-"
 """Key of a column that a pattern takes in whole."""
@@ -17,7 +17,7 @@ _DAY_JOINS = ("{year}-{month}-{day}", "{day} {month} {year}", "{day}.{month}.{ye
 _MONTH_JOINS = ("{year}-{month}", "{month} {year}")
 
 
-def join_dates(choices: Sequence[Choice]) -> None:
+def join_dates(choices: Sequence[KeyChoice]) -> None:
     """Make one date of a beginning and an end, and one of year, month and day, where such dates can be read."""
     first, last = _only(choices, "start"), _only(choices, "end")
     if first and last:
@@ -37,7 +37,7 @@ def join_dates(choices: Sequence[Choice]) -> None:
         _join(year, parts, patterns, "year, month and day" if day else "year and month")
 
 
-def join_names(choices: Sequence[Choice]) -> None:
+def join_names(choices: Sequence[KeyChoice]) -> None:
     """Make one name of a family name and a given name."""
     surname, given = _only(choices, "surname"), _only(choices, "givenName")
     whole = next((choice for choice in choices if choice.meaning in {"name", "title"} and choice.key == "name"), None)
@@ -52,17 +52,17 @@ def join_names(choices: Sequence[Choice]) -> None:
     given.become(LEFT_OUT, given.sure, f"{given.why}; “{surname.column}” takes it in")
 
 
-def _only(choices: Sequence[Choice], meaning: str) -> Choice | None:
+def _only(choices: Sequence[KeyChoice], meaning: str) -> KeyChoice | None:
     """Column of a meaning, if there is just one, that a pattern can name."""
     having = [choice for choice in choices if _means(choice, meaning)]
     return having[0] if len(having) == 1 and not set("{}*") & set(having[0].column) else None
 
 
-def _means(choice: Choice, meaning: str) -> bool:
+def _means(choice: KeyChoice, meaning: str) -> bool:
     return choice.meaning == meaning or (choice.key == EXTRA and choice.profile.heading.meanings[:1] == (meaning,))
 
 
-def _join(first: Choice, others: Sequence[Choice], patterns: Sequence[str], what: str) -> None:
+def _join(first: KeyChoice, others: Sequence[KeyChoice], patterns: Sequence[str], what: str) -> None:
     """Give the first column the pattern by which all sampled rows can be read, if there is one."""
     columns = (first, *others)
     rows = list(zip(*(choice.profile.cells for choice in columns), strict=True))
@@ -81,7 +81,7 @@ def _join(first: Choice, others: Sequence[Choice], patterns: Sequence[str], what
             other.leave(f"{headings} may be {what} of one date, which can't be read together in every row")
 
 
-def _filled(pattern: str, columns: Sequence[Choice], row: Sequence[str]) -> str:
+def _filled(pattern: str, columns: Sequence[KeyChoice], row: Sequence[str]) -> str:
     for choice, cell in zip(columns, row, strict=True):
         pattern = pattern.replace(f"{{{choice.column}}}", cell)
     return pattern

@@ -95,7 +95,7 @@ _CODES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class ColumnHeading:
     """Reading of a heading.
 
     Attributes:
@@ -134,12 +134,12 @@ def folded(text: str) -> str:
 
 
 @lru_cache(maxsize=32_768)
-def read(heading: str) -> Heading:
+def read(heading: str) -> ColumnHeading:
     """Return the reading of a heading."""
     text = " ".join(heading[:MAX_LENGTH].split())
     key, _, tag = text.partition("@")
     if key in KEYS and (not tag or language_tags.tag(tag)):
-        return Heading(text, (key,), values_in=language_tags.tag(tag) or "" if tag else "", is_key=True, word=key)
+        return ColumnHeading(text, (key,), values_in=language_tags.tag(tag) or "" if tag else "", is_key=True, word=key)
     numbered = _NUMBERED.fullmatch(text)
     stem, number = (numbered[1].strip(), numbered[2]) if numbered else ("", "")
     said = _NAMESPACE.sub("", stem or text, count=1)
@@ -148,7 +148,7 @@ def read(heading: str) -> Heading:
     for candidate, values_in in _without_language(said):
         if phrase := _phrase_in(folded(candidate)):
             return replace(_heading(text, phrase, values_in), is_whole=False, stem=stem, number=number)
-    return Heading(text, stem=stem, number=number)
+    return ColumnHeading(text, stem=stem, number=number)
 
 
 def is_word(text: str) -> bool:
@@ -182,10 +182,10 @@ def _of_group(text: str) -> tuple[str, str] | None:
     return own_word or group_word
 
 
-def _heading(text: str, word: str, values_in: str) -> Heading:
+def _heading(text: str, word: str, values_in: str) -> ColumnHeading:
     meanings = _words()[word]
     languages = next(iter(meanings.values()))
-    return Heading(text, tuple(meanings), languages, values_in, word=word)
+    return ColumnHeading(text, tuple(meanings), languages, values_in, word=word)
 
 
 def _without_language(text: str) -> Iterator[tuple[str, str]]:

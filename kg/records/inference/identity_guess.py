@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from kg.records.inference.choices import EXTRA, Choice
+from kg.records.inference.choices import EXTRA, KeyChoice
 from kg.records.inference.column_guesses import quoted
 from kg.records.inference.guesses import ColumnGuess
 from kg.records.inference.meanings import LABELS
@@ -28,7 +28,7 @@ _LABEL_LIKE = (
 NO_ID = "no column has ids: addresses are made of title, date and reference, and change with them"
 
 
-def guess_id(choices: Sequence[Choice], names: frozenset[str]) -> tuple[list[ColumnGuess], list[str]]:
+def guess_id(choices: Sequence[KeyChoice], names: frozenset[str]) -> tuple[list[ColumnGuess], list[str]]:
     """Return the id made of columns, where there is one, and notes for the whole table.
 
     A column with ids that repeat is no id: it becomes a part of one, or an identifier.
@@ -58,7 +58,7 @@ def guess_id(choices: Sequence[Choice], names: frozenset[str]) -> tuple[list[Col
     return [], [NO_ID]
 
 
-def guess_label(choices: Sequence[Choice], kind: str, names: frozenset[str]) -> list[ColumnGuess]:
+def guess_label(choices: Sequence[KeyChoice], kind: str, names: frozenset[str]) -> list[ColumnGuess]:
     """Return the label made of columns, where no column is one; a column that may serve as one becomes it.
 
     A table without a label is no table of records, so there has to be one.
@@ -81,14 +81,14 @@ def guess_label(choices: Sequence[Choice], kind: str, names: frozenset[str]) -> 
     return [_made(names, tuple(parts), 0.4, f"no column is called a {label}; one is made of others", label)]
 
 
-def _made(names: frozenset[str], parts: Sequence[Choice], sure: float, why: str, key: str = "id") -> ColumnGuess:
+def _made(names: frozenset[str], parts: Sequence[KeyChoice], sure: float, why: str, key: str = "id") -> ColumnGuess:
     sign = "-" if key == "id" else ", "
     pattern = sign.join(f"{{{choice.column}}}" for choice in parts)
     name = key if key not in names else f"{key} of kg"
     return ColumnGuess(name, key, sure, why, pattern=pattern)
 
 
-def _is_fit(choice: Choice) -> bool:
+def _is_fit(choice: KeyChoice) -> bool:
     """Whether a column's filled cells are ids: one each; empty cells are told."""
     filled = choice.profile.filled
     if len(set(filled)) < len(filled) or not filled:
@@ -98,22 +98,22 @@ def _is_fit(choice: Choice) -> bool:
     return True
 
 
-def _is_short(choice: Choice) -> bool:
+def _is_short(choice: KeyChoice) -> bool:
     profile = choice.profile
     return not profile.is_prose and _is_nameable(choice) and max(map(len, profile.filled), default=0) <= 120
 
 
-def _is_nameable(choice: Choice) -> bool:
+def _is_nameable(choice: KeyChoice) -> bool:
     """Whether a pattern can name the column."""
     return bool(choice.column) and not set("{}*") & set(choice.column)
 
 
-def _may_be_id(choice: Choice) -> bool:
+def _may_be_id(choice: KeyChoice) -> bool:
     profile = choice.profile
     return profile.is_unique and len(profile.cells) > 2 and profile.share("code", "number") > 0.9 and _is_short(choice)
 
 
-def _together(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+def _together(choices: Sequence[KeyChoice]) -> tuple[KeyChoice, ...]:
     """Fewest columns of references and numbers whose cells together are different in each row."""
     wanted = ("referenceLevels", "containers", "reference", "identifiers")
     parts = [
@@ -128,13 +128,13 @@ def _together(choices: Sequence[Choice]) -> tuple[Choice, ...]:
     return ()
 
 
-def _are_phrases(choice: Choice) -> bool:
+def _are_phrases(choice: KeyChoice) -> bool:
     """Whether the cells under a heading such as Subject are what letters are about, one each, and no terms."""
     profile = choice.profile
     return not profile.recurs and not profile.separation and not profile.heading.number and profile.average_length > 15
 
 
-def _may_be_label(choice: Choice) -> bool:
+def _may_be_label(choice: KeyChoice) -> bool:
     profile = choice.profile
     is_text = profile.share("number", "date", "address", "file", "code", "language") < 0.3
     return is_text and profile.average_length <= _MAX_LABEL and bool(choice.column)

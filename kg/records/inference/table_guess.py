@@ -10,7 +10,7 @@
 import re
 from collections.abc import Sequence
 
-from kg.records.inference.choices import EXTRA, Choice, choose
+from kg.records.inference.choices import EXTRA, KeyChoice, choose
 from kg.records.inference.column_profile import MAX_PROFILED, ColumnProfile
 from kg.records.inference.compounds import LEFT_OUT, join_dates, join_names
 from kg.records.inference.guesses import ColumnGuess, TableGuess
@@ -58,7 +58,7 @@ def _trimmed(cell: str) -> str:
     return _BLANKS.sub(" ", cell).strip()
 
 
-def _guess(choice: Choice) -> ColumnGuess:
+def _guess(choice: KeyChoice) -> ColumnGuess:
     key = f"{choice.key}@{choice.language}" if choice.language else choice.key
     if not choice.profile.filled and choice.key not in {EXTRA, LEFT_OUT} and not choice.profile.heading.meanings:
         key = EXTRA
@@ -73,13 +73,13 @@ def _guess(choice: Choice) -> ColumnGuess:
     )
 
 
-def _set_separators(choices: Sequence[Choice]) -> list[str]:
+def _set_separators(choices: Sequence[KeyChoice]) -> list[str]:
     """Set the separators that two columns or more have in common; one that stands in a single column is a doubt.
 
     Returns:
         A note on each separator that was set.
     """
-    parted: dict[str, list[Choice]] = {}
+    parted: dict[str, list[KeyChoice]] = {}
     for choice in choices:
         if choice.key.partition(".")[0] in SPLIT and choice.profile.separation and not choice.pattern:
             parted.setdefault(choice.profile.separation.sign, []).append(choice)
@@ -91,13 +91,13 @@ def _set_separators(choices: Sequence[Choice]) -> list[str]:
             continue
         for choice in (*having, *_of_one_heading(choices, having)):
             choice.separator = sign
-            choice.why = f"{choice.why}; “{shown(sign)}” parts several values in a cell"
+            choice.why = f"{choice.why}; “{separator_text(sign)}” parts several values in a cell"
         listed = ", ".join(f"“{column}”" for column in columns[:5])
-        notes.append(f"“{shown(sign)}” parts several values in cells of {len(columns)} columns: {listed}")
+        notes.append(f"“{separator_text(sign)}” parts several values in cells of {len(columns)} columns: {listed}")
     return notes
 
 
-def _of_one_heading(choices: Sequence[Choice], having: Sequence[Choice]) -> list[Choice]:
+def _of_one_heading(choices: Sequence[KeyChoice], having: Sequence[KeyChoice]) -> list[KeyChoice]:
     """Columns with numbers behind the heading of others, without the sign of these."""
     stems = {(choice.profile.heading.stem, choice.key) for choice in having if choice.profile.heading.stem}
     return [
@@ -107,18 +107,18 @@ def _of_one_heading(choices: Sequence[Choice], having: Sequence[Choice]) -> list
     ]
 
 
-def _doubt_separator(sign: str, having: Sequence[Choice]) -> None:
+def _doubt_separator(sign: str, having: Sequence[KeyChoice]) -> None:
     for choice in having:
         separation = choice.profile.separation
         cells = separation.cells if separation else 0
         setting = {"\n": "\\n"}.get(sign, sign)
         counted = f"{cells} cell" if cells == 1 else f"{cells} cells"
         choice.doubts.append(
-            f"“{shown(sign)}” stands in {counted} of this column alone; each cell is one value until"
+            f"“{separator_text(sign)}” stands in {counted} of this column alone; each cell is one value until"
             f' separator = "{setting}" is set'
         )
 
 
-def shown(sign: str) -> str:
+def separator_text(sign: str) -> str:
     """Return a separator as a message shows it."""
     return "a line break" if sign == "\n" else sign.strip()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from kg.records.inference.choices import Choice
+from kg.records.inference.choices import KeyChoice
 from kg.records.inference.meanings import TEXTS
 from kg.records.names.language_tags import tag
 
@@ -16,7 +16,7 @@ _NAMES = frozenset({"name", "alternativeNames"})
 """Keys of names, which have the language of the table only where words tell it."""
 
 
-def set_languages(choices: Sequence[Choice], kind: str) -> str:
+def set_languages(choices: Sequence[KeyChoice], kind: str) -> str:
     """Give texts their language where that is plain; return the language of most of the table's texts."""
     texts = [choice for choice in choices if choice.key in TEXTS & _PROSE_KEYS and choice.profile.filled]
     votes: Counter[str] = Counter()
@@ -35,7 +35,7 @@ def set_languages(choices: Sequence[Choice], kind: str) -> str:
     return usual or (explicit.most_common(1)[0][0] if explicit else "")
 
 
-def _compare(choice: Choice) -> None:
+def _compare(choice: KeyChoice) -> None:
     """Doubt a language that the heading names and the cells contradict."""
     told = choice.profile.language
     choice.why = f"{choice.why}; the heading names the language"
@@ -43,7 +43,7 @@ def _compare(choice: Choice) -> None:
         choice.doubts.append(f"its texts look like {told.tag}")
 
 
-def _set_language(choice: Choice, usual: str) -> None:
+def _set_language(choice: KeyChoice, usual: str) -> None:
     """Set the language that the cells tell, or that of the table, or that of the heading."""
     told = choice.profile.language
     if told.mixed:
@@ -63,7 +63,7 @@ def _set_language(choice: Choice, usual: str) -> None:
         choice.doubts.append(f"its texts may be in {told.tag}: “{choice.key}@{told.tag}”")
 
 
-def of_documents(choices: Sequence[Choice]) -> str:
+def of_documents(choices: Sequence[KeyChoice]) -> str:
     """Return the language of the documents, where their texts are given and no column tells it; else an empty text."""
     if any(choice.key == "language" for choice in choices):
         return ""

@@ -74,7 +74,7 @@ def test_graphs(folder):
             assert await values(pool, here.replace("{", "FROM <http://g/b> {", 1), default_graphs=["http://g/a"]) == [
                 "a"
             ]
-            with pytest.raises(QueryRefused, match="no IRI"):
+            with pytest.raises(QueryRefused, match="not an IRI"):
                 await taken(pool, default_graphs=["not an IRI"])
 
     asyncio.run(go())

@@ -8,7 +8,8 @@ from publishing import publish
 from starlette.testclient import TestClient
 
 from kg.mapping.mapper import Mapper
-from kg.read.things import MAX_LINKED_BYTES, Resources
+from kg.read.record_reader import RecordReader
+from kg.read.things import MAX_LINKED_BYTES
 from kg.render.data.excerpt import FEW_VALUES
 from kg.web.app import Application
 
@@ -95,7 +96,7 @@ def test_no_page_is_over_sixty_kilobytes(site, address, coding):
 def test_the_work_for_a_page_is_bounded(site, monkeypatch, address):
     """Of the records of its links a page reads a megabyte, it maps a few values, and walks a bounded number of rows."""
     read, mapped, steps = [], [], []
-    parsed, statements = Resources._parsed, Mapper.statements
+    parsed, statements = RecordReader.for_others, Mapper.statements
 
     def noted(self, offset, length):
         read.append(length)
@@ -106,7 +107,7 @@ def test_the_work_for_a_page_is_bounded(site, monkeypatch, address):
         mapped.append(sum(len(values) for each in found.values() for values in each.values()))
         return found
 
-    monkeypatch.setattr(Resources, "_parsed", noted)
+    monkeypatch.setattr(RecordReader, "for_others", noted)
     monkeypatch.setattr(Mapper, "statements", counted)
     catalogue = site.app._live._current.publication.catalogue
     execute = type(catalogue)._db.fget

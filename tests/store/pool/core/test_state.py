@@ -228,5 +228,5 @@ def test_close():
     assert not pool.workers
     pool.do(pool.state.started(starting, BASE, pool.now))
     assert pool.kills[-1].worker == starting
-    with pytest.raises(QueryBusy, match="closing"):
+    with pytest.raises(QueryBusy, match="shutting down"):
         pool.state.submitted(99, "", 1.0, pool.now)
