@@ -231,8 +231,10 @@ def test_a_record_with_a_problem_is_mended(browser, tmp_path, fault):
     (tmp_path / "kg.toml").write_text('[[sources]]\npath = "source"\n', encoding="utf-8")
     page = browser.new_context(java_script_enabled=False).new_page()
     row = _report(page, tmp_path).filter(has_text=value)
-    file, line = re.match(r"(.+?) line (\d+)", row.locator("td").nth(2).inner_text()).groups()
-    assert all(cell.inner_text() for cell in row.locator("td").all())
+    file, line = re.match(r"(.+?) line (\d+)", row.inner_text()).groups()
+    problem = page.locator(".problem").filter(has_text=value)
+    assert problem.locator(".todo").inner_text()
+    assert problem.locator("h3").inner_text()
     path = tmp_path / file
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     assert wrong in "".join(lines[int(line) - 1 : int(line) + 20])
@@ -242,10 +244,10 @@ def test_a_record_with_a_problem_is_mended(browser, tmp_path, fault):
 
 
 def _report(page, folder):
-    """The lines of problems in the page of the report that a build names."""
+    """The examples of problems in the page of the report that a build names."""
     built = kg(folder, "build").stdout.decode()
     page.goto(Path(re.search(r"report as a page: (\S+)", built.replace("\n", " "))[1]).as_uri())
-    return page.locator("table:not(.kinds) tbody tr")
+    return page.locator(".problem .examples li")
 
 
 PHONE = {"width": 360, "height": 640}
