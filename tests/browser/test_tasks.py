@@ -63,7 +63,7 @@ TAPES = Site(
     person="Kissinger, Henry A.",
     hours=30,
     place="Oval Office",
-    creators={("A.I. Alekseyev", "1963-03", 3), ("A.I. Alekseyev", "1963-04", 3)},
+    creators={("A.I. Alekseyev", "1963-03", 4), ("A.I. Alekseyev", "1963-04", 3)},
     conversation="White House Tapes: Conversation 477-001",
 )
 

@@ -37,6 +37,7 @@ function prepare() {
   Yasgui.Tab.prototype.getShareableLink = function () {
     return shareable(this.getQuery(), this.getYasr()?.getSelectedPluginName());
   };
+  Yasqe.defaults.inputStyle = "contenteditable"; // what is edited stands in what scrolls: it is reached by keyboard, and read aloud
   register(Yasqe, graph);
   const notify = Yasqe.prototype.showNotification;
   Yasqe.prototype.showNotification = function (name) {
