@@ -19,6 +19,7 @@ from lxml import etree
 from kg.errors import SourceError
 from kg.records.readers.base import ReaderItem, ReadFailure, SourceFile
 from kg.records.readers.xml.findings import Findings, is_internal
+from kg.records.readers.xml.pull_parser import feed, pull_parser
 from kg.records.readers.xml.source_bytes import SourceBytes, entity_error
 from kg.records.readers.xml.tree import Element, line_label
 
@@ -44,7 +45,7 @@ def sniff(head: bytes) -> str | None:
 
     White space in front of the XML declaration is overlooked here, for the reader to report.
     """
-    parser = _parser("start")
+    parser = pull_parser("start")
     with suppress(etree.XMLSyntaxError):  # events before a fault are still there
         parser.feed(head.lstrip(b" \t\r\n"))
     found = next((str(element.tag) for _, element in parser.read_events()), None)
@@ -111,21 +112,6 @@ def report_source_error(source: SourceFile, items: Iterator[ReaderItem]) -> Iter
         yield ReadFailure(source.problem(fault.where or "", "", "", fault.todo or "", fault.what, severity="rejected"))
 
 
-def _parser(*events: str, encoding: str | None = None) -> Any:
-    return etree.XMLPullParser(
-        encoding=encoding,
-        events=events,  # type: ignore[arg-type]  # the stubs take literal strings alone
-        resolve_entities=False,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
 def _events(file: BinaryIO, source_bytes: SourceBytes, findings: Findings) -> Iterator[tuple[str, Element]]:
     """Starts and ends of elements; those before a syntax error come first, then SourceError."""
     parser: Any = None
@@ -133,25 +119,17 @@ def _events(file: BinaryIO, source_bytes: SourceBytes, findings: Findings) -> It
     try:
         for chunk in source_bytes.chunks(file):
             findings.tell(source_bytes.told)
-            parser = parser or _parser("start", "end", encoding=source_bytes.encoding)
+            parser = parser or pull_parser("start", "end", encoding=source_bytes.encoding)
             size += len(chunk)
             if size > MAX_BYTES:
                 raise SourceError(f"the file is larger than {MAX_BYTES // 2**20} MB", todo="several smaller files")
-            fault = _fed(parser, chunk)
+            fault = feed(parser, chunk)
             yield from parser.read_events()
             if fault:
                 raise fault
-        (parser or _parser()).close()
+        (parser or pull_parser()).close()
     except etree.XMLSyntaxError as fault:
         raise _not_well_formed(fault, source_bytes) from None
-
-
-def _fed(parser: Any, chunk: bytes) -> etree.XMLSyntaxError | None:
-    try:
-        parser.feed(chunk)
-    except etree.XMLSyntaxError as fault:
-        return fault
-    return None
 
 
 def _not_well_formed(fault: etree.XMLSyntaxError, source_bytes: SourceBytes) -> SourceError:

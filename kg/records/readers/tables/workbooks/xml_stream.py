@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from kg.errors import SourceError
+from kg.records.readers.xml.pull_parser import feed, pull_parser
 
 MAX_PENDING_BYTES = 8 << 20
 """Maximum number of bytes between two elements that are given, such as those of a row."""
@@ -27,11 +28,11 @@ def elements(chunks: Iterable[bytes], tags: Iterable[str], part: str) -> Iterato
     Raises:
         SourceError: for what is no XML, or more than may be held at once.
     """
-    parser = _parser(tags)
+    parser = pull_parser("end", tags=[f"{{*}}{tag}" for tag in tags])
     pending = 0
     try:
         for chunk in chunks:
-            fault = _fed(parser, chunk)
+            fault = feed(parser, chunk)
             pending += len(chunk)
             for _, element in parser.read_events():
                 pending = 0
@@ -57,30 +58,6 @@ def attribute(element: Any, name: str) -> str:
     if value is not None:
         return str(value)
     return next((str(each) for key, each in element.items() if str(key).rpartition("}")[2] == name), "")
-
-
-def _parser(tags: Iterable[str]) -> Any:
-    make: Any = etree.XMLPullParser  # the stubs don't know `tag`
-    return make(
-        events=("end",),
-        tag=[f"{{*}}{tag}" for tag in tags],
-        resolve_entities=False,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
-def _fed(parser: Any, chunk: bytes) -> etree.XMLSyntaxError | None:
-    try:
-        parser.feed(chunk)
-    except etree.XMLSyntaxError as fault:  # the elements before it come first
-        return fault
-    return None
 
 
 def _check_pending(size: int, part: str) -> None:
