@@ -206,3 +206,21 @@ def test_escapes_are_mended_and_told_at_their_column(tmp_path):
     items = items_of(tmp_path, "id,title\n1,Caf&eacute; AT&T\n")
     assert items[0].record["title"] == {"@none": "Café AT&T"}
     assert [problem.field for problem in problems_of(items)] == ["column B (title)"]
+
+
+def test_a_row_of_totals_is_told(tmp_path):
+    """A last row that adds up the others is a record like these, and the archivist is told that it may be none."""
+    table = "No.,Title,Author,Date,Pages\n1,Letter,Lim,1963,2\n2,Total eclipse,,1964,3\nTotal,2 letters,,,\n"
+    columns = {"No.": "id"}
+    assert [each["id"] for each in records_of(tmp_path, table, columns=columns)] == [
+        "record/1",
+        "record/2",
+        "record/Total",
+    ]
+    assert [each.at for each in _totals(tmp_path, table, columns)] == ["row 4"]
+    assert not _totals(tmp_path, table.rsplit("Total,", 1)[0], columns)
+
+
+def _totals(folder, table, columns):
+    told = problems_of(items_of(folder, table, columns=columns))
+    return [each for each in told if "looks like a total" in each.message]
