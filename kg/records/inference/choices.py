@@ -33,7 +33,7 @@ class KeyChoice:
         key: its key, without a language.
         sure, why, doubts: as of a guess.
         others: further keys that it may have, with their candidates.
-        language, separator, pattern: as of a guess.
+        language, separator, pattern, format: as of a guess.
     """
 
     profile: ColumnProfile
@@ -46,6 +46,7 @@ class KeyChoice:
     language: str = ""
     separator: str = ""
     pattern: str = ""
+    format: str = ""
 
     @property
     def column(self) -> str:

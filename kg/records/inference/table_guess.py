@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from kg.records.inference.choices import EXTRA, LEFT_OUT, KeyChoice, choose
 from kg.records.inference.column_profile import MAX_PROFILED, ColumnProfile
 from kg.records.inference.compounds import join_dates, join_names
+from kg.records.inference.date_formats import set_formats
 from kg.records.inference.guesses import ColumnGuess, TableGuess
 from kg.records.inference.headings import folded
 from kg.records.inference.identity_guess import guess_id, guess_label
@@ -45,6 +46,7 @@ def guess_table(name: str, headings: Sequence[str], rows: Sequence[Sequence[str]
     choices = choose(profiles, kind)
     join_names(choices)
     join_dates(choices)
+    set_formats(choices)
     made = guess_label(choices, kind, names)
     ids, notes = guess_id(choices, names)
     language = set_languages(choices, kind)
@@ -71,6 +73,7 @@ def _guess(choice: KeyChoice) -> ColumnGuess:
         choice.separator,
         choice.pattern,
         doubts=tuple(choice.doubts),
+        format=choice.format,
     )
 
 

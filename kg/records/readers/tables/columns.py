@@ -63,7 +63,7 @@ class Column:
         constant: the value of a row whose cell is empty.
         template: the pattern of the value, or None.
         nulls: cells that say nothing, by the metadata.
-        date_format: the form of its dates, by the metadata.
+        date_format: the form of its dates, by the settings or the metadata.
         target: what a reference made of a cell begins with, by the metadata.
     """
 
@@ -270,7 +270,7 @@ class _Planner:
 
 
 def _as_described(column: ColumnSettings) -> DescribedColumn:
-    return DescribedColumn(column.key, column.separator, column.constant, column.pattern)
+    return DescribedColumn(column.key, column.separator, column.constant, column.pattern, date_format=column.format)
 
 
 def _has_kind_column(settings: SourceSettings) -> bool:
