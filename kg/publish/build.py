@@ -30,12 +30,12 @@ from kg.publish.report.worklist import worklist
 from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
-from kg.store.generation import name_index_builder
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, Changes, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
 from kg.store.generation.ledger import Ledger
+from kg.store.generation.names import name_index_builder
 from kg.store.remote.load import RemoteLoad, RemoteRollback, drop_expired_graphs
 from kg.store.triples.embedded import BulkLoad
 

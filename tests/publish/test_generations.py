@@ -251,7 +251,7 @@ UNHARMED = [  # ways to harm what a server does not read
     [
         lambda var: (var / "generations" / "0001" / "catalogue.sqlite").unlink(),
         lambda var: (var / "generations" / "0001" / "catalogue.sqlite").write_text("garbage"),
-        lambda var: (var / "generations" / "0001" / "records.jsonl").unlink(),
+        lambda var: (var / "generations" / "0001" / "records/0001.jsonl").unlink(),
         lambda var: (var / "generations" / "0001" / "manifest.json").write_text("[]"),
         lambda var: (var / "generations" / "0001" / "store" / "CURRENT").unlink(),
         lambda var: (var / "current").unlink(),
