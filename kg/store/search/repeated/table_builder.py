@@ -61,7 +61,7 @@ def make_table(
 ) -> RepeatedTable:
     """Table of the paragraphs that a counter found frequent."""
     spans = tuple(sources)
-    paragraphs = [_shown(index, each) for each in _counted(index, frequent, {})]
+    paragraphs = [_with_home(index, each) for each in _counted(index, frequent, {})]
     held = _held(index, Boilerplate(paragraphs), SourceSpans(spans))
     return RepeatedTable(tuple(paragraphs), tuple(held), spans)
 
@@ -89,7 +89,7 @@ def update_table(
         old = known.get(each.digest)
         touched = change.moves_levels or each.digest in change.added or each.digest in change.removed
         same = old is not None and old.is_constant and not touched
-        paragraphs.append(replace(each, home=old.home) if same and old and each.is_constant else _shown(index, each))
+        paragraphs.append(replace(each, home=old.home) if same and old and each.is_constant else _with_home(index, each))
     spans = tuple(sources)
     old_ones, boilerplate = Boilerplate(before.paragraphs), Boilerplate(paragraphs)
     if boilerplate.forms == old_ones.forms and not change.inline & boilerplate.by_digest.keys():
@@ -128,7 +128,7 @@ def _counted(
             )
 
 
-def _shown(index: WrittenIndex, paragraph: RepeatedParagraph) -> RepeatedParagraph:
+def _with_home(index: WrittenIndex, paragraph: RepeatedParagraph) -> RepeatedParagraph:
     """Paragraph with the container on whose page it is shown, where it stands the same in most records."""
     if not paragraph.is_constant:
         return paragraph
