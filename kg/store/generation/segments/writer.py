@@ -1,6 +1,8 @@
 """Writer of a record segment: the only one of a full build, or the next one beside those that it links."""
 
 import os
+import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Self
 
@@ -72,3 +74,27 @@ class SegmentWriter:
         else:
             self._folder.file(self._segment).unlink()
         self._folder.write_counts(self.counts)
+
+
+def erase(folder: SegmentFolder, places: Iterable[tuple[int, int]]) -> None:
+    """Overwrite dead records with blanks, in a generation that is not published yet.
+
+    A segment with such a record becomes a file of this generation's own; the addresses of all other records stay.
+
+    Args:
+        folder: segments of the generation.
+        places: (address, length) of each record, of which no byte may stay.
+    """
+    by_segment: dict[int, list[tuple[int, int]]] = {}
+    for address, length in places:
+        segment, offset = place_of(address)
+        by_segment.setdefault(segment, []).append((offset, length))
+    for segment, spans in by_segment.items():
+        path = folder.file(segment)
+        copy = path.with_suffix(".erasing")
+        shutil.copyfile(path, copy)
+        with copy.open("r+b") as file:
+            for offset, length in spans:
+                file.seek(offset)
+                file.write(b" " * length)
+        copy.rename(path)

@@ -13,7 +13,7 @@ from kg.store.generation.segments.folder import (
     place_of,
 )
 from kg.store.generation.segments.reader import SegmentReader
-from kg.store.generation.segments.writer import SegmentWriter
+from kg.store.generation.segments.writer import SegmentWriter, erase
 
 
 def written(path, records, before=None, dead=()):
@@ -129,3 +129,15 @@ def test_many_segments_or_many_dead_bytes_ask_for_a_full_build():
     assert "21 %" in needs_compaction({1: SegmentCounts(50, 20), 2: SegmentCounts(50, 1)})
     assert str(MAX_SEGMENTS) in needs_compaction({number: SegmentCounts(9) for number in range(MAX_SEGMENTS)})
     assert needs_compaction({}) == ""
+
+
+def test_an_erased_record_leaves_no_byte(tmp_path):
+    """What must not stay is overwritten in a copy; other records keep their addresses, and earlier generations theirs."""
+    first, places = written(tmp_path / "a", [b'{"id": 1}', b'{"id": "secret"}', b'{"id": 3}'])
+    second, _ = written(tmp_path / "b", [], first, places[1:2])
+    erase(second, places[1:2])
+    assert b"secret" in first.file(1).read_bytes()
+    assert b"secret" not in second.file(1).read_bytes()
+    assert [path.name for path in second.path.iterdir() if path.suffix != ".json"] == ["0001.jsonl"]
+    with SegmentReader(second) as reader:
+        assert [reader.record(*place) for place in (places[0], places[2])] == [b'{"id": 1}', b'{"id": 3}']

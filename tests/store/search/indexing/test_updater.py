@@ -13,6 +13,7 @@ from kg.store.search.completions import Completer
 from kg.store.search.index import SearchIndex
 from kg.store.search.index_builder import IndexBuilder
 from kg.store.search.indexing import updater
+from kg.store.search.indexing.rebuilder import rebuild_index
 from kg.store.search.indexing.updater import IndexUpdater
 from kg.store.search.query_builder import IndexRequest
 from kg.store.search.query_language import DayRange, parse
@@ -299,9 +300,12 @@ def test_an_update_says_where_an_index_has_to_be_made_anew(tmp_path, monkeypatch
     first = collection.build(tmp_path / "0")
     updated = IndexUpdater(first, tmp_path / "1", collection.read)
     for n in range(20, 45):
-        address = collection.records[f"record/{n}"][2]
+        address = collection.records.pop(f"record/{n}")[2]
         updated.remove(collection.lines[address], address)
     assert "boilerplate" in updated.finish()
+    places = sorted((address, len(orjson.dumps(record))) for record, _, address in collection.records.values())
+    rebuild_index(tmp_path / "1", tmp_path / "2", places, collection.read)
+    assert told(tmp_path / "2") == told(collection.build(tmp_path / "anew"))
 
 
 def test_an_index_without_counts_is_made_anew(tmp_path):
