@@ -87,7 +87,7 @@ class SearchIndex:
             info["above"],
             self._repeated,
             slots=info["date_slots"],
-            has_deleted=_has_deleted(folder),
+            deleted=_count_deleted(folder),
         )
         self.repeated = RepeatedTexts(table)
         self._has_shared_documents: bool = info["held_twice"]
@@ -355,10 +355,10 @@ def is_of_another_version(folder: Path) -> bool:
     return bool(version != fields.VERSION)
 
 
-def _has_deleted(folder: Path) -> bool:
-    """Whether documents of an index are deleted, which the engine counts until it merges their segment."""
+def _count_deleted(folder: Path) -> int:
+    """Number of the deleted documents of an index, which the engine counts until it merges their segment."""
     meta = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
-    return any(each.get("deletes") for each in meta["segments"])
+    return sum(each["deletes"]["num_deleted_docs"] for each in meta["segments"] if each.get("deletes"))
 
 
 def _open_index(folder: Path) -> Index:

@@ -58,7 +58,7 @@ class QueryBuilder:
         repeated: RepeatedMatcher,
         *,
         slots: int,
-        has_deleted: bool,
+        deleted: int,
     ) -> None:
         """Create a builder.
 
@@ -69,7 +69,7 @@ class QueryBuilder:
             above: level of an archive → the level above it.
             repeated: the repeated paragraphs of the index.
             slots: number of dates of the record with the most of them.
-            has_deleted: whether documents of the index are deleted.
+            deleted: number of deleted documents that the engine still counts.
         """
         self.languages = tuple(languages)
         self._schema = schema
@@ -79,7 +79,7 @@ class QueryBuilder:
         self._below: dict[str, list[str]] = {}
         for child, parent in above.items():
             self._below.setdefault(parent, []).append(child)
-        self.terms = TermCounts(schema, searcher, repeated, has_deleted=has_deleted)
+        self.terms = TermCounts(schema, searcher, repeated, deleted=deleted)
         self.words = WordQueries(IndexTerms(schema, searcher, self.languages, repeated, self.below, self.terms))
 
     def query(self, request: IndexRequest) -> Query:

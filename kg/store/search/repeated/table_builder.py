@@ -89,7 +89,9 @@ def update_table(
         old = known.get(each.digest)
         touched = change.moves_levels or each.digest in change.added or each.digest in change.removed
         same = old is not None and old.is_constant and not touched
-        paragraphs.append(replace(each, home=old.home) if same and old and each.is_constant else _with_home(index, each))
+        paragraphs.append(
+            replace(each, home=old.home) if same and old and each.is_constant else _with_home(index, each)
+        )
     spans = tuple(sources)
     old_ones, boilerplate = Boilerplate(before.paragraphs), Boilerplate(paragraphs)
     if boilerplate.forms == old_ones.forms and not change.inline & boilerplate.by_digest.keys():

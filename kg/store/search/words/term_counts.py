@@ -14,25 +14,31 @@ from kg.store.search.repeated.matcher import TEXT_FIELDS, RepeatedMatcher
 class TermCounts:
     """Counts of terms in one index; where no record has the words in its own fields, those of repeated paragraphs."""
 
-    def __init__(self, schema: Schema, searcher: Searcher, repeated: RepeatedMatcher, *, has_deleted: bool) -> None:
+    def __init__(self, schema: Schema, searcher: Searcher, repeated: RepeatedMatcher, *, deleted: int) -> None:
         """Create the counts.
 
         Args:
             schema: schema of the index.
             searcher: reader of the index.
             repeated: its repeated paragraphs.
-            has_deleted: whether documents of it are deleted.
+            deleted: number of its deleted documents.
         """
         self._schema = schema
         self._searcher = searcher
         self._repeated = repeated
-        self.has_deleted = has_deleted
+        self._deleted = deleted
+
+    @property
+    def has_deleted(self) -> bool:
+        """Whether the counts of the engine have deleted documents in them."""
+        return self._deleted > 0
 
     def has(self, field: str, term: str) -> bool:
         """Test for a term in a field of a record, or of a repeated paragraph."""
-        if self._searcher.doc_freq(field, term):
-            if not self.has_deleted:
-                return True
+        number = self._searcher.doc_freq(field, term)
+        if number > self._deleted:
+            return True
+        if number:
             query = Query.term_query(self._schema, field, term)
             if self._searcher.search(query, 1, count=False).hits:
                 return True
