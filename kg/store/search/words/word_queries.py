@@ -12,6 +12,7 @@ from kg.store.search.folding import whole_name
 from kg.store.search.query_language import Word
 from kg.store.search.repeated.matcher import TEXT_FIELDS, RepeatedMatcher
 from kg.store.search.words.clauses import all_of, any_value, boosted, reference_at
+from kg.store.search.words.term_counts import TermCounts
 from kg.store.search.words.word_forms import FormFinder, WordForms
 
 MAX_FORMED = 12
@@ -51,6 +52,7 @@ class IndexTerms:
         languages: languages of its stemming rules.
         repeated: its repeated paragraphs.
         below: from levels of archives to the same with all levels below them.
+        terms: counts of its terms.
     """
 
     schema: Schema
@@ -58,6 +60,7 @@ class IndexTerms:
     languages: Sequence[str]
     repeated: RepeatedMatcher
     below: Callable[[Iterable[str]], list[str]]
+    terms: TermCounts
 
 
 class WordQueries:
@@ -67,7 +70,7 @@ class WordQueries:
         self._index = index
         self._schema = index.schema
         self._searcher = index.searcher
-        self.forms = FormFinder(index.schema, index.searcher, index.languages).forms
+        self.forms = FormFinder(index.schema, index.searcher, index.languages, index.terms).forms
         self.named_things = lru_cache(maxsize=2048)(self._find_named_things)
         self._bearers = lru_cache(maxsize=2048)(self._find_bearers)
         self.is_ordinary = lru_cache(maxsize=2048)(self._is_ordinary)
@@ -158,9 +161,10 @@ class WordQueries:
         readings = stem_readings(word.text, self._index.languages)
         if any(len(stems) > 1 for stems in readings):
             return True
-        if any(self._is_indexed(place, stems[0]) for stems in readings for place in ("title", "text")):
+        has = self._index.terms.has
+        if any(has(place, stems[0]) for stems in readings for place in ("title", "text")):
             return True
-        return any(self._is_indexed(place, heard) for heard in _sounds_of(word.text) for place in _SOUND_BOOSTS)
+        return any(has(place, heard) for heard in _sounds_of(word.text) for place in _SOUND_BOOSTS)
 
     def forms_of(self, word: Word) -> WordForms:
         """Related forms that stand for a word which the index lacks; none for any other word."""
@@ -183,12 +187,7 @@ class WordQueries:
     def fame(self, reference: str) -> int:
         """Number of documents that link to a thing, or lie in an archive's level or below."""
         levels = self._index.below([reference]) if reference.startswith("archive/") else [reference]
-        return sum(self._searcher.doc_freq("links", level) for level in levels[:_MAX_NAMED_THINGS])
-
-    def _is_indexed(self, field: str, term: str) -> bool:
-        if self._searcher.doc_freq(field, term):
-            return True
-        return field in TEXT_FIELDS and self._index.repeated.has_term(field, term)
+        return sum(self._index.terms.count("links", level) for level in levels[:_MAX_NAMED_THINGS])
 
     def _in(self, field: str, make: Callable[[Schema], Query], everywhere: bool) -> Query:
         """Query of a field; of running text, with repeated paragraphs as the search asks for."""
@@ -226,7 +225,7 @@ class WordQueries:
             Query.term_set_query(self._schema, "kind", list(NAMED_KINDS)),
         ]
         hits = self._searcher.search(all_of(clauses), _MAX_NAMED_THINGS, count=False).hits
-        count, frequency = self._searcher.num_docs, self._searcher.doc_freq("title", stem)
+        count, frequency = self._searcher.num_docs, self._index.terms.count("title", stem)
         weight = _TITLE_BOOST * math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
         bearers: dict[float, list[str]] = {}
         for _, address in hits:
