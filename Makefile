@@ -15,6 +15,9 @@ SPLIT  := ---- for tests and development ----
 # Two or more processes share the test files, each file whole in one: what a file's tests share is made once.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# Tests start kg some hundreds of times; where nothing compiled may be kept, each start compiles five hundred modules.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-test serve serve-specimen test test-browser coverage test-slow test-engines test-hostile soak lint format docs messages lock quality bench clean vendor pictures
 

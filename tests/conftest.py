@@ -1,5 +1,8 @@
 """What all tests share: a published example collection, and a client of its server."""
 
+import contextlib
+import functools
+import os
 import shutil
 
 import engines
@@ -25,12 +28,46 @@ BROWSED = {"browser", "validators"}
 """Folders of tests that need Chromium, node or both: `make test-browser` runs them."""
 
 
+LONGEST = (
+    "hostile/test_hostile.py",
+    "web/server/test_operation.py",
+    "publish/test_generations.py",
+    "benchmarks/test_benchmarks.py",
+    "benchmarks/test_against.py",
+    "validators/test_accessibility.py",
+    "publish/test_kill.py",
+    "publish/test_hostile.py",
+    "store/pool/test_pool.py",
+    "web/server/test_guard.py",
+    "publish/pipeline/test_sources.py",
+    "clients/test_clients.py",
+    "store/remote/test_engines.py",
+    "browser/test_pages.py",
+    "validators/test_markup.py",
+    "test_cli.py",
+    "store/sparql/test_engine_limits.py",
+    "web/server/test_connection.py",
+    "publish/test_damaged_var.py",
+    "test_package.py",
+)
+"""Files that take longest: begun first, they are not what one process is left with when the others are done."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Leave to `make test-browser` what needs a browser, but for the smoke tests."""
+    """Leave to `make test-browser` what needs a browser, but for the smoke tests; put the longest files first."""
     for item in items:
         if item.path.parent.name in BROWSED and not item.get_closest_marker("smoke"):
             item.add_marker("browser")
+    places = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """Three processes for two processors: a test that waits for a server or a build leaves its own idle."""
+    processors = len(os.sched_getaffinity(0))
+    return processors + (processors + 1) // 2
 
 
 def pytest_generate_tests(metafunc):
@@ -41,32 +78,60 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def engine(request, tmp_path_factory):
-    """Settings of the store behind the example collection: on this machine, or a process that is asked over HTTP."""
-    name = getattr(request, "param", "embedded")
-    if name == "embedded":
-        yield {}
-        return
-    engines.skip_without(name)
-    with engines.ENGINES[name](tmp_path_factory.mktemp(name)) as addresses:
-        yield addresses.settings()
+def opened():
+    """What stays open to the end of the session; pytest itself ends a fixture whenever its parameter changes."""
+    with contextlib.ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory, engine):
+def published_example(tmp_path_factory, opened):
+    """From the name of an engine to the settings of the example collection in it, which is published once a session."""
+
+    @functools.cache
+    def published(engine):
+        store = {}
+        if engine != "embedded":
+            engines.skip_without(engine)
+            store = opened.enter_context(engines.ENGINES[engine](tmp_path_factory.mktemp(engine))).settings()
+        loaded = settings.load(ROOT / "kg.toml")
+        var = tmp_path_factory.mktemp("example")
+        made = loaded.model_copy(update={"base": BASE, "var": var, "contact": "archive@example.org", **store})
+        build.build(made)
+        return made
+
+    return published
+
+
+@pytest.fixture(scope="session")
+def client_of_example(published_example, opened):
+    """From the name of an engine to a client of the example collection's server, which is started once a session."""
+
+    @functools.cache
+    def client(engine):
+        application = Application(published_example(engine))
+        base_url = "https://archive.example.org"
+        return opened.enter_context(TestClient(application, base_url=base_url, follow_redirects=False))
+
+    return client
+
+
+@pytest.fixture(scope="session")
+def engine(request):
+    """Name of the store behind the example collection: on this machine, or a process that is asked over HTTP."""
+    return getattr(request, "param", "embedded")
+
+
+@pytest.fixture(scope="session")
+def example(published_example, engine):
     """Settings of the example collection, published under a base with a path."""
-    loaded = settings.load(ROOT / "kg.toml")
-    var = tmp_path_factory.mktemp("example")
-    made = loaded.model_copy(update={"base": BASE, "var": var, "contact": "archive@example.org", **engine})
-    build.build(made)
-    return made
+    return published_example(engine)
 
 
 @pytest.fixture(scope="session")
-def client(example):
+def client(client_of_example, engine):
     """A client of the example collection's server."""
-    with TestClient(Application(example), base_url="https://archive.example.org", follow_redirects=False) as client:
-        yield client
+    return client_of_example(engine)
 
 
 @pytest.fixture(scope="session")

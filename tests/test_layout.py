@@ -2,6 +2,7 @@
 
 import ast
 from collections import defaultdict
+from functools import cache
 
 import pytest
 from locations import ROOT
@@ -47,10 +48,18 @@ NOUNLESS = frozenset({"MOST", "LONGEST", "_MOST", "_LONGEST", "_SHOWN"})
 """Constants that lack the noun of what they count."""
 
 
+@cache
+def _tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def _nodes():
-    for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            yield path.relative_to(ROOT), node
+    """(module, node) of what has a name or sets one: definitions, and names of constants."""
+    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Name
+    return [
+        (path.relative_to(ROOT), each) for path in MODULES for each in ast.walk(_tree(path)) if isinstance(each, kinds)
+    ]
 
 
 def test_packages_are_small():
@@ -104,4 +113,4 @@ def test_parameters_are_few():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_module_has_a_docstring(path):
     """Each module says what its subject is."""
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert ast.get_docstring(_tree(path))

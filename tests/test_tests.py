@@ -71,3 +71,9 @@ def test_a_smoke_test_of_each_kind_is_left(folder):
     for path in (ROOT / "tests" / folder).glob("test_*.py"):
         source = path.read_text(encoding="utf-8")
         assert "mark.smoke" in source or "CASES" in source or "mark.slow" in source, path.name
+
+
+def test_the_longest_files_are_there(pytestconfig):
+    """Each file that is to begin first exists."""
+    (conftest,) = (each for each in pytestconfig.pluginmanager.get_plugins() if hasattr(each, "LONGEST"))
+    assert [name for name in conftest.LONGEST if not (ROOT / "tests" / name).is_file()] == []

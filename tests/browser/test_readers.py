@@ -234,10 +234,11 @@ def test_the_menu_fits(address, browser, language, width):
     page.close()
 
 
-@pytest.mark.parametrize("path", ["/record/", "/collection/", "/search?q=castro"])
-def test_check_boxes_of_a_list_by_keyboard(address, browser, path):
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("path", ["/record/", "/collection/", "/archive/", "/search?q=castro"])
+def test_check_boxes_of_a_list_by_keyboard(address, browser, path, scripts):
     """Tab comes to each box, which shows that it has the focus; Space ticks it, Enter sends nothing, the button does."""
-    page = browser.new_page()
+    page = browser.new_page(java_script_enabled=scripts)
     page.goto(address + path)
     boxes = page.locator("form.pick input[type=checkbox]")
     boxes.first.focus()

@@ -12,7 +12,7 @@ import pytest
 from serving import KG, free_port, kg, served
 from waiting import HANG_SECONDS, eventually
 
-RECORDS = 1500
+RECORDS = 600
 
 
 def write_source(folder, version):

@@ -1,5 +1,6 @@
 """Which path leads where, below any base, and what a client is told where it leads nowhere."""
 
+import functools
 import json
 import re
 
@@ -26,11 +27,22 @@ def withdrawn(tmp_path_factory):
         yield client
 
 
+@pytest.fixture(scope="module")
+def made_below(tmp_path_factory):
+    """From the path of a base to the settings of a collection below it, which is published once."""
+
+    @functools.cache
+    def published_below(path):
+        return publish(tmp_path_factory.mktemp("below"), RECORDS, base=f"https://archive.example.org{path}")[0]
+
+    return published_below
+
+
 @pytest.mark.parametrize("base", ["/", "/data/", "/a/b/", "/record/", "/terms/", "/data/record/"])
 @pytest.mark.parametrize("stripped", [True, False])
-def test_any_base(tmp_path, base, stripped):
+def test_any_base(made_below, base, stripped):
     """Below any base, with a proxy that strips its path or without, things, documents and lists are found."""
-    made, _ = publish(tmp_path, RECORDS, base=f"https://archive.example.org{base}", dumps=False)
+    made = made_below(base)
     sent = "/" if stripped else base
     with TestClient(Application(made), base_url="https://archive.example.org", follow_redirects=False) as client:
         thing = client.get(f"{sent}record/1", headers={"accept": "text/turtle"})
@@ -45,12 +57,11 @@ def test_any_base(tmp_path, base, stripped):
 
 
 @pytest.mark.parametrize("place", ["data", "dumps", "terms", "record", "api"])
-def test_a_base_that_is_called_as_a_place_of_ours(tmp_path, place):
+def test_a_base_that_is_called_as_a_place_of_ours(made_below, place):
     """Where a proxy strips the base's path and the settings say so, a place of the same name is no start page."""
-    base = f"https://archive.example.org/{place}/"
     shown = {}
     for strips in (True, False):
-        made, _ = publish(tmp_path / str(strips), RECORDS, base=base, proxy_strips=strips)
+        made = made_below(f"/{place}/").model_copy(update={"proxy_strips": strips})
         with TestClient(Application(made), base_url="https://archive.example.org", follow_redirects=True) as client:
             sent = "/" if strips else f"/{place}/"
             pages = [client.get(address, headers={"accept": "text/html"}) for address in (sent, f"{sent}{place}/")]

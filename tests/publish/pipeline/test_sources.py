@@ -11,6 +11,7 @@ from serving import kg
 def test_tapes_and_memorandum(tmp_path):
     """All of the Nixon tapes and the memorandum are published; agents without an authority file are stubs."""
     (tmp_path / "kg.toml").write_text(
+        "dumps = false\ntables = false\n"
         f'[[sources]]\npath = "{SOURCES / "nixon-tapes"}"\n[[sources]]\npath = "{SOURCES / "wilson"}"\n',
         encoding="utf-8",
     )

@@ -281,8 +281,7 @@ def test_a_new_process_that_cannot_begin_replaces_none(collection):
         assert _answers(address)
 
 
-@pytest.mark.parametrize("metrics", ["", "public"])
-@pytest.mark.parametrize("seconds", [0, 0.3, None])
+@pytest.mark.parametrize(("seconds", "metrics"), [(0, ""), (0.3, "public"), (None, ""), (None, "public")])
 def test_ctrl_c(collection, metrics, seconds):
     """Ctrl-C, a signal to the terminal's group, ends the server without a traceback, also during its start."""
     _set(collection, metrics=metrics)

@@ -192,7 +192,7 @@ def test_a_new_generation_answers_anew(tmp_path):
     assert second.content != first.content
 
 
-SLOW = "SELECT (COUNT(*) AS ?n) {{ ?a a ?c . ?d ?e ?f FILTER (STRLEN(STR(?f)) > {0}) }}"
+SLOW = "SELECT (COUNT(*) AS ?n) {{ {{ SELECT ?a {{ ?a a ?c }} LIMIT 60 }} ?d ?e ?f FILTER (STRLEN(STR(?f)) > {0}) }}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 

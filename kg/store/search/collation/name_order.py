@@ -22,6 +22,9 @@ _PERSON = "person"
 _OTHER_NAMES = frozenset({"former", "maiden", "pseudonym", "abbreviation"})
 """Forms of a name whose surname is not that of the shown name."""
 
+_OF_LIFE = frozenset({"birth", "death"})
+"""Roles of dates that a person alone has."""
+
 _SURNAME_FIRST = frozenset({"hu", "ja", "ko", "vi", "zh"})
 """Languages in which the surname stands first as it is."""
 
@@ -74,10 +77,38 @@ def heading(record: Mapping[str, Any], labels: dict[str, str], language: str) ->
         return ""
     label = labels[tag]
     name, suffix = _without_suffix(label)
-    if record.get("agentType") != _PERSON or "," in name or " " not in name or _SUFFIX.fullmatch(name.split()[-1]):
+    if "," in name or " " not in name or _SUFFIX.fullmatch(name.split()[-1]) or not _is_person(record, name):
         return label
     surname = max(_told_surnames(record, name, tag), key=len, default="") or _surname(name, tag, labels)
     return _inverted(name, surname, suffix) if surname else label
+
+
+def _is_person(record: Mapping[str, Any], name: str) -> bool:
+    """Whether an agent is a person: by its type, and without one by a birth or death, a surname or an inverted form."""
+    if record.get("agentType") or record.get("kind", "agent") != "agent":
+        return bool(record.get("agentType") == _PERSON)
+    if any(date.get("role") in _OF_LIFE for date in record.get("dates", ())):
+        return True
+    forms = [form for form in record.get("names", ()) if form.get("form") not in _OTHER_NAMES]
+    if any(form.get("family") for form in forms):
+        return True
+    return any(_is_inversion(text, name) for text in _variants(record, forms))
+
+
+def _is_inversion(text: str, name: str) -> bool:
+    """Whether a form of a name is the same name with its last words first, behind which it may have a date."""
+    family, comma, given = text.partition(",")
+    return bool(comma) and f"{_folded(given.partition(',')[0])} {_folded(family)}" == _folded(name)
+
+
+def _variants(record: Mapping[str, Any], forms: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Other forms of a name, as texts."""
+    texts = [form.get("text", "") for form in forms]
+    return texts + [
+        text
+        for each in record.get("alternativeNames", {}).values()
+        for text in ([each] if isinstance(each, str) else each)
+    ]
 
 
 def _told_surnames(record: Mapping[str, Any], name: str, tag: str) -> Iterator[str]:
@@ -89,10 +120,7 @@ def _told_surnames(record: Mapping[str, Any], name: str, tag: str) -> Iterator[s
     if told:
         yield from told
         return
-    variants = record.get("alternativeNames", {})
-    texts = [form.get("text", "") for form in forms]
-    texts += [text for each in variants.values() for text in ([each] if isinstance(each, str) else each)]
-    for text in texts:
+    for text in _variants(record, forms):
         family, comma, given = text.partition(",")
         if comma and _folded(given.partition(",")[0]).split()[:1] == _folded(name).split()[:1]:
             yield _standing_in(family.strip(), name)

@@ -52,6 +52,21 @@ def test_other_names_stand_as_they_are(agent_type):
     assert heading(record, {"en": "Henry Hale Foundation"}, "en") == "Henry Hale Foundation"
 
 
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"dates": [{"role": "birth", "edtf": "1801"}]}, "Hale, Henry"),
+        ({"names": [{"text": "Henry Hale", "family": "Hale"}]}, "Hale, Henry"),
+        ({"alternativeNames": {"@none": "Hale, Henry, 1801-1877"}}, "Hale, Henry"),
+        ({"dates": [{"role": "active", "edtf": "1801"}], "alternativeNames": {"en": ["Hale, Ann"]}}, "Henry Hale"),
+        ({"kind": "place", "alternativeNames": {"en": ["Hale, Henry"]}}, "Henry Hale"),
+    ],
+)
+def test_an_agent_without_a_type_is_a_person_by_what_persons_alone_have(record, expected):
+    "A birth, a death, a surname of its own, or the same name inverted tell a person where no type does."
+    assert heading(record, {"en": "Henry Hale"}, "en") == expected
+
+
 def test_a_list_has_the_surnames_of_its_own_language():
     "The heading is made of the name that a reader of the language sees."
     labels = {"en": "Fidel Castro Ruz", "ru": "Фидель Кастро Рус"}

@@ -1,4 +1,4 @@
-"""Words of a search: an ordinary word as it is written goes before names that merely look or sound like it (D-208)."""
+"""Words of a search: an ordinary word as it is written goes before names that merely look or sound like it."""
 
 import pytest
 from publishing import publish
