@@ -102,9 +102,16 @@ def shown_number(shown: str, value: Decimal) -> CellText:
     CellText(text='12 %', whole='0.123', fault='')
     >>> shown_number("1.23456789012346E+019", Decimal("12345678901234567890")).text
     '12345678901234567890'
+
+    Words in a number's place are what a person sees; the number is told, unless they stand for zero.
+
+    >>> shown_number("none", Decimal(0)), shown_number("missing", Decimal(-1)).whole, shown_number("###", Decimal(7)).text
+    (CellText(text='none', whole='', fault=''), '-1', '7')
     """
     plain = numbers.plain(value)
     groups = list(_DIGIT_GROUPS.finditer(shown))
+    if not groups and any(map(str.isalpha, shown)):
+        return CellText(shown, plain if value else "")
     if len(groups) != 1:
         digits = _SEPARATORS.sub("", shown)
         is_same = digits and len(digits) < numbers.MAX_NUMBER_CHARACTERS and Decimal(digits) == abs(value)
@@ -140,6 +147,8 @@ def _number(raw: str, shown: str, column: int, remarks: CellRemarks, *, is_compu
             remarks.add(column, "is no number, as the file says it is; kept as it is shown", raw)
         return shown or raw
     made = shown_number(shown, value) if shown else CellText(numbers.plain(value))
+    if is_computed and value == 1 and made.text == shown and shown.isalpha():
+        made = CellText(shown)  # a formula's TRUE, which LibreOffice stores as a number
     remarks.of_cell_text(column, made)
     return made.text
 
