@@ -1,5 +1,6 @@
-"""Totals of the columns of a sheet: what is told once of a column, after its last row."""
+"""Totals of the columns of a sheet: what is told once of a column, after its last row; and a row that has totals."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -7,9 +8,16 @@ from itertools import islice
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.columns import Column, ColumnPlan
+from kg.records.readers.tables.row_draft import RowDraft
 from kg.records.readers.tables.table import column_letter, counted
 
 _MAX_TOLD_COLUMNS = 200
+_TOTAL = re.compile(
+    r"\W*(?:(?:grand |sub)?totals?|sum|suma|summe|gesamt(?:zahl)?|insgesamt|somme|total[ei]?|итого|всего|razem)"
+    r"\b.{0,20}",
+    re.IGNORECASE,
+)
+"""First cell of a row that adds up the rows above."""
 
 
 @dataclass(slots=True)
@@ -71,3 +79,18 @@ class ColumnTotals:
             )
             expected = 'one name a cell, or a separator in kg.toml: { key = "creator", separator = ";" }'
             yield self._source.problem(f"{self._place}row {cells.row}", label, cells.text, expected, message)
+
+
+def total_row(draft: RowDraft, width: int) -> SourceProblem | None:
+    """Return what is to be told of the last row, if it adds up the others: its first cell says so, and most are empty.
+
+    Args:
+        draft: the row that was read last.
+        width: how many columns there are.
+    """
+    filled = [text for cell in draft.cells if (text := cell.strip())]
+    if not filled or len(filled) * 2 > width or not _TOTAL.fullmatch(filled[0]):
+        return None
+    message = "the last row looks like a total of those above; it is read as a record like these"
+    expected = "a record; delete the row if it is none"
+    return draft.source.problem(draft.at, "", draft.record["id"], expected, message)

@@ -9,7 +9,7 @@ from kg.records.model.keys import Record
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
-from kg.records.readers.tables.column_totals import ColumnTotals
+from kg.records.readers.tables.column_totals import ColumnTotals, total_row
 from kg.records.readers.tables.columns import Column, ColumnPlan
 from kg.records.readers.tables.headings import OWN_ROW, VERSION, without_cells
 from kg.records.readers.tables.identity import RowIdentity
@@ -280,6 +280,8 @@ class RowReader:
     def totals(self) -> Iterator[SourceProblem]:
         """Return what is to be told of whole columns, once all rows were read."""
         yield from self._totals.problems()
+        if self.count and (problem := total_row(self._draft, self._width)):
+            yield problem
         if not self._ids and self.count:
             message = f"no column has ids; each address is {_NO_ID}"
             yield self._source.problem(

@@ -105,7 +105,7 @@ def shown_number(shown: str, value: Decimal) -> CellText:
 
     Words in a number's place are what a person sees; the number is told, unless they stand for zero.
 
-    >>> shown_number("none", Decimal(0)), shown_number("missing", Decimal(-1)).whole, shown_number("###", Decimal(7)).text
+    >>> shown_number("none", Decimal(0)), shown_number("lost", Decimal(-1)).whole, shown_number("###", Decimal(7)).text
     (CellText(text='none', whole='', fault=''), '-1', '7')
     """
     plain = numbers.plain(value)
