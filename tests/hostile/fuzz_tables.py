@@ -21,7 +21,7 @@ from kg.records import readers
 from kg.records.readers.base import ReadFailure, SourceFile, isolate_failures
 
 SECONDS = 300
-FILES_AT_ONCE = 100
+FILES_AT_ONCE = 300
 """Files of a process."""
 
 MAX_MEMORY = 1 << 30
