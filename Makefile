@@ -19,7 +19,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve serve-specimen test test-browser coverage test-slow test-engines test-hostile soak lint format docs messages lock quality bench clean vendor pictures
+.PHONY: help install install-test serve serve-specimen test test-browser coverage test-slow test-engines test-hostile fuzz soak lint format docs messages lock quality bench clean vendor pictures
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,9 @@ test-slow: install-test ## property tests with many more examples, a hundred kil
 
 test-hostile: install-test ## hostile clients beside a polite one, at full length (on a quiet machine)
 	@$(BIN)/python -m pytest -q -s -m hostile tests/hostile
+
+fuzz: install-test ## readers of tables over mutated files for five minutes; FUZZ_SECONDS=60 makes it shorter
+	@PYTHONPATH=.:tests:tests/hostile $(BIN)/python tests/hostile/fuzz_tables.py
 
 soak: install-test ## half an hour of builds under attack: what grows; SOAK_SECONDS=600 makes it shorter
 	@PYTHONPATH=.:tests $(BIN)/python tests/hostile/soak.py

@@ -47,12 +47,14 @@ LINK_SCHEMES = frozenset({"http", "https", "urn", "mailto", "ark", "doi", "info"
 MAX_KEY = 512
 """Maximum length of a key in a reference, in bytes; a URL has to fit into every proxy's request line."""
 
+PLAIN_KEY = re.compile(rf"[A-Za-z0-9_~-]{{1,{MAX_KEY}}}")
+"""Raw key that is a path segment as it stands."""
+
 _MAX_ESCAPED_KEY = 3 * MAX_KEY
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]+)$")
 _SAFE = re.compile(r"[A-Za-z0-9_~.-]+")
-_PLAIN_KEY = re.compile(rf"[A-Za-z0-9_~-]{{1,{MAX_KEY}}}")
 # Characters that RFC 3987 (2.2, ucschar) excludes: controls, private use, noncharacters; and the blank.
 _NO_CHARACTERS = "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 15))
 _NO_IRI = (
@@ -78,7 +80,7 @@ def encode_key(raw: str) -> str:
     >>> encode_key("Дело 5/3"), encode_key("GB:9 (a+b)"), encode_key(".hidden"), encode_key("50%")
     ('Дело%205%2F3', 'GB:9%20(a+b)', '%2Ehidden', '50%25')
     """
-    if _PLAIN_KEY.fullmatch(raw):
+    if PLAIN_KEY.fullmatch(raw):
         return raw
     raw = unicodedata.normalize("NFC", raw)
     if not raw.strip("."):

@@ -13,6 +13,7 @@ READERS = {
     "tests/hostile/polite.py": "measures; bounds hold in `make test-hostile` alone",
     "tests/hostile/process_samples.py": "says when each sample was taken",
     "tests/hostile/soak.py": "builds every 20 s; run by `make soak` alone",
+    "tests/hostile/fuzz_tables.py": "goes on for some minutes; run by `make fuzz` alone",
     "tests/hostile/clients.py": "ends what lasts so many seconds",
 }
 """Files that read a clock, and what for; none of them asserts a time in what `make test` runs."""

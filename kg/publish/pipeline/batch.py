@@ -212,7 +212,7 @@ class BatchProcessor:
         except Exception as fault:  # noqa: BLE001  # one fault must not stop the other records
             file, name = batch.input.file.name, str(raw_record.record.get("id", ""))
             return RejectedRecord(
-                "unknown", file, raw_record.raw, (failure_problem(file, raw_record.at or "record", fault, name),)
+                "unknown", file, raw_record.original, (failure_problem(file, raw_record.at or "record", fault, name),)
             )
 
     def _check(
@@ -229,7 +229,7 @@ class BatchProcessor:
         except ValueFault as fault:
             shown_id = excerpt(raw_record.record.get("id", ""))
             problem = SourceProblem(source, raw_record.at, "id", shown_id, fault.expected, str(fault), "rejected")
-            return RejectedRecord("unknown", source, raw_record.raw, (problem,))
+            return RejectedRecord("unknown", source, raw_record.original, (problem,))
         problems = settled + problems
         record, long = self._without_long_values(record, source, raw_record.at, problems)
         faults = validation.faults(record, source, raw_record.at)
@@ -237,7 +237,7 @@ class BatchProcessor:
         problems = [in_source_words(problem, format_, fields) for problem in problems]
         if faults:
             said = (in_source_words(fault, format_, fields) for fault in faults)
-            return RejectedRecord(record["kind"], source, raw_record.raw, (*problems, *said))
+            return RejectedRecord(record["kind"], source, raw_record.original, (*problems, *said))
         result.problems += problems
         result.long_values += long
         if raw_record.version:
@@ -275,7 +275,7 @@ class BatchProcessor:
             placed = [replace(problem, at=raw_record.at) for problem in results.get(outcome.reference, ())]
             result.problems += [problem for problem in placed if problem.severity != "rejected"]
             if violations := tuple(problem for problem in placed if problem.severity == "rejected"):
-                yield RejectedRecord(record["kind"], source, raw_record.raw, violations)
+                yield RejectedRecord(record["kind"], source, raw_record.original, violations)
             else:
                 yield _prepared_record(record, outcome, source, raw_record.at, self._languages)
 
@@ -284,7 +284,7 @@ class BatchProcessor:
             (mapped,) = self._mapper.map([record])
         except Exception as fault:  # noqa: BLE001  # as above
             problem = failure_problem(source, raw_record.at or "record", fault, record["id"])
-            return RejectedRecord(record["kind"], source, raw_record.raw, (problem,))
+            return RejectedRecord(record["kind"], source, raw_record.original, (problem,))
         return mapped
 
 

@@ -27,6 +27,7 @@ from kg.publish.pipeline.names import names_that_differ, names_unlike_record
 from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, digests, input_files
 from kg.publish.pipeline.stubs import leads_nowhere, stub
 from kg.publish.report.completeness import MAX_SOURCES, CountedRecord
+from kg.publish.report.originals import original_of
 from kg.publish.report.rejected import RejectedFolder, RejectedRecord
 from kg.publish.report.report import Report
 from kg.records.model.keys import Record
@@ -127,7 +128,7 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     files, notes = input_files(settings, accept_deletions=outputs.accept_deletions)
     outputs.report.add(*notes)
     outputs.report.away += [note.source for note in notes if note.severity == "rejected"]
-    outputs.rejected.originals |= {file.file.name: file.file.path for file in files}
+    outputs.rejected.originals |= {file.file.name: original_of(file.file, file.format) for file in files}
     index = outputs.records.path.with_name("identities.sqlite")
     total = sum(file.size for file in files)
     jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
@@ -190,7 +191,6 @@ class _ResultWriter:
     def __init__(self, outputs: BuildOutputs, executor: BatchExecutor, files: list[InputFile]) -> None:
         self._outputs = outputs
         self._total = sum(file.size for file in files)
-        self._line_files = {file.file.name for file in files if file.format == "jsonl"}
         self._origins = {file.file.name: file.file.origin or file.file.name for file in files}
         self._counted_as = _counted_sources(files)
         self._executor = executor
@@ -358,11 +358,7 @@ class _ResultWriter:
         self._outputs.report.add(problem)
         kind = record.reference.partition("/")[0]
         rejected = RejectedRecord(kind, record.source, None, (problem,))
-        number = record.at.removeprefix("line ")
-        if record.source in self._line_files and number.isdecimal():
-            self._outputs.rejected.add_line(rejected, int(number))
-        else:
-            self._outputs.rejected.add(rejected)
+        self._outputs.rejected.add_late(rejected, record.at)
 
     def _write_triples(self, ntriples: bytes) -> None:
         if not ntriples:

@@ -1,18 +1,22 @@
 """Archive of rejected records in their original form: `var/rejected/0007/`.
 
-For a format of lines, the lines themselves, in a file of the same name as the source; for other formats the file;
-beside them `problems.jsonl`, an object for each rejected record. Values that are too long to be published lie in
-`long-values.jsonl`, an object a line: the record's id, the key, the size in bytes, the text.
+For a format of lines, the lines themselves, in a file of the same name as the source; for a table whose rows are no
+text, the cells of each row under their headings, a line of JSON, in a file of that name and `.jsonl`; for other formats
+the file. Beside them `problems.jsonl`, an object for each rejected record. Values that are too long to be published lie
+in `long-values.jsonl`, an object a line: the record's id, the key, the size in bytes, the text.
 """
 
 import re
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import orjson
 
+from kg.errors import SourceError
 from kg.records.normalisation.long_values import LongValue
 from kg.records.problems import SourceProblem
 
@@ -21,12 +25,28 @@ LONG_VALUES = "long-values.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """Rejected record: its kind, as far as known, its original bytes and the reasons."""
+    """Rejected record: its kind, as far as known, its original form and the reasons."""
 
     kind: str
     source: str
     raw: bytes | None
     problems: tuple[SourceProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Source file whose records may be rejected.
+
+    Attributes:
+        path: where it lies.
+        is_text: whether its records are bytes of it; else each is kept as a line of JSON.
+        records: reads it again, and yields the original form of the records at some places; None where it has no
+            places.
+    """
+
+    path: Path
+    is_text: bool = True
+    records: Callable[[frozenset[str]], Iterator[bytes]] | None = None
 
 
 class RejectedFolder:
@@ -36,27 +56,36 @@ class RejectedFolder:
         # A build that died had the same number.
         shutil.rmtree(folder, ignore_errors=True)
         self._folder = folder
-        self.originals: dict[str, Path] = {}
-        """Name of a source file in reports → its path."""
+        self.originals: dict[str, Original] = {}
+        """Name of a source file in reports → the file."""
         self._index: IO[bytes] | None = None
         self._copied: set[str] = set()
-        self._late_lines: dict[str, set[int]] = {}
+        self._late: dict[str, set[str]] = {}
 
-    def add_line(self, rejected: RejectedRecord, number: int) -> None:
-        """Add a line that was rejected late; it is copied from its source at the end."""
-        self._add_to_index(rejected)
-        self._late_lines.setdefault(rejected.source, set()).add(number)
+    def add_late(self, rejected: RejectedRecord, at: str) -> None:
+        """Add a record that was rejected late; it is taken from its source at the end, by its place."""
+        original = self.originals.get(rejected.source)
+        if original is None or original.records is None:
+            self.add(rejected)
+            return
+        self._add_to_index(rejected, self._kept_name(rejected.source))
+        self._late.setdefault(rejected.source, set()).add(at)
 
     def add(self, rejected: RejectedRecord) -> None:
         """Add a rejected record."""
-        name = self._add_to_index(rejected)
+        source = rejected.source
         if rejected.raw is not None:
+            name = self._kept_name(source)
+            self._add_to_index(rejected, name)
             self._append(name, rejected.raw)
-        elif name not in self._copied:
+            return
+        name = _safe_name(source)
+        self._add_to_index(rejected, name)
+        if name not in self._copied:
             self._copied.add(name)
-            original = self.originals.get(rejected.source)
-            if original is not None and original.is_file():
-                shutil.copyfile(original, self._folder / name)
+            original = self.originals.get(source)
+            if original is not None and original.path.is_file():
+                shutil.copyfile(original.path, self._folder / name)
 
     def add_value(self, value: LongValue) -> None:
         """Add a value that is too long for its record."""
@@ -65,31 +94,40 @@ class RejectedFolder:
         with (self._folder / LONG_VALUES).open("ab") as file:
             file.write(orjson.dumps(entry) + b"\n")
 
-    def _add_to_index(self, rejected: RejectedRecord) -> str:
-        """Add an entry to the index; return the name of the copy."""
+    def _kept_name(self, source: str) -> str:
+        """Name of the file with records of a source."""
+        original = self.originals.get(source)
+        return _safe_name(source) + (".jsonl" if original is not None and not original.is_text else "")
+
+    def _add_to_index(self, rejected: RejectedRecord, name: str) -> None:
+        """Add an entry to the index.
+
+        Args:
+            rejected: the record.
+            name: the name of the file that it is kept in.
+        """
         if self._index is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._index = (self._folder / "problems.jsonl").open("wb")
-        name = _safe_name(rejected.source)
         entry = {
             "source": rejected.source,
             "kept": name,
             "problems": [problem.as_json() for problem in rejected.problems],
         }
         self._index.write(orjson.dumps(entry) + b"\n")
-        return name
 
     def _append(self, name: str, raw: bytes) -> None:
         with (self._folder / name).open("ab") as file:
             file.write(raw.rstrip(b"\n") + b"\n")
 
     def close(self) -> None:
-        """Copy the late lines, and close the index."""
-        for source, numbers in self._late_lines.items():
-            with self.originals[source].open("rb") as file:
-                for number, line in enumerate(file, 1):
-                    if number in numbers:
-                        self._append(_safe_name(source), line)
+        """Take the late records from their sources, and close the index."""
+        for source, places in self._late.items():
+            # A source that has gone in the meantime costs no build: the problems are in the index.
+            with suppress(OSError, SourceError):
+                records = self.originals[source].records
+                for raw in records(frozenset(places)) if records is not None else ():
+                    self._append(self._kept_name(source), raw)
         if self._index is not None:
             self._index.close()
 

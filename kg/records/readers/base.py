@@ -86,6 +86,13 @@ class FieldNames(Protocol):
             value: the value, as a problem shows it.
         """
 
+    def original(self, at: str) -> bytes:
+        """Return the record as it stands in the source, where that is no text: its cells, say.
+
+        Args:
+            at: its place.
+        """
+
 
 class RawRecord(NamedTuple):
     """Record as a reader yields it, before normalisation; a tuple, since there are millions.
@@ -93,7 +100,7 @@ class RawRecord(NamedTuple):
     Attributes:
         record: the record in the model's shape, not normalised.
         at: where it stood, "line 12" or "record 3"; empty where it is the whole file.
-        raw: its bytes in the source, kept if the record is rejected; None for the whole file.
+        raw: its bytes in the source; None where the file is no text, or for the whole file.
         problems: what the reader has to tell of it.
         fields: the names of its fields in the source, where these are its own, as in a table.
         version: of a row of an exported sheet, the version of the published record that it was exported with.
@@ -105,6 +112,11 @@ class RawRecord(NamedTuple):
     problems: tuple[SourceProblem, ...] = ()
     fields: FieldNames | None = None
     version: str = ""
+
+    @property
+    def original(self) -> bytes | None:
+        """Original form of the record, kept if it is rejected; None for the whole file."""
+        return self.fields.original(self.at) if self.raw is None and self.fields is not None else self.raw
 
 
 @dataclass(frozen=True, slots=True)

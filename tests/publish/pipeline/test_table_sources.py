@@ -2,6 +2,7 @@
 
 import json
 
+import openpyxl
 import pytest
 
 from kg import settings
@@ -59,6 +60,31 @@ def test_rows_of_one_id_are_told_or_merged(tmp_path):
     assert "letters.csv row 2" in told.message
     _, records = publish(tmp_path, content, merge=True)
     assert records["record/1"]["note"] == {"@none": ["x", "y"]}
+
+
+def test_a_refused_row_is_kept_without_the_file(tmp_path):
+    """A row of a workbook that is left out is kept as its cells under their headings, at once or late, never the file."""
+    book = openpyxl.Workbook()
+    for row in [["id", "title", "Shelf"], [1, "A", "x"], [2, None, "y"], [1, "B", "z"]]:
+        book.active.append(row)
+    book.save(tmp_path / "letters.xlsx")
+    made = settings.Settings(base=BASE, folder=tmp_path, sources=({"path": "letters.xlsx"},), search=False)
+    assert build.build(made).rejected == 2
+    kept = tmp_path / "var/rejected/0001"
+    lines = (kept / "letters.xlsx.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"at": "sheet Sheet, row 3", "cells": {"column A (id)": "2", "column C (Shelf)": "y"}},
+        {"at": "sheet Sheet, row 4", "cells": {"column A (id)": "1", "column B (title)": "B", "column C (Shelf)": "z"}},
+    ]
+    assert not (kept / "letters.xlsx").exists()
+    named = [json.loads(line)["kept"] for line in (kept / "problems.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert named == ["letters.xlsx.jsonl"] * 2
+
+
+def test_a_row_that_is_refused_late_is_kept_alone(tmp_path):
+    """Of a text with two rows of one id the second one is kept as it stands, and not the file."""
+    publish(tmp_path, 'id,title\n1,A\n1,"B\nb"\n2,C\n')
+    assert (tmp_path / "var/rejected/0001/letters.csv").read_text(encoding="utf-8") == '1,"B\nb"\n'
 
 
 def test_metadata_in_a_folder_of_tables_are_no_source(tmp_path):

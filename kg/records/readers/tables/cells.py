@@ -5,6 +5,7 @@ write them. Normalisation does the rest.
 """
 
 from collections.abc import Callable
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,9 @@ PARTS = "\0parts"
 _BY_NUMBER = frozenset({"related", "replaces"})
 """Keys of links to other rows, by their ids."""
 
+_LABELS = frozenset({"title", "name"})
+"""Keys of a label, of which a column may be either."""
+
 _CONTENT = {"names": "text", "relations": "target", "digitalObjects": "url"}
 """Key of parts → the part that a whole cell is."""
 
@@ -39,11 +43,34 @@ Put = Callable[[Record, str], str]
 """Function that puts a text into a record; returns what is wrong with it if it can't, else an empty text."""
 
 
+class CellForm(Enum):
+    """Form of what a cell gives, where it is the first value under its key and has no separator."""
+
+    TEXT = auto()
+    """A text by language."""
+    LINE = auto()
+    """A text by language, on one line."""
+    TEXTS = auto()
+    """A list of texts by language."""
+    WORD = auto()
+    """A text without a language, on one line."""
+    WORDS = auto()
+    """A list of such texts."""
+    LINK = auto()
+    """A list of links."""
+    OTHER = auto()
+    """Anything else, which `CellWriter.put` alone knows."""
+
+
 class CellWriter:
     """Writer of the cells of one column into records.
 
     Attributes:
         column: the column.
+        key: its key.
+        tag: the language of its texts.
+        form: the form of what a cell gives.
+        links: text → link, of cells that were put before into records of the kind of the settings.
         put: puts the text of a cell, trimmed and not empty.
     """
 
@@ -59,11 +86,13 @@ class CellWriter:
         self._source = source
         self._on_doubt = on_doubt
         self._path = column.path
-        self._key = KEYS[column.path.name]
-        self._tag = column.path.language or "@none"
+        self.key = KEYS[column.path.name]
+        self.tag = column.path.language or "@none"
         self._link_of = lru_cache(_NAME_CACHE_SIZE)(self._make_link)
         self._separator = column.separator.strip() or column.separator
-        self._put_one = self._put_of(self._key)
+        self.links: dict[str, Record | str] = {}
+        self._put_one, form = self._put_of(self.key)
+        self.form = CellForm.OTHER if self._separator or column.nulls else form
         self.put: Put = self._put_several if self._separator else self._put_one
         if column.nulls:
             self.put = self._put_unless_null
@@ -77,50 +106,56 @@ class CellWriter:
             return ""
         return self._put_several(record, text) if self._separator else self._put_one(record, text)
 
-    def _put_of(self, key: Key) -> Put:
-        part = self._path.part
+    def key_of(self, kind: str) -> str:
+        """Return the key under which a record of a kind has the values."""
+        return label_key(kind) if self.key.name in _LABELS else self.key.name
+
+    def _put_of(self, key: Key) -> tuple[Put, CellForm]:
+        part, other = self._path.part, CellForm.OTHER
+        label = self._put_label, CellForm.LINE
+        date = self._put_date, other if part or self.column.date_format else CellForm.WORDS
         special = {
-            "title": self._put_label,
-            "name": self._put_label,
-            "dates": self._put_date if not part or part in DATE_ROLES else None,
-            "containers": self._put_container if part else None,
-            "referenceLevels": self._put_level if part in LEVELS else None,
+            "title": label,
+            "name": label,
+            "dates": date if not part or part in DATE_ROLES else None,
+            "containers": (self._put_container, other) if part else None,
+            "referenceLevels": (self._put_level, other) if part in LEVELS else None,
         }.get(key.name)
-        if special:
-            return special
         by_value = {
-            Value.PART: self._put_part,
-            Value.LINK: self._put_link,
-            Value.TEXT: self._put_texts if key.many else self._put_text,
+            Value.PART: (self._put_part, other),
+            Value.LINK: (self._put_link, CellForm.LINK),
+            Value.TEXT: (self._put_texts, CellForm.TEXTS) if key.many else (self._put_text, CellForm.TEXT),
+            Value.CHOICE: (self._put_strings if key.many else self._put_string, other),
         }
-        return by_value.get(key.value) or (self._put_strings if key.many else self._put_string)
+        usual = (self._put_strings, CellForm.WORDS) if key.many else (self._put_string, CellForm.WORD)
+        return special or by_value.get(key.value) or usual
 
     def _put_label(self, record: Record, text: str) -> str:
-        return self._put_one_text(record, label_key(record["kind"]), " ".join(text.split()))
+        return self._put_one_text(record, label_key(record["kind"]), one_line(text))
 
     def _put_text(self, record: Record, text: str) -> str:
-        return self._put_one_text(record, self._key.name, text)
+        return self._put_one_text(record, self.key.name, text)
 
     def _put_one_text(self, record: Record, name: str, text: str) -> str:
         texts = record.setdefault(name, {})
-        if texts.setdefault(self._tag, text) == text:
+        if texts.setdefault(self.tag, text) == text:
             return ""
         return _ONE_VALUE.format(f"{name} in one language" if self._path.language else name)
 
     def _put_texts(self, record: Record, text: str) -> str:
-        record.setdefault(self._key.name, {}).setdefault(self._tag, []).append(text)
+        record.setdefault(self.key.name, {}).setdefault(self.tag, []).append(text)
         return ""
 
     def _put_strings(self, record: Record, text: str) -> str:
-        record.setdefault(self._key.name, []).append(_scalar(self._key, text))
+        record.setdefault(self.key.name, []).append(_scalar(self.key, text))
         return ""
 
     def _put_string(self, record: Record, text: str) -> str:
-        value = _scalar(self._key, text)
-        return "" if record.setdefault(self._key.name, value) == value else _ONE_VALUE.format(self._key.name)
+        value = _scalar(self.key, text)
+        return "" if record.setdefault(self.key.name, value) == value else _ONE_VALUE.format(self.key.name)
 
     def _put_date(self, record: Record, text: str) -> str:
-        text = " ".join(text.split())
+        text = one_line(text)
         role = self._path.part
         if role and is_null(text):
             return ""
@@ -154,11 +189,18 @@ class CellWriter:
             self._on_doubt(self.column, text)
         if link is None:
             return fault
-        if (links := record.get(self._key.name)) is None:
-            record[self._key.name] = [link]
+        if not has_many and record["kind"] == self._source.settings.kind:
+            self._remember(text, link)
+        if (links := record.get(self.key.name)) is None:
+            record[self.key.name] = [link]
         else:
             links.append(link)
         return ""
+
+    def _remember(self, text: str, link: Record | str) -> None:
+        if len(self.links) >= _NAME_CACHE_SIZE:
+            self.links.clear()
+        self.links[text] = link
 
     def _make_link(self, text: str, kind: str) -> tuple[Record | str | None, str, bool]:
         """Link of a cell: a reference or an address as it is, any other text as a name.
@@ -167,9 +209,9 @@ class CellWriter:
             The link, or None; what is wrong with the text; whether it may hold several names.
         """
         has_many = not self._separator and (";" in text or "\n" in text)
-        inner = self._path.part or _CONTENT.get(self._key.name)
-        key = next((part for part in self._key.parts if part.name == inner), self._key)
-        text = " ".join(text.split())
+        inner = self._path.part or _CONTENT.get(self.key.name)
+        key = next((part for part in self.key.parts if part.name == inner), self.key)
+        text = one_line(text)
         if is_null(text):
             return None, "", False
         target = _target_kind(key, kind)
@@ -185,9 +227,9 @@ class CellWriter:
 
     def _put_part(self, record: Record, text: str) -> str:
         """Put a text into a part: that of the same number among the columns of its key."""
-        name = self._path.part or _CONTENT[self._key.name]
-        key = next(part for part in self._key.parts if part.name == name)
-        parts = record.setdefault(PARTS, {}).setdefault(self._key.name, [])
+        name = self._path.part or _CONTENT[self.key.name]
+        key = next(part for part in self.key.parts if part.name == name)
+        parts = record.setdefault(PARTS, {}).setdefault(self.key.name, [])
         value: Any = _scalar(key, text)
         if key.value is Value.LINK:
             value, fault, _ = self._link_of(text, record["kind"])
@@ -195,10 +237,10 @@ class CellWriter:
                 return fault
         part = self._part_for(parts, name)
         if key.value is Value.TEXT:
-            part.setdefault(name, {})[self._tag] = text
+            part.setdefault(name, {})[self.tag] = text
         else:
             part[name] = value
-        if self._key.name == "names" and self._path.language:
+        if self.key.name == "names" and self._path.language:
             part.setdefault("language", self._path.language)
         return ""
 
@@ -207,7 +249,7 @@ class CellWriter:
         parts += [{} for _ in range(len(parts), self.column.occurrence + 1)]
         for part in parts[self.column.occurrence :]:
             value = part.get(name)
-            if value is None or (isinstance(value, dict) and self._tag not in value and "id" not in value):
+            if value is None or (isinstance(value, dict) and self.tag not in value and "id" not in value):
                 return part
         parts.append({})
         return parts[-1]
@@ -220,6 +262,11 @@ def finish_parts(record: Record) -> None:
         if name == "dates":
             filled = [{"role": _ROLES.get(record["kind"], "document")} | part for part in filled]
         record.setdefault(name, []).extend(filled)
+
+
+def one_line(text: str) -> str:
+    """Return a text with each of its blanks, tabs and line breaks in a row as one blank."""
+    return " ".join(text.split())
 
 
 def _name_fault(text: str, target: str) -> str:
@@ -237,7 +284,7 @@ def _report_nothing(_field: str, _value: Any, _expected: str, _message: str) -> 
 
 def _scalar(key: Key, text: str) -> str:
     """Text of a value that is no prose, on one line; a word of a choice in its own letters."""
-    text = " ".join(text.split())
+    text = one_line(text)
     if key.value is Value.CHOICE:
         return next((choice for choice in key.choices if choice.casefold() == text.casefold()), text)
     return text

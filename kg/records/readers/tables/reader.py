@@ -104,9 +104,7 @@ class _SheetReader:
             self.refusal = self._without_label(columns)
             return
         rows = RowReader(self._source, self._place, columns, self._identity)
-        for row in columns.headings.rest:
-            if item := rows.read(row):
-                yield item
+        yield from rows.read(columns.headings.rest)
         self.has_records = rows.count > 0
         yield from rows.totals()
         if not rows.has_rows:

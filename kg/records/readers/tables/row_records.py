@@ -1,72 +1,28 @@
 """Records of the rows of a sheet: cells by their columns, leftovers under `extra`, an identity."""
 
-import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
 from kg.errors import KeyFault
+from kg.iris import PLAIN_KEY
 from kg.records import characters
 from kg.records.model.keys import Record
-from kg.records.problems import Severity, SourceProblem
+from kg.records.problems import SourceProblem
 from kg.records.readers.base import RawRecord, ReadFailure, SourceFile
 from kg.records.readers.tables.cells import PARTS, CellWriter, finish_parts
+from kg.records.readers.tables.column_totals import ColumnTotals, total_row
 from kg.records.readers.tables.columns import Column, ColumnPlan
 from kg.records.readers.tables.headings import OWN_ROW, VERSION, without_cells
 from kg.records.readers.tables.identity import RowIdentity
+from kg.records.readers.tables.row_code import MAX_COLUMNS, FillRecord, filling
+from kg.records.readers.tables.row_draft import RowDraft
 from kg.records.readers.tables.row_fields import RowFields, fields_of
-from kg.records.readers.tables.table import VALUE_SEPARATOR, Remark, TableRow, column_letter, counted
+from kg.records.readers.tables.table import VALUE_SEPARATOR, Remark, TableRow, column_letter
 
-_MAX_TOLD_COLUMNS = 200
+# Makes a tuple at once: the function of a named tuple takes as long as a parser for the row.
+_new = tuple.__new__
 _SPECIAL = frozenset({"id", "kind"})
-_TOTAL = re.compile(
-    r"\W*(?:(?:grand |sub)?totals?|sum|suma|summe|gesamt(?:zahl)?|insgesamt|somme|total[ei]?|итого|всего|razem)"
-    r"\b.{0,20}",
-    re.IGNORECASE,
-)
-"""First cell of a row that adds up the rows above."""
 _A_KIND = "record, agent, place, collection, archive or topic"
 _NO_ID = "made of title, date and reference, and changes with them"
-
-
-@dataclass(slots=True)
-class _RowDraft:
-    """Record of the row under way; one object for all rows, which come one after the other."""
-
-    source: SourceFile
-    at: str = ""
-    cells: tuple[str, ...] = ()
-    record: Record = field(default_factory=dict)
-    extra: list[Record] = field(default_factory=list)
-    problems: list[SourceProblem] = field(default_factory=list)
-
-    def begin(self, at: str, cells: tuple[str, ...]) -> None:
-        """Begin a row."""
-        self.at, self.cells, self.record = at, cells, {}
-        if self.extra:
-            self.extra = []
-        if self.problems:
-            self.problems = []
-
-    def report(self, label: str, value: str, expected: str, message: str, severity: Severity = "note") -> None:
-        """Report a finding at a column, or at the row where the label is empty."""
-        self.problems.append(self.source.problem(self.at, label, value, expected, message, severity=severity))
-
-    def put_aside(self, column: Column, text: str, fault: str, expected: str = "") -> None:
-        """Keep a cell under its heading that its key can't take."""
-        self.extra.append({"field": column.heading, "value": text})
-        expected = expected or f"a value of {column.path}"
-        self.report(column.label, text, expected, f"{fault}; kept under extra", "repaired")
-
-
-@dataclass(slots=True)
-class _ManyNames:
-    """Cells of a column that may hold several names: how many, and the first of them."""
-
-    count: int
-    row: int
-    text: str
 
 
 def _cell(row: TableRow, place: int | None) -> str:
@@ -75,6 +31,9 @@ def _cell(row: TableRow, place: int | None) -> str:
 
 class RowReader:
     """Reader of the rows of a sheet.
+
+    A row that is plain, as nearly all are, is read by the function that its columns make (`row_code`), any other one
+    cell by cell; both give the same record.
 
     Attributes:
         count: how many records were read.
@@ -96,25 +55,21 @@ class RowReader:
         self._place = place
         self._headings = plan.headings
         self._identity = identity
-        self._row_number = 0
-        self._draft = _RowDraft(source)
+        self._totals = ColumnTotals(source, place, plan)
+        self._draft = RowDraft(source)
         self._width = len(plan.headings.names)
-        self._unread: Counter[int] = Counter()
-        self._kept = plan.kept
-        self._many_names: dict[str, _ManyNames] = {}
         writers = [
-            CellWriter(column, source, self._count_many_names)
+            CellWriter(column, source, self._totals.add_many_names)
             for column in plan.columns
             if column.path.name not in _SPECIAL
         ]
         made = [writer for writer in writers if writer.column.template is not None or writer.column.constant]
         self._made = made
-        self._puts = [
-            (writer.column.index, writer.put, writer.column)
-            for writer in writers
-            if writer not in made and writer.column.index is not None
-        ]
+        plain = [writer for writer in writers if writer not in made and writer.column.index is not None]
+        self._puts = [(writer.column.index or 0, writer.put, writer.column) for writer in plain]
+        self._kind_of_all = source.settings.kind
         self._ids = [column for column in plan.columns if column.path.name == "id"]
+        self._id = self._ids[0] if self._ids else None
         self._kinds = [column for column in plan.columns if column.path.name == "kind"]
         taken = {column.index for column in plan.columns}
         self._templates = [
@@ -126,23 +81,71 @@ class RowReader:
         self._own = frozenset(plan.readings)
         self._version = next((place for place, name in plan.readings.items() if name.lower() == VERSION), None)
         self._fields = fields_of(plan)
+        self._fill_plain = self._filling([*plain, *made])
 
-    def read(self, row: TableRow) -> RawRecord | ReadFailure | None:
-        """Return the record of a row, or why it has none; None for a row of kg's own."""
+    def _filling(self, writers: list[CellWriter]) -> FillRecord | None:
+        """Function for plain rows; None for a plan in which values of other columns or of kg's own come in."""
+        ids = [each for each in self._ids if each.index is None or each.constant or each.nulls]
+        if self._own or self._kinds or self._templates or ids or len(self._ids) > 1 or self._width > MAX_COLUMNS:
+            return None
+        return filling(writers, self._leftover, self._totals.unread, self._source.settings.kind)
+
+    def read(self, rows: Iterable[TableRow]) -> Iterator[RawRecord | ReadFailure]:
+        """Yield the record of each row, or why it has none; rows of kg's own have none.
+
+        What every plain row needs is at hand in this one frame: a call for each step would take as long as the steps.
+        """
+        fill, width, kind, place = self._fill_plain, self._width, self._kind_of_all, self._place
+        draft, totals, fields, column = self._draft, self._totals, self._fields, self._id
+        prefix = self._source.prefix
+        id_place = -1 if column is None or column.index is None else column.index
+        for row in rows:
+            number, cells, remarks, raw = row
+            written = "/"
+            if not remarks and len(cells) <= width and _is_plain(cells):
+                padded = cells if len(cells) == width else cells + ("",) * (width - len(cells))
+                written = padded[id_place].strip() if id_place >= 0 else ""
+            if fill is None or "/" in written:
+                if item := self._read_any(row):
+                    yield item
+                continue
+            self.has_rows = True
+            totals.row = number
+            record: Record = {"kind": kind}
+            at = f"{place}row {number}"
+            draft.begin(at, cells, record)
+            fill(padded, record, draft)
+            fault = None
+            if written and PLAIN_KEY.fullmatch(key := prefix + written):
+                record["id"] = f"{kind}/{key}"
+                record["identifiers"] = [*record["identifiers"], written] if "identifiers" in record else [written]
+            else:
+                fault = self._identify(draft, None, written, column if written else None)
+            if fault:
+                yield self._failure(fault, raw)
+            else:
+                if draft.extra:
+                    record.setdefault("extra", []).extend(draft.extra)
+                self.count += 1
+                named = _new(RowFields, (fields, cells))
+                yield _new(RawRecord, (record, at, raw, tuple(draft.problems), named, ""))
+
+    def _read_any(self, row: TableRow) -> RawRecord | ReadFailure | None:
+        """Record of a row, cell by cell."""
         number, cells, remarks, raw = row
         if cells and cells[0].startswith(OWN_ROW):
             return None
         version = _cell(row, self._version)
         if self._own:
             number, cells, remarks, raw = without_cells(row, self._own)
-        self._row_number = number
+        self._totals.row = number
         self.has_rows = True
         draft = self._draft
-        draft.begin(f"{self._place}row {number}", cells)
+        draft.begin(f"{self._place}row {number}", cells, {})
         if remarks:
             draft.problems = [self._remark(draft.at, remark) for remark in remarks]
             if rejected := next((each for each in draft.problems if each.severity == "rejected"), None):
-                return ReadFailure(rejected, raw)
+                return self._failure(rejected, raw)
         # The bytes of a text tell at once that nothing in it is to be mended.
         if (raw is None or b"&" in raw or not raw.isascii()) and _is_faulty(cells):
             self._mend(draft)
@@ -155,15 +158,21 @@ class RowReader:
             self._keep_templates(draft)
         if self._leftover or len(cells) > self._width:
             self._keep_leftovers(draft)
+        fault = self._identify(draft, reference, written, column)
+        if fault:
+            return self._failure(fault, raw)
         if draft.extra:
             draft.record.setdefault("extra", []).extend(draft.extra)
-        if fault := self._identify(draft, reference, written, column):
-            return ReadFailure(fault, raw)
         self.count += 1
         fields = RowFields(self._fields, draft.cells)
         return RawRecord(draft.record, draft.at, raw, tuple(draft.problems), fields, version)
 
-    def _fill(self, draft: _RowDraft) -> None:
+    def _failure(self, problem: SourceProblem, raw: bytes | None) -> ReadFailure:
+        """Row without a record, as it stood in the file."""
+        at, cells = self._draft.at, self._draft.cells
+        return ReadFailure(problem, RowFields(self._fields, cells).original(at) if raw is None else raw)
+
+    def _fill(self, draft: RowDraft) -> None:
         """Put the cells under the keys of their columns."""
         record, cells = draft.record, draft.cells
         width = len(cells)
@@ -175,14 +184,14 @@ class RowReader:
         if PARTS in record:
             finish_parts(record)
 
-    def _put_made(self, writer: CellWriter, draft: _RowDraft) -> None:
+    def _put_made(self, writer: CellWriter, draft: RowDraft) -> None:
         """Put a constant, where no cell has a value, or what a pattern makes of its columns."""
         column, cells = writer.column, draft.cells
         text = _text(column, cells)
         if text and (fault := writer.put(draft.record, text)):
             draft.put_aside(column, text, fault)
 
-    def _keep_templates(self, draft: _RowDraft) -> None:
+    def _keep_templates(self, draft: RowDraft) -> None:
         """Keep what a pattern that can't be filled is made of, and a cell in whose place another value is made."""
         cells = draft.cells
         for column, template, places in self._templates:
@@ -194,18 +203,18 @@ class RowReader:
                 if place < len(cells) and (text := cells[place].strip())
             ]
 
-    def _keep_leftovers(self, draft: _RowDraft) -> None:
+    def _keep_leftovers(self, draft: RowDraft) -> None:
         """Keep the cells that no key takes, those beyond the headings too."""
         cells, extra = draft.cells, draft.extra
         width = len(cells)
         for place, heading in self._leftover:
             if place < width and (text := cells[place].strip()):
                 extra += [{"field": heading, "value": each} for each in text.split(VALUE_SEPARATOR) if each.strip()]
-                self._unread[place] += 1
+                self._totals.add_unread(place)
         for place in range(self._width, width):
             if text := cells[place].strip():
                 extra.append({"field": f"column {column_letter(place)}", "value": text})
-                self._unread[place] += 1
+                self._totals.add_unread(place)
 
     @staticmethod
     def _first(columns: list[Column], cells: tuple[str, ...]) -> tuple[str, Column | None]:
@@ -215,7 +224,7 @@ class RowReader:
                 return text, column
         return "", None
 
-    def _kind(self, draft: _RowDraft) -> str:
+    def _kind(self, draft: RowDraft) -> str:
         """Kind of a row: by its column, else by the settings."""
         usual = self._source.settings.kind
         written, column = self._first(self._kinds, draft.cells)
@@ -227,31 +236,36 @@ class RowReader:
         return kind or usual
 
     def _identify(
-        self, draft: _RowDraft, reference: str | None, written: str, column: Column | None
+        self, draft: RowDraft, reference: str | None, written: str, column: Column | None
     ) -> SourceProblem | None:
         """Put the id of a row; returns why it can have none."""
         record = draft.record
-        first = column or (self._ids[0] if self._ids else None)
-        label = first.label if first else ""
         try:
-            if column is not None:
-                record["id"] = reference or self._source.reference(record["kind"], written)
-                own = [] if reference or column.template else [written]
-                own += [text for each in self._ids if each is not column and (text := _text(each, draft.cells))]
-                if own:
-                    record.setdefault("identifiers", []).extend(own)
+            if column is None:
+                self._identify_by_words(draft)
                 return None
-            record["id"], before = self._identity.of_words(record)
+            record["id"] = reference or self._source.reference(record["kind"], written)
         except KeyFault as fault:
+            first = column or self._id
+            label = first.label if first else ""
             return self._source.problem(draft.at, label, written, "an id", fault.what, severity="rejected")
-        if self._ids:
-            draft.report(label, "", "an id", f"the row has no id; its address is {_NO_ID}")
-        elif before:
-            message = "another row above says the same in title, date and reference; the address ends with a number"
-            draft.report("", record["id"], "a column of ids", message)
+        own = [] if reference or column.template else [written]
+        if len(self._ids) > 1:
+            own += [text for each in self._ids if each is not column and (text := _text(each, draft.cells))]
+        if own:
+            record["identifiers"] = [*record.get("identifiers", ()), *own]
         return None
 
-    def _mend(self, draft: _RowDraft) -> None:
+    def _identify_by_words(self, draft: RowDraft) -> None:
+        """Put the id of a row that has none of its own. Raises KeyFault."""
+        draft.record["id"], before = self._identity.of_words(draft.record)
+        if self._id is not None:
+            draft.report(self._id.label, "", "an id", f"the row has no id; its address is {_NO_ID}")
+        elif before:
+            message = "another row above says the same in title, date and reference; the address ends with a number"
+            draft.report("", draft.record["id"], "a column of ids", message)
+
+    def _mend(self, draft: RowDraft) -> None:
         """Read characters as what they mean, which is told."""
         for place, cell in enumerate(draft.cells):
             if characters.mended(cell) != cell:
@@ -263,39 +277,27 @@ class RowReader:
         label = "" if remark.column is None else self._headings.label(remark.column)
         return self._source.problem(at, label, remark.value, remark.expected, remark.message, severity=remark.severity)
 
-    def _count_many_names(self, column: Column, text: str) -> None:
-        self._many_names.setdefault(column.label, _ManyNames(0, self._row_number, text)).count += 1
-
     def totals(self) -> Iterator[SourceProblem]:
         """Return what is to be told of whole columns, once all rows were read."""
-        sheet = self._place.rstrip(", ")
-        unread = ((place, count) for place, count in sorted(self._unread.items()) if place not in self._kept)
-        for place, count in islice(unread, _MAX_TOLD_COLUMNS):
-            name = self._headings.name(place)
-            called = name or f"column {column_letter(place)}"
-            reason = "no key takes this column" if name else "the column has no heading"
-            message = f"{reason}; {counted(count, 'cell')} kept under extra as {called!r}"
-            expected = "a line for it under [sources.columns] in kg.toml"
-            yield self._source.problem(sheet, self._headings.label(place), "", expected, message)
-        for label, cells in self._many_names.items():
-            message = (
-                f"{counted(cells.count, 'cell')} read as one name each, though a semicolon or a line break is there"
-            )
-            expected = 'one name a cell, or a separator in kg.toml: { key = "creator", separator = ";" }'
-            yield self._source.problem(f"{self._place}row {cells.row}", label, cells.text, expected, message)
-        if self.count and self._is_total():
-            message = "the last row looks like a total of those above; it is read as a record like these"
-            yield self._source.problem(
-                self._draft.at, "", self._draft.record["id"], "a record; delete the row if it is none", message
-            )
+        yield from self._totals.problems()
+        if self.count and (problem := total_row(self._draft, self._width)):
+            yield problem
         if not self._ids and self.count:
             message = f"no column has ids; each address is {_NO_ID}"
-            yield self._source.problem(sheet, "id", "", 'a column of numbers that stay: "No." = "id"', message)
+            yield self._source.problem(
+                self._place.rstrip(", "), "id", "", 'a column of numbers that stay: "No." = "id"', message
+            )
 
-    def _is_total(self) -> bool:
-        """Whether the row that was read last adds up the others: its first cell says so, and most are empty."""
-        filled = [text for cell in self._draft.cells if (text := cell.strip())]
-        return bool(filled) and len(filled) * 2 <= self._width and _TOTAL.fullmatch(filled[0]) is not None
+
+def _is_plain(cells: tuple[str, ...]) -> bool:
+    """Whether no character of a row is to be mended, no cell to be parted, and the row none of kg's own."""
+    joined = "".join(cells)
+    return (
+        "&" not in joined
+        and VALUE_SEPARATOR not in joined
+        and (joined.isascii() or joined.isprintable())
+        and not joined.startswith(OWN_ROW)
+    )
 
 
 def _is_faulty(cells: tuple[str, ...]) -> bool:

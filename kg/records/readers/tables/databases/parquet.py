@@ -1,6 +1,7 @@
 """Row source of Parquet files, by pyarrow, batch by batch."""
 
 from collections.abc import Iterator
+from itertools import count, repeat
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ from pyarrow import parquet
 from kg.errors import SourceError
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.databases.arrow_texts import column_texts, is_list
-from kg.records.readers.tables.table import Remark, Sheet, TableRow
+from kg.records.readers.tables.table import Remark, Sheet, TableRow, row_of
 from kg.records.readers.tables.workbooks.findings import rejection
 
 BATCH_ROWS = 1_000
@@ -92,6 +93,10 @@ def _rows(file: Any, faults: list[SourceError]) -> Iterator[TableRow]:
             table = _flat(pa.Table.from_batches([batch]))
             remarks: dict[int, list[Remark]] = {}
             columns = [column_texts(column, index, remarks) for index, column in enumerate(table.columns)]
+            if columns and not remarks and all(columns[0]):
+                yield from map(row_of, zip(count(number + 1), zip(*columns, strict=True), repeat(()), repeat(None)))
+                number += len(table)
+                continue
             for offset, cells in enumerate(zip(*columns, strict=True) if columns else ()):
                 if any(cells) or offset in remarks:
                     yield TableRow(number + offset + 1, cells, tuple(remarks.get(offset, ())))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.databases import postgresql, sqlite
 from kg.records.readers.tables.databases.arrow_texts import text_of_bytes, value_text
-from kg.records.readers.tables.table import VALUE_SEPARATOR, Remark, Sheet, TableRow
+from kg.records.readers.tables.table import VALUE_SEPARATOR, Remark, Sheet, TableRow, row_of
 from kg.records.readers.tables.workbooks.findings import CellRemarks
 
 MAX_ROWS = 100_000_000
@@ -56,6 +56,8 @@ def _faults_as_errors() -> Iterator[None]:
         yield
     except SQLAlchemyError as fault:
         raise OSError(errno.EIO, _words(fault)) from None
+    except UnicodeDecodeError:
+        raise OSError(errno.EIO, "a name or a message of the database is no UTF-8; is it damaged?") from None
 
 
 def _words(fault: Exception) -> str:
@@ -92,31 +94,22 @@ def _rows(result: Any, faults: list[Remark]) -> Iterator[TableRow]:
     """Rows with a text; a damaged file ends with a remark. The driver's own rows: SQLAlchemy's take twice the time."""
     driver = result.connection.connection.driver_connection
     is_sqlite = isinstance(driver, sqlite.BoundedConnection)
-    fetch = result.cursor.fetchmany if is_sqlite else result.fetchmany
+    found = sqlite.rows(driver, result.cursor) if is_sqlite else _fetched(result)
     errors = SQLAlchemyError, result.connection.dialect.loaded_dbapi.Error
-    number, remarks = 0, CellRemarks()
+    remarks = CellRemarks()
     try:
-        while rows := fetch(ROWS_AT_ONCE):
-            if is_sqlite:
-                driver.looks = 0
-            for values in rows:
-                number += 1
-                cells = tuple(
-                    [
-                        value if type(value) is str and value.isascii() else _text(value, column, remarks)
-                        for column, value in enumerate(values)
-                    ]
-                )
-                if remarks:
-                    yield TableRow(number, cells, tuple(remarks))
-                    remarks = CellRemarks()
-                elif any(cells):
-                    yield TableRow(number, cells)
-                if number >= MAX_ROWS:
-                    faults.append(
-                        Remark(f"over {MAX_ROWS:,} rows; it is read no further", "", _FEWER, None, "rejected")
-                    )
-                    return
+        for number, values in enumerate(found, 1):
+            cells = tuple(
+                [each if type(each) is str else _text(each, column, remarks) for column, each in enumerate(values)]
+            )
+            if remarks:
+                yield TableRow(number, cells, tuple(remarks))
+                remarks = CellRemarks()
+            elif any(cells):
+                yield row_of((number, cells, (), None))
+            if number >= MAX_ROWS:
+                faults.append(Remark(f"over {MAX_ROWS:,} rows; it is read no further", "", _FEWER, None, "rejected"))
+                return
     except errors as fault:
         if not sqlite.is_damage(getattr(fault, "orig", fault)):
             raise OSError(errno.EIO, _words(fault)) from None
@@ -124,8 +117,16 @@ def _rows(result: Any, faults: list[Remark]) -> Iterator[TableRow]:
         faults.append(Remark(message, "", _SOUND, None, "rejected"))
 
 
+def _fetched(result: Any) -> Iterator[Any]:
+    """Rows of a server, some at a time."""
+    while rows := result.fetchmany(ROWS_AT_ONCE):
+        yield from rows
+
+
 def _text(value: Any, column: int, remarks: CellRemarks) -> str:
     """Text of a value."""
+    if value is None:
+        return ""
     if type(value) is int:
         return str(value)
     if isinstance(value, str):

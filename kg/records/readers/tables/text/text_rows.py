@@ -8,7 +8,7 @@ is told.
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from kg.records.readers.tables.text import dialects, encodings
 from kg.records.readers.tables.text.dialects import Dialect
 from kg.records.readers.tables.text.encodings import TextEncoding
 from kg.records.readers.tables.text.line_feed import MAX_ROW, LineFeed, RowTooLong
+from kg.records.readers.tables.text.line_pieces import LinePieces, Written
 
 MAX_COLUMNS = 16_384
 """Maximum number of cells in a row, as in spreadsheet programs; a row with more is left out."""
@@ -27,6 +28,7 @@ _HEAD = 1 << 16
 _NOT_DECODED = re.compile("[\udc80-\udcff]+")
 _FORMULA = re.compile(r'="(.*)"')
 _QUOTES = 'a cell in quotation marks, and a mark within it doubled: "He said ""no"""'
+_ALL_OF_ASCII = bytes(range(128))
 
 _Parsed = tuple[list[str], tuple[Remark, ...]]
 """Cells of a row, and what is to be told of them."""
@@ -81,7 +83,8 @@ class _TextRows:
         self._dialect = dialect
         is_wide = encoding.errors == "replace"
         self._raw_codec = ("utf-8", "replace") if is_wide else (encoding.name.removesuffix("-sig"), "surrogateescape")
-        self._line = 0
+        self._is_like_ascii = _ALL_OF_ASCII.decode(self._raw_codec[0], "replace").encode() == _ALL_OF_ASCII
+        self._line = self._number = 0
 
     def rows(self) -> Iterator[TableRow]:
         """Read the rows; blank ones are counted and left out."""
@@ -95,10 +98,48 @@ class _TextRows:
             yield from self._rows(feed)
 
     def _rows(self, feed: LineFeed) -> Iterator[TableRow]:
-        taken, width, number = feed.taken, self._dialect.width, 0
-        codec, errors = self._raw_codec
-        is_wide = self._encoding.errors == "replace"
-        parser = self._parser(feed)
+        """Rows of pieces of lines, as long as these are well-formed; of single lines where they are not."""
+        pieces = LinePieces(self._parser, self._dialect.width)
+        while not feed.is_at_end:
+            lines = feed.take_piece() if self._takes_pieces(feed) else []
+            written = self._written(lines) if lines else None
+            rows = pieces.rows(lines) if written else None
+            if rows is None or written is None:
+                feed.give_back_all(lines)
+                yield from self._single_rows(feed)
+            else:
+                self._line += len(lines)
+                first, self._number = self._number + 1, self._number + len(rows)
+                yield from pieces.table_rows(rows, lines, first, written)
+
+    def _takes_pieces(self, feed: LineFeed) -> bool:
+        return not (self._dialect.comment or feed.is_spent or feed.has_pending)
+
+    def _written(self, lines: list[str]) -> Written | None:
+        """Function that gives the bytes of a row; None where something in the lines is to be read otherwise."""
+        text = "".join(lines)
+        if '="' in text:
+            return None
+        if text.isascii():
+            return str.encode if self._is_like_ascii else self._bytes
+        return None if self._has_faults(text) else self._bytes
+
+    def _has_faults(self, text: str) -> bool:
+        """Whether bytes of a text are not of its encoding."""
+        try:
+            text.encode()  # quicker than a search for what stands for such bytes
+        except UnicodeEncodeError:
+            return _NOT_DECODED.search(text) is not None
+        return self._encoding.errors == "replace" and "\ufffd" in text
+
+    def _bytes(self, text: str) -> bytes:
+        """Bytes of a text as it stood in the file."""
+        return text.encode(*self._raw_codec)
+
+    def _single_rows(self, feed: LineFeed) -> Iterator[TableRow]:
+        """Rows one by one, until all lines that were given back are read: at least one, if there is any."""
+        taken, width = feed.taken, self._dialect.width
+        parser = self._parser(self._stream(feed))
         while True:
             remarks: tuple[Remark, ...] = ()
             try:
@@ -107,32 +148,38 @@ class _TextRows:
                 return
             except (csv.Error, RowTooLong) as fault:
                 cells, remarks = self._recovered(feed, fault)
-                parser = self._single_lines(feed) if feed.is_spent else self._parser(feed)
-            number += 1
+                parser = self._single_lines(feed) if feed.is_spent else self._parser(self._stream(feed))
+            self._number += 1
             if remarks or len(taken) > 1 or len(cells) != width:
                 cells, remarks = self._checked(feed, cells, remarks)
             written = taken[0] if len(taken) == 1 else "".join(taken)
             self._line += len(taken)
             taken.clear()
-            if not (cells and cells[0].strip()) and not remarks and not any(map(str.strip, cells)):
-                continue
-            if not written.isascii() and ((is_wide and "\ufffd" in written) or _NOT_DECODED.search(written)):
-                cells, remarks = self._decoded(cells, written, remarks)
-            if '="' in written:
-                cells = [_FORMULA.sub(r"\1", cell) if cell.startswith('="') else cell for cell in cells]
-            yield TableRow(number, tuple(cells), remarks, written.encode(codec, errors))
+            if (cells and cells[0].strip()) or remarks or any(map(str.strip, cells)):
+                yield self._row(cells, written, remarks)
+            if self._takes_pieces(feed):
+                return
 
-    def _parser(self, feed: LineFeed) -> Iterator[list[str]]:
-        """Parser of well-formed rows, from the next line of a feed on."""
+    def _row(self, cells: list[str], written: str, remarks: tuple[Remark, ...]) -> TableRow:
+        """Row of which every sign was looked at."""
+        if not written.isascii() and self._has_faults(written):
+            cells, remarks = self._decoded(cells, written, remarks)
+        if '="' in written:
+            cells = [_FORMULA.sub(r"\1", cell) if cell.startswith('="') else cell for cell in cells]
+        return TableRow(self._number, tuple(cells), remarks, self._bytes(written))
+
+    def _stream(self, feed: LineFeed) -> Iterator[str]:
+        """Lines from the next one of a feed on."""
+        lines = feed.stream()
+        return self._without_comments(feed, lines, self._dialect.comment) if self._dialect.comment else lines
+
+    def _parser(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Parser of well-formed rows."""
         dialect = self._dialect
         options: dict[str, Any] = {"quoting": csv.QUOTE_NONE}
         if dialect.quote:
             options = {"quotechar": dialect.quote, "doublequote": not dialect.escape}
-        escape = dialect.escape or None
-        lines = feed.stream()
-        if dialect.comment:
-            lines = self._without_comments(feed, lines, dialect.comment)
-        return csv.reader(lines, delimiter=dialect.delimiter, escapechar=escape, strict=True, **options)
+        return csv.reader(lines, delimiter=dialect.delimiter, escapechar=dialect.escape or None, strict=True, **options)
 
     def _without_comments(self, feed: LineFeed, lines: Iterator[str], comment: str) -> Iterator[str]:
         """Lines without those that begin as comments do, outside of cells of several lines."""

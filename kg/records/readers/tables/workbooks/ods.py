@@ -9,10 +9,10 @@ from typing import Any
 
 from kg.errors import SourceError
 from kg.records.readers.base import SourceFile
-from kg.records.readers.tables.table import Remark, Sheet, TableRow, column_letter
+from kg.records.readers.tables.table import Remark, Sheet, TableRow, column_letter, row_of
 from kg.records.readers.tables.workbooks.findings import CellRemarks, chosen_sheets, guarded, hidden_columns, rejection
 from kg.records.readers.tables.workbooks.merged_cells import MAX_COLUMNS, ONE_CELL, Area, MergedCells
-from kg.records.readers.tables.workbooks.ods_cells import FORMULA, VALUE_TYPE, cell_text
+from kg.records.readers.tables.workbooks.ods_cells import FORMULA, VALUE_TYPE, cell_text, plain_text
 from kg.records.readers.tables.workbooks.ods_styles import TAGS, Styles
 from kg.records.readers.tables.workbooks.package import CHUNK_BYTES, Package
 from kg.records.readers.tables.workbooks.xml_stream import attribute, elements, local
@@ -23,9 +23,14 @@ MAX_EMPTY_CELLS = 20_000_000
 """Maximum number of empty cells in front of others, in a sheet."""
 
 _CONTENT = "content.xml"
-_HIDDEN = frozenset({"collapse", "filter"})
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_CELLS = frozenset({f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"})
+_HIDDEN = frozenset({"collapse", "filter"})
+_CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_ROW = f"{_TABLE}table-row"
+_ROWS_REPEATED = f"{_TABLE}number-rows-repeated"
+_REPEATED = f"{_TABLE}number-columns-repeated"
+_STYLE = f"{_TABLE}style-name"
+_SPANS = f"{_TABLE}number-columns-spanned", f"{_TABLE}number-rows-spanned"
 
 
 def sheets(source: SourceFile) -> Iterator[Sheet | Remark]:
@@ -99,16 +104,21 @@ def _is_copy(name: str) -> bool:
 def _of_tables(found: Iterable[Any]) -> Iterator[tuple[tuple[int, str, str], Any]]:
     """Columns and rows, each with number, name and style of its sheet; a sheet without any comes alone."""
     number, current, is_told = 0, None, False
+    sheet = 0, "", ""
     for element in found:
+        if is_told and element.getparent() is current:  # nearly every row
+            yield sheet, element
+            continue
         table = element if local(element) == "table" else next(element.iterancestors("{*}table"), None)
         if table is None or local(table.getparent() if table.getparent() is not None else table) != "spreadsheet":
             continue  # a copy of another program's cells, or a table in a drawing
         if table is not current:
             number, current = number + 1, table
             is_told = False
+            sheet = number, attribute(table, "name"), attribute(table, "style-name")
         if element is not table or not is_told:
             is_told = True
-            yield (number, attribute(table, "name"), attribute(table, "style-name")), element
+            yield sheet, element
 
 
 def _sheet(name: str, found: Iterator[Any], styles: Styles, faults: list[SourceError]) -> Sheet:
@@ -120,7 +130,7 @@ def _sheet(name: str, found: Iterator[Any], styles: Styles, faults: list[SourceE
         if local(element) != "table-column":
             first = element
             break
-        repeated = _count(element, "number-columns-repeated")
+        repeated = _count(element.get(_REPEATED))
         if attribute(element, "visibility") in _HIDDEN and count < MAX_COLUMNS:
             last = min(count + repeated, MAX_COLUMNS) - 1
             hidden.append(column_letter(count) + (f" to {column_letter(last)}" if last > count else ""))
@@ -153,9 +163,9 @@ class _OdsRows:
         """Yield each row with a text of its own."""
         number = 1
         for row in rows:
-            if local(row) != "table-row":
+            if row.tag != _ROW:
                 continue
-            repeated = _count(row, "number-rows-repeated")
+            repeated = _count(row.get(_ROWS_REPEATED))
             remarks = CellRemarks()
             cells = self._cells(row, number, remarks)
             if any(cells) or remarks:
@@ -163,34 +173,41 @@ class _OdsRows:
                     remarks.hidden_row()
                 self._count_repeated((repeated - 1) * max(len(cells), 1))
                 self._merged.fill(number, cells, remarks)
+                found = tuple(cells), tuple(remarks)
                 for each in range(number, number + repeated):
-                    yield TableRow(each, tuple(cells), tuple(remarks))
+                    yield row_of((each, *found, None))
             number += repeated
 
     def _cells(self, row: Any, number: int, remarks: CellRemarks) -> list[str]:
         cells: list[str] = []
         column = 0
         row_style = attribute(row, "default-cell-style-name")
-        for cell in row:
-            if cell.tag not in _CELLS:
-                continue
-            repeated = _count(cell, "number-columns-repeated")
-            has_content = len(cell) or cell.get(VALUE_TYPE) is not None or cell.get(FORMULA) is not None
-            if has_content:
+        for cell in row.iterchildren(*_CELLS):
+            attributes = dict(cell.items())
+            repeated = _count(attributes.get(_REPEATED))
+            if VALUE_TYPE in attributes or FORMULA in attributes or len(cell):
                 if column + repeated > MAX_COLUMNS:
                     remarks.add(None, "a cell stands beyond the last column; it is left out", "".join(cell.itertext()))
                     break
-                style = cell.get(f"{_TABLE}style-name") or row_style
-                if not style and column < len(self.column_styles):
-                    style = self.column_styles[column]
-                text = cell_text(cell, column, self.styles, style, remarks)
+                text = plain_text(cell, attributes)
+                if text is None:
+                    style = attributes.get(_STYLE) or row_style
+                    if not style and column < len(self.column_styles):
+                        style = self.column_styles[column]
+                    text = cell_text(cell, column, self.styles, style, remarks)
                 if text:
                     self._put(cells, column, text, repeated)
-                    self._add_merged(cell, number, column, text, remarks)
+                    width, height = map(_count, map(attributes.get, _SPANS))
+                    if width > 1 or height > 1:
+                        last = min(column + width, MAX_COLUMNS) - 1
+                        self._open_merged(Area(number, number + height - 1, column, last), text, remarks)
             column += repeated
         return cells
 
     def _put(self, cells: list[str], column: int, text: str, repeated: int) -> None:
+        if repeated == 1 and column == len(cells):
+            cells.append(text)
+            return
         self._count_repeated(repeated - 1)
         self._empty_cells += column - len(cells)
         if self._empty_cells > MAX_EMPTY_CELLS:
@@ -209,23 +226,20 @@ class _OdsRows:
                 todo="a sheet without cells that are filled to its end",
             )
 
-    def _add_merged(self, cell: Any, number: int, column: int, text: str, remarks: CellRemarks) -> None:
-        width = _count(cell, "number-columns-spanned")
-        height = _count(cell, "number-rows-spanned")
-        if width == height == 1:
-            return
-        area = Area(number, number + height - 1, column, min(column + width, MAX_COLUMNS) - 1)
+    def _open_merged(self, area: Area, text: str, remarks: CellRemarks) -> None:
         self._merged.open(area, text)
         if not self._is_told:
             self._is_told = True
             remarks.add(
-                column, "cells are merged in this sheet; each of them has the text of the first", str(area), ONE_CELL
+                area.first_column,
+                "cells are merged in this sheet; each of them has the text of the first",
+                str(area),
+                ONE_CELL,
             )
 
 
-def _count(element: Any, name: str) -> int:
+def _count(text: str | None) -> int:
     """Count in an attribute; 1 where there is none."""
-    text = element.get(f"{_TABLE}{name}")
     if text is None:
         return 1
     return max(int(text), 1) if text.isascii() and text.isdecimal() and len(text) < 10 else 1

@@ -1,7 +1,7 @@
 """Cells of an OpenDocument workbook as text: what they show, with every digit of the value that they hold (ODF 1.3)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -24,7 +24,6 @@ VALUE_TYPE = f"{_OFFICE}value-type"
 _VALUE = f"{_OFFICE}value"
 FORMULA = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}formula"
 _PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
-_PLAIN = frozenset({"string", "float"})
 _NUMBERS = frozenset({"float", "percentage", "currency"})
 _LEFT_OUT = frozenset({"annotation", "annotation-end", "ruby-text", "note", "shapes"})
 _ALL_OF_TIME = DateParts.HOUR | DateParts.MINUTE | DateParts.SECOND
@@ -42,8 +41,6 @@ def cell_text(cell: Any, column: int, styles: Styles, style: str, remarks: CellR
     """
     kind = cell.get(VALUE_TYPE, "")
     formula = cell.get(FORMULA, "")
-    if len(cell) == 1 and not formula and kind in _PLAIN and (text := _plain_text(cell[0])) is not None:
-        return text if kind == "string" else _number(cell.get(_VALUE, ""), text, column, remarks, is_computed=False)
     formula = formula.partition(":=")[2] or formula
     text = "\n".join(_paragraphs(cell))
     _tell_around(cell, column, remarks)
@@ -62,11 +59,29 @@ def cell_text(cell: Any, column: int, styles: Styles, style: str, remarks: CellR
     return other or text or attribute(cell, "string-value")
 
 
-def _plain_text(element: Any) -> str | None:
-    """Text of a paragraph without elements in it; None for another element."""
+def plain_text(cell: Any, attributes: Mapping[str, str]) -> str | None:
+    """Return the text of a cell with a text on one line, or with a whole number; None for any other cell.
+
+    Args:
+        cell: the element.
+        attributes: its attributes.
+    """
+    if len(cell) != 1 or FORMULA in attributes:
+        return None
+    element = cell[0]
     if element.tag != _PARAGRAPH or len(element):
         return None
-    return _BLANKS.sub(" ", element.text or "").strip(" ")
+    text = _one_line(element.text or "")
+    kind = attributes.get(VALUE_TYPE)
+    if kind == "string":
+        return text
+    is_whole = kind == "float" and attributes.get(_VALUE) == text and text.isdecimal() and text.isascii()
+    return text if is_whole else None
+
+
+def _one_line(text: str) -> str:
+    """Text of a paragraph, whose blanks in a row are one (ODF 1.3, part 3, 6.1.2)."""
+    return (text if text.isprintable() and "  " not in text else _BLANKS.sub(" ", text)).strip(" ")
 
 
 def _moment(raw: str, text: str, shown: DateParts, column: int, remarks: CellRemarks) -> str:
@@ -87,9 +102,16 @@ def shown_number(shown: str, value: Decimal) -> CellText:
     CellText(text='12 %', whole='0.123', fault='')
     >>> shown_number("1.23456789012346E+019", Decimal("12345678901234567890")).text
     '12345678901234567890'
+
+    Words in a number's place are what a person sees; the number is told, unless they stand for zero.
+
+    >>> shown_number("none", Decimal(0)), shown_number("lost", Decimal(-1)).whole, shown_number("###", Decimal(7)).text
+    (CellText(text='none', whole='', fault=''), '-1', '7')
     """
     plain = numbers.plain(value)
     groups = list(_DIGIT_GROUPS.finditer(shown))
+    if not groups and any(map(str.isalpha, shown)):
+        return CellText(shown, plain if value else "")
     if len(groups) != 1:
         digits = _SEPARATORS.sub("", shown)
         is_same = digits and len(digits) < numbers.MAX_NUMBER_CHARACTERS and Decimal(digits) == abs(value)
@@ -125,6 +147,8 @@ def _number(raw: str, shown: str, column: int, remarks: CellRemarks, *, is_compu
             remarks.add(column, "is no number, as the file says it is; kept as it is shown", raw)
         return shown or raw
     made = shown_number(shown, value) if shown else CellText(numbers.plain(value))
+    if is_computed and value == 1 and made.text == shown and shown.isalpha():
+        made = CellText(shown)  # a formula's TRUE, which LibreOffice stores as a number
     remarks.of_cell_text(column, made)
     return made.text
 
@@ -168,7 +192,7 @@ def _paragraphs(element: Any) -> Iterator[str]:
     for child in element:
         if local(child) == "p":
             if len(child) == 0:
-                yield _BLANKS.sub(" ", child.text or "").strip(" ")
+                yield _one_line(child.text or "")
             else:
                 yield "".join(_runs(child))
 

@@ -30,13 +30,16 @@ def elements(chunks: Iterable[bytes], tags: Iterable[str], part: str) -> Iterato
     """
     parser = pull_parser("end", tags=[f"{{*}}{tag}" for tag in tags])
     pending = 0
+    is_checked = False
     try:
         for chunk in chunks:
             fault = feed(parser, chunk)
             pending += len(chunk)
             for _, element in parser.read_events():
                 pending = 0
-                _refuse_doctype(element, part)
+                if not is_checked:  # it stands before every element
+                    _refuse_doctype(element, part)
+                    is_checked = True
                 yield element
                 _take_out(element)
             if fault:

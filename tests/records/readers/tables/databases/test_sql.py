@@ -118,6 +118,21 @@ def test_text_that_is_no_utf_8(tmp_path):
     assert found.told("no UTF-8") == [(1, 0, "a\ufffdb")]
 
 
+def test_rows_around_one_that_is_no_utf_8(tmp_path):
+    """Every row is read once, whichever of them have bytes that are no UTF-8."""
+    texts = ["x'" + ("61ff62" if n % 7 == 3 or n in {11, 12} else "616263") + "'" for n in range(500)]
+    path = write(
+        tmp_path / "a.db",
+        "CREATE TABLE a (n, b)",
+        *(f"INSERT INTO a VALUES ({n}, CAST({text} AS TEXT))" for n, text in enumerate(texts)),
+    )
+    found = read(sql.sheets, path)
+    assert [cells[0] for cells in found.cells.values()] == [str(n) for n in range(500)]
+    damaged = [n + 1 for n, text in enumerate(texts) if "ff" in text]
+    assert [number for number, cells in found.cells.items() if cells[1] == "a\ufffdb"] == damaged
+    assert [row for row, _, _ in found.told("no UTF-8")] == damaged
+
+
 def test_what_lies_in_the_log(tmp_path):
     """What a program has written and not yet moved into the file is read."""
     connection = sqlite3.connect(tmp_path / "a.db")

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tables import items_of, problems_of, records_of, source_of
 
@@ -183,3 +183,29 @@ def test_any_bytes_are_read_or_told(tmp_path_factory, content):
     """Whatever stands in a file with the name of a table, the reader ends with records and problems."""
     items = items_of(tmp_path_factory.mktemp("csv"), b"id,title\n" + content)
     assert all(problem.message for problem in problems_of(items))
+
+
+SIGNS = st.text(st.sampled_from([*'a,;\t"\n\r ="', "é", "\udc80"]), max_size=60)
+
+
+@given(content=SIGNS, piece=st.integers(1, 40), delimiter=st.sampled_from([",", ";", "\t"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_many_lines_at_once_are_the_same_rows(tmp_path, monkeypatch, content, piece, delimiter):
+    """Rows of pieces of lines, wherever these end, are those of one line after the other, with the same remarks."""
+    source = source_of(tmp_path, content.encode("utf-8", "surrogateescape"), delimiter=delimiter)
+    found = []
+    for takes_pieces in (True, False):
+        with monkeypatch.context() as patch:
+            patch.setattr(line_feed, "PIECE", piece)
+            if not takes_pieces:
+                patch.setattr(text_rows._TextRows, "_takes_pieces", lambda *_: False)
+            (sheet,) = text_rows.sheets(source)
+            found.append([tuple(row) for row in sheet.rows])
+    assert found[0] == found[1]
+
+
+def test_lines_of_a_sound_table_are_taken_at_once(tmp_path, monkeypatch):
+    """No line of a table in which every row has as many cells is taken alone, one with line breaks in cells included."""
+    content = "id,title\n" + "".join(f'{n},"A\nB"\n' for n in range(50))
+    monkeypatch.setattr(text_rows._TextRows, "_row", None)
+    assert len(rows_of(tmp_path, content)) == 51

@@ -138,6 +138,19 @@ def test_formulas(tmp_path):
     assert found.told("error value") == [(1, 2, "#N/A")]
 
 
+def test_words_in_place_of_a_number(tmp_path):
+    """Words that a cell shows for a number are its text, a formula's TRUE among them; the number is told, but zero."""
+    found = of_rows(
+        tmp_path,
+        ods_cell("none", "float", value="0")
+        + ods_cell("lost", "float", value="-1")
+        + ods_cell("TRUE", "float", value="1", table_formula="of:=TRUE()")
+        + ods_cell("###", "float", value="7"),
+    )
+    assert found.cells == {1: ("none", "lost", "TRUE", "7")}
+    assert found.told("as it is shown") == [(1, 1, "-1")]
+
+
 def test_several_sheets(tmp_path):
     """Sheets come in order, empty ones too; a copy of another file's cells is none."""
     tables = (ods_table(ods_cell("a")), '<table:table table:name="Empty"/>', ods_table(ods_cell("b"), name="S3"))

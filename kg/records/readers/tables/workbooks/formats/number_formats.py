@@ -143,7 +143,9 @@ def _number(value: Decimal, section: FormatSection, *, is_signed: bool) -> CellT
         return CellText(signed("".join(around), is_signed=is_signed))
     if not section.has("digit"):
         words = section.literals.strip()
-        return CellText(words) if any(each.isalnum() for each in words) else CellText(plain, "" if words else plain)
+        if any(each.isalnum() for each in words):
+            return CellText(words, plain if value else "")
+        return CellText(plain, "" if words else plain)
     if section.has("exponent") or section.has("slash") or _is_scaled(section) or abs(value.adjusted()) > 30:
         return CellText(plain)
     shifted = abs(value).scaleb(2 * sum(each.kind == "percent" for each in section.tokens), numbers.CONTEXT)

@@ -155,6 +155,12 @@ def test_noise_of_arithmetic_is_left_out():
     assert NumberFormat().of_number("0.30000000000000004").text == "0.30000000000000004"
 
 
+def test_a_number_behind_words_is_told():
+    """Where a format shows words alone, the number is told, unless they stand for zero."""
+    assert NumberFormat('"Qq"').of_number("23056").whole == "23056"
+    assert NumberFormat('0;-0;"none"').of_number("0").whole == ""
+
+
 @given(st.integers() | st.floats(allow_nan=False, allow_infinity=False, min_value=-1e29, max_value=1e29))
 def test_every_number_is_exact(value):
     """Any number without a format is the text that gives the same number back."""
