@@ -94,6 +94,7 @@ class GenerationFolder:
         """Read the manifest and compare every file's size with it. Raises GenerationError for a damaged generation."""
         manifest = self.read_manifest()
         inventory.check_sizes(self.path, manifest.files)
+        inventory.check_logs(self.path, manifest.files)
         if not self.catalogue.is_file() or not self.records.is_file():
             what = "it is not whole: the catalogue or the file of records is missing"
             raise GenerationError(what, where=str(self.path), todo="Run `kg build`.")
@@ -136,6 +137,7 @@ class Generation:
         self.folder = folder
         self.manifest = folder.read_manifest()
         inventory.check_sizes(folder.path, self.manifest.files)
+        inventory.check_logs(folder.path, self.manifest.files)
         self._store_sizes = inventory.sizes_below(self.manifest.files, f"{folder.store.name}/")
         with ExitStack() as opened:
             try:

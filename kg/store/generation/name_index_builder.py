@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import orjson
 
 from kg.store.generation.name_index import DOCUMENT_TYPES, OTHER, TOP, TOP_OF_OTHERS
+from kg.store.generation.read_only_database import connect
 from kg.store.generation.things import position_key
 from kg.store.search.collation import name_order, title_order
 from kg.store.search.fields import FACETS, RECORD, plain, texts
@@ -67,10 +67,9 @@ def write(path: Path, catalogue: Path, records: Path) -> None:
         catalogue: the finished catalogue.
         records: the file of records.
     """
-    source = f"file:{quote(str(catalogue))}?mode=ro&immutable=1"
     with (
         closing(sqlite3.connect(path, isolation_level=None)) as db,
-        closing(sqlite3.connect(source, uri=True)) as things,
+        closing(connect(catalogue)) as things,
     ):
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA)
         db.execute("BEGIN")
