@@ -1,12 +1,13 @@
 """Links of a catalogue that is updated: rows that come and go by the difference of what a source says before and after.
 
-There is no index of links by their source: what a record said before is known by mapping its old JSON. A link to a thing
-that another one replaced goes to that; where it was meant to go is kept beside, so that it comes back (D-224).
+There is no index of links by their source: what a record said before is known by mapping its old JSON. A link to a
+thing that another one replaced goes to that; where it was meant to go is kept beside, so that it comes back (D-224).
 """
 
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import NamedTuple
 
 from kg.errors import GenerationError
@@ -60,6 +61,8 @@ class LinkRows:
         self.grown: set[int] = set()
         self.shrunk: set[int] = set()
         self.new: set[int] = set()
+        (last,) = db.execute("SELECT COALESCE(MAX(n), 0) FROM things").fetchone()
+        self._numbers = count(last + 1)  # SQLite would give the number of a row that went in this update to another
 
     def number(self, reference: str) -> int | None:
         """Number of a thing that has a row; None for any other."""
@@ -70,8 +73,9 @@ class LinkRows:
         """Number of a thing, which gets a row if it has none."""
         n = self.number(reference)
         if n is None:
-            row = (reference, reference.partition("/")[0], rank_of(self._db, reference))
-            n = self._db.execute("INSERT INTO things (ref, kind, rank) VALUES (?, ?, ?)", row).lastrowid or 0
+            n = next(self._numbers)
+            row = (n, reference, reference.partition("/")[0], rank_of(self._db, reference))
+            self._db.execute("INSERT INTO things (n, ref, kind, rank) VALUES (?, ?, ?, ?)", row)
             self.new.add(n)
             self._targets.pop(reference, None)
         return n
@@ -127,8 +131,8 @@ class LinkRows:
         (new,) = self._db.execute("SELECT target FROM redirects WHERE ref = ?", (old,)).fetchone()
         target, replaces = self.number_or_new(new), self.key(REPLACES)
         rows = self._db.execute(
-            "SELECT k, source, links.day, direct, rank FROM redirected_links AS links"
-            " JOIN things ON things.n = source WHERE links.ref = ?",
+            "SELECT k, links.source, links.day, direct, rank FROM redirected_links AS links"
+            " JOIN things ON things.n = links.source WHERE links.ref = ?",
             (old,),
         ).fetchall()
         self._db.execute("DELETE FROM redirects WHERE ref = ?", (old,))
@@ -172,7 +176,9 @@ class LinkRows:
         if found is None:
             n = self.number(reference)
             row = n is None and self._db.execute("SELECT target FROM redirects WHERE ref = ?", (reference,)).fetchone()
-            found = _Target(self.number_or_new(row[0]), reference) if row else _Target(self.number_or_new(reference), "")
+            found = (
+                _Target(self.number_or_new(row[0]), reference) if row else _Target(self.number_or_new(reference), "")
+            )
             if len(self._targets) >= _MAX_CACHED_NUMBERS:
                 self._targets.clear()
             self._targets[reference] = found

@@ -18,7 +18,7 @@ from kg.processes import die_with_parent
 from kg.store.generation.catalogue_builder import Changes
 from kg.store.generation.outlines.builder import RecordOutline
 from kg.store.generation.updates import overlay
-from kg.store.generation.updates.updater import CatalogueUpdater, RecordFacts, WantedStub
+from kg.store.generation.updates.updater import CatalogueUpdater, FormerTimes, RecordFacts, WantedStub
 
 _PATIENCE = 60.0
 """Seconds for the end of a process that has answered for the last time."""
@@ -45,7 +45,7 @@ class CatalogueUpdate:
             GenerationError: the catalogue can't be shared.
         """
         overlay.share(source, target)
-        self._base = overlay.Base(target)
+        self._base = overlay.SharedBase(target)
         self._pipe, theirs = Pipe()
         command = [sys.executable, "-I", "-m", __name__, str(theirs.fileno()), str(target), now, str(os.getpid())]
         self._target = target
@@ -70,11 +70,12 @@ class CatalogueUpdate:
         offset: int,
         length: int,
         outline: RecordOutline | None = None,
+        *,
         before: RecordFacts | None = None,
-        created: str = "",
+        redirected: FormerTimes | None = None,
     ) -> None:
         """Insert a record or a stub, or change it."""
-        self._call("put", facts, offset, length, outline, before, created)
+        self._call("put", facts, offset, length, outline, before=before, redirected=redirected)
 
     def remove(self, before: RecordFacts) -> None:
         """Remove a record or a stub."""

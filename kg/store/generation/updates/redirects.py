@@ -23,7 +23,7 @@ class RedirectChanges:
         ended: references whose redirect has ended in this update.
     """
 
-    def __init__(self, db: sqlite3.Connection, links: LinkRows, touch: Callable[[int], None]) -> None:
+    def __init__(self, db: sqlite3.Connection, links: LinkRows, touch: Callable[[int], object]) -> None:
         """Create the list of changes.
 
         Args:

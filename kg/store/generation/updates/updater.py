@@ -1,12 +1,11 @@
 """Updater of a catalogue: changes of some things, written into the catalogue of the generation before.
 
 All costs are those of the changes. What comes out equals the catalogue that a full build makes of the same records, but
-for the numbers of things: rows, links and their order, counts, redirects, tombstones. Which stubs are wanted follows from
-the links, so a build asks for them until none is left: first `unneeded`, then `wanted`, again and again.
+for the numbers of things: rows, links and their order, counts, redirects, tombstones. Which stubs are wanted follows
+from the links, so a build asks for them until none is left: first `unneeded`, then `wanted`, again and again.
 """
 
 import sqlite3
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from kg.errors import GenerationError
@@ -14,7 +13,7 @@ from kg.store.generation.catalogue_builder import REPLACES, CatalogueEntry, Chan
 from kg.store.generation.hints import Hint, HintCounts, LinkName
 from kg.store.generation.outlines import builder as outlines
 from kg.store.generation.outlines.builder import RecordOutline
-from kg.store.generation.tables.listings import Listing, ListingChanges, listing
+from kg.store.generation.tables.listings import ListedThing, ListingChanges, listing
 from kg.store.generation.things import FIRST, sort_day
 from kg.store.generation.updates.links import LinkRows
 from kg.store.generation.updates.redirects import RedirectChanges
@@ -26,7 +25,7 @@ _MAX_CYCLE_THINGS = 100_000
 """Things below another one that are looked through for a cycle."""
 
 _EMPTY = (
-    f"UPDATE things SET label = NULL, status = ?, start = NULL, end = NULL, said = NULL, digest = NULL, source = NULL,"
+    "UPDATE things SET label = NULL, status = ?, start = NULL, end = NULL, said = NULL, digest = NULL, source = NULL,"  # noqa: S608  # ours
     f" offset = NULL, length = NULL, created = NULL, modified = NULL, deleted = NULL, day = {FIRST} WHERE n = ?"
 )
 
@@ -36,6 +35,14 @@ class RecordFacts(NamedTuple):
 
     entry: CatalogueEntry
     hints: tuple[Hint, ...] = ()
+
+
+class FormerTimes(NamedTuple):
+    """Times of a thing's first publication and last change, and its digest then; None for a thing that was deleted."""
+
+    created: str
+    modified: str
+    digest: str | None
 
 
 class WantedStub(NamedTuple):
@@ -58,8 +65,7 @@ class WantedStub(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Former:
+class _Former(NamedTuple):
     """Row of a thing before the update; times as in its row."""
 
     label: bytes | None
@@ -68,7 +74,7 @@ class _Former:
     digest: str | None
     deleted: str | None
     status: str | None
-    listing: Listing | None
+    listing: ListedThing | None
 
 
 class CatalogueUpdater:
@@ -101,8 +107,9 @@ class CatalogueUpdater:
         offset: int,
         length: int,
         outline: RecordOutline | None = None,
+        *,
         before: RecordFacts | None = None,
-        created: str = "",
+        redirected: FormerTimes | None = None,
     ) -> None:
         """Insert a record or a stub, or change it.
 
@@ -112,7 +119,7 @@ class CatalogueUpdater:
             length: its length there, in bytes.
             outline: its outline, where it is long.
             before: what it said in the generation before; None where it was no record or stub then.
-            created: time of its first publication, where the catalogue can't know it, since it was redirected.
+            redirected: times of its publication before it was redirected, which the catalogue does not have.
         """
         entry = facts.entry
         if entry.status != "stub":
@@ -120,14 +127,15 @@ class CatalogueUpdater:
         n = self._links.number_or_new(entry.reference)
         self._check(n, before)
         former = self._touch(n)
-        is_same = former is not None and former.digest == entry.digest and former.deleted is None
-        first = former.created if former else created or self._now
+        times = FormerTimes(*former[1:4]) if former else redirected
+        is_same = times is not None and times.digest == entry.digest and not (former and former.deleted)
+        first = times.created if times else self._now
         self._db.execute(
             "UPDATE things SET label=?, status=?, start=?, end=?, said=?, created=?, modified=?, digest=?, source=?,"
             " offset=?, length=?, deleted=NULL, day=? WHERE n=?",
             (
                 *(entry.label, entry.status, entry.start, entry.end, entry.edtf),
-                *(first, former.modified if former and is_same else self._now, entry.digest, entry.source),
+                *(first, times.modified if times and is_same else self._now, entry.digest, entry.source),
                 *(offset, length, sort_day(entry.start or ""), n),
             ),
         )
@@ -159,9 +167,7 @@ class CatalogueUpdater:
             self._db.execute("UPDATE things SET status = ? WHERE n = ?", (WITHDRAWN, n))
         former = self._former.get(n) if n is not None else None
         if former is not None and n is not None and not keep_label:
-            self._former[n] = _Former(
-                None, former.created, former.modified, former.digest, former.deleted, former.status, former.listing
-            )
+            self._former[n] = former._replace(label=None)
 
     def restore(self, reference: str) -> None:
         """Let a withdrawn thing be a tombstone like others, or a stub; a record comes by `put`."""
@@ -178,7 +184,7 @@ class CatalogueUpdater:
     def unneeded(self, limit: int) -> list[str]:
         """Up to `limit` stubs to which nothing but stubs like them links any more, for `remove`."""
         self._settle()
-        found = []
+        found: list[str] = []
         while self._loose and len(found) < limit:
             n = self._loose.pop()
             row = self._db.execute("SELECT ref FROM things WHERE n = ? AND status = 'stub'", (n,)).fetchone()
@@ -189,7 +195,7 @@ class CatalogueUpdater:
     def wanted(self, limit: int) -> list[WantedStub]:
         """Up to `limit` stubs to be made, or made anew, for `put`."""
         self._settle()
-        found = []
+        found: list[WantedStub] = []
         while self._candidates and len(found) < limit:
             stub = self._wanted(self._candidates.pop())
             found += [stub] if stub else []
@@ -239,7 +245,7 @@ class CatalogueUpdater:
             self._listings.move(n, before.listing if before else None, listing(self._db, n) if row else None)
         self._listings.finish()
         self._db.execute("COMMIT")
-        return Changes(*counts)
+        return Changes(counts[0], counts[1], counts[2])
 
     def _change(self, n: int, reference: str, before: RecordFacts | None, after: RecordFacts | None) -> None:
         """Change the links and hints of a thing."""
@@ -249,7 +255,9 @@ class CatalogueUpdater:
             for hint in facts.hints if facts else ():
                 self._hints.count(hint, step)
         statuses = [None if entry is None else (entry.status == "stub") for entry in (old, new)]
-        claims = [{target for key, target in entry.links if key == REPLACES} if entry else set() for entry in (old, new)]
+        claims = [
+            {target for key, target in entry.links if key == REPLACES} if entry else set() for entry in (old, new)
+        ]
         self._redirects.unsettled |= claims[0] ^ claims[1]
         if statuses[0] != statuses[1]:
             self._redirects.unsettled |= claims[0] | claims[1]
@@ -283,7 +291,7 @@ class CatalogueUpdater:
                 "SELECT label, created, modified, digest, deleted, status FROM things WHERE n = ?", (n,)
             ).fetchone()
             is_new = row is None or (row[3] is None and row[4] is None)  # a new row, for a link to it
-            self._former[n] = None if is_new else _Former(*row, listing(self._db, n))
+            self._former[n] = None if is_new else _Former._make((*row, listing(self._db, n)))
         return self._former[n]
 
     def _touch_document(self, n: int) -> None:
@@ -330,7 +338,9 @@ class CatalogueUpdater:
         seen, todo = {n}, [n]
         while todo:
             target = (todo.pop(),)
-            query = "SELECT 1 FROM links JOIN things ON n = source WHERE target = ? AND status IS NOT 'stub' LIMIT 1"
+            query = (
+                "SELECT 1 FROM links JOIN things ON n = links.source WHERE target = ? AND status IS NOT 'stub' LIMIT 1"
+            )
             if self._db.execute(query, target).fetchone():
                 return True
             sources = {source for (source,) in self._db.execute("SELECT source FROM links WHERE target = ?", target)}

@@ -55,7 +55,7 @@ def updated(base, number, label, of=7, before="A"):
     path = base.parent.parent / f"{number:04}" / base.name
     path.parent.mkdir()
     with CatalogueUpdate(base, path, NOW) as update:
-        update.put(record(of, label), 0, 2, None, record(of, before))
+        update.put(record(of, label), 0, 2, before=record(of, before))
         update.finish()
     return path
 
@@ -132,10 +132,16 @@ def test_an_update_that_fails_leaves_the_base(base):
     before = state(base)
     path = base.parent.parent / "0002" / base.name
     path.parent.mkdir()
-    with pytest.raises(RuntimeError, match="given up"), CatalogueUpdate(base, path, NOW) as update:
-        update.put(record(7, "B"), 0, 2, None, record(7))
-        update.wanted(1)
-        raise RuntimeError("given up")
+    update = CatalogueUpdate(base, path, NOW)
+
+    def give_up():
+        with update:
+            update.put(record(7, "B"), 0, 2, before=record(7))
+            update.wanted(1)
+            raise RuntimeError("given up")
+
+    with pytest.raises(RuntimeError, match="given up"):
+        give_up()
     assert update._process.poll() is not None
     assert (state(base), label(base)) == (before, "A")
 
@@ -144,9 +150,10 @@ def test_a_fault_comes_with_the_next_answer(base):
     """A change that is refused is told by the next call that is waited for; the process ends."""
     path = base.parent.parent / "0002" / base.name
     path.parent.mkdir()
-    with pytest.raises(GenerationError, match="record/7"), CatalogueUpdate(base, path, NOW) as update:
-        update.put(record(7, "B"), 0, 2, None, record(7, "another"))
-        update.finish()
+    with CatalogueUpdate(base, path, NOW) as update:
+        update.put(record(7, "B"), 0, 2, before=record(7, "another"))
+        with pytest.raises(GenerationError, match="record/7"):
+            update.finish()
     with pytest.raises(PublishError, match="has ended"):
         update.wanted(1)
 
@@ -156,7 +163,7 @@ def test_a_writer_that_closes_is_seen(base, monkeypatch):
     second = base.parent.parent / "0002" / base.name
     second.parent.mkdir()
     share(base, second)
-    watched = overlay.Base(second)
+    watched = overlay.SharedBase(second)
     with closing(overlay.open_log(second)) as db:
         db.execute("UPDATE things SET label = 'x'")
     with pytest.raises(GenerationError, match="share"):
@@ -182,10 +189,10 @@ def test_a_torn_log_is_seen_at_open(base):
     whole = log_of(second).read_bytes()
     log_of(second).write_bytes(whole[:-100] + bytes(100))
     assert label(second) == "A"  # what has to be seen before
-    with pytest.raises(GenerationError, match="catalogue.sqlite-wal holds something else"):
+    with pytest.raises(GenerationError, match=r"catalogue\.sqlite-wal holds something else"):
         inventory.check_logs(second.parent, files)
     log_of(second).write_bytes(whole[:-100])
-    with pytest.raises(GenerationError, match="catalogue.sqlite-wal has"):
+    with pytest.raises(GenerationError, match=r"catalogue\.sqlite-wal has"):
         inventory.check_sizes(second.parent, files)
 
 
@@ -195,7 +202,7 @@ def test_a_log_that_goes_is_seen(base):
     with closing(Catalogue(second)) as catalogue:
         assert catalogue.thing("record/7").labels["en"] == "B"
         log_of(second).unlink()
-        with pytest.raises(GenerationError, match="catalogue.sqlite-wal can't be read"):
+        with pytest.raises(GenerationError, match=r"catalogue\.sqlite-wal can't be read"):
             catalogue.thing("record/7")
 
 

@@ -14,7 +14,7 @@ from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEnt
 from kg.store.generation.hints import hint_of
 from kg.store.generation.ledger import LedgerEntry
 from kg.store.generation.tables import listings
-from kg.store.generation.updates.updater import CatalogueUpdater, RecordFacts
+from kg.store.generation.updates.updater import CatalogueUpdater, FormerTimes, RecordFacts
 
 NAMES = [f"record/{n}" for n in range(14)] + [f"agent/{n}" for n in range(6)] + [f"topic/{n}" for n in range(3)]
 KEYS = ["creator", "mentions", "partOf", "relatedTo"]
@@ -140,6 +140,13 @@ class Collection:
         for old in {*succeeded, *self.successions}:
             if succeeded.get(old) != self.successions.get(old):
                 updater.succeed(old, self.successions.get(old, ""))
+        self._settle_stubs(updater, published)
+        for reference in updater.unburied():
+            if former := published.entry(reference):
+                gone = (former.modified, former.deleted) if former.deleted else (now, now)
+                updater.bury(reference, former.label, (former.created, *gone))
+
+    def _settle_stubs(self, updater, published):
         while True:
             if unneeded := updater.unneeded(2):
                 for reference in unneeded:
@@ -149,16 +156,13 @@ class Collection:
                     assert stub.is_there == (stub.reference in self.live)
                     self._put(updater, stub_facts(stub.reference, stub.hint, stub.names), published)
             else:
-                break
-        for reference in updater.unburied():
-            if former := published.entry(reference):
-                times = (former.created, former.modified, former.deleted) if former.deleted else (former.created, now, now)
-                updater.bury(reference, former.label, times)
+                return
 
     def _put(self, updater, said, published):
         reference = said.entry.reference
         former = published.entry(reference)
-        updater.put(said, 0, 10, None, self.live.get(reference), former.created if former else "")
+        times = FormerTimes(former.created, former.modified, former.digest) if former else None
+        updater.put(said, 0, 10, before=self.live.get(reference), redirected=times)
         self.live[reference] = said
 
 
@@ -170,7 +174,7 @@ def contents(path):
             "by rank": db.execute("SELECT ref FROM things ORDER BY rank").fetchall(),
             "links": db.execute(
                 "SELECT target.ref, name, links.day, source.ref FROM links JOIN keys USING (k)"
-                " JOIN things AS target ON target.n = target JOIN things AS source ON source.n = source"
+                " JOIN things AS target ON target.n = target JOIN things AS source ON source.n = links.source"
                 " ORDER BY target.ref, name, links.day, links.rank"
             ).fetchall(),
             "counts": db.execute(
@@ -288,9 +292,10 @@ def test_another_state_is_refused(tmp_path):
         updater = CatalogueUpdater(db, "")
         with pytest.raises(GenerationError, match="record/1 in the catalogue"):
             updater.put(facts("record/1", {"label": "B"}), 0, 10)
+        said = facts("record/1", {"label": "A", "links": [["creator", "agent/1"]]})
+        said = RecordFacts(said.entry._replace(digest=collection.live["record/1"].entry.digest))
         with pytest.raises(GenerationError, match="lacks a link"):
-            said = facts("record/1", {"label": "A", "links": [["creator", "agent/1"]]})
-            updater.remove(RecordFacts(said.entry._replace(digest=collection.live["record/1"].entry.digest)))
+            updater.remove(said)
 
 
 def test_missing_stubs_are_no_end(tmp_path):
@@ -320,7 +325,7 @@ def test_an_update_costs_what_changes_cost(tmp_path):
             db.set_progress_handler(step, 1)
             updater = CatalogueUpdater(db, "2030-01-02T00:00:00Z")
             before = facts("record/7", records["record/7"])
-            updater.put(facts("record/7", {"start": "1963-10-01"}), 0, 10, None, before)
+            updater.put(facts("record/7", {"start": "1963-10-01"}), 0, 10, before=before)
             updater.finish()
         return count[0]
 
