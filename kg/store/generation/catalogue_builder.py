@@ -14,11 +14,14 @@ from typing import Any, NamedTuple
 
 from kg.iris import spellings
 from kg.store.generation import hints
-from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.ledger import Ledger
 from kg.store.generation.outlines import builder as outlines
 from kg.store.generation.outlines.builder import RecordOutline
-from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, position_key
+from kg.store.generation.read_only_database import connect
+from kg.store.generation.tables import listings, ranks
+from kg.store.generation.tables.schema import INDEXES, LISTS, THINGS, statements
+from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, PLACED, UNDATED_DAY, sort_day
+from kg.store.generation.updates.overlay import become_base
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
@@ -29,9 +32,18 @@ _VAGUE = re.compile(r"\d\dXX[?~%]?|\d{3}X[?~%]")
 _MAX_DATE_TEXT = 100
 """Characters of a date in words that lists show."""
 
+REPLACES = "replaces"
+"""Key of the links by which a thing takes the place of another."""
+
+_VALID_SUCCESSIONS = (
+    "SELECT successions.ref AS ref, target FROM successions JOIN things AS new ON new.ref = target"
+    " WHERE new.digest IS NOT NULL AND new.status IS NOT 'stub'"
+)
+
 _STAGE = """
-CREATE TABLE stage.links (target INTEGER, k INTEGER, start TEXT, source INTEGER);
-CREATE TABLE stage.redirects (ref TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;
+CREATE TABLE stage.links (target INTEGER, k INTEGER, day INTEGER, source INTEGER);
+CREATE TABLE stage.places (n INTEGER PRIMARY KEY, at TEXT);
+CREATE TABLE stage.claims (ref TEXT, target TEXT, PRIMARY KEY (ref, target)) WITHOUT ROWID;
 """
 
 
@@ -52,6 +64,12 @@ class CatalogueEntry(NamedTuple):
     at: str
     links: tuple[tuple[str, str], ...]
     position: int | None = None
+
+    def link_days(self) -> dict[tuple[str, str], int]:
+        """Key and target of each link → the day by which it goes in the list of its target."""
+        by_date = sort_day(self.start) if self.start else UNDATED_DAY
+        in_order = by_date if self.position is None else PLACED + self.position
+        return {link: in_order if link[0] in ORDERED else by_date for link in self.links}
 
 
 def date_column(date: Mapping[str, Any]) -> str | None:
@@ -108,7 +126,7 @@ class CatalogueBuilder:
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")
         self._db.execute("ATTACH ? AS stage", (str(self._stage),))
         self._db.executescript("PRAGMA stage.journal_mode=OFF; PRAGMA stage.synchronous=OFF;")
-        self._db.executescript(SCHEMA + outlines.SCHEMA + _STAGE + hints.SCHEMA)
+        self._db.executescript(THINGS + outlines.SCHEMA + _STAGE + hints.SCHEMA)
         self._db.execute("BEGIN")
         self.hints = hints.Hints(self._db)
         """What links say of their targets."""
@@ -129,56 +147,48 @@ class CatalogueBuilder:
             None, or the source position of an earlier record with the same reference.
         """
         n = self._number(entry.reference)
-        existing = self._db.execute("SELECT source, at FROM things WHERE n = ? AND digest IS NOT NULL", (n,)).fetchone()
+        existing = self._db.execute(
+            "SELECT source, at FROM things JOIN stage.places USING (n) WHERE n = ? AND digest IS NOT NULL", (n,)
+        ).fetchone()
         if existing:
             return " ".join(filter(None, existing))
         created, modified = self._times(entry)
         self._db.execute(
             "UPDATE things SET label=?, status=?, start=?, end=?, said=?, created=?, modified=?, digest=?, source=?,"
-            " at=?, offset=?, length=? WHERE n=?",
+            " offset=?, length=?, day=? WHERE n=?",
             (
                 *(entry.label, entry.status, entry.start, entry.end, entry.edtf, created, modified, entry.digest),
-                *(entry.source, entry.at, offset, length, n),
+                *(entry.source, offset, length, sort_day(entry.start or ""), n),
             ),
         )
+        self._db.execute("INSERT INTO stage.places VALUES (?, ?)", (n, entry.at))
         if outline:
-            self._add_outline(offset, outline)
-        by_date = entry.start or UNDATED
-        in_order = by_date if entry.position is None else position_key(entry.position)
+            outlines.insert(self._db, offset, outline)
         self._db.executemany(
             "INSERT INTO stage.links VALUES (?, ?, ?, ?)",
-            [
-                (self._number(target), self._key(key), in_order if key in ORDERED else by_date, n)
-                for key, target in entry.links
-            ],
+            [(self._number(target), self._key(key), day, n) for (key, target), day in entry.link_days().items()],
         )
-        for key, target in entry.links:
-            if key == "replaces":
-                self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (target, entry.reference))
+        for key, target in entry.links if entry.status != "stub" else ():
+            if key == REPLACES:
+                self._db.execute("INSERT OR IGNORE INTO stage.claims VALUES (?, ?)", (target, entry.reference))
         return None
-
-    def _add_outline(self, offset: int, outline: RecordOutline) -> None:
-        nodes = ((offset, number, node) for number, node in outline.nodes.items())
-        self._db.executemany("INSERT INTO outlines VALUES (?, ?, ?)", nodes)
-        self._db.executemany("INSERT INTO outline_places VALUES (?, ?, ?)", outline.chunks(offset))
 
     def succeed(self, old: str, new: str) -> bool:
         """Redirect a reference without a record to a record; return False where that can't be done."""
+        self._db.execute("INSERT OR IGNORE INTO successions VALUES (?, ?)", (old, new))
         rows = self._db.execute("SELECT ref FROM things WHERE ref IN (?, ?) AND digest IS NOT NULL", (old, new))
-        if [ref for (ref,) in rows] != [new] or old == new:
-            return False
-        self._number(old)
-        self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (old, new))
-        return True
+        return old != new and [ref for (ref,) in rows] == [new]
 
     def missing(self, limit: int) -> list[tuple[str, bytes | None]]:
         """Up to `limit` link targets without a record, each with its hint.
 
         A replaced record is not missing: its address redirects to the replacement.
         """
+        self.hints.counts.flush()
         return self._db.execute(
-            "SELECT things.ref, hints.record FROM things LEFT JOIN stage.hints USING (ref)"
-            " WHERE digest IS NULL AND ref NOT IN (SELECT ref FROM stage.redirects) LIMIT ?",
+            f"SELECT ref, ({hints.BEST.format(ref='things.ref')}) FROM things WHERE digest IS NULL"  # noqa: S608  # ours
+            " AND ref NOT IN (SELECT ref FROM stage.claims)"
+            f" AND ref NOT IN (SELECT ref FROM ({_VALID_SUCCESSIONS})) LIMIT ?",
             (limit,),
         ).fetchall()
 
@@ -186,9 +196,10 @@ class CatalogueBuilder:
         """Source position of a record that links to a reference, and the key of the link."""
         self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_target ON links (target)")
         ref, source, at, key = self._db.execute(
-            "SELECT linking.ref, linking.source, linking.at, keys.name FROM things"
+            "SELECT linking.ref, linking.source, places.at, keys.name FROM things"
             " JOIN stage.links AS links ON links.target = things.n JOIN keys USING (k)"
-            " JOIN things AS linking ON linking.n = links.source WHERE things.ref = ? LIMIT 1",
+            " JOIN things AS linking ON linking.n = links.source LEFT JOIN stage.places ON places.n = linking.n"
+            " WHERE things.ref = ? LIMIT 1",
             (reference,),
         ).fetchone()
         return SourcePosition(ref, source or "", at or ""), key
@@ -210,8 +221,8 @@ class CatalogueBuilder:
             " (SELECT target FROM stage.links WHERE k = :k)"
             " UNION SELECT up.start, links.target, depth + 1 FROM up"
             " JOIN stage.links AS links ON links.source = up.n AND links.k = :k WHERE depth < 40"
-            ") SELECT DISTINCT things.ref, things.source, things.at FROM up"
-            " JOIN things ON things.n = up.start WHERE up.n = up.start",
+            ") SELECT DISTINCT things.ref, things.source, places.at FROM up"
+            " JOIN things ON things.n = up.start LEFT JOIN stage.places ON places.n = things.n WHERE up.n = up.start",
             {"k": k},
         )
         for reference, source, at in rows:
@@ -219,15 +230,24 @@ class CatalogueBuilder:
 
     def finish(self) -> Changes:
         """Sort and count the links, insert tombstones, commit."""
-        self._redirect()
-        for statement in LINKS.split(";"):  # executescript would commit
+        self.hints.counts.flush()
+        for statement in statements(LISTS):  # executescript would commit
             self._db.execute(statement)
-        self._db.execute("INSERT INTO links SELECT DISTINCT * FROM stage.links ORDER BY target, k, start, source")
-        self._db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
+        self._redirect()
         deleted, respelled, example = _insert_tombstones(self._db, self._ledger, self._now)
+        ranks.assign(self._db)
+        for statement in statements(INDEXES):  # executescript would commit
+            self._db.execute(statement)
+        self._db.execute(
+            "INSERT OR IGNORE INTO links SELECT target, k, day, rank, source FROM stage.links"
+            " JOIN temp.ranks ON ranks.n = source ORDER BY target, k, day, rank"
+        )
+        self._db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
+        listings.write(self._db)
         self._db.execute("COMMIT")
         self._db.execute("DETACH stage")
         self._stage.unlink()
+        become_base(self._db)
         return Changes(self._created, self._changed, deleted, respelled, example)
 
     def close(self) -> None:
@@ -237,16 +257,28 @@ class CatalogueBuilder:
     def _redirect(self) -> None:
         """Redirect replaced things, and the links to them, to their replacements."""
         self._db.execute(
-            "INSERT INTO redirects SELECT r.ref, r.target FROM stage.redirects AS r JOIN things USING (ref)"
-            " WHERE digest IS NULL"
+            "INSERT INTO redirects SELECT ref, MIN(target) FROM stage.claims JOIN things USING (ref)"
+            " WHERE digest IS NULL GROUP BY ref"
+        )
+        self._db.execute(
+            f"INSERT OR IGNORE INTO redirects SELECT ref, target FROM ({_VALID_SUCCESSIONS}) AS valid"  # noqa: S608  # ours
+            " WHERE NOT EXISTS (SELECT 1 FROM things AS old WHERE old.ref = valid.ref AND digest IS NOT NULL)"
         )
         pairs = self._db.execute(
-            "SELECT old.n, new.n FROM redirects JOIN things AS old USING (ref) JOIN things AS new ON new.ref = target"
+            "SELECT redirects.ref, old.n, new.n FROM redirects"
+            " JOIN things AS old USING (ref) JOIN things AS new ON new.ref = target"
         ).fetchall()
-        replaces = self._key("replaces")
+        replaces = self._key(REPLACES)
         if pairs:  # without the index, each redirect would search all links
             self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_target ON links (target)")
-        for old, new in pairs:
+        for reference, old, new in pairs:
+            self._db.execute(
+                "INSERT OR IGNORE INTO redirected_links SELECT ?, k, source, day,"
+                " (k, source) IN (SELECT k, source FROM stage.links WHERE target = ?)"
+                " FROM stage.links WHERE target = ?",
+                (reference, new, old),
+            )
+        for _, old, new in pairs:
             self._db.execute("UPDATE stage.links SET target = ? WHERE target = ? AND k <> ?", (new, old, replaces))
             self._db.execute("DELETE FROM stage.links WHERE target = ?", (old,))
             self._db.execute("DELETE FROM things WHERE n = ?", (old,))
@@ -284,8 +316,10 @@ class CatalogueBuilder:
         return k
 
 
-def _insert_tombstones(db: sqlite3.Connection, ledger: Ledger, now: str) -> tuple[int, int, tuple[str, str]]:
-    """Insert tombstones of published things that the build lacks.
+def _insert_tombstones(
+    db: sqlite3.Connection, ledger: Ledger, now: str, *, ranked: bool = False
+) -> tuple[int, int, tuple[str, str]]:
+    """Insert tombstones of published things that the build lacks, with their ranks where the others have theirs.
 
     Returns:
         The number of new ones; the number of references that are there under another spelling, and the first of them.
@@ -306,6 +340,8 @@ def _insert_tombstones(db: sqlite3.Connection, ledger: Ledger, now: str) -> tupl
         deleted = published.deleted or now
         modified = published.modified if published.deleted else now
         db.execute(insert, (canonical, published.kind, published.label, published.created, modified, deleted))
+        if ranked:
+            db.execute("UPDATE things SET rank = ? WHERE ref = ?", (ranks.rank_of(db, canonical), canonical))
     return deleted_now, respelled, example
 
 
@@ -316,10 +352,11 @@ def _is_in(db: sqlite3.Connection, table: str, reference: str) -> bool:
 def copy_with_new_times(source: Path, target: Path, ledger: Ledger, now: str) -> None:
     """Copy a catalogue for a generation that repeats an earlier one, with `now` as the time of what changes by it.
 
-    A published catalogue is copied, never linked: SQLite writes a file in place.
+    All rows change, so the copy is a base of its own.
     """
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target, isolation_level=None)) as db:
+    with closing(connect(source)) as old, closing(sqlite3.connect(target, isolation_level=None)) as db:
         old.backup(db)
+        ranked = "rank" in {row[1] for row in db.execute("PRAGMA table_info(things)")}
         db.execute("BEGIN")
         rows = db.execute("SELECT n, ref, digest, deleted FROM things").fetchall()
         for n, reference, digest, deleted in rows:
@@ -332,5 +369,6 @@ def copy_with_new_times(source: Path, target: Path, ledger: Ledger, now: str) ->
                 unchanged = published.digest == digest and published.deleted is None
                 times = (published.created, published.modified if unchanged else now, None)
             db.execute("UPDATE things SET created = ?, modified = ?, deleted = ? WHERE n = ?", (*times, n))
-        _insert_tombstones(db, ledger, now)
+        _insert_tombstones(db, ledger, now, ranked=ranked)
         db.execute("COMMIT")
+        become_base(db)

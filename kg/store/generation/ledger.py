@@ -16,6 +16,7 @@ from urllib.parse import quote
 from kg.errors import PublishError
 from kg.iris import spellings
 from kg.private_files import make_private
+from kg.store.generation.read_only_database import attach
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS published (
@@ -112,7 +113,7 @@ class Ledger:
         """Bring the ledger up to the live generation; a no-op where it is up to date."""
         if self.position[0] >= generation:
             return
-        self._db.execute("ATTACH ? AS live", (f"file:{quote(str(catalogue))}?immutable=1",))
+        attach(self._db, catalogue, "live")
         try:
             self._db.execute("BEGIN IMMEDIATE")
             respelled = self._respelled()
