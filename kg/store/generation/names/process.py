@@ -16,12 +16,16 @@ from typing import Self
 
 from kg.errors import PublishError
 from kg.processes import die_with_parent
+from kg.store.generation.names import name_index_builder
 from kg.store.generation.names.catalogue_side import CatalogueSide
 from kg.store.generation.names.name_index_updater import NameIndexUpdater
-from kg.store.generation.read_only_database import connect
+from kg.store.generation.read_only_database import connect, log_of
 from kg.store.generation.segments.folder import SegmentFolder
 from kg.store.generation.segments.reader import SegmentReader
 from kg.store.generation.updates import overlay
+
+MAX_CHANGED_SHARE = 0.1
+"""Share of the things of a generation that may have changed; of more, an index is made anew in less time."""
 
 _NAMES, _CATALOGUE = "names.sqlite", "catalogue.sqlite"
 
@@ -39,7 +43,7 @@ class NameIndexUpdate:
         Raises:
             GenerationError: the name index can't be shared.
         """
-        self._path = folder / _NAMES
+        self._folder, self._path = folder, folder / _NAMES
         overlay.share(before / _NAMES, self._path)
         self._base = overlay.SharedBase(self._path)
         command = [sys.executable, "-I", "-m", __name__, str(before), str(folder), str(os.getpid())]
@@ -65,12 +69,26 @@ class NameIndexUpdate:
         Raises:
             PublishError: it can't be moved. GenerationError: what generations share was written to.
         """
-        _, errors = self._process.communicate("\n".join(references).encode())
+        changed = list(references)
+        with closing(connect(self._folder / _CATALOGUE)) as things:
+            (number,) = things.execute("SELECT MAX(n) FROM things").fetchone()
+        if len(changed) > MAX_CHANGED_SHARE * (number or 0):
+            self._make_anew()
+            return
+        _, errors = self._process.communicate("\n".join(changed).encode())
         if self._process.returncode:
             last_line = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it was stopped"]
             what = f"the name index can't be updated: {last_line[0]}"
             raise PublishError(what, where=str(self._path), todo="Run `kg build --full`.")
         self._base.check()
+
+    def _make_anew(self) -> None:
+        """Write an index of the generation's own, which is quicker where much has changed."""
+        self._process.kill()
+        for path in (self._path, log_of(self._path)):
+            path.unlink(missing_ok=True)
+        name_index_builder.write(self._path, self._folder / _CATALOGUE, SegmentFolder(self._folder))
+        self._base = overlay.SharedBase(self._path)
 
 
 def main() -> None:

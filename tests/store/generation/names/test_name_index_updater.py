@@ -172,11 +172,23 @@ def test_a_process_writes_what_changed_beside_a_shared_base(tmp_path):
     assert {table: rows ^ updated[table] for table, rows in anew.items()} == {table: set() for table in anew}
 
 
-def test_a_process_that_fails_says_why(tmp_path):
-    """Where the next generation has no catalogue, the build is told, and the shared file is as before."""
-    old, _, folder, references = _next_generation(tmp_path)
-    (folder / "catalogue.sqlite").unlink()
+def test_many_changes_make_a_new_index(tmp_path):
+    """Where more has changed than a share, the index is the generation's own; the shared file has the same bytes."""
+    old, new, folder, _ = _next_generation(tmp_path)
     before = old.names.read_bytes()
+    with NameIndexUpdate(old.path, folder) as update:
+        update.finish([f"record/{n}" for n in range(1_000)])
+    assert old.names.read_bytes() == before
+    assert not old.names.samefile(folder / "names.sqlite")
+    updated, anew = contents(folder / "names.sqlite", folder / "catalogue.sqlite"), contents(new.names, new.catalogue)
+    assert {table: rows ^ updated[table] for table, rows in anew.items()} == {table: set() for table in anew}
+
+
+def test_a_process_that_fails_says_why(tmp_path):
+    """Where the next generation has no records, the build is told, and the shared file is as before."""
+    old, _, folder, references = _next_generation(tmp_path)
+    before = old.names.read_bytes()
+    shutil.rmtree(folder / "records")
     with pytest.raises(PublishError, match="name index can't be updated"), NameIndexUpdate(old.path, folder) as update:
         update.finish(references)
     assert old.names.read_bytes() == before
