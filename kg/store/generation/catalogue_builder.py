@@ -104,6 +104,7 @@ class Changes:
         created, changed, deleted: numbers of things.
         respelled: number of references that the ledger has under another spelling of their keys (D-136).
         example: the first of them, old and new.
+        worn: whether ranks have become long, so that a full build is due.
     """
 
     created: int
@@ -111,6 +112,7 @@ class Changes:
     deleted: int
     respelled: int = 0
     example: tuple[str, str] = ("", "")
+    worn: bool = False
 
 
 class CatalogueBuilder:

@@ -245,7 +245,7 @@ class CatalogueUpdater:
             self._listings.move(n, before.listing if before else None, listing(self._db, n) if row else None)
         self._listings.finish()
         self._db.execute("COMMIT")
-        return Changes(counts[0], counts[1], counts[2])
+        return Changes(counts[0], counts[1], counts[2], worn=self._links.worn)
 
     def _change(self, n: int, reference: str, before: RecordFacts | None, after: RecordFacts | None) -> None:
         """Change the links and hints of a thing."""

@@ -330,3 +330,16 @@ def test_an_update_costs_what_changes_cost(tmp_path):
         return count[0]
 
     assert steps(tmp_path / "many", 3_000) < 1.3 * steps(tmp_path / "few", 300)
+
+
+def test_long_ranks_are_told(tmp_path):
+    """Where new references always come before the last new one, ranks grow; from some length on, a full build is due."""
+    path, _, _ = _one(tmp_path, {"record/0": {"label": "A"}, "record/9": {"label": "A"}})
+    worn = []
+    for n in range(330):
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            updater = CatalogueUpdater(db, "2030-01-02T00:00:00Z")
+            updater.put(facts(f"record/8{999 - n}", {"label": "B"}), 0, 10)
+            worn.append(updater.finish().worn)
+    assert not any(worn[:100])
+    assert worn[-1]
