@@ -9,7 +9,8 @@ import pytest
 from publishing import publish
 
 from kg.errors import GenerationError
-from kg.store.generation.catalogue_builder import CatalogueEntry
+from kg.store.generation.catalogue import Catalogue
+from kg.store.generation.catalogue_builder import CatalogueEntry, copy_with_new_times
 from kg.store.generation.generation import Generation, GenerationFolder
 from kg.store.generation.generations import Generations
 from kg.store.generation.read_only_database import log_of
@@ -58,3 +59,23 @@ def test_a_torn_log_is_no_generation(folder):
         Generation(folder)
     with pytest.raises(GenerationError, match="holds something else"):
         folder.check_whole()
+
+
+def test_a_rollback_makes_a_base_of_its_own(folder, tmp_path):
+    """The catalogue that a rollback copies has what the log has, and shares nothing with any generation."""
+
+    class NothingPublished:
+        def entry(self, _):
+            return None
+
+        def entries(self):
+            return []
+
+    copy = tmp_path / "catalogue.sqlite"
+    before = folder.catalogue.stat().st_mtime_ns, log_of(folder.catalogue).read_bytes()
+    copy_with_new_times(folder.catalogue, copy, NothingPublished(), "2031-01-01T00:00:00Z")
+    with closing(Catalogue(copy)) as catalogue:
+        thing = catalogue.thing("record/1")
+    assert (thing.labels, thing.modified) == ({"en": "Changed"}, "2031-01-01T00:00:00Z")
+    assert not log_of(copy).exists()
+    assert (folder.catalogue.stat().st_mtime_ns, log_of(folder.catalogue).read_bytes()) == before
