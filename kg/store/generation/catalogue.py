@@ -369,6 +369,10 @@ class Catalogue:
         """Yield (reference, labels by language as JSON) of each live thing that has a record."""
         yield from self._db.execute(f"SELECT ref, label FROM things WHERE {IS_LISTED} ORDER BY n")  # noqa: S608  # ours
 
+    def record_places(self) -> Iterator[tuple[int, int]]:
+        """(address, length) of the records of all live things, in the order in which they were written."""
+        yield from self._db.execute("SELECT offset, length FROM things WHERE digest IS NOT NULL ORDER BY offset")
+
     def digests(self) -> Iterator[tuple[str, str, str | None, int, int]]:
         """(reference, digest, status, offset, length) of each live thing, by reference."""
         yield from self._db.execute(

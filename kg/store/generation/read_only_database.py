@@ -33,13 +33,14 @@ def has_log(path: Path) -> bool:
         return False
 
 
-def _address(path: Path) -> str:
+def database_uri(path: Path) -> str:
+    """URI of a published database, for reading: its connection needs the locking mode that `connect` sets."""
     return f"file:{quote(str(path))}{_WITH_LOG if has_log(path) else _PLAIN}"
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open a published database; its connection may go from thread to thread."""
-    connection = sqlite3.connect(_address(path), uri=True, check_same_thread=False)
+    connection = sqlite3.connect(database_uri(path), uri=True, check_same_thread=False)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # the index of the log is in this connection's memory
     return connection
 
@@ -48,7 +49,7 @@ def attach(db: sqlite3.Connection, path: Path, name: str) -> None:
     """Attach a published database to a connection that was opened with `uri=True`."""
     # An attached database has the mode that the connection has by then; the others go back to theirs.
     db.execute("PRAGMA locking_mode = EXCLUSIVE")
-    db.execute(f"ATTACH ? AS {name}", (_address(path),))
+    db.execute(f"ATTACH ? AS {name}", (database_uri(path),))
     db.execute("PRAGMA locking_mode = NORMAL")
 
 

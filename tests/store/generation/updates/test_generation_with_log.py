@@ -17,6 +17,8 @@ from kg.store.generation.read_only_database import log_of
 from kg.store.generation.updates.process import CatalogueUpdate
 from kg.store.generation.updates.updater import RecordFacts
 
+TIMES = ("2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z")
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -34,10 +36,10 @@ def folder(tmp_path):
     entry = CatalogueEntry(
         before.reference, b'{"en":"A"}', None, None, None, None, before.digest, "records.jsonl", "", ()
     )
-    with CatalogueUpdate(source.catalogue, target.catalogue, "2030-01-01T00:00:00Z") as update:
+    with CatalogueUpdate(source.catalogue, target.catalogue) as update:
         former, said = RecordFacts(entry), RecordFacts(entry._replace(label=b'{"en":"Changed"}', digest="x"))
-        update.put(said, before.offset, before.length, before=former)
-        assert update.finish().changed == 1
+        update.put(said, before.offset, before.length, times=TIMES, before=former)
+        update.finish()
     target.write_manifest(replace(manifest, generation=2), (source.path, manifest.files))
     return target
 
@@ -73,7 +75,7 @@ def test_a_rollback_makes_a_base_of_its_own(folder, tmp_path):
 
     copy = tmp_path / "catalogue.sqlite"
     before = folder.catalogue.stat().st_mtime_ns, log_of(folder.catalogue).read_bytes()
-    copy_with_new_times(folder.catalogue, copy, NothingPublished(), "2031-01-01T00:00:00Z")
+    copy_with_new_times(folder.logged_catalogue(), copy, NothingPublished(), "2031-01-01T00:00:00Z")
     with closing(Catalogue(copy)) as catalogue:
         thing = catalogue.thing("record/1")
     assert (thing.labels, thing.modified) == ({"en": "Changed"}, "2031-01-01T00:00:00Z")
