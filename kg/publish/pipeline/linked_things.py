@@ -45,7 +45,6 @@ class Survey:
         self.folder = folder
         self.catalogue = folder / "catalogue.sqlite"
         self.records = SegmentFolder(folder)
-        self.ledger = folder / "ledger.sqlite"
         self.problems = folder / "problems.jsonl"
         self.rejected = folder / "rejected"
 

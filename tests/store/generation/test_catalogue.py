@@ -10,10 +10,10 @@ import pytest
 
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
-from kg.store.generation.ledger import Ledger
 from kg.store.generation.tables import listings, ranks
 from kg.store.generation.tables.schema import INDEXES, LISTS, THINGS
 from kg.store.generation.things import ListPage, parse_cursor, sort_day
+from kg.store.log.log_state import LogState
 
 MANY = 100_000
 READS = 100
@@ -176,8 +176,8 @@ def test_things_sharing_targets(tmp_path):
 def _redirecting(folder, many):
     """Steps of a catalogue with a number of redirects."""
     folder.mkdir()
-    with closing(Ledger(folder / "ledger.sqlite")) as ledger:
-        builder = CatalogueBuilder(folder / "catalogue.sqlite", ledger, "2030-01-01T00:00:00Z")
+    with closing(LogState(folder / "log.sqlite")) as state:
+        builder = CatalogueBuilder(folder / "catalogue.sqlite", state, "2030-01-01T00:00:00Z")
         for n in range(many):
             links = (("creator", f"agent/old{n}"), ("replaces", f"record/{n}"))
             builder.add(CatalogueEntry(f"record/new{n}", b"{}", None, None, None, None, "x", "", "", links), 0, 0)
@@ -231,7 +231,7 @@ def test_cursors_hold_in_every_generation(catalogue):
 
 def _built(path, entries):
     with (
-        closing(Ledger(path.with_name("ledger.sqlite"))) as ledger,
+        closing(LogState(path.with_name("log.sqlite"))) as ledger,
         closing(CatalogueBuilder(path, ledger, "")) as builder,
     ):
         for reference, start, links in entries:

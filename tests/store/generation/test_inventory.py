@@ -52,8 +52,8 @@ def test_every_file_is_listed(made):
 def test_files_that_change_are_named(made):
     """A file of the same size with other bytes is found by its digest."""
     folder = (made.var_folder / "current").resolve()
-    content = (folder / "records/0001.jsonl").read_bytes()
-    (folder / "records/0001.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
+    content = (folder / "records" / "0001.jsonl").read_bytes()
+    (folder / "records" / "0001.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
     manifest = GenerationFolder(folder).check_whole()
     assert list(inventory.differing_digests(folder, manifest.files)) == ["records/0001.jsonl"]
 
@@ -80,9 +80,9 @@ def test_damaged_generation_is_not_served_nor_published_anew(made, name, cut):
 def test_digests_stay_through_a_rollback(made):
     """A rollback keeps the digests of the files that it shares, so that damage to one is found later, too."""
     folder = (made.var_folder / "current").resolve()
-    content = (folder / "records/0001.jsonl").read_bytes()
+    content = (folder / "records" / "0001.jsonl").read_bytes()
     build.build(made)
-    (folder / "records/0001.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
+    (folder / "records" / "0001.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
     build.rollback(made, 1)
     again = (made.var_folder / "current").resolve()
     assert list(inventory.differing_digests(again, GenerationFolder(again).read_manifest().files)) == [
@@ -92,7 +92,7 @@ def test_digests_stay_through_a_rollback(made):
 
 def test_no_page_of_wrong_bytes(made):
     """Where the file of records is cut beneath a server, records are 503 and so is /healthz, never 200."""
-    records = (made.var_folder / "current").resolve() / "records/0001.jsonl"
+    records = (made.var_folder / "current").resolve() / "records" / "0001.jsonl"
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
         assert client.get("/healthz").status_code == 200
         with records.open("r+b") as file:
@@ -146,7 +146,7 @@ def whole(built):
 
 
 @pytest.mark.parametrize(
-    "part", ["records/0001.jsonl", "catalogue.sqlite", "search/*", "store/*.sst", "dumps/*", "tables/*"]
+    "part", ["records.jsonl", "catalogue.sqlite", "search/*", "store/*.sst", "dumps/*", "tables/*"]
 )
 def test_no_answer_from_damaged_files(made, whole, part):
     """Where files are cut or gone beneath a server, an answer is as before or 503, and /healthz is 503."""
@@ -166,7 +166,7 @@ def test_a_damaged_new_generation(made):
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
         assert client.get("/healthz").json() == {"status": "ok", "generation": 1}
         shutil.copytree(made.var_folder / "generations" / "0001", made.var_folder / "generations" / "0002")
-        os.truncate(made.var_folder / "generations" / "0002" / "records/0001.jsonl", 100)
+        os.truncate(made.var_folder / "generations" / "0002" / "records.jsonl", 100)
         link = made.var_folder / "next"
         link.symlink_to("generations/0002")
         link.rename(made.var_folder / "current")

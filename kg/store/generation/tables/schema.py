@@ -21,9 +21,11 @@ CREATE TABLE things (
   modified TEXT,
   digest TEXT,          -- of its triples and its JSON
   source TEXT,          -- file
-  offset INTEGER,       -- position of its JSON in the records
+  offset INTEGER,       -- address of its JSON in the segments of records
   length INTEGER,
   deleted TEXT,         -- time of its deletion
+  record_digest TEXT,   -- SHA-256 of its JSON
+  sets TEXT,            -- JSON: references of the collections and archives that have it
   day INTEGER NOT NULL DEFAULT {FIRST}, -- first day as a number
   rank BLOB NOT NULL DEFAULT x'00000000' -- place in the order of references
 );

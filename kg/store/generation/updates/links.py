@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kg.errors import GenerationError
 from kg.store.generation.catalogue_builder import REPLACES
-from kg.store.generation.tables.ranks import rank_of
+from kg.store.generation.tables.ranks import MAX_LENGTH, rank_of
 
 _MAX_CACHED_NUMBERS = 50_000
 
@@ -45,6 +45,7 @@ class LinkRows:
     Attributes:
         grown, shrunk: numbers of things to which there are more links, or fewer, since the last look.
         new: numbers of the things that got a row.
+        worn: whether a rank of these is long.
     """
 
     def __init__(self, db: sqlite3.Connection, touch: Callable[[int], None]) -> None:
@@ -61,6 +62,7 @@ class LinkRows:
         self.grown: set[int] = set()
         self.shrunk: set[int] = set()
         self.new: set[int] = set()
+        self.worn = False
         (last,) = db.execute("SELECT COALESCE(MAX(n), 0) FROM things").fetchone()
         self._numbers = count(last + 1)  # SQLite would give the number of a row that went in this update to another
 
@@ -74,7 +76,9 @@ class LinkRows:
         n = self.number(reference)
         if n is None:
             n = next(self._numbers)
-            row = (n, reference, reference.partition("/")[0], rank_of(self._db, reference))
+            rank = rank_of(self._db, reference)
+            self.worn = self.worn or len(rank) > MAX_LENGTH
+            row = (n, reference, reference.partition("/")[0], rank)
             self._db.execute("INSERT INTO things (n, ref, kind, rank) VALUES (?, ?, ?, ?)", row)
             self.new.add(n)
             self._targets.pop(reference, None)

@@ -15,10 +15,9 @@ from typing import Any, Self
 
 from kg.errors import GenerationError, PublishError
 from kg.processes import die_with_parent
-from kg.store.generation.catalogue_builder import Changes
 from kg.store.generation.outlines.builder import RecordOutline
 from kg.store.generation.updates import overlay
-from kg.store.generation.updates.updater import CatalogueUpdater, FormerTimes, RecordFacts, WantedStub
+from kg.store.generation.updates.updater import CatalogueUpdater, RecordFacts, Tombstone, WantedStub
 
 _PATIENCE = 60.0
 """Seconds for the end of a process that has answered for the last time."""
@@ -33,13 +32,12 @@ class CatalogueUpdate:
     A fault of a call that is not waited for is raised by the next one that is. Without `finish` nothing is changed.
     """
 
-    def __init__(self, source: Path, target: Path, now: str) -> None:
+    def __init__(self, source: Path, target: Path) -> None:
         """Share the catalogue of a generation with the next one, and start the process.
 
         Args:
             source: the catalogue of the published generation.
             target: its path in the folder of the next one.
-            now: the time of the build.
 
         Raises:
             GenerationError: the catalogue can't be shared.
@@ -47,7 +45,7 @@ class CatalogueUpdate:
         overlay.share(source, target)
         self._base = overlay.SharedBase(target)
         self._pipe, theirs = Pipe()
-        command = [sys.executable, "-I", "-m", __name__, str(theirs.fileno()), str(target), now, str(os.getpid())]
+        command = [sys.executable, "-I", "-m", __name__, str(theirs.fileno()), str(target), str(os.getpid())]
         self._target = target
         self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
         theirs.close()
@@ -71,19 +69,19 @@ class CatalogueUpdate:
         length: int,
         outline: RecordOutline | None = None,
         *,
+        times: tuple[str, str],
         before: RecordFacts | None = None,
-        redirected: FormerTimes | None = None,
     ) -> None:
         """Insert a record or a stub, or change it."""
-        self._call("put", facts, offset, length, outline, before=before, redirected=redirected)
+        self._call("put", facts, offset, length, outline, times=times, before=before)
 
-    def remove(self, before: RecordFacts) -> None:
+    def remove(self, before: RecordFacts, tombstone: Tombstone | None) -> None:
         """Remove a record or a stub."""
-        self._call("remove", before)
+        self._call("remove", before, tombstone)
 
-    def withdraw(self, reference: str, before: RecordFacts | None, *, keep_label: bool = False) -> None:
+    def withdraw(self, reference: str, before: RecordFacts | None, tombstone: Tombstone) -> None:
         """Make a tombstone of a thing, to which things may link."""
-        self._call("withdraw", reference, before, keep_label=keep_label)
+        self._call("withdraw", reference, before, tombstone)
 
     def restore(self, reference: str) -> None:
         """Let a withdrawn thing be a tombstone like others, or a stub."""
@@ -93,9 +91,9 @@ class CatalogueUpdate:
         """Note the successor that a source names for a withdrawn record; empty for none any more."""
         self._call("succeed", old, new)
 
-    def bury(self, reference: str, label: bytes | None, times: tuple[str, str, str]) -> None:
+    def bury(self, reference: str, tombstone: Tombstone) -> None:
         """Insert a tombstone for a reference of `unburied`."""
-        self._call("bury", reference, label, times)
+        self._call("bury", reference, tombstone)
 
     def unneeded(self, limit: int) -> list[str]:
         """Return up to `limit` stubs that have to be removed."""
@@ -117,13 +115,16 @@ class CatalogueUpdate:
         found: list[str] = self._call("on_cycle", key, references)
         return found
 
-    def finish(self) -> Changes:
-        """Write everything, and compare the base. Raises GenerationError, PublishError."""
-        changes: Changes = self._call("finish")
+    def finish(self) -> bool:
+        """Write everything, and compare the base; return whether ranks have become long, so that a full build is due.
+
+        Raises GenerationError, PublishError.
+        """
+        worn: bool = self._call("finish")
         self._pipe.close()
         self._process.wait(_PATIENCE)
         self._base.check()
-        return changes
+        return worn
 
     def _call(self, name: str, *values: object, **named: object) -> Any:
         try:
@@ -160,11 +161,11 @@ def serve(pipe: Connection, updater: CatalogueUpdater) -> None:
 
 def main() -> None:
     """Update the catalogue in the second argument by calls through the descriptor in the first, as a process."""
-    die_with_parent(int(sys.argv[4]))
+    die_with_parent(int(sys.argv[3]))
     code = 1
     try:
         db = overlay.open_log(Path(sys.argv[2]))
-        serve(Connection(int(sys.argv[1])), CatalogueUpdater(db, sys.argv[3]))
+        serve(Connection(int(sys.argv[1])), CatalogueUpdater(db))
         code = 0
     except EOFError:  # the build has given up
         pass

@@ -9,7 +9,7 @@ import sqlite3
 from typing import NamedTuple
 
 from kg.errors import GenerationError
-from kg.store.generation.catalogue_builder import REPLACES, CatalogueEntry, Changes
+from kg.store.generation.catalogue_builder import REPLACES, CatalogueEntry
 from kg.store.generation.hints import Hint, HintCounts, LinkName
 from kg.store.generation.outlines import builder as outlines
 from kg.store.generation.outlines.builder import RecordOutline
@@ -26,7 +26,8 @@ _MAX_CYCLE_THINGS = 100_000
 
 _EMPTY = (
     "UPDATE things SET label = NULL, status = ?, start = NULL, end = NULL, said = NULL, digest = NULL, source = NULL,"  # noqa: S608  # ours
-    f" offset = NULL, length = NULL, created = NULL, modified = NULL, deleted = NULL, day = {FIRST} WHERE n = ?"
+    " offset = NULL, length = NULL, record_digest = NULL, sets = NULL, created = NULL, modified = NULL,"
+    f" deleted = NULL, day = {FIRST} WHERE n = ?"
 )
 
 
@@ -37,12 +38,13 @@ class RecordFacts(NamedTuple):
     hints: tuple[Hint, ...] = ()
 
 
-class FormerTimes(NamedTuple):
-    """Times of a thing's first publication and last change, and its digest then; None for a thing that was deleted."""
+class Tombstone(NamedTuple):
+    """Tombstone of a thing, by the change log: its label as JSON, times of first publication, last change, deletion."""
 
+    label: bytes | None
     created: str
     modified: str
-    digest: str | None
+    deleted: str
 
 
 class WantedStub(NamedTuple):
@@ -66,15 +68,10 @@ class WantedStub(NamedTuple):
 
 
 class _Former(NamedTuple):
-    """Row of a thing before the update; times as in its row."""
+    """Row of a thing before the update: what lists had of it, or its tombstone."""
 
-    label: bytes | None
-    created: str
-    modified: str
-    digest: str | None
-    deleted: str | None
-    status: str | None
     listing: ListedThing | None
+    tombstone: Tombstone | None
 
 
 class CatalogueUpdater:
@@ -83,14 +80,10 @@ class CatalogueUpdater:
     Raises GenerationError where the catalogue is not of the state that the changes tell of: a full build mends that.
     """
 
-    def __init__(self, db: sqlite3.Connection, now: str) -> None:
-        """Begin an update.
-
-        Args:
-            db: the catalogue, without a transaction.
-            now: the time of the build.
-        """
-        self._db, self._now = db, now
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """Begin an update of a catalogue, which is in no transaction."""
+        self._db = db
+        self._tombstones: dict[int, Tombstone | None] = {}
         db.execute("BEGIN")
         self._former: dict[int, _Former | None] = {}
         self._links = LinkRows(db, self._touch_document)
@@ -108,8 +101,8 @@ class CatalogueUpdater:
         length: int,
         outline: RecordOutline | None = None,
         *,
+        times: tuple[str, str],
         before: RecordFacts | None = None,
-        redirected: FormerTimes | None = None,
     ) -> None:
         """Insert a record or a stub, or change it.
 
@@ -118,56 +111,51 @@ class CatalogueUpdater:
             offset: position of its JSON in the records.
             length: its length there, in bytes.
             outline: its outline, where it is long.
+            times: of its first publication and its last change, by the change log.
             before: what it said in the generation before; None where it was no record or stub then.
-            redirected: times of its publication before it was redirected, which the catalogue does not have.
         """
         entry = facts.entry
         if entry.status != "stub":
             self._redirects.end(entry.reference)
         n = self._links.number_or_new(entry.reference)
         self._check(n, before)
-        former = self._touch(n)
-        times = FormerTimes(*former[1:4]) if former else redirected
-        is_same = times is not None and times.digest == entry.digest and not (former and former.deleted)
-        first = times.created if times else self._now
+        self._touch(n)
         self._db.execute(
             "UPDATE things SET label=?, status=?, start=?, end=?, said=?, created=?, modified=?, digest=?, source=?,"
-            " offset=?, length=?, deleted=NULL, day=? WHERE n=?",
+            " offset=?, length=?, record_digest=?, sets=?, deleted=NULL, day=? WHERE n=?",
             (
-                *(entry.label, entry.status, entry.start, entry.end, entry.edtf),
-                *(first, times.modified if times and is_same else self._now, entry.digest, entry.source),
-                *(offset, length, sort_day(entry.start or ""), n),
+                *(entry.label, entry.status, entry.start, entry.end, entry.edtf, *times, entry.digest, entry.source),
+                *(offset, length, entry.record_digest, entry.sets(), sort_day(entry.start or ""), n),
             ),
         )
         if outline:
             outlines.insert(self._db, offset, outline)
         self._change(n, entry.reference, before, facts)
 
-    def remove(self, before: RecordFacts) -> None:
+    def remove(self, before: RecordFacts, tombstone: Tombstone | None) -> None:
         """Remove a record or a stub; it leaves a tombstone, a redirect, or a wanted stub.
 
         Args:
             before: what it said in the generation before, or what was put in this update.
+            tombstone: what it leaves where nothing links to it; None where it was never published.
         """
-        self._empty(before, None)
+        self._tombstones[self._empty(before, None)] = tombstone
 
-    def withdraw(self, reference: str, before: RecordFacts | None, *, keep_label: bool = False) -> None:
+    def withdraw(self, reference: str, before: RecordFacts | None, tombstone: Tombstone) -> None:
         """Make a tombstone of a thing, to which things may link: no stub comes in its place.
 
         Args:
             reference: the thing.
             before: what it said; None where it has no record and no stub.
-            keep_label: whether its tombstone has its label.
+            tombstone: what it leaves; without a label, unless that may be told.
         """
-        n = self._links.number(reference)
         if before is not None:
             n = self._empty(before, WITHDRAWN)
-        elif n is not None:
+        else:
+            n = self._links.number_or_new(reference)
             self._touch(n)
             self._db.execute("UPDATE things SET status = ? WHERE n = ?", (WITHDRAWN, n))
-        former = self._former.get(n) if n is not None else None
-        if former is not None and n is not None and not keep_label:
-            self._former[n] = former._replace(label=None)
+        self._tombstones[n] = tombstone
 
     def restore(self, reference: str) -> None:
         """Let a withdrawn thing be a tombstone like others, or a stub; a record comes by `put`."""
@@ -206,16 +194,11 @@ class CatalogueUpdater:
         self._settle()
         return sorted(each for each in self._redirects.ended if self._links.number(each) is None)
 
-    def bury(self, reference: str, label: bytes | None, times: tuple[str, str, str]) -> None:
-        """Insert a tombstone.
-
-        Args:
-            reference: a reference of `unburied`.
-            label: its label, as JSON.
-            times: of its first publication, last change and deletion.
-        """
+    def bury(self, reference: str, tombstone: Tombstone) -> None:
+        """Insert the tombstone of a reference of `unburied`."""
         n = self._links.number_or_new(reference)
-        self._former[n] = _Former(label, times[0], times[1], None, times[2], None, None)
+        self._touch(n)
+        self._tombstones[n] = tombstone
 
     def on_cycle(self, key: str, references: list[str]) -> list[str]:
         """Return those of some things that are reached from themselves by links under a key: parts of themselves."""
@@ -223,8 +206,11 @@ class CatalogueUpdater:
         numbers = {reference: self._links.number(reference) for reference in references}
         return [reference for reference, n in numbers.items() if n is not None and self._is_below(k, n)]
 
-    def finish(self) -> Changes:
+    def finish(self) -> bool:
         """Write tombstones and counts, and commit.
+
+        Returns:
+            Whether ranks have become long, so that a full build is due.
 
         Raises:
             ValueError: stubs are still wanted, or not needed.
@@ -232,20 +218,15 @@ class CatalogueUpdater:
         if left := [*self.unneeded(1), *(stub.reference for stub in self.wanted(1))]:
             message = f"stubs are still to be made or removed, such as {left[0]}"
             raise ValueError(message)
-        counts = [0, 0, 0]
         for n in sorted({*self._former, *self._links.new}):
-            before = self._former.get(n)
-            row = self._db.execute("SELECT digest, status FROM things WHERE n = ?", (n,)).fetchone()
+            former = self._former.get(n)
+            row = self._db.execute("SELECT digest FROM things WHERE n = ?", (n,)).fetchone()
             if row and row[0] is None:
-                counts[2] += self._entomb(n, before, row[1])
-            elif row and (before is None or before.digest is None):
-                counts[before is not None] += 1
-            elif row and before and before.digest != row[0]:
-                counts[1] += 1
-            self._listings.move(n, before.listing if before else None, listing(self._db, n) if row else None)
+                self._entomb(n, former)
+            self._listings.move(n, former.listing if former else None, listing(self._db, n) if row else None)
         self._listings.finish()
         self._db.execute("COMMIT")
-        return Changes(counts[0], counts[1], counts[2])
+        return self._links.worn
 
     def _change(self, n: int, reference: str, before: RecordFacts | None, after: RecordFacts | None) -> None:
         """Change the links and hints of a thing."""
@@ -284,15 +265,16 @@ class CatalogueUpdater:
         if offset is not None:
             outlines.delete(self._db, offset)
 
-    def _touch(self, n: int) -> _Former | None:
-        """Row of a thing as it was before the update; None where there was none."""
+    def _touch(self, n: int) -> None:
+        """Note the row of a thing as it was before the update."""
         if n not in self._former:
             row = self._db.execute(
-                "SELECT label, created, modified, digest, deleted, status FROM things WHERE n = ?", (n,)
+                "SELECT label, created, modified, deleted, digest FROM things WHERE n = ?", (n,)
             ).fetchone()
-            is_new = row is None or (row[3] is None and row[4] is None)  # a new row, for a link to it
-            self._former[n] = None if is_new else _Former._make((*row, listing(self._db, n)))
-        return self._former[n]
+            if row is None or (row[3] is None and row[4] is None):  # a new row, for a link to it
+                self._former[n] = None
+            else:
+                self._former[n] = _Former(listing(self._db, n), Tombstone(*row[:4]) if row[3] else None)
 
     def _touch_document(self, n: int) -> None:
         """Note the row of a thing before its links are counted anew: of a document, lists have that count."""
@@ -362,20 +344,14 @@ class CatalogueUpdater:
             seen |= below
         return False
 
-    def _entomb(self, n: int, former: _Former | None, status: str | None) -> bool:
-        """Make a tombstone of a row without a record, or take the row away; return whether a live thing was deleted."""
-        if former is None and status != WITHDRAWN:
+    def _entomb(self, n: int, former: _Former | None) -> None:
+        """Make a tombstone of a row without a record; take the row away where nothing was published there."""
+        tombstone = self._tombstones.get(n) or (former.tombstone if former else None)
+        if tombstone is None:
             self._db.execute("DELETE FROM things WHERE n = ?", (n,))
-            return False
-        label, created, modified, deleted = None, self._now, self._now, self._now
-        if former is not None:
-            label, created, deleted = former.label, former.created, former.deleted or self._now
-            modified = former.modified if former.deleted else self._now
-        self._db.execute(
-            "UPDATE things SET label = ?, created = ?, modified = ?, deleted = ? WHERE n = ?",
-            (label, created, modified, deleted, n),
-        )
-        return former is not None and former.deleted is None
+            return
+        columns = "label = ?, created = ?, modified = ?, deleted = ?"
+        self._db.execute(f"UPDATE things SET {columns} WHERE n = ?", (*tombstone, n))  # noqa: S608  # ours
 
 
 def _differs(reference: str) -> GenerationError:

@@ -30,6 +30,12 @@ _TITLE_BOOST, _LINK_BOOST, _FORM_BOOST = 3.0, 0.8, 0.7
 _SOUND_BOOSTS = {"sound": 1.5, "text_sound": 0.4}
 """Field of sounds → boost of a name that only sounds alike: in names and titles, in texts."""
 
+_ALIKE_SCORE = 0.001
+"""Score of a name that an ordinary word only resembles: less than that of any text with the word (D-208)."""
+
+_PROPER_KINDS = ("agent", "place")
+"""Kinds of things that bear proper names."""
+
 _PREFIX_FIELDS = {"title": ("word",), "text": ("vocabulary", "text")}
 """Field → fields that hold the prefixes of its words."""
 
@@ -67,6 +73,7 @@ class WordQueries:
         self.forms = FormFinder(index.schema, index.searcher, index.languages, index.terms).forms
         self.named_things = lru_cache(maxsize=2048)(self._find_named_things)
         self._bearers = lru_cache(maxsize=2048)(self._find_bearers)
+        self.is_ordinary = lru_cache(maxsize=2048)(self._is_ordinary)
 
     def term(self, word: Word, languages: Sequence[str], *, everywhere: bool, with_forms: bool = True) -> Query:
         """Query of a word, a prefix or a phrase.
@@ -93,12 +100,51 @@ class WordQueries:
             for heard in _sounds_of(word.text):
                 for place, weight in _SOUND_BOOSTS.items():
                     query = self._in(place, partial(Query.term_query, field_name=place, field_value=heard), everywhere)
-                    choices.append(Query.boost_query(query, weight))
-        if not word.field and (named_things := self.named_things(word.text, NAMED_KINDS)):
-            choices.append(Query.boost_query(any_value(self._schema, "links", named_things), _LINK_BOOST))
+                    choices.append(self._weighed(query, weight, word))
+        if not word.field:
+            choices += self._link_choices(word)
         if with_forms and (forms := self.forms_of(word)):
             choices += [boosted(each, _FORM_BOOST) for each in self._form_choices(forms, places, everywhere=everywhere)]
         return Query.disjunction_max_query(choices, 0.1) if choices else Query.empty_query()
+
+    def _link_choices(self, word: Word) -> list[Query]:
+        """Queries of the documents that link to the things which a word names."""
+        named_things = self.named_things(word.text, NAMED_KINDS)
+        alike = self._alike(word, named_things)
+        choices = []
+        if surely := [each for each in named_things if each not in alike]:
+            choices.append(Query.boost_query(any_value(self._schema, "links", surely), _LINK_BOOST))
+        if alike:
+            choices.append(Query.const_score_query(any_value(self._schema, "links", sorted(alike)), _ALIKE_SCORE))
+        return choices
+
+    def _weighed(self, query: Query, boost: float, word: Word) -> Query:
+        """Query of names that sound like a word."""
+        is_ordinary = not word.phrase and self.is_ordinary(word.text)
+        return Query.const_score_query(query, _ALIKE_SCORE) if is_ordinary else Query.boost_query(query, boost)
+
+    def _alike(self, word: Word, references: Sequence[str]) -> frozenset[str]:
+        """Those of some things whose proper names an ordinary word only resembles: none has it as it is written."""
+        proper = [each for each in references if each.partition("/")[0] in _PROPER_KINDS]
+        if not proper or word.phrase or word.prefix or not self.is_ordinary(word.text):
+            return frozenset()
+        (written,) = plain_words(word.text)
+        bearing = [Query.term_query(self._schema, "word", written), any_value(self._schema, "ref", proper)]
+        hits = self._searcher.search(all_of(bearing), len(proper), count=False).hits
+        return frozenset(proper).difference(reference_at(self._searcher, address) for _, address in hits)
+
+    def _is_ordinary(self, text: str) -> bool:
+        """Test for a word that some text has without any capitalised word that sounds so: no name there."""
+        words = plain_words(text)
+        if len(words) != 1 or not _sounds_of(text):
+            return False
+        stems = {reading[0] for reading in stem_readings(text, self._index.languages) if len(reading) == 1}
+        written = [Query.term_query(self._schema, "text", each) for each in sorted(stems)]
+        written.append(Query.term_query(self._schema, "vocabulary", words[0]))
+        clauses = [(Occur.Must, Query.boolean_query([(Occur.Should, each) for each in written]))]
+        heard = {key for each in (text, *stems) for key in _sounds_of(each)}
+        clauses += [(Occur.MustNot, Query.term_query(self._schema, "text_sound", each)) for each in sorted(heard)]
+        return bool(self._searcher.search(Query.boolean_query(clauses), 1, count=False).hits)
 
     def as_written(self, word: Word) -> Query | None:
         """Query of a word in the very form in which it is written; None for a phrase, a prefix or several words."""
@@ -159,14 +205,17 @@ class WordQueries:
         if not bearers:
             return [Query.boost_query(query, _TITLE_BOOST)]
         named = [reference for references in bearers.values() for reference in references]
+        alike = self._alike(word, named)
         others = [(Occur.Must, query), (Occur.MustNot, any_value(self._schema, "ref", named))]
         # Of those who bear a name, the length of the name says nothing: the best known comes first.
         return [
             Query.boost_query(Query.boolean_query(others), _TITLE_BOOST),
             *(
-                Query.const_score_query(any_value(self._schema, "ref", references), score)
+                Query.const_score_query(any_value(self._schema, "ref", surely), score)
                 for score, references in bearers.items()
+                if (surely := [each for each in references if each not in alike])
             ),
+            *([Query.const_score_query(any_value(self._schema, "ref", sorted(alike)), _ALIKE_SCORE)] if alike else []),
         ]
 
     def _find_bearers(self, stem: str) -> dict[float, list[str]]:

@@ -54,8 +54,8 @@ def updated(base, number, label, of=7, before="A"):
     """The catalogue of the next generation, with one record changed."""
     path = base.parent.parent / f"{number:04}" / base.name
     path.parent.mkdir()
-    with CatalogueUpdate(base, path, NOW) as update:
-        update.put(record(of, label), 0, 2, before=record(of, before))
+    with CatalogueUpdate(base, path) as update:
+        update.put(record(of, label), 0, 2, times=(NOW, NOW), before=record(of, before))
         update.finish()
     return path
 
@@ -132,11 +132,11 @@ def test_an_update_that_fails_leaves_the_base(base):
     before = state(base)
     path = base.parent.parent / "0002" / base.name
     path.parent.mkdir()
-    update = CatalogueUpdate(base, path, NOW)
+    update = CatalogueUpdate(base, path)
 
     def give_up():
         with update:
-            update.put(record(7, "B"), 0, 2, before=record(7))
+            update.put(record(7, "B"), 0, 2, times=(NOW, NOW), before=record(7))
             update.wanted(1)
             raise RuntimeError("given up")
 
@@ -150,8 +150,8 @@ def test_a_fault_comes_with_the_next_answer(base):
     """A change that is refused is told by the next call that is waited for; the process ends."""
     path = base.parent.parent / "0002" / base.name
     path.parent.mkdir()
-    with CatalogueUpdate(base, path, NOW) as update:
-        update.put(record(7, "B"), 0, 2, before=record(7, "another"))
+    with CatalogueUpdate(base, path) as update:
+        update.put(record(7, "B"), 0, 2, times=(NOW, NOW), before=record(7, "another"))
         with pytest.raises(GenerationError, match="record/7"):
             update.finish()
     with pytest.raises(PublishError, match="has ended"):
