@@ -146,7 +146,7 @@ def whole(built):
 
 
 @pytest.mark.parametrize(
-    "part", ["records.jsonl", "catalogue.sqlite", "search/*", "store/*.sst", "dumps/*", "tables/*"]
+    "part", ["records/0001.jsonl", "catalogue.sqlite", "search/*", "store/*.sst", "dumps/*", "tables/*"]
 )
 def test_no_answer_from_damaged_files(made, whole, part):
     """Where files are cut or gone beneath a server, an answer is as before or 503, and /healthz is 503."""
@@ -166,7 +166,7 @@ def test_a_damaged_new_generation(made):
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
         assert client.get("/healthz").json() == {"status": "ok", "generation": 1}
         shutil.copytree(made.var_folder / "generations" / "0001", made.var_folder / "generations" / "0002")
-        os.truncate(made.var_folder / "generations" / "0002" / "records.jsonl", 100)
+        os.truncate(made.var_folder / "generations" / "0002" / "records/0001.jsonl", 100)
         link = made.var_folder / "next"
         link.symlink_to("generations/0002")
         link.rename(made.var_folder / "current")
