@@ -60,7 +60,9 @@ def _live_counts(generations: Generations) -> Mapping[str, int]:
     if number is None:
         return Counter()
     try:
-        with closing(Catalogue(generations.generation_folder(number).catalogue)) as catalogue:
+        folder = generations.generation_folder(number)
+        folder.check_whole()  # of a catalogue with a torn log, another state would be read
+        with closing(Catalogue(folder.catalogue)) as catalogue:
             return catalogue.counts_by_source()
     except (KgError, sqlite3.Error):  # nothing is known of before
         return Counter()

@@ -5,7 +5,6 @@ shapes look beyond a record, the sources are read once before the build, without
 by then, be it a record, a merged one or a stub, is what shapes see of it, wherever it stands (D-138).
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ import orjson
 from kg.mapping.mapper import MappedRecord, Mapper
 from kg.records.problems import SourceProblem
 from kg.store.generation.catalogue import Catalogue
+from kg.store.generation.read_only_database import connect
 from kg.store.generation.segments.folder import SegmentFolder
 from kg.store.generation.segments.reader import SegmentReader
 
@@ -55,7 +55,7 @@ class LinkedThings:
     def __init__(self, survey: Survey, mapper: Mapper) -> None:
         self._mapper = mapper
         self._catalogue = Catalogue(survey.catalogue)
-        self._links = sqlite3.connect(f"{survey.catalogue.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        self._links = connect(survey.catalogue)
         self._records = SegmentReader(survey.records)
         self._mapped = lru_cache(_CACHE_SIZE)(self._map)
 

@@ -5,12 +5,10 @@ problems; of each list the first are kept, the weightiest first, and all are cou
 """
 
 import heapq
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 
@@ -20,6 +18,7 @@ from kg.publish.report.completeness import Completeness
 from kg.publish.report.kinds import of_word
 from kg.publish.report.remedies import DATE_UNREAD, LINK_DANGLING
 from kg.publish.report.report import Report
+from kg.store.generation import read_only_database
 from kg.store.generation.generation import GenerationFolder
 from kg.store.generation.segments.reader import SegmentReader
 from kg.store.search.fields import RECORD, texts
@@ -87,12 +86,8 @@ def worklist(folder: GenerationFolder, report: Report, base: str) -> dict[str, A
 
 def _open(folder: GenerationFolder) -> sqlite3.Connection:
     """Open the catalogue with the name index beside it."""
-
-    def address(path: os.PathLike[str]) -> str:
-        return f"file:{quote(os.fspath(path))}?mode=ro&immutable=1"
-
-    db = sqlite3.connect(address(folder.catalogue), uri=True)
-    db.execute("ATTACH ? AS names", (address(folder.names),))
+    db = read_only_database.connect(folder.catalogue)
+    read_only_database.attach(db, folder.names, "names")
     return db
 
 

@@ -1,11 +1,12 @@
 """Catalogue of a generation: a SQLite index of things (kind, label, dates, digest) and of the links to them, in order.
 
 Lists that a triple store answers slowly or without order (the first twenty of 65,000 links by date) are walks along an
-index here. Built from the same stream as the store; read-only once it is published.
+index here, by day and reference: so two generations with the same things have the same lists. Read-only once it is
+published.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -15,45 +16,21 @@ import orjson
 
 from kg.store.generation.outlines.reader import Outlines
 from kg.store.generation.read_only_database import ReadOnlyDatabase
-from kg.store.generation.things import DATE_TEXT_MARK, LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
-
-UNDATED = "~"
-"""Sort key of an undated thing, behind every date."""
-
-SCHEMA = """
-CREATE TABLE things (
-  n INTEGER PRIMARY KEY,
-  ref TEXT NOT NULL UNIQUE,
-  kind TEXT NOT NULL,
-  label TEXT,           -- JSON: language → text
-  status TEXT,          -- NULL for a full record
-  start TEXT,           -- first and last day of *the* date
-  end TEXT,
-  said TEXT,            -- the same date in EDTF, as its page has it
-  created TEXT,         -- time of first publication, and of the last change: ISO 8601, UTC
-  modified TEXT,
-  digest TEXT,          -- of its triples and its JSON
-  source TEXT,          -- file, and position in it
-  at TEXT,
-  offset INTEGER,       -- address of its JSON in the segments of records
-  length INTEGER,
-  deleted TEXT,         -- time of its deletion
-  record_digest TEXT,   -- SHA-256 of its JSON
-  sets TEXT             -- JSON: references of the collections and archives that have it
-);
-CREATE TABLE keys (k INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE redirects (ref TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;
-"""
-LINKS = """
-CREATE TABLE links (
-  target INTEGER, k INTEGER, start TEXT, source INTEGER, -- start: first day, or the place in a finding aid
-  PRIMARY KEY (target, k, start, source)
-) WITHOUT ROWID;
-CREATE TABLE link_counts (target INTEGER, k INTEGER, n INTEGER, PRIMARY KEY (target, k)) WITHOUT ROWID;
-CREATE INDEX by_date ON things (kind, COALESCE(start, ''), n) WHERE deleted IS NULL AND status IS NOT 'stub';
-CREATE INDEX by_change ON things (kind, modified) WHERE deleted IS NULL;
-"""
-
+from kg.store.generation.tables.list_pages import ListPages
+from kg.store.generation.tables.schema import EARLIER_FORMAT, IS_LISTED, month
+from kg.store.generation.things import (
+    DATE_TEXT_MARK,
+    FIRST_DATE,
+    UNDATED_DAY,
+    LinkNeighbours,
+    ListEntry,
+    ListPage,
+    Thing,
+    cursor_of,
+    day_text,
+    parse_cursor,
+    sort_day,
+)
 
 MAX_COUNTED_LINKS = 5_000
 """Links of a list up to which positions are counted and links compared; a longer list shows its length alone."""
@@ -66,13 +43,11 @@ _NO_LIMIT = -1  # SQLite's value
 _LAST_TIME = "~"
 """Sorts behind every time."""
 
-_START_MONTH = "substr({start}, 1, CASE WHEN {start} LIKE '%-01-01' AND end LIKE '%-12-31' THEN 4 ELSE 7 END)"
-"""Start month of a date, or its start year where the date is one of whole years."""
-
 _REFERENCES_PER_STATEMENT = 500
 """References in one SQL statement."""
 
 _COLUMNS = "n, ref, kind, label, status, start, end, said, created, modified, digest, deleted, offset, length"
+_JOINED = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
 
 
 def _thing(row: tuple[Any, ...]) -> Thing:
@@ -85,6 +60,12 @@ def _thing(row: tuple[Any, ...]) -> Thing:
     )
 
 
+def _link_entry(row: tuple[Any, ...]) -> ListEntry:
+    """Entry of a list of links: the day of the link, then the columns of its source."""
+    thing = _thing(row[1:])
+    return ListEntry(thing, cursor_of(row[0], thing.reference))
+
+
 @cache
 def _shared_targets_select(targets: int, keys: int) -> str:
     """SELECT over links: sources that link to some targets, with the number of targets each has.
@@ -93,15 +74,15 @@ def _shared_targets_select(targets: int, keys: int) -> str:
     """
     if targets == 1:
         walk = (
-            "SELECT * FROM (SELECT source AS other, start AS day, 1 AS shared FROM links"
-            " WHERE target = :t0 AND k = :k{} AND source <> :source ORDER BY start, source LIMIT :most)"
+            "SELECT * FROM (SELECT source AS other, day, rank, 1 AS shared FROM links"
+            " WHERE target = :t0 AND k = :k{} AND source <> :source ORDER BY day, rank LIMIT :most)"
         )
         return " UNION ".join(walk.format(key) for key in range(keys))
     return (
-        "SELECT source AS other, start AS day, COUNT(DISTINCT target) AS shared FROM links"  # noqa: S608  # marks
+        "SELECT source AS other, day, rank, COUNT(DISTINCT target) AS shared FROM links"  # noqa: S608  # marks
         f" WHERE target IN ({', '.join(f':t{number}' for number in range(targets))})"
         f" AND k IN ({', '.join(f':k{number}' for number in range(keys))}) AND source <> :source"
-        " GROUP BY other ORDER BY shared DESC, day, other LIMIT :most"
+        " GROUP BY other ORDER BY shared DESC, day, rank LIMIT :most"
     )
 
 
@@ -116,11 +97,13 @@ class Catalogue:
         self._database = ReadOnlyDatabase(path)
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
+            if "rank" not in {row[1] for row in self._db.execute("PRAGMA table_info(things)")}:
+                self._database.close()
+                self._database = ReadOnlyDatabase(path, EARLIER_FORMAT)
             self._keys = dict(self._db.execute("SELECT k, name FROM keys"))
             self.outlines = Outlines(self._database)
             on_failure.pop_all()
         self._numbers = {name: k for k, name in self._keys.items()}
-        self._months: dict[str, int] | None = None
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -166,7 +149,7 @@ class Catalogue:
         return {self._keys[k]: count for k, count in rows}
 
     def linking_things(self, n: int, key: str, limit: int, after: str = "") -> list[ListEntry]:
-        """List of the things that link to a target under a key, by date, undated things last.
+        """List of the things that link to a target under a key, by date and reference, undated things last.
 
         What lies in a level goes in the order of its finding aid, where there is one.
 
@@ -176,15 +159,12 @@ class Catalogue:
             limit: maximum length.
             after: cursor of an entry of this method; empty for the start of the list.
         """
-        start, number = parse_cursor(after)
-        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         rows = self._db.execute(
-            f"SELECT links.start, links.source, {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
-            " WHERE target = ? AND k = ? AND (links.start, links.source) > (?, ?)"
-            " ORDER BY links.start, links.source LIMIT ?",
-            (n, self._numbers.get(key, -1), start, number, limit),
+            f"SELECT links.day, {_JOINED} FROM links JOIN things ON things.n = links.source"  # noqa: S608
+            " WHERE target = ? AND k = ? AND (links.day, links.rank) > (?, ?) ORDER BY links.day, links.rank LIMIT ?",
+            (n, self._numbers.get(key, -1), *self._place(after), limit),
         )
-        return [ListEntry(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
+        return [_link_entry(row) for row in rows]
 
     def linking_things_of(  # noqa: PLR0913  # the place in a list, and what is listed
         self, n: int, key: str, limit: int, after: str = "", *, documents: bool, most: int
@@ -199,24 +179,25 @@ class Catalogue:
             documents: whether documents are listed, or all else.
             most: number of links that are read.
         """
-        start, number = parse_cursor(after)
-        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         walk = (
-            "SELECT start, source FROM links WHERE target = ? AND k = ? AND (start, source) > (?, ?)"
-            " ORDER BY start, source LIMIT"
+            "SELECT day, rank, source FROM links WHERE target = ? AND k = ? AND (day, rank) > (?, ?)"
+            " ORDER BY day, rank LIMIT"
         )
-        place = (n, self._numbers.get(key, -1), start, number)
+        place = (n, self._numbers.get(key, -1), *self._place(after))
         rows = self._db.execute(
-            f"SELECT links.start, links.source, {columns} FROM ({walk} ?) AS links"  # noqa: S608
+            f"SELECT links.day, {_JOINED} FROM ({walk} ?) AS links"  # noqa: S608
             f" JOIN things ON things.n = links.source WHERE things.kind {'=' if documents else '<>'} 'record'"
-            " ORDER BY links.start, links.source LIMIT ?",
+            " ORDER BY links.day, links.rank LIMIT ?",
             (*place, most, limit),
         )
-        entries = [ListEntry(_thing(row[2:]), f"{row[0]}_{row[1]}") for row in rows]
+        entries = [_link_entry(row) for row in rows]
         if len(entries) == limit:
             return entries, entries[-1].cursor
-        last = self._db.execute(f"{walk} 1 OFFSET ?", (*place, most - 1)).fetchone()
-        return entries, f"{last[0]}_{last[1]}" if last else None
+        last = self._db.execute(
+            f"SELECT links.day, ref FROM ({walk} 1 OFFSET ?) AS links JOIN things ON things.n = links.source",  # noqa: S608
+            (*place, most - 1),
+        ).fetchone()
+        return entries, cursor_of(*last) if last else None
 
     def linking_count(self, n: int, keys: list[str], most: int) -> int | None:
         """Number of documents that link to a thing under any of some keys, each counted once.
@@ -236,24 +217,24 @@ class Catalogue:
 
     def linking_span(self, n: int, keys: list[str]) -> tuple[str, str] | None:
         """First days of the first and last dated documents that link to a thing under some keys; None without one."""
-        ends: list[str] = []
+        ends: list[int] = []
         for key in keys:
             for order in ("ASC", "DESC"):
                 row = self._db.execute(
-                    "SELECT links.start FROM links JOIN things ON things.n = links.source"  # noqa: S608  # ours
-                    " WHERE target = ? AND k = ? AND links.start < ? AND links.start >= '-' AND kind = 'record'"
-                    f" ORDER BY links.start {order} LIMIT 1",
-                    (n, self._numbers.get(key, -1), UNDATED),
+                    "SELECT links.day FROM links JOIN things ON things.n = links.source"  # noqa: S608  # ours
+                    " WHERE target = ? AND k = ? AND links.day > ? AND links.day < ? AND kind = 'record'"
+                    f" ORDER BY links.day {order} LIMIT 1",
+                    (n, self._numbers.get(key, -1), FIRST_DATE, UNDATED_DAY),
                 ).fetchone()
                 ends += row or ()
-        return (min(ends), max(ends)) if ends else None
+        return (day_text(min(ends)), day_text(max(ends))) if ends else None
 
     def linked_from(self, thing: Thing, key: str, targets: list[int]) -> set[int]:
         """Return those of some targets to which a thing links under a key whose lists go by date."""
         rows = self._db.execute(
-            "SELECT target FROM links WHERE k = ? AND start = ? AND source = ?"  # noqa: S608  # marks
+            "SELECT target FROM links WHERE k = ? AND day = ? AND rank = ?"  # noqa: S608  # marks
             f" AND target IN ({', '.join('?' * len(targets))})",
-            (self._numbers.get(key, -1), thing.start or UNDATED, thing.n, *targets),
+            (self._numbers.get(key, -1), _link_day(thing.start), self._rank(thing.n), *targets),
         )
         return {target for (target,) in rows}
 
@@ -266,14 +247,13 @@ class Catalogue:
             start: first day of the thing, or the key of its place; None for an undated thing without a place.
             source: number of the thing.
         """
-        parameters = (n, self._numbers.get(key, -1), start or UNDATED, source)
-        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
+        parameters = (n, self._numbers.get(key, -1), _link_day(start), self._rank(source))
         neighbours: list[Thing | None] = []
         for sign, order in (("<", "DESC"), (">", "ASC")):
             row = self._db.execute(
-                f"SELECT {columns} FROM links JOIN things ON things.n = links.source"  # noqa: S608
-                f" WHERE target = ? AND k = ? AND (links.start, links.source) {sign} (?, ?)"
-                f" ORDER BY links.start {order}, links.source {order} LIMIT 1",
+                f"SELECT {_JOINED} FROM links JOIN things ON things.n = links.source"  # noqa: S608
+                f" WHERE target = ? AND k = ? AND (links.day, links.rank) {sign} (?, ?)"
+                f" ORDER BY links.day {order}, links.rank {order} LIMIT 1",
                 parameters,
             ).fetchone()
             neighbours.append(_thing(row) if row else None)
@@ -283,7 +263,7 @@ class Catalogue:
             position = (
                 1
                 + self._db.execute(
-                    "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (start, source) < (?, ?)", parameters
+                    "SELECT COUNT(*) FROM links WHERE target = ? AND k = ? AND (day, rank) < (?, ?)", parameters
                 ).fetchone()[0]
             )
         return LinkNeighbours(neighbours[0], neighbours[1], position, count, key)
@@ -293,7 +273,6 @@ class Catalogue:
     ) -> list[tuple[Thing, int]]:
         """Other full records that link to the most of some targets, each with its number of targets."""
         ks = [self._numbers[key] for key in keys if key in self._numbers]
-        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
         results: list[tuple[Thing, int]] = []
         if not ks:
             return []
@@ -301,8 +280,9 @@ class Catalogue:
         select = _shared_targets_select(len(targets), len(ks))
         for sample in (_OVERSAMPLING * limit, _NO_LIMIT):
             rows = self._db.execute(
-                f"SELECT shared, {columns} FROM ({select}) JOIN things ON things.n = other"  # noqa: S608
-                " WHERE kind = 'record' AND status IS NULL ORDER BY shared DESC, day, other LIMIT :limit",
+                f"SELECT shared, {_JOINED} FROM ({select}) AS sharing JOIN things ON things.n = other"  # noqa: S608
+                " WHERE kind = 'record' AND status IS NULL"
+                " ORDER BY shared DESC, sharing.day, sharing.rank LIMIT :limit",
                 {**values, "source": source, "most": sample, "limit": limit},
             )
             results = [(_thing(row[1:]), row[0]) for row in rows]
@@ -311,11 +291,11 @@ class Catalogue:
         return results
 
     def records_starting_between(self, first: str, last: str, limit: int) -> list[Thing]:
-        """Records without stubs whose date starts between two days, by date."""
+        """Records without stubs whose date starts between two days, by date and reference."""
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
-            " AND COALESCE(start, '') BETWEEN ? AND ? ORDER BY COALESCE(start, ''), n LIMIT ?",
-            (first, last, limit),
+            f"SELECT {_COLUMNS} FROM things WHERE kind = 'record' AND {IS_LISTED}"  # noqa: S608
+            " AND day BETWEEN ? AND ? ORDER BY day, rank LIMIT ?",
+            (sort_day(first), sort_day(last), limit),
         )
         return list(map(_thing, rows))
 
@@ -324,22 +304,15 @@ class Catalogue:
 
         A date of whole years counts for its first year (YYYY). Among all records, an open start counts at its end.
         """
-        if n is not None:
-            rows = self._db.execute(
-                f"SELECT {_START_MONTH.format(start='links.start')}, COUNT(DISTINCT links.source) FROM links"  # noqa: S608  # ours
-                " JOIN things ON things.n = links.source"
-                " WHERE target = ? AND links.start <> ? AND kind = 'record' GROUP BY 1 ORDER BY 1",
-                (n, UNDATED),
-            )
-            return dict(rows.fetchall())
-        if self._months is None:
-            rows = self._db.execute(
-                f"SELECT {_START_MONTH.format(start='COALESCE(start, end)')}, COUNT(*) FROM things"  # noqa: S608  # ours
-                " WHERE kind = 'record' AND deleted IS NULL AND status IS NOT 'stub'"
-                " AND COALESCE(start, end) IS NOT NULL GROUP BY 1 ORDER BY 1"
-            )
-            self._months = dict(rows.fetchall())
-        return self._months
+        if n is None:
+            return dict(self._db.execute("SELECT month, n FROM months ORDER BY month").fetchall())
+        rows = self._db.execute(
+            f"SELECT {month('things.start', 'things.end')}, COUNT(DISTINCT links.source) FROM links"  # noqa: S608  # ours
+            " JOIN things ON things.n = links.source"
+            " WHERE target = ? AND things.start IS NOT NULL AND kind = 'record' GROUP BY 1 ORDER BY 1",
+            (n,),
+        )
+        return dict(rows.fetchall())
 
     def newest(self, limit: int) -> list[Thing]:
         """Records with the latest publication or change."""
@@ -351,76 +324,50 @@ class Catalogue:
             if time is None:
                 break
             rows = self._db.execute(
-                f"SELECT {_COLUMNS} {source} AND modified = ? AND status IS NULL ORDER BY n LIMIT ?",
+                f"SELECT {_COLUMNS} {source} AND modified = ? AND status IS NULL ORDER BY rank LIMIT ?",
                 (time, limit - len(things)),
             )
             things += map(_thing, rows)
         return things
 
-    def most_linked(self, kind: str, limit: int) -> list[Thing]:
-        """Full records of a kind with the most links to them; a walk along all link counts."""
-        columns = ", ".join(f"things.{name.strip()}" for name in _COLUMNS.split(","))
+    def most_linked(self, limit: int) -> list[Thing]:
+        """Full records with the most links to them."""
         rows = self._db.execute(
-            f"SELECT {columns} FROM (SELECT target, SUM(link_counts.n) AS links FROM link_counts GROUP BY target)"  # noqa: S608
-            " JOIN things ON things.n = target WHERE kind = ? AND deleted IS NULL AND status IS NULL"
-            " ORDER BY links DESC, target LIMIT ?",
-            (kind, limit),
+            f"SELECT {_JOINED} FROM most_linked JOIN things USING (n)"  # noqa: S608
+            " ORDER BY most_linked.links DESC, most_linked.rank LIMIT ?",
+            (limit,),
         )
         return list(map(_thing, rows))
 
     def list_of_kind(self, kind: str, limit: int, after: str = "") -> list[ListEntry]:
-        """List of the things of a kind by date, undated things first by number, without stubs."""
-        start, number = parse_cursor(after)
+        """List of the things of a kind by date and reference, undated things first, without stubs."""
+        select = f"SELECT {_COLUMNS}, day FROM things WHERE kind = ? AND {IS_LISTED}"  # noqa: S608
+        day, rank = self._place(after)
         # Two seeks: with one condition for both, SQLite would walk through all things of the date (D-33).
-        select = f"SELECT {_COLUMNS} FROM things WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub'"  # noqa: S608
         rows = self._db.execute(
-            f"SELECT * FROM ({select} AND COALESCE(start, '') = ? AND n > ? ORDER BY n LIMIT ?) UNION ALL"  # noqa: S608
-            f" SELECT * FROM ({select} AND COALESCE(start, '') > ? ORDER BY COALESCE(start, ''), n LIMIT ?) LIMIT ?",
-            (kind, start, number, limit, kind, start, limit, limit),
+            f"SELECT * FROM ({select} AND day = ? AND rank > ? ORDER BY rank LIMIT ?) UNION ALL"  # noqa: S608
+            f" SELECT * FROM ({select} AND day > ? ORDER BY day, rank LIMIT ?) LIMIT ?",
+            (kind, day, rank, limit, kind, day, limit, limit),
         )
-        return [ListEntry(thing, f"{thing.start or ''}_{thing.n}") for thing in map(_thing, rows)]
+        things = [(_thing(row[:-1]), row[-1]) for row in rows]
+        return [ListEntry(thing, cursor_of(day, thing.reference)) for thing, day in things]
 
-    def list_pages(self, kind: str, size: int) -> list[ListPage]:
-        """Pages of the list of a kind, `size` things on each: a walk along the whole list."""
-        rows = self._db.execute(
-            "SELECT day, n, place FROM (SELECT COALESCE(start, '') AS day, n,"
-            " ROW_NUMBER() OVER (ORDER BY COALESCE(start, ''), n) AS place, COUNT(*) OVER () AS places FROM things"
-            " WHERE kind = ? AND deleted IS NULL AND status IS NOT 'stub')"
-            " WHERE place % ? <= 1 OR place = places ORDER BY place",
-            (kind, size),
-        )
-        pages: list[ListPage] = []
-        cursor, first = "", ""
-        for day, n, place in rows:
-            if place % size == 1:
-                first = day
-                pages.append(ListPage(cursor, first, day))
-            else:
-                pages[-1] = ListPage(cursor, first, day)
-            if place % size == 0:
-                cursor = f"{day}_{n}"
-        return pages
+    def list_pages(self, kind: str, size: int) -> Sequence[ListPage]:
+        """Pages of the list of a kind, `size` things on each; a page is looked up when it is asked for."""
+        return ListPages(lambda: self._db, kind, size)
 
     def counts(self) -> dict[str, int]:
         """Kind → number of things, without stubs and deleted things."""
-        rows = self._db.execute(
-            "SELECT kind, COUNT(*) FROM things WHERE deleted IS NULL AND status IS NOT 'stub' GROUP BY kind"
-        )
+        rows = self._db.execute("SELECT kind, SUM(n) AS things FROM stretches GROUP BY kind HAVING things > 0")
         return dict(rows.fetchall())
 
     def counts_by_source(self) -> dict[str, int]:
-        """Source file → number of its records that are live; a walk along all things."""
-        rows = self._db.execute(
-            "SELECT source, COUNT(*) FROM things WHERE deleted IS NULL AND status IS NOT 'stub' AND source <> ''"
-            " GROUP BY source"
-        )
-        return dict(rows.fetchall())
+        """Source file → number of its records that are live."""
+        return dict(self._db.execute("SELECT source, n FROM sources ORDER BY source").fetchall())
 
     def labels(self) -> Iterator[tuple[str, bytes]]:
         """Yield (reference, labels by language as JSON) of each live thing that has a record."""
-        yield from self._db.execute(
-            "SELECT ref, label FROM things WHERE deleted IS NULL AND status IS NOT 'stub' ORDER BY n"
-        )
+        yield from self._db.execute(f"SELECT ref, label FROM things WHERE {IS_LISTED} ORDER BY n")  # noqa: S608  # ours
 
     def record_places(self) -> Iterator[tuple[int, int]]:
         """(address, length) of the records of all live things, in the order in which they were written."""
@@ -431,3 +378,23 @@ class Catalogue:
         yield from self._db.execute(
             "SELECT ref, digest, status, offset, length FROM things WHERE deleted IS NULL ORDER BY ref"
         )
+
+    def _place(self, after: str) -> tuple[int, bytes]:
+        """Day and rank behind which a list goes on at a cursor; its thing may be of another generation."""
+        day, reference = parse_cursor(after)
+        if not reference:
+            return day, b""
+        row = self._db.execute(
+            "SELECT rank FROM things WHERE ref <= ? ORDER BY ref DESC LIMIT 1", (reference,)
+        ).fetchone()
+        return day, row[0] if row else b""
+
+    def _rank(self, n: int) -> bytes | None:
+        """Place of a thing in the order of references."""
+        row = self._db.execute("SELECT rank FROM things WHERE n = ?", (n,)).fetchone()
+        return row[0] if row else None
+
+
+def _link_day(start: str | None) -> int:
+    """Day of a link, from the first day of its source or the key of its place."""
+    return sort_day(start) if start else UNDATED_DAY

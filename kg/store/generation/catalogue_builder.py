@@ -17,10 +17,12 @@ import orjson
 
 from kg.iris import spellings
 from kg.store.generation import hints
-from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
 from kg.store.generation.outlines import builder as outlines
 from kg.store.generation.outlines.builder import RecordOutline
-from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, position_key
+from kg.store.generation.tables import listings, ranks
+from kg.store.generation.tables.schema import INDEXES, LISTS, THINGS, statements
+from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, PLACED, UNDATED_DAY, sort_day
+from kg.store.generation.updates.overlay import become_base
 from kg.store.log.live_catalogue import LiveCatalogue
 from kg.store.log.log_state import LogState, times_of
 
@@ -33,12 +35,21 @@ _VAGUE = re.compile(r"\d\dXX[?~%]?|\d{3}X[?~%]")
 _MAX_DATE_TEXT = 100
 """Characters of a date in words that lists show."""
 
+REPLACES = "replaces"
+"""Key of the links by which a thing takes the place of another."""
+
+_VALID_SUCCESSIONS = (
+    "SELECT successions.ref AS ref, target FROM successions JOIN things AS new ON new.ref = target"
+    " WHERE new.digest IS NOT NULL AND new.status IS NOT 'stub'"
+)
+
 _SET_KEYS = frozenset({"heldIn", "partOf", "collections"})
 """Keys of the links from a record to what has it."""
 
 _STAGE = """
-CREATE TABLE stage.links (target INTEGER, k INTEGER, start TEXT, source INTEGER);
-CREATE TABLE stage.redirects (ref TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;
+CREATE TABLE stage.links (target INTEGER, k INTEGER, day INTEGER, source INTEGER);
+CREATE TABLE stage.places (n INTEGER PRIMARY KEY, at TEXT);
+CREATE TABLE stage.claims (ref TEXT, target TEXT, PRIMARY KEY (ref, target)) WITHOUT ROWID;
 """
 
 
@@ -60,6 +71,17 @@ class CatalogueEntry(NamedTuple):
     links: tuple[tuple[str, str], ...]
     position: int | None = None
     record_digest: str = ""
+
+    def link_days(self) -> dict[tuple[str, str], int]:
+        """Key and target of each link → the day by which it goes in the list of its target."""
+        by_date = sort_day(self.start) if self.start else UNDATED_DAY
+        in_order = by_date if self.position is None else PLACED + self.position
+        return {link: in_order if link[0] in ORDERED else by_date for link in self.links}
+
+    def sets(self) -> str | None:
+        """References of the collections and archives to which the record says it belongs, as JSON; None for none."""
+        sets = sorted({target for key, target in self.links if key in _SET_KEYS})
+        return orjson.dumps(sets).decode() if sets else None
 
 
 def date_column(date: Mapping[str, Any]) -> str | None:
@@ -121,7 +143,7 @@ class CatalogueBuilder:
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")
         self._db.execute("ATTACH ? AS stage", (str(self._stage),))
         self._db.executescript("PRAGMA stage.journal_mode=OFF; PRAGMA stage.synchronous=OFF;")
-        self._db.executescript(SCHEMA + outlines.SCHEMA + _STAGE + hints.SCHEMA)
+        self._db.executescript(THINGS + outlines.SCHEMA + _STAGE + hints.SCHEMA)
         self._db.execute("BEGIN")
         self.hints = hints.Hints(self._db)
         """What links say of their targets."""
@@ -141,56 +163,48 @@ class CatalogueBuilder:
             None, or the source position of an earlier record with the same reference.
         """
         n = self._number(entry.reference)
-        existing = self._db.execute("SELECT source, at FROM things WHERE n = ? AND digest IS NOT NULL", (n,)).fetchone()
+        existing = self._db.execute(
+            "SELECT source, at FROM things JOIN stage.places USING (n) WHERE n = ? AND digest IS NOT NULL", (n,)
+        ).fetchone()
         if existing:
             return " ".join(filter(None, existing))
         created, modified = self._times(entry)
         self._db.execute(
             "UPDATE things SET label=?, status=?, start=?, end=?, said=?, created=?, modified=?, digest=?, source=?,"
-            " at=?, offset=?, length=?, record_digest=?, sets=? WHERE n=?",
+            " offset=?, length=?, record_digest=?, sets=?, day=? WHERE n=?",
             (
                 *(entry.label, entry.status, entry.start, entry.end, entry.edtf, created, modified, entry.digest),
-                *(entry.source, entry.at, offset, length, entry.record_digest, _sets(entry), n),
+                *(entry.source, offset, length, entry.record_digest, entry.sets(), sort_day(entry.start or ""), n),
             ),
         )
+        self._db.execute("INSERT INTO stage.places VALUES (?, ?)", (n, entry.at))
         if outline:
-            self._add_outline(offset, outline)
-        by_date = entry.start or UNDATED
-        in_order = by_date if entry.position is None else position_key(entry.position)
+            outlines.insert(self._db, offset, outline)
         self._db.executemany(
             "INSERT INTO stage.links VALUES (?, ?, ?, ?)",
-            [
-                (self._number(target), self._key(key), in_order if key in ORDERED else by_date, n)
-                for key, target in entry.links
-            ],
+            [(self._number(target), self._key(key), day, n) for (key, target), day in entry.link_days().items()],
         )
-        for key, target in entry.links:
-            if key == "replaces":
-                self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (target, entry.reference))
+        for key, target in entry.links if entry.status != "stub" else ():
+            if key == REPLACES:
+                self._db.execute("INSERT OR IGNORE INTO stage.claims VALUES (?, ?)", (target, entry.reference))
         return None
-
-    def _add_outline(self, offset: int, outline: RecordOutline) -> None:
-        nodes = ((offset, number, node) for number, node in outline.nodes.items())
-        self._db.executemany("INSERT INTO outlines VALUES (?, ?, ?)", nodes)
-        self._db.executemany("INSERT INTO outline_places VALUES (?, ?, ?)", outline.chunks(offset))
 
     def succeed(self, old: str, new: str) -> bool:
         """Redirect a reference without a record to a record; return False where that can't be done."""
+        self._db.execute("INSERT OR IGNORE INTO successions VALUES (?, ?)", (old, new))
         rows = self._db.execute("SELECT ref FROM things WHERE ref IN (?, ?) AND digest IS NOT NULL", (old, new))
-        if [ref for (ref,) in rows] != [new] or old == new:
-            return False
-        self._number(old)
-        self._db.execute("INSERT OR IGNORE INTO stage.redirects VALUES (?, ?)", (old, new))
-        return True
+        return old != new and [ref for (ref,) in rows] == [new]
 
     def missing(self, limit: int) -> list[tuple[str, bytes | None]]:
         """Up to `limit` link targets without a record, each with its hint.
 
         A replaced record is not missing: its address redirects to the replacement.
         """
+        self.hints.counts.flush()
         return self._db.execute(
-            "SELECT things.ref, hints.record FROM things LEFT JOIN stage.hints USING (ref)"
-            " WHERE digest IS NULL AND ref NOT IN (SELECT ref FROM stage.redirects) LIMIT ?",
+            f"SELECT ref, ({hints.BEST.format(ref='things.ref')}) FROM things WHERE digest IS NULL"  # noqa: S608  # ours
+            " AND ref NOT IN (SELECT ref FROM stage.claims)"
+            f" AND ref NOT IN (SELECT ref FROM ({_VALID_SUCCESSIONS})) LIMIT ?",
             (limit,),
         ).fetchall()
 
@@ -198,9 +212,10 @@ class CatalogueBuilder:
         """Source position of a record that links to a reference, and the key of the link."""
         self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_target ON links (target)")
         ref, source, at, key = self._db.execute(
-            "SELECT linking.ref, linking.source, linking.at, keys.name FROM things"
+            "SELECT linking.ref, linking.source, places.at, keys.name FROM things"
             " JOIN stage.links AS links ON links.target = things.n JOIN keys USING (k)"
-            " JOIN things AS linking ON linking.n = links.source WHERE things.ref = ? LIMIT 1",
+            " JOIN things AS linking ON linking.n = links.source LEFT JOIN stage.places ON places.n = linking.n"
+            " WHERE things.ref = ? LIMIT 1",
             (reference,),
         ).fetchone()
         return SourcePosition(ref, source or "", at or ""), key
@@ -222,8 +237,8 @@ class CatalogueBuilder:
             " (SELECT target FROM stage.links WHERE k = :k)"
             " UNION SELECT up.start, links.target, depth + 1 FROM up"
             " JOIN stage.links AS links ON links.source = up.n AND links.k = :k WHERE depth < 40"
-            ") SELECT DISTINCT things.ref, things.source, things.at FROM up"
-            " JOIN things ON things.n = up.start WHERE up.n = up.start",
+            ") SELECT DISTINCT things.ref, things.source, places.at FROM up"
+            " JOIN things ON things.n = up.start LEFT JOIN stage.places ON places.n = things.n WHERE up.n = up.start",
             {"k": k},
         )
         for reference, source, at in rows:
@@ -231,15 +246,24 @@ class CatalogueBuilder:
 
     def finish(self) -> Respellings:
         """Sort and count the links, insert tombstones, commit."""
-        self._redirect()
-        for statement in LINKS.split(";"):  # executescript would commit
+        self.hints.counts.flush()
+        for statement in statements(LISTS):  # executescript would commit
             self._db.execute(statement)
-        self._db.execute("INSERT INTO links SELECT DISTINCT * FROM stage.links ORDER BY target, k, start, source")
-        self._db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
+        self._redirect()
         respellings = _insert_tombstones(self._db, self._state, self._now)
+        ranks.assign(self._db)
+        for statement in statements(INDEXES):  # executescript would commit
+            self._db.execute(statement)
+        self._db.execute(
+            "INSERT OR IGNORE INTO links SELECT target, k, day, rank, source FROM stage.links"
+            " JOIN temp.ranks ON ranks.n = source ORDER BY target, k, day, rank"
+        )
+        self._db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
+        listings.write(self._db)
         self._db.execute("COMMIT")
         self._db.execute("DETACH stage")
         self._stage.unlink()
+        become_base(self._db)
         return respellings
 
     def close(self) -> None:
@@ -249,16 +273,28 @@ class CatalogueBuilder:
     def _redirect(self) -> None:
         """Redirect replaced things, and the links to them, to their replacements."""
         self._db.execute(
-            "INSERT INTO redirects SELECT r.ref, r.target FROM stage.redirects AS r JOIN things USING (ref)"
-            " WHERE digest IS NULL"
+            "INSERT INTO redirects SELECT ref, MIN(target) FROM stage.claims JOIN things USING (ref)"
+            " WHERE digest IS NULL GROUP BY ref"
+        )
+        self._db.execute(
+            f"INSERT OR IGNORE INTO redirects SELECT ref, target FROM ({_VALID_SUCCESSIONS}) AS valid"  # noqa: S608  # ours
+            " WHERE NOT EXISTS (SELECT 1 FROM things AS old WHERE old.ref = valid.ref AND digest IS NOT NULL)"
         )
         pairs = self._db.execute(
-            "SELECT old.n, new.n FROM redirects JOIN things AS old USING (ref) JOIN things AS new ON new.ref = target"
+            "SELECT redirects.ref, old.n, new.n FROM redirects"
+            " JOIN things AS old USING (ref) JOIN things AS new ON new.ref = target"
         ).fetchall()
-        replaces = self._key("replaces")
+        replaces = self._key(REPLACES)
         if pairs:  # without the index, each redirect would search all links
             self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_target ON links (target)")
-        for old, new in pairs:
+        for reference, old, new in pairs:
+            self._db.execute(
+                "INSERT OR IGNORE INTO redirected_links SELECT ?, k, source, day,"
+                " (k, source) IN (SELECT k, source FROM stage.links WHERE target = ?)"
+                " FROM stage.links WHERE target = ?",
+                (reference, new, old),
+            )
+        for _, old, new in pairs:
             self._db.execute("UPDATE stage.links SET target = ? WHERE target = ? AND k <> ?", (new, old, replaces))
             self._db.execute("DELETE FROM stage.links WHERE target = ?", (old,))
             self._db.execute("DELETE FROM things WHERE n = ?", (old,))
@@ -291,8 +327,8 @@ class CatalogueBuilder:
         return k
 
 
-def _insert_tombstones(db: sqlite3.Connection, state: LogState, now: str) -> Respellings:
-    """Insert tombstones of published things that the build lacks.
+def _insert_tombstones(db: sqlite3.Connection, state: LogState, now: str, *, ranked: bool = False) -> Respellings:
+    """Insert tombstones of published things that the build lacks, with their ranks where the others have theirs.
 
     Returns:
         The references that are there under another spelling.
@@ -312,6 +348,8 @@ def _insert_tombstones(db: sqlite3.Connection, state: LogState, now: str) -> Res
         deleted = published.deleted or now
         modified = published.modified if published.deleted else now
         db.execute(insert, (canonical, published.kind, published.label, published.created, modified, deleted))
+        if ranked:
+            db.execute("UPDATE things SET rank = ? WHERE ref = ?", (ranks.rank_of(db, canonical), canonical))
     return Respellings(respelled, example)
 
 
@@ -324,7 +362,7 @@ def copy_with_new_times(
 ) -> None:
     """Copy a catalogue for a generation that repeats an earlier one, with `now` as the time of what changes by it.
 
-    A published catalogue is copied, never linked: SQLite writes a file in place.
+    All rows change, so the copy is a base of its own.
 
     Args:
         source: the catalogue.
@@ -338,6 +376,7 @@ def copy_with_new_times(
         closing(sqlite3.connect(f"file:{quote(str(target))}", uri=True, isolation_level=None)) as db,
     ):
         old.backup(db)
+        ranked = "rank" in {row[1] for row in db.execute("PRAGMA table_info(things)")}
         with source.attached_to(db):
             db.execute("BEGIN")
             for row in db.execute("SELECT ref, status, digest, triples_digest, deleted FROM temp.things"):
@@ -347,8 +386,9 @@ def copy_with_new_times(
                 )
             db.execute("COMMIT")
         db.execute("BEGIN")
-        _insert_tombstones(db, state, now)
+        _insert_tombstones(db, state, now, ranked=ranked)
         db.execute("COMMIT")
+        become_base(db)
 
 
 def _times_again(
@@ -361,9 +401,3 @@ def _times_again(
     if published is None:
         return now, now, now
     return published.created, published.modified if published.deleted else now, published.deleted or now
-
-
-def _sets(entry: CatalogueEntry) -> str | None:
-    """References of the collections and archives to which a record says it belongs, as JSON; None for none."""
-    sets = sorted({target for key, target in entry.links if key in _SET_KEYS})
-    return orjson.dumps(sets).decode() if sets else None

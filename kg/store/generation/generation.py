@@ -23,7 +23,7 @@ from kg.store.generation.names import name_index_builder
 from kg.store.generation.names.name_index import NameIndex
 from kg.store.generation.outlines.builder import OUTLINED_LENGTH
 from kg.store.generation.outlines.reader import LongRecord
-from kg.store.generation.read_only_database import attach, connect
+from kg.store.generation.read_only_database import attach, connect, log_of
 from kg.store.generation.segments.folder import SegmentFolder
 from kg.store.generation.segments.reader import SegmentReader
 from kg.store.log.changes import LoggedGeneration
@@ -130,6 +130,7 @@ class GenerationFolder:
         """Read the manifest and compare every file's size with it. Raises GenerationError for a damaged generation."""
         manifest = self.read_manifest()
         inventory.check_sizes(self.path, manifest.files)
+        inventory.check_logs(self.path, manifest.files)
         if not self.catalogue.is_file() or not self.records.numbers():
             what = "it is not whole: the catalogue or the records are missing"
             raise GenerationError(what, where=str(self.path), todo="Run `kg build`.")
@@ -177,6 +178,7 @@ class Generation:
         self.folder = folder
         self.manifest = folder.read_manifest()
         inventory.check_sizes(folder.path, self.manifest.files)
+        inventory.check_logs(folder.path, self.manifest.files)
         self._store_sizes = inventory.sizes_below(self.manifest.files, f"{folder.store.name}/")
         with ExitStack() as opened:
             try:
@@ -287,8 +289,9 @@ def copy_unchanged(source: GenerationFolder, target: GenerationFolder) -> None:
     if source.store.is_dir():
         checkpoint(source.store, target.store)
     target.records.link(source.records)
-    if source.names.is_file():
-        os.link(source.names, target.names)
+    for path in (source.names, log_of(source.names)):
+        if path.is_file():
+            os.link(path, target.path / path.name)
     shares = ((source.dumps, target.dumps), (source.tables, target.tables), (source.search, target.search))
     for shared, copied in shares:
         if shared.is_dir():

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from kg.errors import GenerationError
 from kg.store import file_sizes
 
 Inventory = Mapping[str, tuple[int, str]]
@@ -45,6 +46,17 @@ def take(folder: Path, shared: tuple[Path, Inventory] | None = None) -> dict[str
 def check_sizes(folder: Path, files: Inventory) -> None:
     """Compare the sizes of a folder's files with its inventory. Raises GenerationError for one that differs."""
     file_sizes.check(folder, sizes_below(files))
+
+
+def check_logs(folder: Path, files: Inventory) -> None:
+    """Compare the digests of write-ahead logs: of a log that is torn, SQLite reads the part that is whole, in silence.
+
+    A log is at most a share of its database, so this is bounded. Raises GenerationError for one that differs.
+    """
+    for name in files:
+        if name.endswith("-wal") and _digest(folder / name) != files[name][1]:
+            what = f"the generation is damaged: {name} holds something else than was published"
+            raise GenerationError(what, where=str(folder), todo=file_sizes.TODO)
 
 
 def sizes_below(files: Inventory, place: str = "") -> dict[str, int]:

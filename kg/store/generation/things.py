@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-_NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
-
 DATE_TEXT_MARK = '"'
 """Sign before a date in words, in the column that else has EDTF, which never begins so."""
 
@@ -96,11 +94,72 @@ def position_key(position: int) -> str:
     return f"!{position:09}"
 
 
-def parse_cursor(cursor: str) -> tuple[str, int]:
-    """Date and number of a cursor; any text is accepted, since a cursor comes from an address.
+FIRST = -(2**31)
+"""Day before all others: that of undated things in lists of a kind."""
 
-    >>> parse_cursor("1962-10-27_15"), parse_cursor("1962_x")
-    (('1962-10-27', 15), ('1962', -1))
+PLACED = FIRST + 1
+"""Day of the place 0 in a finding aid; places go before every date."""
+
+FIRST_DATE = -99_999_999
+"""Number below that of any date, and above that of any place."""
+
+UNDATED_DAY = 2**31 - 1
+"""Day behind all others: that of undated things in lists of links."""
+
+_MAX_POSITION = 999_999_999
+
+_DAY = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+def sort_day(text: str) -> int:
+    """Return the number by which a day goes in lists: of a date, a place in a finding aid, "~" or nothing.
+
+    Any text is accepted, since a cursor comes from an address.
+
+    >>> [sort_day(each) for each in ("", "!000000012", "-0043-03-15", "1962-10-27", "~")]
+    [-2147483648, -2147483635, -429685, 19621027, 2147483647]
+    >>> sort_day("-0044-03-15") < sort_day("-0043-01-01") < sort_day("0001-01-01"), sort_day("1962")
+    (True, 19620000)
     """
-    start, _, number = cursor.partition("_")
-    return start, int(number) if _NUMBER.fullmatch(number) else -1
+    if not text:
+        return FIRST
+    if text[0] == "!" and text[1:].isascii() and text[1:].isdecimal():
+        return PLACED + min(int(text[1:12]), _MAX_POSITION)
+    found = _DAY.fullmatch(text)
+    if not found:
+        return UNDATED_DAY
+    year, month, day = (int(part or 0) for part in found.groups())
+    return year * 10_000 + month * 100 + day
+
+
+def day_text(day: int) -> str:
+    """Return the text of a day's number, as `sort_day` reads it.
+
+    >>> [day_text(sort_day(each)) for each in ("", "!000000012", "-0043-03-15", "1962-10-27", "~")]
+    ['', '!000000012', '-0043-03-15', '1962-10-27', '~']
+    """
+    if day == FIRST:
+        return ""
+    if day < FIRST_DATE:
+        return position_key(day - PLACED)
+    if day == UNDATED_DAY:
+        return "~"
+    year, rest = divmod(day, 10_000)
+    return f"{'-' if year < 0 else ''}{abs(year):04}-{rest // 100:02}-{rest % 100:02}"
+
+
+def cursor_of(day: int, reference: str) -> str:
+    """Return the cursor of a list behind a thing: it holds in every generation, whether the thing is there or not."""
+    return f"{day_text(day)}_{reference}"
+
+
+def parse_cursor(cursor: str) -> tuple[int, str]:
+    """Day and reference of a cursor; any text is accepted, since a cursor comes from an address.
+
+    A cursor of an earlier kg has a number in place of the reference: it leads to the beginning of the day.
+
+    >>> parse_cursor("1962-10-27_record/15"), parse_cursor("1962-10-27_15")
+    ((19621027, 'record/15'), (19621027, ''))
+    """
+    start, _, reference = cursor.partition("_")
+    return sort_day(start), reference if "/" in reference else ""

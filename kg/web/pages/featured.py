@@ -45,7 +45,7 @@ def _made(context: Context) -> bytes:
 def _chosen(context: Context) -> list[Thing]:
     resources = context.publication.things
     if not context.settings.featured:
-        return context.publication.catalogue.most_linked("record", MAX_FEATURED)
+        return context.publication.catalogue.most_linked(MAX_FEATURED)
     found = []
     for reference in context.settings.featured:
         thing = resources.find(reference)

@@ -11,7 +11,6 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 
@@ -26,8 +25,10 @@ from kg.store.generation.names.entries import (
     registers_of,
 )
 from kg.store.generation.names.name_index import DOCUMENT_TYPES, TOP, TOP_OF_OTHERS
+from kg.store.generation.read_only_database import connect
 from kg.store.generation.segments.folder import SegmentFolder
 from kg.store.generation.segments.reader import SegmentReader
+from kg.store.generation.updates.overlay import become_base
 from kg.store.search.fields import FACETS, RECORD, plain
 
 
@@ -39,10 +40,9 @@ def write(path: Path, catalogue: Path, records: SegmentFolder) -> None:
         catalogue: the finished catalogue.
         records: the segments of records.
     """
-    source = f"file:{quote(str(catalogue))}?mode=ro&immutable=1"
     with (
         closing(sqlite3.connect(path, isolation_level=None)) as db,
-        closing(sqlite3.connect(source, uri=True)) as things,
+        closing(connect(catalogue)) as things,
     ):
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA)
         db.execute("BEGIN")
@@ -51,6 +51,7 @@ def write(path: Path, catalogue: Path, records: SegmentFolder) -> None:
         for statement in filter(str.strip, INDEXES.split(";")):
             db.execute(statement)
         db.execute("COMMIT")
+        become_base(db)
 
 
 class _Builder:

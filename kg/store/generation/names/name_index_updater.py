@@ -8,10 +8,7 @@ that both catalogues have keeps its number.
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import closing
 from functools import partial
-from pathlib import Path
-from urllib.parse import quote
 
 from kg.store.generation.names.catalogue_side import ARCHIVE, COUNTED, CatalogueSide
 from kg.store.generation.names.entries import (
@@ -155,24 +152,3 @@ class NameIndexUpdater:
         self._db.execute("DELETE FROM tree WHERE n = ?", (n,))
         if wanted is not None:
             self._db.execute("INSERT INTO tree VALUES (?, ?, ?)", (*wanted, n))
-
-
-def update(before: Path, path: Path, old: CatalogueSide, new: CatalogueSide, references: Iterable[str]) -> None:
-    """Write the name index of a generation from that of the generation before.
-
-    Args:
-        before: that file.
-        path: the new file, which is not there yet.
-        old: the generation before.
-        new: the new generation.
-        references: what changed, as in `NameIndexUpdater.apply`.
-    """
-    with (
-        closing(sqlite3.connect(f"file:{quote(str(before))}?mode=ro&immutable=1", uri=True)) as source,
-        closing(sqlite3.connect(path, isolation_level=None)) as db,
-    ):
-        source.backup(db)
-        db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
-        db.execute("BEGIN")
-        NameIndexUpdater(db, old, new).apply(references)
-        db.execute("COMMIT")

@@ -4,6 +4,7 @@ Places are counted in bytes of the compact JSON that orjson writes. A text has t
 of each item in the order in which they are shown; what is short stands in the outline itself (D-185).
 """
 
+import sqlite3
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -174,3 +175,16 @@ class _OutlineBuilder:
 def _size(value: Any) -> int:
     """Bytes of a value as JSON."""
     return len(orjson.dumps(value))
+
+
+def insert(db: sqlite3.Connection, offset: int, record_outline: RecordOutline) -> None:
+    """Insert the outline of the record at an offset into a catalogue."""
+    nodes = ((offset, number, node) for number, node in record_outline.nodes.items())
+    db.executemany("INSERT INTO outlines VALUES (?, ?, ?)", nodes)
+    db.executemany("INSERT INTO outline_places VALUES (?, ?, ?)", record_outline.chunks(offset))
+
+
+def delete(db: sqlite3.Connection, offset: int) -> None:
+    """Delete the outline of the record at an offset from a catalogue, where it has one."""
+    for table in ("outlines", "outline_places"):
+        db.execute(f"DELETE FROM {table} WHERE offset = ?", (offset,))  # noqa: S608  # ours

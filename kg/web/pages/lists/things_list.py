@@ -1,5 +1,6 @@
 """`/record/`, `/agent/` …: documents in order of date, of the other kinds what documents name."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
@@ -27,7 +28,7 @@ async def respond(
         return await names.respond(request, context, kind, asked)
     catalogue = context.publication.catalogue
 
-    async def work() -> list[ListPage]:
+    async def work() -> Sequence[ListPage]:
         return await context.serving.in_thread("", partial(catalogue.list_pages, kind, SIZE))
 
     counted = context.publication.counts.get(kind, 0) > SIZE
@@ -35,7 +36,7 @@ async def respond(
     return await context.serving.in_thread(request, partial(_documents, request, context, asked.after, pages))
 
 
-def _documents(request: Request, context: Context, after: str, pages: list[ListPage]) -> Response:
+def _documents(request: Request, context: Context, after: str, pages: Sequence[ListPage]) -> Response:
     links = context.publication.catalogue.list_of_kind(RECORD, SIZE + 1, after)
     count = context.publication.counts.get(RECORD, 0)
     here = place(pages, after, parse_cursor)

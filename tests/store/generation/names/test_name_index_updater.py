@@ -8,9 +8,12 @@ from contextlib import ExitStack, closing
 import pytest
 from publishing import publish
 
+from kg.errors import PublishError
 from kg.store.generation.generations import Generations
 from kg.store.generation.names.catalogue_side import CatalogueSide
-from kg.store.generation.names.name_index_updater import update
+from kg.store.generation.names.name_index_updater import NameIndexUpdater
+from kg.store.generation.names.process import NameIndexUpdate
+from kg.store.generation.read_only_database import attach, connect, has_log
 from kg.store.generation.segments.reader import SegmentReader
 
 NAMES = ("Amery, Edith", "Zeal", "Émile Bela", "Бондарь", "9th Bureau", "Ñandú", "(unknown)")
@@ -87,7 +90,7 @@ def changed(old, new):
     """References whose thing or redirect is another."""
     rows = []
     for path in (old, new):
-        with closing(sqlite3.connect(path)) as db:
+        with closing(connect(path)) as db:
             things = db.execute("SELECT ref, digest, status FROM things WHERE deleted IS NULL").fetchall()
             rows.append({*things, *db.execute("SELECT ref, target, 'redirect' FROM redirects").fetchall()})
     return {reference for reference, *_ in rows[0] ^ rows[1]}
@@ -95,8 +98,8 @@ def changed(old, new):
 
 def contents(names, catalogue):
     """Rows of a name index, by references in the place of numbers."""
-    with closing(sqlite3.connect(names)) as db:
-        db.execute("ATTACH ? AS catalogue", (str(catalogue),))
+    with closing(connect(names)) as db:
+        attach(db, catalogue, "catalogue")
         named = "(SELECT ref FROM catalogue.things AS t WHERE t.n = {})".format
         of, above = named("x.n"), named("x.parent")
         return {
@@ -126,13 +129,75 @@ def test_an_updated_index_is_that_made_anew(tmp_path, seed):
         with ExitStack() as stack:
             sides = [
                 CatalogueSide(
-                    stack.enter_context(closing(sqlite3.connect(file))),
-                    stack.enter_context(SegmentReader(folder.records)),
+                    stack.enter_context(closing(connect(file))), stack.enter_context(SegmentReader(folder.records))
                 )
                 for file, folder in ((before.catalogue, before), (catalogue, after))
             ]
-            update(before.names, path, *sides, changed(before.catalogue, catalogue))
+            shutil.copyfile(before.names, path)
+            db = stack.enter_context(closing(sqlite3.connect(path)))
+            NameIndexUpdater(db, *sides).apply(changed(before.catalogue, catalogue))
+            db.commit()
         updated, anew = contents(path, catalogue), contents(after.names, after.catalogue)
         for table, rows in anew.items():
             assert (updated[table] - rows, rows - updated[table]) == (set(), set()), table
         records = edited
+
+
+def _next_generation(tmp_path):
+    """Folder of a generation, that of the next one without a name index, and what changed."""
+    records = some_records(random.Random(1))
+    options = {"search": False, "dumps": False, "tables": False}
+    old, new = (
+        Generations.of_settings(publish(tmp_path / name, each, **options)[0]).generation_folder(1)
+        for name, each in (("a", records), ("b", [*records, {"id": "agent/new", "name": {"en": "New"}}]))
+    )
+    folder = tmp_path / "next"
+    folder.mkdir()
+    shutil.copytree(new.records.path, folder / "records")
+    catalogue = numbered_on(folder / "catalogue.sqlite", old.catalogue, new.catalogue)
+    return old, new, folder, changed(old.catalogue, catalogue)
+
+
+def test_a_process_writes_what_changed_beside_a_shared_base(tmp_path):
+    """The next name index is a link to the one before, with a log of its own; the shared file has the same bytes."""
+    old, new, folder, references = _next_generation(tmp_path)
+    before = old.names.read_bytes()
+    with NameIndexUpdate(old.path, folder) as update:
+        update.finish(references)
+    assert old.names.read_bytes() == before
+    assert old.names.samefile(folder / "names.sqlite")
+    assert has_log(folder / "names.sqlite")
+    assert not has_log(old.names)
+    updated, anew = contents(folder / "names.sqlite", folder / "catalogue.sqlite"), contents(new.names, new.catalogue)
+    assert {table: rows ^ updated[table] for table, rows in anew.items()} == {table: set() for table in anew}
+
+
+def test_many_changes_make_a_new_index(tmp_path):
+    """Where more has changed than a share, the index is the generation's own; the shared file has the same bytes."""
+    old, new, folder, _ = _next_generation(tmp_path)
+    before = old.names.read_bytes()
+    with NameIndexUpdate(old.path, folder) as update:
+        update.finish([f"record/{n}" for n in range(1_000)])
+    assert old.names.read_bytes() == before
+    assert not old.names.samefile(folder / "names.sqlite")
+    updated, anew = contents(folder / "names.sqlite", folder / "catalogue.sqlite"), contents(new.names, new.catalogue)
+    assert {table: rows ^ updated[table] for table, rows in anew.items()} == {table: set() for table in anew}
+
+
+def test_a_process_that_fails_says_why(tmp_path):
+    """Where the next generation has no records, the build is told, and the shared file is as before."""
+    old, _, folder, references = _next_generation(tmp_path)
+    before = old.names.read_bytes()
+    shutil.rmtree(folder / "records")
+    with pytest.raises(PublishError, match="name index can't be updated"), NameIndexUpdate(old.path, folder) as update:
+        update.finish(references)
+    assert old.names.read_bytes() == before
+
+
+def test_a_process_is_ended_with_its_build(tmp_path):
+    """A build that fails on its way leaves no process behind, and the shared file as before."""
+    old, _, folder, _ = _next_generation(tmp_path)
+    with pytest.raises(KeyError), NameIndexUpdate(old.path, folder) as update:
+        raise KeyError
+    assert update._process.poll() is not None
+    assert not has_log(folder / "names.sqlite")

@@ -58,7 +58,7 @@ def test_four_links_to_any_document(crowd):
 @pytest.mark.parametrize("pages", [1, 2, 3, 7, 80, 81, 2_000, 20_000])
 def test_two_leaps_to_any_page(pages):
     """From the first page any page of a list is one leap to its part and one leap inside it away, whatever the size."""
-    made = [ListPage("" if n == 0 else f"_{n * SIZE}", "", "") for n in range(pages)]
+    made = [ListPage("" if n == 0 else f"_record/{n * SIZE:09}", "", "") for n in range(pages)]
     count = pages * SIZE - 3
     reached = set()
     parts, near = leaps(made, 0, count)
