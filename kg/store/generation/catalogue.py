@@ -15,7 +15,7 @@ import orjson
 
 from kg.store.generation.outlines.reader import Outlines
 from kg.store.generation.read_only_database import ReadOnlyDatabase
-from kg.store.generation.things import DATE_TEXT_MARK, LinkNeighbours, ListEntry, ListPage, Thing, parse_cursor
+from kg.store.generation.things import DATE_TEXT_MARK, LinkNeighbours, ListEntry, ListPage, Thing, ThingTimes, parse_cursor
 
 UNDATED = "~"
 """Sort key of an undated thing, behind every date."""
@@ -52,6 +52,8 @@ CREATE INDEX by_date ON things (kind, COALESCE(start, ''), n) WHERE deleted IS N
 CREATE INDEX by_change ON things (kind, modified) WHERE deleted IS NULL;
 """
 
+TIMES = "SELECT ref, created, modified FROM things WHERE digest IS NOT NULL AND deleted IS NULL ORDER BY ref"
+"""Times of all things that have a page."""
 
 MAX_COUNTED_LINKS = 5_000
 """Links of a list up to which positions are counted and links compared; a longer list shows its length alone."""
@@ -425,3 +427,7 @@ class Catalogue:
         yield from self._db.execute(
             "SELECT ref, digest, status, offset, length FROM things WHERE deleted IS NULL ORDER BY ref"
         )
+
+    def times(self) -> Iterator[ThingTimes]:
+        """Times of each live thing, by reference."""
+        yield from (ThingTimes(*row) for row in self._db.execute(TIMES))

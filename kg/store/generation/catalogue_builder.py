@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from kg.iris import spellings
 from kg.store.generation import hints
-from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
+from kg.store.generation.catalogue import LINKS, SCHEMA, TIMES, UNDATED
 from kg.store.generation.ledger import Ledger
 from kg.store.generation.outlines import builder as outlines
 from kg.store.generation.outlines.builder import RecordOutline
-from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, position_key
+from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, ThingTimes, position_key
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
@@ -199,6 +199,10 @@ class CatalogueBuilder:
             "SELECT kind, COUNT(*) FROM things WHERE digest IS NOT NULL AND status IS NOT 'stub' GROUP BY kind"
         )
         return dict(rows.fetchall())
+
+    def times(self) -> Iterator[ThingTimes]:
+        """Times of each thing that has a record or a stub, by reference."""
+        yield from (ThingTimes(*row) for row in self._db.execute(TIMES))
 
     def cycles(self, key: str) -> Iterator[SourcePosition]:
         """Things on a cycle of links under a key: parts of themselves."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes for an integer
 
@@ -45,6 +46,14 @@ class Thing:
     offset: int
     length: int
     date_text: str = ""
+
+
+class ThingTimes(NamedTuple):
+    """Times of a thing: its reference, its first publication and its last change, in UTC (ISO 8601)."""
+
+    reference: str
+    created: str
+    modified: str
 
 
 @dataclass(frozen=True, slots=True)
