@@ -154,7 +154,11 @@ def _open_sink(
     settings: Settings, generations: Generations, number: int, folder: GenerationFolder
 ) -> BulkLoad | RemoteLoad:
     """Open the store for triples: in the generation's folder, or the remote store of the settings."""
-    return RemoteLoad(settings, number, generations.live_graph()) if settings.store else BulkLoad(folder.store, settings.base)
+    return (
+        RemoteLoad(settings, number, generations.live_graph())
+        if settings.store
+        else BulkLoad(folder.store, settings.base)
+    )
 
 
 def _open_index(settings: Settings, folder: GenerationFolder) -> AbstractContextManager[IndexProcess | None]:

@@ -39,7 +39,7 @@ class _Reach:
     complete: bool
 
 
-class LostPosition(Exception):  # noqa: N818  # a state of the follower, which `/changes.json` answers
+class LostPosition(Exception):
     """Sequence number that is none of this log: the log was lost and made anew, or the number is made up."""
 
 
@@ -69,7 +69,13 @@ class PublishedChanges:
         return ChangesPage(reach.generation, reach.complete, found[:limit], goes_on=len(found) > limit)
 
     def newest(
-        self, limit: int, *, before: int | None = None, kind: str | None = None, what: str | None = None, day: date | None = None
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        kind: str | None = None,
+        what: str | None = None,
+        day: date | None = None,
     ) -> ChangesPage:
         """Return changes, newest first.
 
@@ -91,6 +97,20 @@ class PublishedChanges:
         end = end if before is None else min(end, before)
         found = [each for each in self._log.newest(end, limit + 1, kind, what) if each.sequence > first]
         return ChangesPage(reach.generation, reach.complete, found[:limit], goes_on=len(found) > limit)
+
+    def block(self, after: int, size: int) -> ChangesPage:
+        """Return the changes that have some of the next sequence numbers, oldest first.
+
+        Args:
+            after: sequence number before the first of them.
+            size: how many numbers these are.
+
+        Raises:
+            GenerationError: the log can't be read.
+        """
+        reach = self._reach()
+        found = self._log.changes(after, size, min(reach.last, after + size))
+        return ChangesPage(reach.generation, reach.complete, found, goes_on=False)
 
     def history(self, reference: str) -> ChangesPage:
         """Return all changes of a thing, newest first, with those of the mapping alone.

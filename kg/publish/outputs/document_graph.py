@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from kg.document_times import document_lines
-from kg.store.generation.catalogue import ThingTimes
+from kg.store.generation.things import ThingTimes
 
 _BATCH = 5_000
 """Documents whose lines are given at a time: 2 MB."""
@@ -26,7 +26,8 @@ def moved_lines(base: str, before: Iterable[ThingTimes], after: Iterable[ThingTi
 
     Args:
         base: the base of the site.
-        before, after: times in order of reference.
+        before: times in order of reference.
+        after: the times that take their place, in the same order.
     """
     old, new = iter(before), iter(after)
     left, right = next(old, None), next(new, None)

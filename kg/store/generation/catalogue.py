@@ -15,7 +15,15 @@ import orjson
 
 from kg.store.generation.outlines.reader import Outlines
 from kg.store.generation.read_only_database import ReadOnlyDatabase
-from kg.store.generation.things import DATE_TEXT_MARK, LinkNeighbours, ListEntry, ListPage, Thing, ThingTimes, parse_cursor
+from kg.store.generation.things import (
+    DATE_TEXT_MARK,
+    LinkNeighbours,
+    ListEntry,
+    ListPage,
+    Thing,
+    ThingTimes,
+    parse_cursor,
+)
 
 UNDATED = "~"
 """Sort key of an undated thing, behind every date."""

@@ -222,13 +222,13 @@ def move_lines(folder: Path, iri: str, lines: Iterable[tuple[bytes, bytes]]) -> 
         store = Store(str(folder))
         coming = bytearray()
         for removed, added in lines:
-            for quad in parse(input=removed, format=RdfFormat.N_TRIPLES) if removed else ():
-                store.remove(Quad(*quad.triple, graph))
+            for quad in parse(input=removed, format=RdfFormat.N_TRIPLES, lenient=True) if removed else ():
+                store.remove(Quad(quad.subject, quad.predicate, quad.object, graph))
             coming += added
             if len(coming) > _MOVED_BYTES:
-                store.load(input=bytes(coming), format=RdfFormat.N_TRIPLES, to_graph=graph)
+                store.load(input=bytes(coming), format=RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
                 coming.clear()
-        store.load(input=bytes(coming), format=RdfFormat.N_TRIPLES, to_graph=graph)
+        store.load(input=bytes(coming), format=RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
         store.flush()
     except (OSError, SyntaxError, ValueError) as fault:
         raise PublishError(f"the store took no more triples: {fault}", todo="Is the disk full?") from None
