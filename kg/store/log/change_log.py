@@ -43,9 +43,7 @@ _FIRST = (
     " (SELECT value FROM meta WHERE name = 'first_generation')"
 )
 _PUBLISHED = "SELECT ref, kind, status, label, created, modified, deleted, target, digest, triples_digest, sets, first FROM published"
-_GENERATION = (
-    "SELECT number, time, base, full, rollback_of, counts, triples, graph_hash, mapping, last FROM generations"
-)
+_GENERATION = "SELECT number, time, base, full, rollback_of, counts, triples, graph_hash, mapping, last FROM generations"
 
 
 class ChangeLog:
@@ -140,9 +138,7 @@ class ChangeLog:
             GenerationError: there is no log, or it can't be read.
         """
         with self._opened() as db:
-            select = (
-                "SELECT name, digest FROM sources WHERE since <= :at AND (until IS NULL OR until >= :at) ORDER BY name"
-            )
+            select = "SELECT name, digest FROM sources WHERE since <= :at AND (until IS NULL OR until >= :at) ORDER BY name"
             return dict(db.execute(select, {"at": generation}).fetchall())
 
     def sequence_of_generation(self, number: int) -> int | None:
