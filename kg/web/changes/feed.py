@@ -107,7 +107,7 @@ def _feed(  # noqa: PLR0913  # what one feed is made of
     latest = _latest(page.changes)
     values = {
         "base": context.base.value,
-        "self": at,
+        "place": at,
         "links": links,
         "archived": archived,
         "updated": max((each.time for each in latest), default=context.publication.published),
