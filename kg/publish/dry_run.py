@@ -32,9 +32,10 @@ def _dry_run(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tup
     with disk_faults.reported(var), generations.scratch() as folder, disk_faults.reported(folder.path):
         report = Report(folder.path / PROBLEMS)
         report.add(*damage_notes(generations))
-        with closing(generations.ledger_for_dry_run(folder)) as ledger:
-            now = generations.next_timestamp(ledger)
-            fill(settings, BuildTarget(folder, sink, ledger, now, folder.path / "rejected"), report, progress)
+        with closing(generations.log_for_dry_run(folder)) as state:
+            now = generations.next_timestamp(state)
+            target = BuildTarget(folder, state.position[0] + 1, sink, state, now, folder.path / "rejected")
+            fill(settings, target, report, progress)
         report.add(*(each.problem() for each in vanished_sources(settings, generations, report)))
         yield folder, report
 

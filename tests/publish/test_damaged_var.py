@@ -160,13 +160,13 @@ STATES = [
     State("`generations` is a file", instead("generations", "x"), "is no folder", AWAY.format("var/generations"), ALL),
     State("links and files are called `.scratch-…`", scratch_links, "", "", ()),
     State("`lock` is a folder", instead("lock"), "is no file", AWAY.format("var/lock"), WRITERS, ("doctor",)),
-    State("the ledger holds rubbish", instead("state/ledger.sqlite", "rubbish " * 999), "the ledger can't be read", "mv var/state/ledger.sqlite var/state/ledger.sqlite.damaged", WRITERS, ("doctor",)),
-    State("the ledger is a folder", instead("state/ledger.sqlite"), "is no file", AWAY.format("var/state/ledger.sqlite"), WRITERS, ("doctor",)),
+    State("the change log holds rubbish", instead("state/log.sqlite", "rubbish " * 999), "the change log can't be read", "mv var/state/log.sqlite var/state/log.sqlite.damaged", WRITERS, ("doctor",)),
+    State("the change log is a folder", instead("state/log.sqlite"), "is no file", AWAY.format("var/state/log.sqlite"), WRITERS, ("doctor",)),
     State("`state` is a file", instead("state", "x"), "is no folder", AWAY.format("var/state"), WRITERS, ("doctor",)),
     State("`rejected` is a file", instead("rejected", "x"), "is no folder", AWAY.format("var/rejected"), WRITERS, ("doctor",)),
-    State("the ledger is gone", lost("state"), "is missing", "kg build", (), ("build", "check", "doctor")),
-    State("the ledger and `current` are gone", lost("state", "current"), "is missing", "kg rollback", **LIVE),
-    State("the ledger and `current` are gone, and no generation is whole", no_whole_generation, "no generation is whole", "mv var/generations var/generations.damaged", WRITERS, (), (*READERS, "doctor")),
+    State("the change log is gone", lost("state"), "is missing", "kg build", (), ("build", "check", "doctor")),
+    State("the change log and `current` are gone", lost("state", "current"), "is missing", "kg rollback", **LIVE),
+    State("the change log and `current` are gone, and no generation is whole", no_whole_generation, "no generation is whole", "mv var/generations var/generations.damaged", WRITERS, (), (*READERS, "doctor")),
 ]  # fmt: skip
 
 
@@ -256,13 +256,13 @@ def test_numbers_only_go_forward(built, tmp_path):
     assert json.loads(run(folder, "build").stdout)["generation"] == 10
 
 
-def test_a_new_ledger_knows_what_was_deleted(built, tmp_path):
-    """A ledger that is made anew holds every key of the newest whole generation, with its times."""
+def test_a_new_log_knows_what_was_deleted(built, tmp_path):
+    """A change log that is made anew holds every key of the newest whole generation, with its times."""
     folder = tmp_path / "a"
     shutil.copytree(built, folder, symlinks=True)
 
     def rows():
-        with closing(sqlite3.connect(folder / "var" / "state" / "ledger.sqlite")) as db:
+        with closing(sqlite3.connect(folder / "var" / "state" / "log.sqlite")) as db:
             return db.execute("SELECT ref, created, deleted FROM published ORDER BY ref").fetchall()
 
     before = rows()

@@ -43,7 +43,6 @@ class Survey:
         self.folder = folder
         self.catalogue = folder / "catalogue.sqlite"
         self.records = folder / "records.jsonl"
-        self.ledger = folder / "ledger.sqlite"
         self.problems = folder / "problems.jsonl"
         self.rejected = folder / "rejected"
 

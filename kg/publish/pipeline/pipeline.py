@@ -8,7 +8,7 @@ Memory is bounded by the batches under way, never by the collection.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -26,7 +26,7 @@ from kg.publish.pipeline.identities import XML_FORMATS, write_index
 from kg.publish.pipeline.linked_things import Survey
 from kg.publish.pipeline.merge import merge
 from kg.publish.pipeline.names import names_that_differ, names_unlike_record
-from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, input_files
+from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, digests, input_files
 from kg.publish.pipeline.stubs import leads_nowhere, stub
 from kg.publish.report.completeness import MAX_SOURCES, CountedRecord
 from kg.publish.report.rejected import RejectedFolder, RejectedRecord
@@ -38,7 +38,8 @@ from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry, SourcePosition
 from kg.store.generation.generations import Generations
-from kg.store.generation.ledger import Ledger
+from kg.store.log import graph_hash
+from kg.store.log.log_state import LogState
 
 STUBS_PER_BATCH = 500
 
@@ -102,6 +103,8 @@ class BuildOutputs:
         index: the search index of the file of records, or None.
         progress: called with the build's progress.
         accept_deletions: go on without a source whose path is gone.
+        graph_hash: of the triples, once the pipeline has run (`kg.store.log.graph_hash`).
+        sources: name of each source file → its SHA-256, once the pipeline has run; empty for a dry run.
     """
 
     settings: Settings
@@ -114,6 +117,8 @@ class BuildOutputs:
     index: IndexProcess | None = None
     progress: Progress = no_progress
     accept_deletions: bool = False
+    graph_hash: int = 0
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 def run_pipeline(outputs: BuildOutputs) -> None:
@@ -146,6 +151,8 @@ def run_pipeline(outputs: BuildOutputs) -> None:
             write_index(index, executor.index(batches(to_index)), merges=any(file.merge for file in files))
         for result in executor.process(batches(files)):
             writer.add(result)
+        if outputs.sink.publishes:
+            outputs.sources = digests(files)
         check_unchanged(files)
         writer.merge_duplicates()
         writer.add_successions()
@@ -162,8 +169,8 @@ def _write_survey(outputs: BuildOutputs, survey: Survey) -> None:
     survey.folder.mkdir()
     settings = outputs.settings.model_copy(update={"shapes": None})
     with (
-        closing(Ledger(survey.ledger)) as ledger,
-        closing(CatalogueBuilder(survey.catalogue, ledger, "")) as catalogue,
+        closing(LogState.in_memory()) as state,
+        closing(CatalogueBuilder(survey.catalogue, state, "")) as catalogue,
         closing(RejectedFolder(survey.rejected)) as rejected,
     ):
         report, accept = Report(survey.problems), outputs.accept_deletions
@@ -329,6 +336,7 @@ class _ResultWriter:
         self._offset += len(line)
         self._records_written += 1
         self._triples += record.triples
+        self._outputs.graph_hash = graph_hash.total(self._outputs.graph_hash, record.lines_hash)
         if stubs:
             self._outputs.report.stubs += 1
         else:

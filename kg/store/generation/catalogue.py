@@ -45,7 +45,9 @@ CREATE TABLE things (
   at TEXT,
   offset INTEGER,       -- position of its JSON in the file of records
   length INTEGER,
-  deleted TEXT          -- time of its deletion
+  deleted TEXT,         -- time of its deletion
+  record_digest TEXT,   -- SHA-256 of its JSON
+  sets TEXT             -- JSON: references of the collections and archives that have it
 );
 CREATE TABLE keys (k INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE redirects (ref TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;

@@ -19,14 +19,21 @@ from kg.store.generation.inventory import Inventory
 from kg.store.generation.name_index import NameIndex
 from kg.store.generation.outlines.builder import OUTLINED_LENGTH
 from kg.store.generation.outlines.reader import LongRecord
+from kg.store.generation.read_only_database import database_uri
+from kg.store.log.changes import LoggedGeneration
+from kg.store.log.live_catalogue import LiveCatalogue
+from kg.store.log.schema import CHANGES
 from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import RemoteGraph
 from kg.store.search.index import SearchIndex, is_of_another_version
 from kg.store.triples.embedded import EmbeddedGraph, checkpoint
 from kg.store.triples.graph import Graph
 
-FOLDER_FORMAT = 2
-"""Format number of a generation's folder; a folder with another number has to be built anew."""
+FOLDER_FORMAT = 3
+"""Format number of a generation's folder."""
+
+SERVED_FORMATS = (2, FOLDER_FORMAT)
+"""Formats that are served and rolled back to; a folder with another number has to be built anew."""
 
 _MANIFEST = "manifest.json"
 
@@ -45,6 +52,8 @@ class Manifest:
         rollback_of: number of the generation that it repeats, or None.
         graph: name of its graph at the remote store; empty where its triples lie in its folder.
         mapping: version of the mapping from its records to its triples.
+        graph_hash: sum of the SHA-256 of each line of its N-Triples, modulo 2^256, in hexadecimal; empty if unknown.
+        full: whether everything was built anew.
         format: format number of its folder.
         files: size and digest of each file in its folder but the manifest; empty in one of kg before 0.3.
     """
@@ -58,8 +67,17 @@ class Manifest:
     rollback_of: int | None = None
     graph: str = ""
     mapping: str = ""
+    graph_hash: str = ""
+    full: bool = True
     format: int = FOLDER_FORMAT
     files: Inventory = field(default_factory=dict)
+
+    def logged(self) -> LoggedGeneration:
+        """The generation as the change log keeps it; its last sequence is the log's to say."""
+        return LoggedGeneration(
+            *(self.generation, self.published, self.base, self.full, self.rollback_of, self.counts),
+            *(self.triples, self.graph_hash, self.mapping, 0),
+        )
 
 
 class GenerationFolder:
@@ -74,17 +92,22 @@ class GenerationFolder:
         self.dumps = path / "dumps"
         self.tables = path / "tables"
         self.search = path / "search"
+        self.changes = path / CHANGES
+
+    def logged_catalogue(self) -> LiveCatalogue:
+        """The catalogue as the change log reads it."""
+        return LiveCatalogue(database_uri(self.catalogue), self.records)
 
     def read_manifest(self) -> Manifest:
         """Read the manifest. Raises GenerationError where the folder is no generation that can be served."""
         try:
             values = json.loads((self.path / _MANIFEST).read_text(encoding="utf-8"))
-            manifest = Manifest(**values)
+            manifest = Manifest(**{"format": SERVED_FORMATS[0]} | values)
             _check_types(manifest)
         except (OSError, ValueError, TypeError) as fault:
             what = f"is no whole generation: {fault}"
             raise GenerationError(what, where=str(self.path), todo="Run `kg build`.") from None
-        if manifest.format != FOLDER_FORMAT:
+        if manifest.format not in SERVED_FORMATS:
             raise GenerationError(
                 "was built by another version of kg", where=str(self.path), todo="Run `kg build --full`."
             )

@@ -42,8 +42,13 @@ _FIRST = (
     " FROM published JOIN generations AS first_generation ON first_generation.number ="
     " (SELECT value FROM meta WHERE name = 'first_generation')"
 )
-_PUBLISHED = "SELECT ref, kind, status, label, created, modified, deleted, target, digest, triples_digest, sets, first FROM published"
-_GENERATION = "SELECT number, time, base, full, rollback_of, counts, triples, graph_hash, mapping, last FROM generations"
+_PUBLISHED = (
+    "SELECT ref, kind, status, label, created, modified, deleted, target, digest, triples_digest, sets, first"
+    " FROM published"
+)
+_GENERATION = (
+    "SELECT number, time, base, full, rollback_of, counts, triples, graph_hash, mapping, last FROM generations"
+)
 
 
 class ChangeLog:
@@ -61,7 +66,8 @@ class ChangeLog:
         """Changes after a sequence number, oldest first, of those that followers are told.
 
         Who takes them from 0, or from the number with which the last ones ended, and removes what is deleted, merged or
-        withdrawn, holds the live references with their digests.
+        withdrawn, holds the live references with their digests. A number outside `bounds` is of a log that is lost: who
+        has one begins anew, from 0.
 
         Args:
             since: the sequence number; 0 for all.
@@ -138,7 +144,9 @@ class ChangeLog:
             GenerationError: there is no log, or it can't be read.
         """
         with self._opened() as db:
-            select = "SELECT name, digest FROM sources WHERE since <= :at AND (until IS NULL OR until >= :at) ORDER BY name"
+            select = (
+                "SELECT name, digest FROM sources WHERE since <= :at AND (until IS NULL OR until >= :at) ORDER BY name"
+            )
             return dict(db.execute(select, {"at": generation}).fetchall())
 
     def sequence_of_generation(self, number: int) -> int | None:
@@ -168,7 +176,8 @@ class ChangeLog:
     def bounds(self) -> tuple[int, int]:
         """Sequence before the first change that the log has, and that of the last one: 0 and 0 for an empty log.
 
-        A number of a follower that is greater than the second is none of this log.
+        The first is 0, but for a log that was made anew from a generation: it goes on behind the numbers of the lost
+        one. A follower whose number lies outside has to begin anew.
 
         Raises:
             GenerationError: there is no log, or it can't be read.
@@ -182,13 +191,13 @@ class ChangeLog:
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """Connection within a transaction, which sees one state. Raises GenerationError."""
         if not self._path.is_file():
-            what = "there is no log of changes"
+            what = "there is no change log"
             raise GenerationError(what, where=str(self._path), todo="Run `kg build`, which makes it.")
         try:
             with closing(self._connected()) as db:
                 yield db
         except sqlite3.Error as fault:
-            what = f"the log of changes can't be read: {fault}"
+            what = f"the change log can't be read: {fault}"
             raise GenerationError(what, where=str(self._path), todo="`kg doctor` says what to do.") from None
 
     def _connected(self) -> sqlite3.Connection:

@@ -1,8 +1,8 @@
 """Values of the change log: changes, published things, generations.
 
-A *change* is what a generation did to a published thing. Stubs are no published things: a record of which a stub remains
-is deleted, and a stub that gets a record is created. Sequences are numbers that only go forward. The first generation's
-things have those from 1 on, in the order of their references.
+A *change* is what a generation did to a published thing. Stubs are no published things: a record of which a stub
+remains is deleted, and a stub that gets a record is created. Sequences are numbers that only go forward. The first
+generation's things have those from 1 on, in the order of their references.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ REMAPPED = "remapped"
 """Change of a thing's triples alone, by another mapping: its record, its digest and its times stay (D-217)."""
 
 NAMED = "named"
-"""Row of a ledger of kg before 0.5 about a thing that is only named: no published thing, and so none of a follower's."""
+"""Row of a ledger of kg before 0.3 about a thing that is only named, and so no published one."""
 
 TOLD = (CREATED, CHANGED, DELETED, MERGED, WITHDRAWN, RESTORED)
 """Changes that followers are told; the others stand in a thing's history alone."""
@@ -41,8 +41,8 @@ class Change:
         before: the same before the change; None where there was none.
         labels: language → label at that time; empty where it is not told.
         sets: references of the collections and archives that have it.
-        base: base IRI of its identifier: of a thing that a change of base has closed, the former base. Empty where a log
-            of kg before 0.5 does not have it.
+        base: base IRI of its identifier: of a thing that a change of base has closed, the former base. Empty where a
+            log of kg before 0.3 does not have it.
     """
 
     sequence: int
@@ -83,7 +83,7 @@ class PublishedThing:
         labels: language → label.
         created: time of its first publication, in UTC (ISO 8601).
         modified: time of its last change: of its record, never of the mapping alone.
-        deleted: time at which its record went, also where a stub remains or where it was merged; None for a live record.
+        deleted: time at which its record went, also where a stub remains or it was merged; None for a live record.
         target: reference of the thing into which it was merged; else None.
         digest: SHA-256 of its record, in hexadecimal; None where it is gone.
         triples_digest: digest of its triples and its record; None where it is gone.
@@ -117,12 +117,12 @@ class LoggedGeneration:
     Attributes:
         number: its number.
         time: of its publication, in UTC (ISO 8601).
-        base: base IRI of its build; empty where a log of kg before 0.5 does not have it.
+        base: base IRI of its build; empty where a log of kg before 0.3 does not have it.
         full: whether everything was built anew.
         rollback_of: number of the generation that it repeats, or None.
         counts: kind → number of records, without stubs.
         triples: number of triples in its default graph.
-        graph_hash: sum of the SHA-256 of each line of its N-Triples, modulo 2^256, in hexadecimal; empty where it is not known.
+        graph_hash: sum of the SHA-256 of each line of its N-Triples, modulo 2^256, in hexadecimal; empty if unknown.
         mapping: version of the mapping from its records to its triples.
         last: sequence of its last change; of one without any, that of the generation before.
     """
