@@ -113,7 +113,9 @@ def test_json_ld_for_other_parsers(client):
         raise AssertionError(url)
 
     nquads = jsonld.to_rdf(json.loads(body), {"format": "application/n-quads", "documentLoader": refuse})
-    assert isomorphic(rdflib.Graph().parse(data=nquads, format="nt"), rdflib.Graph().parse(data=triples, format="turtle"))
+    assert isomorphic(
+        rdflib.Graph().parse(data=nquads, format="nt"), rdflib.Graph().parse(data=triples, format="turtle")
+    )
 
 
 def test_json_round_trip(client, example, tmp_path):
