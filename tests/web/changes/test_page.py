@@ -18,7 +18,7 @@ def test_changes_stand_by_day_and_kind(changed):
     assert set(re.findall(r"<h3>([^<]+)</h3>", page.text)) == {"Documents", "People and organisations"}
     said = texts(page)
     assert "Merged A letter History Merged into: A letter" in said
-    assert "New Letter &lt;two&gt; &amp; more History" in said
+    assert "Deleted Letter &lt;two&gt; &amp; more History" in said
     assert 'href="/data/changes?reference=record/1"' in page.text
 
 
