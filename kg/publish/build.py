@@ -128,6 +128,7 @@ def _build(
             content.counts,
             report.summary(),
             graph=load.graph,
+            graphs=dict(sorted(load.graph_sizes.items())),
             mapping=mapper.VERSION,
             graph_hash=graph_hash.as_text(content.graph_hash),
         )

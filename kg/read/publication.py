@@ -35,6 +35,7 @@ class Publication:
         number: of the generation.
         published: time of publication, in UTC (ISO 8601).
         triples: number of triples in its default graph.
+        graphs: name of each named graph → number of its statements; empty where that is not known.
         counts: kind → number of records, without stubs.
         names: what its documents name.
         listed: kind → number of things in the list of the kind.
@@ -55,6 +56,7 @@ class Publication:
         self.number = manifest.generation
         self.published = manifest.published
         self.triples = manifest.triples
+        self.graphs = manifest.graphs
         self.counts = manifest.counts
         self.searchable = generation.search is not None
         self.dumps: Path = generation.folder.dumps

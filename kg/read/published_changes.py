@@ -31,7 +31,7 @@ class ChangesPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reach:
+class _ToldSpan:
     """End of what is told: generation, its last sequence, and whether it is the one that is served."""
 
     generation: int
@@ -130,18 +130,18 @@ class PublishedChanges:
         """Return the sequence number of the last change. Raises GenerationError."""
         return self._reach().last
 
-    def _reach(self) -> _Reach:
+    def _reach(self) -> _ToldSpan:
         last = self._log.sequence_of_generation(self._generation)
         if last is not None:
-            return _Reach(self._generation, last, complete=True)
+            return _ToldSpan(self._generation, last, complete=True)
         before = next(self._former(), None)
-        return before or _Reach(0, 0, complete=False)
+        return before or _ToldSpan(0, 0, complete=False)
 
-    def _former(self) -> Iterator[_Reach]:
+    def _former(self) -> Iterator[_ToldSpan]:
         """Generations before the one that is served, newest first."""
         for each in self._log.generations():
             if each.number < self._generation:
-                yield _Reach(each.number, each.last, complete=False)
+                yield _ToldSpan(each.number, each.last, complete=False)
 
 
 def _day_after(day: date) -> str:

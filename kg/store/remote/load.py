@@ -26,6 +26,7 @@ class RemoteLoad:
 
     Attributes:
         graph: name of the new graph.
+        graph_sizes: name of each named graph → number of its statements.
     """
 
     publishes = True
@@ -57,6 +58,7 @@ class RemoteLoad:
         self._batches = batch_loader(self._remote, settings, self._graph)
         self._documents = batch_loader(self._remote, settings, self._moved[0])
         self._named_graphs: dict[str, list[Quad]] = {}
+        self.graph_sizes: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +72,8 @@ class RemoteLoad:
         """Buffer lines of N-Triples for the graph of documents, which goes live with the new graph."""
         with _as_publish_error():
             self._documents.write(ntriples)
+        name = self._moved[1].value
+        self.graph_sizes[name] = self.graph_sizes.get(name, 0) + ntriples.count(b"\n")
 
     def end(self, _triples: int) -> None:
         """Send the last batches. Raises PublishError if the load failed."""
@@ -88,6 +92,7 @@ class RemoteLoad:
     def add_graph(self, iri: str, quads: list[Quad]) -> None:
         """Set the content of a named graph, which changes in the same request as the live graph."""
         self._named_graphs[iri] = quads
+        self.graph_sizes[iri] = len({quad.triple for quad in quads})
 
     def triples(self) -> int:
         """Number of triples at the remote store, once the load is over."""

@@ -92,6 +92,9 @@ class BulkLoad:
     The engine releases the interpreter's lock while it loads, so that mapping and loading overlap. With batches of its
     own it holds a million triples for each core, some 1.7 GB on two; small batches take half the processor time
     besides. Their cost is paid once, by the compaction at the end (see `kg.store.triples.compaction`).
+
+    Attributes:
+        graph_sizes: name of each named graph → number of its statements.
     """
 
     graph = ""
@@ -108,7 +111,8 @@ class BulkLoad:
             base: the base of the site, in which the graph of documents is named.
         """
         self._folder = folder
-        self._graph_end = f" <{documents_graph(base)}> .\n".encode()
+        self._documents = documents_graph(base)
+        self.graph_sizes: dict[str, int] = {}
         self._max_unmerged = min(MAX_UNMERGED_BATCHES, compaction.raise_descriptor_limit() // 8)
         self._handle: Store | None = Store(str(folder))
         self._batches = BatchLoader(
@@ -136,7 +140,8 @@ class BulkLoad:
 
     def write_documents(self, ntriples: bytes) -> None:
         """Buffer lines of N-Triples for the graph of documents; they go the way of the triples, as N-Quads."""
-        self.write(ntriples.replace(b" .\n", self._graph_end))
+        self.graph_sizes[self._documents] = self.graph_sizes.get(self._documents, 0) + ntriples.count(b"\n")
+        self.write(ntriples.replace(b" .\n", f" <{self._documents}> .\n".encode()))
 
     def end(self, triples: int) -> None:
         """End the load after a number of triples: the last batch and the compaction run in the background."""
@@ -161,7 +166,9 @@ class BulkLoad:
     def add_graph(self, iri: str, quads: list[Quad]) -> None:
         """Add quads to a named graph, once the load is over."""
         graph = NamedNode(iri)
-        self._store.extend([Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads])
+        named = {Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads}
+        self.graph_sizes[iri] = len(named)
+        self._store.extend(named)
 
     def triples(self) -> int:
         """Number of triples loaded for records. Each was written once: a record owns its subjects."""

@@ -1,7 +1,7 @@
 """`/changes.atom`: the changes as an Atom feed (RFC 4287), with deletions as deleted entries (RFC 6721).
 
 The feed that readers subscribe to has the newest changes. Older ones are in archives (RFC 5005, 4), each of a hundred
-sequence numbers, so that an archive never changes and a reader's place in them outlives any build. With `since` the
+sequence numbers: an archive never changes, and a reader's place in them outlives any build (D-247). With `since` the
 feed goes forward, as `/changes.json` does, in pages (RFC 5005, 3).
 """
 
@@ -33,7 +33,7 @@ NAME = "changes.atom"
 BLOCK = 100
 """Sequence numbers of an archive."""
 
-MOST = 1_000
+MAX_PAGE = 1_000
 """Changes of a page that goes forward, at most."""
 
 
@@ -43,7 +43,7 @@ class FeedPlace(Parameters):
     since: Annotated[int | None, whole_number(0, MAX_SEQUENCE)] = Field(
         default=None, description="Sequence number of the last change that is known already: later ones, oldest first."
     )
-    limit: Annotated[int, whole_number(1, MOST)] = Field(
+    limit: Annotated[int, whole_number(1, MAX_PAGE)] = Field(
         default=BLOCK, description="Maximum number of changes, with `since`."
     )
     archive: Annotated[int | None, whole_number(1, MAX_SEQUENCE)] = Field(
