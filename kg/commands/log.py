@@ -16,7 +16,7 @@ from kg.store.generation.generations import Generations
 from kg.store.log.change_log import ChangeLog
 from kg.store.log.changes import TOLD, Change
 
-_SHOWN = 50
+_SHOWN_CHANGES = 50
 """Changes that the table shows if no number is given."""
 
 _PAGE = 1000
@@ -26,7 +26,7 @@ _PAGE = 1000
 @click.command("log")
 @click.argument("reference", required=False)
 @click.option("--since", type=click.IntRange(min=0), help="Only changes after this sequence number.")
-@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many; {_SHOWN} in a table, if not given.")
+@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many; {_SHOWN_CHANGES} in a table, if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, oldest first.")
 @with_settings
 def log(settings: Settings, *, reference: str | None, since: int | None, limit: int | None, as_json: bool) -> None:
@@ -45,7 +45,7 @@ def log(settings: Settings, *, reference: str | None, since: int | None, limit: 
     elif as_json:
         _print_json(_all_since(changes, since or 0, limit))
     else:
-        _print_newest(changes, since or 0, limit or _SHOWN)
+        _print_newest(changes, since or 0, limit or _SHOWN_CHANGES)
 
 
 def _history(changes: ChangeLog, settings: Settings, written: str) -> list[Change]:

@@ -127,6 +127,11 @@ class Publication:
         """
         return self._generation.file(path)
 
+    def forget(self) -> None:
+        """Drop the caches of what is read again and again; readers that are still there fill them anew."""
+        self.things.forget()
+        self.finder.forget()
+
     def check_whole(self) -> None:
         """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""
         self._generation.check_whole()
