@@ -66,7 +66,7 @@ class LoggedCollection:
         return ChangeLog(self.folder)
 
     def catalogue(self, number):
-        return LiveCatalogue(database_uri(self.folder / f"{number}.sqlite"), self.folder / "no records")
+        return LiveCatalogue(database_uri(self.folder / f"{number}.sqlite"), lambda _: iter(()))
 
     def changes(self, number):
         return self.folder / f"{number}.changes"

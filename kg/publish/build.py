@@ -33,11 +33,11 @@ from kg.publish.report.worklist import worklist
 from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
-from kg.store.generation import name_index_builder
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, Respellings, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
+from kg.store.generation.names import name_index_builder
 from kg.store.log import graph_hash
 from kg.store.log.comparison import ComparedGeneration, compare, complete
 from kg.store.log.log_state import LogState

@@ -11,7 +11,7 @@ from kg.settings import Settings
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS, Catalogue
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
-from kg.store.generation.name_index import OTHER, NameIndex
+from kg.store.generation.names.name_index import OTHER, NameIndex
 from kg.store.generation.things import Thing
 from kg.store.log.change_log import ChangeLog
 from kg.store.pool.core.kill_memory import KillMemory

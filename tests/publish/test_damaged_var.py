@@ -145,15 +145,15 @@ STATES = [
     State("the store is gone", gone("store"), "can't be read", "kg build", **LIVE),
     State("the catalogue is cut", cut("catalogue.sqlite"), "catalogue.sqlite has 100 bytes", "kg build", **LIVE),
     State("the catalogue is gone", gone("catalogue.sqlite"), "catalogue.sqlite can't be read", "kg build", **LIVE),
-    State("the file of records is cut", cut("records.jsonl"), "records.jsonl has 100 bytes", "kg build", **LIVE),
-    State("the file of records is gone", gone("records.jsonl"), "records.jsonl can't be read", "kg build", **LIVE),
+    State("the file of records is cut", cut("records/0001.jsonl"), "records/0001.jsonl has 100 bytes", "kg build", **LIVE),
+    State("the file of records is gone", gone("records/0001.jsonl"), "records/0001.jsonl can't be read", "kg build", **LIVE),
     State("the search index is cut", cut("search/*"), "are expected", "kg build", **LIVE),
     State("a dump is gone", gone("dumps/kg.nt.gz"), "dumps/kg.nt.gz can't be read", "kg build", **LIVE),
     State("the manifest is gone", gone("manifest.json"), "is no whole generation", "kg build", **LIVE),
     State("the manifest is cut", cut("manifest.json"), "is no whole generation", "kg build", **LIVE),
     State("the manifest holds rubbish", instead("generations/0003/manifest.json", '{"generation": [], "base": 5, "published": 1, "triples": "a", "counts": 3}'), "is no whole generation", "kg build", **LIVE),
     State("an older generation is damaged", lost("generations/0001/catalogue.sqlite"), "catalogue.sqlite can't be read", "rm -r var/generations/0001", (), ("doctor",)),
-    State("the generation before is damaged", lost("generations/0002/records.jsonl"), "records.jsonl can't be read", "rm -r var/generations/0002", (), ("doctor",)),
+    State("the generation before is damaged", lost("generations/0002/records/0001.jsonl"), "records/0001.jsonl can't be read", "rm -r var/generations/0002", (), ("doctor",)),
     State("there is a folder with a huge number", instead("generations/" + "9" * 30), "is no whole generation", "rm -r var/generations/" + "9" * 30, (), ("doctor",)),
     State("there is an empty folder with a number", instead("generations/99999999"), "is no whole generation", "rm -r var/generations/99999999", (), ("doctor",)),
     State("a file has a generation's name", instead("generations/0004", "x"), "is no whole generation", "rm -r var/generations/0004", (), ("doctor",)),
@@ -278,10 +278,10 @@ def test_every_byte_is_compared_by_a_deep_diagnosis(built, tmp_path):
     command = [KG, "--config", str(folder / "kg.toml"), "doctor", "--deep", "--json"]
     (good,) = [each for each in json.loads(_output(command))["findings"] if each["name"] == "digests"]
     assert good["grade"] == "good"
-    records = live(folder / "var", "records.jsonl")
+    records = live(folder / "var", "records/0001.jsonl")
     records.write_bytes(records.read_bytes().replace(b"Letter", b"Lettre"))
     (bad,) = [each for each in json.loads(_output(command))["findings"] if each["name"] == "digests"]
-    assert (bad["grade"], "records.jsonl" in bad["said"]) == ("bad", True)
+    assert (bad["grade"], "records/0001.jsonl" in bad["said"]) == ("bad", True)
 
 
 def _output(command):

@@ -117,7 +117,7 @@ def test_a_log_that_can_not_follow(tmp_path):
         broken = tmp_path / "broken.sqlite"
         with closing(sqlite3.connect(broken)) as db:
             db.execute("CREATE TABLE things (ref)")
-        catalogue = LiveCatalogue(database_uri(broken), folder.records)
+        catalogue = LiveCatalogue(database_uri(broken), lambda _: iter(()))
         generation = ComparedGeneration(2, "2030-01-01T00:00:00Z", BASE)
         with pytest.raises(sqlite3.OperationalError, match="no such column"):
             compare(state, generation, catalogue, tmp_path / "changes")
@@ -259,7 +259,7 @@ UNHARMED = [  # ways to harm what a server does not read
     [
         lambda var: (var / "generations" / "0001" / "catalogue.sqlite").unlink(),
         lambda var: (var / "generations" / "0001" / "catalogue.sqlite").write_text("garbage"),
-        lambda var: (var / "generations" / "0001" / "records.jsonl").unlink(),
+        lambda var: (var / "generations" / "0001" / "records/0001.jsonl").unlink(),
         lambda var: (var / "generations" / "0001" / "manifest.json").write_text("[]"),
         lambda var: (var / "generations" / "0001" / "store" / "CURRENT").unlink(),
         lambda var: (var / "current").unlink(),

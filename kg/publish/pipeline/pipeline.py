@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Protocol, Self
 
 import orjson
@@ -38,6 +37,9 @@ from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry, SourcePosition
 from kg.store.generation.generations import Generations
+from kg.store.generation.segments.folder import SegmentFolder
+from kg.store.generation.segments.reader import SegmentReader
+from kg.store.generation.segments.writer import SegmentWriter
 from kg.store.log import graph_hash
 from kg.store.log.log_state import LogState
 
@@ -96,7 +98,7 @@ class BuildOutputs:
         settings: the settings.
         report: counts and problems.
         catalogue: builder of the catalogue.
-        records: the file for the JSON of each record.
+        records: the segments for the JSON of each record.
         sink: the store for triples.
         rejected: the folder for rejected records.
         dumps: the files of the dumps, or None.
@@ -110,7 +112,7 @@ class BuildOutputs:
     settings: Settings
     report: Report
     catalogue: CatalogueBuilder
-    records: Path
+    records: SegmentFolder
     sink: Sink
     rejected: RejectedFolder
     dumps: DumpFiles | None = None
@@ -134,11 +136,11 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     outputs.report.add(*notes)
     outputs.report.away += [note.source for note in notes if note.severity == "rejected"]
     outputs.rejected.originals |= {file.file.name: file.file.path for file in files}
-    index = outputs.records.with_name("identities.sqlite")
+    index = outputs.records.path.with_name("identities.sqlite")
     total = sum(file.size for file in files)
     jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
-    survey = Survey(outputs.records.with_name("survey"))
+    survey = Survey(outputs.records.path.with_name("survey"))
     languages = tuple(dict.fromkeys((*settings.languages, *LANGUAGES)))
     options = ProcessorOptions(settings.base, index, shapes, survey.folder, settings.value_bytes, languages)
     with (
@@ -205,12 +207,11 @@ class _ResultWriter:
         self._pending_merges: dict[str, list[PendingMerge]] = {}
         self._successions: list[Succession] = []
         self._exported: dict[str, ExportedRow] = {}
-        self._offset = 0
         self._records_written = self._triples = self._size = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._records = self._stack.enter_context(self._outputs.records.open("wb"))
+        self._records = self._stack.enter_context(SegmentWriter(self._outputs.records))
         live = PublishedRecords(Generations.of_settings(self._outputs.settings))
         self._published = self._stack.enter_context(live)
         return self
@@ -238,7 +239,7 @@ class _ResultWriter:
                 ntriples += self._add_record(outcome, stubs=stubs)
         self._write_triples(b"".join(ntriples))
         if self._outputs.index:
-            self._outputs.index.file_grown(self._offset)
+            self._outputs.index.file_grown(self._records.size)
         self._size += result.size
         self._outputs.progress(self._records_written, self._triples, self._size, self._total)
 
@@ -299,10 +300,9 @@ class _ResultWriter:
         """Report each link that calls a thing by a name which is no form of those in its record."""
         self._records.flush()
         hints = self._outputs.catalogue.hints
-        with self._outputs.records.open("rb") as records:
-            for reference, offset, length in hints.of_records():
-                records.seek(offset)
-                record = orjson.loads(records.read(length))
+        with SegmentReader(self._outputs.records) as records:
+            for reference, address, length in hints.of_records():
+                record = orjson.loads(records.record(address, length))
                 self._outputs.report.add(*names_unlike_record(reference, record, hints.names_of(reference)))
 
     def finish(self) -> None:
@@ -318,8 +318,8 @@ class _ResultWriter:
     def _add_record(self, record: PreparedRecord, *, stubs: bool) -> Iterator[bytes]:
         entry = record.entry
         kind = entry.reference.partition("/")[0]
-        line = record.json + b"\n"
-        earlier_position = self._outputs.catalogue.add(entry, self._offset, len(record.json), record.outline)
+        address, length = self._records.address, len(record.json)
+        earlier_position = self._outputs.catalogue.add(entry, address, length, record.outline)
         if not stubs:
             self._outputs.report.read[kind] += 1
         if earlier_position is not None:
@@ -331,9 +331,8 @@ class _ResultWriter:
             self._outputs.catalogue.hints.add(hint, entry.reference, entry.source, entry.at)
         if self._outputs.index:
             origin = "" if stubs else self._origins.get(entry.source, entry.source)
-            self._outputs.index.record_comes(self._offset, origin)
-        self._records.write(line)
-        self._offset += len(line)
+            self._outputs.index.record_comes(address, origin)
+        self._records.add(record.json)
         self._records_written += 1
         self._triples += record.triples
         self._outputs.graph_hash = graph_hash.total(self._outputs.graph_hash, record.lines_hash)

@@ -6,12 +6,9 @@ of records, in one pass.
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
-
-from kg.errors import GenerationError
 
 _VIEW = """
 CREATE TEMP VIEW things AS
@@ -29,11 +26,11 @@ class LiveCatalogue:
 
     Attributes:
         uri: URI of its database, for reading.
-        records: the generation's file of records.
+        records: returns, for (reference, address, length) of records, their references and bytes.
     """
 
     uri: str
-    records: Path
+    records: Callable[[Iterable[tuple[str, int, int]]], Iterator[tuple[str, bytes]]]
 
     @contextmanager
     def attached_to(self, connection: sqlite3.Connection, *, wanted: bool = False) -> Iterator[None]:
@@ -70,14 +67,8 @@ class LiveCatalogue:
         rows = connection.execute(
             "SELECT ref, offset, length FROM live.things WHERE deleted IS NULL AND digest IS NOT NULL ORDER BY offset"
         )
-        try:
-            with self.records.open("rb") as records:
-                for ref, offset, length in rows:
-                    records.seek(offset)
-                    yield ref, record_digest(records.read(length))
-        except OSError as fault:
-            what = f"its records can't be read: {fault.strerror}"
-            raise GenerationError(what, where=str(self.records), todo="Run `kg build`.") from None
+        for ref, json in self.records(rows):
+            yield ref, record_digest(json)
 
 
 def record_digest(json: bytes) -> str:
