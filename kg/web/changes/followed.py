@@ -61,4 +61,4 @@ def next_address(context: Context, page: ChangesPage, asked: FollowedChanges, na
 
 def freshness(page: ChangesPage) -> dict[str, str]:
     """Headers of an answer that is not kept, since the log has not been brought up to the live generation yet."""
-    return {} if page.complete else {"Cache-Control": "no-cache"}
+    return {} if page.complete else {"Cache-Control": "no-store"}

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from kg.errors import Message
 from kg.read.published_changes import ChangesPage
-from kg.store.log.changes import TOLD, Change, PublishedThing
+from kg.store.log.changes import TOLD, WITHDRAWN, Change, PublishedThing
 from kg.web.changes.followed import freshness
 from kg.web.changes.parameters import ShownChanges
 from kg.web.changes.words import REMAPPED_WORD, SORTS, ChangedThing, NamedEntry, changed_things
@@ -90,7 +90,9 @@ def _history(request: Request, context: Context, reference: str) -> Response:
 
 
 def _labels(known: PublishedThing, page: ChangesPage) -> dict[str, str]:
-    """Labels of a thing, or those of its last change that has some."""
+    """Labels of a thing, or those of its last change that has some; none of a withdrawn one."""
+    if page.changes and page.changes[0].what == WITHDRAWN:
+        return {}
     return dict(known.labels or next((each.labels for each in page.changes if each.labels), {}))
 
 

@@ -1,8 +1,11 @@
 """`/changes`: what changed, for people."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
+from changed_site import letter, published, serving
 
 
 def texts(page):
@@ -97,3 +100,22 @@ def test_pages_of_changes_go_on_by_number(changed, monkeypatch):
     told = [each for each in changed.get("/data/changes.json").json()["changes"] if each["reference"].startswith("rec")]
     assert sum(map(len, seen)) == len(told) > 8
     assert len(seen) == -(-len(told) // 4)
+
+
+def test_withdrawn_entry_is_told_by_its_reference_alone(tmp_path):
+    """A withdrawn entry has no name and no link, neither on the page of changes nor in its history nor in the feed."""
+    made = published(tmp_path, [letter(1, "Withheld letter"), letter(2, "Open letter")])
+    with closing(sqlite3.connect(made.var_folder / "state" / "log.sqlite", isolation_level=None)) as db:
+        db.execute(
+            "INSERT INTO log (sequence, generation, ref, what, kind, time)"
+            " VALUES (3, 1, 'record/1', 'withdrawn', 'record', '2026-01-02T03:04:05Z')"
+        )
+        db.execute("UPDATE generations SET last = 3")
+        db.execute("UPDATE published SET label = NULL, deleted = '2026-01-02T03:04:05Z' WHERE ref = 'record/1'")
+    with serving(made) as client:
+        for path in ("changes?what=withdrawn", "changes?reference=record/1", "changes.atom?since=2"):
+            answer = client.get(f"/data/{path}")
+            assert answer.status_code == 200
+            assert "Withdrawn" in answer.text
+            assert "Withheld letter" not in answer.text
+            assert 'href="/data/record/1"' not in answer.text
