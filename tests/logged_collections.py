@@ -7,13 +7,18 @@ from hashlib import sha256
 from pathlib import Path
 
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry, copy_with_new_times
-from kg.store.generation.read_only_database import database_uri
+from kg.store.generation.read_only_database import attach, connect
 from kg.store.log.change_log import ChangeLog
 from kg.store.log.changes import DELETED, MERGED, TOLD, WITHDRAWN, LoggedGeneration
 from kg.store.log.comparison import ComparedGeneration, compare, complete, last_sequence
 from kg.store.log.live_catalogue import LiveCatalogue, record_digest
 from kg.store.log.log_state import LogState
 from kg.store.log.schema import LOG
+
+
+def catalogue_of(path):
+    """The catalogue in a file, as the change log reads it, without records."""
+    return LiveCatalogue(lambda: connect(path), lambda db, name: attach(db, path, name), lambda _: iter(()))
 
 
 @dataclass
@@ -66,7 +71,7 @@ class LoggedCollection:
         return ChangeLog(self.folder)
 
     def catalogue(self, number):
-        return LiveCatalogue(database_uri(self.folder / f"{number}.sqlite"), lambda _: iter(()))
+        return catalogue_of(self.folder / f"{number}.sqlite")
 
     def changes(self, number):
         return self.folder / f"{number}.changes"
@@ -142,11 +147,10 @@ class LoggedCollection:
 
     def _differing(self, number):
         """References of which anything differs between the last two catalogues."""
-        import sqlite3
 
         rows = []
         for each in (number - 1, number):
-            with closing(sqlite3.connect(database_uri(self.folder / f"{each}.sqlite"), uri=True)) as db:
+            with closing(connect(self.folder / f"{each}.sqlite")) as db:
                 select = "SELECT ref, status, digest, record_digest, modified, deleted, NULL FROM things"
                 redirects = "SELECT ref, NULL, NULL, NULL, NULL, NULL, target FROM redirects"
                 rows.append(set(db.execute(f"{select} UNION ALL {redirects}")))

@@ -26,7 +26,7 @@ _PAGE = 1000
 @click.command("log")
 @click.argument("reference", required=False)
 @click.option("--since", type=click.IntRange(min=0), help="Only changes after this sequence number.")
-@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many; {_SHOWN_CHANGES} in a table, if not given.")
+@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many; {_SHOWN_CHANGES} in a table.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, oldest first.")
 @with_settings
 def log(settings: Settings, *, reference: str | None, since: int | None, limit: int | None, as_json: bool) -> None:

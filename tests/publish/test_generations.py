@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from logged_collections import catalogue_of
 from publishing import BASE, publish
 from serving import KG, free_port, kg, served, server_at
 from waiting import HANG_SECONDS, eventually
@@ -26,9 +27,7 @@ from kg.errors import PublishError
 from kg.publish import build, disk_faults
 from kg.source_settings import SourceSettings
 from kg.store.generation.generations import Generations, folder_lock
-from kg.store.generation.read_only_database import database_uri
 from kg.store.log.comparison import ComparedGeneration, compare, complete
-from kg.store.log.live_catalogue import LiveCatalogue
 
 LETTER = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/a"]}
 AUTHOR = {"id": "agent/a", "name": {"en": "An author"}, "agentType": "person"}
@@ -117,7 +116,7 @@ def test_a_log_that_can_not_follow(tmp_path):
         broken = tmp_path / "broken.sqlite"
         with closing(sqlite3.connect(broken)) as db:
             db.execute("CREATE TABLE things (ref)")
-        catalogue = LiveCatalogue(database_uri(broken), lambda _: iter(()))
+        catalogue = catalogue_of(broken)
         generation = ComparedGeneration(2, "2030-01-01T00:00:00Z", BASE)
         with pytest.raises(sqlite3.OperationalError, match="no such column"):
             compare(state, generation, catalogue, tmp_path / "changes")

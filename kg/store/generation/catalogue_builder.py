@@ -338,7 +338,7 @@ def copy_with_new_times(
         rebased: whether the identifiers of the generation before are closed by another base.
     """
     with (
-        closing(sqlite3.connect(source.uri, uri=True)) as old,
+        closing(source.connect()) as old,
         closing(sqlite3.connect(f"file:{quote(str(target))}", uri=True, isolation_level=None)) as db,
     ):
         old.backup(db)

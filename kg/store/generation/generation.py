@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from kg.store.generation.names import name_index_builder
 from kg.store.generation.names.name_index import NameIndex
 from kg.store.generation.outlines.builder import OUTLINED_LENGTH
 from kg.store.generation.outlines.reader import LongRecord
-from kg.store.generation.read_only_database import database_uri
+from kg.store.generation.read_only_database import attach, connect
 from kg.store.generation.segments.folder import SegmentFolder
 from kg.store.generation.segments.reader import SegmentReader
 from kg.store.log.changes import LoggedGeneration
@@ -103,7 +104,8 @@ class GenerationFolder:
 
     def logged_catalogue(self) -> LiveCatalogue:
         """The catalogue as the change log reads it."""
-        return LiveCatalogue(database_uri(self.catalogue), self._records)
+        path = self.catalogue
+        return LiveCatalogue(partial(connect, path), lambda db, name: attach(db, path, name), self._records)
 
     def _records(self, rows: Iterable[tuple[str, int, int]]) -> Iterator[tuple[str, bytes]]:
         """References and bytes of records. Raises GenerationError where they can't be read."""

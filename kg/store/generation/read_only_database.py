@@ -9,12 +9,19 @@ from kg.errors import GenerationError
 from kg.store import file_sizes
 
 
-def database_uri(path: Path) -> str:
-    """URI of a published database file, for reading.
-
-    Immutable: there is no writer, so SQLite neither locks nor looks for a journal.
-    """
+def _address(path: Path) -> str:
+    # Immutable: there is no writer, so SQLite neither locks nor looks for a journal.
     return f"file:{quote(str(path))}?mode=ro&immutable=1"
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a published database; its connection may go from thread to thread."""
+    return sqlite3.connect(_address(path), uri=True, check_same_thread=False)
+
+
+def attach(db: sqlite3.Connection, path: Path, name: str) -> None:
+    """Attach a published database to a connection that was opened with `uri=True`."""
+    db.execute(f"ATTACH ? AS {name}", (_address(path),))
 
 
 class ReadOnlyDatabase:
@@ -22,7 +29,7 @@ class ReadOnlyDatabase:
 
     def __init__(self, path: Path) -> None:
         """Look at the file. Raises GenerationError where it is not there."""
-        self._uri = database_uri(path)
+        self._path = path
         try:
             self._folder, self._sizes = path.parent, file_sizes.present(path.parent, [path])
         except OSError as fault:
@@ -37,7 +44,7 @@ class ReadOnlyDatabase:
         file_sizes.check(self._folder, self._sizes)
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            connection = self._local.connection = connect(self._path)
             self._connections.append(connection)
         return connection
 

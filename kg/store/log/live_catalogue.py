@@ -25,11 +25,13 @@ class LiveCatalogue:
     """Catalogue of a generation that is live or about to be.
 
     Attributes:
-        uri: URI of its database, for reading.
+        connect: opens its database for reading.
+        attach: attaches it to a connection under a name.
         records: returns, for (reference, address, length) of records, their references and bytes.
     """
 
-    uri: str
+    connect: Callable[[], sqlite3.Connection]
+    attach: Callable[[sqlite3.Connection, str], None]
     records: Callable[[Iterable[tuple[str, int, int]]], Iterator[tuple[str, bytes]]]
 
     @contextmanager
@@ -43,7 +45,7 @@ class LiveCatalogue:
         Raises:
             GenerationError: the records can't be read.
         """
-        connection.execute("ATTACH ? AS live", (self.uri,))
+        self.attach(connection, "live")
         try:
             columns = {row[1] for row in connection.execute("PRAGMA live.table_info(things)")}
             digest, sets = "record_digest", "sets"

@@ -59,7 +59,9 @@ def test_files_that_change_are_named(made):
 
 
 @pytest.mark.parametrize("cut", [lambda file: file.write_bytes(file.read_bytes()[:10]), lambda file: file.unlink()])
-@pytest.mark.parametrize("name", ["records/0001.jsonl", "catalogue.sqlite", "store/CURRENT", "dumps/kg.nt.gz", "search"])
+@pytest.mark.parametrize(
+    "name", ["records/0001.jsonl", "catalogue.sqlite", "store/CURRENT", "dumps/kg.nt.gz", "search"]
+)
 def test_damaged_generation_is_not_served_nor_published_anew(made, name, cut):
     """A file that is cut or gone is named with its sizes: at the start of a server, and by a rollback."""
     build.build(made)
@@ -83,7 +85,9 @@ def test_digests_stay_through_a_rollback(made):
     (folder / "records" / "0001.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
     build.rollback(made, 1)
     again = (made.var_folder / "current").resolve()
-    assert list(inventory.differing_digests(again, GenerationFolder(again).read_manifest().files)) == ["records/0001.jsonl"]
+    assert list(inventory.differing_digests(again, GenerationFolder(again).read_manifest().files)) == [
+        "records/0001.jsonl"
+    ]
 
 
 def test_no_page_of_wrong_bytes(made):
