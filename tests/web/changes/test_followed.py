@@ -1,5 +1,7 @@
 """`/changes.json`: whoever follows it holds what is live."""
 
+import sqlite3
+from contextlib import closing
 from hashlib import sha256
 
 import jsonschema
@@ -149,3 +151,23 @@ def test_changes_are_data_like_other_data(changed):
     assert f'<{answer.json()["next"]}>; rel="next"' in answer.headers["link"]
     again = changed.get("/data/changes.json?limit=2", headers={"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_log_behind_the_live_generation_is_not_kept(tmp_path):
+    """Where the log has not taken up the generation yet, the answer names the one before, and nobody may keep it."""
+    published(tmp_path, SCRIPT[0])
+    made = published(tmp_path, SCRIPT[1])
+    log = made.var_folder / "state" / "log.sqlite"
+    with serving(made) as client:
+        assert "public" in client.get("/data/changes.json?since=1").headers["cache-control"]
+        with closing(sqlite3.connect(log)) as db, db:
+            kept = db.execute("SELECT * FROM generations WHERE number = 2").fetchone()
+            db.execute("DELETE FROM generations WHERE number = 2")
+        answer = client.get("/data/changes.json")
+        assert answer.json()["generation"] == 1
+        assert [each["sequence"] for each in answer.json()["changes"]] == [1, 2, 3, 4]
+        assert answer.headers["cache-control"] == "no-store"
+        with closing(sqlite3.connect(log)) as db, db:
+            db.execute(f"INSERT INTO generations VALUES ({', '.join('?' * len(kept))})", kept)
+        later = client.get("/data/changes.json").json()
+        assert (later["generation"], len(later["changes"])) == (2, 7)
