@@ -20,6 +20,7 @@ from kg.render.site import date_phrases, key_labels, reader, script_messages, se
 from kg.render.site.translations import FOLDER, LANGUAGES
 from kg.settings import QUERIES
 from kg.web import api, openapi, routes
+from kg.web.changes import words as change_words
 from kg.web.endpoint.saved_queries import SUCH_AS
 from kg.web.http import parameter_problems, problems
 from kg.web.pages import site_files
@@ -57,6 +58,7 @@ def tables() -> Iterator[str]:
         yield from table.values()
     yield from times_of_day.OTHER_DOUBTS
     yield reader.NAMELESS
+    yield from (*change_words.SORTS.values(), *change_words.REMAPPED_WORD.values())
     yield from (each for sentences in key_annotations.column_sentences().values() for each in sentences)
     yield from script_messages.messages()
     for query in saved_queries((QUERIES,)).values():

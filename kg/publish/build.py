@@ -10,6 +10,7 @@ from pathlib import Path
 from pyoxigraph import Quad
 
 from kg import ontology
+from kg.document_times import documents_graph
 from kg.errors import KgError, PublishError, SourceChanged, StrictError
 from kg.mapping import mapper
 from kg.publish import disk_faults
@@ -17,6 +18,7 @@ from kg.publish.build_scope import why_full
 from kg.publish.damage import damage_notes, rollback_source
 from kg.publish.outputs import tables
 from kg.publish.outputs.dataset_description import dataset_description
+from kg.publish.outputs.document_graph import graph_lines, moved_lines
 from kg.publish.outputs.dumps import DumpFiles
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.pipeline import BuildOutputs, Progress, Sink, no_progress, run_pipeline
@@ -40,7 +42,7 @@ from kg.store.log import graph_hash
 from kg.store.log.comparison import ComparedGeneration, compare, complete
 from kg.store.log.log_state import LogState
 from kg.store.remote.load import RemoteLoad, RemoteRollback, drop_expired_graphs
-from kg.store.triples.embedded import BulkLoad
+from kg.store.triples.embedded import BulkLoad, has_graph, move_lines
 
 DUMP_NAME = "kg"
 PROBLEMS = "problems.jsonl"
@@ -126,6 +128,7 @@ def _build(
             content.counts,
             report.summary(),
             graph=load.graph,
+            graphs=dict(sorted(load.graph_sizes.items())),
             mapping=mapper.VERSION,
             graph_hash=graph_hash.as_text(content.graph_hash),
         )
@@ -157,7 +160,11 @@ def _open_sink(
     settings: Settings, generations: Generations, number: int, folder: GenerationFolder
 ) -> BulkLoad | RemoteLoad:
     """Open the store for triples: in the generation's folder, or the remote store of the settings."""
-    return RemoteLoad(settings, number, generations.live_graph()) if settings.store else BulkLoad(folder.store)
+    return (
+        RemoteLoad(settings, number, generations.live_graph())
+        if settings.store
+        else BulkLoad(folder.store, settings.base)
+    )
 
 
 def _open_index(settings: Settings, folder: GenerationFolder) -> AbstractContextManager[IndexProcess | None]:
@@ -327,12 +334,25 @@ def rollback(
         manifest = replace(manifest, generation=new, published=now, rollback_of=manifest.generation)
         if settings.store:
             replay = RemoteRollback(settings, new, generations.live_graph(), manifest.graph)
-            graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", _named_graphs(settings, manifest.triples, now))
+            with closing(Catalogue(folder.catalogue)) as catalogue:
+                documents = graph_lines(settings.base, catalogue.times())
+                named = _named_graphs(settings, manifest.triples, now)
+                graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", named, documents)
             manifest = replace(manifest, graph=graph)
+        else:
+            _move_documents(manifest.base, source, folder)
         complete(folder.changes, manifest.logged(), sources)
         folder.write_manifest(manifest, (source.path, manifest.files))
         generations.publish(new, folder, settings.keep)
     return manifest
+
+
+def _move_documents(base: str, source: GenerationFolder, target: GenerationFolder) -> None:
+    """Bring the graph of documents in the store of a rollback to the times of its own catalogue."""
+    graph = documents_graph(base)
+    with closing(Catalogue(source.catalogue)) as old, closing(Catalogue(target.catalogue)) as new:
+        before = old.times() if has_graph(target.store, graph) else iter(())  # kg before 0.5 had none
+        move_lines(target.store, graph, moved_lines(base, before, new.times()))
 
 
 def retire(settings: Settings) -> None:

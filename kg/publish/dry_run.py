@@ -75,6 +75,9 @@ class _MemorySink:
         """Keep lines of N-Triples."""
         self.ntriples.append(ntriples)
 
+    def write_documents(self, ntriples: bytes) -> None:
+        """Discard lines of N-Triples about documents: the shapes are about things."""
+
     def end(self, triples: int) -> None:
         """End the load; nothing is left to do."""
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kg import ontology
 from kg.iris import KINDS
+from kg.read.published_changes import PublishedChanges
 from kg.read.search import Finder
 from kg.read.things import Resources
 from kg.settings import Settings
@@ -12,6 +13,7 @@ from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
 from kg.store.generation.names.name_index import OTHER, NameIndex
 from kg.store.generation.things import Thing
+from kg.store.log.change_log import ChangeLog
 from kg.store.pool.core.kill_memory import KillMemory
 from kg.store.pool.core.limits import PoolLimits
 from kg.store.pool.observer import PoolObserver
@@ -33,6 +35,7 @@ class Publication:
         number: of the generation.
         published: time of publication, in UTC (ISO 8601).
         triples: number of triples in its default graph.
+        graphs: name of each named graph → number of its statements; empty where that is not known.
         counts: kind → number of records, without stubs.
         names: what its documents name.
         listed: kind → number of things in the list of the kind.
@@ -43,6 +46,7 @@ class Publication:
         ontology: context and crosswalk under its base.
         catalogue: ordered lists and counts of things.
         repeated: paragraphs that stand the same in most records of a source; none without a search index.
+        changes: what changed up to it.
     """
 
     def __init__(self, generation: Generation, kills: KillMemory) -> None:
@@ -52,6 +56,7 @@ class Publication:
         self.number = manifest.generation
         self.published = manifest.published
         self.triples = manifest.triples
+        self.graphs = manifest.graphs
         self.counts = manifest.counts
         self.searchable = generation.search is not None
         self.dumps: Path = generation.folder.dumps
@@ -62,6 +67,7 @@ class Publication:
         self.catalogue: Catalogue = generation.catalogue
         self.repeated = generation.search.repeated if generation.search else RepeatedTexts(RepeatedTable())
         self.names: NameIndex = generation.open_names()
+        self.changes = PublishedChanges(ChangeLog(generation.folder.path.parents[1]), self.number)
         documents = self.counts.get(RECORD, 0)
         self.listed = {kind: documents if kind == RECORD else self._count_names(kind) for kind in KINDS}
 

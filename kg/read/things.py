@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg import ontology
+from kg.document_times import document_quads
 from kg.iris import Base, spellings
 from kg.mapping import mapper
 from kg.read.document_lines import DocumentLine, document_lines, telling_roles
@@ -259,6 +260,10 @@ class Resources:
         """Return the description of a thing."""
         record = self.reader.whole(thing.offset, thing.length)
         return Description(thing, self.base.iri(thing.reference), record, self._source)
+
+    def document_times(self, thing: Thing) -> list[Quad]:
+        """Return when the document about a thing was first published, and last changed, in the graph of documents."""
+        return document_quads(self.base.value, thing.reference, thing.created, thing.modified)
 
     def describe_page(self, thing: Thing, languages: Sequence[str], place: RecordPlace) -> Description:
         """Return the description of a thing for its page: of an excerpt where the record is long.

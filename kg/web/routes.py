@@ -15,6 +15,9 @@ from kg.render.queries.saved_queries import saved_queries as load_queries
 from kg.settings import Settings
 from kg.site_settings import IMAGE_TYPES
 from kg.store.sparql.results import FORMATS as RESULT_FORMATS
+from kg.web.changes import feed as changes_feed
+from kg.web.changes import followed
+from kg.web.changes import page as changes_page
 from kg.web.endpoint import graph_store, saved_queries, sparql, workbench
 from kg.web.endpoint.formats import GRAPHS
 from kg.web.endpoint.protocol_request import ProtocolParameters
@@ -164,6 +167,33 @@ PAGES = (
         statuses=_PART,
         problems=(404, 416),
         example="{table}",
+    ),
+    Route(
+        "/changes",
+        changes_page.respond,
+        "Changes of the collection, newest first, by day and category; or the history of one entry",
+        cacheable=True,
+        problems=(400, 404),
+        example="changes?what=created",
+    ),
+    Route(
+        "/changes.json",
+        followed.respond,
+        "Changes after a sequence number, oldest first, for programs that hold a copy",
+        (followed.MEDIA_TYPE,),
+        cacheable=True,
+        negotiated=(),
+        problems=(400, 410),
+        example="changes.json?since=0&limit=10",
+    ),
+    Route(
+        "/changes.atom",
+        changes_feed.respond,
+        "Changes as an Atom feed, with deleted entries and archives of older changes",
+        (changes_feed.MEDIA_TYPE,),
+        cacheable=True,
+        negotiated=(),
+        problems=(400, 404, 410),
     ),
     Route(
         "/media/{name:path}",

@@ -43,6 +43,9 @@ PATHS = (
     "/dumps/",
     "/data/",
     "/terms/",
+    "/changes",
+    "/changes?what=deleted&day=1999-12-31&lang=ru",
+    "/changes?reference=record/177838",
     "/record/nothing-here",
 )
 

@@ -34,6 +34,9 @@ OTHERS = (
     "/terms/nothing",
     "/basket?thing=nothing",
     "/basket?style=none",
+    "/changes?what=created&kind=agent",
+    "/changes?day=2026-13-01",
+    "/changes?reference=record/nothing",
     "/nowhere",
     "/" + "x" * 10_000,
 )

@@ -2,6 +2,7 @@
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from kg.document_times import documents_graph
 from kg.ontology import RDF_TYPE, XSD
 from kg.settings import Settings
 from kg.site_settings import by_language
@@ -25,6 +26,7 @@ def dataset_description(settings: Settings, triples: int, published: str) -> lis
         (_VOID + "sparqlEndpoint", NamedNode(f"{base}sparql")),
         (_VOID + "dataDump", NamedNode(f"{base}dumps/kg.nt.gz")),
         (_VOID + "dataDump", NamedNode(f"{base}dumps/kg.ttl.gz")),
+        (_VOID + "subset", NamedNode(documents_graph(base))),
         (_VOID + "vocabulary", NamedNode(f"{base}terms/")),
         (_VOID + "vocabulary", NamedNode(_DCTERMS)),
         (_VOID + "vocabulary", NamedNode("https://schema.org/")),
@@ -34,4 +36,5 @@ def dataset_description(settings: Settings, triples: int, published: str) -> lis
         values += [(_DCTERMS + name, Literal(each, language=tag)) for tag, each in said]
     if settings.publisher:
         values.append((_DCTERMS + "publisher", Literal(settings.publisher)))
-    return [Quad(subject, NamedNode(predicate), value) for predicate, value in values]
+    documents = Quad(NamedNode(documents_graph(base)), NamedNode(RDF_TYPE), NamedNode(_VOID + "Dataset"))
+    return [*(Quad(subject, NamedNode(predicate), value) for predicate, value in values), documents]

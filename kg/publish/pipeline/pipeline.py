@@ -15,6 +15,7 @@ import orjson
 
 from kg import ontology
 from kg.processes import MAX_BYTES_IN_PROCESS
+from kg.publish.outputs.document_graph import graph_lines
 from kg.publish.outputs.dumps import DumpFiles, DumpPart
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord
@@ -58,6 +59,10 @@ class Sink(Protocol):
         """Load lines of N-Triples."""
         ...
 
+    def write_documents(self, ntriples: bytes) -> None:
+        """Load lines of N-Triples into the graph of documents."""
+        ...
+
     def end(self, triples: int) -> None:
         """End the load, after so many triples."""
         ...
@@ -70,6 +75,9 @@ class NullSink:
 
     def write(self, ntriples: bytes) -> None:
         """Discard lines of N-Triples."""
+
+    def write_documents(self, ntriples: bytes) -> None:
+        """Discard lines of N-Triples about documents."""
 
     def end(self, triples: int) -> None:
         """End the load; nothing is left to do."""
@@ -298,7 +306,10 @@ class _ResultWriter:
                 self._outputs.report.add(*names_unlike_record(reference, record, hints.names_of(reference)))
 
     def finish(self) -> None:
-        """End the load and write the last parts of the dumps."""
+        """End the load, with the graph of documents, and write the last parts of the dumps."""
+        if self._outputs.sink.publishes:
+            for lines in graph_lines(self._outputs.settings.base, self._outputs.catalogue.times()):
+                self._outputs.sink.write_documents(lines)
         self._outputs.sink.end(self._triples)
         self._write_parts(0)
         if self._outputs.dumps:

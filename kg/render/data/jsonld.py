@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg.ontology import RDF_TYPE, XSD, Form, Ontology, Term, load
 from kg.render.data.rdf import compact
-from kg.render.data.statements import Values, by_subject
+from kg.render.data.statements import Properties, Values, by_subject
 
 _STRING = XSD + "string"
 # A colon may end a prefix (JSON-LD 1.1, 3.2), and resolvers lose a semicolon at the end of a path.
@@ -22,14 +22,16 @@ _DELIMITERS = re.compile("[!$&'()*+,;=:@]")
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 
-def write(triples: Sequence[Triple], reference: str, ontology: Ontology) -> bytes:
-    """Serialise a thing's triples as JSON-LD."""
-    return orjson.dumps(document(triples, reference, ontology), option=orjson.OPT_INDENT_2)
+def write(triples: Sequence[Triple], reference: str, ontology: Ontology, beside: Sequence[Quad] = ()) -> bytes:
+    """Serialise a thing's triples as JSON-LD; what stands beside them is about another subject, and included."""
+    return orjson.dumps(document(triples, reference, ontology, beside), option=orjson.OPT_INDENT_2)
 
 
-def document(triples: Sequence[Triple], reference: str, ontology: Ontology) -> dict[str, Any]:
+def document(
+    triples: Sequence[Triple], reference: str, ontology: Ontology, beside: Sequence[Quad] = ()
+) -> dict[str, Any]:
     """JSON-LD document of a thing, as an object."""
-    return _JsonLdWriter(triples, reference, ontology).document()
+    return _JsonLdWriter(triples, reference, ontology).document(beside)
 
 
 @lru_cache(maxsize=64)
@@ -58,9 +60,12 @@ class _JsonLdWriter:
         self.statements = by_subject(triples)
         self.used_names: set[str] = set()
 
-    def document(self) -> dict[str, Any]:
-        """Document with the context first."""
+    def document(self, beside: Sequence[Quad]) -> dict[str, Any]:
+        """Document with the context first, and the nodes of other subjects as included ones (JSON-LD 1.1, 4.8)."""
         node = self.node(self.base + self.reference, self.keys, top=True)
+        others = by_subject(each.triple for each in beside)
+        if others:
+            node["@included"] = [self.other(iri, properties) for iri, properties in others.items()]
         context: dict[str, Any] = {"@version": 1.1, "@base": self.base}
         definitions = self.ontology.context
         for name in definitions:
@@ -89,6 +94,13 @@ class _JsonLdWriter:
         for predicate, values in rest.items():
             if predicate != RDF_TYPE:
                 node[self.short(predicate)] = _unwrap_single([self.expanded(value) for value in values])
+        return node
+
+    def other(self, iri: str, properties: Properties) -> dict[str, Any]:
+        """Node object of a subject beside the thing, without keys of the model."""
+        node: dict[str, Any] = {"@id": self.relative(iri)}
+        for predicate, values in properties.items():
+            node[self.short(predicate)] = _unwrap_single([self.expanded(value) for value in values])
         return node
 
     def class_name(self, iri: str, part_class: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
@@ -10,13 +11,21 @@ from kg.ontology import Ontology, load
 _QUAD_FORMATS = frozenset({RdfFormat.N_QUADS, RdfFormat.TRIG})
 
 
-def write(triples: Sequence[Triple], format_: RdfFormat, ontology: Ontology) -> bytes:
-    """Serialise triples in a format, with the prefixes that they use."""
-    prefixes = used_prefixes(triples, ontology)
+def write(triples: Sequence[Triple], format_: RdfFormat, ontology: Ontology, beside: Sequence[Quad] = ()) -> bytes:
+    """Serialise triples in a format, with the prefixes that they use.
+
+    Args:
+        triples: the triples.
+        format_: the format.
+        ontology: has the prefixes.
+        beside: quads of a graph of their own; plain triples in a format that knows no graphs.
+    """
+    whole = [*triples, *(each.triple for each in beside)]
+    prefixes = used_prefixes(whole, ontology)
     # Generators, not lists: between their items other threads have the interpreter, which the engine holds else.
-    statements: Iterable[Triple] | Iterable[Quad] = (each for each in triples)
+    statements: Iterable[Triple] | Iterable[Quad] = (each for each in whole)
     if format_ in _QUAD_FORMATS:
-        statements = (Quad(each.subject, each.predicate, each.object) for each in triples)
+        statements = chain((Quad(each.subject, each.predicate, each.object) for each in triples), beside)
     serialised = serialize(statements, format=format_, prefixes=prefixes) or b""
     # XML reads a bare carriage return as a line feed (XML 1.0, 2.11); as a character reference it is preserved.
     return serialised.replace(b"\r", b"&#13;") if format_ == RdfFormat.RDF_XML else serialised

@@ -14,6 +14,7 @@ import orjson
 from pyoxigraph import Literal, NamedNode
 
 from kg import language_ranges
+from kg.document_times import document_iri
 from kg.iris import Base
 from kg.ontology import RDF_TYPE
 from kg.render.data.record import labels, references, texts
@@ -101,6 +102,7 @@ class EmbeddedSubject:
         label: its title or name, as its page has it.
         summary: description for search engines; empty without one.
         top: record of the topmost level above it; empty for none.
+        times: of its page: first publication and last change; empty where they are not told.
     """
 
     iri: str
@@ -110,6 +112,7 @@ class EmbeddedSubject:
     label: str
     summary: str = ""
     top: Sequence[Mapping[str, Any]] = ()
+    times: Sequence[str] = ()
 
 
 def thing_data(subject: EmbeddedSubject, base: str, reader: ReaderPreferences) -> str:
@@ -202,7 +205,15 @@ class _ThingWriter:
             distinct = [each for number, each in enumerate(listed) if each not in listed[:number]][:MAX_VALUES]
             if distinct:
                 document[name] = distinct[0] if len(distinct) == 1 else distinct
-        return document
+        return document | self._page()
+
+    def _page(self) -> dict[str, Any]:
+        """The page itself, whose times are none of the thing."""
+        if not self._subject.times:
+            return {}
+        issued, modified = self._subject.times
+        page = {"@type": "WebPage", "@id": document_iri("", self._subject.iri)}
+        return {"mainEntityOfPage": {**page, "datePublished": issued, "dateModified": modified}}
 
     def _types(self) -> list[str]:
         stated = [each.value.removeprefix(_SCHEMA) for each in self._subject.properties.get(RDF_TYPE, ())]

@@ -39,6 +39,7 @@ class PageSubject:
         levels: records of the levels above it, the topmost first.
         publisher: publisher of the site.
         repeated: paragraphs that another page shows, for most records of the source have them.
+        times: of the page: its first publication and the last change of its record; empty where they are not told.
     """
 
     iri: str
@@ -49,6 +50,7 @@ class PageSubject:
     levels: Sequence[Mapping[str, Any]] = ()
     publisher: str = ""
     repeated: Container[str] = ()
+    times: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def thing_page(subject: PageSubject, ontology: Ontology, reader: ReaderPreferenc
 
 def _embedded(subject: PageSubject, base: str, reader: ReaderPreferences, label: str, summary: str) -> str:
     properties = subject.statements.get(subject.iri, {})
-    said = label, summary[:MAX_SUMMARY_LENGTH], subject.levels[:1]
+    said = label, summary[:MAX_SUMMARY_LENGTH], subject.levels[:1], subject.times
     return thing_data(EmbeddedSubject(subject.iri, subject.record, properties, subject.linked, *said), base, reader)
 
 

@@ -26,11 +26,15 @@ from kg.store.generation.things import (
     ListEntry,
     ListPage,
     Thing,
+    ThingTimes,
     cursor_of,
     day_text,
     parse_cursor,
     sort_day,
 )
+
+TIMES = "SELECT ref, created, modified FROM things WHERE digest IS NOT NULL AND deleted IS NULL ORDER BY ref"
+"""Times of all things that have a page."""
 
 MAX_COUNTED_LINKS = 5_000
 """Links of a list up to which positions are counted and links compared; a longer list shows its length alone."""
@@ -378,6 +382,10 @@ class Catalogue:
         yield from self._db.execute(
             "SELECT ref, digest, status, offset, length FROM things WHERE deleted IS NULL ORDER BY ref"
         )
+
+    def times(self) -> Iterator[ThingTimes]:
+        """Times of each live thing, by reference."""
+        yield from (ThingTimes(*row) for row in self._db.execute(TIMES))
 
     def _place(self, after: str) -> tuple[int, bytes]:
         """Day and rank behind which a list goes on at a cursor; its thing may be of another generation."""

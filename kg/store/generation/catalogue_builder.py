@@ -17,11 +17,12 @@ import orjson
 
 from kg.iris import spellings
 from kg.store.generation import hints
+from kg.store.generation.catalogue import TIMES
 from kg.store.generation.outlines import builder as outlines
 from kg.store.generation.outlines.builder import RecordOutline
 from kg.store.generation.tables import listings, ranks
 from kg.store.generation.tables.schema import INDEXES, LISTS, THINGS, statements
-from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, PLACED, UNDATED_DAY, sort_day
+from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, PLACED, UNDATED_DAY, ThingTimes, sort_day
 from kg.store.generation.updates.overlay import become_base
 from kg.store.log.live_catalogue import LiveCatalogue
 from kg.store.log.log_state import LogState, times_of
@@ -226,6 +227,10 @@ class CatalogueBuilder:
             "SELECT kind, COUNT(*) FROM things WHERE digest IS NOT NULL AND status IS NOT 'stub' GROUP BY kind"
         )
         return dict(rows.fetchall())
+
+    def times(self) -> Iterator[ThingTimes]:
+        """Times of each thing that has a record or a stub, by reference."""
+        yield from (ThingTimes(*row) for row in self._db.execute(TIMES))
 
     def cycles(self, key: str) -> Iterator[SourcePosition]:
         """Things on a cycle of links under a key: parts of themselves."""

@@ -57,6 +57,7 @@ class Manifest:
         summary: figures of the build's report: read, published, rejected, merged, stubs …
         rollback_of: number of the generation that it repeats, or None.
         graph: name of its graph at the remote store; empty where its triples lie in its folder.
+        graphs: name of each named graph → number of its statements; empty in one of kg before 0.5.
         mapping: version of the mapping from its records to its triples.
         graph_hash: sum of the SHA-256 of each line of its N-Triples, modulo 2^256, in hexadecimal; empty if unknown.
         full: whether everything was built anew.
@@ -72,6 +73,7 @@ class Manifest:
     summary: dict[str, Any] = field(default_factory=dict)
     rollback_of: int | None = None
     graph: str = ""
+    graphs: dict[str, int] = field(default_factory=dict)
     mapping: str = ""
     graph_hash: str = ""
     full: bool = True

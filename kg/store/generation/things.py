@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 DATE_TEXT_MARK = '"'
 """Sign before a date in words, in the column that else has EDTF, which never begins so."""
@@ -43,6 +44,14 @@ class Thing:
     offset: int
     length: int
     date_text: str = ""
+
+
+class ThingTimes(NamedTuple):
+    """Times of a thing: its reference, its first publication and its last change, in UTC (ISO 8601)."""
+
+    reference: str
+    created: str
+    modified: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,20 @@ class ChangeLog:
             row = db.execute("SELECT last FROM generations WHERE number = ?", (number,)).fetchone()
             return None if row is None else int(row[0])
 
+    def sequence_before(self, time: str) -> int:
+        """Sequence of the last change of all generations before a time, or before the first change where there is none.
+
+        Args:
+            time: a time in UTC, or a day (ISO 8601).
+
+        Raises:
+            GenerationError: there is no log, or it can't be read.
+        """
+        with self._opened() as db:
+            (last,) = db.execute("SELECT MAX(last) FROM generations WHERE time < ?", (time,)).fetchone()
+            (start,) = db.execute("SELECT COALESCE(MAX(value), 0) FROM meta WHERE name = 'start'").fetchone()
+            return int(start if last is None else last)
+
     def bounds(self) -> tuple[int, int]:
         """Sequence before the first change that the log has, and that of the last one: 0 and 0 for an empty log.
 

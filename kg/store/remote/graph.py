@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pyoxigraph import NamedNode, Triple
 
+from kg.document_times import documents_graph
 from kg.errors import RemoteError, RemoteTimeout
 from kg.store.remote.client import RemoteStore, query_text
 from kg.store.triples.graph import is_part_of
@@ -19,8 +20,8 @@ LOOK_UP_THREADS = 16
 
 
 def public_graphs(base: str) -> tuple[str, ...]:
-    """Names of the public named graphs of a collection: terms, dataset, log."""
-    return f"{base}graphs/terms", f"{base}graphs/dataset", f"{base}graphs/log"
+    """Names of the public named graphs of a collection: terms, dataset, documents."""
+    return f"{base}graphs/terms", f"{base}graphs/dataset", documents_graph(base)
 
 
 class RemoteGraph:

@@ -66,7 +66,9 @@ class GraphVersions:
         self._remote.update(query_text("register.ru", **self._names, graph=graph, now=_now()))
         return graph
 
-    def go_live(self, graph: NamedNode, named_graphs: dict[str, list[Quad]]) -> None:
+    def go_live(
+        self, graph: NamedNode, named_graphs: dict[str, list[Quad]], moved: tuple[NamedNode, NamedNode] | None = None
+    ) -> None:
         """Make a graph the live one.
 
         The switch is one request, which engines run atomically; for an engine that does not, the triple that names the
@@ -75,11 +77,12 @@ class GraphVersions:
         Args:
             graph: the graph.
             named_graphs: name of a named graph → its new content.
+            moved: present and new name of a large graph that lies there already.
 
         Raises:
             RemoteError: the old graph is still the live one, or the state is unknown.
         """
-        updates = []
+        updates = [query_text("move.ru", source=moved[0], target=moved[1])] if moved else []
         for name, quads in named_graphs.items():
             ntriples = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
             updates += [query_text("drop.ru", graph=NamedNode(name)), insert_text(NamedNode(name), ntriples.decode())]
@@ -111,6 +114,10 @@ class GraphVersions:
         for name in expired:
             self.drop(NamedNode(name))
         return expired
+
+    def clear(self, graph: NamedNode) -> None:
+        """Drop a graph that is in no registry, if it is there."""
+        self._remote.update(query_text("drop.ru", graph=graph))
 
     def drop(self, graph: NamedNode) -> None:
         """Drop a registered graph and its registration."""

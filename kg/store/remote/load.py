@@ -2,35 +2,23 @@
 
 import contextlib
 import gzip
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pyoxigraph import NamedNode, Quad
 
-from kg.errors import PublishError, RemoteError, RemoteUnreachable
+from kg.document_times import documents_graph
+from kg.errors import PublishError, RemoteError
 from kg.settings import Settings
 from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import count_triples
+from kg.store.remote.graph_load import UPDATE_BATCH_BYTES, batch_loader, coming_documents
 from kg.store.remote.graph_versions import GraphVersions
-from kg.store.triples.batches import BatchLoader
-
-GRAPH_STORE_BATCH_BYTES = 4 << 20
-"""Bytes of N-Triples in a request of the SPARQL 1.1 Graph Store HTTP Protocol."""
-
-UPDATE_BATCH_BYTES = 1 << 20
-"""Bytes of N-Triples in an update, which an engine has to parse in full before it begins."""
 
 REQUEST_SECONDS = 600.0
 """Deadline of a request of a load."""
-
-MAX_PENDING_BATCHES = 2
-"""Batches that may wait for the remote store; mapping goes on meanwhile, and memory stays bounded."""
-
-RETRY_PAUSES = (0.5, 2.0, 5.0)
-"""Seconds before each retry of a batch. Without blank nodes a batch is idempotent."""
 
 
 class RemoteLoad:
@@ -38,6 +26,7 @@ class RemoteLoad:
 
     Attributes:
         graph: name of the new graph.
+        graph_sizes: name of each named graph → number of its statements.
     """
 
     publishes = True
@@ -56,39 +45,54 @@ class RemoteLoad:
         """
         self._remote = RemoteStore(settings, seconds=REQUEST_SECONDS)
         self._versions = GraphVersions(self._remote, settings.base)
+        self._moved = coming_documents(settings.base), NamedNode(documents_graph(settings.base))
         try:
             with _as_publish_error():
                 self._versions.sweep({keep}, settings.store_grace)
+                self._versions.clear(self._moved[0])
                 self._graph = self._versions.begin(number)
         except PublishError:
             self._remote.close()
             raise
         self.graph = self._graph.value
-        size = GRAPH_STORE_BATCH_BYTES if settings.store_graphs else UPDATE_BATCH_BYTES
-        self._batches = BatchLoader(self._send, batch_bytes=size, threads=1, max_pending=MAX_PENDING_BATCHES)
+        self._batches = batch_loader(self._remote, settings, self._graph)
+        self._documents = batch_loader(self._remote, settings, self._moved[0])
         self._named_graphs: dict[str, list[Quad]] = {}
+        self.graph_sizes: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def write(self, ntriples: bytes) -> None:
         """Buffer lines of N-Triples; blocks while the remote is behind. Raises PublishError if the load failed."""
-        self._batches.write(ntriples)
+        with _as_publish_error():
+            self._batches.write(ntriples)
+
+    def write_documents(self, ntriples: bytes) -> None:
+        """Buffer lines of N-Triples for the graph of documents, which goes live with the new graph."""
+        with _as_publish_error():
+            self._documents.write(ntriples)
+        name = self._moved[1].value
+        self.graph_sizes[name] = self.graph_sizes.get(name, 0) + ntriples.count(b"\n")
 
     def end(self, _triples: int) -> None:
-        """Send the last batch. Raises PublishError if the load failed."""
-        self._batches.finish()
+        """Send the last batches. Raises PublishError if the load failed."""
+        with _as_publish_error():
+            self._batches.finish()
+            self._documents.finish()
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._batches.stop()
+        self._documents.stop()
         if fault is not None:
             self._abandon()
 
     def add_graph(self, iri: str, quads: list[Quad]) -> None:
         """Set the content of a named graph, which changes in the same request as the live graph."""
         self._named_graphs[iri] = quads
+        self.graph_sizes[iri] = len({quad.triple for quad in quads})
 
     def triples(self) -> int:
         """Number of triples at the remote store, once the load is over."""
@@ -102,25 +106,15 @@ class RemoteLoad:
         """Make the new graph the live one. Raises PublishError where the old one stays."""
         try:
             with _as_publish_error():
-                self._versions.go_live(self._graph, self._named_graphs)
+                self._versions.go_live(self._graph, self._named_graphs, self._moved)
         finally:
             self._remote.close()
-
-    def _send(self, batch: bytes) -> None:
-        with _as_publish_error():
-            for pause in RETRY_PAUSES:
-                try:
-                    self._remote.post(self._graph, batch)
-                except RemoteUnreachable:
-                    time.sleep(pause)
-                else:
-                    return
-            self._remote.post(self._graph, batch)
 
     def _abandon(self) -> None:
         """Drop the new graph; where the remote store is unreachable, the next build does it."""
         with contextlib.suppress(RemoteError):
             self._versions.drop(self._graph)
+            self._versions.clear(self._moved[0])
         self._remote.close()
 
 
@@ -141,12 +135,13 @@ class RemoteRollback:
         self._keep = keep
         self._graph = graph
 
-    def run(self, dump: Path, named_graphs: dict[str, list[Quad]]) -> str:
+    def run(self, dump: Path, named_graphs: dict[str, list[Quad]], documents: Iterable[bytes]) -> str:
         """Switch to the earlier graph, or load it again from its dump; returns the graph's name.
 
         Args:
             dump: N-Triples of the earlier generation, for a graph that was dropped.
             named_graphs: name of a named graph → its new content.
+            documents: lines of N-Triples of the graph of documents.
 
         Raises:
             PublishError: the remote store failed, or there is neither graph nor dump.
@@ -156,13 +151,29 @@ class RemoteRollback:
         try:
             with _as_publish_error():
                 if self._graph in {version.graph for version in versions.all()}:
-                    versions.go_live(NamedNode(self._graph), named_graphs)
+                    moved = self._load_documents(remote, versions, documents)
+                    versions.go_live(NamedNode(self._graph), named_graphs, moved)
                     return self._graph
         finally:
             remote.close()
-        return self._load(dump, named_graphs)
+        return self._load(dump, named_graphs, documents)
 
-    def _load(self, dump: Path, named_graphs: dict[str, list[Quad]]) -> str:
+    def _load_documents(
+        self, remote: RemoteStore, versions: GraphVersions, lines: Iterable[bytes]
+    ) -> tuple[NamedNode, NamedNode]:
+        """Load the graph of documents beside the live one; returns its present name and the new one."""
+        coming = coming_documents(self._settings.base)
+        versions.clear(coming)
+        batches = batch_loader(remote, self._settings, coming)
+        try:
+            for each in lines:
+                batches.write(each)
+            batches.finish()
+        finally:
+            batches.stop()
+        return coming, NamedNode(documents_graph(self._settings.base))
+
+    def _load(self, dump: Path, named_graphs: dict[str, list[Quad]], documents: Iterable[bytes]) -> str:
         if not dump.is_file():
             raise PublishError(
                 "the remote store has dropped the triples of that generation, and it has no dumps to load them from",
@@ -174,6 +185,8 @@ class RemoteRollback:
             while batch := lines.readlines(UPDATE_BATCH_BYTES):
                 load.write(b"".join(batch))
                 triples += len(batch)
+            for each in documents:
+                load.write_documents(each)
             load.end(triples)
         for name, quads in named_graphs.items():
             load.add_graph(name, quads)

@@ -1,13 +1,15 @@
 """Embedded triple store: Oxigraph on the local disk, its read-only graph and its bulk load."""
 
 import os
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
+from kg.document_times import documents_graph
 from kg.errors import GenerationError, PublishError
 from kg.store.triples import compaction
 from kg.store.triples.batches import BatchLoader
@@ -23,6 +25,9 @@ a processor, enough to make the file of a batch worth opening."""
 
 MAX_UNMERGED_BATCHES = 250
 """Batches that may wait for compaction, or fewer where fewer files may be open: each batch is four files."""
+
+_MOVED_BYTES = 1 << 20
+"""Bytes of lines that are added at a time to a store that is there already."""
 
 _DEFAULT = DefaultGraph()
 
@@ -65,6 +70,10 @@ class EmbeddedGraph:
         """Number of quads in all graphs."""
         return len(self._store)
 
+    def has_graph(self, iri: str) -> bool:
+        """Test for a named graph."""
+        return self._store.contains_named_graph(NamedNode(iri))
+
     def back_up(self, target: Path) -> None:
         """Copy the store by hard links."""
         self._store.backup(str(target))
@@ -83,6 +92,9 @@ class BulkLoad:
     The engine releases the interpreter's lock while it loads, so that mapping and loading overlap. With batches of its
     own it holds a million triples for each core, some 1.7 GB on two; small batches take half the processor time
     besides. Their cost is paid once, by the compaction at the end (see `kg.store.triples.compaction`).
+
+    Attributes:
+        graph_sizes: name of each named graph → number of its statements.
     """
 
     graph = ""
@@ -91,8 +103,16 @@ class BulkLoad:
     publishes = True
     """The loaded triples become a generation: dumps are written beside."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, base: str) -> None:
+        """Make the store.
+
+        Args:
+            folder: the folder of the store.
+            base: the base of the site, in which the graph of documents is named.
+        """
         self._folder = folder
+        self._documents = documents_graph(base)
+        self.graph_sizes: dict[str, int] = {}
         self._max_unmerged = min(MAX_UNMERGED_BATCHES, compaction.raise_descriptor_limit() // 8)
         self._handle: Store | None = Store(str(folder))
         self._batches = BatchLoader(
@@ -118,6 +138,11 @@ class BulkLoad:
         elif count_before % self._max_unmerged == 0:
             self._store.flush()  # blocks until the engine has compacted all but some twenty files
 
+    def write_documents(self, ntriples: bytes) -> None:
+        """Buffer lines of N-Triples for the graph of documents; they go the way of the triples, as N-Quads."""
+        self.graph_sizes[self._documents] = self.graph_sizes.get(self._documents, 0) + ntriples.count(b"\n")
+        self.write(ntriples.replace(b" .\n", f" <{self._documents}> .\n".encode()))
+
     def end(self, triples: int) -> None:
         """End the load after a number of triples: the last batch and the compaction run in the background."""
         self._triple_count = triples
@@ -141,7 +166,9 @@ class BulkLoad:
     def add_graph(self, iri: str, quads: list[Quad]) -> None:
         """Add quads to a named graph, once the load is over."""
         graph = NamedNode(iri)
-        self._store.extend([Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads])
+        named = {Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads}
+        self.graph_sizes[iri] = len(named)
+        self._store.extend(named)
 
     def triples(self) -> int:
         """Number of triples loaded for records. Each was written once: a record owns its subjects."""
@@ -163,9 +190,9 @@ class BulkLoad:
         return self._handle
 
     def _load(self, ntriples: bytes) -> None:
-        # The mapper writes with the engine's own writer: no second validation is needed.
+        # The mapper writes with the engine's own writer: no second validation is needed. N-Triples are N-Quads.
         try:
-            self._store.bulk_load(input=ntriples, format=RdfFormat.N_TRIPLES, lenient=True)
+            self._store.bulk_load(input=ntriples, format=RdfFormat.N_QUADS, lenient=True)
         except (OSError, SyntaxError, ValueError) as fault:
             raise PublishError(f"the store took no more triples: {fault}", todo="Is the disk full?") from None
 
@@ -184,3 +211,36 @@ class BulkLoad:
 def checkpoint(source: Path, target: Path) -> None:
     """Copy a store by hard links, in a millisecond; the original stays as it is. Raises GenerationError."""
     EmbeddedGraph(source).back_up(target)
+
+
+def move_lines(folder: Path, iri: str, lines: Iterable[tuple[bytes, bytes]]) -> None:
+    """Move the statements of a named graph in a store that nothing else writes.
+
+    Args:
+        folder: the folder of the store.
+        iri: name of the graph.
+        lines: lines of N-Triples to remove and to add, again and again.
+
+    Raises:
+        PublishError: the store took no more.
+    """
+    graph = NamedNode(iri)
+    try:
+        store = Store(str(folder))
+        coming = bytearray()
+        for removed, added in lines:
+            for quad in parse(input=removed, format=RdfFormat.N_TRIPLES, lenient=True) if removed else ():
+                store.remove(Quad(quad.subject, quad.predicate, quad.object, graph))
+            coming += added
+            if len(coming) > _MOVED_BYTES:
+                store.load(input=bytes(coming), format=RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
+                coming.clear()
+        store.load(input=bytes(coming), format=RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
+        store.flush()
+    except (OSError, SyntaxError, ValueError) as fault:
+        raise PublishError(f"the store took no more triples: {fault}", todo="Is the disk full?") from None
+
+
+def has_graph(folder: Path, iri: str) -> bool:
+    """Test for a named graph in a store. Raises GenerationError where the store can't be opened."""
+    return EmbeddedGraph(folder).has_graph(iri)

@@ -98,7 +98,15 @@ async def _graph(request: Request, context: Context, iri: str | None, asked: str
         raise formats.unacceptable(formats.GRAPHS)
     size = context.publication.triples if iri is None else counts[iri]
     if size > MAX_STATEMENTS:
-        raise Problem(
+        raise _too_large(context, iri, size)
+    question = responses.Question(query("graph"), names, () if iri is None else (iri,))
+    return await responses.respond(request, context, question)
+
+
+def _too_large(context: Context, iri: str | None, size: int) -> Problem:
+    """413 for a graph that is not sent whole, with the place that has it; the dumps are those of the default graph."""
+    if iri is None:
+        return Problem(
             413,
             Message(
                 "This graph has %(size)s statements; the files at %(place)s have all of them.",
@@ -106,8 +114,14 @@ async def _graph(request: Request, context: Context, iri: str | None, asked: str
                 place=context.path("dumps/"),
             ),
         )
-    question = responses.Question(query("graph"), names, () if iri is None else (iri,))
-    return await responses.respond(request, context, question)
+    return Problem(
+        413,
+        Message(
+            "This graph has %(size)s statements; queries at %(place)s give them part by part.",
+            size=size,
+            place=context.path("sparql"),
+        ),
+    )
 
 
 async def _page(request: Request, context: Context) -> Response:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Path
 from markupsafe import Markup
 from pydantic import Field
+from pyoxigraph import RdfFormat
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -271,12 +272,14 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
         body = resources.record(thing)
     else:
         triples = resources.describe(thing).triples
+        # N-Triples are the lines of the dumps, which have nothing of the day of a build.
+        times = [] if format_.rdf is RdfFormat.N_TRIPLES else resources.document_times(thing)
         yield
         if format_ is JSON_LD:
-            body = jsonld.write(triples, thing.reference, ontology)
+            body = jsonld.write(triples, thing.reference, ontology, times)
         else:
             assert format_.rdf is not None  # noqa: S101  # the table says so for all others
-            body = rdf.write(triples, format_.rdf, ontology)
+            body = rdf.write(triples, format_.rdf, ontology, times)
     yield
     headers = {
         **CORS,
@@ -365,4 +368,5 @@ def subject_of(context: Context, said: Description, around: Surroundings) -> Pag
         {reference: each.record for reference, each in around.linked.items()},
         context.publication.things.records(around.path),
         context.settings.publisher or context.settings.main_title,
+        times=(said.thing.created, said.thing.modified),
     )

@@ -22,7 +22,7 @@ CONTEXT = "context.jsonld"
 """The name of the JSON-LD context among the terms."""
 
 _Name = Annotated[str, Path(description="Name of a term, or of a file with all terms.")]
-_CLOSED = ("search?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
+_CLOSED = ("search?", "changes?", "sparql?", "api/", "timeline?", "map?", "network?", "graphs?", "workbench/")
 """Beginnings of addresses below the base; the forms themselves may be found."""
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _ABOVE = ("http://www.w3.org/2000/01/rdf-schema#subPropertyOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf")

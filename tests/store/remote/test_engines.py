@@ -13,8 +13,10 @@ from serving import KG, free_port, kg, served
 from starlette.testclient import TestClient
 
 from kg import settings as settings_module
+from kg.document_times import documents_graph
 from kg.errors import GenerationError, PublishError
 from kg.publish import build
+from kg.publish.outputs.document_graph import graph_lines
 from kg.settings import QUERIES
 from kg.store.generation.generations import Generations
 from kg.store.remote.client import RemoteStore
@@ -71,6 +73,37 @@ def at_remote(made, graph):
     query = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
     found = httpx2.post(made.store, data={"query": query}, headers={"accept": "application/sparql-results+json"})
     return int(found.json()["results"]["bindings"][0]["n"]["value"])
+
+
+def documents(made):
+    """Statements of the graph of documents at the store; those that the live catalogue asks for."""
+    graph = documents_graph(made.base)
+    query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    found = httpx2.post(made.store, data={"query": query}, headers={"accept": "application/n-triples"})
+    generation = Generations.of_settings(made).open_live()
+    expected = b"".join(graph_lines(made.base, generation.catalogue.times()))
+    generation.close()
+    assert at_remote(made, f"{graph}/coming") == 0
+    return set(found.content.splitlines()), set(expected.splitlines())
+
+
+def test_graph_of_documents_goes_live_with_the_build(collection):
+    """Times of documents are those of the live generation, after builds, a refused one and a rollback."""
+    patient = collection.model_copy(update={"store_grace": 600.0})
+    build.build(patient)
+    first, expected = documents(patient)
+    assert first == expected != set()
+    write(patient, "Second")
+    build.build(patient)
+    second, expected = documents(patient)
+    assert second == expected != first
+    (patient.folder / "records.jsonl").write_text('{"id": "record/1"}\n')
+    with pytest.raises(PublishError):
+        build.build(patient)
+    assert documents(patient) == (second, second)
+    build.rollback(patient, 1)
+    again, expected = documents(patient)
+    assert again == expected != second
 
 
 def test_build_switches(collection):

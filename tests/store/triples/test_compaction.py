@@ -44,7 +44,7 @@ def small(monkeypatch):
 
 
 def loaded(folder, times, *, close=True):
-    with BulkLoad(folder) as load:
+    with BulkLoad(folder, "https://archive.example.org/") as load:
         for number in range(times):
             load.write(lines(number))
         load.end(times * AT_ONCE)
@@ -70,7 +70,7 @@ def test_uncompacted_files_are_bounded(small, tmp_path, monkeypatch):
     """A load of any length waits for the engine before too many files are open."""
     monkeypatch.setattr(embedded, "MAX_UNMERGED_BATCHES", 30)
     most = 0
-    with BulkLoad(tmp_path / "store") as load:
+    with BulkLoad(tmp_path / "store", "https://archive.example.org/") as load:
         for number in range(200):
             load.write(lines(number))
             most = max(most, len(files(tmp_path / "store")))
@@ -90,7 +90,7 @@ def test_failed_compaction(tmp_path):
 
 def test_failed_build_stops_compaction(small, tmp_path):
     """A failed build kills the compaction at once and leaves no process behind."""
-    with suppress(ZeroDivisionError), BulkLoad(tmp_path / "store") as load:
+    with suppress(ZeroDivisionError), BulkLoad(tmp_path / "store", "https://archive.example.org/") as load:
         for number in range(40):
             load.write(lines(number))
         load.end(40 * AT_ONCE)
@@ -100,7 +100,7 @@ def test_failed_build_stops_compaction(small, tmp_path):
 
 def test_failed_build_closes_the_store(tmp_path):
     """A build that fails before its compaction closes the store at once."""
-    with suppress(ZeroDivisionError), BulkLoad(tmp_path / "store") as load:
+    with suppress(ZeroDivisionError), BulkLoad(tmp_path / "store", "https://archive.example.org/") as load:
         load.write(lines(0))
         raise ZeroDivisionError
     assert Store(str(tmp_path / "store")) is not None

@@ -64,17 +64,38 @@ _PARSERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld", "tri
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")  # of its own names
 @pytest.mark.parametrize("path", [THING, "/data/agent/raul-castro-ruz", "/data/place/havana", "/data/topic/diplomacy"])
 def test_same_graph(client, path):
-    """Every data format of a thing is the same graph, as another parser reads it."""
+    """Every data format of a thing is the same graph to another parser; N-Triples, as in the dumps, are without times."""
     graphs = {}
     for suffix, name in _PARSERS.items():
         body = client.get(f"{path}.{suffix}").content
         graph = rdflib.Dataset(default_union=True) if name in {"trig", "nquads"} else rdflib.Graph()
         graph.parse(data=body, format=name)
         graphs[suffix] = {triple[:3] for triple in graph}
-    expected = graphs["nt"]
-    assert len(expected) > 5
+    lines = graphs.pop("nt")
+    assert len(lines) > 5
+    document = rdflib.URIRef(f"https://archive.example.org{path}.html")
     for suffix, found in graphs.items():
-        assert found == expected, suffix
+        assert found == graphs["ttl"], suffix
+    times = graphs["ttl"] - lines
+    assert {each[:2] for each in times} == {(document, rdflib.DCTERMS.issued), (document, rdflib.DCTERMS.modified)}
+    assert lines < graphs["ttl"]
+
+
+def test_times_stand_in_a_graph_of_their_own(client):
+    """In formats with graphs the times of a document stand in the graph of documents, as in the store."""
+    graph = "https://archive.example.org/data/graphs/documents"
+    document = f"<https://archive.example.org{THING}.html>"
+    lines = client.get(f"{THING}.nq").text.splitlines()
+    told = {line for line in lines if line.endswith(f"<{graph}> .")}
+    assert len(told) == 2
+    assert all(line.startswith(document) for line in told)
+    query = f"SELECT ?p ?time {{ GRAPH <{graph}> {{ {document} ?p ?time }} }}"
+    stored = client.get("/data/sparql", params={"query": query, "format": "json"}).json()["results"]["bindings"]
+    assert {f'{document} <{row["p"]["value"]}> "{row["time"]["value"]}"' for row in stored} == {
+        line.partition("^^")[0] for line in told
+    }
+    default = client.get("/data/sparql", params={"query": f"ASK {{ {document} ?p ?o }}", "format": "json"}).json()
+    assert default["boolean"] is False
 
 
 def test_json_ld_for_other_parsers(client):
@@ -82,17 +103,19 @@ def test_json_ld_for_other_parsers(client):
     from pyld import jsonld
 
     body = client.get(f"{THING}.jsonld").content
-    triples = client.get(f"{THING}.nt").content
+    triples = client.get(f"{THING}.ttl").content
     quads = pyoxigraph.parse(input=body, format=pyoxigraph.RdfFormat.JSON_LD)
     assert {str(quad.triple) for quad in quads} == {
-        str(quad.triple) for quad in pyoxigraph.parse(input=triples, format=pyoxigraph.RdfFormat.N_TRIPLES)
+        str(quad.triple) for quad in pyoxigraph.parse(input=triples, format=pyoxigraph.RdfFormat.TURTLE)
     }
 
     def refuse(url, options):
         raise AssertionError(url)
 
     nquads = jsonld.to_rdf(json.loads(body), {"format": "application/n-quads", "documentLoader": refuse})
-    assert isomorphic(rdflib.Graph().parse(data=nquads, format="nt"), rdflib.Graph().parse(data=triples, format="nt"))
+    assert isomorphic(
+        rdflib.Graph().parse(data=nquads, format="nt"), rdflib.Graph().parse(data=triples, format="turtle")
+    )
 
 
 def test_json_round_trip(client, example, tmp_path):
