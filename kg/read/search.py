@@ -32,6 +32,7 @@ from kg.store.search.snippets import HitMarker, Snippet, unmarked_snippet
 from kg.store.search.sparql_search import RewrittenQuery, SearchRow
 from kg.store.search.sparql_search_scan import SearchClause
 from kg.store.search.spelling import SpellingSuggester
+from kg.store.search.times import TimeCounts
 from kg.store.search.words.word_forms import WordForms
 from kg.store.search.words.word_queries import MAX_FORMED
 
@@ -245,7 +246,9 @@ class Finder:
         self.base = Base(generation.manifest.base)
         self._spelling: SpellingSuggester | None = None
         self._completer: Completer | None = None
+        self._run = lru_cache(maxsize=64)(self._build_query)
         self._facets = lru_cache(maxsize=64)(self._count_facets)
+        self._years = lru_cache(maxsize=64)(self._count_years)
         self._axes = lru_cache(maxsize=64)(self._find_axis)
 
     @property
@@ -387,7 +390,7 @@ class Finder:
 
     def _attempt(self, query: SearchQuery) -> _PreparedSearch:
         parsed = _parse(query.words)
-        return _PreparedSearch(query, parsed, *self._run(query, parsed))
+        return _PreparedSearch(query, parsed, *self._run(query, parsed, loose=False))
 
     def _loosely(self, search: _PreparedSearch) -> Iterator[_PreparedSearch]:
         """The search with some of its words, where it consists of several words alone."""
@@ -420,7 +423,8 @@ class Finder:
     def _marker(self, parsed: ParsedSearch) -> HitMarker:
         return HitMarker(parsed, self.index.languages, self._forms(parsed))
 
-    def _run(self, query: SearchQuery, parsed: ParsedSearch, *, loose: bool = False) -> tuple[Query, int]:
+    def _build_query(self, query: SearchQuery, parsed: ParsedSearch, *, loose: bool) -> tuple[Query, int]:
+        """Engine's query of a search and the number of its hits, for list, facets and axis of one page."""
         request = IndexRequest(parsed, query.filters, query.days, query.certain, loose=loose)
         engine_query = self.index.query(request)
         return engine_query, self.index.count(engine_query)
@@ -439,7 +443,17 @@ class Finder:
         undated = None
         if query.days is not None and not query.roles:
             undated = self._run(replace(query, days=None), parsed, loose=loose)[0]
-        return self.index.facets(engine_query, role=query.counted_role, days=query.days, undated=undated)
+        years = self._years(query, loose)
+        return self.index.facets(engine_query, years, role=query.counted_role, days=query.days, undated=undated)
+
+    def _count_years(self, query: SearchQuery, loose: bool) -> TimeCounts:
+        engine_query, _ = self._run(query, _parse(query.words), loose=loose)
+        return self.index.unit_counts(engine_query, "year", query.counted_role)
+
+    def years(self, query: SearchQuery) -> TimeCounts:
+        """Documents of a search by year."""
+        search = self._prepare(query)
+        return self._years(search.query, search.loose)
 
     def axis(self, query: SearchQuery) -> Axis | None:
         """Years that the documents of a search cover; None where none is dated."""
@@ -457,7 +471,7 @@ class Finder:
             days, without = (times.days_of_years(each.first, each.last) for each in (run, axis))
             return index.count(index.in_time(found, days, role, without=without))
 
-        years = times.within(index.bounded_years(found, self._facets(query, loose).years, role), query.days)
+        years = times.within(index.bounded_years(found, self._years(query, loose), role), query.days)
         return times.axis_of(years, index.count_dated(found, dated=True), count, beside)
 
     def _search_hits(

@@ -5,16 +5,15 @@ names (`dcterms:title`). The used part of the context is inline, so that no proc
 """
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import orjson
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
 from kg.ontology import RDF_TYPE, XSD, Form, Ontology, Term, load
 from kg.render.data.rdf import compact
-from kg.render.data.statements import Values, by_subject
+from kg.render.data.statements import Statements, Values
 
 _STRING = XSD + "string"
 # A colon may end a prefix (JSON-LD 1.1, 3.2), and resolvers lose a semicolon at the end of a path.
@@ -22,14 +21,10 @@ _DELIMITERS = re.compile("[!$&'()*+,;=:@]")
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 
-def write(triples: Sequence[Triple], reference: str, ontology: Ontology) -> bytes:
-    """Serialise a thing's triples as JSON-LD."""
-    return orjson.dumps(document(triples, reference, ontology), option=orjson.OPT_INDENT_2)
-
-
-def document(triples: Sequence[Triple], reference: str, ontology: Ontology) -> dict[str, Any]:
-    """JSON-LD document of a thing, as an object."""
-    return _JsonLdWriter(triples, reference, ontology).document()
+def write(statements: Statements, reference: str, ontology: Ontology) -> bytes:
+    """Serialise a thing's statements as JSON-LD."""
+    document = _JsonLdWriter(statements, reference, ontology).document()
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
 
 
 @lru_cache(maxsize=64)
@@ -46,16 +41,22 @@ def keys_of_kind(base: str, kind: str) -> dict[str, Term]:
     return keys
 
 
+@lru_cache(maxsize=64)
+def _tokens_of_classes(base: str) -> dict[str, str]:
+    """IRI of a class → its token in the context."""
+    return {iri: token for token, iri in load(base).classes.items()}
+
+
 class _JsonLdWriter:
     """Writer of one thing's document."""
 
-    def __init__(self, triples: Sequence[Triple], reference: str, ontology: Ontology) -> None:
+    def __init__(self, statements: Statements, reference: str, ontology: Ontology) -> None:
         self.ontology = ontology
         self.base = ontology.base
         self.reference = reference
         self.keys = keys_of_kind(ontology.base, reference.partition("/")[0])
-        self.classes = {iri: token for token, iri in ontology.classes.items()}
-        self.statements = by_subject(triples)
+        self.classes = _tokens_of_classes(ontology.base)
+        self.statements = statements
         self.used_names: set[str] = set()
 
     def document(self) -> dict[str, Any]:

@@ -270,12 +270,15 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
     if format_ is JSON:
         body = resources.record(thing)
     else:
-        triples = resources.describe(thing).triples
-        yield
+        said = resources.describe(thing)
         if format_ is JSON_LD:
-            body = jsonld.write(triples, thing.reference, ontology)
+            statements = said.statements
+            yield
+            body = jsonld.write(statements, thing.reference, ontology)
         else:
             assert format_.rdf is not None  # noqa: S101  # the table says so for all others
+            triples = said.triples
+            yield
             body = rdf.write(triples, format_.rdf, ontology)
     yield
     headers = {
