@@ -10,7 +10,7 @@ from kg.settings import Settings
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS, Catalogue
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
-from kg.store.generation.name_index import OTHER, NameIndex
+from kg.store.generation.names.name_index import OTHER, NameIndex
 from kg.store.generation.things import Thing
 from kg.store.pool.core.kill_memory import KillMemory
 from kg.store.pool.core.limits import PoolLimits
@@ -120,6 +120,11 @@ class Publication:
             GenerationError: the file is cut, grown or gone.
         """
         return self._generation.file(path)
+
+    def forget(self) -> None:
+        """Drop the caches of what is read again and again; readers that are still there fill them anew."""
+        self.things.forget()
+        self.finder.forget()
 
     def check_whole(self) -> None:
         """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""

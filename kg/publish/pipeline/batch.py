@@ -46,6 +46,8 @@ from kg.render.data.excerpt import parts_of, rooms, weight_order
 from kg.store.generation.catalogue_builder import CatalogueEntry, date_column
 from kg.store.generation.hints import Hint, hint_of
 from kg.store.generation.outlines.builder import OUTLINED_LENGTH, Layout, RecordOutline, outline
+from kg.store.log import graph_hash
+from kg.store.log.live_catalogue import record_digest
 
 if TYPE_CHECKING:
     from kg.publish.pipeline.shapes import Shapes
@@ -61,6 +63,7 @@ class PreparedRecord(NamedTuple):
         triples: the number of its triples.
         hints: embedded descriptions of the things that it links to.
         fields: what it has, as a set of bits.
+        lines_hash: hash of its triples (`kg.store.log.graph_hash`).
         outline: its outline, where it is long.
     """
 
@@ -70,6 +73,7 @@ class PreparedRecord(NamedTuple):
     triples: int
     hints: tuple[Hint, ...]
     fields: int
+    lines_hash: int
     outline: RecordOutline | None = None
 
 
@@ -355,10 +359,13 @@ def _prepared_record(
         at=at,
         links=mapped.links,
         position=record.get("position"),
+        record_digest=record_digest(json),
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
     record_outline = _outline(record, languages) if len(json) > OUTLINED_LENGTH else None
-    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, fields_of(record), record_outline)
+    lines_hash = graph_hash.of_lines(mapped.ntriples)
+    said = fields_of(record), lines_hash, record_outline
+    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, *said)
 
 
 def _outline(record: Record, languages: tuple[str, ...]) -> RecordOutline:
