@@ -47,16 +47,17 @@ class ThingCount:
 
 def documents_by_time(publication: Publication, query: SearchQuery) -> TimelineCounts:
     """Return the documents of a search by time. Raises SearchRefused."""
-    index, found = publication.finder.index, publication.finder.query(query)
+    finder = publication.finder
+    index, found = finder.index, finder.query(query)
     documents = index.documents(found)
 
     @cache
     def by_unit(unit: str) -> Mapping[int, int]:
-        counts = index.unit_counts(found, unit, query.counted_role).counts
-        return times.units_within(counts, unit, query.days)
+        counted = finder.years(query) if unit == "year" else index.unit_counts(found, unit, query.counted_role)
+        return times.units_within(counted.counts, unit, query.days)
 
     count, undated = index.count(documents), index.count_dated(documents, dated=False)
-    return TimelineCounts(publication.finder.axis(query), count, undated, by_unit)
+    return TimelineCounts(finder.axis(query), count, undated, by_unit)
 
 
 def covered_days(publication: Publication, query: SearchQuery) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tantivy import Query
 
@@ -64,6 +65,8 @@ class SearchPreparer:
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
         self._spelling: SpellingSuggester | None = None
+        # Cached for the parts of one page: list, facets and axis.
+        self.run = lru_cache(maxsize=64)(self._build_query)
 
     @property
     def index(self) -> SearchIndex:
@@ -110,7 +113,7 @@ class SearchPreparer:
 
     def _attempt(self, query: SearchQuery) -> PreparedSearch:
         parsed = parse(query.words)
-        return PreparedSearch(query, parsed, *self.run(query, parsed))
+        return PreparedSearch(query, parsed, *self.run(query, parsed, loose=False))
 
     def _loosely(self, search: PreparedSearch) -> Iterator[PreparedSearch]:
         """The search with some of its words, where it consists of several words alone."""
@@ -118,7 +121,7 @@ class SearchPreparer:
             engine_query, total = self.run(search.query, search.parsed, loose=True)
             yield replace(search, engine_query=engine_query, total=total, loose=True)
 
-    def run(self, query: SearchQuery, parsed: ParsedSearch, *, loose: bool = False) -> tuple[Query, int]:
+    def _build_query(self, query: SearchQuery, parsed: ParsedSearch, *, loose: bool) -> tuple[Query, int]:
         """Tantivy query of a search with these very words, and the number of hits."""
         request = IndexRequest(parsed, query.filters, query.days, query.certain, loose=loose)
         engine_query = self.index.query(request)

@@ -28,6 +28,7 @@ from kg.store.search.index import SearchIndex
 from kg.store.search.query_builder import IndexRequest
 from kg.store.search.sparql_search import RewrittenQuery, SearchRow
 from kg.store.search.sparql_search_scan import SearchClause
+from kg.store.search.times import TimeCounts
 
 _MAX_READ = 64 << 10
 """Bytes of a record up to which it is read for a completion."""
@@ -48,11 +49,14 @@ class Finder:
         self.base = Base(generation.manifest.base)
         self._completer: Completer | None = None
         self._facets = lru_cache(maxsize=64)(self._count_facets)
+        self._years = lru_cache(maxsize=64)(self._count_years)
         self._axes = lru_cache(maxsize=64)(self._find_axis)
 
     def forget(self) -> None:
-        """Drop the cached facets and axes."""
+        """Drop the cached queries, facets and axes."""
+        self._searches.run.cache_clear()
         self._facets.cache_clear()
+        self._years.cache_clear()
         self._axes.cache_clear()
 
     @property
@@ -167,7 +171,17 @@ class Finder:
         undated = None
         if query.days is not None and not query.roles:
             undated = self._searches.run(replace(query, days=None), parsed, loose=loose)[0]
-        return self.index.facets(engine_query, role=query.counted_role, days=query.days, undated=undated)
+        years = self._years(query, loose)
+        return self.index.facets(engine_query, years, role=query.counted_role, days=query.days, undated=undated)
+
+    def _count_years(self, query: SearchQuery, loose: bool) -> TimeCounts:
+        engine_query, _ = self._searches.run(query, parse(query.words), loose=loose)
+        return self.index.unit_counts(engine_query, "year", query.counted_role)
+
+    def years(self, query: SearchQuery) -> TimeCounts:
+        """Documents of a search by year."""
+        search = self._searches.prepare(query)
+        return self._years(search.query, search.loose)
 
     def axis(self, query: SearchQuery) -> Axis | None:
         """Years that the documents of a search cover; None where none is dated."""
@@ -185,7 +199,7 @@ class Finder:
             days, without = (times.days_of_years(each.first, each.last) for each in (run, axis))
             return index.count(index.in_time(found, days, role, without=without))
 
-        years = times.within(index.bounded_years(found, self._facets(query, loose).years, role), query.days)
+        years = times.within(index.bounded_years(found, self._years(query, loose), role), query.days)
         return times.axis_of(years, index.count_dated(found, dated=True), count, beside)
 
     # For queries --------------------------------------------------------------------------------------------------

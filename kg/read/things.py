@@ -256,6 +256,11 @@ class Resources:
                 return Redirect(target)
         return None
 
+    def live(self, references: Iterable[str]) -> dict[str, Thing]:
+        """Return reference → row, for the live things among some references that many pages have in common."""
+        found = ((reference, self._cached_thing(reference)) for reference in references)
+        return {reference: thing for reference, thing in found if thing is not None and thing.deleted is None}
+
     def describe(self, thing: Thing) -> Description:
         """Return the description of a thing."""
         record = self.reader.whole(thing.offset, thing.length)

@@ -15,9 +15,10 @@ TODO = "Run `kg build`; what is served from memory goes on until then."
 
 def check(folder: Path, sizes: Mapping[str, int]) -> None:
     """Compare the sizes of a folder's files, by path in it. Raises GenerationError for one that differs or is gone."""
+    below = f"{folder}{os.sep}"
     for name, size in sizes.items():
         try:
-            found = os.stat(folder / name).st_size  # noqa: PTH116  # quicker, and a server asks often
+            found = os.stat(below + name).st_size  # noqa: PTH116  # quicker, and a server asks often
         except OSError as fault:
             what = f"the generation is damaged: {name} can't be read ({fault.strerror})"
             raise GenerationError(what, where=str(folder), todo=TODO) from None

@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.ontology import RDF_TYPE, XSD, Form, Ontology, Term, load
 from kg.render.data.rdf import compact
-from kg.render.data.statements import Properties, Values, by_subject
+from kg.render.data.statements import Properties, Statements, Values, by_subject
 
 _STRING = XSD + "string"
 # A colon may end a prefix (JSON-LD 1.1, 3.2), and resolvers lose a semicolon at the end of a path.
@@ -22,16 +22,14 @@ _DELIMITERS = re.compile("[!$&'()*+,;=:@]")
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 
-def write(triples: Sequence[Triple], reference: str, ontology: Ontology, beside: Sequence[Quad] = ()) -> bytes:
-    """Serialise a thing's triples as JSON-LD; what stands beside them is about another subject, and included."""
-    return orjson.dumps(document(triples, reference, ontology, beside), option=orjson.OPT_INDENT_2)
+def write(statements: Statements, reference: str, ontology: Ontology, beside: Sequence[Quad] = ()) -> bytes:
+    """Serialise a thing's statements as JSON-LD; what stands beside them is about another subject, and included."""
+    return orjson.dumps(document(statements, reference, ontology, beside), option=orjson.OPT_INDENT_2)
 
 
-def document(
-    triples: Sequence[Triple], reference: str, ontology: Ontology, beside: Sequence[Quad] = ()
-) -> dict[str, Any]:
+def document(statements: Statements, reference: str, ontology: Ontology, beside: Sequence[Quad] = ()) -> dict[str, Any]:
     """JSON-LD document of a thing, as an object."""
-    return _JsonLdWriter(triples, reference, ontology).document(beside)
+    return _JsonLdWriter(statements, reference, ontology).document(beside)
 
 
 @lru_cache(maxsize=64)
@@ -48,16 +46,22 @@ def keys_of_kind(base: str, kind: str) -> dict[str, Term]:
     return keys
 
 
+@lru_cache(maxsize=64)
+def _tokens_of_classes(base: str) -> dict[str, str]:
+    """IRI of a class → its token in the context."""
+    return {iri: token for token, iri in load(base).classes.items()}
+
+
 class _JsonLdWriter:
     """Writer of one thing's document."""
 
-    def __init__(self, triples: Sequence[Triple], reference: str, ontology: Ontology) -> None:
+    def __init__(self, statements: Statements, reference: str, ontology: Ontology) -> None:
         self.ontology = ontology
         self.base = ontology.base
         self.reference = reference
         self.keys = keys_of_kind(ontology.base, reference.partition("/")[0])
-        self.classes = {iri: token for token, iri in ontology.classes.items()}
-        self.statements = by_subject(triples)
+        self.classes = _tokens_of_classes(ontology.base)
+        self.statements = statements
         self.used_names: set[str] = set()
 
     def document(self, beside: Sequence[Quad]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ _ELSEWHERE = frozenset({EXTRA, "type", "related", "language", "originalLanguage"
 _TOLD_WHOLE = frozenset({"dates", "placeOfCreation", "places"})
 """Keys of which a value that a fact under the title tells whole is not repeated."""
 
-_MENTIONS = "mentions"
+_MENTIONS, _OTHER_NAMES = "mentions", "alternativeNames"
+_PARTLY_ELSEWHERE = _TOLD_WHOLE | {_MENTIONS, _OTHER_NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,18 @@ def open_sections(sections: Sequence[Section], facts: Iterable[Fact], label: str
         for value in row.values:
             is_told = row.key in _TOLD_WHOLE and not value.brief and _phrase(value, "") in told
             is_named = row.key == _MENTIONS and value.href in people
-            is_title = row.key == "alternativeNames" and value.text.casefold() in label.casefold()
+            is_title = row.key == _OTHER_NAMES and value.text.casefold() in label.casefold()
             if not (is_told or is_named or is_title):
                 yield value
 
     rows = (
         (
             section.title,
-            tuple(replace(row, values=tuple(fresh(row))) for row in section.rows if row.key not in _ELSEWHERE),
+            tuple(
+                replace(row, values=tuple(fresh(row))) if row.key in _PARTLY_ELSEWHERE else row
+                for row in section.rows
+                if row.key not in _ELSEWHERE
+            ),
         )
         for section in sections
     )

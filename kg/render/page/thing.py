@@ -1,6 +1,6 @@
 """Page of a thing: the variables of its template, from its description and the records of its links."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ class PageSubject:
     linked: Mapping[str, dict[str, Any]]
     levels: Sequence[Mapping[str, Any]] = ()
     publisher: str = ""
-    repeated: Container[str] = ()
+    repeated: Collection[str] = ()
     times: tuple[str, ...] = ()
 
 

@@ -147,9 +147,15 @@ def _templates(language: str) -> jinja2.Environment:
     }
     environment.filters["paragraphs"] = lambda text: [each for each in text.split("\n\n") if each.strip()]
     environment.filters["rfc2822"] = lambda time: format_datetime(datetime.fromisoformat(time))
-    environment.filters["thousands"] = lambda number: format_decimal(number, locale=locale(language))
+    environment.filters["thousands"] = partial(_with_separators, language)
     environment.filters["uri"] = uri
     return environment
+
+
+@lru_cache(4096)
+def _with_separators(language: str, number: int) -> str:
+    """Number as a language writes it, cached: a page of a search has a hundred, most of them small."""
+    return str(format_decimal(number, locale=locale(language)))
 
 
 @lru_cache(4096)

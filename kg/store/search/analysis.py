@@ -59,6 +59,9 @@ STEMMED = {
 }
 """Language → tantivy's stemmer."""
 
+WITHOUT_PREFIXES = frozenset({"nl"})
+"""Languages whose rules take the beginning of a word off, too: Dutch *geschreven* has the stem of *schrijven*."""
+
 _NAME = re.compile(r"[^\W\d_]+")
 # Capitals of the scripts that have them; a test of each word takes five times as long.
 _CAPITALISED = re.compile(
@@ -239,11 +242,6 @@ def sound(word: str) -> str:
     for pattern, sign in _SPELLINGS:
         latin = pattern.sub(sign, latin)
     return latin if len(latin) >= _SHORTEST_SOUND else ""
-
-
-def words_of(text: str) -> list[str]:
-    """Words of a text, unfolded, in order."""
-    return (ASCII_WORD if text.isascii() else WORD).findall(text)
 
 
 def word_positions(text: str) -> Iterator[tuple[int, int, str]]:

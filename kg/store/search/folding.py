@@ -69,6 +69,9 @@ ASCII_WORD = re.compile(
 )
 """The same in a text of ASCII alone."""
 
+PLAIN_WORD = re.compile("[A-Za-z0-9]+|[А-Яа-я]+")
+"""A word whose stems begin with its own first letter in lower case (but see `analysis.WITHOUT_PREFIXES`)."""
+
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _COMPATIBLE = re.compile("[\ufb00-\ufdff\ufe70-\ufefc\uff01-\uffee]+")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
@@ -173,6 +176,8 @@ def joined(text: str) -> str:
 
 def whole_name(word: str) -> str:
     """Name that a reader wrote, in one: without apostrophes, joiners, and signs before it and behind."""
+    if PLAIN_WORD.fullmatch(word):
+        return word
     return _AROUND_WORD.sub("", _without_apostrophes(_spelt(word, PLAIN), PLAIN))
 
 

@@ -28,6 +28,9 @@ from kg.store.search.words.clauses import all_of, any_value, count, reference_at
 from kg.store.search.words.term_counts import TermCounts
 from kg.store.search.words.word_queries import WordQueries
 
+_MAX_FACET_VALUES = 12
+"""Values of each facet beside a list."""
+
 _MAX_COUNTED_AGAIN = 500
 """Institutions whose documents are counted again where some lie in two files."""
 
@@ -222,24 +225,23 @@ class SearchIndex:
     def facets(
         self,
         query: Query,
-        limit: int = 12,
+        years: TimeCounts,
         *,
         role: str = "",
         days: DayRange | None = None,
         undated: Query | None = None,
     ) -> Facets:
-        """Facet counts of a query; years of documents alone.
+        """Facet counts of a query; decades of documents alone, where there are many years.
 
         Args:
             query: result of `query`.
-            limit: maximum number of values of each facet.
+            years: its documents by year, of `unit_counts`.
             role: role of the dates that are counted by year; empty for any of the thing.
             days: days by which the query is narrowed: roles count whose dates overlap them.
             undated: the query without those days, if a role may be chosen by which it finds something else.
         """
-        years = self.unit_counts(query, "year", role)
         counts = replace(
-            facets.count_facets(self.searcher, query, self._queries.top, limit),
+            facets.count_facets(self.searcher, query, self._queries.top, _MAX_FACET_VALUES),
             years=years,
             decades=self.unit_counts(query, "decade", role) if len(years.counts) > _MAX_YEARS else TimeCounts(),
         )

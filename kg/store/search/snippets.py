@@ -1,9 +1,11 @@
 """Snippets: the passage of a text with the most words of a search, with the hits marked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.store.search.analysis import (
+    WITHOUT_PREFIXES,
     indexed_stems,
     indexed_words,
     plain_words,
@@ -12,9 +14,8 @@ from kg.store.search.analysis import (
     stem_readings,
     stems,
     word_positions,
-    words_of,
 )
-from kg.store.search.folding import whole_name
+from kg.store.search.folding import PLAIN_WORD, whole_name
 from kg.store.search.query_language import ParsedSearch
 from kg.store.search.words.word_forms import WordForms
 
@@ -23,6 +24,16 @@ SNIPPET_LENGTH = 240
 
 _MAX_SEARCHED_LENGTH = 30_000
 """Characters of a thing's texts, in total, that are searched for the best passage."""
+
+_STOPS = ".,;:!?"
+_LOWER_CASE = re.compile(f"(?:[a-z0-9]+|[а-я]+)[{_STOPS}]*")
+"""Piece of a text that is a plain word in lower case (`folding.PLAIN_WORD`) with stops behind it."""
+
+_FEW = 20
+"""Pieces of a text up to which each is looked for by itself."""
+
+Hit = tuple[int, int, int]
+"""Start and end of a hit in a text, and the number of the search's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +99,21 @@ class HitMarker:
             related = (forms or {}).get(word.text, WordForms())
             self._forms |= dict.fromkeys(related.words, number)
             self._stems |= dict.fromkeys(related.stems, number)
-        self._numbers_by_rules: dict[str, dict[str, int]] = {}
+        beginnings = (beginning for beginning, _ in self._beginnings)
+        self._initials = {text[0] for text in (*self._stems, *self._forms, *beginnings) if text}
+        self._pieces_by_rules: dict[str, tuple[set[str], dict[str, tuple[Hit, ...]]]] = {}
 
     def _number_of(self, word: str, rules: str) -> int:
-        for stem in indexed_stems(word, rules):
+        may_be_one = word[0].lower() in self._initials or rules in WITHOUT_PREFIXES or not PLAIN_WORD.fullmatch(word)
+        for stem in indexed_stems(word, rules) if may_be_one else ():
             if stem in self._stems:
                 return self._stems[stem]
-        if word[0].isupper():
+        if self._sounds and word[0].isupper():
             name = whole_name(word)
             for heard in sounds(name) if name.isalpha() else ():
                 if heard in self._sounds:
                     return self._sounds[heard]
-        if self._forms or self._beginnings:
+        if may_be_one and (self._forms or self._beginnings):
             return self._number_of_plain(indexed_words(word))
         return -1
 
@@ -132,19 +146,30 @@ class HitMarker:
                 best = (score, _cut(language, searched, hits, at, length))
         return best[1] if best else None
 
-    def _find_hits(self, language: str, text: str) -> list[tuple[int, int, int]]:
-        """Hits in a text: start, end, number of the word. Each distinct word is looked up once for all texts."""
-        rules, distinct = rules_of(language), set(words_of(text))
-        numbers = self._numbers_by_rules.setdefault(rules, {})
-        for word in distinct - numbers.keys():
-            numbers[word] = self._number_of(word, rules)
-        if not self._sequences and all(numbers[word] < 0 for word in distinct):  # no need of places
-            return []
-        words = list(word_positions(text))
-        hits = {(start, end): numbers[word] for start, end, word in words if numbers[word] >= 0}
+    def _find_hits(self, language: str, text: str) -> list[Hit]:
+        """Hits in a text. Each distinct piece between spaces is looked up once for all texts."""
+        rules, distinct = rules_of(language), set(text.split())
+        looked_up, hits_in = self._pieces_by_rules.setdefault(rules, (set(), {}))
+        fresh = distinct - looked_up
+        looked_up |= fresh
+        if rules not in WITHOUT_PREFIXES:
+            # Most words of a text begin with another letter than any of the search, which is seen without their stems.
+            fresh = {piece for piece in fresh if piece[0] in self._initials or not _LOWER_CASE.fullmatch(piece)}
+        hits_in |= {piece: found for piece in fresh if (found := self._hits_in_piece(piece, rules))}
+        hits = {
+            (at + start, at + end): number
+            for at, piece in _places(text, distinct.intersection(hits_in))
+            for start, end, number in hits_in[piece]
+        }
         if self._sequences:
-            hits |= self._sequence_hits(words, rules)
+            hits |= self._sequence_hits(list(word_positions(text)), rules)
         return _joined(sorted((start, end, number) for (start, end), number in hits.items()))
+
+    def _hits_in_piece(self, piece: str, rules: str) -> tuple[Hit, ...]:
+        word = piece.rstrip(_STOPS)
+        places = [(0, len(word), word)] if PLAIN_WORD.fullmatch(word) else word_positions(piece)
+        numbered = ((start, end, self._number_of(word, rules)) for start, end, word in places)
+        return tuple(hit for hit in numbered if hit[2] >= 0)
 
     def _sequence_hits(self, words: list[tuple[int, int, str]], rules: str) -> dict[tuple[int, int], int]:
         """Hits of phrases, and of words that are cut into signs: several stems side by side."""
@@ -162,9 +187,28 @@ class HitMarker:
         return hits
 
 
-def _joined(hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _places(text: str, pieces: set[str]) -> Iterator[tuple[int, str]]:
+    """Places of some pieces in a text: of each that stands between spaces, in any order."""
+    if len(pieces) > _FEW:
+        at = 0
+        for piece in text.split():
+            at = text.index(piece, at)
+            if piece in pieces:
+                yield at, piece
+            at += len(piece)
+        return
+    for piece in pieces:
+        at = text.find(piece)
+        while at >= 0:
+            end = at + len(piece)
+            if (not at or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+                yield at, piece
+            at = text.find(piece, end)
+
+
+def _joined(hits: list[Hit]) -> list[Hit]:
     """Hits with those that touch as one, as the signs of a word are."""
-    joined: list[tuple[int, int, int]] = []
+    joined: list[Hit] = []
     for start, end, number in hits:
         if joined and joined[-1][1] == start and joined[-1][2] == number:
             joined[-1] = (joined[-1][0], end, number)
@@ -177,7 +221,7 @@ def _tag(language: str) -> str:
     return "" if language.startswith("@") else language
 
 
-def _best_passage(hits: list[tuple[int, int, int]], length: int) -> tuple[int, int]:
+def _best_passage(hits: list[Hit], length: int) -> tuple[int, int]:
     """Number of distinct words in the best passage, and its start."""
     best, at = 0, 0
     for first, (start, _, _) in enumerate(hits):
@@ -191,7 +235,7 @@ def _best_passage(hits: list[tuple[int, int, int]], length: int) -> tuple[int, i
     return best, at
 
 
-def _cut(language: str, text: str, hits: list[tuple[int, int, int]], at: int, length: int) -> Snippet:
+def _cut(language: str, text: str, hits: list[Hit], at: int, length: int) -> Snippet:
     """Snippet around a position, cut at words."""
     begin = max(0, at - length // 4)
     if begin:
@@ -208,7 +252,7 @@ def _cut(language: str, text: str, hits: list[tuple[int, int, int]], at: int, le
     return Snippet(_tag(language), (*before, *parts, *after))
 
 
-def _parts(text: str, hits: list[tuple[int, int, int]]) -> list[tuple[str, bool]]:
+def _parts(text: str, hits: list[Hit]) -> list[tuple[str, bool]]:
     parts: list[tuple[str, bool]] = []
     at = 0
     for start, end, _ in hits:

@@ -271,14 +271,17 @@ def _data(request: Request, context: Context, thing: Thing, format_: Description
     if format_ is JSON:
         body = resources.record(thing)
     else:
-        triples = resources.describe(thing).triples
+        said = resources.describe(thing)
         # N-Triples are the lines of the dumps, which have nothing of the day of a build.
         times = [] if format_.rdf is RdfFormat.N_TRIPLES else resources.document_times(thing)
-        yield
         if format_ is JSON_LD:
-            body = jsonld.write(triples, thing.reference, ontology, times)
+            statements = said.statements
+            yield
+            body = jsonld.write(statements, thing.reference, ontology, times)
         else:
             assert format_.rdf is not None  # noqa: S101  # the table says so for all others
+            triples = said.triples
+            yield
             body = rdf.write(triples, format_.rdf, ontology, times)
     yield
     headers = {

@@ -47,7 +47,7 @@ def left_out(context: Context, description: Description) -> dict[str, RepeatedPa
     publication, thing = context.publication, description.thing
     repeated = publication.repeated.of_record(description.record, thing.offset)
     homes = {each.home for each in repeated.values() if each.home} - {thing.reference}
-    present = publication.catalogue.things(sorted(homes))
+    present = publication.things.live(sorted(homes))
     return {text: each for text, each in repeated.items() if each.home in present}
 
 
@@ -56,7 +56,7 @@ def leads(context: Context, paragraphs: dict[str, RepeatedParagraph]) -> list[Sh
     titles: dict[str, dict[str, None]] = {}
     for each in paragraphs.values():
         titles.setdefault(each.home, {})[_title(context, each.key)] = None
-    homes = context.publication.catalogue.things(list(titles))
+    homes = context.publication.things.live(titles)
     return [SharedLead(homes[home], tuple(names)) for home, names in titles.items()]
 
 

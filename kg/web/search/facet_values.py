@@ -53,7 +53,8 @@ def _answered(request: Request, context: Context, facet: str, state: SearchState
         counts = finder.index.all_values(finder.query(state.wanted), facet)
     by_name = state.sort == TITLE and len(counts) <= MAX_SORTED
     begin = max(int(state.after or 0), 0)
-    label = presentation.Labels(context, [value for value, _ in (counts if by_name else counts[begin : begin + SIZE])])
+    named = [value for value, _ in (counts if by_name else counts[begin : begin + SIZE])]
+    label = presentation.Labels(context, context.publication.catalogue.things(named))
     if by_name:
         counts.sort(key=_alphabetical(facet, label, context))
     shown = counts[begin : begin + SIZE]

@@ -1,6 +1,6 @@
 """Search results with labels and links, for the page of a search and its JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from kg.store.generation.things import Thing
 from kg.store.search.analysis import plain_words
 from kg.store.search.fields import COUNTED, FACETS, LACKS, RECORD, ROLE, THING
 from kg.store.search.query_language import DayRange
-from kg.web.search.query_string import SearchState
+from kg.web.search.query_string import NarrowedAddresses, SearchState
 from kg.web.serving.context import Context
 
 MOST_YEARS = 60
@@ -69,9 +69,9 @@ class Labels:
         things: those of the values that are in the catalogue, by reference.
     """
 
-    def __init__(self, context: Context, references: list[str]) -> None:
+    def __init__(self, context: Context, things: Mapping[str, Thing]) -> None:
         self._context = context
-        self.things = context.publication.catalogue.things(references)
+        self.things = things
 
     def __call__(self, name: str, value: str) -> tuple[str, str]:
         """The label of a value and the language of that."""
@@ -113,12 +113,14 @@ def summary(results: SearchResults, context: Context) -> str:
 def facets(results: SearchResults, state: SearchState, context: Context) -> list[FacetView]:
     """The facets with their counts, and where each value leads."""
     counts = results.facets.counts
-    label = Labels(context, [value for name in COUNTED if FACETS[name].kind for value, _ in counts[name]])
+    references = (value for name in COUNTED if FACETS[name].kind for value, _ in counts[name])
+    label = Labels(context, context.publication.things.live(references))
     title = translations(context.reader.language).gettext
+    narrowed = NarrowedAddresses(state)
     found = []
     for name in COUNTED:
         choices = tuple(
-            Choice(value, *label(name, value), count, state.with_filter(name, value).address())
+            Choice(value, *label(name, value), count, narrowed.by(name, value))
             for value, count in counts[name]
             if (name, value) not in state.filters
         )
@@ -135,7 +137,7 @@ def facets(results: SearchResults, state: SearchState, context: Context) -> list
 def chosen(state: SearchState, context: Context) -> list[tuple[str, Choice]]:
     """Chosen filters: (title of the facet, the value with the address that takes it back)."""
     narrowing = [each for each in state.filters if each[0] != THING]
-    label = Labels(context, [value for _, value in narrowing])
+    label = Labels(context, context.publication.catalogue.things([value for _, value in narrowing]))
     title = translations(context.reader.language).gettext
     found = [
         (
@@ -164,13 +166,13 @@ def _time_words(time: str, language: str) -> str:
 
 def years(results: SearchResults, state: SearchState, language: str) -> list[Choice]:
     """Years, or decades where there are many, with how many documents touch each."""
-    counts = _years(results)
+    counts, narrowed = _years(results), NarrowedAddresses(state)
     if len(counts) <= MOST_YEARS:
-        return [_time(_year(year), year_phrase(year, language), count, state) for year, count in counts.items()]
+        return [_time(_year(year), year_phrase(year, language), count, narrowed) for year, count in counts.items()]
     decades = times.units_within(results.facets.decades.counts, "decade", results.query.days)
     spans = ((number * 10, number * 10 + 9, count) for number, count in decades.items())
     return [
-        _time(f"{_year(first)}..{_year(last)}", _decade(first, last, language), count, state)
+        _time(f"{_year(first)}..{_year(last)}", _decade(first, last, language), count, narrowed)
         for first, last, count in spans
     ]
 
@@ -184,8 +186,8 @@ def _years(results: SearchResults) -> dict[int, int]:
     return times.units_within(results.facets.years.counts, "year", results.query.days)
 
 
-def _time(time: str, label: str, count: int, state: SearchState) -> Choice:
-    return Choice(time, label, "", count, state.at_time(time).address())
+def _time(time: str, label: str, count: int, narrowed: NarrowedAddresses) -> Choice:
+    return Choice(time, label, "", count, narrowed.at(time))
 
 
 def _year(year: int) -> str:

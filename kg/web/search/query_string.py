@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -111,6 +112,35 @@ class SearchState:
     def at_time(self, time: str) -> "SearchState":
         """Narrowed to a time, or to none."""
         return replace(self, time=time)
+
+
+class NarrowedAddresses:
+    """Addresses of one search narrowed by a value or a time more: what they have in common is written once.
+
+    >>> NarrowedAddresses(SearchState("ships", time="1962")).by("place", "place/a b")
+    'q=ships&place=place%2Fa%20b&year=1962'
+    """
+
+    def __init__(self, state: SearchState) -> None:
+        self._state = state
+        self._before = SearchState(state.words, state.filters).address()
+        self._time = SearchState(time=state.time).address()
+        self._behind = replace(state, words="", filters=(), time="").address()
+
+    def by(self, name: str, value: str) -> str:
+        """The address of `state.with_filter(name, value)`."""
+        added = "" if (name, value) in self._state.filters else f"{name}={_quoted(value)}"
+        return "&".join(filter(None, (self._before, added, self._time, self._behind)))
+
+    def at(self, time: str) -> str:
+        """The address of `state.at_time(time)`."""
+        return "&".join(filter(None, (self._before, f"year={_quoted(time)}", self._behind)))
+
+
+@lru_cache(maxsize=8192)
+def _quoted(value: str) -> str:
+    """A value as an address has it, cached: values of facets are the same in many searches."""
+    return quote(value, safe="")
 
 
 def _time(value: str) -> str:

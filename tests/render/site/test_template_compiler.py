@@ -46,7 +46,15 @@ def test_values_are_escaped_alike(value):
 
 
 def test_what_is_not_there_is_told():
-    "A name that a template misses is an error, as a value and as a function."
-    for template in ("{{ missing }}", "{{ missing(1) }}"):
+    "A name or attribute that a template misses is an error, as a value and as a function."
+    for template in ("{{ missing }}", "{{ missing(1) }}", "{{ ''.missing }}", "{{ {'a': 1}.missing }}"):
         with pytest.raises(jinja2.UndefinedError, match="missing"):
             FastEnvironment(undefined=jinja2.StrictUndefined).from_string(template).render()
+
+
+def test_attributes_are_read_as_jinja_reads_them():
+    "An attribute is that of the object, else the value of a dictionary, at any depth, and may be undefined."
+    template = "{{ each.a.items() | list }} {{ each.b.c.d }} {{ each.b.c.none is defined }} {{ each.b['c'].d.upper() }}"
+    values = {"each": {"a": {"x": 1}, "b": {"c": {"d": "deep", "items": 2}}}}
+    rendered = [kind().from_string(template).render(values) for kind in (FastEnvironment, jinja2.Environment)]
+    assert rendered == ["[('x', 1)] deep False DEEP"] * 2

@@ -130,7 +130,7 @@ def test_uncertain_dates(index):
     assert found(index, "", days=october) == {"ships", "barcos", "open"}
     assert found(index, "", days=october, certain=True) == {"ships"}
     assert index.count_dated(index.query(IndexRequest(parse(""))), dated=False) == len(RECORDS) - 4
-    assert index.facets(index.query(IndexRequest(parse("")))).years.counts == {
+    assert index.unit_counts(index.query(IndexRequest(parse(""))), "year").counts == {
         1959: 1,
         1960: 1,
         1961: 1,

@@ -10,7 +10,7 @@ from kg.store.generation.generations import Generations
 from kg.store.search import times
 from kg.store.search.query_builder import IndexRequest
 from kg.store.search.query_language import DayRange, parse, parse_days
-from kg.store.search.times import MAX_SLOTS, UNITS
+from kg.store.search.times import MAX_SLOTS, UNITS, TimeCounts
 
 RANDOM = random.Random(7)
 ROLES = ("document", "event", "sent", "published", "uploaded")
@@ -100,7 +100,8 @@ def test_open_ends_make_no_year_of_their_own(generation):
 def test_roles_count_by_the_time_that_was_asked_for(generation):
     "With a time, the facet of roles counts the dates that touch it, those of releases and scans too, and finds as many."
     index, days = generation.search, parse_days("1905..1915")
-    counted = dict(index.facets(index.query(request(days)), days=days, undated=index.query(request())).counts["role"])
+    found = index.facets(index.query(request(days)), TimeCounts(), days=days, undated=index.query(request()))
+    counted = dict(found.counts["role"])
     assert set(counted) == set(ROLES)
     for role, count in counted.items():
         assert index.count(index.query(request(days, role))) == count

@@ -23,6 +23,7 @@ MEMBER = "m"
 MIN_TEMPLATE_WORDS, MAX_NUMBERS_SHARE = 8, 3
 """Words that a paragraph has beside its numbers, at least, to be compared without these; words for each number."""
 
+_READ = frozenset(path.key for path in (*fields.TEXT_KEYS, *fields.TITLE_KEYS))
 _NUMBER = re.compile(r"\S*\d\S*")
 _DIGEST_BYTES = 10
 _WHITESPACE_ANALYZER = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
@@ -48,8 +49,7 @@ class Passage(NamedTuple):
 def passages(record: dict[str, Any]) -> Iterator[Passage]:
     """Texts of a record under other keys than its title, first those that a search reads."""
     yield from searched_passages(record)
-    read = {path.key for path in (*fields.TEXT_KEYS, *fields.TITLE_KEYS)}
-    for path, language, text in fields.texts_under(record, (KeyPath(key) for key in record if key not in read)):
+    for path, language, text in fields.texts_under(record, (KeyPath(key) for key in record if key not in _READ)):
         yield Passage(path.key, language, text, searched=False)
 
 

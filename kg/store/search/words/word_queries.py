@@ -74,6 +74,7 @@ class WordQueries:
         self.named_things = lru_cache(maxsize=2048)(self._find_named_things)
         self._bearers = lru_cache(maxsize=2048)(self._find_bearers)
         self.is_ordinary = lru_cache(maxsize=2048)(self._is_ordinary)
+        self.knows = lru_cache(maxsize=2048)(self._is_known)
 
     def term(self, word: Word, languages: Sequence[str], *, everywhere: bool, with_forms: bool = True) -> Query:
         """Query of a word, a prefix or a phrase.
@@ -99,7 +100,7 @@ class WordQueries:
         elif not word.phrase and not word.field:
             for heard in _sounds_of(word.text):
                 for place, weight in _SOUND_BOOSTS.items():
-                    query = self._in(place, partial(Query.term_query, field_name=place, field_value=heard), everywhere)
+                    query = self._term_in(place, heard, everywhere=everywhere)
                     choices.append(self._weighed(query, weight, word))
         if not word.field:
             choices += self._link_choices(word)
@@ -154,7 +155,7 @@ class WordQueries:
         choices = [Query.term_query(self._schema, name, words[0]) for name in ("word", "vocabulary")]
         return Query.boolean_query([(Occur.Should, each) for each in choices])
 
-    def knows(self, word: Word) -> bool:
+    def _is_known(self, word: Word) -> bool:
         """Test for a word in the index, by spelling or by phonetic key; phrases and fields are taken as they are."""
         if word.phrase or word.prefix or word.field not in {"", "title", "text"}:
             return True
@@ -195,8 +196,18 @@ class WordQueries:
             return self._index.repeated.query(make, everywhere=everywhere)
         return make(self._schema)
 
+    def _term_in(self, field: str, term: str, *, everywhere: bool) -> Query:
+        """The same of one term, which few repeated paragraphs have."""
+        if field in TEXT_FIELDS and self._index.repeated.has_term(field, term):
+            return self._in(field, partial(Query.term_query, field_name=field, field_value=term), everywhere)
+        return Query.term_query(self._schema, field, term)
+
     def _stem_choices(self, word: Word, place: str, stems: tuple[str, ...], *, everywhere: bool) -> list[Query]:
-        query = self._in(place, partial(_stem_query, name=place, stems=stems), everywhere)
+        query = (
+            self._term_in(place, stems[0], everywhere=everywhere)
+            if len(stems) == 1
+            else self._in(place, partial(_stem_query, name=place, stems=stems), everywhere)
+        )
         if place != "title":
             return [query]
         if word.phrase or len(stems) > 1:
@@ -239,7 +250,7 @@ class WordQueries:
         terms["text"] = (("vocabulary", forms.words), ("text", forms.stems))
         return [
             boosted(
-                self._in(name, partial(Query.term_query, field_name=name, field_value=term), everywhere),
+                self._term_in(name, term, everywhere=everywhere),
                 _TITLE_BOOST if place == "title" else 1.0,
             )
             for place in places
