@@ -16,7 +16,7 @@ from kg.publish import disk_faults
 from kg.publish.damage import damage_notes, rollback_source
 from kg.publish.outputs import tables
 from kg.publish.outputs.dataset_description import dataset_description
-from kg.publish.outputs.dumps import DumpFiles
+from kg.publish.outputs.dumps.dump_files import DumpFiles
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.pipeline import BuildOutputs, Progress, Sink, no_progress, run_pipeline
 from kg.publish.report.document import make_document, write_document
@@ -30,6 +30,7 @@ from kg.publish.report.worklist import worklist
 from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
+from kg.store.dumps import bucket_table
 from kg.store.generation import name_index_builder
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, Changes, copy_with_new_times
@@ -39,7 +40,6 @@ from kg.store.generation.ledger import Ledger
 from kg.store.remote.load import RemoteLoad, RemoteRollback, drop_expired_graphs
 from kg.store.triples.embedded import BulkLoad
 
-DUMP_NAME = "kg"
 PROBLEMS = "problems.jsonl"
 _NEW_SPELLING = "nothing to do, unless queries of yours name the old ones"
 
@@ -209,21 +209,17 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
         dumps = None
         if settings.dumps and target.sink.publishes:
             prefixes = ontology.load(settings.base).prefixes
-            dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
-        run_pipeline(
-            BuildOutputs(
-                settings,
-                report,
-                builder,
-                folder.records,
-                target.sink,
-                rejected,
-                dumps,
-                target.index,
-                progress,
-                target.accept_deletions,
-            )
+            dumps = stack.enter_context(closing(DumpFiles(folder.dumps, prefixes, report.generation or 0)))
+        outputs = BuildOutputs(
+            *(settings, report, builder, folder.records, target.sink, rejected),
+            dumps=dumps,
+            index=target.index,
+            progress=progress,
+            accept_deletions=target.accept_deletions,
         )
+        run_pipeline(outputs)
+        if target.sink.publishes:
+            outputs.statistics.write(folder.statistics)
         counts = builder.counts()
         changes = builder.finish()
     with closing(Catalogue(folder.catalogue)) as catalogue:
@@ -300,6 +296,7 @@ def rollback(
     with disk_faults.reported(var), generations.new_generation() as (new, folder), disk_faults.reported(var):
         source, manifest = rollback_source(settings, generations, number, on_damage)
         copy_unchanged(source, folder)
+        bucket_table.relabel(folder.dumps, new)
         with closing(generations.ledger()) as ledger:
             now = generations.next_timestamp(ledger)
             copy_with_new_times(source.catalogue, folder.catalogue, ledger, now)
@@ -309,7 +306,7 @@ def rollback(
         manifest = replace(manifest, generation=new, published=now, rollback_of=manifest.generation)
         if settings.store:
             replay = RemoteRollback(settings, new, generations.live_graph(), manifest.graph)
-            graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", _named_graphs(settings, manifest.triples, now))
+            graph = replay.run(source.dumps, _named_graphs(settings, manifest.triples, now))
             manifest = replace(manifest, graph=graph)
         folder.write_manifest(manifest, (source.path, manifest.files))
         generations.publish(new, folder, settings.keep)

@@ -46,6 +46,8 @@ from kg.render.data.excerpt import parts_of, rooms, weight_order
 from kg.store.generation.catalogue_builder import CatalogueEntry, date_column
 from kg.store.generation.hints import Hint, hint_of
 from kg.store.generation.outlines.builder import OUTLINED_LENGTH, Layout, RecordOutline, outline
+from kg.store.triples.literals import canonical_ntriples
+from kg.store.triples.statistics import GraphStatistics
 
 if TYPE_CHECKING:
     from kg.publish.pipeline.shapes import Shapes
@@ -57,7 +59,7 @@ class PreparedRecord(NamedTuple):
     Attributes:
         entry: its row of the catalogue.
         json: the normalised record.
-        ntriples: its triples, one a line.
+        ntriples: its triples, one a line, as a store returns them.
         triples: the number of its triples.
         hints: embedded descriptions of the things that it links to.
         fields: what it has, as a set of bits.
@@ -94,7 +96,7 @@ class CheckedRecord(NamedTuple):
 
 @dataclass(slots=True)
 class BatchResult:
-    """Result of a batch, in the order of the source."""
+    """Result of a batch, in the order of the source; its statistics are those of all its prepared records."""
 
     outcomes: list[PreparedRecord | RejectedRecord | PendingMerge] = field(default_factory=list)
     problems: list[SourceProblem] = field(default_factory=list)
@@ -103,6 +105,7 @@ class BatchResult:
     exported: dict[str, ExportedRow] = field(default_factory=dict)
     size: int = 0
     shapes_seconds: float = 0.0
+    statistics: GraphStatistics | None = None
 
 
 class BatchProcessor:
@@ -117,6 +120,7 @@ class BatchProcessor:
         *,
         value_bytes: int,
         languages: tuple[str, ...] = (),
+        statistics: bool = False,
     ) -> None:
         """Start.
 
@@ -127,7 +131,9 @@ class BatchProcessor:
             survey: the folder for the survey of all sources, which may be made later; None for none.
             value_bytes: the bound on a value, in bytes as written.
             languages: those of the site, the best first.
+            statistics: whether the triples of each batch are counted.
         """
+        self._statistics = statistics
         self._value_bytes = value_bytes
         self._languages = languages
         self._today = datetime.now(UTC).date().isoformat()
@@ -144,6 +150,7 @@ class BatchProcessor:
         prepared = self._map(normalised, batch.input.file.name, result, shapes=self._shapes)
         for (position, _, _), outcome in zip(checked, prepared, strict=True):
             result.outcomes[position] = outcome
+        self._count(result)
         return result
 
     def read(self, batch: Batch) -> tuple[BatchResult, list[CheckedRecord]]:
@@ -198,7 +205,15 @@ class BatchProcessor:
             else:
                 normalised.append((record, RawRecord(record)))
         result.outcomes += self._map(normalised, source, result, shapes=None if stubs else self._shapes)
+        self._count(result)
         return result
+
+    def _count(self, result: BatchResult) -> None:
+        """Count the triples of the prepared records of a batch."""
+        if self._statistics:
+            prepared = [each.ntriples for each in result.outcomes if isinstance(each, PreparedRecord)]
+            result.statistics = GraphStatistics()
+            result.statistics.add(b"".join(prepared).split(b"\n")[:-1])
 
     def _try_check(
         self, raw_record: RawRecord, batch: Batch, result: BatchResult
@@ -358,7 +373,9 @@ def _prepared_record(
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
     record_outline = _outline(record, languages) if len(json) > OUTLINED_LENGTH else None
-    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, fields_of(record), record_outline)
+    ntriples = canonical_ntriples(mapped.ntriples)
+    triples = mapped.triples if ntriples is mapped.ntriples else ntriples.count(b"\n")
+    return PreparedRecord(entry, json, ntriples, triples, hints, fields_of(record), record_outline)
 
 
 def _outline(record: Record, languages: tuple[str, ...]) -> RecordOutline:

@@ -8,15 +8,14 @@ Memory is bounded by the batches under way, never by the collection.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, Self
 
 import orjson
 
-from kg import ontology
 from kg.processes import MAX_BYTES_IN_PROCESS
-from kg.publish.outputs.dumps import DumpFiles, DumpPart
+from kg.publish.outputs.dumps.dump_files import DumpFiles
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord
 from kg.publish.pipeline.executor import BatchExecutor, ProcessorOptions
@@ -38,6 +37,7 @@ from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry, SourcePosition
 from kg.store.generation.generations import Generations
 from kg.store.generation.ledger import Ledger
+from kg.store.triples.statistics import GraphStatistics
 
 STUBS_PER_BATCH = 500
 
@@ -94,6 +94,7 @@ class BuildOutputs:
         index: the search index of the file of records, or None.
         progress: called with the build's progress.
         accept_deletions: go on without a source whose path is gone.
+        statistics: of the graph, once the pipeline has run and its triples go live.
     """
 
     settings: Settings
@@ -106,6 +107,7 @@ class BuildOutputs:
     index: IndexProcess | None = None
     progress: Progress = no_progress
     accept_deletions: bool = False
+    statistics: GraphStatistics = field(default_factory=GraphStatistics)
 
 
 def run_pipeline(outputs: BuildOutputs) -> None:
@@ -127,7 +129,9 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     shapes = str(settings.shapes_file) if settings.shapes_file else None
     survey = Survey(outputs.records.with_name("survey"))
     languages = tuple(dict.fromkeys((*settings.languages, *LANGUAGES)))
-    options = ProcessorOptions(settings.base, index, shapes, survey.folder, settings.value_bytes, languages)
+    options = ProcessorOptions(
+        *(settings.base, index, shapes, survey.folder, settings.value_bytes, languages), outputs.sink.publishes
+    )
     with (
         BatchExecutor(jobs, options) as executor,
         _ResultWriter(outputs, executor, files) as writer,
@@ -185,8 +189,6 @@ class _ResultWriter:
         self._origins = {file.file.name: file.file.origin or file.file.name for file in files}
         self._counted_as = _counted_sources(files)
         self._executor = executor
-        self._prefixes = ontology.load(outputs.settings.base).prefixes
-        self._pending_parts: list[Callable[[], DumpPart]] = []
         self._pending_merges: dict[str, list[PendingMerge]] = {}
         self._successions: list[Succession] = []
         self._exported: dict[str, ExportedRow] = {}
@@ -221,7 +223,10 @@ class _ResultWriter:
                 self._add_rejected(outcome, stubs=stubs)
             else:
                 ntriples += self._add_record(outcome, stubs=stubs)
-        self._write_triples(b"".join(ntriples))
+        if ntriples:
+            self._outputs.sink.write(b"".join(ntriples))
+        if result.statistics:
+            self._outputs.statistics.merge(result.statistics)
         if self._outputs.index:
             self._outputs.index.file_grown(self._offset)
         self._size += result.size
@@ -272,13 +277,13 @@ class _ResultWriter:
             result = self._executor.local.prepare(records, "", stubs=True)
             refused = [outcome for outcome in result.outcomes if isinstance(outcome, RejectedRecord)]
             result.outcomes = [outcome for outcome in result.outcomes if not isinstance(outcome, RejectedRecord)]
+            self.add(result, stubs=True)
             if refused:  # the link's description is invalid; its name alone will do
                 names = {problem.record for outcome in refused for problem in outcome.problems}
                 plain_result = self._executor.local.prepare(
                     [stub(name, None) for name in sorted(names)], "", stubs=True
                 )
-                result.outcomes += plain_result.outcomes
-            self.add(result, stubs=True)
+                self.add(BatchResult(plain_result.outcomes, statistics=plain_result.statistics), stubs=True)
 
     def compare_names(self) -> None:
         """Report each link that calls a thing by a name which is no form of those in its record."""
@@ -291,11 +296,10 @@ class _ResultWriter:
                 self._outputs.report.add(*names_unlike_record(reference, record, hints.names_of(reference)))
 
     def finish(self) -> None:
-        """End the load and write the last parts of the dumps."""
+        """End the load, and write the dumps while the store is compacted."""
         self._outputs.sink.end(self._triples)
-        self._write_parts(0)
         if self._outputs.dumps:
-            self._outputs.dumps.finish()
+            self._outputs.dumps.finish(self._executor.write_buckets)
 
     def _add_record(self, record: PreparedRecord, *, stubs: bool) -> Iterator[bytes]:
         entry = record.entry
@@ -305,6 +309,7 @@ class _ResultWriter:
         if not stubs:
             self._outputs.report.read[kind] += 1
         if earlier_position is not None:
+            self._outputs.statistics.remove(record.ntriples.split(b"\n")[:-1])
             self._reject_duplicate(entry, earlier_position)
             return
         if (row := self._exported.pop(entry.reference, None)) is not None:
@@ -325,6 +330,8 @@ class _ResultWriter:
             self._outputs.report.by_file[entry.source] += 1
             counted = CountedRecord(entry.reference, entry.label, record.fields, entry.source, entry.at)
             self._outputs.report.completeness.add(counted, self._counted_as.get(entry.source, entry.source))
+        if self._outputs.dumps:
+            self._outputs.dumps.add(entry.reference, record.ntriples)
         yield record.ntriples
 
     def _add_rejected(self, rejected: RejectedRecord, *, stubs: bool) -> None:
@@ -357,17 +364,6 @@ class _ResultWriter:
         else:
             self._outputs.rejected.add(rejected)
 
-    def _write_triples(self, ntriples: bytes) -> None:
-        if not ntriples:
-            return
-        self._outputs.sink.write(ntriples)
-        if self._outputs.dumps:
-            self._pending_parts.append(self._executor.compress(ntriples, self._prefixes))
-            self._write_parts(4)
-
-    def _write_parts(self, max_pending: int) -> None:
-        while self._outputs.dumps and len(self._pending_parts) > max_pending:
-            self._outputs.dumps.add(self._pending_parts.pop(0)())
 
 
 def _counted_sources(files: list[InputFile]) -> dict[str, str]:

@@ -20,6 +20,9 @@ from kg.store.dumps.dump_file import DumpFile, OpenPack
 SUMS = "SHA256SUMS"
 """Name of the file of digests, in the form that `sha256sum --check` reads."""
 
+NTRIPLES = NAME + ".nt.gz"
+"""Name of the whole graph as N-Triples."""
+
 ENDINGS = (".nt.gz", ".ttl.gz")
 """Endings of the formats, in the order of the page."""
 

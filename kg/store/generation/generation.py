@@ -72,6 +72,8 @@ class GenerationFolder:
         self.names = path / "names.sqlite"
         self.records = path / "records.jsonl"
         self.dumps = path / "dumps"
+        self.statistics = path / "statistics.json"
+        self.patch = path / "patch.rdfp.gz"
         self.tables = path / "tables"
         self.search = path / "search"
 
@@ -137,6 +139,7 @@ class Generation:
         self.manifest = folder.read_manifest()
         inventory.check_sizes(folder.path, self.manifest.files)
         self._store_sizes = inventory.sizes_below(self.manifest.files, f"{folder.store.name}/")
+        self._dump_sizes = inventory.sizes_below(self.manifest.files, f"{folder.dumps.name}/")
         with ExitStack() as opened:
             try:
                 self.catalogue = Catalogue(folder.catalogue)
@@ -224,6 +227,10 @@ class Generation:
             what = "the generation is damaged: the file of records that is open has another size than in its manifest"
             raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
 
+    def check_dumps(self) -> None:
+        """Compare the sizes of the dumps with the manifest. Raises GenerationError for damaged ones."""
+        file_sizes.check(self.folder.path, self._dump_sizes)
+
     def check_store(self) -> None:
         """Compare the sizes of the store's files with the manifest. Raises GenerationError for a damaged store."""
         file_sizes.check(self.folder.path, self._store_sizes)
@@ -258,8 +265,9 @@ def copy_unchanged(source: GenerationFolder, target: GenerationFolder) -> None:
     if source.store.is_dir():
         checkpoint(source.store, target.store)
     os.link(source.records, target.records)
-    if source.names.is_file():
-        os.link(source.names, target.names)
+    for whole, copied in ((source.names, target.names), (source.statistics, target.statistics)):
+        if whole.is_file():
+            os.link(whole, copied)
     shares = ((source.dumps, target.dumps), (source.tables, target.tables), (source.search, target.search))
     for shared, copied in shares:
         if shared.is_dir():

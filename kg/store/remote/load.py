@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,7 @@ from pyoxigraph import NamedNode, Quad
 
 from kg.errors import PublishError, RemoteError, RemoteUnreachable
 from kg.settings import Settings
+from kg.store.dumps.dump_folder import NTRIPLES, DumpFolder, has_dumps
 from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import count_triples
 from kg.store.remote.graph_versions import GraphVersions
@@ -141,11 +143,11 @@ class RemoteRollback:
         self._keep = keep
         self._graph = graph
 
-    def run(self, dump: Path, named_graphs: dict[str, list[Quad]]) -> str:
+    def run(self, dumps: Path, named_graphs: dict[str, list[Quad]]) -> str:
         """Switch to the earlier graph, or load it again from its dump; returns the graph's name.
 
         Args:
-            dump: N-Triples of the earlier generation, for a graph that was dropped.
+            dumps: folder of the dumps of the earlier generation, for a graph that was dropped.
             named_graphs: name of a named graph → its new content.
 
         Raises:
@@ -160,16 +162,21 @@ class RemoteRollback:
                     return self._graph
         finally:
             remote.close()
-        return self._load(dump, named_graphs)
+        return self._load(dumps, named_graphs)
 
-    def _load(self, dump: Path, named_graphs: dict[str, list[Quad]]) -> str:
-        if not dump.is_file():
+    def _load(self, dumps: Path, named_graphs: dict[str, list[Quad]]) -> str:
+        if not has_dumps(dumps):
             raise PublishError(
                 "the remote store has dropped the triples of that generation, and it has no dumps to load them from",
-                where=str(dump.parent),
+                where=str(dumps),
                 todo="Keep `dumps = true` to be able to go back.",
             )
-        with RemoteLoad(self._settings, self._number, self._keep) as load, gzip.open(dump, "rb") as lines:
+        with (
+            RemoteLoad(self._settings, self._number, self._keep) as load,
+            closing(DumpFolder.open(dumps)) as folder,
+            folder.files[NTRIPLES].open() as packed,
+            gzip.open(packed) as lines,
+        ):
             triples = 0
             while batch := lines.readlines(UPDATE_BATCH_BYTES):
                 load.write(b"".join(batch))

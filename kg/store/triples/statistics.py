@@ -15,9 +15,6 @@ from kg.ontology import RDF_TYPE
 from kg.store.triples.graph_hash import graph_hash, written
 from kg.store.triples.patch import ThingPatch
 
-FILE = "statistics.json"
-"""Name of the file in the folder of a generation."""
-
 _TYPE = f"<{RDF_TYPE}>".encode()
 
 
