@@ -365,7 +365,6 @@ class _ResultWriter:
             self._outputs.rejected.add(rejected)
 
 
-
 def _counted_sources(files: list[InputFile]) -> dict[str, str]:
     """Name of a file → the name under which its records are counted: its own, or where files are many its source's."""
     if len(files) <= MAX_SOURCES:

@@ -1,7 +1,8 @@
 """Bucket table: where the member of each bucket lies, in each format of the dumps.
 
-A file `kg-0002.table` is a header in JSON, then for each format its columns, each as long as there are members (the head
-of the file, then one a bucket), little-endian, then the SHA-256 of all that. An empty bucket has a member of no bytes.
+A file `kg-0002.table` is a header in JSON, then for each format its columns, as long as there are members
+(the head of the file, then one a bucket), little-endian, then the SHA-256 of all that. An empty bucket has a member of
+no bytes.
 """
 
 import hashlib
@@ -39,10 +40,10 @@ class Columns:
         digests: SHA-256 of the bytes in the pack, one behind the other.
     """
 
-    lengths: array[int]
-    sizes: array[int]
-    packs: array[int]
-    offsets: array[int]
+    lengths: "array[int]"
+    sizes: "array[int]"
+    packs: "array[int]"
+    offsets: "array[int]"
     digests: bytearray
 
     @classmethod
@@ -147,7 +148,10 @@ class BucketTable:
     def write(self, path: Path) -> None:
         """Write the table by a rename, so that it is there whole or not at all."""
         header = {
-            **{"generation": self.generation, "bits": self.bits, "things": self.things, "triples": self.triples},
+            "generation": self.generation,
+            "bits": self.bits,
+            "things": self.things,
+            "triples": self.triples,
             "formats": list(self.formats),
             "packs": {str(number): sizes for number, sizes in self.packs.items()},
             "sha256": self.sha256,

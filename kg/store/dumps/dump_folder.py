@@ -27,6 +27,7 @@ ENDINGS = (".nt.gz", ".ttl.gz")
 """Endings of the formats, in the order of the page."""
 
 _READ_BYTES = 1 << 20
+_DIGEST_LENGTH = 64
 
 
 class DumpFolder:
@@ -38,23 +39,24 @@ class DumpFolder:
     """
 
     def __init__(
-        self, path: Path, table: BucketTable | None, files: Mapping[str, DumpFile], sums: Mapping[str, str]
+        self, opened: ExitStack, table: BucketTable | None, files: Mapping[str, DumpFile], sums: Mapping[str, str]
     ) -> None:
-        self._path = path
+        self._opened = opened
         self._known = dict(sums)
         self._making = threading.Lock()
-        self._opened = ExitStack()
         self.table = table
         self.files = dict(files)
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open a folder. Raises GenerationError where a part of it is torn or gone."""
-        with ExitStack() as opened:
+        opened = ExitStack()
+        try:
             newest = bucket_table.newest(path)
-            made = cls._of_plain_files(path, opened) if newest is None else cls._of_table(path, newest[1], opened)
-            made._opened = opened.pop_all()
-        return made
+            return cls._of_plain_files(path, opened) if newest is None else cls._of_table(path, newest[1], opened)
+        except BaseException:
+            opened.close()
+            raise
 
     @classmethod
     def _of_table(cls, path: Path, table_file: Path, opened: ExitStack) -> Self:
@@ -71,8 +73,11 @@ class DumpFolder:
             files[name] = DumpFile(name, columns.entity_tag(), runs)
             if ending in table.sha256:
                 sums[name] = table.sha256[ending]
-        late = read_sums(sums_path(table_file))
-        return cls(path, table, files, late if late.keys() == files.keys() else sums)
+        if late := read_sums(sums_path(table_file)):
+            if late.keys() != files.keys():
+                raise _damaged_sums(sums_path(table_file), "a file is missing")
+            sums = late
+        return cls(opened, table, files, sums)
 
     @classmethod
     def _of_plain_files(cls, path: Path, opened: ExitStack) -> Self:
@@ -83,7 +88,7 @@ class DumpFolder:
                 pack = OpenPack(path / (NAME + ending))
                 opened.callback(pack.close)
                 files[NAME + ending] = DumpFile(NAME + ending, sums.get(NAME + ending, ""), [(pack, 0, pack.size)])
-        return cls(path, None, files, sums)
+        return cls(opened, None, files, sums)
 
     def check(self) -> None:
         """Compare the sizes of all packs. Raises GenerationError for one that is cut, grown or gone."""
@@ -136,11 +141,15 @@ def read_sums(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="ascii")
         sums = {name: digest for digest, name in (line.split("  ", 1) for line in text.splitlines())}
-        if any(len(digest) != 64 for digest in sums.values()):
-            raise ValueError("a digest is cut")
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as fault:
-        what = f"the generation is damaged: the digests of its dumps can't be read: {fault}"
-        raise GenerationError(what, where=str(path), todo="Run `kg build`.") from None
+        raise _damaged_sums(path, str(fault)) from None
+    if any(len(digest) != _DIGEST_LENGTH for digest in sums.values()):
+        raise _damaged_sums(path, "a digest is cut")
     return sums
+
+
+def _damaged_sums(path: Path, fault: str) -> GenerationError:
+    what = f"the generation is damaged: the digests of its files can't be read: {fault}"
+    return GenerationError(what, where=str(path), todo="Run `kg build`.")

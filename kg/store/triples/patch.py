@@ -24,14 +24,14 @@ class ThingPatch:
 
 
 def difference(reference: str, old: bytes, new: bytes) -> ThingPatch | None:
-    """Return the patch that makes a thing's old lines its new ones; None where they are the same.
+    r"""Return the patch that makes a thing's old lines its new ones; None where they are the same.
 
     Args:
         reference: of the thing.
         old: its lines before, in any order; none where it was not there.
         new: its lines after; none where it is gone.
 
-    >>> difference("record/1", b'<a:a> <a:p> "x" .\\n<a:a> <a:p> "y" .\\n', b'<a:a> <a:p> "y" .\\n').removed
+    >>> difference("record/1", b'<a:a> <a:p> "x" .\n<a:a> <a:p> "y" .\n', b'<a:a> <a:p> "y" .\n').removed
     (b'<a:a> <a:p> "x" .',)
     """
     before, after = set(canonical_ntriples(old).split(b"\n")), set(canonical_ntriples(new).split(b"\n"))

@@ -8,7 +8,7 @@ gains. A withdrawn thing has no line but a header `withdrawn` with its IRI: its 
 import gzip
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +81,7 @@ class PatchWriter:
         self._sort.close()
 
 
-def read_patch(path: Path) -> Iterator[ThingPatch]:
+def read_patch(path: Path) -> Generator[ThingPatch]:
     """Yield the patches of the things in a file, in its order. Raises GenerationError where it is damaged."""
     try:
         with gzip.open(path, "rb") as file:
@@ -155,7 +155,9 @@ def _headers(file: gzip.GzipFile) -> Iterator[tuple[str, str]]:
 
 def _things(file: gzip.GzipFile, name: str) -> Iterator[ThingPatch]:
     base = _base_of(list(_headers(file)), Path(name)).encode()
-    thing, removed, added = b"", [], []
+    thing = b""
+    removed: list[bytes] = []
+    added: list[bytes] = []
     for line in file:
         if line == _END:
             if thing:

@@ -71,7 +71,8 @@ class GraphStatistics:
     def write(self, path: Path) -> None:
         """Write them as JSON; what has no triple left is left out."""
         values = {
-            **{"triples": self.triples, "hash": self.hash},
+            "triples": self.triples,
+            "hash": self.hash,
             "properties": _named(self.properties),
             "classes": _named(self.classes),
         }

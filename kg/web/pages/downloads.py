@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -180,7 +181,7 @@ def _offered(publication: Publication) -> list[Download]:
     ]
 
 
-(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Content:
     """Content of a file: its name, size and entity tag, and the function that makes pieces of a body of it."""
 

@@ -54,7 +54,7 @@ def test_files_of_an_earlier_version_are_read(folder, tmp_path):
         for name, file in dumps.files.items():
             with file.open() as stream:
                 (plain / name).write_bytes(stream.read())
-        (plain / "SHA256SUMS").write_text("".join(f"{sum}  {name}\n" for name, sum in dumps.sums().items()))
+        (plain / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in dumps.sums().items()))
         assert has_dumps(plain)
         with closing(DumpFolder.open(plain)) as old:
             assert old.sums() == dumps.sums()

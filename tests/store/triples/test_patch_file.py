@@ -80,7 +80,11 @@ def test_damaged_patches_are_told(path):
     text = gzip.decompress(content)
     broken = [content[:cut] for cut in range(0, len(content), 50)]
     broken += [gzip.compress(text[:cut]) for cut in range(0, len(text) - 6, 97)]
-    broken += [gzip.compress(text.replace(b"\nA <", b"\nB <")), gzip.compress(b"<a> <b> <c> .\n"), gzip.compress(b"TX .\nTC .\n")]
+    broken += [
+        gzip.compress(text.replace(b"\nA <", b"\nB <")),
+        gzip.compress(b"<a> <b> <c> .\n"),
+        gzip.compress(b"TX .\nTC .\n"),
+    ]
     for each in broken:
         path.write_bytes(each)
         with pytest.raises(GenerationError, match=r"patch of the generation|Run `kg build"):

@@ -233,9 +233,7 @@ class _Update:
             return {}
         try:
             lines = gzip.decompress(content).splitlines(keepends=True)
-            return {
-                thing: b"".join(group) for thing, group in groupby(lines, lambda line: thing_of(line, self._base))
-            }
+            return {thing: b"".join(group) for thing, group in groupby(lines, lambda line: thing_of(line, self._base))}
         except (OSError, EOFError, ValueError, zlib.error) as fault:
             raise self._other_state(f"the dumps can't be read: {fault}") from None
 
