@@ -24,6 +24,10 @@ DATABASE_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
+DATE_FORMAT = re.compile(r"(?P<a>yyyy|dd?|MM?)(?P<sep>[-/.]?)(?P<b>dd?|MM?)(?P=sep)(?P<c>yyyy|dd?|MM?)")
+"""Forms of dates of figures alone, as of CSVW (section 6.4.4 of Tabular Data Model): `d/M/yyyy`."""
+
+
 class ColumnSettings(BaseModel):
     """Settings of a column of a table: its key, and how its cells are read. A text alone is the key."""
 
@@ -41,6 +45,20 @@ class ColumnSettings(BaseModel):
         description="A value made of other columns, `{Series}-{No.}` say; the column need not be there. Where one of"
         " them is empty, the column's own cell stands for it, if it is there.",
     )
+
+    format: str = Field(
+        "",
+        description="The order of day (`d` or `dd`), month (`M` or `MM`) and year (`yyyy`) in dates of figures alone,"
+        " `d/M/yyyy` say, which else can be read in two ways. Cells of another form are read as people write dates.",
+    )
+
+    @field_validator("format")
+    @classmethod
+    def _is_format(cls, value: str) -> str:
+        parts = DATE_FORMAT.fullmatch(value)
+        if value and (parts is None or {parts[each][0] for each in "abc"} != set("ydM")):
+            raise ValueError("no order of day, month and year; d/M/yyyy, M/d/yyyy or dd.MM.yyyy, say")
+        return value
 
     @model_validator(mode="before")
     @classmethod

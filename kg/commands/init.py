@@ -51,11 +51,11 @@ def init(files: tuple[Path, ...], out: Path, *, as_json: bool) -> None:
     if as_json:
         return
     settings = check(proposal, out)
+    _write(proposal.text, out)  # before what is shown, which may be cut: `kg init letters.csv | head`
     number = max(2, SHOWN_RECORDS // len(proposal.sources))
     for source in proposal.sources:
         _show_source(source, preview(source.file(settings.base), source.format, number))
     _tell_unread(proposal)
-    _write(proposal.text, out)
     where = "" if out == Path(FILE_NAME) else f"--config {out} "
     OUT.print(
         f"\nWrote {out}. Look through it: each line says how sure it is, and lines with `# ?` have doubts. Then:"

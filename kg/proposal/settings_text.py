@@ -7,7 +7,7 @@ r"""Text of a kg.toml: settings with comments that say how sure each is.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.proposal.files import BASE
 from kg.records.inference.guesses import ColumnGuess, TableGuess
@@ -135,7 +135,7 @@ def merged(columns: Sequence[ColumnGuess]) -> list[ColumnGuess]:
             surest = max(group, key=lambda each: each.sure)
             doubts = tuple(dict.fromkeys(doubt for each in group for doubt in each.doubts))[:3]
             why = f"{surest.why}; {len(group)} columns"
-            kept.append(ColumnGuess(stem, column.key, surest.sure, why, column.separator, doubts=doubts))
+            kept.append(replace(surest, column=stem, why=why, separator=column.separator, doubts=doubts))
     return kept
 
 
@@ -164,9 +164,9 @@ def _matching(starts: Mapping[str, str], columns: Sequence[ColumnGuess]) -> dict
 def _column_lines(column: ColumnGuess) -> Iterator[str]:
     for doubt in column.doubts:
         yield from _wrapped(f"? {doubt}.")
-    if column.pattern or column.constant or column.separator:
+    if column.pattern or column.constant or column.separator or column.format:
         inner = [("key", column.key), ("separator", column.separator), ("pattern", column.pattern)]
-        inner.append(("constant", column.constant))
+        inner += [("constant", column.constant), ("format", column.format)]
         value = f"{{ {', '.join(f'{name} = {quote(text)}' for name, text in inner if text)} }}"
     else:
         value = quote(column.key)

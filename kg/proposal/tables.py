@@ -48,6 +48,7 @@ class TableSource:
                 "separator": column.separator,
                 "pattern": column.pattern,
                 "constant": column.constant,
+                "format": column.format,
             }
             for column in reversed((*self.guess.columns, *self.guess.made))
             if column.column.strip() and not column.is_proposal

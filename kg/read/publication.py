@@ -136,6 +136,11 @@ class Publication:
         self._generation.check_dumps()
         return self._dumps.newest()
 
+    def forget(self) -> None:
+        """Drop the caches of what is read again and again; readers that are still there fill them anew."""
+        self.things.forget()
+        self.finder.forget()
+
     def check_whole(self) -> None:
         """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""
         self._generation.check_whole()

@@ -58,6 +58,11 @@ class RecordReader:
         read = self._cached_record if length <= _MAX_CACHED_RECORD else self._cached_long_record
         return read(offset, length)
 
+    def forget(self) -> None:
+        """Drop the cached records."""
+        self._cached_record.cache_clear()
+        self._cached_long_record.cache_clear()
+
     def page_length(self, length: int) -> int:
         """Return the number of bytes of a record of a length that its page may read."""
         return min(length, OUTLINED_LENGTH) if self._generation.catalogue.outlines.are_there else length

@@ -248,6 +248,11 @@ class Finder:
         self._facets = lru_cache(maxsize=64)(self._count_facets)
         self._axes = lru_cache(maxsize=64)(self._find_axis)
 
+    def forget(self) -> None:
+        """Drop the cached facets and axes."""
+        self._facets.cache_clear()
+        self._axes.cache_clear()
+
     @property
     def index(self) -> SearchIndex:
         """Index of the generation. Raises SearchRefused where it was built without one."""

@@ -236,6 +236,11 @@ class Resources:
         self.reader = RecordReader(generation)
         self._document_keys = frozenset({*terms.keys["record"], _INVERSE_RELATION})
 
+    def forget(self) -> None:
+        """Drop what is cached of things and their records."""
+        self._cached_thing.cache_clear()
+        self.reader.forget()
+
     def find(self, reference: str) -> Thing | DeletedThing | Redirect | None:
         """Return the thing, its deletion or its redirect for a reference; None for one that was never published.
 

@@ -288,3 +288,38 @@ def test_table_of_a_database(folder):
     assert run("a.sqlite").exit_code == 0
     (source,) = tomllib.loads((folder / "kg.toml").read_text(encoding="utf-8"))["sources"]
     assert source["table"] == "letters"
+
+
+def test_headings_below_two_titles_and_groups(folder):
+    """A workbook with two rows of titles and groups in merged cells is built by the headings that were proposed."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    headings = ["Item", "Box", "Folder", "Title", "Author", "Date", "Extent", "Condition"]
+    for row in (["The society"], ["Inventory of letters"], ["Reference"], headings):
+        sheet.append(row)
+    sheet["D3"], sheet["G3"] = "Description", "Physical"
+    for number in range(1, 6):
+        sheet.append(
+            [number, 1, number, f"Letter about the mill {number}", "Poe, Ann", 1930 + number, "2 leaves", "Good"]
+        )
+    for merged in ("A1:H1", "A2:H2", "A3:C3", "D3:F3", "G3:H3"):
+        sheet.merge_cells(merged)
+    book.save("letters.xlsx")
+    keys = {each["column"]: each["key"] for each in guesses("letters.xlsx")}
+    assert keys["Description / Title"].startswith("title")
+    run("letters.xlsx")
+    report = checked(folder)
+    assert report["published"]["record"] == 5
+    assert not [each for each in report["problems"] if "has none of that heading" in each["message"]]
+
+
+def test_a_preview_that_is_cut_leaves_the_settings(folder, monkeypatch):
+    """The kg.toml is written before the records are shown: `kg init letters.csv | head` ends the command."""
+    Path("letters.csv").write_text(LETTERS)
+
+    def cut(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("kg.commands.init._show_source", cut)
+    run("letters.csv")
+    assert tomllib.loads(Path("kg.toml").read_text())["sources"]

@@ -24,6 +24,7 @@ from polite import Fared, Polite
 from process_samples import Watched
 from serving import free_port, kg, served
 
+from kg.settings import Settings
 from kg.web.serving.live import MAX_RETIRED
 
 SECONDS, WARM_UP_SECONDS = 1_800, 300
@@ -45,12 +46,16 @@ keep = {KEEP}
 """
 
 MAX_WORKER_MB = 1_600
+INDEX_MB = 20
+MAX_SERVER_MB = 140 + PROCESSES * (150 + INDEX_MB + Settings.model_fields["answers_mb"].default + 32 + 100 + 32)
+"""Of server processes, by the table of docs/operation.md; that of query workers is `MAX_WORKER_MB`."""
+
 MAX_TEMPORARY_MB = 300
 MAX_DISK_MB = 150 * (KEEP + 1)
 """Those that are kept and the one that is built: a generation has some 100 MB, and the sources 40."""
 
-MAX_GENERATIONS = MAX_RETIRED + 2
-"""Those that are still read, the live one, and the one that is opened."""
+MAX_GENERATIONS = MAX_RETIRED + 2 + (PROCESSES - 1)
+"""Those that are still read, the live one, and the one that is opened; processes take a new one one after the other."""
 
 MAX_POOL_WORKERS = 4 * QUERY_WORKERS + 3
 """Of one generation in one process, as docs/operation.md has it."""
@@ -87,7 +92,7 @@ MAX_DESCRIPTORS = (
 BOUNDS = {
     "server_mb": Bound(allowance=20),
     "worker_mb": Bound(allowance=60, most=MAX_WORKER_MB),
-    "pss_mb": Bound(allowance=60, most=MAX_WORKER_MB),
+    "pss_mb": Bound(allowance=60, most=MAX_SERVER_MB + MAX_WORKER_MB),
     "descriptors": Bound(allowance=100, most=MAX_DESCRIPTORS),
     "processes": Bound(allowance=6, most=MAX_WORKERS + PROCESSES + 1),
     "workers": Bound(allowance=6, most=MAX_WORKERS),

@@ -123,11 +123,28 @@ def _two_days(first: str, second: str) -> _Figures:
     return _Figures((("o", f"{first}/{second}"),))
 
 
+_ROMAN_NUMBERS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi"
+_ROMAN = {roman: str(number) for number, roman in enumerate(_ROMAN_NUMBERS.split(), 1)}
+_ROMAN_MONTH = r"(i{1,3}|iv|vi{0,3}|ix|xi{0,2})"
+"""Month in Roman figures, as is usual from Spain to Russia: `12-IV-1971`, `12.IV.`, `IV/1971`."""
 _Y = r"([12]\d{3})"
 _END = r"(?![^\W_])"
 _FIGURES: tuple[tuple[re.Pattern[str], Callable[..., _Figures | None]], ...] = (
     (re.compile(rf"{_Y}([-./])(\d\d?)\2(\d\d?){_END}"), lambda y, _, m, d, **_o: _date(y, m, d)),
     (re.compile(rf"(\d\d?)-([^\W\d_]{{3,}})\.?-{_Y}(?!\d)"), lambda d, m, y, **_o: _with_month_word(d, m, y)),
+    (
+        re.compile(rf"(\d\d?) ?([-–/.]) ?{_ROMAN_MONTH} ?\2 ?{_Y}(?!\d)"),
+        lambda d, _, m, y, **_o: _date(y, _ROMAN[m], d),
+    ),
+    (re.compile(rf"{_Y}([-–/.]){_ROMAN_MONTH}\2(\d\d?)(?!\d)"), lambda y, _, m, d, **_o: _date(y, _ROMAN[m], d)),
+    (
+        re.compile(rf"{_ROMAN_MONTH} ?[-/.] ?{_Y}(?!\d)"),
+        lambda m, y, **_o: _Figures((("M", f"{_ROMAN[m]:0>2}"), ("y", y))),
+    ),
+    (
+        re.compile(rf"(\d\d?)\.{_ROMAN_MONTH}\b(?!\.?\s?\d)"),
+        lambda d, m, **_o: _Figures((("d", d), ("M", f"{_ROMAN[m]:0>2}"))),
+    ),
     (re.compile(rf"(\d\d?)\. ?(\d\d?)\. ?{_Y}(?!\d)"), lambda d, m, y, **_o: _date(y, m, d)),
     (re.compile(rf"(\d\d?)([/-])(\d\d?)\2{_Y}{_END}"), lambda a, _, b, y, other: _either_first(a, b, y, other=other)),
     (re.compile(r"(\d\d?)\.(\d\d?)\.(?!\d)"), lambda d, m, **_o: _Figures((("d", d), ("M", f"{m:0>2}")))),
@@ -159,8 +176,6 @@ _FIGURES: tuple[tuple[re.Pattern[str], Callable[..., _Figures | None]], ...] = (
 )
 """Pattern of figures, tried in this order → its tokens; None for figures that mean nothing together."""
 
-_ROMAN_NUMBERS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi"
-_ROMAN = {roman: str(number) for number, roman in enumerate(_ROMAN_NUMBERS.split(), 1)}
 _SIGNS = {"-": "-", "–": "-", "—": "-", ",": ",", ";": ",", "/": "/", "(": "(", ")": ")"}
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MONTH_NEXT = re.compile(r" ?([^\W\d_]+)")

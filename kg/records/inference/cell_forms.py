@@ -33,6 +33,7 @@ _YEAR = re.compile(r"1\d{3}|20\d{2}")
 _CODE = re.compile(r"(?=\S*\d)[^\W_](?:[\w./:()-]*[\w)])?")
 _NAME_LIKE = re.compile(r"[A-Z][a-z]{1,2}")
 """Words such as Bo and Lim, which are names of people, where codes of languages are `bo` or `BO`."""
+_CONTACT = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[A-Za-z]{2,}|(?=(?:\D*\d){5})\+?[\d ()/.-]{5,24}")
 _MASK = re.compile(r"\d+")
 _NAME_PART = r"[^\W\d_][\w.'’`-]*(?: [\w.'’`-]+){0,4}"
 _INVERTED = re.compile(
@@ -106,6 +107,15 @@ def _is_language(cell: str) -> bool:
     """Whether a cell names languages alone."""
     names = [name for name in re.split(r"\s*(?:[;,/|&\n]|\band\b|\by\b|\bи\b|\bund\b|\bet\b)\s*", cell) if name]
     return bool(names) and all(language_tags.tag(name) is not None and not _NAME_LIKE.fullmatch(name) for name in names)
+
+
+def is_contact(cell: str) -> bool:
+    """Return whether a cell has the form of a telephone number or of an e-mail address, be it another number.
+
+    >>> is_contact("+34 954 56 12 30"), is_contact("jp@example.org"), is_contact("12 leaves")
+    (True, True, False)
+    """
+    return _CONTACT.fullmatch(cell) is not None
 
 
 def mask(cell: str) -> str:

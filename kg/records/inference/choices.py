@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from kg.records.inference.cell_forms import is_contact
 from kg.records.inference.column_guesses import Candidate, candidates
 from kg.records.inference.column_profile import ColumnProfile
-from kg.records.inference.meanings import LABELS, MANY, TEXTS, is_level, key_of, level_key
+from kg.records.inference.headings import has_word_of
+from kg.records.inference.meanings import CONTACT, LABELS, MANY, OF_PEOPLE, TEXTS, is_level, key_of, level_key
 from kg.records.model.keys import label_key
 
 EXTRA = "extra"
 """Key of a column that stays under its heading."""
+
+LEFT_OUT = "-"
+"""Key of a column that is not published under its heading: a pattern takes it in whole, or it is nobody's business."""
 
 _LEAST_SURE = 0.3
 """Sureness below which a column stays under its heading, with the meaning as a doubt."""
@@ -28,7 +33,7 @@ class KeyChoice:
         key: its key, without a language.
         sure, why, doubts: as of a guess.
         others: further keys that it may have, with their candidates.
-        language, separator, pattern: as of a guess.
+        language, separator, pattern, format: as of a guess.
     """
 
     profile: ColumnProfile
@@ -41,6 +46,7 @@ class KeyChoice:
     language: str = ""
     separator: str = ""
     pattern: str = ""
+    format: str = ""
 
     @property
     def column(self) -> str:
@@ -72,6 +78,14 @@ def _choice(
     profile: ColumnProfile, given: Sequence[Candidate], kind: str, meanings: set[str], *, has_fond: bool
 ) -> KeyChoice:
     choice = KeyChoice(profile)
+    if _is_contact(profile):
+        choice.become(LEFT_OUT, 0.8, "telephone numbers and addresses of people, which are not published")
+        choice.doubts.append(f"“{EXTRA}” in the place of “{LEFT_OUT}” publishes it under its heading")
+        return choice
+    if profile.heading.meanings[:1] and profile.heading.meanings[0] in OF_PEOPLE and kind != "agent":
+        choice.become(EXTRA, 0.7, "a date of people, and none of what the row describes")
+        choice.doubts.append("a table of people, with their names and these dates, would describe them")
+        return choice
     if not profile.filled:
         choice.why = "all cells looked into are empty"
     for place, candidate in enumerate(given, 1):
@@ -89,6 +103,14 @@ def _choice(
         choice.others = [(key, each) for key, each in rest if key and each.sure >= _LEAST_SURE]
         break
     return choice
+
+
+def _is_contact(profile: ColumnProfile) -> bool:
+    """Whether a column tells how living people are reached: by its whole heading, or by a word of it and its cells."""
+    if profile.heading.meanings[:1] == (CONTACT,) and profile.heading.is_whole:
+        return True
+    filled = profile.filled
+    return bool(filled) and has_word_of(CONTACT, profile.heading.text) and all(map(is_contact, filled))
 
 
 def _key(profile: ColumnProfile, candidate: Candidate, kind: str, meanings: set[str], *, has_fond: bool) -> str:

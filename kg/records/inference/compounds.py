@@ -3,10 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from kg.records.dates import phrases
-from kg.records.inference.choices import EXTRA, KeyChoice
-
-LEFT_OUT = "-"
-"""Key of a column that a pattern takes in whole."""
+from kg.records.inference.choices import EXTRA, LEFT_OUT, KeyChoice
 
 _MAX_TRIED = 50
 _DATE_JOINS: tuple[Callable[[str, str], str], ...] = (

@@ -15,6 +15,7 @@ class ColumnGuess:
         separator: what parts several values in a cell; empty where a cell is one.
         pattern: the pattern of a value made of columns.
         constant: the value of every record.
+        format: the order of day, month and year in dates of figures alone.
         doubts: what a person should look at, in sentences without a full stop.
         is_proposal: whether it is no more than a proposal, for a comment.
     """
@@ -28,10 +29,12 @@ class ColumnGuess:
     constant: str = ""
     doubts: tuple[str, ...] = ()
     is_proposal: bool = False
+    format: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the guess as `kg init --json` prints it."""
-        more = {name: value for name in ("separator", "pattern", "constant") if (value := getattr(self, name))}
+        names = ("separator", "pattern", "constant", "format")
+        more = {name: value for name in names if (value := getattr(self, name))}
         why = "; ".join((self.why, *self.doubts))
         return {"column": self.column, "key": self.key, "sure": self.sure, "why": f"{why}.", **more}
 

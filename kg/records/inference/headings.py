@@ -30,6 +30,9 @@ GROUP = " / "
 _GENERAL = frozenset({"name", "surname", "givenName", "id", "type", "note", "text", "title"})
 """Meanings that say little of a column in a group: the name of an author is the author."""
 
+_DESCRIBING = frozenset({"title", "summary", "description", "text", "note", "reference", "extent", "physicalForm"})
+"""Meanings of groups whose columns tell of the thing itself: a title in the group Description is its title."""
+
 _MAX_WORD = 80
 """Maximum length of a heading that is a known word, with the language that it names."""
 
@@ -151,6 +154,17 @@ def read(heading: str) -> ColumnHeading:
     return ColumnHeading(text, stem=stem, number=number)
 
 
+def has_word_of(meaning: str, heading: str) -> bool:
+    """Return whether some words of a heading have a meaning, whatever the others say.
+
+    >>> has_word_of("contact", "Donor phone"), has_word_of("contact", "Donor")
+    (True, False)
+    """
+    words = folded(heading[:MAX_LENGTH]).split(" ")
+    spans = ((start, end) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
+    return any(meaning in _words().get(" ".join(words[start:end]), ()) for start, end in spans)
+
+
 def is_word(text: str) -> bool:
     """Return whether a whole text is a word of headings, or a key.
 
@@ -177,9 +191,13 @@ def _of_group(text: str) -> tuple[str, str] | None:
     if not parted:
         return None
     own_word, group_word = _whole(own), _whole(group)
-    if own_word and group_word and next(iter(_words()[own_word[0]])) in _GENERAL:
-        return group_word
+    if own_word and group_word and _first_meaning(own_word) in _GENERAL:
+        return own_word if _first_meaning(group_word) in _DESCRIBING else group_word
     return own_word or group_word
+
+
+def _first_meaning(word: tuple[str, str]) -> str:
+    return next(iter(_words()[word[0]]))
 
 
 def _heading(text: str, word: str, values_in: str) -> ColumnHeading:

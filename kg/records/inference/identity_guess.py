@@ -9,6 +9,8 @@ from kg.records.inference.guesses import ColumnGuess
 from kg.records.inference.meanings import LABELS
 from kg.records.model.keys import label_key
 
+_LEAST_FILLED = 0.9
+"""Share of the rows that have a reference, from which on it may be their id."""
 _MAX_PARTS = 3
 """Columns that make an id together."""
 _MAX_CANDIDATES = 8
@@ -46,8 +48,12 @@ def guess_id(choices: Sequence[KeyChoice], names: frozenset[str]) -> tuple[list[
         chosen.become("identifiers", chosen.sure * 0.8, f"{chosen.why}, but rows share it: {quoted(repeated)}")
     for wanted in ("reference", "identifiers"):
         for choice in choices:
-            if choice.key == wanted and choice is not chosen and choice.profile.is_unique and _is_short(choice):
-                return [_made(names, (choice,), 0.8, f"each row has a “{choice.column}” of its own")], []
+            if choice.key == wanted and choice is not chosen and _is_short(choice) and _is_nearly_unique(choice):
+                lacking = choice.profile.cells.count("")
+                why = f"each row has a “{choice.column}” of its own"
+                if lacking:
+                    why += f", but {lacking} of {len(choice.profile.cells)}, which get addresses made of their words"
+                return [_made(names, (choice,), 0.7 if lacking else 0.8, why)], []
     bare = [choice for choice in choices if choice.key == EXTRA and not choice.meaning and _may_be_id(choice)]
     if bare:
         bare[0].become("id", 0.55, "each row has a short one of its own")
@@ -96,6 +102,12 @@ def _is_fit(choice: KeyChoice) -> bool:
     if empty := len(choice.profile.cells) - len(filled):
         choice.doubts.append(f"{empty} rows have none, and get addresses made of their words")
     return True
+
+
+def _is_nearly_unique(choice: KeyChoice) -> bool:
+    """Whether no two filled cells are the same, and hardly one is empty."""
+    filled = choice.profile.filled
+    return len(set(filled)) == len(filled) > 1 and len(filled) >= _LEAST_FILLED * len(choice.profile.cells)
 
 
 def _is_short(choice: KeyChoice) -> bool:

@@ -18,6 +18,7 @@ _OF_PEOPLE = frozenset(
         "givenName",
         "birth",
         "death",
+        "lifeDates",
         "birthPlace",
         "deathPlace",
         "occupations",

@@ -28,8 +28,16 @@ SPLIT = frozenset(name for name in MANY if KEYS[name].value in {Value.LINK, Valu
 }
 """Keys whose cells may hold several values."""
 
-DATED = frozenset({"dates", "start", "end", "birth", "death", "sent", "received", "published", "digitized"})
+DATED = frozenset(
+    {"dates", "lifeDates", "start", "end", "birth", "death", "sent", "received", "published", "digitized"}
+)
 """Meanings of dates."""
+
+OF_PEOPLE = frozenset({"lifeDates", "birth", "death"})
+"""Meanings of dates of people, which are none of a document that names them."""
+
+CONTACT = "contact"
+"""Meaning of the number or address at which a living person is reached."""
 
 _ROLES = {
     "birth": "birth",
@@ -93,7 +101,9 @@ def key_of(meaning: str, kind: str) -> str:
     """Return the key that a meaning has for rows of a kind; empty where the kind has none, or needs other columns."""
     if meaning in LABELS and (kind != "record" or meaning == "title"):
         return label_key(kind)
-    meaning = _OTHER_KEYS.get(meaning, {}).get(kind, meaning)
+    if meaning in OF_PEOPLE and kind != "agent":
+        return ""
+    meaning = "dates" if meaning == "lifeDates" else _OTHER_KEYS.get(meaning, {}).get(kind, meaning)
     if role := _ROLES.get(meaning):
         return f"dates.{role}"
     if meaning in {"start", "end"}:

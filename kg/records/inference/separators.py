@@ -12,8 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-SIGNS = (";", "|", "\n", "¦", "•", " // ", " / ", ",")
+SIGNS = (";", "|", "\n", "¦", "•", " // ", " / ", " - ", " – ", ",")
 """Signs that part values, the surest first; a comma last, since it stands within values, too."""
+
+DOUBTFUL = frozenset({" - ", " – "})
+"""Signs that as often stand between a term and its subdivision: they are proposed alone."""
+_WITHIN_VALUES = DOUBTFUL | {","}
+"""Signs that stand within values, too, and part these only where the parts come again, each for itself."""
 
 _MAX_PART = 100
 """Characters of a part up to which it may be a value of its own, and no sentence."""
@@ -47,13 +52,13 @@ def separation(cells: Iterable[str], *, comma_parts: bool) -> Separation | None:
     """
     filled = [cell for cell in cells if cell]
     for sign in SIGNS:
-        with_sign = [cell for cell in filled if sign.strip(" ") in cell]
+        with_sign = [cell for cell in filled if (sign if sign in DOUBTFUL else sign.strip(" ")) in cell]
         if not with_sign or (sign == "," and not comma_parts):
             continue
         parted = [parts for cell in with_sign if _are_values(parts := split(cell, sign))]
         if not parted or len(parted) < _MIN_SHARE * len(with_sign):
             continue
-        if sign == "," and not _recur(parted, filled):
+        if sign in _WITHIN_VALUES and not _recur(parted, filled):
             continue
         return Separation(sign, len(parted), max(parted, key=len))
     return None

@@ -10,14 +10,16 @@
 import re
 from collections.abc import Sequence
 
-from kg.records.inference.choices import EXTRA, KeyChoice, choose
+from kg.records.inference.choices import EXTRA, LEFT_OUT, KeyChoice, choose
 from kg.records.inference.column_profile import MAX_PROFILED, ColumnProfile
-from kg.records.inference.compounds import LEFT_OUT, join_dates, join_names
+from kg.records.inference.compounds import join_dates, join_names
+from kg.records.inference.date_formats import set_formats
 from kg.records.inference.guesses import ColumnGuess, TableGuess
 from kg.records.inference.headings import folded
 from kg.records.inference.identity_guess import guess_id, guess_label
 from kg.records.inference.kinds import kind_of
 from kg.records.inference.meanings import SPLIT
+from kg.records.inference.separators import DOUBTFUL
 from kg.records.inference.text_languages import of_documents, set_languages
 
 _MAX_CELLS, _LEAST_PROFILED = 20_000, 10
@@ -44,6 +46,7 @@ def guess_table(name: str, headings: Sequence[str], rows: Sequence[Sequence[str]
     choices = choose(profiles, kind)
     join_names(choices)
     join_dates(choices)
+    set_formats(choices)
     made = guess_label(choices, kind, names)
     ids, notes = guess_id(choices, names)
     language = set_languages(choices, kind)
@@ -70,6 +73,7 @@ def _guess(choice: KeyChoice) -> ColumnGuess:
         choice.separator,
         choice.pattern,
         doubts=tuple(choice.doubts),
+        format=choice.format,
     )
 
 
@@ -86,7 +90,7 @@ def _set_separators(choices: Sequence[KeyChoice]) -> list[str]:
     notes = []
     for sign, having in parted.items():
         columns = list(dict.fromkeys(choice.profile.heading.stem or choice.column for choice in having))
-        if len(columns) < 2:
+        if len(columns) < 2 or sign in DOUBTFUL:
             _doubt_separator(sign, having)
             continue
         for choice in (*having, *_of_one_heading(choices, having)):

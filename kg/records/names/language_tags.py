@@ -30,6 +30,31 @@ _GRAMMAR = r"""
     | sgn-(?:be-fr|be-nl|ch-de)
 """
 _WELL_FORMED = re.compile(_GRAMMAR, re.VERBOSE | re.IGNORECASE | re.ASCII)
+_SHORT_NAMES = {
+    short: code
+    for code, names in {
+        "ru": "рус русск russ",
+        "en": "англ engl ingl",
+        "de": "нем немецк dt dtsch germ alem",
+        "fr": "фр франц frz franz franc",
+        "es": "исп испанск span españ",
+        "it": "ит итал ital",
+        "pt": "порт португ port portug",
+        "pl": "польск poln",
+        "uk": "укр украинск ukr",
+        "la": "лат latein",
+        "zh": "кит китайск chin",
+        "ja": "яп японск jap",
+        "el": "греч griech",
+        "be": "бел белорус",
+        "hy": "арм",
+        "ka": "груз",
+        "yi": "идиш jidd",
+        "ar": "араб arab",
+    }.items()
+    for short in names.split()
+}
+"""Names of languages as finding aids shorten them, without the point, in the languages of those that use kg."""
 _NAME_IS_LONGER = re.compile(r"[A-Za-z]{4,}")
 
 
@@ -50,6 +75,8 @@ def tag(text: str) -> str | None:
 
     >>> tag("ger"), tag("iw"), tag("английский"), tag("Gibberish")
     ('de', 'he', 'en', None)
+    >>> tag("engl."), tag("Russ."), tag("ger."), tag("No.")
+    ('en', 'ru', 'de', None)
     """
     return _tag(text) if len(text) <= MAX_LENGTH else None
 
@@ -57,6 +84,9 @@ def tag(text: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _tag(text: str) -> str | None:
     text = text.strip()
+    if text.endswith(".") and (short := _SHORT_NAMES.get(text[:-1].casefold())):
+        return short
+    text = text.removesuffix(".") if len(text) > 3 else text
     written = text.replace("_", "-")
     # A word of four letters or more is never a code: "Thai" and "Russian" are well-formed, but names.
     if is_well_formed(written) and not _NAME_IS_LONGER.match(written):
@@ -75,7 +105,7 @@ def _by_name(text: str) -> str:
     The trie is asked itself: `langcodes.find` takes the beginning of a text for a name, and finds Ukrainian
     in "Ukrainain" and English in "English and Russian".
     """
-    name = normalize_name(text).removesuffix(" language")
+    name = normalize_name(text).removesuffix(" language").removesuffix(" язык").removesuffix(" яз")
     if len(name) <= 3 or not name.isprintable():  # meant as a code; and the trie fails at control characters
         return ""
     try:

@@ -111,6 +111,7 @@ class Serving:
         """Take note that another generation takes its place; nothing is kept for further requests."""
         self._retired = True
         self.page_cache, self.memo = PageCache(), Memo()
+        self.publication.forget()  # slow readers may hold it for hours
         self._note_end()
 
     def _note_end(self) -> None:

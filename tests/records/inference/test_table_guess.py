@@ -203,3 +203,63 @@ def test_any_table_is_guessed(table):
     keys = [each.key for each in (*guess.columns, *guess.made)]
     assert all(key in {"extra", "-"} or parse(key, guess.kind) for key in keys)
     assert any(re.split("[@]", key)[0] in {"title", "name"} for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("Годы жизни", "1899–1972"),
+        ("Life dates", "1899-1972"),
+        ("Date of birth", "1899-05-04"),
+        ("Lebensdaten", "1899"),
+    ],
+)
+def test_dates_of_people_are_none_of_a_document(heading, cell):
+    """A document has no life dates: those of the people that it names stay under their heading; a person's are dates."""
+    rows = [["1", "Letter", "Vane, Ora", cell, "1930"], ["2", "Memo", "Lim, Bo", cell, "1931"]]
+    guess = column(["No.", "Title", "Author", heading, "Date"], rows, heading)
+    assert (guess.key, bool(guess.doubts)) == ("extra", True)
+    people = [["1", "Vane, Ora", cell, "teacher"], ["2", "Lim, Bo", cell, "poet"]]
+    assert column(["No.", "Name", heading, "Occupation"], people, heading).key.startswith("dates")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "key"),
+    [
+        ("Donor phone", ("0555-0101", "0555-0102"), "-"),
+        ("E-mail", ("jp@example.org", ""), "-"),
+        ("Teléfono del donante", ("+34 954 56 12 30", "954561231"), "-"),
+        ("Telephone conversation with", ("Harris, John", "Poe, Ann"), "contributors"),
+    ],
+)
+def test_how_people_are_reached_is_left_out(heading, cells, key):
+    """Telephone numbers and addresses of people are not proposed for publication, which is told as a doubt."""
+    rows = [["1", "Letter", cells[0]], ["2", "Memo", cells[1]]]
+    guess = column(["No.", "Title", heading], rows, heading)
+    assert guess.key == key or (guess.key, key) == ("extra", "contributors")
+    assert guess.doubts
+
+
+def test_a_title_in_a_group_of_description_is_the_title():
+    """Below the heading of a group that tells of the thing the heading of the column counts, below another that one."""
+    headings = ["No.", "Description / Title", "Author / Name", "Author / Title"]
+    rows = [["1", "A letter to the bank", "Vane, Ora", "Mayor"], ["2", "A memo", "Lim, Bo", "Clerk"]]
+    guess = guess_table("letters", headings, rows)
+    assert [each.key.partition("@")[0] for each in guess.columns[:3]] == ["id", "title", "creator"]
+
+
+def test_a_reference_that_hardly_a_row_lacks_is_the_id():
+    """A row without a reference, of totals say, takes no id from the others."""
+    rows = [[f"MS/{number}", f"Letter {number}"] for number in range(1, 20)]
+    guess = guess_table("letters", ["Reference", "Title"], [*rows, ["", "19 letters"]])
+    assert [(each.key, each.pattern) for each in guess.made] == [("id", "{Reference}")]
+    assert "1 of 20" in guess.made[0].why
+
+
+def test_a_dash_between_terms_is_proposed_alone():
+    """A dash stands between a term and its subdivision as well as between terms: no number of columns sets it."""
+    cells = ["War - Peace", "Peace - Trade", "Trade - War"]
+    rows = [[str(number), "Letter", cell, cell] for number, cell in enumerate(cells)]
+    guess = guess_table("letters", ["No.", "Title", "Subjects", "Places"], rows)
+    assert [each.separator for each in guess.columns] == ["", "", "", ""]
+    assert 'separator = " - "' in " ".join(guess.columns[2].doubts)

@@ -6,6 +6,11 @@ from hypothesis import strategies as st
 from kg.records.names import language_tags
 
 TAGS = {
+    "рус.": "ru",
+    "англ.": "en",
+    "Русский язык": "ru",
+    "dt.": "de",
+    "ger.": "de",
     "en": "en",
     " EN ": "en",
     "eng": "en",

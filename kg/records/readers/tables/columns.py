@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from kg.records.inference.headings import GROUP
 from kg.records.readers.tables.column_keys import EXTRA, LEFT_OUT, ColumnKey, NoSuchPath, kind_fault, of_heading, parse
 from kg.records.readers.tables.csvw_metadata import DescribedColumn, TableDescription
 from kg.records.readers.tables.headings import OWN, Headings, folded
@@ -62,7 +63,7 @@ class Column:
         constant: the value of a row whose cell is empty.
         template: the pattern of the value, or None.
         nulls: cells that say nothing, by the metadata.
-        date_format: the form of its dates, by the metadata.
+        date_format: the form of its dates, by the settings or the metadata.
         target: what a reference made of a cell begins with, by the metadata.
     """
 
@@ -142,7 +143,9 @@ def setting_faults(settings: SourceSettings) -> Iterator[tuple[str, str]]:
 
 def known_headings(settings: SourceSettings, described: TableDescription) -> Callable[[str], bool]:
     """Return whether a text is a heading that the settings or the metadata name, or a key of the model."""
-    spellings = {folded(name) for name in (*settings.columns, *described.columns)} - {""}
+    named = [name.strip() for name in (*settings.columns, *described.columns)]
+    # Below the heading of a group, `Physical / Extent`, a cell has the heading of the column alone.
+    spellings = {folded(each) for name in named for each in (name, name.rpartition(GROUP)[2])} - {""}
     patterns = [spelling for spelling in spellings if "*" in spelling]
 
     def is_known(text: str) -> bool:
@@ -267,7 +270,7 @@ class _Planner:
 
 
 def _as_described(column: ColumnSettings) -> DescribedColumn:
-    return DescribedColumn(column.key, column.separator, column.constant, column.pattern)
+    return DescribedColumn(column.key, column.separator, column.constant, column.pattern, date_format=column.format)
 
 
 def _has_kind_column(settings: SourceSettings) -> bool:

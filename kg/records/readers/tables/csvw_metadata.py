@@ -21,6 +21,7 @@ from kg.records.names import language_tags
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import SourceFile
 from kg.records.readers.tables.column_keys import LEFT_OUT, NoSuchPath, parse
+from kg.source_settings import DATE_FORMAT
 
 MAX_BYTES = 4 << 20
 """Maximum size of a metadata document."""
@@ -36,7 +37,6 @@ _PREFIXES = {
 
 _DATES = frozenset({"date", "dateStart", "dateEnd"})
 _VARIABLE = re.compile(r"\{\+?([A-Za-z0-9_.%]+)\}")
-_DATE_FORMAT = re.compile(r"(?P<a>yyyy|dd?|MM?)(?P<sep>[-/.]?)(?P<b>dd?|MM?)(?P=sep)(?P<c>yyyy|dd?|MM?)")
 _INHERITED = ("lang", "separator", "null", "default", "propertyUrl", "valueUrl", "datatype")
 
 
@@ -256,7 +256,7 @@ class _MetadataReader:
         if not isinstance(datatype, dict) or datatype.get("base") not in {"date", "dateTime", "datetime"}:
             return ""
         form = str(datatype.get("format", ""))
-        match = _DATE_FORMAT.fullmatch(form)
+        match = DATE_FORMAT.fullmatch(form)
         if match and {match[each][0] for each in "abc"} == set("ydM"):
             return form
         if form:
@@ -273,7 +273,7 @@ def iso_date(text: str, form: str) -> str | None:
     >>> iso_date("4/5/1963", "M/d/yyyy"), iso_date("04.05.63", "dd.MM.yyyy")
     ('1963-04-05', None)
     """
-    parts = _DATE_FORMAT.fullmatch(form)
+    parts = DATE_FORMAT.fullmatch(form)
     if parts is None:
         return None
     figures = {"yyyy": r"(?P<y>\d{4})", "dd": r"(?P<d>\d\d)", "d": r"(?P<d>\d\d?)", "MM": r"(?P<m>\d\d)"}

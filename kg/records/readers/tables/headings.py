@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from kg.records.inference.headings import GROUP
 from kg.records.readers.tables.table import Sheet, TableRow, column_letter
 from kg.source_settings import SourceSettings
 
@@ -294,7 +295,7 @@ def _names(
         is_own = heading.lower().startswith(OWN)  # whatever group the cells above spread to it
         group = " ".join(groups[column].split()) if column < len(groups) and not is_own else ""
         is_grouped = bool(group and heading) and folded(group) != folded(heading)
-        name = f"{group} / {heading}" if is_grouped else heading or group
+        name = f"{group}{GROUP}{heading}" if is_grouped else heading or group
         machine_name = machine_names[column] if column < len(machine_names) else ""
         called = [name, machine_name]
         if is_grouped:

@@ -5,6 +5,7 @@ Each row is a record. Columns go to keys by the plan of the sheet (`columns`), c
 """
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import ReaderItem, ReadFailure, SourceFile
@@ -156,4 +157,5 @@ class _SheetReader:
 
 
 def _row_text(row: TableRow) -> str:
-    return "; ".join(text for cell in row.cells if (text := cell.strip()))
+    """Texts of a row; cells that are merged have theirs once."""
+    return "; ".join(text for text, _ in groupby(map(str.strip, row.cells)) if text)

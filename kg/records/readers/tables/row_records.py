@@ -1,5 +1,6 @@
 """Records of the rows of a sheet: cells by their columns, leftovers under `extra`, an identity."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,12 @@ from kg.records.readers.tables.table import VALUE_SEPARATOR, Remark, TableRow, c
 
 _MAX_TOLD_COLUMNS = 200
 _SPECIAL = frozenset({"id", "kind"})
+_TOTAL = re.compile(
+    r"\W*(?:(?:grand |sub)?totals?|sum|suma|summe|gesamt(?:zahl)?|insgesamt|somme|total[ei]?|итого|всего|razem)"
+    r"\b.{0,20}",
+    re.IGNORECASE,
+)
+"""First cell of a row that adds up the rows above."""
 _A_KIND = "record, agent, place, collection, archive or topic"
 _NO_ID = "made of title, date and reference, and changes with them"
 
@@ -276,9 +283,19 @@ class RowReader:
             )
             expected = 'one name a cell, or a separator in kg.toml: { key = "creator", separator = ";" }'
             yield self._source.problem(f"{self._place}row {cells.row}", label, cells.text, expected, message)
+        if self.count and self._is_total():
+            message = "the last row looks like a total of those above; it is read as a record like these"
+            yield self._source.problem(
+                self._draft.at, "", self._draft.record["id"], "a record; delete the row if it is none", message
+            )
         if not self._ids and self.count:
             message = f"no column has ids; each address is {_NO_ID}"
             yield self._source.problem(sheet, "id", "", 'a column of numbers that stay: "No." = "id"', message)
+
+    def _is_total(self) -> bool:
+        """Whether the row that was read last adds up the others: its first cell says so, and most are empty."""
+        filled = [text for cell in self._draft.cells if (text := cell.strip())]
+        return bool(filled) and len(filled) * 2 <= self._width and _TOTAL.fullmatch(filled[0]) is not None
 
 
 def _is_faulty(cells: tuple[str, ...]) -> bool:

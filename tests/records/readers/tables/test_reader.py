@@ -1,6 +1,9 @@
 """Reader of tables: columns under the keys of the model, identities of rows, what is told of rows and columns."""
 
+import pytest
 from tables import items_of, normalised, problems_of, records_of
+
+from kg.source_settings import ColumnSettings
 
 COLUMNS = {
     "No.": "id",
@@ -206,3 +209,39 @@ def test_escapes_are_mended_and_told_at_their_column(tmp_path):
     items = items_of(tmp_path, "id,title\n1,Caf&eacute; AT&T\n")
     assert items[0].record["title"] == {"@none": "Café AT&T"}
     assert [problem.field for problem in problems_of(items)] == ["column B (title)"]
+
+
+def test_a_row_of_totals_is_told(tmp_path):
+    """A last row that adds up the others is a record like these, and the archivist is told that it may be none."""
+    table = "No.,Title,Author,Date,Pages\n1,Letter,Lim,1963,2\n2,Total eclipse,,1964,3\nTotal,2 letters,,,\n"
+    columns = {"No.": "id"}
+    assert [each["id"] for each in records_of(tmp_path, table, columns=columns)] == [
+        "record/1",
+        "record/2",
+        "record/Total",
+    ]
+    assert [each.at for each in _totals(tmp_path, table, columns)] == ["row 4"]
+    assert not _totals(tmp_path, table.rsplit("Total,", 1)[0], columns)
+
+
+def _totals(folder, table, columns):
+    told = problems_of(items_of(folder, table, columns=columns))
+    return [each for each in told if "looks like a total" in each.message]
+
+
+def test_the_order_of_day_and_month(tmp_path):
+    """A column's form reads dates of figures alone, whose words are kept; other cells are read as ever, faults are told."""
+    table = "No.,Title,Date\n1,A,5/6/1972\n2,B,c. 1970\n3,C,31/2/1972\n4,D,05/06/1972\n"
+    columns = {"No.": "id", "Date": {"key": "dates", "format": "d/M/yyyy"}}
+    dates = [each["dates"][0] for each in normalised(tmp_path, table, columns=columns)]
+    assert [each.get("edtf") for each in dates] == ["1972-06-05", "1970~", None, "1972-06-05"]
+    assert [each["text"] for each in dates] == ["5/6/1972", "c. 1970", "31/2/1972", "05/06/1972"]
+    american = {"No.": "id", "Date": {"key": "dates", "format": "M/d/yyyy"}}
+    assert normalised(tmp_path, table, columns=american)[0]["dates"][0]["edtf"] == "1972-05-06"
+
+
+@pytest.mark.parametrize("form", ["d/M", "d/d/yyyy", "yyyy", "day first", "d/M-yyyy"])
+def test_an_order_that_is_none_is_refused(form):
+    """A form without a day, a month and a year is a fault of kg.toml."""
+    with pytest.raises(ValueError, match="no order of day, month and year"):
+        ColumnSettings(key="dates", format=form)
