@@ -213,7 +213,7 @@ class BatchProcessor:
         if self._statistics:
             prepared = [each.ntriples for each in result.outcomes if isinstance(each, PreparedRecord)]
             result.statistics = GraphStatistics()
-            result.statistics.add(b"".join(prepared).split(b"\n")[:-1])
+            result.statistics.add(b"".join(prepared))
 
     def _try_check(
         self, raw_record: RawRecord, batch: Batch, result: BatchResult

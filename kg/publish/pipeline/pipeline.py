@@ -309,7 +309,7 @@ class _ResultWriter:
         if not stubs:
             self._outputs.report.read[kind] += 1
         if earlier_position is not None:
-            self._outputs.statistics.remove(record.ntriples.split(b"\n")[:-1])
+            self._outputs.statistics.remove(record.ntriples)
             self._reject_duplicate(entry, earlier_position)
             return
         if (row := self._exported.pop(entry.reference, None)) is not None:

@@ -22,7 +22,8 @@ def graph_hash(lines: Iterable[bytes]) -> int:
     >>> graph_hash([b"<a:a> <a:b> <a:c> ."]) == int.from_bytes(sha256(b"<a:a> <a:b> <a:c> .").digest())
     True
     """
-    return sum([int.from_bytes(sha256(line, usedforsecurity=False).digest()) for line in lines]) % MODULUS
+    digests = [sha256(line).digest() for line in lines]
+    return sum(map(int.from_bytes, digests)) % MODULUS
 
 
 def written(value: int) -> str:

@@ -3,6 +3,7 @@
 They stand in a file of the generation, so that a change counts its own lines and not the whole graph.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from kg.ontology import RDF_TYPE
 from kg.store.triples.graph_hash import graph_hash, written
 from kg.store.triples.patch import ThingPatch
 
-_TYPE = f"<{RDF_TYPE}>".encode()
+_PROPERTY = re.compile(rb"^<[^>]*> (<[^>]*>)", re.MULTILINE)
+_CLASS = re.compile(rb"^<[^>]*> <%b> (<[^>]*>)" % re.escape(RDF_TYPE.encode()), re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -39,21 +41,21 @@ class GraphStatistics:
         """Hash of the graph in 64 hexadecimal digits."""
         return written(self.sum)
 
-    def add(self, lines: list[bytes]) -> None:
-        """Count lines of N-Triples that come, without line feeds."""
+    def add(self, ntriples: bytes) -> None:
+        """Count lines of N-Triples that come."""
+        lines = ntriples.splitlines()
         self.triples += len(lines)
         self.sum += graph_hash(lines)
-        properties, classes = _counted(lines)
-        self.properties.update(properties)
-        self.classes.update(classes)
+        self.properties.update(_PROPERTY.findall(ntriples))
+        self.classes.update(_CLASS.findall(ntriples))
 
-    def remove(self, lines: list[bytes]) -> None:
+    def remove(self, ntriples: bytes) -> None:
         """Count lines that go."""
+        lines = ntriples.splitlines()
         self.triples -= len(lines)
         self.sum -= graph_hash(lines)
-        properties, classes = _counted(lines)
-        self.properties.subtract(properties)
-        self.classes.subtract(classes)
+        self.properties.subtract(_PROPERTY.findall(ntriples))
+        self.classes.subtract(_CLASS.findall(ntriples))
 
     def merge(self, other: "GraphStatistics") -> None:
         """Add the statistics of another part of the graph."""
@@ -65,8 +67,8 @@ class GraphStatistics:
     def apply(self, patches: Iterable[ThingPatch]) -> None:
         """Count what patches take away and add."""
         for patch in patches:
-            self.remove(list(patch.removed))
-            self.add(list(patch.added))
+            self.remove(b"\n".join(patch.removed))
+            self.add(b"\n".join(patch.added))
 
     def write(self, path: Path) -> None:
         """Write them as JSON; what has no triple left is left out."""
@@ -91,12 +93,6 @@ class GraphStatistics:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
             what = f"the statistics of the graph can't be read: {fault}"
             raise GenerationError(what, where=str(path), todo="Run `kg build --full`.") from None
-
-
-def _counted(lines: list[bytes]) -> tuple[list[bytes], list[bytes]]:
-    """Property of each line, and class of each line that names one."""
-    parts = [line.split(b" ", 2) for line in lines]
-    return [part[1] for part in parts], [part[2][:-2] for part in parts if part[1] == _TYPE]
 
 
 def _named(counter: Counter[bytes]) -> dict[str, int]:

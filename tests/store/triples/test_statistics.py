@@ -16,7 +16,7 @@ NEW = lines_of("record/1", [("", "title", '"c"'), ("", "title", '"d"')])
 
 def counted(ntriples):
     made = GraphStatistics()
-    made.add(ntriples.splitlines())
+    made.add(ntriples)
     return made
 
 
