@@ -3,7 +3,6 @@
 They stand in a file of the generation, so that a change counts its own lines and not the whole graph.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,8 +15,7 @@ from kg.ontology import RDF_TYPE
 from kg.store.triples.graph_hash import graph_hash, written
 from kg.store.triples.patch import ThingPatch
 
-_PROPERTY = re.compile(rb"^<[^>]*> (<[^>]*>)", re.MULTILINE)
-_CLASS = re.compile(rb"^<[^>]*> <%b> (<[^>]*>)" % re.escape(RDF_TYPE.encode()), re.MULTILINE)
+_TYPE = f"<{RDF_TYPE}>".encode()
 
 
 @dataclass(slots=True)
@@ -46,16 +44,18 @@ class GraphStatistics:
         lines = ntriples.splitlines()
         self.triples += len(lines)
         self.sum += graph_hash(lines)
-        self.properties.update(_PROPERTY.findall(ntriples))
-        self.classes.update(_CLASS.findall(ntriples))
+        properties = _properties(lines)
+        self.properties.update(properties)
+        self.classes.update(_classes(lines, properties))
 
     def remove(self, ntriples: bytes) -> None:
         """Count lines that go."""
         lines = ntriples.splitlines()
         self.triples -= len(lines)
         self.sum -= graph_hash(lines)
-        self.properties.subtract(_PROPERTY.findall(ntriples))
-        self.classes.subtract(_CLASS.findall(ntriples))
+        properties = _properties(lines)
+        self.properties.subtract(properties)
+        self.classes.subtract(_classes(lines, properties))
 
     def merge(self, other: "GraphStatistics") -> None:
         """Add the statistics of another part of the graph."""
@@ -93,6 +93,16 @@ class GraphStatistics:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
             what = f"the statistics of the graph can't be read: {fault}"
             raise GenerationError(what, where=str(path), todo="Run `kg build --full`.") from None
+
+
+def _properties(lines: list[bytes]) -> list[bytes]:
+    """Property of each line, in brackets."""
+    return [line.split(b" ", 2)[1] for line in lines]
+
+
+def _classes(lines: list[bytes], properties: list[bytes]) -> list[bytes]:
+    """Class of each line that names one, in brackets."""
+    return [line.split(b" ", 2)[2][:-2] for line, each in zip(lines, properties, strict=True) if each == _TYPE]
 
 
 def _named(counter: Counter[bytes]) -> dict[str, int]:
