@@ -74,7 +74,7 @@ def _requests(path: Path, port: int) -> dict[str, Iterator[bytes]]:
 def words_of(path: Path) -> list[str]:
     """Words of the summaries of some records."""
     found: dict[str, None] = {}
-    with (path / "var/current/records.jsonl").open("rb") as lines:
+    with (path / "var/current/records/0001.jsonl").open("rb") as lines:
         for line in islice(filter(_SUMMARY.search, lines), _SAMPLE):
             for texts in json.loads(line)["summary"].values():
                 found |= dict.fromkeys(word.strip(".").lower() for text in texts for word in text.split())

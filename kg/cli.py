@@ -10,14 +10,14 @@ from typing import Any
 
 import click
 import orjson
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from kg.checks import doctor as checks
-from kg.commands.common import ERRORS, OUT, counted, with_settings
+from kg.commands.common import ERRORS, OUT, counted, print_wide, with_settings
 from kg.commands.export import export
 from kg.commands.init import init
+from kg.commands.log import log
 from kg.commands.printed_report import print_json, print_report
 from kg.commands.report import report as report_command
 from kg.commands.template import template
@@ -38,8 +38,6 @@ from kg.web.server.run import serve as run_server
 _NO_CHANGE = "A build would change nothing."
 _MAX_VALUE, _MAX_COMMON_START = 160, 40
 """Maximum length of a value in `kg diff`, and of the common start before the difference."""
-
-_MIN_TABLE_WIDTH = 240
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -145,7 +143,9 @@ def _side_by_side(before: Any, after: Any) -> list[str]:
 @with_settings
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve the live generation."""
-    Generations.of_settings(settings).open_live(settings.base).close()
+    generations = Generations.of_settings(settings)
+    generations.open_live(settings.base).close()
+    generations.bring_log_up()
     run_server(settings, host, port, workers)
 
 
@@ -205,8 +205,7 @@ def list_generations(settings: Settings) -> None:
         note = f" (as {manifest.rollback_of})" if manifest.rollback_of else ""
         records = f"{sum(manifest.counts.values()):,}"
         table.add_row(mark, f"{number}{note}", manifest.published, records, f"{manifest.triples:,}", manifest.base)
-    # A terminal that is narrow breaks a line at its end; an address that is broken in a table can't be copied.
-    Console(highlight=False, width=max(OUT.width, _MIN_TABLE_WIDTH)).print(table)
+    print_wide(table)
 
 
 @cli.command()
@@ -242,6 +241,7 @@ def doctor(settings: Settings, *, deep: bool, as_json: bool) -> None:
 
 cli.add_command(export)
 cli.add_command(init)
+cli.add_command(log)
 cli.add_command(template)
 cli.add_command(report_command)
 

@@ -7,7 +7,7 @@ import pytest
 from waiting import eventually
 
 from kg.private_files import make_private, open_private
-from kg.store.generation.ledger import Ledger
+from kg.store.log.log_state import LogState
 from kg.web.observe.access_log import AccessLog
 from kg.web.observe.request_notes import RequestNotes
 
@@ -61,12 +61,12 @@ def test_access_log(tmp_path):
 
 def test_state(tmp_path):
     """Everything below var/state is private, SQLite's own files too, whether it was there before or not."""
-    path = tmp_path / "state" / "ledger.sqlite"
+    path = tmp_path / "state" / "log.sqlite"
     for _ in range(2):
-        ledger = Ledger(path)
+        state = LogState(path)
         found = {each.name: mode(each) for each in path.parent.iterdir()}
-        assert set(found) >= {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"}
+        assert set(found) >= {"log.sqlite", "log.sqlite-wal", "log.sqlite-shm"}
         assert set(found.values()) == {0o640}, found
         assert mode(path.parent) == 0o750
-        ledger.close()
+        state.close()
         path.chmod(0o666)

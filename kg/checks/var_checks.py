@@ -1,4 +1,4 @@
-"""Checks of `kg doctor` on `var`: its places, the ledger, the generations, every byte of the live one."""
+"""Checks of `kg doctor` on `var`: its places, the change log, the generations, every byte of the live one."""
 
 from pathlib import Path
 
@@ -7,30 +7,36 @@ from kg.errors import KgError
 from kg.settings import Settings
 from kg.store.generation import inventory, places
 from kg.store.generation.generation import GenerationFolder
-from kg.store.generation.generations import LEDGER, Generations
-from kg.store.generation.ledger import ledger_fault
+from kg.store.generation.generations import Generations
+from kg.store.generation.log_upkeep import LEDGER
+from kg.store.log.log_state import log_fault
+from kg.store.log.schema import LOG
 
 _MEGABYTE = 1 << 20
 
 
 def state(settings: Settings) -> CheckResult:
-    """Check what a build needs beside the live generation: the places, the ledger, older generations."""
+    """Check what a build needs beside the live generation: the places, the change log, older generations."""
     generations = Generations.of_settings(settings)
     try:
         places.check(generations.var)
     except KgError as fault:
         return _poor(fault)
-    ledger = generations.var / LEDGER
-    if ledger.exists() and (damage := ledger_fault(ledger)):
+    log = generations.var / LOG
+    if (
+        not log.exists() and (generations.var / LEDGER).exists()
+    ):  # of an earlier version, which the next build takes over
+        log = generations.var / LEDGER
+    if log.exists() and (damage := log_fault(log)):
         return _poor(damage)
     if damaged := [fault for fault in map(_damage, _older(generations)) if fault]:
         first = damaged[0]
         todo = f"If it is of no use, run `rm -r {first.where}`."
         return CheckResult("state", "poor", f"{first.where}: {first.what}", todo)
-    if generations.numbers() and not ledger.exists():
+    if generations.numbers() and not log.exists():
         todo = "Put its copy from a backup in its place; else `kg build` makes it anew from a generation."
-        return CheckResult("state", "poor", f"{ledger} is missing", todo)
-    return CheckResult("state", "good", "the ledger is whole, and so is each older generation")
+        return CheckResult("state", "poor", f"{log} is missing", todo)
+    return CheckResult("state", "good", "the change log is whole, and so is each older generation")
 
 
 def digests(settings: Settings) -> CheckResult:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from kg import settings as settings_module
 from kg.errors import KgError
@@ -17,6 +18,8 @@ ERRORS = Console(stderr=True, highlight=False)
 """Standard error."""
 OUT = Console(highlight=False)
 """Standard output."""
+
+_MIN_TABLE_WIDTH = 240
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -53,6 +56,11 @@ def exit_with(message: str, exit_code: int) -> NoReturn:
     """Print an error, and end with its exit code."""
     ERRORS.print(f"kg: {message}", style="bold red", markup=False, soft_wrap=True)
     sys.exit(exit_code)
+
+
+def print_wide(table: Table) -> None:
+    """Print a table; a narrow terminal breaks rows at their end, since an address broken in a cell can't be copied."""
+    Console(highlight=False, width=max(OUT.width, _MIN_TABLE_WIDTH)).print(table)
 
 
 def counted(number: int, what: str) -> str:

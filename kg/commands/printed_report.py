@@ -42,6 +42,10 @@ def print_report(report: Report) -> None:
             f"Generation {report.generation}: {summary}, {report.triples:,} triples in {report.seconds:.1f} s"
             f" ({report.created:,} new, {report.changed:,} changed, {report.deleted:,} gone)."
         )
+        if report.replaced:
+            OUT.print(f"Replaced by others: {report.replaced:,}.")
+        if report.remapped:
+            OUT.print(f"Other triples of the same records, by another mapping: {report.remapped:,}.")
     else:
         OUT.print(f"Nothing was published. A build would have {summary}.")
     if report.respelled:

@@ -13,6 +13,7 @@ from kg import ontology
 from kg.errors import KgError, PublishError, SourceChanged, StrictError
 from kg.mapping import mapper
 from kg.publish import disk_faults
+from kg.publish.build_scope import why_full
 from kg.publish.damage import damage_notes, rollback_source
 from kg.publish.outputs import tables
 from kg.publish.outputs.dataset_description import dataset_description
@@ -31,12 +32,13 @@ from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
 from kg.store.dumps import bucket_table
-from kg.store.generation import name_index_builder
 from kg.store.generation.catalogue import Catalogue
-from kg.store.generation.catalogue_builder import CatalogueBuilder, Changes, copy_with_new_times
+from kg.store.generation.catalogue_builder import CatalogueBuilder, Respellings, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
-from kg.store.generation.ledger import Ledger
+from kg.store.generation.names import name_index_builder
+from kg.store.log.comparison import ComparedGeneration, compare, complete
+from kg.store.log.log_state import LogState
 from kg.store.remote.load import RemoteLoad, RemoteRollback, drop_expired_graphs
 from kg.store.triples.embedded import BulkLoad
 
@@ -87,19 +89,19 @@ def _build(
     # Inside too: on the way out of the folder it is taken away, and there is room again.
     var = settings.var_folder
     with disk_faults.reported(var):
-        notes = damage_notes(generations)  # before the ledger is opened, which mends it
+        notes = damage_notes(generations)  # before the log is opened, which mends it
     with disk_faults.reported(var), generations.new_generation() as (number, folder), disk_faults.reported(var):
-        report = Report(folder.path / PROBLEMS, generation=number)
+        report = Report(folder.path / PROBLEMS, generation=number, why_full=why_full(generations))
         report.add(*notes)
         rejected = generations.var / "rejected" / f"{number:04}"
         with (
-            closing(generations.ledger()) as ledger,
+            closing(generations.log()) as state,
             _open_sink(settings, generations, number, folder) as load,
             _open_index(settings, folder) as index,
         ):
-            now = generations.next_timestamp(ledger)
-            target = BuildTarget(folder, load, ledger, now, rejected, index, accept_deletions)
-            counts = fill(settings, target, report, progress)
+            now = generations.next_timestamp(state)
+            target = BuildTarget(folder, number, load, state, now, rejected, index, accept_deletions)
+            content = fill(settings, target, report, progress)
             _refuse_empty(report, on_refusal, strict=strict)
             if not accept_deletions:
                 _refuse_vanished(vanished_sources(settings, generations, report), report, on_refusal)
@@ -120,11 +122,13 @@ def _build(
             settings.base,
             now,
             report.triples,
-            counts,
+            content.counts,
             report.summary(),
             graph=load.graph,
             mapping=mapper.VERSION,
+            graph_hash=content.graph_hash,
         )
+        complete(folder.changes, manifest.logged(), content.sources)
         load.flush()
         folder.write_manifest(manifest)
         load.close()
@@ -175,8 +179,9 @@ class BuildTarget:
 
     Attributes:
         folder: the generation's folder, or a scratch folder.
+        number: the generation's number, or that of no generation.
         sink: the store for triples.
-        ledger: the change log.
+        state: the change log.
         now: the time of the build, for the change log.
         rejected: the folder for rejected records.
         index: the search index, if there is to be one.
@@ -184,16 +189,32 @@ class BuildTarget:
     """
 
     folder: GenerationFolder
+    number: int
     sink: Sink
-    ledger: Ledger
+    state: LogState
     now: str
     rejected: Path
     index: IndexProcess | None = None
     accept_deletions: bool = False
 
 
-def fill(settings: Settings, target: BuildTarget, report: Report, progress: Progress) -> dict[str, int]:
-    """Run the pipeline into a folder; return the number of records of each kind.
+@dataclass(frozen=True, slots=True)
+class FolderContent:
+    """Content of a folder that a build has filled.
+
+    Attributes:
+        counts: kind → number of records, without stubs.
+        graph_hash: of its triples, in hexadecimal.
+        sources: name of each source file → its SHA-256.
+    """
+
+    counts: dict[str, int]
+    graph_hash: str
+    sources: dict[str, str]
+
+
+def fill(settings: Settings, target: BuildTarget, report: Report, progress: Progress) -> FolderContent:
+    """Run the pipeline into a folder, and compare what it has with the change log.
 
     Args:
         settings: the sources.
@@ -201,10 +222,11 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
         report: receives counts and problems.
         progress: called with the build's progress.
     """
-    folder = target.folder
+    folder, rebased = target.folder, target.state.is_rebased(settings.base)
     report.add(*settings_notes(settings))
     with ExitStack() as stack:
-        builder = stack.enter_context(closing(CatalogueBuilder(folder.catalogue, target.ledger, target.now)))
+        builder = CatalogueBuilder(folder.catalogue, target.state, target.now, rebased=rebased)
+        stack.enter_context(closing(builder))
         rejected = stack.enter_context(closing(RejectedFolder(target.rejected)))
         dumps = None
         if settings.dumps and target.sink.publishes:
@@ -212,26 +234,25 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
             dumps = stack.enter_context(closing(DumpFiles(folder.dumps, prefixes, report.generation or 0)))
         outputs = BuildOutputs(
             *(settings, report, builder, folder.records, target.sink, rejected),
-            dumps=dumps,
-            index=target.index,
-            progress=progress,
-            accept_deletions=target.accept_deletions,
+            *(dumps, target.index, progress, target.accept_deletions),
         )
         run_pipeline(outputs)
         if target.sink.publishes:
             outputs.statistics.write(folder.statistics)
-        counts = builder.counts()
-        changes = builder.finish()
+        content = FolderContent(builder.counts(), outputs.statistics.hash, outputs.sources)
+        respellings = builder.finish()
     with closing(Catalogue(folder.catalogue)) as catalogue:
         report.untranslated = missing_translations(settings, catalogue.labels(), report.translations_file)
+    compared = ComparedGeneration(target.number, target.now, settings.base)
+    changes = compare(target.state, compared, folder.logged_catalogue(), folder.changes)
     report.created, report.changed, report.deleted = changes.created, changes.changed, changes.deleted
-    report.respelled = changes.respelled
-    if changes.respelled:
-        report.add(_respelled(changes))
-    return counts
+    report.replaced, report.remapped, report.respelled = changes.merged, changes.remapped, respellings.respelled
+    if respellings.respelled:
+        report.add(_respelled(respellings))
+    return content
 
 
-def _respelled(changes: Changes) -> SourceProblem:
+def _respelled(changes: Respellings) -> SourceProblem:
     """Return the note on references that are written otherwise than they were published (D-136)."""
     old, new = changes.example
     named = "1 published reference is" if changes.respelled == 1 else f"{changes.respelled:,} published references are"
@@ -297,9 +318,11 @@ def rollback(
         source, manifest = rollback_source(settings, generations, number, on_damage)
         copy_unchanged(source, folder)
         bucket_table.relabel(folder.dumps, new)
-        with closing(generations.ledger()) as ledger:
-            now = generations.next_timestamp(ledger)
-            copy_with_new_times(source.catalogue, folder.catalogue, ledger, now)
+        with closing(generations.log()) as state:
+            now = generations.next_timestamp(state)
+            sources, rebased = state.sources(manifest.generation), state.is_rebased(manifest.base)
+            copy_with_new_times(source.logged_catalogue(), folder.catalogue, state, now, rebased=rebased)
+            compare(state, ComparedGeneration(new, now, manifest.base), folder.logged_catalogue(), folder.changes)
         for name in (PROBLEMS, DOCUMENT, PAGE, TRANSLATIONS):
             if (source.path / name).exists():
                 shutil.copyfile(source.path / name, folder.path / name)
@@ -308,6 +331,7 @@ def rollback(
             replay = RemoteRollback(settings, new, generations.live_graph(), manifest.graph)
             graph = replay.run(source.dumps, _named_graphs(settings, manifest.triples, now))
             manifest = replace(manifest, graph=graph)
+        complete(folder.changes, manifest.logged(), sources)
         folder.write_manifest(manifest, (source.path, manifest.files))
         generations.publish(new, folder, settings.keep)
     return manifest

@@ -1,20 +1,29 @@
 """Damage in `var` that a build mends and tells, and the choice of a whole generation for a rollback."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from kg.errors import KgError, PublishError
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
-from kg.store.generation.generation import Generation, GenerationFolder, Manifest
+from kg.store.generation.generation import FOLDER_FORMAT, Generation, GenerationFolder, Manifest
 from kg.store.generation.generations import Generations
 
 
 def damage_notes(generations: Generations) -> list[SourceProblem]:
-    """Return a note on each damage in `var` that a build mends."""
-    return [
+    """Return a note on each damage in `var` that a build mends, and on a live generation of an earlier format."""
+    notes = [
         SourceProblem(fault.where or "", "", "", "", "what the last build left; a build mends it", fault.what)
         for fault in generations.faults()
     ]
+    number = generations.live()
+    with suppress(KgError):  # told above
+        found = FOLDER_FORMAT if number is None else generations.generation_folder(number).read_manifest().format
+        if found != FOLDER_FORMAT:
+            what = f"the live generation is of an earlier version of kg, in format {found}; everything is built anew"
+            where = str(generations.current)
+            notes.append(SourceProblem(where, "", "", "", f"a generation in format {FOLDER_FORMAT}", what))
+    return notes
 
 
 def rollback_source(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 
@@ -19,6 +19,7 @@ from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generation import Generation, GenerationFolder
 from kg.store.generation.generations import Generations
+from kg.store.generation.segments.reader import SegmentReader
 
 _Row = tuple[str, str, str | None, int, int]
 """Row of `Catalogue.digests`."""
@@ -32,9 +33,10 @@ def _dry_run(settings: Settings, sink: Sink, progress: Progress) -> Iterator[tup
     with disk_faults.reported(var), generations.scratch() as folder, disk_faults.reported(folder.path):
         report = Report(folder.path / PROBLEMS)
         report.add(*damage_notes(generations))
-        with closing(generations.ledger_for_dry_run(folder)) as ledger:
-            now = generations.next_timestamp(ledger)
-            fill(settings, BuildTarget(folder, sink, ledger, now, folder.path / "rejected"), report, progress)
+        with closing(generations.log_for_dry_run(folder)) as state:
+            now = generations.next_timestamp(state)
+            target = BuildTarget(folder, state.position[0] + 1, sink, state, now, folder.path / "rejected")
+            fill(settings, target, report, progress)
         report.add(*(each.problem() for each in vanished_sources(settings, generations, report)))
         yield folder, report
 
@@ -99,11 +101,11 @@ def diff(settings: Settings, progress: Progress = no_progress) -> Iterator[Diffe
         after = opened.enter_context(closing(Catalogue(folder.catalogue)))
         is_published = generations.numbers() or generations.live() is not None
         live = opened.enter_context(closing(generations.open_live())) if is_published else None
-        records = opened.enter_context(folder.records.open("rb"))
+        records = opened.enter_context(SegmentReader(folder.records))
         yield from _differences(live, after, records)
 
 
-def _differences(live: Generation | None, after: Catalogue, records: BinaryIO) -> Iterator[Difference]:
+def _differences(live: Generation | None, after: Catalogue, records: SegmentReader) -> Iterator[Difference]:
     """Merge walk of both catalogues by reference; what has another spelling of its key comes last (D-136)."""
     before = live.catalogue.digests() if live else iter(())
     nothing = ("\U0010ffff", "", None, 0, 0)
@@ -138,9 +140,8 @@ def _alone(row: _Row, what: str, waiting: dict[str, _Row]) -> Iterator[Differenc
         yield Difference(row[0], what, {})
 
 
-def _change(live: Generation, records: BinaryIO, old: _Row, new: _Row) -> Difference:
-    records.seek(new[3])
-    was, will = orjson.loads(live.record(old[3], old[4])), orjson.loads(records.read(new[4]))
+def _change(live: Generation, records: SegmentReader, old: _Row, new: _Row) -> Difference:
+    was, will = orjson.loads(live.record(old[3], old[4])), orjson.loads(records.record(new[3], new[4]))
     return Difference(new[0], "changed", _changed_fields(was, will))
 
 

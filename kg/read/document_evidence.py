@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kg.read import pictures
 from kg.read.pictures import ThingCount
 from kg.read.publication import Publication
-from kg.read.search import SearchQuery
+from kg.read.search_request import SearchQuery
 from kg.store.generation.things import Thing
 
 MAX_NAMES = 10

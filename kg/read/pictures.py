@@ -6,7 +6,7 @@ from functools import cache
 
 from kg.read import times
 from kg.read.publication import Publication
-from kg.read.search import SearchQuery
+from kg.read.search_request import SearchQuery
 from kg.read.times import Axis
 from kg.store.generation.things import Thing
 

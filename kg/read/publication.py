@@ -12,7 +12,7 @@ from kg.store.dumps.published_dumps import PublishedDumps
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS, Catalogue
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
-from kg.store.generation.name_index import OTHER, NameIndex
+from kg.store.generation.names.name_index import OTHER, NameIndex
 from kg.store.generation.things import Thing
 from kg.store.pool.core.kill_memory import KillMemory
 from kg.store.pool.core.limits import PoolLimits

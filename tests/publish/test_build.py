@@ -69,7 +69,7 @@ def test_the_link_that_says_most_is_heard(tmp_path):
     records = [{**LETTER, "id": f"record/{n}", "creator": [link]} for n, link in enumerate([*links, links[0]])]
     settings, _ = publish(tmp_path, records)
     stored = [
-        json.loads(line) for line in (settings.var_folder / "current" / "records.jsonl").read_bytes().splitlines()
+        json.loads(line) for line in (settings.var_folder / "current" / "records/0001.jsonl").read_bytes().splitlines()
     ]
     assert next(each for each in stored if each["id"] == "agent/b")["agentType"] == "person"
 

@@ -145,28 +145,28 @@ STATES = [
     State("the store is gone", gone("store"), "can't be read", "kg build", **LIVE),
     State("the catalogue is cut", cut("catalogue.sqlite"), "catalogue.sqlite has 100 bytes", "kg build", **LIVE),
     State("the catalogue is gone", gone("catalogue.sqlite"), "catalogue.sqlite can't be read", "kg build", **LIVE),
-    State("the file of records is cut", cut("records.jsonl"), "records.jsonl has 100 bytes", "kg build", **LIVE),
-    State("the file of records is gone", gone("records.jsonl"), "records.jsonl can't be read", "kg build", **LIVE),
+    State("the file of records is cut", cut("records/0001.jsonl"), "records/0001.jsonl has 100 bytes", "kg build", **LIVE),
+    State("the file of records is gone", gone("records/0001.jsonl"), "records/0001.jsonl can't be read", "kg build", **LIVE),
     State("the search index is cut", cut("search/*"), "are expected", "kg build", **LIVE),
     State("a dump is gone", gone("dumps/kg-0001.nt.gz"), "dumps/kg-0001.nt.gz can't be read", "kg build", **LIVE),
     State("the manifest is gone", gone("manifest.json"), "is no whole generation", "kg build", **LIVE),
     State("the manifest is cut", cut("manifest.json"), "is no whole generation", "kg build", **LIVE),
     State("the manifest holds rubbish", instead("generations/0003/manifest.json", '{"generation": [], "base": 5, "published": 1, "triples": "a", "counts": 3}'), "is no whole generation", "kg build", **LIVE),
     State("an older generation is damaged", lost("generations/0001/catalogue.sqlite"), "catalogue.sqlite can't be read", "rm -r var/generations/0001", (), ("doctor",)),
-    State("the generation before is damaged", lost("generations/0002/records.jsonl"), "records.jsonl can't be read", "rm -r var/generations/0002", (), ("doctor",)),
+    State("the generation before is damaged", lost("generations/0002/records/0001.jsonl"), "records/0001.jsonl can't be read", "rm -r var/generations/0002", (), ("doctor",)),
     State("there is a folder with a huge number", instead("generations/" + "9" * 30), "is no whole generation", "rm -r var/generations/" + "9" * 30, (), ("doctor",)),
     State("there is an empty folder with a number", instead("generations/99999999"), "is no whole generation", "rm -r var/generations/99999999", (), ("doctor",)),
     State("a file has a generation's name", instead("generations/0004", "x"), "is no whole generation", "rm -r var/generations/0004", (), ("doctor",)),
     State("`generations` is a file", instead("generations", "x"), "is no folder", AWAY.format("var/generations"), ALL),
     State("links and files are called `.scratch-…`", scratch_links, "", "", ()),
     State("`lock` is a folder", instead("lock"), "is no file", AWAY.format("var/lock"), WRITERS, ("doctor",)),
-    State("the ledger holds rubbish", instead("state/ledger.sqlite", "rubbish " * 999), "the ledger can't be read", "mv var/state/ledger.sqlite var/state/ledger.sqlite.damaged", WRITERS, ("doctor",)),
-    State("the ledger is a folder", instead("state/ledger.sqlite"), "is no file", AWAY.format("var/state/ledger.sqlite"), WRITERS, ("doctor",)),
+    State("the change log holds rubbish", instead("state/log.sqlite", "rubbish " * 999), "the change log can't be read", "mv var/state/log.sqlite var/state/log.sqlite.damaged", WRITERS, ("doctor",)),
+    State("the change log is a folder", instead("state/log.sqlite"), "is no file", AWAY.format("var/state/log.sqlite"), WRITERS, ("doctor",)),
     State("`state` is a file", instead("state", "x"), "is no folder", AWAY.format("var/state"), WRITERS, ("doctor",)),
     State("`rejected` is a file", instead("rejected", "x"), "is no folder", AWAY.format("var/rejected"), WRITERS, ("doctor",)),
-    State("the ledger is gone", lost("state"), "is missing", "kg build", (), ("build", "check", "doctor")),
-    State("the ledger and `current` are gone", lost("state", "current"), "is missing", "kg rollback", **LIVE),
-    State("the ledger and `current` are gone, and no generation is whole", no_whole_generation, "no generation is whole", "mv var/generations var/generations.damaged", WRITERS, (), (*READERS, "doctor")),
+    State("the change log is gone", lost("state"), "is missing", "kg build", (), ("build", "check", "doctor")),
+    State("the change log and `current` are gone", lost("state", "current"), "is missing", "kg rollback", **LIVE),
+    State("the change log and `current` are gone, and no generation is whole", no_whole_generation, "no generation is whole", "mv var/generations var/generations.damaged", WRITERS, (), (*READERS, "doctor")),
 ]  # fmt: skip
 
 
@@ -256,13 +256,13 @@ def test_numbers_only_go_forward(built, tmp_path):
     assert json.loads(run(folder, "build").stdout)["generation"] == 10
 
 
-def test_a_new_ledger_knows_what_was_deleted(built, tmp_path):
-    """A ledger that is made anew holds every key of the newest whole generation, with its times."""
+def test_a_new_log_knows_what_was_deleted(built, tmp_path):
+    """A change log that is made anew holds every key of the newest whole generation, with its times."""
     folder = tmp_path / "a"
     shutil.copytree(built, folder, symlinks=True)
 
     def rows():
-        with closing(sqlite3.connect(folder / "var" / "state" / "ledger.sqlite")) as db:
+        with closing(sqlite3.connect(folder / "var" / "state" / "log.sqlite")) as db:
             return db.execute("SELECT ref, created, deleted FROM published ORDER BY ref").fetchall()
 
     before = rows()
@@ -278,10 +278,10 @@ def test_every_byte_is_compared_by_a_deep_diagnosis(built, tmp_path):
     command = [KG, "--config", str(folder / "kg.toml"), "doctor", "--deep", "--json"]
     (good,) = [each for each in json.loads(_output(command))["findings"] if each["name"] == "digests"]
     assert good["grade"] == "good"
-    records = live(folder / "var", "records.jsonl")
+    records = live(folder / "var", "records/0001.jsonl")
     records.write_bytes(records.read_bytes().replace(b"Letter", b"Lettre"))
     (bad,) = [each for each in json.loads(_output(command))["findings"] if each["name"] == "digests"]
-    assert (bad["grade"], "records.jsonl" in bad["said"]) == ("bad", True)
+    assert (bad["grade"], "records/0001.jsonl" in bad["said"]) == ("bad", True)
 
 
 def _output(command):

@@ -26,6 +26,9 @@ from kg.errors import PublishError
 from kg.publish import build, disk_faults
 from kg.source_settings import SourceSettings
 from kg.store.generation.generations import Generations, folder_lock
+from kg.store.generation.read_only_database import database_uri
+from kg.store.log.comparison import ComparedGeneration, compare, complete
+from kg.store.log.live_catalogue import LiveCatalogue
 
 LETTER = {"id": "record/1", "title": {"en": "A letter"}, "creator": ["agent/a"]}
 AUTHOR = {"id": "agent/a", "name": {"en": "An author"}, "agentType": "person"}
@@ -104,21 +107,26 @@ def test_trials_where_nothing_can_be_written(tmp_path, monkeypatch):
     assert {each: each.stat().st_mtime_ns for each in (tmp_path / "var").rglob("*")} == state
 
 
-def test_a_ledger_that_can_not_follow(tmp_path):
-    """A change log that can't be updated is reported, and stays unchanged."""
+def test_a_log_that_can_not_follow(tmp_path):
+    """A change log that can't be brought up to a generation is reported, and stays unchanged."""
     publish(tmp_path, [LETTER])
     generations = Generations(tmp_path / "var")
-    with closing(generations.ledger()) as ledger:
-        before = list(ledger.entries())
+    folder = generations.generation_folder(1)
+    with closing(generations.log()) as state:
+        before = list(state.entries())
         broken = tmp_path / "broken.sqlite"
         with closing(sqlite3.connect(broken)) as db:
             db.execute("CREATE TABLE things (ref)")
+        catalogue = LiveCatalogue(database_uri(broken), lambda _: iter(()))
+        generation = ComparedGeneration(2, "2030-01-01T00:00:00Z", BASE)
         with pytest.raises(sqlite3.OperationalError, match="no such column"):
-            ledger.follow(2, "2030-01-01T00:00:00Z", broken)
-        assert list(ledger.entries()) == before
-        assert ledger.position[0] == 1
-        ledger.follow(2, "2030-01-01T00:00:00Z", generations.generation_folder(1).catalogue)
-        assert ledger.position[0] == 2
+            compare(state, generation, catalogue, tmp_path / "changes")
+        assert list(state.entries()) == before
+        assert state.position[0] == 1
+        (tmp_path / "changes").unlink()
+        compare(state, generation, folder.logged_catalogue(), tmp_path / "changes")
+        complete(tmp_path / "changes", folder.read_manifest().logged(), {})
+        assert list(state.entries()) == before
 
 
 @pytest.mark.parametrize("closed", ["records.jsonl", "more"])
@@ -190,7 +198,7 @@ def test_rollback_is_logged(tmp_path):
     write(tmp_path, [{**AUTHOR, "name": {"en": "B"}}, {"id": "record/2", "title": "Two"}])
     build.build(settings)
     manifest = build.rollback(settings)
-    with closing(sqlite3.connect(settings.var_folder / "state" / "ledger.sqlite")) as db:
+    with closing(sqlite3.connect(settings.var_folder / "state" / "log.sqlite")) as db:
         log = db.execute("SELECT ref, what, time FROM log WHERE generation = 3 ORDER BY ref").fetchall()
     assert log == [
         ("agent/a", "changed", manifest.published),
@@ -241,7 +249,7 @@ def test_serving_under_another_base(tmp_path):
 
 
 UNHARMED = [  # ways to harm what a server does not read
-    lambda var: (var / "state" / "ledger.sqlite").write_text("garbage " * 200),
+    lambda var: (var / "state" / "log.sqlite").write_text("garbage " * 200),
     lambda var: ((var / "lock").unlink(), (var / "lock").mkdir()),
 ]
 
@@ -251,7 +259,7 @@ UNHARMED = [  # ways to harm what a server does not read
     [
         lambda var: (var / "generations" / "0001" / "catalogue.sqlite").unlink(),
         lambda var: (var / "generations" / "0001" / "catalogue.sqlite").write_text("garbage"),
-        lambda var: (var / "generations" / "0001" / "records.jsonl").unlink(),
+        lambda var: (var / "generations" / "0001" / "records/0001.jsonl").unlink(),
         lambda var: (var / "generations" / "0001" / "manifest.json").write_text("[]"),
         lambda var: (var / "generations" / "0001" / "store" / "CURRENT").unlink(),
         lambda var: (var / "current").unlink(),

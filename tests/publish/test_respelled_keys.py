@@ -36,7 +36,7 @@ def former(tmp_path, monkeypatch):
 
 
 def _log(made, generation):
-    with closing(sqlite3.connect(made.var_folder / "state" / "ledger.sqlite")) as db:
+    with closing(sqlite3.connect(made.var_folder / "state" / "log.sqlite")) as db:
         select = "SELECT ref, what, target FROM log WHERE generation = ? ORDER BY ref"
         return db.execute(select, (generation,)).fetchall()
 
@@ -69,7 +69,7 @@ def test_a_build_merges_old_references_into_the_new(former):
     assert _created(former, NEW) == created
     log = _log(former, 3)
     assert (OLD, "merged", NEW) in log
-    assert ("agent/GB%3A9", "merged", "agent/GB:9") in log
+    assert not [row for row in log if row[0].startswith("agent/")]  # a thing that is only named is none of the log's
     assert not [row for row in log if row[0] == "record/1"]
     (note,) = [each for each in report.problems() if each.field == "id"]
     assert (note.severity, note.record in {NEW, "agent/GB:9"}) == ("note", True)
@@ -81,7 +81,7 @@ def test_a_build_merges_old_references_into_the_new(former):
 
 
 def test_the_next_build_has_nothing_to_tell(former):
-    """The ledger has each thing once."""
+    """The log has each thing once."""
     build(former)
     report = build(former)
     assert (report.created, report.changed, report.deleted, report.respelled) == (0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Search index build beside the load: a process of its own reads the file of records while it grows.
+"""Search index build beside the load: a process of its own reads the first segment of records while it grows.
 
 The file itself is the buffer between the two, so neither waits for the other and memory stays bounded. A small
 collection is indexed here: that is done before another process has started (D-39). Which source a record is from
@@ -16,6 +16,8 @@ from typing import Any, BinaryIO, Self
 
 from kg.errors import PublishError
 from kg.processes import MAX_BYTES_IN_PROCESS, die_with_parent
+from kg.store.generation.segments.folder import FIRST_SEGMENT, SegmentFolder, address_of
+from kg.store.generation.segments.reader import SegmentReader
 from kg.store.search.index_builder import IndexBuilder
 
 _POLL_SECONDS = 0.05
@@ -24,7 +26,7 @@ _POLL_SECONDS = 0.05
 class IndexProcess:
     """Process that builds the index; a context manager that waits for its end, or stops it when the build fails."""
 
-    def __init__(self, records: Path, folder: Path) -> None:
+    def __init__(self, records: SegmentFolder, folder: Path) -> None:
         self._records = records
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -34,21 +36,21 @@ class IndexProcess:
     def __enter__(self) -> Self:
         return self
 
-    def record_comes(self, offset: int, source: str) -> None:
-        """Note the source of the record that comes at an offset; empty for a stub."""
+    def record_comes(self, address: int, source: str) -> None:
+        """Note the source of the record that comes at an address; empty for a stub."""
         if source != self._source:
             self._source = source
-            self._sources.append(offset, source)
+            self._sources.append(address, source)
 
     def file_grown(self, size: int) -> None:
-        """Start the process once the file of records has some size."""
+        """Start the process once the segment has some size."""
         if self._process is None and size >= MAX_BYTES_IN_PROCESS:
             command = [
                 sys.executable,
                 "-I",
                 "-m",
                 "kg.publish.outputs.search_index",
-                str(self._records),
+                str(self._records.path.parent),
                 str(self._folder),
             ]
             self._process = subprocess.Popen(
@@ -72,7 +74,7 @@ class IndexProcess:
             if fault is not None:
                 process.kill()
                 return
-            size = self._records.stat().st_size
+            size = self._records.file(FIRST_SEGMENT).stat().st_size
             _, errors = process.communicate(b"%d\n" % size)
         if process.returncode:
             last_line = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it was stopped"]
@@ -80,7 +82,7 @@ class IndexProcess:
 
 
 class RecordSources:
-    """File of the sources of records: (offset, name) where another source begins, a line each; empty for stubs."""
+    """File of the sources of records: (address, name) where another source begins, a line each; empty for stubs."""
 
     def __init__(self, folder: Path) -> None:
         """Create a reader and writer of the file beside the folder of an index."""
@@ -89,15 +91,15 @@ class RecordSources:
         self._size = 0
         self._place = -1
 
-    def append(self, offset: int, name: str) -> None:
-        """Write a line; it is there before the records behind the offset are."""
+    def append(self, address: int, name: str) -> None:
+        """Write a line; it is there before the records behind the address are."""
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([offset, name]) + "\n")
+            file.write(json.dumps([address, name]) + "\n")
 
-    def source_at(self, offset: int) -> str:
-        """Name of the source of the record at an offset, which is not before that of an earlier call."""
+    def source_at(self, address: int) -> str:
+        """Name of the source of the record at an address, which is not before that of an earlier call."""
         self._read_on()
-        while self._place + 1 < len(self._spans) and self._spans[self._place + 1][0] <= offset:
+        while self._place + 1 < len(self._spans) and self._spans[self._place + 1][0] <= address:
             self._place += 1
         return self._spans[self._place][1] if self._place >= 0 else ""
 
@@ -116,18 +118,16 @@ class RecordSources:
             self._size = size
 
 
-def _index_in_process(records: Path, folder: Path, sources: RecordSources) -> None:
+def _index_in_process(records: SegmentFolder, folder: Path, sources: RecordSources) -> None:
     builder = IndexBuilder(folder)
-    offset = 0
-    with records.open("rb") as lines:
-        for line in lines:
-            builder.add(line[:-1], offset, sources.source_at(offset))
-            offset += len(line)
-    builder.finish(records)
+    with SegmentReader(records) as reader:
+        for address, record in reader.numbered_lines():
+            builder.add(record, address, sources.source_at(address))
+        builder.finish(reader.record)
 
 
 def follow(records: BinaryIO, builder: IndexBuilder, sources: RecordSources, size_from: int) -> bool:
-    """Index the lines of a growing file, up to the size that comes through a descriptor.
+    """Index the records of a growing first segment, up to the size that comes through a descriptor.
 
     Returns whether that size came; without it the build has failed.
     """
@@ -136,7 +136,8 @@ def follow(records: BinaryIO, builder: IndexBuilder, sources: RecordSources, siz
         chunk = records.readline()
         if chunk.endswith(b"\n"):
             line, partial_line = partial_line + chunk, b""
-            builder.add(line[:-1], offset, sources.source_at(offset))
+            address = address_of(FIRST_SEGMENT, offset)
+            builder.add(line[:-1], address, sources.source_at(address))
             offset += len(line)
             continue
         partial_line += chunk  # half a line, or none: the rest is still to be written
@@ -149,17 +150,18 @@ def follow(records: BinaryIO, builder: IndexBuilder, sources: RecordSources, siz
 
 
 def main() -> int:
-    """Index the file of records in the first argument into the folder in the second, as a process.
+    """Index the first segment of the generation in the first argument into the folder in the second, as a process.
 
     If that is gone, the folder may be another build's by now.
     """
     die_with_parent(int(sys.argv[3]))
-    path, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    segments, folder = SegmentFolder(Path(sys.argv[1])), Path(sys.argv[2])
     builder = IndexBuilder(folder)
-    with path.open("rb") as records:
+    with segments.file(FIRST_SEGMENT).open("rb") as records:
         if not follow(records, builder, RecordSources(folder), sys.stdin.fileno()):
             return 1
-    builder.finish(path)
+    with SegmentReader(segments) as reader:
+        builder.finish(reader.record)
     return 0
 
 

@@ -1,6 +1,6 @@
 """Tables of the collection: CSV and Parquet for each kind, with CSV on the Web metadata.
 
-Written after the catalogue, in a single pass over the file of records. The labels of link targets come from the
+Written after the catalogue, in a single pass over the records. The labels of link targets come from the
 catalogue, for a thousand records at once. Memory is bounded by a group of rows, never by the collection (D-18).
 """
 
@@ -25,7 +25,8 @@ from kg.render.data import spreadsheet
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generation import GenerationFolder
-from kg.store.generation.name_index import NameIndex
+from kg.store.generation.names.name_index import NameIndex
+from kg.store.generation.segments.reader import SegmentReader
 
 _RECORDS_PER_LOOKUP = 1_000
 """Records in a batch, whose labels are looked up together."""
@@ -55,13 +56,14 @@ def write(settings: Settings, generation: GenerationFolder) -> None:
     """
     folder = generation.tables
     folder.mkdir()
-    with ExitStack() as stack, generation.records.open("rb") as lines:
+    with ExitStack() as stack, SegmentReader(generation.records) as records:
         catalogue = stack.enter_context(closing(Catalogue(generation.catalogue)))
         names = stack.enter_context(closing(NameIndex(generation.names)))
         label_cache = _LabelCache(catalogue)
         tables = {kind: stack.enter_context(_TableWriter(kind, settings, folder)) for kind in KINDS}
-        while batch := list(islice(lines, _RECORDS_PER_LOOKUP)):
-            rows = [(orjson.loads(line), len(line)) for line in batch]
+        places = catalogue.record_places()
+        while batch := list(islice(places, _RECORDS_PER_LOOKUP)):
+            rows = [(orjson.loads(records.record(*place)), place[1]) for place in batch]
             rows = [(record, size) for record, size in rows if not _is_only_named_document(record)]
             _add_counts([record for record, _ in rows if record["kind"] != "record"], catalogue, names)
             labels_by_reference = label_cache.of({target for record, _ in rows for target in link_targets(record)})

@@ -46,6 +46,7 @@ from kg.render.data.excerpt import parts_of, rooms, weight_order
 from kg.store.generation.catalogue_builder import CatalogueEntry, date_column
 from kg.store.generation.hints import Hint, hint_of
 from kg.store.generation.outlines.builder import OUTLINED_LENGTH, Layout, RecordOutline, outline
+from kg.store.log.live_catalogue import record_digest
 from kg.store.triples.literals import canonical_ntriples
 from kg.store.triples.statistics import GraphStatistics
 
@@ -370,6 +371,7 @@ def _prepared_record(
         at=at,
         links=mapped.links,
         position=record.get("position"),
+        record_digest=record_digest(json),
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
     record_outline = _outline(record, languages) if len(json) > OUTLINED_LENGTH else None

@@ -20,6 +20,7 @@ from kg.records.problems import SourceProblem, excerpt
 from kg.records.readers.base import FieldNames
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generations import Generations
+from kg.store.generation.segments.reader import SegmentReader
 
 _FIELD = r"[A-Za-z]{1,40}(?:@[A-Za-z0-9-]{1,60})?:[0-9a-f]{6}(?:\.[0-9a-f]{6})*"
 _VERSION = re.compile(f"{_FIELD}(?: {_FIELD})*")
@@ -115,8 +116,7 @@ class PublishedRecords:
         if thing.deleted:
             yield SourceProblem(row.source, row.at, "", "", _EXPORT, _DELETED, record=new["id"])
             return
-        self._records.seek(thing.offset)
-        live, will = _fields(orjson.loads(self._records.read(thing.length))), _fields(new)
+        live, will = _fields(orjson.loads(self._records.record(thing.offset, thing.length))), _fields(new)
         exported = dict(pair.split(":") for pair in row.version.split(" "))
         for name in dict.fromkeys([*live, *exported]):
             was = set(exported[name].split(".")) if name in exported else set()
@@ -131,7 +131,7 @@ class PublishedRecords:
         number = self._generations.live()
         with suppress(KgError, OSError, sqlite3.Error):  # nothing is known of before
             folder = self._generations.generation_folder(number or 0)
-            self._records = self._stack.enter_context(folder.records.open("rb"))
+            self._records = self._stack.enter_context(SegmentReader(folder.records))
             self._catalogue = Catalogue(folder.catalogue)
             self._stack.callback(self._catalogue.close)
 

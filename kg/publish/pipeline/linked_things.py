@@ -16,6 +16,8 @@ import orjson
 from kg.mapping.mapper import MappedRecord, Mapper
 from kg.records.problems import SourceProblem
 from kg.store.generation.catalogue import Catalogue
+from kg.store.generation.segments.folder import SegmentFolder
+from kg.store.generation.segments.reader import SegmentReader
 
 MAX_LINKED = 50_000
 """Things around the records of a batch that shapes see, at most."""
@@ -42,8 +44,7 @@ class Survey:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.catalogue = folder / "catalogue.sqlite"
-        self.records = folder / "records.jsonl"
-        self.ledger = folder / "ledger.sqlite"
+        self.records = SegmentFolder(folder)
         self.problems = folder / "problems.jsonl"
         self.rejected = folder / "rejected"
 
@@ -55,7 +56,7 @@ class LinkedThings:
         self._mapper = mapper
         self._catalogue = Catalogue(survey.catalogue)
         self._links = sqlite3.connect(f"{survey.catalogue.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-        self._records = survey.records
+        self._records = SegmentReader(survey.records)
         self._mapped = lru_cache(_CACHE_SIZE)(self._map)
 
     def around(self, records: Sequence[MappedRecord], reach: Reach) -> tuple[list[bytes], bool]:
@@ -88,10 +89,7 @@ class LinkedThings:
         thing = self._catalogue.thing(reference)
         if thing is None or thing.deleted:
             return None
-        with self._records.open("rb") as records:
-            records.seek(thing.offset)
-            record = orjson.loads(records.read(thing.length))
-        (mapped,) = self._mapper.map([record])
+        (mapped,) = self._mapper.map([orjson.loads(self._records.record(thing.offset, thing.length))])
         return mapped
 
     def _linking(self, references: Sequence[str]) -> set[str]:

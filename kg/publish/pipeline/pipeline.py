@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Protocol, Self
 
 import orjson
@@ -24,7 +23,7 @@ from kg.publish.pipeline.identities import XML_FORMATS, write_index
 from kg.publish.pipeline.linked_things import Survey
 from kg.publish.pipeline.merge import merge
 from kg.publish.pipeline.names import names_that_differ, names_unlike_record
-from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, input_files
+from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, digests, input_files
 from kg.publish.pipeline.stubs import leads_nowhere, stub
 from kg.publish.report.completeness import MAX_SOURCES, CountedRecord
 from kg.publish.report.rejected import RejectedFolder, RejectedRecord
@@ -36,7 +35,10 @@ from kg.render.site.translations import LANGUAGES
 from kg.settings import Settings
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry, SourcePosition
 from kg.store.generation.generations import Generations
-from kg.store.generation.ledger import Ledger
+from kg.store.generation.segments.folder import SegmentFolder
+from kg.store.generation.segments.reader import SegmentReader
+from kg.store.generation.segments.writer import SegmentWriter
+from kg.store.log.log_state import LogState
 from kg.store.triples.statistics import GraphStatistics
 
 STUBS_PER_BATCH = 500
@@ -87,7 +89,7 @@ class BuildOutputs:
         settings: the settings.
         report: counts and problems.
         catalogue: builder of the catalogue.
-        records: the file for the JSON of each record.
+        records: the segments for the JSON of each record.
         sink: the store for triples.
         rejected: the folder for rejected records.
         dumps: the files of the dumps, or None.
@@ -95,12 +97,13 @@ class BuildOutputs:
         progress: called with the build's progress.
         accept_deletions: go on without a source whose path is gone.
         statistics: of the graph, once the pipeline has run and its triples go live.
+        sources: name of each source file → its SHA-256, once the pipeline has run; empty for a dry run.
     """
 
     settings: Settings
     report: Report
     catalogue: CatalogueBuilder
-    records: Path
+    records: SegmentFolder
     sink: Sink
     rejected: RejectedFolder
     dumps: DumpFiles | None = None
@@ -108,6 +111,7 @@ class BuildOutputs:
     progress: Progress = no_progress
     accept_deletions: bool = False
     statistics: GraphStatistics = field(default_factory=GraphStatistics)
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 def run_pipeline(outputs: BuildOutputs) -> None:
@@ -123,11 +127,11 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     outputs.report.add(*notes)
     outputs.report.away += [note.source for note in notes if note.severity == "rejected"]
     outputs.rejected.originals |= {file.file.name: file.file.path for file in files}
-    index = outputs.records.with_name("identities.sqlite")
+    index = outputs.records.path.with_name("identities.sqlite")
     total = sum(file.size for file in files)
     jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
     shapes = str(settings.shapes_file) if settings.shapes_file else None
-    survey = Survey(outputs.records.with_name("survey"))
+    survey = Survey(outputs.records.path.with_name("survey"))
     languages = tuple(dict.fromkeys((*settings.languages, *LANGUAGES)))
     options = ProcessorOptions(
         *(settings.base, index, shapes, survey.folder, settings.value_bytes, languages), outputs.sink.publishes
@@ -142,6 +146,8 @@ def run_pipeline(outputs: BuildOutputs) -> None:
             write_index(index, executor.index(batches(to_index)), merges=any(file.merge for file in files))
         for result in executor.process(batches(files)):
             writer.add(result)
+        if outputs.sink.publishes:
+            outputs.sources = digests(files)
         check_unchanged(files)
         writer.merge_duplicates()
         writer.add_successions()
@@ -158,8 +164,8 @@ def _write_survey(outputs: BuildOutputs, survey: Survey) -> None:
     survey.folder.mkdir()
     settings = outputs.settings.model_copy(update={"shapes": None})
     with (
-        closing(Ledger(survey.ledger)) as ledger,
-        closing(CatalogueBuilder(survey.catalogue, ledger, "")) as catalogue,
+        closing(LogState.in_memory()) as state,
+        closing(CatalogueBuilder(survey.catalogue, state, "")) as catalogue,
         closing(RejectedFolder(survey.rejected)) as rejected,
     ):
         report, accept = Report(survey.problems), outputs.accept_deletions
@@ -192,12 +198,11 @@ class _ResultWriter:
         self._pending_merges: dict[str, list[PendingMerge]] = {}
         self._successions: list[Succession] = []
         self._exported: dict[str, ExportedRow] = {}
-        self._offset = 0
         self._records_written = self._triples = self._size = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._records = self._stack.enter_context(self._outputs.records.open("wb"))
+        self._records = self._stack.enter_context(SegmentWriter(self._outputs.records))
         live = PublishedRecords(Generations.of_settings(self._outputs.settings))
         self._published = self._stack.enter_context(live)
         return self
@@ -228,7 +233,7 @@ class _ResultWriter:
         if result.statistics:
             self._outputs.statistics.merge(result.statistics)
         if self._outputs.index:
-            self._outputs.index.file_grown(self._offset)
+            self._outputs.index.file_grown(self._records.size)
         self._size += result.size
         self._outputs.progress(self._records_written, self._triples, self._size, self._total)
 
@@ -289,10 +294,9 @@ class _ResultWriter:
         """Report each link that calls a thing by a name which is no form of those in its record."""
         self._records.flush()
         hints = self._outputs.catalogue.hints
-        with self._outputs.records.open("rb") as records:
-            for reference, offset, length in hints.of_records():
-                records.seek(offset)
-                record = orjson.loads(records.read(length))
+        with SegmentReader(self._outputs.records) as records:
+            for reference, address, length in hints.of_records():
+                record = orjson.loads(records.record(address, length))
                 self._outputs.report.add(*names_unlike_record(reference, record, hints.names_of(reference)))
 
     def finish(self) -> None:
@@ -304,8 +308,8 @@ class _ResultWriter:
     def _add_record(self, record: PreparedRecord, *, stubs: bool) -> Iterator[bytes]:
         entry = record.entry
         kind = entry.reference.partition("/")[0]
-        line = record.json + b"\n"
-        earlier_position = self._outputs.catalogue.add(entry, self._offset, len(record.json), record.outline)
+        address, length = self._records.address, len(record.json)
+        earlier_position = self._outputs.catalogue.add(entry, address, length, record.outline)
         if not stubs:
             self._outputs.report.read[kind] += 1
         if earlier_position is not None:
@@ -318,9 +322,8 @@ class _ResultWriter:
             self._outputs.catalogue.hints.add(hint, entry.reference, entry.source, entry.at)
         if self._outputs.index:
             origin = "" if stubs else self._origins.get(entry.source, entry.source)
-            self._outputs.index.record_comes(self._offset, origin)
-        self._records.write(line)
-        self._offset += len(line)
+            self._outputs.index.record_comes(address, origin)
+        self._records.add(record.json)
         self._records_written += 1
         self._triples += record.triples
         if stubs:

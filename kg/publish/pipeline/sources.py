@@ -1,5 +1,6 @@
 """Source files of kg.toml, and their division into batches."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -164,6 +165,24 @@ def check_unchanged(files: Iterable[InputFile]) -> None:
             what = f"changed while it was read: {file.size:,} bytes before, {size:,} after"
             todo = "Wait until it is whole and try again; to replace a file while builds run, rename a new one over it."
             raise SourceChanged(what, where=file.file.name, todo=todo)
+
+
+def digests(files: Iterable[InputFile]) -> dict[str, str]:
+    """Name of each file → its SHA-256, in hexadecimal; databases at an address have none.
+
+    Raises:
+        SourceChanged: a file can't be read any more.
+    """
+    found: dict[str, str] = {}
+    for each in files:
+        if each.file.settings.is_address or each.file.name in found:
+            continue
+        try:
+            with each.file.path.open("rb") as opened:
+                found[each.file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
+        except OSError as fault:
+            raise SourceChanged(f"can't be read any more: {fault.strerror}", where=each.file.name) from None
+    return found
 
 
 def batches(files: Iterable[InputFile]) -> Iterator[Batch]:

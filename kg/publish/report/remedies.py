@@ -205,7 +205,11 @@ _ROWS = (
     ),
     _row("colour", "^colour: ", Message("Choose a colour with more contrast, or leave it as it is shown.")),
     _row("respelled", "written otherwise now", Message("Nothing, unless queries of yours name the old addresses.")),
-    _row("damage", "a build mends it|is damaged|can't be opened", Message("Nothing: the next build mends it.")),
+    _row(
+        "damage",
+        "a build mends it|is damaged|can't be opened|is of an earlier version of kg",
+        Message("Nothing: the next build mends it."),
+    ),
 )
 """Rows in the order in which they are tried."""
 

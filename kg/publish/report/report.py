@@ -31,7 +31,11 @@ class Report:
         read: kind → number of records from the readers, with described-only ones; `unknown` for unreadable ones.
         published: kind → number of published records, without stubs.
         rejected, merged, stubs: number of records left out, of records merged into another, of stubs.
-        created, changed, deleted: against the generation before.
+        created, changed, deleted: numbers of published things, without stubs, against the generation before.
+        replaced: number of published things that others have replaced.
+        remapped: number of published things of which the triples alone are others, by another mapping.
+        incremental: whether only what changed was built.
+        why_full: the reason for which everything was built anew; None for an incremental build.
         respelled: number of published references whose keys are written otherwise now (D-136).
         triples: statements in the generation.
         seconds: from start to switch.
@@ -54,6 +58,10 @@ class Report:
     created: int = 0
     changed: int = 0
     deleted: int = 0
+    replaced: int = 0
+    remapped: int = 0
+    incremental: bool = False
+    why_full: str | None = None
     respelled: int = 0
     triples: int = 0
     seconds: float = 0.0
@@ -101,6 +109,8 @@ class Report:
             "created": self.created,
             "changed": self.changed,
             "deleted": self.deleted,
+            "replaced": self.replaced,
+            "remapped": self.remapped,
             "respelled": self.respelled,
             "problems": dict(self.severities),
             "shapes_seconds": round(self.shapes_seconds, 3),
@@ -123,6 +133,8 @@ class Report:
         """Return the report as `build --json` prints it."""
         report = {
             "generation": self.generation,
+            "incremental": self.incremental,
+            "why_full": self.why_full,
             **self.summary(),
             "problems": [{**problem.as_json(), "todo": todo_of(problem)} for problem in self.problems()],
             "triples": self.triples,

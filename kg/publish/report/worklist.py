@@ -21,6 +21,7 @@ from kg.publish.report.kinds import of_word
 from kg.publish.report.remedies import DATE_UNREAD, LINK_DANGLING
 from kg.publish.report.report import Report
 from kg.store.generation.generation import GenerationFolder
+from kg.store.generation.segments.reader import SegmentReader
 from kg.store.search.fields import RECORD, texts
 
 MAX_UNDESCRIBED = 1_000
@@ -127,9 +128,9 @@ def _shown_name(label: bytes | None) -> str:
 
 def _named(db: sqlite3.Connection, folder: GenerationFolder) -> Iterator[NamedThing]:
     """Things with the names of their records, those that most documents name first."""
-    with folder.records.open("rb") as file:
-        for reference, status, offset, length, documents in db.execute(_NAMED, (MAX_COMPARED,)):
-            record: dict[str, Any] = orjson.loads(os.pread(file.fileno(), length, offset))
+    with SegmentReader(folder.records) as records:
+        for reference, status, address, length, documents in db.execute(_NAMED, (MAX_COMPARED,)):
+            record: dict[str, Any] = orjson.loads(records.record(address, length))
             names = _names(record)
             dates = principal(record.get("dates", ()))
             yield NamedThing(

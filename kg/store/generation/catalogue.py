@@ -35,9 +35,11 @@ CREATE TABLE things (
   digest TEXT,          -- of its triples and its JSON
   source TEXT,          -- file, and position in it
   at TEXT,
-  offset INTEGER,       -- position of its JSON in the file of records
+  offset INTEGER,       -- address of its JSON in the segments of records
   length INTEGER,
-  deleted TEXT          -- time of its deletion
+  deleted TEXT,         -- time of its deletion
+  record_digest TEXT,   -- SHA-256 of its JSON
+  sets TEXT             -- JSON: references of the collections and archives that have it
 );
 CREATE TABLE keys (k INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE redirects (ref TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;
@@ -419,6 +421,10 @@ class Catalogue:
         yield from self._db.execute(
             "SELECT ref, label FROM things WHERE deleted IS NULL AND status IS NOT 'stub' ORDER BY n"
         )
+
+    def record_places(self) -> Iterator[tuple[int, int]]:
+        """(address, length) of the records of all live things, in the order in which they were written."""
+        yield from self._db.execute("SELECT offset, length FROM things WHERE digest IS NOT NULL ORDER BY offset")
 
     def digests(self) -> Iterator[tuple[str, str, str | None, int, int]]:
         """(reference, digest, status, offset, length) of each live thing, by reference."""

@@ -11,14 +11,18 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import orjson
 
 from kg.iris import spellings
 from kg.store.generation import hints
 from kg.store.generation.catalogue import LINKS, SCHEMA, UNDATED
-from kg.store.generation.ledger import Ledger
 from kg.store.generation.outlines import builder as outlines
 from kg.store.generation.outlines.builder import RecordOutline
 from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, position_key
+from kg.store.log.live_catalogue import LiveCatalogue
+from kg.store.log.log_state import LogState, times_of
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
@@ -29,6 +33,9 @@ _VAGUE = re.compile(r"\d\dXX[?~%]?|\d{3}X[?~%]")
 _MAX_DATE_TEXT = 100
 """Characters of a date in words that lists show."""
 
+_SET_KEYS = frozenset({"heldIn", "partOf", "collections"})
+"""Keys of the links from a record to what has it."""
+
 _STAGE = """
 CREATE TABLE stage.links (target INTEGER, k INTEGER, start TEXT, source INTEGER);
 CREATE TABLE stage.redirects (ref TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;
@@ -36,7 +43,7 @@ CREATE TABLE stage.redirects (ref TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;
 
 
 class CatalogueEntry(NamedTuple):
-    """Input row of a record; the fields are those of `Thing`, with its source and links.
+    """Input row of a record; the fields are those of `Thing`, with its source and links, and the digest of its JSON.
 
     A tuple, since a process pool sends one for each record: to pickle and read it takes 7 µs, a dataclass 14 µs.
     """
@@ -52,6 +59,7 @@ class CatalogueEntry(NamedTuple):
     at: str
     links: tuple[tuple[str, str], ...]
     position: int | None = None
+    record_digest: str = ""
 
 
 def date_column(date: Mapping[str, Any]) -> str | None:
@@ -79,18 +87,14 @@ class SourcePosition:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """Changes of a generation.
+class Respellings:
+    """References of a generation that are written otherwise than they were published.
 
     Attributes:
-        created, changed, deleted: numbers of things.
-        respelled: number of references that the ledger has under another spelling of their keys (D-136).
+        respelled: number of references that the change log has under another spelling of their keys (D-136).
         example: the first of them, old and new.
     """
 
-    created: int
-    changed: int
-    deleted: int
     respelled: int = 0
     example: tuple[str, str] = ("", "")
 
@@ -98,11 +102,20 @@ class Changes:
 class CatalogueBuilder:
     """Writer of one catalogue; not thread-safe."""
 
-    def __init__(self, path: Path, ledger: Ledger, now: str) -> None:
+    def __init__(self, path: Path, state: LogState, now: str, *, rebased: bool = False) -> None:
+        """Make the file.
+
+        Args:
+            path: the file.
+            state: the change log, brought up to the live generation.
+            now: the time of the build.
+            rebased: whether the identifiers of the generation before are closed by another base.
+        """
         self._path = path
         self._stage = path.with_suffix(".stage")
-        self._ledger = ledger
+        self._state = state
         self._now = now
+        self._rebased = rebased
         self._db = sqlite3.connect(path, isolation_level=None)
         # The folder of a failed build is deleted; no rollback is needed.
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;")
@@ -114,7 +127,6 @@ class CatalogueBuilder:
         """What links say of their targets."""
         self._numbers: dict[str, int] = {}
         self._keys: dict[str, int] = {}
-        self._created = self._changed = 0
 
     def add(self, entry: CatalogueEntry, offset: int, length: int, outline: RecordOutline | None = None) -> str | None:
         """Insert a record.
@@ -135,10 +147,10 @@ class CatalogueBuilder:
         created, modified = self._times(entry)
         self._db.execute(
             "UPDATE things SET label=?, status=?, start=?, end=?, said=?, created=?, modified=?, digest=?, source=?,"
-            " at=?, offset=?, length=? WHERE n=?",
+            " at=?, offset=?, length=?, record_digest=?, sets=? WHERE n=?",
             (
                 *(entry.label, entry.status, entry.start, entry.end, entry.edtf, created, modified, entry.digest),
-                *(entry.source, entry.at, offset, length, n),
+                *(entry.source, entry.at, offset, length, entry.record_digest, _sets(entry), n),
             ),
         )
         if outline:
@@ -217,18 +229,18 @@ class CatalogueBuilder:
         for reference, source, at in rows:
             yield SourcePosition(reference, source or "", at or "")
 
-    def finish(self) -> Changes:
+    def finish(self) -> Respellings:
         """Sort and count the links, insert tombstones, commit."""
         self._redirect()
         for statement in LINKS.split(";"):  # executescript would commit
             self._db.execute(statement)
         self._db.execute("INSERT INTO links SELECT DISTINCT * FROM stage.links ORDER BY target, k, start, source")
         self._db.execute("INSERT INTO link_counts SELECT target, k, COUNT(*) FROM links GROUP BY target, k")
-        deleted, respelled, example = _insert_tombstones(self._db, self._ledger, self._now)
+        respellings = _insert_tombstones(self._db, self._state, self._now)
         self._db.execute("COMMIT")
         self._db.execute("DETACH stage")
         self._stage.unlink()
-        return Changes(self._created, self._changed, deleted, respelled, example)
+        return respellings
 
     def close(self) -> None:
         """Close the database, finished or not."""
@@ -253,14 +265,9 @@ class CatalogueBuilder:
 
     def _times(self, entry: CatalogueEntry) -> tuple[str, str]:
         """Times of the record's first publication and last change."""
-        published = self._ledger.entry(entry.reference)
-        if published is None:
-            self._created += 1
-            return self._now, self._now
-        if published.digest == entry.digest and published.deleted is None:
-            return published.created, published.modified
-        self._changed += 1
-        return published.created, self._now
+        published = self._state.entry(entry.reference)
+        thing = entry.reference, entry.status, entry.record_digest, entry.digest
+        return times_of(published, self._now, thing, rebased=self._rebased)
 
     def _number(self, reference: str) -> int:
         n = self._numbers.get(reference)
@@ -284,53 +291,79 @@ class CatalogueBuilder:
         return k
 
 
-def _insert_tombstones(db: sqlite3.Connection, ledger: Ledger, now: str) -> tuple[int, int, tuple[str, str]]:
+def _insert_tombstones(db: sqlite3.Connection, state: LogState, now: str) -> Respellings:
     """Insert tombstones of published things that the build lacks.
 
     Returns:
-        The number of new ones; the number of references that are there under another spelling, and the first of them.
+        The references that are there under another spelling.
     """
-    deleted_now = respelled = 0
+    respelled = 0
     example = "", ""
     insert = "INSERT INTO things (ref, kind, label, created, modified, deleted) VALUES (?, ?, ?, ?, ?, ?)"
-    for published in ledger.entries():
+    for published in state.entries():
         canonical, *others = spellings(published.reference)
         names = published.reference, canonical, *others
         there = next((name for name in names if _is_in(db, "things", name)), None)
-        if there is not None and there != published.reference:
+        if published.has_page and there is not None and there != published.reference:
             respelled += 1
             example = example if example[0] else (published.reference, there)
         if there is not None or any(_is_in(db, "redirects", name) for name in names):
             continue
-        deleted_now += published.deleted is None
         deleted = published.deleted or now
         modified = published.modified if published.deleted else now
         db.execute(insert, (canonical, published.kind, published.label, published.created, modified, deleted))
-    return deleted_now, respelled, example
+    return Respellings(respelled, example)
 
 
 def _is_in(db: sqlite3.Connection, table: str, reference: str) -> bool:
     return db.execute(f"SELECT 1 FROM {table} WHERE ref = ?", (reference,)).fetchone() is not None  # noqa: S608  # ours
 
 
-def copy_with_new_times(source: Path, target: Path, ledger: Ledger, now: str) -> None:
+def copy_with_new_times(
+    source: LiveCatalogue, target: Path, state: LogState, now: str, *, rebased: bool = False
+) -> None:
     """Copy a catalogue for a generation that repeats an earlier one, with `now` as the time of what changes by it.
 
     A published catalogue is copied, never linked: SQLite writes a file in place.
+
+    Args:
+        source: the catalogue.
+        target: the new file.
+        state: the change log, brought up to the live generation.
+        now: the time of the rollback.
+        rebased: whether the identifiers of the generation before are closed by another base.
     """
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target, isolation_level=None)) as db:
+    with (
+        closing(sqlite3.connect(source.uri, uri=True)) as old,
+        closing(sqlite3.connect(f"file:{quote(str(target))}", uri=True, isolation_level=None)) as db,
+    ):
         old.backup(db)
+        with source.attached_to(db):
+            db.execute("BEGIN")
+            for row in db.execute("SELECT ref, status, digest, triples_digest, deleted FROM temp.things"):
+                times = _times_again(row, state, now, rebased=rebased)
+                db.execute(
+                    "UPDATE main.things SET created = ?, modified = ?, deleted = ? WHERE ref = ?", (*times, row[0])
+                )
+            db.execute("COMMIT")
         db.execute("BEGIN")
-        rows = db.execute("SELECT n, ref, digest, deleted FROM things").fetchall()
-        for n, reference, digest, deleted in rows:
-            published = ledger.entry(reference)
-            if published is None:  # absent from the ledger: a new thing
-                times = (now, now, now if deleted else None)
-            elif deleted:
-                times = (published.created, published.modified if published.deleted else now, published.deleted or now)
-            else:
-                unchanged = published.digest == digest and published.deleted is None
-                times = (published.created, published.modified if unchanged else now, None)
-            db.execute("UPDATE things SET created = ?, modified = ?, deleted = ? WHERE n = ?", (*times, n))
-        _insert_tombstones(db, ledger, now)
+        _insert_tombstones(db, state, now)
         db.execute("COMMIT")
+
+
+def _times_again(
+    row: tuple[str, str | None, str, str, str | None], state: LogState, now: str, *, rebased: bool
+) -> tuple[str, str, str | None]:
+    """Times of creation, change, deletion for a row of an earlier generation: reference, status, digests, deletion."""
+    published = state.entry(row[0])
+    if not row[4]:
+        return *times_of(published, now, row[:4], rebased=rebased), None
+    if published is None:
+        return now, now, now
+    return published.created, published.modified if published.deleted else now, published.deleted or now
+
+
+def _sets(entry: CatalogueEntry) -> str | None:
+    """References of the collections and archives to which a record says it belongs, as JSON; None for none."""
+    sets = sorted({target for key, target in entry.links if key in _SET_KEYS})
+    return orjson.dumps(sets).decode() if sets else None

@@ -1,10 +1,12 @@
 """Generation: the layout and manifest of its folder, and its read handle (catalogue, records, search index, graph)."""
 
+import errno
 import json
 import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -13,20 +15,30 @@ from typing import Any
 from kg.errors import GenerationError
 from kg.settings import Settings
 from kg.store import file_sizes
-from kg.store.generation import inventory, name_index_builder
+from kg.store.generation import inventory
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.inventory import Inventory
-from kg.store.generation.name_index import NameIndex
+from kg.store.generation.names import name_index_builder
+from kg.store.generation.names.name_index import NameIndex
 from kg.store.generation.outlines.builder import OUTLINED_LENGTH
 from kg.store.generation.outlines.reader import LongRecord
+from kg.store.generation.read_only_database import database_uri
+from kg.store.generation.segments.folder import SegmentFolder
+from kg.store.generation.segments.reader import SegmentReader
+from kg.store.log.changes import LoggedGeneration
+from kg.store.log.live_catalogue import LiveCatalogue
+from kg.store.log.schema import CHANGES
 from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import RemoteGraph
 from kg.store.search.index import SearchIndex, is_of_another_version
 from kg.store.triples.embedded import EmbeddedGraph, checkpoint
 from kg.store.triples.graph import Graph
 
-FOLDER_FORMAT = 2
-"""Format number of a generation's folder; a folder with another number has to be built anew."""
+FOLDER_FORMAT = 3
+"""Format number of a generation's folder."""
+
+SERVED_FORMATS = (2, FOLDER_FORMAT)
+"""Formats that are served and rolled back to; a folder with another number has to be built anew."""
 
 _MANIFEST = "manifest.json"
 
@@ -45,6 +57,8 @@ class Manifest:
         rollback_of: number of the generation that it repeats, or None.
         graph: name of its graph at the remote store; empty where its triples lie in its folder.
         mapping: version of the mapping from its records to its triples.
+        graph_hash: sum of the SHA-256 of each line of its N-Triples, modulo 2^256, in hexadecimal; empty if unknown.
+        full: whether everything was built anew.
         format: format number of its folder.
         files: size and digest of each file in its folder but the manifest; empty in one of kg before 0.3.
     """
@@ -58,8 +72,17 @@ class Manifest:
     rollback_of: int | None = None
     graph: str = ""
     mapping: str = ""
+    graph_hash: str = ""
+    full: bool = True
     format: int = FOLDER_FORMAT
     files: Inventory = field(default_factory=dict)
+
+    def logged(self) -> LoggedGeneration:
+        """The generation as the change log keeps it; its last sequence is the log's to say."""
+        return LoggedGeneration(
+            *(self.generation, self.published, self.base, self.full, self.rollback_of, self.counts),
+            *(self.triples, self.graph_hash, self.mapping, 0),
+        )
 
 
 class GenerationFolder:
@@ -70,23 +93,34 @@ class GenerationFolder:
         self.store = path / "store"
         self.catalogue = path / "catalogue.sqlite"
         self.names = path / "names.sqlite"
-        self.records = path / "records.jsonl"
+        self.records = SegmentFolder(path)
         self.dumps = path / "dumps"
         self.statistics = path / "statistics.json"
         self.patch = path / "patch.rdfp.gz"
         self.tables = path / "tables"
         self.search = path / "search"
+        self.changes = path / CHANGES
+
+    def logged_catalogue(self) -> LiveCatalogue:
+        """The catalogue as the change log reads it."""
+        return LiveCatalogue(database_uri(self.catalogue), self._records)
+
+    def _records(self, rows: Iterable[tuple[str, int, int]]) -> Iterator[tuple[str, bytes]]:
+        """References and bytes of records. Raises GenerationError where they can't be read."""
+        with SegmentReader(self.records) as reader:
+            for reference, address, length in rows:
+                yield reference, reader.record(address, length)
 
     def read_manifest(self) -> Manifest:
         """Read the manifest. Raises GenerationError where the folder is no generation that can be served."""
         try:
             values = json.loads((self.path / _MANIFEST).read_text(encoding="utf-8"))
-            manifest = Manifest(**values)
+            manifest = Manifest(**{"format": SERVED_FORMATS[0]} | values)
             _check_types(manifest)
         except (OSError, ValueError, TypeError) as fault:
             what = f"is no whole generation: {fault}"
             raise GenerationError(what, where=str(self.path), todo="Run `kg build`.") from None
-        if manifest.format != FOLDER_FORMAT:
+        if manifest.format not in SERVED_FORMATS:
             raise GenerationError(
                 "was built by another version of kg", where=str(self.path), todo="Run `kg build --full`."
             )
@@ -96,10 +130,15 @@ class GenerationFolder:
         """Read the manifest and compare every file's size with it. Raises GenerationError for a damaged generation."""
         manifest = self.read_manifest()
         inventory.check_sizes(self.path, manifest.files)
-        if not self.catalogue.is_file() or not self.records.is_file():
-            what = "it is not whole: the catalogue or the file of records is missing"
+        if not self.catalogue.is_file() or not self.records.numbers():
+            what = "it is not whole: the catalogue or the records are missing"
             raise GenerationError(what, where=str(self.path), todo="Run `kg build`.")
         return manifest
+
+    def check_records(self) -> None:
+        """Look for the segments of records. Raises FileNotFoundError where there is none."""
+        if not self.records.numbers():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.records.path))
 
     def fingerprint(self) -> tuple[int, int, int] | None:
         """Identity of the manifest's file (device, inode, modification time in ns); None without a manifest."""
@@ -144,8 +183,7 @@ class Generation:
             try:
                 self.catalogue = Catalogue(folder.catalogue)
                 opened.callback(self.catalogue.close)
-                self._records = os.open(folder.records, os.O_RDONLY)
-                opened.callback(os.close, self._records)
+                folder.check_records()
             except (OSError, sqlite3.Error) as fault:
                 what = f"it is not whole: {fault}"
                 todo = "Run `kg build`."
@@ -158,6 +196,7 @@ class Generation:
                 raise GenerationError(what, where=str(folder.search), todo="Run `kg build`.") from None
             self.graph = _open_graph(folder, self.manifest, settings)
             opened.pop_all()
+        self.segments = SegmentReader(folder.records)
         self._on_close = ExitStack()
 
     @property
@@ -165,33 +204,21 @@ class Generation:
         """Number of the generation."""
         return self.manifest.generation
 
-    def record(self, offset: int, length: int) -> bytes:
-        """JSON of a record, by the offset and length of its catalogue row (D-16).
+    def record(self, address: int, length: int) -> bytes:
+        """JSON of a record, by the address and length of its catalogue row.
 
         Raises:
-            GenerationError: the file of records ends before, or holds something else there.
+            GenerationError: its segment is gone, ends before, or holds something else there.
         """
-        found = self._bytes(offset, length)
-        if not found.startswith(b"{") or not found.endswith(b"}"):
-            what = "the generation is damaged: something else stands in the place of a record"
-            raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
-        return found
+        return self.segments.record(address, length)
 
-    def long_record(self, offset: int, length: int) -> LongRecord | None:
+    def long_record(self, address: int, length: int) -> LongRecord | None:
         """Record that is read value by value; None for a short one, or one without an outline."""
-        return self.catalogue.outlines.record(offset, self._bytes) if length > OUTLINED_LENGTH else None
+        return self.catalogue.outlines.record(address, self.segments.read) if length > OUTLINED_LENGTH else None
 
-    def abstract(self, offset: int, length: int) -> dict[str, Any] | None:
+    def abstract(self, address: int, length: int) -> dict[str, Any] | None:
         """Abstract of a long record; None for a short one, or one without an outline."""
-        return self.catalogue.outlines.abstract(offset) if length > OUTLINED_LENGTH else None
-
-    def _bytes(self, offset: int, length: int) -> bytes:
-        """Bytes of the file of records. Raises GenerationError where it ends before."""
-        found = os.pread(self._records, length, offset)
-        if len(found) != length:
-            what = f"the generation is damaged: {len(found)} of the {length} bytes of a record can be read"
-            raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
-        return found
+        return self.catalogue.outlines.abstract(address) if length > OUTLINED_LENGTH else None
 
     def open_names(self) -> NameIndex:
         """Open the name index, which is closed with the generation.
@@ -222,10 +249,10 @@ class Generation:
     def check_whole(self) -> None:
         """Compare the sizes of its files with its manifest. Raises GenerationError for a damaged generation."""
         inventory.check_sizes(self.folder.path, self.manifest.files)
-        size = sum(self.manifest.files.get("records.jsonl", (0, ""))[:1])
-        if self.manifest.files and os.fstat(self._records).st_size != size:
-            what = "the generation is damaged: the file of records that is open has another size than in its manifest"
-            raise GenerationError(what, where=str(self.folder.records), todo=file_sizes.TODO)
+        for name, size in self.segments.open_sizes().items() if self.manifest.files else ():
+            if size != self.manifest.files[name][0]:
+                what = f"the generation is damaged: {name}, which is open, has another size than in its manifest"
+                raise GenerationError(what, where=str(self.folder.path), todo=file_sizes.TODO)
 
     def check_dumps(self) -> None:
         """Compare the sizes of the dumps with the manifest. Raises GenerationError for damaged ones."""
@@ -238,7 +265,7 @@ class Generation:
     def close(self) -> None:
         """Close catalogue, records, names, graph and search index."""
         self._on_close.close()
-        os.close(self._records)
+        self.segments.close()
         self.catalogue.close()
         self.graph.close()
         if self.search:
@@ -264,7 +291,7 @@ def copy_unchanged(source: GenerationFolder, target: GenerationFolder) -> None:
     """Share an old generation's files with a new one by hard links, since both are immutable."""
     if source.store.is_dir():
         checkpoint(source.store, target.store)
-    os.link(source.records, target.records)
+    target.records.link(source.records)
     for whole, copied in ((source.names, target.names), (source.statistics, target.statistics)):
         if whole.is_file():
             os.link(whole, copied)

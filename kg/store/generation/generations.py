@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -22,10 +22,10 @@ from kg.errors import GenerationError, KgError, LockedError, PublishError
 from kg.settings import Settings
 from kg.store.generation import places
 from kg.store.generation.generation import Generation, GenerationFolder
-from kg.store.generation.ledger import DAMAGED, Ledger, ledger_error
-
-LEDGER = Path("state", "ledger.sqlite")
-"""Path of the ledger below var."""
+from kg.store.generation.log_upkeep import LEDGER, LogUpkeep, previous_generation, sweep
+from kg.store.log.change_log import ChangeLog
+from kg.store.log.log_state import LogState
+from kg.store.log.schema import CHANGES, LOG
 
 _NUMBER = re.compile(r"[0-9]{4,8}")
 """Name of a generation's folder; any other folder is none."""
@@ -127,7 +127,7 @@ class Generations:
         raise GenerationError(what, where=str(self.current), todo=todo)
 
     def faults(self) -> list[KgError]:
-        """Return the damage that a build mends: to the live generation, to the ledger."""
+        """Return the damage that a build mends: to the live generation, to the change log."""
         faults: list[KgError] = []
         if not self.numbers() and not os.path.lexists(self.current):
             return faults
@@ -135,64 +135,35 @@ class Generations:
             self.generation_folder(self._live_number()).check_whole()
         except KgError as fault:
             faults.append(fault)
-        if not (self.var / LEDGER).exists():
+        if not (self.var / LOG).exists() and not (self.var / LEDGER).exists():
             what = "is missing; it is made anew from the newest whole generation"
-            faults.append(PublishError(what, where=str(self.var / LEDGER)))
+            faults.append(PublishError(what, where=str(self.var / LOG)))
         return faults
 
-    def ledger(self) -> Ledger:
-        """Open the ledger, brought up to the live generation. Raises PublishError where its file is damaged."""
-        return self._ledger(self.var / LEDGER)
+    def log(self) -> LogState:
+        """Open the change log, brought up to the live generation. Raises PublishError where its file is damaged."""
+        return self._upkeep().open()
 
-    def ledger_for_dry_run(self, folder: GenerationFolder) -> Ledger:
-        """Open the ledger for a dry run: a copy in a temporary folder, where `var` is not writable."""
+    def bring_log_up(self) -> None:
+        """Bring the change log up to the live generation, where it can be written; a server goes on where it can't."""
+        with suppress(KgError, OSError, sqlite3.Error):
+            if self.live() is not None and _is_writable(self.var):
+                self.log().close()
+
+    def log_for_dry_run(self, folder: GenerationFolder) -> LogState:
+        """Open the change log for a dry run: a copy in a temporary folder, where `var` is not writable."""
         places.check(self.var)
         if _is_writable(self.var):
-            return self.ledger()
-        copy = folder.path / LEDGER
-        copy.parent.mkdir(parents=True)
-        for path in (self.var / LEDGER).parent.glob(f"{LEDGER.name}*"):  # with its write-ahead log
-            shutil.copyfile(path, copy.with_name(path.name))
-        return self._ledger(copy)
+            return self.log()
+        state = folder.path / LOG.parent
+        state.mkdir()
+        for name in (LOG.name, LEDGER.name):
+            for path in (self.var / LOG.parent).glob(f"{name}*"):  # with its write-ahead log
+                shutil.copyfile(path, state / path.name)
+        return self._upkeep().open(folder.path / LOG, folder.path / LEDGER)
 
-    def _ledger(self, path: Path) -> Ledger:
-        try:
-            ledger = Ledger(path)
-        except sqlite3.DatabaseError as fault:
-            if fault.sqlite_errorcode not in DAMAGED:
-                raise
-            raise ledger_error(path, fault) from None
-        with ExitStack() as on_failure:
-            on_failure.callback(ledger.close)
-            self._follow(ledger)
-            on_failure.pop_all()
-        return ledger
-
-    def _follow(self, ledger: Ledger) -> None:
-        """Bring the ledger up to the live generation; an empty one to the newest that is whole.
-
-        Each generation's catalogue holds what was deleted before: it does not come back in silence with a new ledger.
-        """
-        number, numbers, last = self.live(), self.numbers(), ledger.position[0]
-        candidates = [number] if number in numbers and number is not None and number > last else []
-        if not last:
-            candidates += [each for each in reversed(numbers) if each not in candidates]
-        for candidate in candidates:
-            folder = self.generation_folder(candidate)
-            try:
-                ledger.follow(candidate, folder.check_whole().published, folder.catalogue)
-            except (GenerationError, sqlite3.DatabaseError) as fault:
-                if getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) not in DAMAGED:
-                    raise
-            else:
-                return
-        if numbers and not last:
-            what = "the ledger of published keys is gone, and no generation is whole to make it anew from"
-            todo = (
-                "Put a backup of it in its place; to begin anew, without what was deleted before, run"
-                f" `mv {self.folder} {self.folder}.damaged`."
-            )
-            raise PublishError(what, where=str(self.var / LEDGER), todo=todo)
+    def _upkeep(self) -> LogUpkeep:
+        return LogUpkeep(self.var, self.live(), self.numbers(), self.generation_folder)
 
     @contextmanager
     def new_generation(self) -> Iterator[tuple[int, GenerationFolder]]:
@@ -204,8 +175,8 @@ class Generations:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock():
             self._sweep()
-            with closing(self.ledger()) as ledger:
-                number = self._next_number(ledger)
+            with closing(self.log()) as state:
+                number = self._next_number(state)
             path = self.folder / f".{number:04}.building"
             path.mkdir()
             try:
@@ -213,10 +184,10 @@ class Generations:
             finally:
                 shutil.rmtree(path, ignore_errors=True)
 
-    def _next_number(self, ledger: Ledger) -> int:
+    def _next_number(self, state: LogState) -> int:
         """Number after all that were published; a folder without a manifest has none."""
         published = [each for each in self.numbers() if GenerationFolder(self.folder / f"{each:04}").fingerprint()]
-        number = max([*published, ledger.position[0], self.live() or 0]) + 1
+        number = max([*published, state.position[0], self.live() or 0]) + 1
         while os.path.lexists(self.folder / f"{number:04}"):
             number += 1
         return number
@@ -234,6 +205,22 @@ class Generations:
                 continue
             with suppress(BlockingIOError), folder_lock(path):  # the folder of a check that is running stays
                 shutil.rmtree(path)
+        sweep(self.var)
+        self._sweep_unswitched()
+
+    def _sweep_unswitched(self) -> None:
+        """Delete the generation that a build has made upon the live one when it was killed before the switch."""
+        live = self.live() or 0
+        try:
+            known = max((each.number for each in ChangeLog(self.var).generations(1)), default=0)
+        except GenerationError:
+            return
+        if known and not live:  # `current` is lost, and any of them may have been live
+            return
+        for number in self.numbers():
+            folder = self.folder / f"{number:04}"
+            if number > max(live, known) and previous_generation(folder / CHANGES) == live:
+                shutil.rmtree(folder)
 
     @contextmanager
     def scratch(self) -> Iterator[GenerationFolder]:
@@ -255,16 +242,18 @@ class Generations:
         link.symlink_to(Path("generations") / final.name)
         link.rename(self.current)
         _sync_folder(self.var)
-        with suppress(sqlite3.Error):  # it is live; the ledger is brought up to it before the next build at the latest
-            self.ledger().close()
+        with suppress(
+            KgError, sqlite3.Error
+        ):  # it is live; the log is brought up to it before the next build at the latest
+            self.log().close()
         for old in self.numbers()[:-keep]:
             if old != self.live():
                 shutil.rmtree(self.folder / f"{old:04}", ignore_errors=True)
 
-    def next_timestamp(self, ledger: Ledger) -> str:
-        """Current time in UTC, to the second, later than the ledger's last one: times only go forward."""
+    def next_timestamp(self, state: LogState) -> str:
+        """Current time in UTC, to the second, later than the log's last one: times only go forward."""
         now = datetime.now(UTC).replace(microsecond=0)
-        last = ledger.position[1]
+        last = state.position[1]
         if last:
             now = max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
         return now.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -15,6 +15,7 @@ BUILT: Mapping[str, str] = {
     "rejected": "folder",
     "lock": "file",
     "state/ledger.sqlite": "file",
+    "state/log.sqlite": "file",
 }
 """The same for all that a build reads and writes."""
 

@@ -9,13 +9,20 @@ from kg.errors import GenerationError
 from kg.store import file_sizes
 
 
+def database_uri(path: Path) -> str:
+    """URI of a published database file, for reading.
+
+    Immutable: there is no writer, so SQLite neither locks nor looks for a journal.
+    """
+    return f"file:{quote(str(path))}?mode=ro&immutable=1"
+
+
 class ReadOnlyDatabase:
     """Published database file; it is opened at the first question of a thread."""
 
     def __init__(self, path: Path) -> None:
         """Look at the file. Raises GenerationError where it is not there."""
-        # Immutable: there is no writer, so SQLite neither locks nor looks for a journal.
-        self._uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+        self._uri = database_uri(path)
         try:
             self._folder, self._sizes = path.parent, file_sizes.present(path.parent, [path])
         except OSError as fault:

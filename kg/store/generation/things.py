@@ -26,7 +26,7 @@ class Thing:
         edtf: that date in EDTF, which may be less precise than two days; None where the date is not EDTF.
         created, modified, deleted: times in UTC (ISO 8601); deleted is None for a live thing.
         digest: of its triples and its JSON.
-        offset, length: position of its JSON in the file of records, in bytes.
+        offset, length: address of its JSON in the segments of records, and its bytes.
         date_text: its date as the source writes it, where that says more than EDTF; else empty.
     """
 

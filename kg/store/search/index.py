@@ -18,13 +18,14 @@ from kg.store.search import facets, fields, times
 from kg.store.search.analysis import analyzer
 from kg.store.search.facets import Facets
 from kg.store.search.folding import PLAIN
-from kg.store.search.index_builder import INFO_FILE
+from kg.store.search.indexing.counts import INFO_FILE, META_FILE
 from kg.store.search.query_builder import IndexRequest, QueryBuilder
 from kg.store.search.query_language import MAX_OFFSET, DayRange, ParsedSearch
 from kg.store.search.repeated.matcher import RepeatedMatcher
 from kg.store.search.repeated.table import RepeatedTable, RepeatedTexts
 from kg.store.search.times import TimeCounts
 from kg.store.search.words.clauses import all_of, any_value, count, reference_at
+from kg.store.search.words.term_counts import TermCounts
 from kg.store.search.words.word_queries import WordQueries
 
 _MAX_COUNTED_AGAIN = 500
@@ -44,7 +45,7 @@ class Hit:
     Attributes:
         reference: kind/key.
         score: relevance; 0 in a list in another order.
-        offset, length: position of its JSON in the file of records, in bytes.
+        offset, length: address of its JSON in the segments of records, and its bytes.
         cursor: cursor of the list behind it.
     """
 
@@ -80,7 +81,13 @@ class SearchIndex:
         self._schema = index.schema
         self._repeated = RepeatedMatcher(table, index.schema)
         self._queries = QueryBuilder(
-            index.schema, self._opened, info["languages"], info["above"], self._repeated, slots=info["date_slots"]
+            index.schema,
+            self._opened,
+            info["languages"],
+            info["above"],
+            self._repeated,
+            slots=info["date_slots"],
+            deleted=_count_deleted(folder),
         )
         self.repeated = RepeatedTexts(table)
         self._has_shared_documents: bool = info["held_twice"]
@@ -103,6 +110,11 @@ class SearchIndex:
     def words(self) -> WordQueries:
         """Queries of single words, and what the index knows of them."""
         return self._queries.words
+
+    @property
+    def terms(self) -> TermCounts:
+        """Counts of the terms of the index."""
+        return self._queries.terms
 
     @property
     def searcher(self) -> Searcher:
@@ -341,6 +353,12 @@ def is_of_another_version(folder: Path) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return bool(version != fields.VERSION)
+
+
+def _count_deleted(folder: Path) -> int:
+    """Number of the deleted documents of an index, which the engine counts until it merges their segment."""
+    meta = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
+    return sum(each["deletes"]["num_deleted_docs"] for each in meta["segments"] if each.get("deletes"))
 
 
 def _open_index(folder: Path) -> Index:

@@ -12,6 +12,7 @@ from kg.store.search.analysis import rules_of
 from kg.store.search.query_language import DayRange, Operator, ParsedSearch, Word
 from kg.store.search.repeated.matcher import RepeatedMatcher
 from kg.store.search.words.clauses import all_of, some_of
+from kg.store.search.words.term_counts import TermCounts
 from kg.store.search.words.word_queries import MAX_FORMED, IndexTerms, WordQueries
 
 _MAX_TAGS = 1_000
@@ -45,6 +46,7 @@ class QueryBuilder:
     Attributes:
         languages: languages of the index's stemming rules.
         words: queries of single words.
+        terms: counts of the terms of the index.
     """
 
     def __init__(  # noqa: PLR0913  # what an index is
@@ -56,6 +58,7 @@ class QueryBuilder:
         repeated: RepeatedMatcher,
         *,
         slots: int,
+        deleted: int,
     ) -> None:
         """Create a builder.
 
@@ -66,6 +69,7 @@ class QueryBuilder:
             above: level of an archive → the level above it.
             repeated: the repeated paragraphs of the index.
             slots: number of dates of the record with the most of them.
+            deleted: number of deleted documents that the engine still counts.
         """
         self.languages = tuple(languages)
         self._schema = schema
@@ -75,7 +79,8 @@ class QueryBuilder:
         self._below: dict[str, list[str]] = {}
         for child, parent in above.items():
             self._below.setdefault(parent, []).append(child)
-        self.words = WordQueries(IndexTerms(schema, searcher, self.languages, repeated, self.below))
+        self.terms = TermCounts(schema, searcher, repeated, deleted=deleted)
+        self.words = WordQueries(IndexTerms(schema, searcher, self.languages, repeated, self.below, self.terms))
 
     def query(self, request: IndexRequest) -> Query:
         """Query of a request. Raises SearchRefused for an unknown facet."""

@@ -66,7 +66,7 @@ class SpellingSuggester:
         """Test for a proper name: a word that people or places bear, or that every record has with a capital."""
         if self._index.words.is_borne(word):
             return True
-        frequency = self._index.searcher.doc_freq
+        frequency = self._index.terms.count
         # The key of a short name is none: what could be one is taken for a name.
         heard = sound(word)
         return not heard or frequency("text_sound", heard) >= max(frequency(field, word) for field in _FIELDS)
@@ -83,11 +83,16 @@ class SpellingSuggester:
             if (target_letters ^ letters).bit_count() > 2 * max_distance:  # an exchanged letter differs in two bits
                 continue
             edits = edit_distance(target, word, max_distance)
-            if edits <= max_distance:
+            if edits <= max_distance and (number := self._number(word, count)):
                 # A word with the same sound is half an edit nearer; of two as near, the more frequent one wins.
                 cost = edits - 0.5 * (sound(word) == target_sound)
-                best = max(best, (max_distance + 1 - cost, count, word))
+                best = max(best, (max_distance + 1 - cost, number, word))
         return best[2]
+
+    def _number(self, word: str, count: int) -> int:
+        """Number of records that have a word; 0 for one of deleted records alone."""
+        terms = self._index.terms
+        return sum(terms.count(field, word) for field in _FIELDS) if terms.has_deleted else count
 
     def _candidates(self, target: str) -> list[tuple[str, int, int]]:
         """Words with the same first letter, a similar one, or the second letter, since the first may be wrong."""
@@ -98,7 +103,7 @@ class SpellingSuggester:
         if self._words is None:
             counts: Counter[str] = Counter()
             for name in _FIELDS:
-                for word, count in self._index.searcher.terms_with_prefix(name, ""):
+                for word, count in self._index.terms.beginning(name, ""):
                     if len(word) >= _MIN_WORD_LENGTH and not word.isdecimal():
                         counts[word] += count
             by_letter: dict[str, list[tuple[str, int, int]]] = {}

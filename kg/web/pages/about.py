@@ -7,7 +7,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.read.search import SearchQuery, SearchRequest, SearchResults
+from kg.read.search_request import SearchQuery, SearchRequest
+from kg.read.search_results import SearchResults
 from kg.render.citations.styles import STYLES, cited_site
 from kg.render.site.pages import render_page
 from kg.web.pages.search_links import DOCUMENTS, SearchLink, gaps

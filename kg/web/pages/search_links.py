@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.read.search import SearchQuery
+from kg.read.search_request import SearchQuery
 from kg.render.site import search_summary as said
 from kg.render.site.translations import translations
 from kg.store.generation.things import Thing

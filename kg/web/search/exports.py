@@ -7,7 +7,7 @@ from itertools import chain
 from pyoxigraph import RdfFormat
 
 from kg.date_roles import Date, principal
-from kg.read.search import SearchHit, SearchResults
+from kg.read.search_results import SearchHit, SearchResults
 from kg.render.citations.citations import FORMATS as CITATIONS
 from kg.render.citations.cited_record import CitedRecord
 from kg.render.data import rdf

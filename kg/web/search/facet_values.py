@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import Message
-from kg.read.search import TITLE
+from kg.read.search_request import TITLE
 from kg.render.site import search_summary as said
 from kg.store.search.collation import title_order
 from kg.store.search.fields import COUNTED, FACETS

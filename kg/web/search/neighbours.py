@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from starlette.requests import Request
 
-from kg.read.search import SearchRequest
+from kg.read.search_request import SearchRequest
 from kg.store.search.query_language import MAX_OFFSET
 from kg.web.http import parameters
 from kg.web.http.parameter_problems import bad_parameter

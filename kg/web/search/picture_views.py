@@ -13,7 +13,8 @@ from typing import Annotated, Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.read.search import SearchRequest, SearchResults
+from kg.read.search_request import SearchRequest
+from kg.read.search_results import SearchResults
 from kg.render.data import spreadsheet
 from kg.render.pictures import network
 from kg.render.site.pages import render_page

@@ -6,7 +6,7 @@ from typing import Any
 
 from kg.date_roles import Date
 from kg.read import times
-from kg.read.search import Completion, SearchResults
+from kg.read.search_results import Completion, SearchResults
 from kg.render.page.life_dates import life_dates
 from kg.render.site import key_labels
 from kg.render.site import search_summary as said

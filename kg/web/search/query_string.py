@@ -14,7 +14,7 @@ from starlette.requests import Request
 from kg.date_roles import DATE_ROLES
 from kg.errors import Message, SearchRefused
 from kg.iris import KINDS, spellings
-from kg.read.search import ORDERED_BY_DATE, SORTS, SearchQuery
+from kg.read.search_request import ORDERED_BY_DATE, SORTS, SearchQuery
 from kg.read.times import read_days
 from kg.render.site.translations import translations
 from kg.store.search.fields import FACETS, LACKED, LACKS, THING

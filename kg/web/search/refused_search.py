@@ -6,7 +6,7 @@ A person goes on from there. A program gets the problem alone, as everywhere (D-
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.read.search import SORTS
+from kg.read.search_request import SORTS
 from kg.render.site import search_summary as said
 from kg.render.site.translations import translations
 from kg.store.search.fields import FACETS, LACKS

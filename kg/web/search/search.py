@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import Message, SearchRefused
-from kg.read.search import SORTS, SearchRequest, SearchResults
+from kg.read.search_request import SORTS, SearchRequest
+from kg.read.search_results import SearchResults
 from kg.render.citations.cited_record import CITED_KINDS
 from kg.render.data.negotiation import choose
 from kg.render.site import search_summary as said

@@ -41,7 +41,7 @@ def publish(folder, files):
         path.write_text(text, encoding="utf-8")
     made = settings.Settings(base=BASE, folder=folder, sources=({"path": "records"},))
     report = build.build(made)
-    written = (folder / "var/generations/0001/records.jsonl").read_bytes().splitlines()
+    written = (folder / "var/generations/0001/records/0001.jsonl").read_bytes().splitlines()
     records = {record["id"]: record for record in map(json.loads, written)}
     return records, list(report.problems())
 

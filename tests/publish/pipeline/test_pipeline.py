@@ -75,7 +75,7 @@ def test_stub_of_which_a_link_says_nonsense_has_its_key_alone(tmp_path, monkeypa
     with no_endless_work():
         made, report = publish(tmp_path, [{**LETTER, "creator": [link]}])
     assert (report.stubs, report.rejected) == (1, 0)
-    stubs = [json.loads(line) for line in (made.var_folder / "current/records.jsonl").read_text().splitlines()]
+    stubs = [json.loads(line) for line in (made.var_folder / "current/records/0001.jsonl").read_text().splitlines()]
     assert [each["name"] for each in stubs if each["id"] == "agent/b"] == [{"@none": "b"}]
 
 

@@ -17,7 +17,7 @@ def publish(folder, content, **source):
     (folder / "letters.csv").write_text(content, encoding="utf-8")
     made = settings.Settings(base=BASE, folder=folder, sources=({"path": "letters.csv", **source},), search=False)
     report = build.build(made)
-    lines = (folder / "var/current/records.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (folder / "var/current/records/0001.jsonl").read_text(encoding="utf-8").splitlines()
     return report, {record["id"]: record for record in map(json.loads, lines)}
 
 
@@ -75,7 +75,7 @@ def test_metadata_in_a_folder_of_tables_are_no_source(tmp_path):
     (folder / "a.csv-metadata.json").write_text(json.dumps(document), encoding="utf-8")
     made = settings.Settings(base=BASE, folder=tmp_path, sources=({"path": "tables"},), search=False)
     assert build.build(made).published == {"record": 1}
-    record = json.loads((tmp_path / "var/current/records.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    record = json.loads((tmp_path / "var/current/records/0001.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert (record["id"], record["title"]) == ("record/1", {"en": "A"})
 
 

@@ -8,7 +8,8 @@ from publishing import BASE, publish
 from kg import settings
 from kg.publish import build
 from kg.publish.report import completeness
-from kg.read.search import Finder, SearchQuery
+from kg.read.search import Finder
+from kg.read.search_request import SearchQuery
 from kg.store.generation.generations import Generations
 from kg.store.search.fields import LACKED, LACKS
 

@@ -64,7 +64,7 @@ def test_the_example_of_the_documents_builds(tmp_path, source):
     done = kg(tmp_path, packages, "build", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["published"] == {"record": 1}
-    lines = (tmp_path / "var/current/records.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (tmp_path / "var/current/records/0001.jsonl").read_text(encoding="utf-8").splitlines()
     record = json.loads(lines[0])
     assert record["title"] == {"@none": "On letters"}
     assert record["creator"][0]["name"] == {"@none": "Scribe, Berta"}

@@ -10,8 +10,8 @@ import pytest
 
 from kg.store.generation.catalogue import LINKS, SCHEMA, Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
-from kg.store.generation.ledger import Ledger
 from kg.store.generation.things import ListPage
+from kg.store.log.log_state import LogState
 
 MANY = 100_000
 READS = 100
@@ -169,8 +169,8 @@ def test_things_sharing_targets(tmp_path):
 def _redirecting(folder, many):
     """Steps of a catalogue with a number of redirects."""
     folder.mkdir()
-    with closing(Ledger(folder / "ledger.sqlite")) as ledger:
-        builder = CatalogueBuilder(folder / "catalogue.sqlite", ledger, "2030-01-01T00:00:00Z")
+    with closing(LogState(folder / "log.sqlite")) as state:
+        builder = CatalogueBuilder(folder / "catalogue.sqlite", state, "2030-01-01T00:00:00Z")
         for n in range(many):
             links = (("creator", f"agent/old{n}"), ("replaces", f"record/{n}"))
             builder.add(CatalogueEntry(f"record/new{n}", b"{}", None, None, None, None, "x", "", "", links), 0, 0)

@@ -52,15 +52,15 @@ def test_every_file_is_listed(made):
 def test_files_that_change_are_named(made):
     """A file of the same size with other bytes is found by its digest."""
     folder = (made.var_folder / "current").resolve()
-    content = (folder / "records.jsonl").read_bytes()
-    (folder / "records.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
+    content = (folder / "records" / "0001.jsonl").read_bytes()
+    (folder / "records" / "0001.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
     manifest = GenerationFolder(folder).check_whole()
-    assert list(inventory.differing_digests(folder, manifest.files)) == ["records.jsonl"]
+    assert list(inventory.differing_digests(folder, manifest.files)) == ["records/0001.jsonl"]
 
 
 @pytest.mark.parametrize("cut", [lambda file: file.write_bytes(file.read_bytes()[:10]), lambda file: file.unlink()])
 @pytest.mark.parametrize(
-    "name", ["records.jsonl", "catalogue.sqlite", "store/CURRENT", "dumps/kg-0001.nt.gz", "search"]
+    "name", ["records/0001.jsonl", "catalogue.sqlite", "store/CURRENT", "dumps/kg-0001.nt.gz", "search"]
 )
 def test_damaged_generation_is_not_served_nor_published_anew(made, name, cut):
     """A file that is cut or gone is named with its sizes: at the start of a server, and by a rollback."""
@@ -80,17 +80,19 @@ def test_damaged_generation_is_not_served_nor_published_anew(made, name, cut):
 def test_digests_stay_through_a_rollback(made):
     """A rollback keeps the digests of the files that it shares, so that damage to one is found later, too."""
     folder = (made.var_folder / "current").resolve()
-    content = (folder / "records.jsonl").read_bytes()
+    content = (folder / "records" / "0001.jsonl").read_bytes()
     build.build(made)
-    (folder / "records.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
+    (folder / "records" / "0001.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
     build.rollback(made, 1)
     again = (made.var_folder / "current").resolve()
-    assert list(inventory.differing_digests(again, GenerationFolder(again).read_manifest().files)) == ["records.jsonl"]
+    assert list(inventory.differing_digests(again, GenerationFolder(again).read_manifest().files)) == [
+        "records/0001.jsonl"
+    ]
 
 
 def test_no_page_of_wrong_bytes(made):
     """Where the file of records is cut beneath a server, records are 503 and so is /healthz, never 200."""
-    records = (made.var_folder / "current").resolve() / "records.jsonl"
+    records = (made.var_folder / "current").resolve() / "records" / "0001.jsonl"
     with TestClient(Application(made), base_url="https://archive.example.org") as client:
         assert client.get("/healthz").status_code == 200
         with records.open("r+b") as file:

@@ -243,7 +243,7 @@ def test_few_words_are_put_right():
 
     class Nothing:
         languages = ("en",)
-        searcher = type("", (), {"doc_freq": staticmethod(lambda field, _: 0 if field == "text_sound" else 1)})
+        terms = type("", (), {"count": staticmethod(lambda field, _: 0 if field == "text_sound" else 1)})
         words = type("", (), dict.fromkeys(("knows", "forms_of", "is_borne"), staticmethod(lambda _: False)))
 
     spelling = SpellingSuggester(Nothing())

@@ -9,8 +9,8 @@ import pytest
 import zstandard
 from waiting import HANG_SECONDS
 
-from kg.read import search
-from kg.read.search import Finder
+from kg.read import search_hits
+from kg.read.record_reader import RecordReader
 from kg.web.app import Application
 from kg.web.search import export_stream
 
@@ -22,7 +22,7 @@ FORMATS = ("csv", "atom", "rss", "ttl", "bib", "ris", "csl.json")
 def small_pieces(monkeypatch):
     """Exports that begin with their first piece, and have few things in each."""
     monkeypatch.setattr(export_stream, "HELD", 1)
-    monkeypatch.setattr(search, "_MAX_BATCH", 2)
+    monkeypatch.setattr(search_hits, "_MAX_BATCH", 2)
     monkeypatch.setattr("kg.render.site.pages._PIECE", 100)
 
 
@@ -87,8 +87,8 @@ def test_what_goes_wrong_before_the_first_piece_has_its_status(client, small_pie
 def test_records_are_read_as_they_are_taken(example, small_pieces, monkeypatch):
     """Of an export that nobody reads on no more is made than a piece, in a thread, and none after its reader has left."""
     read = []
-    whole = Finder.record
-    monkeypatch.setattr(Finder, "record", lambda finder, *place: read.append(get_ident()) or whole(finder, *place))
+    whole = RecordReader.whole
+    monkeypatch.setattr(RecordReader, "whole", lambda reader, *place: read.append(get_ident()) or whole(reader, *place))
 
     async def main():
         application, told, begun = Application(example), asyncio.Queue(), asyncio.Event()

@@ -7,10 +7,12 @@ matter of the table: no record that has not changed is indexed again when it bec
 A paragraph that differs from others by its numbers alone has a template: its words without the numbers. Where over half
 of the records of a source so far have the template, a record keeps the numbers alone (D-186).
 
-Memory is bounded: what was seen once and not again among the next tens of thousands of paragraphs is forgotten.
+Memory is bounded: what was seen once and not again among the next tens of thousands of paragraphs is forgotten. An
+update counts on from the index before, which knows every paragraph (D-229).
 """
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +57,10 @@ class FrequentParagraph:
     is_template: bool = False
 
 
+def _never(_digest: str) -> int:
+    return 0
+
+
 class ParagraphCounter:
     """Counter of paragraphs by digest, over the records in their order.
 
@@ -62,12 +68,25 @@ class ParagraphCounter:
         frequent: digest → frequent paragraph.
     """
 
-    def __init__(self) -> None:
-        self.frequent: dict[str, FrequentParagraph] = {}
-        self._length = 0
+    def __init__(
+        self,
+        frequent: Mapping[str, FrequentParagraph] | None = None,
+        sizes: Mapping[str, int] | None = None,
+        before: Callable[[str], int] = _never,
+    ) -> None:
+        """Create a counter; of an update, one that counts on.
+
+        Args:
+            frequent: digest → frequent paragraph of the index before.
+            sizes: group → number of its records before.
+            before: from a digest to the number of records that have it before.
+        """
+        self.frequent: dict[str, FrequentParagraph] = dict(frequent or {})
+        self._length = sum(len(each.passage.text) for each in self.frequent.values())
         self._recent: dict[str, int] = {}
         self._older: dict[str, int] = {}
-        self._sizes: Counter[str] = Counter()
+        self._sizes: Counter[str] = Counter(sizes or {})
+        self._before = before
 
     def divide(self, record: dict[str, Any], source: str) -> DividedTexts:
         """Count the paragraphs of a record, and divide its texts.
@@ -81,7 +100,7 @@ class ParagraphCounter:
             return DividedTexts(tuple(each for each in texts if each.searched), ())
         group = parts.group_of(source, record["kind"])
         self._sizes[group] += 1
-        terms = {parts.MEMBER + group: None}
+        terms = {parts.MEMBER + group: False}
         left: dict[str, str] = {}
         own: list[Passage] = []
         for each in texts:
@@ -94,7 +113,7 @@ class ParagraphCounter:
                 own += [each] if kept == paragraphs else [each._replace(text="\n\n".join(filter(None, kept)))]
         return DividedTexts(tuple(each for each in own if each.text), tuple(terms))
 
-    def _left_of(self, group: str, passage: Passage, terms: dict[str, None]) -> str:
+    def _left_of(self, group: str, passage: Passage, terms: dict[str, bool]) -> str:
         """What a record keeps of a paragraph: all, its numbers, or nothing; its terms are added."""
         paragraph = passage.text
         digest = parts.digest(group, paragraph)
@@ -107,25 +126,35 @@ class ParagraphCounter:
         is_usual = self._count(terms, digest, template, is_apart=is_apart)
         return "" if is_apart else parts.numbers(paragraph) if is_usual else paragraph
 
-    def _count(self, terms: dict[str, None], digest: str, found: FrequentParagraph, *, is_apart: bool = False) -> bool:
-        """Count a digest once for a record; return whether its words stand in the table."""
+    def _count(self, terms: dict[str, bool], digest: str, found: FrequentParagraph, *, is_apart: bool = False) -> bool:
+        """Count a digest once for a record; return whether its words stand in the table.
+
+        Args:
+            terms: terms of the record so far → whether the words of the paragraph stand in the table.
+            digest: the digest.
+            found: the paragraph, or the template.
+            is_apart: whether a template is that of a paragraph whose words stand in the table.
+        """
         if parts.APART + digest in terms or parts.INLINE + digest in terms:
-            return parts.APART + digest in terms and digest in self.frequent
+            return terms.get(parts.APART + digest, False)
         is_frequent = self._is_frequent(digest, found)
-        terms[(parts.APART if is_frequent or is_apart else parts.INLINE) + digest] = None
+        terms[(parts.APART if is_frequent or is_apart else parts.INLINE) + digest] = is_frequent
         return is_frequent
 
     def _is_frequent(self, digest: str, found: FrequentParagraph) -> bool:
-        """Count a paragraph, and test whether nine records had it before; of a template, and half of all records."""
-        count = self._recent.get(digest) or self._older.get(digest, 0)
+        """Count a paragraph, and test whether nine records had it before; of a template, and half of all records.
+
+        A template of ten records is in the table in any case: it may become that of over half when others go.
+        """
+        count = self._recent.get(digest) or self._older.get(digest) or self._before(digest)
         self._recent[digest] = count + 1
         if len(self._recent) > _MAX_REMEMBERED:
             self._older, self._recent = self._recent, {}
-        if count < MIN_RECORDS - 1 or (found.is_template and 2 * (count + 1) <= self._sizes[found.group]):
+        if count < MIN_RECORDS - 1:
             return False
         if digest not in self.frequent:
             if len(self.frequent) >= _MAX_FREQUENT or self._length + len(found.passage.text) > _MAX_FREQUENT_LENGTH:
                 return False
             self._length += len(found.passage.text)
             self.frequent[digest] = found
-        return True
+        return not found.is_template or 2 * (count + 1) > self._sizes[found.group]

@@ -60,7 +60,15 @@ class RepeatedMatcher:
 
     def has_term(self, field: str, term: str) -> bool:
         """Test for a term in a field of the repeated paragraphs."""
-        return self._searcher is not None and self._searcher.doc_freq(field, term) > 0
+        return self.count(field, term) > 0
+
+    def count(self, field: str, term: str) -> int:
+        """Number of repeated paragraphs that have a term in a field."""
+        return self._searcher.doc_freq(field, term) if self._searcher is not None else 0
+
+    def beginning(self, field: str, prefix: str, limit: int | None) -> list[tuple[str, int]]:
+        """(term, number of repeated paragraphs) of the terms that begin so in a field of theirs."""
+        return self._searcher.terms_with_prefix(field, prefix, limit=limit) if self._searcher is not None else []
 
     def query(self, make: Callable[[Schema], Query], *, everywhere: bool) -> Query:
         """Query of running text in the index, with repeated paragraphs.

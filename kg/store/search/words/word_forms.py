@@ -5,7 +5,7 @@ the words that begin like it are compared by their roots, that is without the en
 by the stemming rules of other languages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from tantivy import Query, Schema, Searcher
 from kg.store.search.analysis import STEMMED, plain_words, stems
 from kg.store.search.words.clauses import all_of
 from kg.store.search.words.irregular_forms import irregular_forms
+from kg.store.search.words.term_counts import TermCounts
 
 MIN_ROOT = 4
 """Letters of a root."""
@@ -92,16 +93,18 @@ class WordForms:
 class FormFinder:
     """Finder of related forms in one index."""
 
-    def __init__(self, schema: Schema, searcher: Searcher, languages: Iterable[str]) -> None:
+    def __init__(self, schema: Schema, searcher: Searcher, languages: Iterable[str], terms: TermCounts) -> None:
         """Create a finder.
 
         Args:
             schema: schema of the index.
             searcher: reader of the index.
             languages: languages of the index's stemming rules.
+            terms: counts of the terms of the index.
         """
         self._schema = schema
         self._searcher = searcher
+        self._terms = terms
         self._rules = tuple(dict.fromkeys((*(each for each in languages if each in STEMMED), *_RULES)))
         self.forms = lru_cache(maxsize=1024)(self._forms)
 
@@ -121,25 +124,28 @@ class FormFinder:
             tuple(each for each in found_stems if self._is_of_documents(each, "text", "title"))[:_MAX_FORMS],
         )
 
-    def _related(self, word: str, fields: Iterable[str]) -> tuple[str, ...]:
+    def _related(self, word: str, fields: Sequence[str]) -> tuple[str, ...]:
         """Related terms of some fields: those that begin with the word, then those with its root."""
         if len(word) < MIN_ROOT:
             return ()
         beginning = word[: max(MIN_ROOT, len(word) - _MAX_CUT)]
         counts: dict[str, int] = {}
         for field in fields:
-            for term, count in self._searcher.terms_with_prefix(field, beginning, limit=_MAX_CANDIDATES):
+            for term, count in self._terms.beginning(field, beginning, _MAX_CANDIDATES):
                 counts[term] = counts.get(term, 0) + count
         own = roots(word)
         related = {term for term in counts if own & roots(term)}
         for term in sorted(counts.keys() - related, key=lambda each: -counts[each])[:_MAX_COMPARED_BY_RULES]:
             if any(_same_stem(word, term, rules) for rules in self._rules):
                 related.add(term)
+        if self._terms.has_deleted:
+            counts = {term: sum(self._terms.count(field, term) for field in fields) for term in related}
+            related = {term for term in related if counts[term]}
         return tuple(sorted(related, key=lambda each: (not each.startswith(word), -counts[each], each)))
 
     def _is_of_documents(self, word: str, text_field: str, title_field: str) -> bool:
         """Test for a word of a document: one of names of people and places alone is a name, not a form."""
-        if self._searcher.doc_freq(text_field, word):
+        if self._terms.has(text_field, word):
             return True
         in_titles = [
             Query.term_query(self._schema, title_field, word),

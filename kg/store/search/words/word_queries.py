@@ -12,6 +12,7 @@ from kg.store.search.folding import whole_name
 from kg.store.search.query_language import Word
 from kg.store.search.repeated.matcher import TEXT_FIELDS, RepeatedMatcher
 from kg.store.search.words.clauses import all_of, any_value, boosted, reference_at
+from kg.store.search.words.term_counts import TermCounts
 from kg.store.search.words.word_forms import FormFinder, WordForms
 
 MAX_FORMED = 12
@@ -29,6 +30,12 @@ _TITLE_BOOST, _LINK_BOOST, _FORM_BOOST = 3.0, 0.8, 0.7
 _SOUND_BOOSTS = {"sound": 1.5, "text_sound": 0.4}
 """Field of sounds → boost of a name that only sounds alike: in names and titles, in texts."""
 
+_ALIKE_SCORE = 0.001
+"""Score of a name that an ordinary word only resembles: less than that of any text with the word (D-208)."""
+
+_PROPER_KINDS = ("agent", "place")
+"""Kinds of things that bear proper names."""
+
 _PREFIX_FIELDS = {"title": ("word",), "text": ("vocabulary", "text")}
 """Field → fields that hold the prefixes of its words."""
 
@@ -45,6 +52,7 @@ class IndexTerms:
         languages: languages of its stemming rules.
         repeated: its repeated paragraphs.
         below: from levels of archives to the same with all levels below them.
+        terms: counts of its terms.
     """
 
     schema: Schema
@@ -52,6 +60,7 @@ class IndexTerms:
     languages: Sequence[str]
     repeated: RepeatedMatcher
     below: Callable[[Iterable[str]], list[str]]
+    terms: TermCounts
 
 
 class WordQueries:
@@ -61,9 +70,10 @@ class WordQueries:
         self._index = index
         self._schema = index.schema
         self._searcher = index.searcher
-        self.forms = FormFinder(index.schema, index.searcher, index.languages).forms
+        self.forms = FormFinder(index.schema, index.searcher, index.languages, index.terms).forms
         self.named_things = lru_cache(maxsize=2048)(self._find_named_things)
         self._bearers = lru_cache(maxsize=2048)(self._find_bearers)
+        self.is_ordinary = lru_cache(maxsize=2048)(self._is_ordinary)
 
     def term(self, word: Word, languages: Sequence[str], *, everywhere: bool, with_forms: bool = True) -> Query:
         """Query of a word, a prefix or a phrase.
@@ -90,12 +100,51 @@ class WordQueries:
             for heard in _sounds_of(word.text):
                 for place, weight in _SOUND_BOOSTS.items():
                     query = self._in(place, partial(Query.term_query, field_name=place, field_value=heard), everywhere)
-                    choices.append(Query.boost_query(query, weight))
-        if not word.field and (named_things := self.named_things(word.text, NAMED_KINDS)):
-            choices.append(Query.boost_query(any_value(self._schema, "links", named_things), _LINK_BOOST))
+                    choices.append(self._weighed(query, weight, word))
+        if not word.field:
+            choices += self._link_choices(word)
         if with_forms and (forms := self.forms_of(word)):
             choices += [boosted(each, _FORM_BOOST) for each in self._form_choices(forms, places, everywhere=everywhere)]
         return Query.disjunction_max_query(choices, 0.1) if choices else Query.empty_query()
+
+    def _link_choices(self, word: Word) -> list[Query]:
+        """Queries of the documents that link to the things which a word names."""
+        named_things = self.named_things(word.text, NAMED_KINDS)
+        alike = self._alike(word, named_things)
+        choices = []
+        if surely := [each for each in named_things if each not in alike]:
+            choices.append(Query.boost_query(any_value(self._schema, "links", surely), _LINK_BOOST))
+        if alike:
+            choices.append(Query.const_score_query(any_value(self._schema, "links", sorted(alike)), _ALIKE_SCORE))
+        return choices
+
+    def _weighed(self, query: Query, boost: float, word: Word) -> Query:
+        """Query of names that sound like a word."""
+        is_ordinary = not word.phrase and self.is_ordinary(word.text)
+        return Query.const_score_query(query, _ALIKE_SCORE) if is_ordinary else Query.boost_query(query, boost)
+
+    def _alike(self, word: Word, references: Sequence[str]) -> frozenset[str]:
+        """Those of some things whose proper names an ordinary word only resembles: none has it as it is written."""
+        proper = [each for each in references if each.partition("/")[0] in _PROPER_KINDS]
+        if not proper or word.phrase or word.prefix or not self.is_ordinary(word.text):
+            return frozenset()
+        (written,) = plain_words(word.text)
+        bearing = [Query.term_query(self._schema, "word", written), any_value(self._schema, "ref", proper)]
+        hits = self._searcher.search(all_of(bearing), len(proper), count=False).hits
+        return frozenset(proper).difference(reference_at(self._searcher, address) for _, address in hits)
+
+    def _is_ordinary(self, text: str) -> bool:
+        """Test for a word that some text has without any capitalised word that sounds so: no name there."""
+        words = plain_words(text)
+        if len(words) != 1 or not _sounds_of(text):
+            return False
+        stems = {reading[0] for reading in stem_readings(text, self._index.languages) if len(reading) == 1}
+        written = [Query.term_query(self._schema, "text", each) for each in sorted(stems)]
+        written.append(Query.term_query(self._schema, "vocabulary", words[0]))
+        clauses = [(Occur.Must, Query.boolean_query([(Occur.Should, each) for each in written]))]
+        heard = {key for each in (text, *stems) for key in _sounds_of(each)}
+        clauses += [(Occur.MustNot, Query.term_query(self._schema, "text_sound", each)) for each in sorted(heard)]
+        return bool(self._searcher.search(Query.boolean_query(clauses), 1, count=False).hits)
 
     def as_written(self, word: Word) -> Query | None:
         """Query of a word in the very form in which it is written; None for a phrase, a prefix or several words."""
@@ -112,9 +161,10 @@ class WordQueries:
         readings = stem_readings(word.text, self._index.languages)
         if any(len(stems) > 1 for stems in readings):
             return True
-        if any(self._is_indexed(place, stems[0]) for stems in readings for place in ("title", "text")):
+        has = self._index.terms.has
+        if any(has(place, stems[0]) for stems in readings for place in ("title", "text")):
             return True
-        return any(self._is_indexed(place, heard) for heard in _sounds_of(word.text) for place in _SOUND_BOOSTS)
+        return any(has(place, heard) for heard in _sounds_of(word.text) for place in _SOUND_BOOSTS)
 
     def forms_of(self, word: Word) -> WordForms:
         """Related forms that stand for a word which the index lacks; none for any other word."""
@@ -137,12 +187,7 @@ class WordQueries:
     def fame(self, reference: str) -> int:
         """Number of documents that link to a thing, or lie in an archive's level or below."""
         levels = self._index.below([reference]) if reference.startswith("archive/") else [reference]
-        return sum(self._searcher.doc_freq("links", level) for level in levels[:_MAX_NAMED_THINGS])
-
-    def _is_indexed(self, field: str, term: str) -> bool:
-        if self._searcher.doc_freq(field, term):
-            return True
-        return field in TEXT_FIELDS and self._index.repeated.has_term(field, term)
+        return sum(self._index.terms.count("links", level) for level in levels[:_MAX_NAMED_THINGS])
 
     def _in(self, field: str, make: Callable[[Schema], Query], everywhere: bool) -> Query:
         """Query of a field; of running text, with repeated paragraphs as the search asks for."""
@@ -160,14 +205,17 @@ class WordQueries:
         if not bearers:
             return [Query.boost_query(query, _TITLE_BOOST)]
         named = [reference for references in bearers.values() for reference in references]
+        alike = self._alike(word, named)
         others = [(Occur.Must, query), (Occur.MustNot, any_value(self._schema, "ref", named))]
         # Of those who bear a name, the length of the name says nothing: the best known comes first.
         return [
             Query.boost_query(Query.boolean_query(others), _TITLE_BOOST),
             *(
-                Query.const_score_query(any_value(self._schema, "ref", references), score)
+                Query.const_score_query(any_value(self._schema, "ref", surely), score)
                 for score, references in bearers.items()
+                if (surely := [each for each in references if each not in alike])
             ),
+            *([Query.const_score_query(any_value(self._schema, "ref", sorted(alike)), _ALIKE_SCORE)] if alike else []),
         ]
 
     def _find_bearers(self, stem: str) -> dict[float, list[str]]:
@@ -177,7 +225,7 @@ class WordQueries:
             Query.term_set_query(self._schema, "kind", list(NAMED_KINDS)),
         ]
         hits = self._searcher.search(all_of(clauses), _MAX_NAMED_THINGS, count=False).hits
-        count, frequency = self._searcher.num_docs, self._searcher.doc_freq("title", stem)
+        count, frequency = self._searcher.num_docs, self._index.terms.count("title", stem)
         weight = _TITLE_BOOST * math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
         bearers: dict[float, list[str]] = {}
         for _, address in hits:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.render.site.key_labels import LEVELS
-from kg.store.generation.name_index import OTHER, TOP, TOP_OF_OTHERS, NameEntry
+from kg.store.generation.names.name_index import OTHER, TOP, TOP_OF_OTHERS, NameEntry
 from kg.store.generation.things import Thing
 from kg.web.pages.lists.leaps import SIZE
 from kg.web.pages.lists.names import OTHERS, ListParameters, documents_query, register_of

@@ -15,7 +15,8 @@ from kg.render.citations.cited_record import CITED_KINDS
 from kg.render.page.briefs import brief
 from kg.render.page.life_dates import life_dates
 from kg.render.site.key_labels import AGENT_TYPES
-from kg.store.generation.name_index import (
+from kg.store.generation.names.entries import folded_words
+from kg.store.generation.names.name_index import (
     DOCUMENT_TYPES,
     OTHER,
     Letter,
@@ -24,7 +25,6 @@ from kg.store.generation.name_index import (
     NameSelection,
     parse_name_cursor,
 )
-from kg.store.generation.name_index_builder import folded_words
 from kg.store.generation.things import Thing
 from kg.web.http.parameters import Parameters, choice, text
 from kg.web.pages.lists.leaps import SIZE, leaps, place

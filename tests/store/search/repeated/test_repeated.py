@@ -7,7 +7,7 @@ from publishing import publish
 
 from kg.publish import build
 from kg.read.publication import Publication
-from kg.read.search import SearchQuery, SearchRequest
+from kg.read.search_request import SearchQuery, SearchRequest
 from kg.settings import Settings
 from kg.store.generation.generations import Generations
 from kg.store.pool.core.kill_memory import KillMemory

@@ -4,7 +4,7 @@ import pytest
 from publishing import publish
 
 from kg.read.publication import Publication
-from kg.read.search import SearchQuery, SearchRequest
+from kg.read.search_request import SearchQuery, SearchRequest
 from kg.store.generation.generations import Generations
 from kg.store.pool.core.kill_memory import KillMemory
 from kg.store.search.words.word_forms import roots

@@ -8,7 +8,7 @@ import pytest
 from publishing import publish
 
 from kg.store.generation.generations import Generations
-from kg.store.generation.name_index import OTHER, TOP, TOP_OF_OTHERS, NameSelection
+from kg.store.generation.names.name_index import OTHER, TOP, TOP_OF_OTHERS, NameSelection
 from kg.store.search.fields import FACETS
 from kg.store.search.query_builder import all_of
 
