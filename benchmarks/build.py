@@ -9,12 +9,14 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 
 from benchmarks.collections import Plan, collection, kg_build
 from benchmarks.processes import Job, Ran, in_turn, run
 from benchmarks.results import Row
+from kg.store.dumps.dump_folder import NTRIPLES, DumpFolder
 
 REPEATS = {100_000: 1, 1_000: 3, 0: 1}
 """From so many records on → how often each is measured; the median counts."""
@@ -36,7 +38,11 @@ def bare_load(path: Path) -> Job:
 
 def unpack(path: Path) -> None:
     """Lay the triples of the live generation, from its own dump, beside it."""
-    with gzip.open(path / "var/current/dumps/kg.nt.gz") as packed, (path / "triples.nt").open("wb") as plain:
+    with (
+        closing(DumpFolder.open(path / "var/current/dumps")) as dumps,
+        gzip.open(dumps.files[NTRIPLES].open()) as packed,
+        (path / "triples.nt").open("wb") as plain,
+    ):
         shutil.copyfileobj(packed, plain, 1 << 20)
 
 

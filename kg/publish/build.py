@@ -19,7 +19,7 @@ from kg.publish.damage import damage_notes, rollback_source
 from kg.publish.outputs import tables
 from kg.publish.outputs.dataset_description import dataset_description
 from kg.publish.outputs.document_graph import graph_lines, moved_lines
-from kg.publish.outputs.dumps import DumpFiles
+from kg.publish.outputs.dumps.dump_files import DumpFiles
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.pipeline import BuildOutputs, Progress, Sink, no_progress, run_pipeline
 from kg.publish.report.document import make_document, write_document
@@ -33,18 +33,17 @@ from kg.publish.report.worklist import worklist
 from kg.publish.vanished import TODO, Vanished, vanished_sources
 from kg.records.problems import SourceProblem
 from kg.settings import Settings
+from kg.store.dumps import bucket_table
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, Respellings, copy_with_new_times
 from kg.store.generation.generation import GenerationFolder, Manifest, copy_unchanged
 from kg.store.generation.generations import Generations
 from kg.store.generation.names import name_index_builder
-from kg.store.log import graph_hash
 from kg.store.log.comparison import ComparedGeneration, compare, complete
 from kg.store.log.log_state import LogState
 from kg.store.remote.load import RemoteLoad, RemoteRollback, drop_expired_graphs
 from kg.store.triples.embedded import BulkLoad, has_graph, move_lines
 
-DUMP_NAME = "kg"
 PROBLEMS = "problems.jsonl"
 _NEW_SPELLING = "nothing to do, unless queries of yours name the old ones"
 
@@ -130,7 +129,7 @@ def _build(
             graph=load.graph,
             graphs=dict(sorted(load.graph_sizes.items())),
             mapping=mapper.VERSION,
-            graph_hash=graph_hash.as_text(content.graph_hash),
+            graph_hash=content.graph_hash,
         )
         complete(folder.changes, manifest.logged(), content.sources)
         load.flush()
@@ -212,12 +211,12 @@ class FolderContent:
 
     Attributes:
         counts: kind → number of records, without stubs.
-        graph_hash: of its triples (`kg.store.log.graph_hash`).
+        graph_hash: of its triples, in hexadecimal.
         sources: name of each source file → its SHA-256.
     """
 
     counts: dict[str, int]
-    graph_hash: int
+    graph_hash: str
     sources: dict[str, str]
 
 
@@ -239,13 +238,15 @@ def fill(settings: Settings, target: BuildTarget, report: Report, progress: Prog
         dumps = None
         if settings.dumps and target.sink.publishes:
             prefixes = ontology.load(settings.base).prefixes
-            dumps = stack.enter_context(closing(DumpFiles(folder.dumps, DUMP_NAME, prefixes)))
+            dumps = stack.enter_context(closing(DumpFiles(folder.dumps, prefixes, report.generation or 0)))
         outputs = BuildOutputs(
             *(settings, report, builder, folder.records, target.sink, rejected),
             *(dumps, target.index, progress, target.accept_deletions),
         )
         run_pipeline(outputs)
-        content = FolderContent(builder.counts(), outputs.graph_hash, outputs.sources)
+        if target.sink.publishes:
+            outputs.statistics.write(folder.statistics)
+        content = FolderContent(builder.counts(), outputs.statistics.hash, outputs.sources)
         respellings = builder.finish()
     with closing(Catalogue(folder.catalogue)) as catalogue:
         report.untranslated = missing_translations(settings, catalogue.labels(), report.translations_file)
@@ -323,6 +324,7 @@ def rollback(
     with disk_faults.reported(var), generations.new_generation() as (new, folder), disk_faults.reported(var):
         source, manifest = rollback_source(settings, generations, number, on_damage)
         copy_unchanged(source, folder)
+        bucket_table.relabel(folder.dumps, new)
         with closing(generations.log()) as state:
             now = generations.next_timestamp(state)
             sources, rebased = state.sources(manifest.generation), state.is_rebased(manifest.base)
@@ -337,7 +339,7 @@ def rollback(
             with closing(Catalogue(folder.catalogue)) as catalogue:
                 documents = graph_lines(settings.base, catalogue.times())
                 named = _named_graphs(settings, manifest.triples, now)
-                graph = replay.run(source.dumps / f"{DUMP_NAME}.nt.gz", named, documents)
+                graph = replay.run(source.dumps, named, documents)
             manifest = replace(manifest, graph=graph)
         else:
             _move_documents(manifest.base, source, folder)

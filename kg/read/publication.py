@@ -8,6 +8,8 @@ from kg.read.published_changes import PublishedChanges
 from kg.read.search import Finder
 from kg.read.things import Resources
 from kg.settings import Settings
+from kg.store.dumps.dump_folder import DumpFolder
+from kg.store.dumps.published_dumps import PublishedDumps
 from kg.store.generation.catalogue import MAX_COUNTED_LINKS, Catalogue
 from kg.store.generation.generation import Generation
 from kg.store.generation.generations import Generations
@@ -40,7 +42,7 @@ class Publication:
         names: what its documents name.
         listed: kind → number of things in the list of the kind.
         searchable: whether it has a search index.
-        dumps, tables: folders of its files, which may be absent.
+        tables: folder of its tables, which may be absent.
         things: descriptions of things by reference.
         finder: search.
         ontology: context and crosswalk under its base.
@@ -59,7 +61,7 @@ class Publication:
         self.graphs = manifest.graphs
         self.counts = manifest.counts
         self.searchable = generation.search is not None
-        self.dumps: Path = generation.folder.dumps
+        self._dumps = PublishedDumps(generation.folder.dumps)
         self.tables: Path = generation.folder.tables
         self.things = Resources(generation)
         self.finder = Finder(generation)
@@ -75,9 +77,8 @@ class Publication:
     def menu(self) -> frozenset[str]:
         """Places that lead to something: kinds with things in their list, `dumps`, `data`."""
         kinds = {kind for kind, count in self.listed.items() if count}
-        return frozenset(
-            kinds | {name for name, folder in (("dumps", self.dumps), ("data", self.tables)) if folder.is_dir()}
-        )
+        files = (("dumps", self._dumps.there), ("data", self.tables.is_dir()))
+        return frozenset(kinds | {name for name, there in files if there})
 
     def _count_names(self, kind: str) -> int:
         """Number of things in the list of a kind; where documents name none, of those that are described."""
@@ -120,12 +121,26 @@ class Publication:
         )
 
     def file(self, path: Path) -> Path | None:
-        """Return the path of a dump or table that the generation has, else None.
+        """Return the path of a table that the generation has, else None.
 
         Raises:
             GenerationError: the file is cut, grown or gone.
         """
         return self._generation.file(path)
+
+    @property
+    def has_dumps(self) -> bool:
+        """Whether it has dumps."""
+        return self._dumps.there
+
+    def dumps(self) -> DumpFolder | None:
+        """Return its newest dumps, or None.
+
+        Raises:
+            GenerationError: a file of them is cut, grown or gone.
+        """
+        self._generation.check_dumps()
+        return self._dumps.newest()
 
     def forget(self) -> None:
         """Drop the caches of what is read again and again; readers that are still there fill them anew."""
@@ -138,6 +153,7 @@ class Publication:
 
     def close(self) -> None:
         """Close its files."""
+        self._dumps.close()
         self._generation.close()
 
 

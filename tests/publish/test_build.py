@@ -2,13 +2,15 @@
 
 import gzip
 import json
+from contextlib import closing
 
 import pytest
-from publishing import BASE, publish
+from publishing import BASE, dump_of, publish
 
 from kg import errors
 from kg.publish import build, dry_run
 from kg.settings import Settings
+from kg.store.dumps.dump_folder import DumpFolder
 from kg.store.generation.generations import Generations
 
 LETTER = {
@@ -167,12 +169,13 @@ def test_dumps_hold_the_graph(tmp_path):
     import pyoxigraph
 
     settings, report = publish(tmp_path, [LETTER, AUTHOR])
-    folder = Generations(settings.var_folder).generation_folder(report.generation).dumps
+    with closing(DumpFolder.open(settings.var_folder / "current" / "dumps")) as dumps:
+        sums = dumps.sums()
     sets = []
     for name, format_ in (("kg.nt.gz", pyoxigraph.RdfFormat.N_TRIPLES), ("kg.ttl.gz", pyoxigraph.RdfFormat.TURTLE)):
-        data = gzip.decompress((folder / name).read_bytes())
-        sets.append({str(quad.triple) for quad in pyoxigraph.parse(input=data, format=format_)})
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in (folder / "SHA256SUMS").read_text()
+        packed = dump_of(settings, name)
+        sets.append({str(quad.triple) for quad in pyoxigraph.parse(input=gzip.decompress(packed), format=format_)})
+        assert hashlib.sha256(packed).hexdigest() == sums[name]
     assert sets[0] == sets[1]
     assert len(sets[0]) == report.triples
 
@@ -185,16 +188,12 @@ def test_parallel_is_the_same(tmp_path, monkeypatch):
     ]
     settings, report = publish(tmp_path / "a", records, jobs=1)
     assert (tmp_path / "a" / "records.jsonl").stat().st_size > 2 << 20
-    folder = Generations(settings.var_folder).generation_folder(1)
-    beside = gzip.decompress((folder.dumps / "kg.nt.gz").read_bytes())
+    beside = dump_of(settings)
     from kg.publish.pipeline import pipeline
 
     monkeypatch.setattr(pipeline, "MAX_BYTES_IN_PROCESS", 1 << 40)
     settings, again = publish(tmp_path / "b", records)
-    in_process = gzip.decompress(
-        (Generations(settings.var_folder).generation_folder(1).dumps / "kg.nt.gz").read_bytes()
-    )
-    assert beside == in_process
+    assert beside == dump_of(settings)
     assert report.triples == again.triples
 
 

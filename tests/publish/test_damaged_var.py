@@ -148,7 +148,7 @@ STATES = [
     State("the file of records is cut", cut("records/0001.jsonl"), "records/0001.jsonl has 100 bytes", "kg build", **LIVE),
     State("the file of records is gone", gone("records/0001.jsonl"), "records/0001.jsonl can't be read", "kg build", **LIVE),
     State("the search index is cut", cut("search/*"), "are expected", "kg build", **LIVE),
-    State("a dump is gone", gone("dumps/kg.nt.gz"), "dumps/kg.nt.gz can't be read", "kg build", **LIVE),
+    State("a dump is gone", gone("dumps/kg-0001.nt.gz"), "dumps/kg-0001.nt.gz can't be read", "kg build", **LIVE),
     State("the manifest is gone", gone("manifest.json"), "is no whole generation", "kg build", **LIVE),
     State("the manifest is cut", cut("manifest.json"), "is no whole generation", "kg build", **LIVE),
     State("the manifest holds rubbish", instead("generations/0003/manifest.json", '{"generation": [], "base": 5, "published": 1, "triples": "a", "counts": 3}'), "is no whole generation", "kg build", **LIVE),

@@ -46,8 +46,9 @@ from kg.render.data.excerpt import parts_of, rooms, weight_order
 from kg.store.generation.catalogue_builder import CatalogueEntry, date_column
 from kg.store.generation.hints import Hint, hint_of
 from kg.store.generation.outlines.builder import OUTLINED_LENGTH, Layout, RecordOutline, outline
-from kg.store.log import graph_hash
 from kg.store.log.live_catalogue import record_digest
+from kg.store.triples.literals import canonical_ntriples
+from kg.store.triples.statistics import GraphStatistics
 
 if TYPE_CHECKING:
     from kg.publish.pipeline.shapes import Shapes
@@ -59,11 +60,10 @@ class PreparedRecord(NamedTuple):
     Attributes:
         entry: its row of the catalogue.
         json: the normalised record.
-        ntriples: its triples, one a line.
+        ntriples: its triples, one a line, as a store returns them.
         triples: the number of its triples.
         hints: embedded descriptions of the things that it links to.
         fields: what it has, as a set of bits.
-        lines_hash: hash of its triples (`kg.store.log.graph_hash`).
         outline: its outline, where it is long.
     """
 
@@ -73,7 +73,6 @@ class PreparedRecord(NamedTuple):
     triples: int
     hints: tuple[Hint, ...]
     fields: int
-    lines_hash: int
     outline: RecordOutline | None = None
 
 
@@ -98,7 +97,7 @@ class CheckedRecord(NamedTuple):
 
 @dataclass(slots=True)
 class BatchResult:
-    """Result of a batch, in the order of the source."""
+    """Result of a batch, in the order of the source; its statistics are those of all its prepared records."""
 
     outcomes: list[PreparedRecord | RejectedRecord | PendingMerge] = field(default_factory=list)
     problems: list[SourceProblem] = field(default_factory=list)
@@ -107,6 +106,7 @@ class BatchResult:
     exported: dict[str, ExportedRow] = field(default_factory=dict)
     size: int = 0
     shapes_seconds: float = 0.0
+    statistics: GraphStatistics | None = None
 
 
 class BatchProcessor:
@@ -121,6 +121,7 @@ class BatchProcessor:
         *,
         value_bytes: int,
         languages: tuple[str, ...] = (),
+        statistics: bool = False,
     ) -> None:
         """Start.
 
@@ -131,7 +132,9 @@ class BatchProcessor:
             survey: the folder for the survey of all sources, which may be made later; None for none.
             value_bytes: the bound on a value, in bytes as written.
             languages: those of the site, the best first.
+            statistics: whether the triples of each batch are counted.
         """
+        self._statistics = statistics
         self._value_bytes = value_bytes
         self._languages = languages
         self._today = datetime.now(UTC).date().isoformat()
@@ -148,6 +151,7 @@ class BatchProcessor:
         prepared = self._map(normalised, batch.input.file.name, result, shapes=self._shapes)
         for (position, _, _), outcome in zip(checked, prepared, strict=True):
             result.outcomes[position] = outcome
+        self._count(result)
         return result
 
     def read(self, batch: Batch) -> tuple[BatchResult, list[CheckedRecord]]:
@@ -202,7 +206,15 @@ class BatchProcessor:
             else:
                 normalised.append((record, RawRecord(record)))
         result.outcomes += self._map(normalised, source, result, shapes=None if stubs else self._shapes)
+        self._count(result)
         return result
+
+    def _count(self, result: BatchResult) -> None:
+        """Count the triples of the prepared records of a batch."""
+        if self._statistics:
+            prepared = [each.ntriples for each in result.outcomes if isinstance(each, PreparedRecord)]
+            result.statistics = GraphStatistics()
+            result.statistics.add(b"".join(prepared))
 
     def _try_check(
         self, raw_record: RawRecord, batch: Batch, result: BatchResult
@@ -363,9 +375,9 @@ def _prepared_record(
     )
     hints = tuple(hint_of(reference, hint) for reference, hint in embedded_records(record))
     record_outline = _outline(record, languages) if len(json) > OUTLINED_LENGTH else None
-    lines_hash = graph_hash.of_lines(mapped.ntriples)
-    said = fields_of(record), lines_hash, record_outline
-    return PreparedRecord(entry, json, mapped.ntriples, mapped.triples, hints, *said)
+    ntriples = canonical_ntriples(mapped.ntriples)
+    triples = mapped.triples if ntriples is mapped.ntriples else ntriples.count(b"\n")
+    return PreparedRecord(entry, json, ntriples, triples, hints, fields_of(record), record_outline)
 
 
 def _outline(record: Record, languages: tuple[str, ...]) -> RecordOutline:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
 
 from kg.processes import die_with_parent
-from kg.publish.outputs import dumps
+from kg.publish.outputs.dumps.dump_formats import BucketLines, Prefixes, WrittenBucket, write_buckets
 from kg.publish.pipeline.batch import BatchProcessor, BatchResult, index_of
 from kg.publish.pipeline.identities import BatchIndex
 from kg.publish.pipeline.sources import Batch
@@ -37,6 +37,7 @@ class ProcessorOptions(NamedTuple):
         survey: the folder for the survey of all sources, or None.
         value_bytes: the bound on a value, in bytes as written.
         languages: those of the site, the best first.
+        statistics: whether the triples of each batch are counted.
     """
 
     base: str
@@ -45,6 +46,7 @@ class ProcessorOptions(NamedTuple):
     survey: Path | None
     value_bytes: int
     languages: tuple[str, ...]
+    statistics: bool
 
     def processor(self) -> BatchProcessor:
         """Return a processor with these options."""
@@ -52,6 +54,7 @@ class ProcessorOptions(NamedTuple):
             *(self.base, self.identities, self.shapes, self.survey),
             value_bytes=self.value_bytes,
             languages=self.languages,
+            statistics=self.statistics,
         )
 
 
@@ -105,12 +108,12 @@ class BatchExecutor:
         while pending:
             yield pending.popleft().result()
 
-    def compress(self, ntriples: bytes, prefixes: dict[str, str]) -> Callable[[], dumps.DumpPart]:
-        """Compress a part of the dumps; returns a function that waits for the part."""
+    def write_buckets(self, buckets: list[BucketLines], prefixes: Prefixes) -> Callable[[], list[WrittenBucket]]:
+        """Begin to write buckets of the dumps; returns a function that waits for them."""
         if self._executor is None:
-            part = dumps.compress(ntriples, prefixes)
-            return lambda: part
-        return self._executor.submit(dumps.compress, ntriples, prefixes).result
+            written = write_buckets(buckets, prefixes)
+            return lambda: written
+        return self._executor.submit(write_buckets, buckets, prefixes).result
 
 
 def _initialise(parent: int, options: ProcessorOptions) -> None:

@@ -13,10 +13,9 @@ from typing import Protocol, Self
 
 import orjson
 
-from kg import ontology
 from kg.processes import MAX_BYTES_IN_PROCESS
 from kg.publish.outputs.document_graph import graph_lines
-from kg.publish.outputs.dumps import DumpFiles, DumpPart
+from kg.publish.outputs.dumps.dump_files import DumpFiles
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord
 from kg.publish.pipeline.executor import BatchExecutor, ProcessorOptions
@@ -41,8 +40,8 @@ from kg.store.generation.generations import Generations
 from kg.store.generation.segments.folder import SegmentFolder
 from kg.store.generation.segments.reader import SegmentReader
 from kg.store.generation.segments.writer import SegmentWriter
-from kg.store.log import graph_hash
 from kg.store.log.log_state import LogState
+from kg.store.triples.statistics import GraphStatistics
 
 STUBS_PER_BATCH = 500
 
@@ -106,7 +105,7 @@ class BuildOutputs:
         index: the search index of the file of records, or None.
         progress: called with the build's progress.
         accept_deletions: go on without a source whose path is gone.
-        graph_hash: of the triples, once the pipeline has run (`kg.store.log.graph_hash`).
+        statistics: of the graph, once the pipeline has run and its triples go live.
         sources: name of each source file → its SHA-256, once the pipeline has run; empty for a dry run.
     """
 
@@ -120,7 +119,7 @@ class BuildOutputs:
     index: IndexProcess | None = None
     progress: Progress = no_progress
     accept_deletions: bool = False
-    graph_hash: int = 0
+    statistics: GraphStatistics = field(default_factory=GraphStatistics)
     sources: dict[str, str] = field(default_factory=dict)
 
 
@@ -143,7 +142,9 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     shapes = str(settings.shapes_file) if settings.shapes_file else None
     survey = Survey(outputs.records.path.with_name("survey"))
     languages = tuple(dict.fromkeys((*settings.languages, *LANGUAGES)))
-    options = ProcessorOptions(settings.base, index, shapes, survey.folder, settings.value_bytes, languages)
+    options = ProcessorOptions(
+        *(settings.base, index, shapes, survey.folder, settings.value_bytes, languages), outputs.sink.publishes
+    )
     with (
         BatchExecutor(jobs, options) as executor,
         _ResultWriter(outputs, executor, files) as writer,
@@ -202,8 +203,6 @@ class _ResultWriter:
         self._origins = {file.file.name: file.file.origin or file.file.name for file in files}
         self._counted_as = _counted_sources(files)
         self._executor = executor
-        self._prefixes = ontology.load(outputs.settings.base).prefixes
-        self._pending_parts: list[Callable[[], DumpPart]] = []
         self._pending_merges: dict[str, list[PendingMerge]] = {}
         self._successions: list[Succession] = []
         self._exported: dict[str, ExportedRow] = {}
@@ -237,7 +236,10 @@ class _ResultWriter:
                 self._add_rejected(outcome, stubs=stubs)
             else:
                 ntriples += self._add_record(outcome, stubs=stubs)
-        self._write_triples(b"".join(ntriples))
+        if ntriples:
+            self._outputs.sink.write(b"".join(ntriples))
+        if result.statistics:
+            self._outputs.statistics.merge(result.statistics)
         if self._outputs.index:
             self._outputs.index.file_grown(self._records.size)
         self._size += result.size
@@ -288,13 +290,13 @@ class _ResultWriter:
             result = self._executor.local.prepare(records, "", stubs=True)
             refused = [outcome for outcome in result.outcomes if isinstance(outcome, RejectedRecord)]
             result.outcomes = [outcome for outcome in result.outcomes if not isinstance(outcome, RejectedRecord)]
+            self.add(result, stubs=True)
             if refused:  # the link's description is invalid; its name alone will do
                 names = {problem.record for outcome in refused for problem in outcome.problems}
                 plain_result = self._executor.local.prepare(
                     [stub(name, None) for name in sorted(names)], "", stubs=True
                 )
-                result.outcomes += plain_result.outcomes
-            self.add(result, stubs=True)
+                self.add(BatchResult(plain_result.outcomes, statistics=plain_result.statistics), stubs=True)
 
     def compare_names(self) -> None:
         """Report each link that calls a thing by a name which is no form of those in its record."""
@@ -306,14 +308,13 @@ class _ResultWriter:
                 self._outputs.report.add(*names_unlike_record(reference, record, hints.names_of(reference)))
 
     def finish(self) -> None:
-        """End the load, with the graph of documents, and write the last parts of the dumps."""
+        """End the load, with the graph of documents, and write the dumps while the store is compacted."""
         if self._outputs.sink.publishes:
             for lines in graph_lines(self._outputs.settings.base, self._outputs.catalogue.times()):
                 self._outputs.sink.write_documents(lines)
         self._outputs.sink.end(self._triples)
-        self._write_parts(0)
         if self._outputs.dumps:
-            self._outputs.dumps.finish()
+            self._outputs.dumps.finish(self._executor.write_buckets)
 
     def _add_record(self, record: PreparedRecord, *, stubs: bool) -> Iterator[bytes]:
         entry = record.entry
@@ -323,6 +324,7 @@ class _ResultWriter:
         if not stubs:
             self._outputs.report.read[kind] += 1
         if earlier_position is not None:
+            self._outputs.statistics.remove(record.ntriples)
             self._reject_duplicate(entry, earlier_position)
             return
         if (row := self._exported.pop(entry.reference, None)) is not None:
@@ -335,7 +337,6 @@ class _ResultWriter:
         self._records.add(record.json)
         self._records_written += 1
         self._triples += record.triples
-        self._outputs.graph_hash = graph_hash.total(self._outputs.graph_hash, record.lines_hash)
         if stubs:
             self._outputs.report.stubs += 1
         else:
@@ -343,6 +344,8 @@ class _ResultWriter:
             self._outputs.report.by_file[entry.source] += 1
             counted = CountedRecord(entry.reference, entry.label, record.fields, entry.source, entry.at)
             self._outputs.report.completeness.add(counted, self._counted_as.get(entry.source, entry.source))
+        if self._outputs.dumps:
+            self._outputs.dumps.add(entry.reference, record.ntriples)
         yield record.ntriples
 
     def _add_rejected(self, rejected: RejectedRecord, *, stubs: bool) -> None:
@@ -370,18 +373,6 @@ class _ResultWriter:
         kind = record.reference.partition("/")[0]
         rejected = RejectedRecord(kind, record.source, None, (problem,))
         self._outputs.rejected.add_late(rejected, record.at)
-
-    def _write_triples(self, ntriples: bytes) -> None:
-        if not ntriples:
-            return
-        self._outputs.sink.write(ntriples)
-        if self._outputs.dumps:
-            self._pending_parts.append(self._executor.compress(ntriples, self._prefixes))
-            self._write_parts(4)
-
-    def _write_parts(self, max_pending: int) -> None:
-        while self._outputs.dumps and len(self._pending_parts) > max_pending:
-            self._outputs.dumps.add(self._pending_parts.pop(0)())
 
 
 def _counted_sources(files: list[InputFile]) -> dict[str, str]:

@@ -98,6 +98,8 @@ class GenerationFolder:
         self.names = path / "names.sqlite"
         self.records = SegmentFolder(path)
         self.dumps = path / "dumps"
+        self.statistics = path / "statistics.json"
+        self.patch = path / "patch.rdfp.gz"
         self.tables = path / "tables"
         self.search = path / "search"
         self.changes = path / CHANGES
@@ -182,6 +184,7 @@ class Generation:
         inventory.check_sizes(folder.path, self.manifest.files)
         inventory.check_logs(folder.path, self.manifest.files)
         self._store_sizes = inventory.sizes_below(self.manifest.files, f"{folder.store.name}/")
+        self._dump_sizes = inventory.sizes_below(self.manifest.files, f"{folder.dumps.name}/")
         with ExitStack() as opened:
             try:
                 self.catalogue = Catalogue(folder.catalogue)
@@ -257,6 +260,10 @@ class Generation:
                 what = f"the generation is damaged: {name}, which is open, has another size than in its manifest"
                 raise GenerationError(what, where=str(self.folder.path), todo=file_sizes.TODO)
 
+    def check_dumps(self) -> None:
+        """Compare the sizes of the dumps with the manifest. Raises GenerationError for damaged ones."""
+        file_sizes.check(self.folder.path, self._dump_sizes)
+
     def check_store(self) -> None:
         """Compare the sizes of the store's files with the manifest. Raises GenerationError for a damaged store."""
         file_sizes.check(self.folder.path, self._store_sizes)
@@ -291,7 +298,7 @@ def copy_unchanged(source: GenerationFolder, target: GenerationFolder) -> None:
     if source.store.is_dir():
         checkpoint(source.store, target.store)
     target.records.link(source.records)
-    for path in (source.names, log_of(source.names)):
+    for path in (source.names, log_of(source.names), source.statistics):
         if path.is_file():
             os.link(path, target.path / path.name)
     shares = ((source.dumps, target.dumps), (source.tables, target.tables), (source.search, target.search))

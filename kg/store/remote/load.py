@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,7 @@ from pyoxigraph import NamedNode, Quad
 from kg.document_times import documents_graph
 from kg.errors import PublishError, RemoteError
 from kg.settings import Settings
+from kg.store.dumps.dump_folder import NTRIPLES, DumpFolder, has_dumps
 from kg.store.remote.client import RemoteStore
 from kg.store.remote.graph import count_triples
 from kg.store.remote.graph_load import UPDATE_BATCH_BYTES, batch_loader, coming_documents
@@ -135,11 +137,11 @@ class RemoteRollback:
         self._keep = keep
         self._graph = graph
 
-    def run(self, dump: Path, named_graphs: dict[str, list[Quad]], documents: Iterable[bytes]) -> str:
+    def run(self, dumps: Path, named_graphs: dict[str, list[Quad]], documents: Iterable[bytes]) -> str:
         """Switch to the earlier graph, or load it again from its dump; returns the graph's name.
 
         Args:
-            dump: N-Triples of the earlier generation, for a graph that was dropped.
+            dumps: folder of the dumps of the earlier generation, for a graph that was dropped.
             named_graphs: name of a named graph → its new content.
             documents: lines of N-Triples of the graph of documents.
 
@@ -156,7 +158,7 @@ class RemoteRollback:
                     return self._graph
         finally:
             remote.close()
-        return self._load(dump, named_graphs, documents)
+        return self._load(dumps, named_graphs, documents)
 
     def _load_documents(
         self, remote: RemoteStore, versions: GraphVersions, lines: Iterable[bytes]
@@ -173,14 +175,19 @@ class RemoteRollback:
             batches.stop()
         return coming, NamedNode(documents_graph(self._settings.base))
 
-    def _load(self, dump: Path, named_graphs: dict[str, list[Quad]], documents: Iterable[bytes]) -> str:
-        if not dump.is_file():
+    def _load(self, dumps: Path, named_graphs: dict[str, list[Quad]], documents: Iterable[bytes]) -> str:
+        if not has_dumps(dumps):
             raise PublishError(
                 "the remote store has dropped the triples of that generation, and it has no dumps to load them from",
-                where=str(dump.parent),
+                where=str(dumps),
                 todo="Keep `dumps = true` to be able to go back.",
             )
-        with RemoteLoad(self._settings, self._number, self._keep) as load, gzip.open(dump, "rb") as lines:
+        with (
+            RemoteLoad(self._settings, self._number, self._keep) as load,
+            closing(DumpFolder.open(dumps)) as folder,
+            folder.files[NTRIPLES].open() as packed,
+            gzip.open(packed) as lines,
+        ):
             triples = 0
             while batch := lines.readlines(UPDATE_BATCH_BYTES):
                 load.write(b"".join(batch))

@@ -7,7 +7,7 @@ come from a store get the same form here.
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from kg.ontology import XSD
 
@@ -44,6 +44,34 @@ def canonical_values(values: list[NamedNode | Literal]) -> list[NamedNode | Lite
         value if isinstance(value, NamedNode) or value.datatype.value not in _CANONICALISED else _canonical(value)
         for value in values
     ]
+
+
+def canonical_ntriples(ntriples: bytes) -> bytes:
+    """Lines of N-Triples in the form in which a store returns them; two of the same value become one.
+
+    Args:
+        ntriples: whole lines, as the mapper writes them.
+    """
+    if not any(mark in ntriples for mark in _DATATYPE_MARKERS):
+        return ntriples
+    lines = dict.fromkeys(map(_canonical_line, ntriples.split(b"\n")[:-1]))
+    return b"\n".join([*lines, b""])
+
+
+def _canonical_line(line: bytes) -> bytes:
+    if not any(mark in line for mark in _DATATYPE_MARKERS):
+        return line
+    subject, predicate, rest = line.split(b" ", 2)
+    return b" ".join((subject, predicate, _canonical_rest(rest)))
+
+
+@lru_cache(4096)
+def _canonical_rest(rest: bytes) -> bytes:
+    """Value and full stop of a line."""
+    (quad,) = parse(input=b"<urn:x> <urn:x> " + rest, format=RdfFormat.N_TRIPLES, lenient=True)
+    value = quad.object
+    is_of_value = isinstance(value, Literal) and value.datatype.value in _CANONICALISED
+    return str(_canonical(value)).encode() + b" ." if is_of_value else rest
 
 
 @lru_cache(4096)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from pathlib import Path
 
@@ -53,15 +53,30 @@ async def file_pieces(path: Path, pieces: Iterable[BodyPiece]) -> AsyncGenerator
     """
     descriptor = await asyncio.to_thread(os.open, path, os.O_RDONLY)
     try:
-        for piece in pieces:
-            if piece.before:
-                yield piece.before
-            at = piece.part.start
-            while at < piece.part.end:
-                read = await asyncio.to_thread(os.pread, descriptor, min(_READ_BYTES, piece.part.end - at), at)
-                if not read:
-                    raise EOFError(f"{path.name} ends at byte {at}")
-                at += len(read)
-                yield read
+        async with aclosing(read_pieces(lambda at, size: os.pread(descriptor, size, at), pieces)) as made:
+            async for piece in made:
+                yield piece
     finally:
         os.close(descriptor)
+
+
+async def read_pieces(read: Callable[[int, int], bytes], pieces: Iterable[BodyPiece]) -> AsyncGenerator[bytes]:
+    """Pieces of a body, read beside the event loop and no faster than they are taken.
+
+    Args:
+        read: function from a place and a number of bytes to some of these.
+        pieces: those of the body.
+
+    Raises:
+        EOFError: there are fewer bytes than a piece has, so that the answer has to be cut.
+    """
+    for piece in pieces:
+        if piece.before:
+            yield piece.before
+        at = piece.part.start
+        while at < piece.part.end:
+            content = await asyncio.to_thread(read, at, min(_READ_BYTES, piece.part.end - at))
+            if not content:
+                raise EOFError(f"a file ends at byte {at}")
+            at += len(content)
+            yield content

@@ -127,7 +127,7 @@ def _example_names(context: Context) -> dict[str, str]:
     return {
         "record": record[0].reference if record else "",
         "thing": thing,
-        "dump": "dumps/SHA256SUMS" if publication.file(publication.dumps / "SHA256SUMS") else "",
+        "dump": "dumps/SHA256SUMS" if publication.has_dumps else "",
         "table": "data/SHA256SUMS" if publication.file(publication.tables / "SHA256SUMS") else "",
     }
 

@@ -1,6 +1,8 @@
 """Files to take away: the dumps, and the tables with the description of their columns."""
 
 import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,20 +13,22 @@ from fastapi import Path as PathParameter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import Message
+from kg.errors import KgError, Message
 from kg.iris import KINDS
 from kg.read.publication import Publication
 from kg.render.site.table_columns import column_description
+from kg.store.dumps.dump_file import DumpFile
+from kg.store.dumps.dump_folder import SUMS, read_sums, sums_text
 from kg.web.http import byte_ranges
+from kg.web.http.byte_ranges import BodyPiece
 from kg.web.http.conditional import has_it, http_date
 from kg.web.http.headers import CORS, raw
 from kg.web.http.problems import Problem
-from kg.web.http.responses import Ready, Stream, file_pieces
+from kg.web.http.responses import Ready, Stream, file_pieces, read_pieces
 from kg.web.serving import published
 from kg.web.serving.context import Context, HeldContext
 
 _Name = Annotated[str, PathParameter(description="Name of the file, as on the page.")]
-_SUMS = "SHA256SUMS"
 _TEXT = "text/plain; charset=utf-8"
 
 
@@ -58,7 +62,32 @@ _MEDIA_TYPES = {
 
 async def dump(request: Request, context: HeldContext, name: _Name) -> Response:
     """A dump, or its part that Range names."""
-    return await asyncio.to_thread(_file, request, context, context.publication.dumps, name, "dumps/")
+    return await asyncio.to_thread(_dump, request, context, name)
+
+
+def _dump(request: Request, context: Context, name: str) -> Response:
+    dumps = context.publication.dumps()
+    if dumps is not None and name == SUMS:
+        text = sums_text(dumps.sums()).encode()
+        tag = hashlib.sha256(text, usedforsecurity=False).hexdigest()
+        return _sent(request, context, _Content(name, len(text), tag, partial(read_pieces, partial(_part_of, text))))
+    file = dumps.files.get(name) if dumps else None
+    if file is None:
+        raise _no_file(context, name, "dumps/")
+    tag = file.entity_tag or str(context.publication.number)
+    return _sent(request, context, _Content(name, file.size, tag, partial(read_pieces, partial(_read, file))))
+
+
+def _part_of(text: bytes, at: int, size: int) -> bytes:
+    return text[at : at + size]
+
+
+def _read(file: DumpFile, at: int, size: int) -> bytes:
+    """Bytes of a dump. Raises EOFError where it was cut since its size was sent, so that the answer is cut, too."""
+    try:
+        return file.read_at(at, size)
+    except KgError as fault:
+        raise EOFError(str(fault)) from fault
 
 
 async def dumps(request: Request, context: HeldContext) -> Response:
@@ -68,10 +97,18 @@ async def dumps(request: Request, context: HeldContext) -> Response:
 
 def _dumps(request: Request, context: Context) -> Response:
     publication = context.publication
+    held = publication.dumps()
+    table = held.table if held else None  # dumps that are made late say whose graph they hold
+    sums, files = (held.sums(), held.files) if held else ({}, {})
     values = {
-        "files": _offered(publication, publication.dumps, _DUMPS),
-        "triples": publication.triples,
-        "generation": publication.number,
+        "files": [
+            Download(name, title, files[name].size, sums[name])
+            for ending, title in _DUMPS.items()
+            for name in files
+            if name.endswith(ending)
+        ],
+        "triples": table.triples if table else publication.triples,
+        "generation": table.generation if table else publication.number,
         "tables": context.publication.tables.is_dir(),
     }
     return published.page(request, context, "dumps", values)
@@ -79,7 +116,7 @@ def _dumps(request: Request, context: Context) -> Response:
 
 async def table(request: Request, context: HeldContext, name: _Name) -> Response:
     """A file of the tables, or its part that Range names."""
-    return await asyncio.to_thread(_file, request, context, context.publication.tables, name, "data/")
+    return await asyncio.to_thread(_table, request, context, name)
 
 
 async def tables(request: Request, context: HeldContext) -> Response:
@@ -89,7 +126,7 @@ async def tables(request: Request, context: HeldContext) -> Response:
 
 def _tables(request: Request, context: Context) -> Response:
     publication = context.publication
-    offered = _offered(publication, publication.tables, _TABLES)
+    offered = _offered(publication)
     shown = [
         {
             "kind": kind,
@@ -123,53 +160,68 @@ def _described(path: Path, language: str) -> dict[str, Any]:
     return {"rows": document["void:entities"], "columns": columns}
 
 
-def _digests(publication: Publication, folder: Path) -> dict[str, str]:
-    """File → its digest. Raises GenerationError for a damaged list."""
-    sums = publication.file(folder / _SUMS)
-    lines = sums.read_text(encoding="ascii").splitlines() if sums else []
-    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+def _digests(publication: Publication) -> dict[str, str]:
+    """Table → its digest. Raises GenerationError for a damaged list."""
+    sums = publication.file(publication.tables / SUMS)
+    return read_sums(sums) if sums else {}
 
 
-def _offered(publication: Publication, folder: Path, formats: dict[str, str]) -> list[Download]:
-    """The files of a folder that have one of these endings, by name and in the order of the endings.
+def _offered(publication: Publication) -> list[Download]:
+    """The tables with their descriptions, by name and in the order of the endings.
 
     Raises:
         GenerationError: one of them is damaged.
     """
-    digests = _digests(publication, folder)
+    digests = _digests(publication)
     return [
         Download(name, title, path.stat().st_size, digests[name])
         for name in digests
-        for ending, title in formats.items()
-        if name.endswith(ending) and (path := publication.file(folder / name))
+        for ending, title in _TABLES.items()
+        if name.endswith(ending) and (path := publication.file(publication.tables / name))
     ]
 
 
-def _file(request: Request, context: Context, folder: Path, name: str, place: str) -> Response:
-    """File of a folder; a part of it where that is asked for (RFC 9110, 14.2)."""
-    path = context.publication.file(folder / name)
-    if path is None:
-        raise Problem(
-            404,
-            Message(
-                "There is no file %(name)s; see the list at %(place)s.",
-                name=repr(name[:100]),
-                place=context.path(place),
-            ),
-        )
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """Content of a file: its name, size and entity tag, and the function that makes pieces of a body of it."""
+
+    name: str
+    size: int
+    tag: str
+    pieces: Callable[[Sequence[BodyPiece]], AsyncGenerator[bytes]]
+
+
+def _table(request: Request, context: Context, name: str) -> Response:
+    """File of the tables; a part of it where that is asked for."""
     publication = context.publication
-    etag = f'"{_digests(publication, folder).get(name, publication.number)}"'
-    modified = http_date(publication.published)
+    path = publication.file(publication.tables / name)
+    if path is None:
+        raise _no_file(context, name, "data/")
+    tag = _digests(publication).get(name, str(publication.number))
+    return _sent(request, context, _Content(name, path.stat().st_size, tag, partial(file_pieces, path)))
+
+
+def _no_file(context: Context, name: str, place: str) -> Problem:
+    detail = Message(
+        "There is no file %(name)s; see the list at %(place)s.", name=repr(name[:100]), place=context.path(place)
+    )
+    return Problem(404, detail)
+
+
+def _sent(request: Request, context: Context, content: _Content) -> Response:
+    """A file; a part of it where that is asked for (RFC 9110, 14.2)."""
+    published_at = context.publication.published
+    etag, modified = f'"{content.tag}"', http_date(published_at)
     headers = {**CORS, "Cache-Control": "public, max-age=300", "ETag": etag, "Last-Modified": modified}
     headers["Accept-Ranges"] = "bytes"
-    if name.endswith(".csv"):  # CSV on the Web, 5.2
-        described = f"{name.removesuffix('.csv')}{_DESCRIPTION}"
+    if content.name.endswith(".csv"):  # CSV on the Web, 5.2
+        described = f"{content.name.removesuffix('.csv')}{_DESCRIPTION}"
         headers["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
-    if has_it(request, etag, publication.published):
+    if has_it(request, etag, published_at):
         return Response(None, 304, headers)
-    media_type = next((type_ for ending, type_ in _MEDIA_TYPES.items() if name.endswith(ending)), _TEXT)
-    selected = byte_ranges.select(request, path.stat().st_size, media_type, etag=etag, modified=modified)
+    media_type = next((type_ for ending, type_ in _MEDIA_TYPES.items() if content.name.endswith(ending)), _TEXT)
+    selected = byte_ranges.select(request, content.size, media_type, etag=etag, modified=modified)
     sent = raw({**headers, **selected.headers})
     if request.method == "HEAD":
         return Ready(selected.status, sent)
-    return Stream(sent, file_pieces(path, selected.pieces), selected.status)
+    return Stream(sent, content.pieces(selected.pieces), selected.status)

@@ -14,7 +14,7 @@ import xlwt
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from publishing import BASE
+from publishing import BASE, dump_of
 from pyarrow import parquet
 from round_trips import ods, xlsx
 
@@ -70,8 +70,7 @@ def rows_of(content, **form):
 
 def triples(made):
     """Statements of the live generation."""
-    (dump,) = (made.var_folder / "current" / "dumps").glob("*.nt.gz")
-    return sorted(gzip.decompress(dump.read_bytes()).splitlines())
+    return sorted(gzip.decompress(dump_of(made)).splitlines())
 
 
 ROWS = [

@@ -60,7 +60,7 @@ def test_files_that_change_are_named(made):
 
 @pytest.mark.parametrize("cut", [lambda file: file.write_bytes(file.read_bytes()[:10]), lambda file: file.unlink()])
 @pytest.mark.parametrize(
-    "name", ["records/0001.jsonl", "catalogue.sqlite", "store/CURRENT", "dumps/kg.nt.gz", "search"]
+    "name", ["records/0001.jsonl", "catalogue.sqlite", "store/CURRENT", "dumps/kg-0001.nt.gz", "search"]
 )
 def test_damaged_generation_is_not_served_nor_published_anew(made, name, cut):
     """A file that is cut or gone is named with its sizes: at the start of a server, and by a rollback."""
