@@ -25,7 +25,7 @@ META_FILE = "meta.json"
 _COUNTS_FILE = "counts.json"
 
 
-class RecordFacts(NamedTuple):
+class IndexedFacts(NamedTuple):
     """What a record adds to the counts of its index.
 
     Attributes:
@@ -48,7 +48,7 @@ def is_indexed(record: Mapping[str, Any]) -> bool:
     return not (record["kind"] == fields.RECORD and record.get("status") == "stub")
 
 
-def facts_of(record: dict[str, Any], source: str) -> RecordFacts:
+def facts_of(record: dict[str, Any], source: str) -> IndexedFacts:
     """Facts of a record.
 
     Args:
@@ -57,7 +57,7 @@ def facts_of(record: dict[str, Any], source: str) -> RecordFacts:
     """
     titles = {rules_of(language) for _, language, _ in fields.texts_under(record, fields.TITLE_KEYS)}
     texts = {rules_of(each.language) for each in parts.searched_passages(record) if each.text}
-    return RecordFacts(
+    return IndexedFacts(
         frozenset(titles | texts),
         len(times.slots_of(record.get("dates", ()))),
         len(record.get("heldIn", ())) > 1,
@@ -97,18 +97,18 @@ class IndexCounts:
     groups: Counter[str] = field(default_factory=Counter)
     above: dict[str, str] = field(default_factory=dict)
 
-    def add(self, reference: str, facts: RecordFacts) -> None:
+    def add(self, reference: str, facts: IndexedFacts) -> None:
         """Count a record that comes."""
         self._count(facts, 1)
         if facts.above:
             self.above[reference] = facts.above
 
-    def remove(self, reference: str, facts: RecordFacts) -> None:
+    def remove(self, reference: str, facts: IndexedFacts) -> None:
         """Count a record that goes."""
         self._count(facts, -1)
         self.above.pop(reference, None)
 
-    def _count(self, facts: RecordFacts, one: int) -> None:
+    def _count(self, facts: IndexedFacts, one: int) -> None:
         for language in facts.languages:
             self.languages[language] += one
         self.slots[facts.slots] += one
