@@ -28,9 +28,6 @@ from kg.store.search.words.clauses import all_of, any_value, count, reference_at
 from kg.store.search.words.term_counts import TermCounts
 from kg.store.search.words.word_queries import WordQueries
 
-_MAX_FACET_VALUES = 12
-"""Values of each facet beside a list."""
-
 _MAX_COUNTED_AGAIN = 500
 """Institutions whose documents are counted again where some lie in two files."""
 
@@ -222,10 +219,11 @@ class SearchIndex:
             for address, score, offset, length, cursor in rows
         ]
 
-    def facets(
+    def facets(  # noqa: PLR0913  # the list, and how its values are counted
         self,
         query: Query,
         years: TimeCounts,
+        limit: int = 12,
         *,
         role: str = "",
         days: DayRange | None = None,
@@ -236,12 +234,13 @@ class SearchIndex:
         Args:
             query: result of `query`.
             years: its documents by year, of `unit_counts`.
+            limit: maximum number of values of each facet.
             role: role of the dates that are counted by year; empty for any of the thing.
             days: days by which the query is narrowed: roles count whose dates overlap them.
             undated: the query without those days, if a role may be chosen by which it finds something else.
         """
         counts = replace(
-            facets.count_facets(self.searcher, query, self._queries.top, _MAX_FACET_VALUES),
+            facets.count_facets(self.searcher, query, self._queries.top, limit),
             years=years,
             decades=self.unit_counts(query, "decade", role) if len(years.counts) > _MAX_YEARS else TimeCounts(),
         )

@@ -173,7 +173,7 @@ def _found(index, request):
     query = index.query(request)
     hits = index.hits(query, 1000)
     assert len(hits) == index.count(query)
-    facets = index.facets(query, 100)
+    facets = index.facets(query, index.unit_counts(query, "year"), 100)
     return sorted(each.reference for each in hits), facets
 
 
