@@ -2,7 +2,7 @@
 
 They stand in a named graph, `{base}graphs/documents`, and are about the document, `…/record/1.html`, never about the
 thing: `dcterms:issued` of a letter is its own day of publication. Records, dumps and digests do not have them, so that
-a record's bytes tell nothing of the day on which it was built (D-245).
+a record's bytes tell nothing of the day on which it was built (D-229).
 
 >>> lines = document_lines("https://e.org/", "agent/ann", "2026-01-02T03:04:05Z", "2026-02-03T04:05:06Z").decode()
 >>> print(lines.splitlines()[0].partition("^^")[0])

@@ -2,7 +2,7 @@
 
 The log goes on while a server still answers from a former generation. Whoever follows `/changes.json` gets from one
 answer the changes up to the generation that the answer names, so that the things that the answer tells of are the
-things that the same server serves (D-246).
+things that the same server serves (D-230).
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Graph of documents: the lines of `{base}graphs/documents` from the times of a catalogue, and what moves between two.
 
 A whole build writes all lines with the triples of records. A generation that is made from another one, such as a
-rollback, moves the lines of those documents alone whose times differ (D-245).
+rollback, moves the lines of those documents alone whose times differ (D-229).
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Originals of rejected records: how those of each source file are kept, and found again by their places (D-212)."""
+"""Originals of rejected records: how those of each source file are kept, and found again by their places (D-207)."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""Buckets of a dump: some sixteen things each, by the SHA-256 of their references (D-240).
+"""Buckets of a dump: some sixteen things each, by the SHA-256 of their references (D-225).
 
 The order of a dump is bucket, thing, line. It follows from the graph alone, whatever the order of the sources, so that
 the same graph gives the same bytes, whether it was made anew or from the generation before.

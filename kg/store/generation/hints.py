@@ -2,7 +2,7 @@
 
 A hint becomes the stub of a target that no source describes. Of several the longest one wins, of the same length the
 first by its bytes; the names in the others are forms of the target's name, so that none is lost (D-135). Each distinct
-hint has the number of links that say it: so the last link that goes takes its hint with it (D-226).
+hint has the number of links that say it: so the last link that goes takes its hint with it (D-221).
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Upkeep of the change log: it is brought up to the live generation, made anew where it is lost, or made of a ledger.
 
 The log follows the live generation after each switch, and before whatever needs it, in case the last build was killed
-between switch and log (D-214).
+between switch and log (D-209).
 """
 
 import fcntl

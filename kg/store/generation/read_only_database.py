@@ -1,7 +1,7 @@
 """Read-only SQLite database of a generation, with a connection for each thread, so that no thread waits for another.
 
 A database may be a base with a write-ahead log beside it, which has the pages that differ from the base: the base is
-shared by hard links with other generations (D-223). Nothing of either is ever written here: there is no writer, so
+shared by hard links with other generations (D-218). Nothing of either is ever written here: there is no writer, so
 SQLite neither locks nor needs memory that is shared.
 """
 

@@ -5,7 +5,7 @@ former state; a build that writes meanwhile neither waits nor is waited for. Whe
 read as it lies there.
 
 Rows of the first generation's things are made from what is published, and never written: the log of a million things
-begins empty (D-215).
+begins empty (D-210).
 """
 
 import sqlite3

@@ -13,7 +13,7 @@ CREATED, CHANGED, DELETED, MERGED = "created", "changed", "deleted", "merged"
 WITHDRAWN, RESTORED = "withdrawn", "restored"
 
 REMAPPED = "remapped"
-"""Change of a thing's triples alone, by another mapping: its record, its digest and its times stay (D-217)."""
+"""Change of a thing's triples alone, by another mapping: its record, its digest and its times stay (D-212)."""
 
 NAMED = "named"
 """Row of a ledger of kg before 0.3 about a thing that is only named, and so no published one."""

@@ -2,7 +2,7 @@
 
 Each row of its log is a change with a sequence, in the order of generations and references; those of the first
 generation become what is published first. A ledger did not tell things from stubs: rows of what is a stub in the live
-generation are kept as `named`, which no follower is told. The file is kept under another name (D-216).
+generation are kept as `named`, which no follower is told. The file is kept under another name (D-211).
 """
 
 import sqlite3

@@ -1,7 +1,7 @@
 """State of the change log, as builds read and write it: `var/state/log.sqlite`.
 
 It never runs ahead of what is live: a build writes its changes into the folder of its generation
-(`kg.store.log.comparison`), and they are taken up here after the switch, by the generation's number, once (D-214).
+(`kg.store.log.comparison`), and they are taken up here after the switch, by the generation's number, once (D-209).
 """
 
 import sqlite3
@@ -155,7 +155,7 @@ class LogState:
         return int(last)
 
     def is_rebased(self, base: str) -> bool:
-        """Whether another base than that of the last generation closes its identifiers (D-218)."""
+        """Whether another base than that of the last generation closes its identifiers (D-213)."""
         return self.base not in {"", base}
 
     def sources(self, generation: int) -> dict[str, str]:

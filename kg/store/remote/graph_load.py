@@ -1,4 +1,4 @@
-"""Load of a graph at a remote store: N-Triples in batches, each sent again where the network failed (D-248)."""
+"""Load of a graph at a remote store: N-Triples in batches, each sent again where the network failed (D-232)."""
 
 import time
 

@@ -1,7 +1,7 @@
 """`/changes.atom`: the changes as an Atom feed (RFC 4287), with deletions as deleted entries (RFC 6721).
 
 The feed that readers subscribe to has the newest changes. Older ones are in archives (RFC 5005, 4), each of a hundred
-sequence numbers: an archive never changes, and a reader's place in them outlives any build (D-247). With `since` the
+sequence numbers: an archive never changes, and a reader's place in them outlives any build (D-231). With `since` the
 feed goes forward, as `/changes.json` does, in pages (RFC 5005, 3).
 """
 

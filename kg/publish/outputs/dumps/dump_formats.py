@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pyoxigraph import RdfFormat, parse, serialize
 
 COMPRESSION_LEVEL = 3
-"""Level of gzip: a quarter quicker than 4 for some six hundredths more bytes, which pays for the sort (D-240)."""
+"""Level of gzip: a quarter quicker than 4 for some six hundredths more bytes, which pays for the sort (D-225)."""
 
 MAX_PARSED_LINE = 12 << 20
 """Length of a line in bytes up to which it is parsed; the engine's parser gives up at 16 MiB."""

@@ -2,7 +2,7 @@
 
 Packs that are still needed are shared by hard links. The result is byte for byte what a full build of the same graph
 gives, though it lies in several packs. Where packs are many, or much in them is of no file any more, all members are
-copied into one new pack, without being compressed again (D-241).
+copied into one new pack, without being compressed again (D-226).
 """
 
 import gzip

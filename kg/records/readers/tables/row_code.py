@@ -1,4 +1,4 @@
-"""Code of a plan of columns: one function without loops that puts the cells of a row into its record (D-211).
+"""Code of a plan of columns: one function without loops that puts the cells of a row into its record (D-206).
 
 A row has tens of cells, and a table millions of rows: a call and three look-ups for each cell were two thirds of the
 time of a record. The statements are those below, with numbers in them; headings, keys and texts are values of the

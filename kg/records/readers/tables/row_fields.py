@@ -53,7 +53,7 @@ class RowFields(NamedTuple):
         return ", ".join(labels[:3]) + (" …" if len(labels) > 3 else "")
 
     def original(self, at: str) -> bytes:
-        """Return the row as a line of JSON: its place, and its cells under their columns (D-212).
+        """Return the row as a line of JSON: its place, and its cells under their columns (D-207).
 
         `{"at": "row 7", "cells": {"column A (No.)": "12"}}`; empty cells are left out.
 

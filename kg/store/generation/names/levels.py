@@ -1,7 +1,7 @@
 """Levels of archives in an update of a name index: which lie elsewhere than before, and in what each lies now.
 
 A level lies in the one that its record names first. In a cycle the level with the last reference lies in none, whatever
-the order in which records were written (D-230).
+the order in which records were written (D-224).
 """
 
 import sqlite3

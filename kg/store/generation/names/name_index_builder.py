@@ -97,7 +97,7 @@ class _Builder:
         return dict(self._things.execute(query, (FACETS[facet].kind,)).fetchall())
 
     def _parents(self) -> dict[int, int]:
-        """Level of an archive → the level above it; a cycle is cut above the last of its references (D-230)."""
+        """Level of an archive → the level above it; a cycle is cut above the last of its references (D-224)."""
         rows = self._things.execute(
             "SELECT n, ref, offset, length FROM things WHERE kind = 'archive' AND digest IS NOT NULL ORDER BY ref"
         ).fetchall()

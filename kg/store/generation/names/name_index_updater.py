@@ -1,4 +1,4 @@
-"""Updater of a name index: from that of a generation to that of the next, by the things that changed (D-230).
+"""Updater of a name index: from that of a generation to that of the next, by the things that changed (D-224).
 
 The counts of a name move by the documents that came to name it, or ceased to; those of a level of an archive also
 where a level below it lies elsewhere now. Only names whose record, counts or place changed get other rows. A reference

@@ -1,4 +1,4 @@
-"""Process that updates a name index: SQLite's last connection to close would write the log into the base (D-230).
+"""Process that updates a name index: SQLite's last connection to close would write the log into the base (D-224).
 
 The name index of the next generation is a link to that of the generation before, with a log of its own. The process is
 started early, so that it has its modules when the catalogue is finished; it takes the references from its standard

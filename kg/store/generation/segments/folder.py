@@ -1,4 +1,4 @@
-"""Record segments of a generation: their files, the addresses of records in them, and how much of them is dead (D-228).
+"""Record segments of a generation: their files, the addresses of records in them, and how much of them is dead (D-222).
 
 A full build writes segment 1. An incremental one links the segments of the generation before, and writes the next: what
 was replaced or deleted stays in its segment, dead, until a full build. The address of a record is the number of its

@@ -26,7 +26,7 @@ class SegmentReader:
         self.close()
 
     def record(self, address: int, length: int) -> bytes:
-        """JSON of a record, by the address and length of its catalogue row (D-228).
+        """JSON of a record, by the address and length of its catalogue row (D-222).
 
         Raises:
             GenerationError: the segment is gone, ends before, or holds something else there.

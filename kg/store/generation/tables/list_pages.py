@@ -1,4 +1,4 @@
-"""Pages of the list of a kind: found by the counts of stretches, and not by a walk along the list (D-225)."""
+"""Pages of the list of a kind: found by the counts of stretches, and not by a walk along the list (D-220)."""
 
 import sqlite3
 from bisect import bisect_right

@@ -1,7 +1,7 @@
 """Listings: what lists and counts have of a thing, in tables that a full build writes and an update moves.
 
 A list of a kind is counted in *stretches* of some hundred entries, each from a place in the list on: so the entry at a
-place, and the place of an entry, are found without a walk along the list (D-225).
+place, and the place of an entry, are found without a walk along the list (D-220).
 """
 
 import sqlite3

@@ -1,7 +1,7 @@
 """Ranks: labels of references that sort as these do, so that a link has four bytes in place of a reference.
 
 A full build spreads labels evenly. A reference that comes between two others gets a label between theirs, and where
-there is no room a longer one. So no label ever changes, and a link is written for its own changes alone (D-222).
+there is no room a longer one. So no label ever changes, and a link is written for its own changes alone (D-217).
 """
 
 import sqlite3

@@ -1,8 +1,8 @@
 """Schema of the catalogue's file: things, links to them in the order of lists, and counts.
 
 Lists go by day and reference. A day is a number, since years before Christ do not sort as text; a reference is sorted
-by its *rank*, four bytes instead of the thirty of a reference in each link (D-222). Counts are tables, moved by
-differences, so that the first reader of a generation waits for none of them (D-225).
+by its *rank*, four bytes instead of the thirty of a reference in each link (D-217). Counts are tables, moved by
+differences, so that the first reader of a generation waits for none of them (D-220).
 """
 
 from kg.store.generation.things import FIRST, PLACED, UNDATED_DAY
@@ -103,4 +103,4 @@ CREATE TEMP VIEW most_linked AS SELECT SUM(link_counts.n) AS links, CAST(ref AS 
  FROM main.link_counts JOIN main.things AS linked ON linked.n = target
  WHERE kind = 'record' AND deleted IS NULL AND status IS NULL GROUP BY target;
 """  # noqa: S608  # ours
-"""Views by which a catalogue of the format before reads as one of today, as slowly as its lists are long (D-222)."""
+"""Views by which a catalogue of the format before reads as one of today, as slowly as its lists are long (D-217)."""

@@ -1,7 +1,7 @@
 """Links of a catalogue that is updated: rows that come and go by the difference of what a source says before and after.
 
 There is no index of links by their source: what a record said before is known by mapping its old JSON. A link to a
-thing that another one replaced goes to that; where it was meant to go is kept beside, so that it comes back (D-224).
+thing that another one replaced goes to that; where it was meant to go is kept beside, so that it comes back (D-219).
 """
 
 import sqlite3

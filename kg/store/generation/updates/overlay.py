@@ -2,7 +2,7 @@
 
 The pages lie in SQLite's write-ahead log beside the base, `catalogue.sqlite-wal`. SQLite itself would write them into
 the base as soon as its last connection closes, and so into every generation that shares it. Therefore the writer is a
-process of its own that ends without closing anything (`process.py`), and the base is compared before and after (D-223).
+process of its own that ends without closing anything (`process.py`), and the base is compared before and after (D-218).
 A copy of a generation needs both files.
 """
 

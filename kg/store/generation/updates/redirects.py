@@ -2,7 +2,7 @@
 
 A thing without a record is redirected where a record says that it replaces it, of several the first by reference, or
 where its source names its successor. Both are looked up in the catalogue, so that a claim counts as long as it is made,
-whatever else changes (D-224).
+whatever else changes (D-219).
 """
 
 import sqlite3

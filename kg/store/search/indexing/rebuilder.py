@@ -1,4 +1,4 @@
-"""Index made anew from a generation's records, where an update asks for it, or nothing deleted may stay (D-229)."""
+"""Index made anew from a generation's records, where an update asks for it, or nothing deleted may stay (D-223)."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Updater of a search index: from the index of a generation to that of the next, by the records that changed (D-229).
+"""Updater of a search index: from the index of a generation to that of the next, by the records that changed (D-223).
 
 The files of the engine are never written in place: a new index has links to those of the index before, and files of its
 own for what was deleted and added. What an index keeps beside its documents is moved by the difference, so that

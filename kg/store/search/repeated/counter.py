@@ -8,7 +8,7 @@ A paragraph that differs from others by its numbers alone has a template: its wo
 of the records of a source so far have the template, a record keeps the numbers alone (D-186).
 
 Memory is bounded: what was seen once and not again among the next tens of thousands of paragraphs is forgotten. An
-update counts on from the index before, which knows every paragraph (D-229).
+update counts on from the index before, which knows every paragraph (D-223).
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Making of the table of repeated paragraphs from an index that was written: anew, or from the table before (D-229)."""
+"""Making of the table of repeated paragraphs from an index that was written: anew, or from the table before (D-223)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Term counts: how many records of an index have a term, without those that an update has deleted (D-229).
+"""Term counts: how many records of an index have a term, without those that an update has deleted (D-223).
 
 The engine's own counts have deleted documents in them until it merges their segment. An index that was made anew has
 none, and is asked the engine's count, which is quicker.

@@ -31,7 +31,7 @@ _SOUND_BOOSTS = {"sound": 1.5, "text_sound": 0.4}
 """Field of sounds → boost of a name that only sounds alike: in names and titles, in texts."""
 
 _ALIKE_SCORE = 0.001
-"""Score of a name that an ordinary word only resembles: less than that of any text with the word (D-208)."""
+"""Score of a name that an ordinary word only resembles: less than that of any text with the word (D-205)."""
 
 _PROPER_KINDS = ("agent", "place")
 """Kinds of things that bear proper names."""

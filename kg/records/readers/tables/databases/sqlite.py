@@ -69,7 +69,7 @@ def rows(connection: BoundedConnection, cursor: sqlite3.Cursor) -> Iterator[Any]
 
     Texts are strings as the driver makes them, which takes a third of the time that a function for each takes. At one
     that is no UTF-8 the driver stops before the next step, and gives the same row once more: its texts are of a class
-    of their own, so that they can be looked at (D-213).
+    of their own, so that they can be looked at (D-208).
     """
     while True:
         connection.text_factory = str

@@ -1,4 +1,4 @@
-"""Rows of well-formed lines, many at once: parsed by Python's own parser without a look at each (D-211).
+"""Rows of well-formed lines, many at once: parsed by Python's own parser without a look at each (D-206).
 
 A piece of lines is given up as a whole where a row of it asks for more than that: a mark that is not closed, a cell too
 many, bytes outside the encoding. Its lines are then read one by one (`text_rows`), with the same rows for those that
