@@ -61,13 +61,13 @@ def generation(made):
 
 def _counted(generation, monkeypatch):
     """List of the lengths that are read of the file of records."""
-    read, lengths = generation._bytes, []
+    read, lengths = generation.segments.read, []
 
     def counted(offset, length):
         lengths.append(length)
         return read(offset, length)
 
-    monkeypatch.setattr(generation, "_bytes", counted)
+    monkeypatch.setattr(generation.segments, "read", counted)
     return lengths
 
 

@@ -145,8 +145,10 @@ def test_no_page_reads_a_long_record_whole(site, monkeypatch, address, told):
     """Neither the page of a long record nor any that names it reads more of it than it shows."""
     monkeypatch.setattr(site.app._live._current, "page_cache", PageCache())
     generation = site.app._live._current.publication._generation
-    read, lengths = generation._bytes, []
-    monkeypatch.setattr(generation, "_bytes", lambda offset, length: (lengths.append(length), read(offset, length))[1])
+    read, lengths = generation.segments.read, []
+    monkeypatch.setattr(
+        generation.segments, "read", lambda offset, length: (lengths.append(length), read(offset, length))[1]
+    )
     assert told in _page(site, address)
     assert sum(lengths) < 100_000 < generation.catalogue.thing("record/texts").length
 
