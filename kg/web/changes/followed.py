@@ -55,8 +55,10 @@ def after(context: Context, asked: FollowedChanges, name: str) -> ChangesPage:
 
 
 def next_address(context: Context, page: ChangesPage, asked: FollowedChanges, name: str) -> str | None:
-    """Address of the next part; None at the end."""
-    return context.path(f"{name}?since={page.changes[-1].sequence}&limit={asked.limit}") if page.goes_on else None
+    """Address of the next part, whole, since followers keep it beside those of other sites; None at the end."""
+    if not page.goes_on:
+        return None
+    return f"{context.base.value}{name}?since={page.changes[-1].sequence}&limit={asked.limit}"
 
 
 def freshness(page: ChangesPage) -> dict[str, str]:
