@@ -17,7 +17,7 @@ from kg.errors import GenerationError, PublishError
 from kg.processes import die_with_parent
 from kg.store.generation.outlines.builder import RecordOutline
 from kg.store.generation.updates import overlay
-from kg.store.generation.updates.updater import CatalogueUpdater, CatalogueFacts, Tombstone, WantedStub
+from kg.store.generation.updates.updater import CatalogueFacts, CatalogueUpdater, Tombstone, WantedStub
 
 _PATIENCE = 60.0
 """Seconds for the end of a process that has answered for the last time."""

@@ -13,7 +13,7 @@ from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
 from kg.store.generation.hints import hint_of
 from kg.store.generation.tables import listings
-from kg.store.generation.updates.updater import CatalogueUpdater, CatalogueFacts, Tombstone
+from kg.store.generation.updates.updater import CatalogueFacts, CatalogueUpdater, Tombstone
 from kg.store.log.log_state import PublishedEntry, times_of
 
 NAMES = [f"record/{n}" for n in range(14)] + [f"agent/{n}" for n in range(6)] + [f"topic/{n}" for n in range(3)]
