@@ -363,8 +363,8 @@ def _prepared_record(
         reference=record["id"],
         label=orjson.dumps(labels_for_lists(record[label_key(record["kind"])], languages)),
         status=record.get("status"),
-        start=_in_common_era(date.get("start")),
-        end=_in_common_era(date.get("end")),
+        start=date.get("start"),
+        end=date.get("end"),
         edtf=date_column(date),
         digest=_digest(mapped.ntriples, json),
         source=source,
@@ -384,11 +384,6 @@ def _outline(record: Record, languages: tuple[str, ...]) -> RecordOutline:
     """Outline of a long record, by which its page is made."""
     layout = Layout(rooms(record), parts_of, weight_order, lambda texts: labels_for_lists(texts, languages))
     return outline(record, abstract(record, languages), layout)
-
-
-def _in_common_era(day: str | None) -> str | None:
-    """A day from the year 1 on; lists of the catalogue are in the order of its text, and have earlier ones in words."""
-    return None if day is None or day.startswith(("-", "0000")) else day
 
 
 def _digest(ntriples: bytes, json: bytes) -> str:

@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
+from publishing import publish
 
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
+from kg.store.generation.generations import Generations
 from kg.store.generation.tables import listings, ranks
 from kg.store.generation.tables.schema import INDEXES, LISTS, THINGS
 from kg.store.generation.things import ListPage, parse_cursor, sort_day
@@ -349,3 +351,20 @@ def test_the_format_before_is_read(tmp_path):
             lambda catalogue: [each.reference for each in catalogue.newest(0)],
         ):
             assert ask(before) == ask(now)
+
+
+def test_early_dates_of_records_are_in_lists(tmp_path):
+    """A build gives years before Christ their days in lists: documents before Christ stand before others, the oldest first."""
+    dates = {"bc": "-0043-03-15", "bc2": "-0099", "u": "", "ad": "0100", "new": "1962"}
+    records = [
+        {"id": f"record/{key}", "title": {"en": key}, "dates": [{"role": "document", "edtf": edtf}] if edtf else []}
+        for key, edtf in dates.items()
+    ]
+    made, _ = publish(tmp_path, records, tables=False)
+    with closing(Generations.of_settings(made).open_live()) as generation:
+        listed = [each.thing.reference.partition("/")[2] for each in generation.catalogue.list_of_kind("record", 9)]
+        paged, after = [], ""
+        while page := generation.catalogue.list_of_kind("record", 2, after):
+            paged += [each.thing.reference.partition("/")[2] for each in page]
+            after = page[-1].cursor
+    assert listed == paged == ["u", "bc2", "bc", "ad", "new"]

@@ -17,7 +17,7 @@ from kg.errors import GenerationError, PublishError
 from kg.processes import die_with_parent
 from kg.store.generation.outlines.builder import RecordOutline
 from kg.store.generation.updates import overlay
-from kg.store.generation.updates.updater import CatalogueUpdater, RecordFacts, Tombstone, WantedStub
+from kg.store.generation.updates.updater import CatalogueFacts, CatalogueUpdater, Tombstone, WantedStub
 
 _PATIENCE = 60.0
 """Seconds for the end of a process that has answered for the last time."""
@@ -64,22 +64,22 @@ class CatalogueUpdate:
 
     def put(  # noqa: PLR0913  # as CatalogueUpdater.put
         self,
-        facts: RecordFacts,
+        facts: CatalogueFacts,
         offset: int,
         length: int,
         outline: RecordOutline | None = None,
         *,
         times: tuple[str, str],
-        before: RecordFacts | None = None,
+        before: CatalogueFacts | None = None,
     ) -> None:
         """Insert a record or a stub, or change it."""
         self._call("put", facts, offset, length, outline, times=times, before=before)
 
-    def remove(self, before: RecordFacts, tombstone: Tombstone | None) -> None:
+    def remove(self, before: CatalogueFacts, tombstone: Tombstone | None) -> None:
         """Remove a record or a stub."""
         self._call("remove", before, tombstone)
 
-    def withdraw(self, reference: str, before: RecordFacts | None, tombstone: Tombstone) -> None:
+    def withdraw(self, reference: str, before: CatalogueFacts | None, tombstone: Tombstone) -> None:
         """Make a tombstone of a thing, to which things may link."""
         self._call("withdraw", reference, before, tombstone)
 

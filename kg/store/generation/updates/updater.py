@@ -31,7 +31,7 @@ _EMPTY = (
 )
 
 
-class RecordFacts(NamedTuple):
+class CatalogueFacts(NamedTuple):
     """Facts of a record for the catalogue: its entry, and the descriptions in its links, both by mapping its JSON."""
 
     entry: CatalogueEntry
@@ -96,13 +96,13 @@ class CatalogueUpdater:
 
     def put(  # noqa: PLR0913  # a row and the place of its record
         self,
-        facts: RecordFacts,
+        facts: CatalogueFacts,
         offset: int,
         length: int,
         outline: RecordOutline | None = None,
         *,
         times: tuple[str, str],
-        before: RecordFacts | None = None,
+        before: CatalogueFacts | None = None,
     ) -> None:
         """Insert a record or a stub, or change it.
 
@@ -132,7 +132,7 @@ class CatalogueUpdater:
             outlines.insert(self._db, offset, outline)
         self._change(n, entry.reference, before, facts)
 
-    def remove(self, before: RecordFacts, tombstone: Tombstone | None) -> None:
+    def remove(self, before: CatalogueFacts, tombstone: Tombstone | None) -> None:
         """Remove a record or a stub; it leaves a tombstone, a redirect, or a wanted stub.
 
         Args:
@@ -141,7 +141,7 @@ class CatalogueUpdater:
         """
         self._tombstones[self._empty(before, None)] = tombstone
 
-    def withdraw(self, reference: str, before: RecordFacts | None, tombstone: Tombstone) -> None:
+    def withdraw(self, reference: str, before: CatalogueFacts | None, tombstone: Tombstone) -> None:
         """Make a tombstone of a thing, to which things may link: no stub comes in its place.
 
         Args:
@@ -228,7 +228,7 @@ class CatalogueUpdater:
         self._db.execute("COMMIT")
         return self._links.worn
 
-    def _change(self, n: int, reference: str, before: RecordFacts | None, after: RecordFacts | None) -> None:
+    def _change(self, n: int, reference: str, before: CatalogueFacts | None, after: CatalogueFacts | None) -> None:
         """Change the links and hints of a thing."""
         old, new = (each.entry if each else None for each in (before, after))
         self._links.change(n, old.link_days() if old else {}, new.link_days() if new else {})
@@ -244,7 +244,7 @@ class CatalogueUpdater:
             self._redirects.unsettled |= claims[0] | claims[1]
             self._redirects.record_changes(reference)
 
-    def _empty(self, before: RecordFacts, status: str | None) -> int:
+    def _empty(self, before: CatalogueFacts, status: str | None) -> int:
         n = self._links.number(before.entry.reference)
         if n is None:
             raise _differs(before.entry.reference)
@@ -255,7 +255,7 @@ class CatalogueUpdater:
         self._candidates.add(n)
         return n
 
-    def _check(self, n: int, before: RecordFacts | None) -> None:
+    def _check(self, n: int, before: CatalogueFacts | None) -> None:
         """Compare the row of a thing with what is said of it before; its outline goes."""
         reference, digest, offset = self._db.execute(
             "SELECT ref, digest, offset FROM things WHERE n = ?", (n,)

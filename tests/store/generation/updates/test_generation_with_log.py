@@ -15,7 +15,7 @@ from kg.store.generation.generation import Generation, GenerationFolder
 from kg.store.generation.generations import Generations
 from kg.store.generation.read_only_database import log_of
 from kg.store.generation.updates.process import CatalogueUpdate
-from kg.store.generation.updates.updater import RecordFacts
+from kg.store.generation.updates.updater import CatalogueFacts
 
 TIMES = ("2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z")
 
@@ -37,7 +37,7 @@ def folder(tmp_path):
         before.reference, b'{"en":"A"}', None, None, None, None, before.digest, "records.jsonl", "", ()
     )
     with CatalogueUpdate(source.catalogue, target.catalogue) as update:
-        former, said = RecordFacts(entry), RecordFacts(entry._replace(label=b'{"en":"Changed"}', digest="x"))
+        former, said = CatalogueFacts(entry), CatalogueFacts(entry._replace(label=b'{"en":"Changed"}', digest="x"))
         update.put(said, before.offset, before.length, times=TIMES, before=former)
         update.finish()
     target.write_manifest(replace(manifest, generation=2), (source.path, manifest.files))

@@ -17,7 +17,7 @@ from kg.store.generation.read_only_database import log_of
 from kg.store.generation.updates import overlay
 from kg.store.generation.updates.overlay import share
 from kg.store.generation.updates.process import CatalogueUpdate
-from kg.store.generation.updates.updater import RecordFacts
+from kg.store.generation.updates.updater import CatalogueFacts
 
 NOW = "2030-01-01T00:00:00Z"
 
@@ -35,7 +35,7 @@ class NothingPublished:
 def record(n, label="A"):
     """Facts of a record, whose digest is its label."""
     label = f'{{"en":"{label}"}}'.encode()
-    return RecordFacts(CatalogueEntry(f"record/{n}", label, None, None, None, None, label.decode(), "", "", ()))
+    return CatalogueFacts(CatalogueEntry(f"record/{n}", label, None, None, None, None, label.decode(), "", "", ()))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEntry
 from kg.store.generation.hints import hint_of
 from kg.store.generation.tables import listings
-from kg.store.generation.updates.updater import CatalogueUpdater, RecordFacts, Tombstone
+from kg.store.generation.updates.updater import CatalogueFacts, CatalogueUpdater, Tombstone
 from kg.store.log.log_state import PublishedEntry, times_of
 
 NAMES = [f"record/{n}" for n in range(14)] + [f"agent/{n}" for n in range(6)] + [f"topic/{n}" for n in range(3)]
@@ -78,7 +78,7 @@ def facts(reference, said, status=None):
         said.get("position"),
         digest[:9],
     )
-    return RecordFacts(entry, hints)
+    return CatalogueFacts(entry, hints)
 
 
 def stub_facts(reference, hint, names):
@@ -313,7 +313,7 @@ def test_another_state_is_refused(tmp_path):
         with pytest.raises(GenerationError, match="record/1 in the catalogue"):
             updater.put(facts("record/1", {"label": "B"}), 0, 10, times=TIMES)
         said = facts("record/1", {"label": "A", "links": [["creator", "agent/1"]]})
-        said = RecordFacts(said.entry._replace(digest=collection.live["record/1"].entry.digest))
+        said = CatalogueFacts(said.entry._replace(digest=collection.live["record/1"].entry.digest))
         with pytest.raises(GenerationError, match="lacks a link"):
             updater.remove(said, None)
 
