@@ -100,6 +100,11 @@ def test_each_format_has_the_same_iri(client, reference):
     graphs = [
         Graph().parse(data=client.get(f"{path}.{suffix}").content, format=name) for suffix, name in formats.items()
     ]
+    for graph in graphs:  # all but the lines of N-Triples, which are those of the dumps, have the times of the page
+        times = [(page, *said) for page, *said in graph if page.endswith(".html")]
+        assert len(times) == (0 if graph is graphs[1] else 2)
+        for each in times:
+            graph.remove(each)
     assert all(isomorphic(graphs[0], each) for each in graphs[1:])
     assert f"{BASE}{reference}" in {str(subject) for subject in graphs[0].subjects()}
 
