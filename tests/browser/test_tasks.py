@@ -185,7 +185,7 @@ def test_documents_of_a_month_and_a_creator(reader, site):
 def test_everything_for_an_aggregator(reader, start):
     """The start page leads to all statements in one file, as many as are told and with its digest, and to tables and a feed."""
     documents = int(re.match(r"\d+", reader.page.locator('main a[href="/record/"]').first.inner_text())[0])
-    feed = reader.page.locator('link[rel=alternate][type="application/atom+xml"]').get_attribute("href")
+    feed = reader.page.locator('link[rel=alternate][title="Atom"]').get_attribute("href")
     reader.follow("Downloads", "header")
     told = int(re.search(r"([\d,]+) statements", reader.page.locator("main").inner_text())[1].replace(",", ""))
     row = reader.page.locator("tr", has_text="kg.nt.gz").inner_text()
