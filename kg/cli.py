@@ -25,6 +25,7 @@ from kg.errors import KgError, UsageError
 from kg.iris import KINDS
 from kg.publish import build as jobs
 from kg.publish import dry_run
+from kg.publish import rollback as rollbacks
 from kg.publish.report.progress import ProgressDisplay
 from kg.read.search import Finder
 from kg.records.model.keys import keys_of
@@ -51,13 +52,11 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 @cli.command()
 @click.option("--strict", is_flag=True, help="Publish nothing if a record or a part of a source has to be left out.")
-@click.option(
-    "--full", is_flag=True, help="Build everything anew, as every build does today; for scripts that count on it."
-)
+@click.option("--full", is_flag=True, help="Build everything anew, not only what changed.")
 @click.option(
     "--accept-deletions",
     is_flag=True,
-    help="Publish even where a source is gone, or gives none of the more than 20 records that it gave before.",
+    help="Publish even where a source is gone, or has lost more than a tenth of its records, and more than 20.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @with_settings
@@ -65,7 +64,7 @@ def build(
     settings: Settings,
     *,
     strict: bool,
-    full: bool,  # noqa: ARG001  # every build is full
+    full: bool,
     accept_deletions: bool,
     as_json: bool,
 ) -> None:
@@ -73,7 +72,12 @@ def build(
     tell = print_json if as_json else print_report
     with ProgressDisplay(quiet=as_json) as display:
         report = jobs.build(
-            settings, strict=strict, accept_deletions=accept_deletions, progress=display.show, on_refusal=tell
+            settings,
+            strict=strict,
+            accept_deletions=accept_deletions,
+            full=full,
+            progress=display.show,
+            on_refusal=tell,
         )
     tell(report)
     _retire(settings)
@@ -84,7 +88,7 @@ def _retire(settings: Settings) -> None:
     if settings.store and settings.store_grace:
         ERRORS.print(f"The old triples go in {settings.store_grace:g} s; Ctrl-C leaves that to the next build.")
     with contextlib.suppress(KeyboardInterrupt):
-        jobs.retire(settings)
+        rollbacks.retire(settings)
 
 
 @cli.command()
@@ -213,7 +217,7 @@ def list_generations(settings: Settings) -> None:
 @with_settings
 def rollback(settings: Settings, *, number: int | None) -> None:
     """Publish generation NUMBER anew, the one before the live one if not given."""
-    manifest = jobs.rollback(
+    manifest = rollbacks.rollback(
         settings, number, lambda fault: ERRORS.print(f"kg: passed over {fault}", markup=False, soft_wrap=True)
     )
     OUT.print(f"Generation {manifest.generation} is live; it equals generation {manifest.rollback_of}.")

@@ -12,9 +12,8 @@ from kg.commands.printed_worklist import print_document
 from kg.commands.report_server import ServedFiles, serve
 from kg.errors import GenerationError, UsageError
 from kg.private_files import open_private
-from kg.publish.build import PROBLEMS
 from kg.publish.report.document import read_document
-from kg.publish.report.report import DOCUMENT, PAGE, Report
+from kg.publish.report.report import DOCUMENT, PAGE, PROBLEMS, Report
 from kg.publish.report.report_table import csv_pieces
 from kg.publish.report.translations import FILE as TRANSLATIONS
 from kg.settings import Settings

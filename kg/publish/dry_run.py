@@ -10,10 +10,10 @@ import orjson
 
 from kg.iris import spellings
 from kg.publish import disk_faults
-from kg.publish.build import PROBLEMS, BuildTarget, fill
 from kg.publish.damage import damage_notes
+from kg.publish.full_build import BuildTarget, fill
 from kg.publish.pipeline.pipeline import NullSink, Progress, Sink, no_progress
-from kg.publish.report.report import Report
+from kg.publish.report.report import PROBLEMS, Report
 from kg.publish.vanished import vanished_sources
 from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue

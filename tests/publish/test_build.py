@@ -8,7 +8,7 @@ import pytest
 from publishing import BASE, dump_of, publish
 
 from kg import errors
-from kg.publish import build, dry_run
+from kg.publish import build, dry_run, rollback
 from kg.settings import Settings
 from kg.store.dumps.dump_folder import DumpFolder
 from kg.store.generation.generations import Generations
@@ -102,7 +102,7 @@ def test_rollback(tmp_path):
     settings, _ = publish(tmp_path, [LETTER, AUTHOR])
     (tmp_path / "records.jsonl").write_text(json.dumps({**AUTHOR, "name": {"en": "B"}}))
     build.build(settings)
-    manifest = build.rollback(settings)
+    manifest = rollback.rollback(settings)
     assert (manifest.generation, manifest.rollback_of) == (3, 1)
     generation = Generations(settings.var_folder).open_live()
     assert generation.catalogue.thing("record/1").deleted is None

@@ -13,7 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from kg import settings
-from kg.publish.build import build, rollback
+from kg.publish.build import build
+from kg.publish.rollback import rollback
 from kg.store.generation.generations import Generations
 from kg.store.triples.embedded import EmbeddedGraph
 from kg.web.app import Application

@@ -24,7 +24,7 @@ from waiting import HANG_SECONDS, eventually
 from kg import errors
 from kg.cli import cli
 from kg.errors import PublishError
-from kg.publish import build, disk_faults
+from kg.publish import build, disk_faults, rollback
 from kg.source_settings import SourceSettings
 from kg.store.generation.generations import Generations, folder_lock
 from kg.store.log.comparison import ComparedGeneration, compare, complete
@@ -196,7 +196,7 @@ def test_rollback_is_logged(tmp_path):
     settings, _ = publish(tmp_path, [LETTER, AUTHOR])
     write(tmp_path, [{**AUTHOR, "name": {"en": "B"}}, {"id": "record/2", "title": "Two"}])
     build.build(settings)
-    manifest = build.rollback(settings)
+    manifest = rollback.rollback(settings)
     with closing(sqlite3.connect(settings.var_folder / "state" / "log.sqlite")) as db:
         log = db.execute("SELECT ref, what, time FROM log WHERE generation = 3 ORDER BY ref").fetchall()
     assert log == [
@@ -212,7 +212,7 @@ def test_rollback_keeps_the_base(tmp_path):
     build.build(settings)
     settings_of_other_base = settings.model_copy(update={"base": "https://other.example.org/"})
     with pytest.raises(errors.PublishError, match="built for the base"):
-        build.rollback(settings_of_other_base)
+        rollback.rollback(settings_of_other_base)
     assert Generations(settings.var_folder).live() == 2
 
 

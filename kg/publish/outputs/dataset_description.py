@@ -2,6 +2,7 @@
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from kg import ontology
 from kg.document_times import documents_graph
 from kg.ontology import RDF_TYPE, XSD
 from kg.settings import Settings
@@ -38,3 +39,12 @@ def dataset_description(settings: Settings, triples: int, published: str) -> lis
         values.append((_DCTERMS + "publisher", Literal(settings.publisher)))
     documents = Quad(NamedNode(documents_graph(base)), NamedNode(RDF_TYPE), NamedNode(_VOID + "Dataset"))
     return [*(Quad(subject, NamedNode(predicate), value) for predicate, value in values), documents]
+
+
+def named_graphs(settings: Settings, triples: int, now: str) -> dict[str, list[Quad]]:
+    """Return name → content of the named graphs that each generation writes anew: of our terms, of the dataset."""
+    base = settings.base
+    return {
+        f"{base}graphs/terms": ontology.load(base).terms_document(),
+        f"{base}graphs/dataset": dataset_description(settings, triples, now),
+    }

@@ -15,12 +15,13 @@ import orjson
 from kg import ontology
 from kg.date_roles import principal
 from kg.mapping.mapper import MappedRecord, Mapper
-from kg.publish.pipeline.export_conflicts import ExportedRow
-from kg.publish.pipeline.identities import XML_FORMATS, BatchIndex, Identities, IndexRow, index_row, typed_links
-from kg.publish.pipeline.settlement import settle_links
+from kg.publish.identities.identity_index import XML_FORMATS, BatchIndex, Identities, IndexRow, index_row, typed_links
+from kg.publish.identities.settlement import settle_links
+from kg.publish.pipeline.export_conflicts import ExportedRow, unknown_version
 from kg.publish.pipeline.sources import Batch
 from kg.publish.report.completeness import fields_of
 from kg.publish.report.rejected import RejectedRecord
+from kg.publish.state.file_items import SourceItem, mark_of, mark_of_line
 from kg.records import readers
 from kg.records.model import validation
 from kg.records.model.keys import Record, label_key
@@ -75,6 +76,11 @@ class PreparedRecord(NamedTuple):
     fields: int
     outline: RecordOutline | None = None
 
+    @property
+    def reference(self) -> str:
+        """Reference of the record."""
+        return self.entry.reference
+
 
 @dataclass(frozen=True, slots=True)
 class PendingMerge:
@@ -88,17 +94,26 @@ class PendingMerge:
 
 
 class CheckedRecord(NamedTuple):
-    """Record that is normalised and valid, with its place among the outcomes of its batch, as the reader gave it."""
+    """Record that is normalised and valid, with its places among outcomes and items, as the reader gave it."""
 
     position: int
     record: Record
     raw: RawRecord
+    item: int
 
 
 @dataclass(slots=True)
 class BatchResult:
-    """Result of a batch, in the order of the source; its statistics are those of all its prepared records."""
+    """Result of a batch, in the order of the source; its statistics are those of all its prepared records.
 
+    The name of the file is empty for records that come from no one file: merged ones, stubs. Its items are the records
+    that were looked at; those that are known were passed.
+    """
+
+    file: str = ""
+    items: list[SourceItem] = field(default_factory=list)
+    passed: list[SourceItem] = field(default_factory=list)
+    lookups: frozenset[int] = frozenset()
     outcomes: list[PreparedRecord | RejectedRecord | PendingMerge] = field(default_factory=list)
     problems: list[SourceProblem] = field(default_factory=list)
     successions: list[Succession] = field(default_factory=list)
@@ -147,18 +162,27 @@ class BatchProcessor:
     def process(self, batch: Batch) -> BatchResult:
         """Read a batch and prepare its records."""
         result, checked = self.read(batch)
-        normalised = [(record, raw_record) for _, record, raw_record in checked]
+        normalised = [(each.record, each.raw) for each in checked]
+        told = len(result.problems)
         prepared = self._map(normalised, batch.input.file.name, result, shapes=self._shapes)
-        for (position, _, _), outcome in zip(checked, prepared, strict=True):
-            result.outcomes[position] = outcome
+        for each, outcome in zip(checked, prepared, strict=True):
+            result.outcomes[each.position] = outcome
+            item = result.items[each.item]
+            is_published = isinstance(outcome, PreparedRecord)
+            is_clean = item.is_clean and is_published and len(result.problems) == told
+            result.items[each.item] = item._replace(
+                is_clean=is_clean, reference=each.record["id"] if is_published else ""
+            )
+            told = len(result.problems)
         self._count(result)
+        result.lookups = self.identities.take_lookups()
         return result
 
     def read(self, batch: Batch) -> tuple[BatchResult, list[CheckedRecord]]:
         """Read a batch; return its result without the records that could be mapped, and these with their places."""
-        result = BatchResult(size=batch.size)
-        checked: list[CheckedRecord] = []
         source = batch.input.file.name
+        result = BatchResult(source, passed=list(batch.passed), size=batch.size)
+        checked: list[CheckedRecord] = []
         for item in _reader_items(batch):
             if isinstance(item, SourceProblem):
                 result.problems.append(item)
@@ -167,14 +191,29 @@ class BatchProcessor:
             elif isinstance(item, ReadFailure):
                 result.outcomes.append(RejectedRecord("unknown", source, item.raw, (item.problem,)))
             else:
-                result.problems += item.problems
-                outcome = self._try_check(item, batch, result)
-                if isinstance(outcome, dict):
-                    checked.append(CheckedRecord(len(result.outcomes), outcome, item))
-                    result.outcomes.append(_UNMAPPED)
-                else:
-                    result.outcomes.append(outcome)
+                self._read_record(item, batch, result, checked)
         return result, checked
+
+    def _read_record(
+        self, raw_record: RawRecord, batch: Batch, result: BatchResult, checked: list[CheckedRecord]
+    ) -> None:
+        """Check a record that a reader gave, unless it is known."""
+        mark = _mark_of(raw_record, batch)
+        if (known := batch.known.pop(mark, None)) is not None:
+            result.passed.append(SourceItem(mark, known, raw_record.at, is_clean=True))
+            return
+        told = len(result.problems)
+        result.problems += raw_record.problems
+        outcome = self._try_check(raw_record, batch, result)
+        is_clean = len(result.problems) == told
+        if isinstance(outcome, dict):
+            checked.append(CheckedRecord(len(result.outcomes), outcome, raw_record, len(result.items)))
+            result.outcomes.append(_UNMAPPED)
+        else:
+            result.outcomes.append(outcome)
+            is_clean = False
+        reference = outcome.reference if isinstance(outcome, PendingMerge) else ""
+        result.items.append(SourceItem(mark, reference, raw_record.at, is_clean))
 
     @property
     def looks_beyond(self) -> bool:
@@ -208,6 +247,17 @@ class BatchProcessor:
         result.outcomes += self._map(normalised, source, result, shapes=None if stubs else self._shapes)
         self._count(result)
         return result
+
+    def published(self, json: bytes, source: str) -> PreparedRecord:
+        """Prepare a record or a stub as it is published already.
+
+        Args:
+            json: its JSON, as it is served.
+            source: the name of its source file; empty for a stub.
+        """
+        record: Record = orjson.loads(json)
+        (mapped,) = self._mapper.map([record])
+        return _prepared_record(record, mapped, source, "", self._languages)
 
     def _count(self, result: BatchResult) -> None:
         """Count the triples of the prepared records of a batch."""
@@ -254,7 +304,10 @@ class BatchProcessor:
         result.long_values += long
         if raw_record.version:
             row = ExportedRow(raw_record.version, source, raw_record.at, raw_record.fields)
-            result.exported.setdefault(record["id"], row)
+            if unknown := unknown_version(row):
+                result.problems.append(unknown)
+            else:
+                result.exported.setdefault(record["id"], row)
         if record["id"] in self.identities.held:
             merge = batch.input.merge or record.get("status") == _DESCRIBED
             return PendingMerge(record["id"], source, raw_record.at, merge, orjson.dumps(record))
@@ -313,6 +366,11 @@ def _shapes(path: str, base: str, survey: Path | None) -> "Shapes":
     return Shapes(path, base, survey)
 
 
+def _mark_of(raw_record: RawRecord, batch: Batch) -> bytes:
+    """Mark of a record: of its line, where lines are records, so that a known one is not even parsed."""
+    return mark_of_line(raw_record.raw or b"") if batch.lines is not None else mark_of(raw_record)
+
+
 def _reader_items(batch: Batch) -> Iterator[ReaderItem]:
     file = batch.input.file
     if batch.lines is not None:
@@ -344,7 +402,7 @@ def index_of(batch: Batch) -> BatchIndex:
         rows.append(index_row(item.record, name, file, is_whole=is_whole))
         if is_xml:
             types.update(typed_links(item.record))
-    return BatchIndex(rows, types)
+    return BatchIndex(file, rows, types)
 
 
 def _unmapped_problem(source: str, at: str, key: str, record: Record) -> SourceProblem:

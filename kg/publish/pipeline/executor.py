@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
 
 from kg.processes import die_with_parent
+from kg.publish.identities.identity_index import BatchIndex
 from kg.publish.outputs.dumps.dump_formats import BucketLines, Prefixes, WrittenBucket, write_buckets
 from kg.publish.pipeline.batch import BatchProcessor, BatchResult, index_of
-from kg.publish.pipeline.identities import BatchIndex
 from kg.publish.pipeline.sources import Batch
 
 _R = TypeVar("_R")

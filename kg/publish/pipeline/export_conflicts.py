@@ -81,6 +81,14 @@ def _digests(value: Any) -> list[str]:
     return [hashlib.sha256(each, usedforsecurity=False).hexdigest()[:_DIGEST_LENGTH] for each in written]
 
 
+def unknown_version(row: ExportedRow) -> SourceProblem | None:
+    """Return the problem of a row whose version no export wrote; None where one may have."""
+    if _VERSION.fullmatch(row.version):
+        return None
+    expected = f"the cell as it was exported, or an empty one; {_EXPORT}"
+    return SourceProblem(row.source, row.at, "kg:version", excerpt(row.version), expected, _NO_VERSION)
+
+
 class PublishedRecords:
     """Records of the live generation, as they were before a build; none where it can't be read."""
 
@@ -104,10 +112,6 @@ class PublishedRecords:
             record: the record as it would be published, as JSON.
             digest: its digest, as the catalogue has it.
         """
-        if not _VERSION.fullmatch(row.version):
-            expected = f"the cell as it was exported, or an empty one; {_EXPORT}"
-            yield SourceProblem(row.source, row.at, "kg:version", excerpt(row.version), expected, _NO_VERSION)
-            return
         new: Record = orjson.loads(record)
         self._open()
         thing = self._catalogue.thing(new["id"]) if self._catalogue else None

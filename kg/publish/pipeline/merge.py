@@ -1,11 +1,52 @@
 """Merge of records with the same reference from several sources (D-13)."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
+import orjson
+
+from kg.publish.pipeline.batch import PendingMerge
 from kg.records.model.keys import KEYS, Record, Value
 from kg.records.problems import SourceProblem, excerpt
 
 _FIRST_WINS = "the sources differ; what the first one says was kept"
+
+
+class MergedPlaces(NamedTuple):
+    """Merge of a reference's places: the record, what is to be told, the places that were merged and those refused."""
+
+    record: Record
+    notes: list[SourceProblem]
+    merged: list[PendingMerge]
+    refused: list[PendingMerge]
+
+
+def merge_places(places: Sequence[PendingMerge]) -> MergedPlaces:
+    """Merge the records of a reference, where the settings of a source allow it, in the order of the sources."""
+    first, *others = places
+    result = MergedPlaces(orjson.loads(first.json), [], [], [])
+    record = result.record
+    for other in others:
+        if first.merge or other.merge:
+            record, notes = merge(record, orjson.loads(other.json), other.source, other.at)
+            result.notes.extend(notes)
+            result.merged.append(other)
+        else:
+            result.refused.append(other)
+    return result._replace(record=record)
+
+
+def repeated(reference: str, source: str, at: str, earlier: str) -> SourceProblem:
+    """Return the problem of a record whose reference an earlier one has.
+
+    Args:
+        reference: the reference.
+        source: the file.
+        at: the place in it.
+        earlier: the place of the earlier record.
+    """
+    message = f"the same id stands in {earlier}; set `prefix` or `merge = true` for one of the sources in kg.toml"
+    return SourceProblem(source, at, "id", reference, "an id that no other record has", message, "rejected", reference)
 
 
 def merge(first: Record, second: Record, source: str, at: str) -> tuple[Record, list[SourceProblem]]:

@@ -6,31 +6,34 @@ Memory is bounded by the batches under way, never by the collection.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
 from typing import Protocol, Self
 
 import orjson
 
 from kg.processes import MAX_BYTES_IN_PROCESS
+from kg.publish.identities.identity_index import XML_FORMATS, BatchIndex, write_index
+from kg.publish.identities.names import names_that_differ, names_unlike_record
 from kg.publish.outputs.document_graph import graph_lines
 from kg.publish.outputs.dumps.dump_files import DumpFiles
 from kg.publish.outputs.search_index import IndexProcess
 from kg.publish.pipeline.batch import BatchResult, PendingMerge, PreparedRecord
 from kg.publish.pipeline.executor import BatchExecutor, ProcessorOptions
 from kg.publish.pipeline.export_conflicts import ExportedRow, PublishedRecords
-from kg.publish.pipeline.identities import XML_FORMATS, write_index
 from kg.publish.pipeline.linked_things import Survey
-from kg.publish.pipeline.merge import merge
-from kg.publish.pipeline.names import names_that_differ, names_unlike_record
-from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, digests, input_files
-from kg.publish.pipeline.stubs import leads_nowhere, stub
+from kg.publish.pipeline.merge import MergedPlaces, merge_places, repeated
+from kg.publish.pipeline.source_recorder import SourceRecorder
+from kg.publish.pipeline.sources import InputFile, batches, check_unchanged, input_files
+from kg.publish.pipeline.stubs import leads_nowhere, prepared_stubs, stub
 from kg.publish.report.completeness import MAX_SOURCES, CountedRecord
 from kg.publish.report.originals import original_of
 from kg.publish.report.rejected import RejectedFolder, RejectedRecord
 from kg.publish.report.report import Report
-from kg.records.model.keys import Record
+from kg.publish.state.source_state import SourceStateWriter
 from kg.records.problems import SourceProblem
 from kg.records.readers.base import Succession
 from kg.render.site.translations import LANGUAGES
@@ -103,6 +106,7 @@ class BuildOutputs:
         rejected: the folder for rejected records.
         dumps: the files of the dumps, or None.
         index: the search index of the file of records, or None.
+        state: writer of what is read of the sources, or None.
         progress: called with the build's progress.
         accept_deletions: go on without a source whose path is gone.
         statistics: of the graph, once the pipeline has run and its triples go live.
@@ -117,6 +121,7 @@ class BuildOutputs:
     rejected: RejectedFolder
     dumps: DumpFiles | None = None
     index: IndexProcess | None = None
+    state: SourceStateWriter | None = None
     progress: Progress = no_progress
     accept_deletions: bool = False
     statistics: GraphStatistics = field(default_factory=GraphStatistics)
@@ -139,24 +144,19 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     index = outputs.records.path.with_name("identities.sqlite")
     total = sum(file.size for file in files)
     jobs = 0 if total < MAX_BYTES_IN_PROCESS else settings.jobs
-    shapes = str(settings.shapes_file) if settings.shapes_file else None
     survey = Survey(outputs.records.path.with_name("survey"))
-    languages = tuple(dict.fromkeys((*settings.languages, *LANGUAGES)))
-    options = ProcessorOptions(
-        *(settings.base, index, shapes, survey.folder, settings.value_bytes, languages), outputs.sink.publishes
-    )
+    options = processor_options(settings, index, survey.folder, statistics=outputs.sink.publishes)
     with (
         BatchExecutor(jobs, options) as executor,
         _ResultWriter(outputs, executor, files) as writer,
     ):
         if executor.local.looks_beyond:
             _write_survey(outputs, survey)
-        if to_index := _files_to_index(files):
-            write_index(index, executor.index(batches(to_index)), merges=any(file.merge for file in files))
+        if to_index := files_to_index(files):
+            write_index(index, writer.indexed(to_index), merges=any(file.merge for file in files))
         for result in executor.process(batches(files)):
             writer.add(result)
-        if outputs.sink.publishes:
-            outputs.sources = digests(files)
+        writer.digest_files()
         check_unchanged(files)
         writer.merge_duplicates()
         writer.add_successions()
@@ -166,6 +166,20 @@ def run_pipeline(outputs: BuildOutputs) -> None:
     index.unlink(missing_ok=True)
     shutil.rmtree(survey.folder, ignore_errors=True)
     _report_cycles(outputs)
+
+
+def processor_options(settings: Settings, index: Path, survey: Path | None, *, statistics: bool) -> ProcessorOptions:
+    """Return the options of processors of batches.
+
+    Args:
+        settings: the settings.
+        index: the file for the index of identities.
+        survey: the folder for the survey of all sources; None for none.
+        statistics: whether the triples of each batch are counted.
+    """
+    shapes = str(settings.shapes_file) if settings.shapes_file else None
+    languages = tuple(dict.fromkeys((*settings.languages, *LANGUAGES)))
+    return ProcessorOptions(settings.base, index, shapes, survey, settings.value_bytes, languages, statistics)
 
 
 def _write_survey(outputs: BuildOutputs, survey: Survey) -> None:
@@ -184,8 +198,8 @@ def _write_survey(outputs: BuildOutputs, survey: Survey) -> None:
         catalogue.finish()
 
 
-def _files_to_index(files: list[InputFile]) -> list[InputFile]:
-    """Files to be read twice: all, where XML has links that others settle, or records are merged; else the pages.
+def files_to_index(files: list[InputFile]) -> list[InputFile]:
+    """Return the files to be read twice: all where XML has links that others settle, or records are merged; else pages.
 
     JSON alone says what it means by ids of ours, and is read once.
     """
@@ -201,8 +215,9 @@ class _ResultWriter:
         self._outputs = outputs
         self._total = sum(file.size for file in files)
         self._origins = {file.file.name: file.file.origin or file.file.name for file in files}
-        self._counted_as = _counted_sources(files)
+        self._counted_as = counted_sources(files)
         self._executor = executor
+        self._recorder = SourceRecorder(outputs.state, files) if outputs.state else None
         self._pending_merges: dict[str, list[PendingMerge]] = {}
         self._successions: list[Succession] = []
         self._exported: dict[str, ExportedRow] = {}
@@ -221,6 +236,8 @@ class _ResultWriter:
     def add(self, result: BatchResult, *, stubs: bool = False) -> None:
         """Write the result of a batch."""
         report = self._outputs.report
+        if self._recorder and result.file:
+            self._recorder.add(result)
         report.add(*result.problems)
         self._successions += result.successions
         self._exported |= result.exported
@@ -245,36 +262,52 @@ class _ResultWriter:
         self._size += result.size
         self._outputs.progress(self._records_written, self._triples, self._size, self._total)
 
+    def indexed(self, files: list[InputFile]) -> Iterator[BatchIndex]:
+        """Yield the parts of the index of identities."""
+        indexes = self._executor.index(batches(files))
+        names = (each.file.name for each in files)
+        return self._recorder.indexed(names, indexes) if self._recorder else indexes
+
+    def digest_files(self) -> None:
+        """Take the digests of the files, for the state of the sources."""
+        if self._recorder:
+            self._recorder.digest_files()
+            self._outputs.sources = self._recorder.digests
+
     def merge_duplicates(self) -> None:
         """Merge the records with a common reference, where the settings of a source allow it."""
         for pending in self._pending_merges.values():
-            first, *others = pending
-            record: Record = orjson.loads(first.json)
-            for other in others:
-                if not (first.merge or other.merge):
-                    self._reject_duplicate(other, " ".join(filter(None, (first.source, first.at))))
-                    continue
-                record, notes = merge(record, orjson.loads(other.json), other.source, other.at)
-                self._outputs.report.add(*notes)
-                self._outputs.report.merged += 1
-            result = self._executor.local.prepare([record], first.source)
+            first = pending[0]
+            places = merge_places(pending)
+            for other in places.refused:
+                self._reject_duplicate(other, " ".join(filter(None, (first.source, first.at))))
+            self._outputs.report.add(*places.notes)
+            self._outputs.report.merged += len(places.merged)
+            result = self._executor.local.prepare([places.record], first.source)
+            if self._recorder:
+                self._record_merge(places, first, result)
             # It was counted as read when it was held.
-            self._outputs.report.read[record["kind"]] -= 1
+            self._outputs.report.read[places.record["kind"]] -= 1
             self.add(result)
         self._pending_merges.clear()
 
+    def _record_merge(self, places: MergedPlaces, first: PendingMerge, result: BatchResult) -> None:
+        """Record for the state what was merged, and what is to be told of it."""
+        assert self._recorder is not None  # noqa: S101  # no other caller
+        rejected = (outcome.problems for outcome in result.outcomes if isinstance(outcome, RejectedRecord))
+        problems = (*places.notes, *result.problems, *chain.from_iterable(rejected))
+        self._recorder.add_told(first.reference, problems)
+        if places.merged or places.refused:
+            self._recorder.add_place(first.reference, first.source)
+        for other in places.merged:
+            self._recorder.add_place(first.reference, other.source, merged=1)
+
     def add_successions(self) -> None:
         """Redirect each withdrawn record to the published one that took its place, over others where need be."""
-        successors = {succession.old: succession.new for succession in self._successions}
-        for succession in self._successions:
-            new, seen = succession.new, {succession.old}
-            while new in successors and new not in seen:
-                seen.add(new)
-                new = successors[new]
-            problem = succession.problem
-            if not self._outputs.catalogue.succeed(succession.old, new):
-                problem = replace(problem, message=f"{problem.message}; the record in its place, {new}, is not there")
-            self._outputs.report.add(problem)
+        pairs = chained((each.old, each.new) for each in self._successions)
+        for succession, (old, new) in zip(self._successions, pairs, strict=True):
+            is_there = self._outputs.catalogue.succeed(old, new)
+            self._outputs.report.add(succession.problem if is_there else not_there(succession.problem, new))
 
     def add_stubs(self) -> None:
         """Add a stub for every link target without a record; stubs may have links of their own."""
@@ -283,20 +316,11 @@ class _ResultWriter:
             for reference, hint in missing:
                 position, key = self._outputs.catalogue.linking_to(reference)
                 if leads_nowhere(reference, hint, key):
-                    self._outputs.report.add(_dangling(reference, position, key))
+                    self._outputs.report.add(dangling_problem(reference, position, key))
                 called = self._outputs.catalogue.hints.names_of(reference)
                 self._outputs.report.add(*names_that_differ(reference, called))
                 records.append(stub(reference, hint, called))
-            result = self._executor.local.prepare(records, "", stubs=True)
-            refused = [outcome for outcome in result.outcomes if isinstance(outcome, RejectedRecord)]
-            result.outcomes = [outcome for outcome in result.outcomes if not isinstance(outcome, RejectedRecord)]
-            self.add(result, stubs=True)
-            if refused:  # the link's description is invalid; its name alone will do
-                names = {problem.record for outcome in refused for problem in outcome.problems}
-                plain_result = self._executor.local.prepare(
-                    [stub(name, None) for name in sorted(names)], "", stubs=True
-                )
-                self.add(BatchResult(plain_result.outcomes, statistics=plain_result.statistics), stubs=True)
+            self.add(prepared_stubs(self._executor.local, records), stubs=True)
 
     def compare_names(self) -> None:
         """Report each link that calls a thing by a name which is no form of those in its record."""
@@ -315,6 +339,8 @@ class _ResultWriter:
         self._outputs.sink.end(self._triples)
         if self._outputs.dumps:
             self._outputs.dumps.finish(self._executor.write_buckets)
+        if self._recorder:
+            self._recorder.finish()
 
     def _add_record(self, record: PreparedRecord, *, stubs: bool) -> Iterator[bytes]:
         entry = record.entry
@@ -325,6 +351,8 @@ class _ResultWriter:
             self._outputs.report.read[kind] += 1
         if earlier_position is not None:
             self._outputs.statistics.remove(record.ntriples)
+            if self._recorder:
+                self._recorder.add_place(entry.reference, self._outputs.catalogue.source_of(entry.reference))
             self._reject_duplicate(entry, earlier_position)
             return
         if (row := self._exported.pop(entry.reference, None)) is not None:
@@ -357,17 +385,10 @@ class _ResultWriter:
 
     def _reject_duplicate(self, record: CatalogueEntry | PendingMerge, earlier_position: str) -> None:
         """Reject a record with the reference of an earlier one; it already counts as read."""
-        problem = SourceProblem(
-            record.source,
-            record.at,
-            "id",
-            record.reference,
-            "an id that no other record has",
-            f"the same id stands in {earlier_position}; set `prefix` or `merge = true` for one of the sources in"
-            " kg.toml",
-            "rejected",
-            record.reference,
-        )
+        problem = repeated(record.reference, record.source, record.at, earlier_position)
+        if self._recorder:
+            self._recorder.add_place(record.reference, record.source, refused=1)
+            self._recorder.add_told(record.reference, [problem])
         self._outputs.report.rejected += 1
         self._outputs.report.add(problem)
         kind = record.reference.partition("/")[0]
@@ -375,14 +396,32 @@ class _ResultWriter:
         self._outputs.rejected.add_late(rejected, record.at)
 
 
-def _counted_sources(files: list[InputFile]) -> dict[str, str]:
-    """Name of a file → the name under which its records are counted: its own, or where files are many its source's."""
+def counted_sources(files: list[InputFile]) -> dict[str, str]:
+    """Return name of a file → the name under which its records are counted: its source's where files are many."""
     if len(files) <= MAX_SOURCES:
         return {}
     return {file.file.name: file.file.settings.path for file in files}
 
 
-def _dangling(reference: str, position: SourcePosition, key: str) -> SourceProblem:
+def chained(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield each withdrawn reference with the last of its chain of successors, in order."""
+    told = list(pairs)
+    successors = dict(told)
+    for old, successor in told:
+        new, seen = successor, {old}
+        while new in successors and new not in seen:
+            seen.add(new)
+            new = successors[new]
+        yield old, new
+
+
+def not_there(problem: SourceProblem, new: str) -> SourceProblem:
+    """Return what is told of a withdrawn record whose successor is not there."""
+    return replace(problem, message=f"{problem.message}; the record in its place, {new}, is not there")
+
+
+def dangling_problem(reference: str, position: SourcePosition, key: str) -> SourceProblem:
+    """Return the problem of a link that leads nowhere: its target, its place and its key."""
     message = "leads nowhere; there is a stub in its place"
     return SourceProblem(
         position.source, position.at, key, reference, "a record of that id", message, "note", position.reference
@@ -392,9 +431,11 @@ def _dangling(reference: str, position: SourcePosition, key: str) -> SourceProbl
 def _report_cycles(outputs: BuildOutputs) -> None:
     """Report cycles of containment and of broader topics, before the switch."""
     for key in ("partOf", "broader"):
-        for position in outputs.catalogue.cycles(key):
-            message = f"is reached from itself by {key}; the page shows it, but a tree can't"
-            value, expected = position.reference, "a chain that ends"
-            outputs.report.add(
-                SourceProblem(position.source, position.at, key, value, expected, message, "note", value)
-            )
+        outputs.report.add(*(cycle_problem(position, key) for position in outputs.catalogue.cycles(key)))
+
+
+def cycle_problem(position: SourcePosition, key: str) -> SourceProblem:
+    """Return the problem of a thing that is reached from itself by links under a key."""
+    message = f"is reached from itself by {key}; the page shows it, but a tree can't"
+    value, expected = position.reference, "a chain that ends"
+    return SourceProblem(position.source, position.at, key, value, expected, message, "note", value)

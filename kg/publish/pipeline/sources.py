@@ -1,18 +1,18 @@
 """Source files of kg.toml, and their division into batches."""
 
-import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.errors import SettingsError, SourceChanged, SourceError
 from kg.publish.pipeline.listing import display_name, list_files, unread_file
 from kg.publish.pipeline.source_checks import check_sources, plugin_notes
+from kg.publish.state.file_items import SourceItem, mark_of, mark_of_line
 from kg.records import readers
 from kg.records.problems import SourceProblem
-from kg.records.readers.base import ReaderItem, SourceFile, isolate_failures
+from kg.records.readers.base import RawRecord, ReaderItem, SourceFile, isolate_failures
 from kg.records.readers.json.json_records import nonblank_lines
 from kg.records.readers.tables.csvw_metadata import is_metadata
 from kg.settings import FILE_NAME, Settings
@@ -26,13 +26,19 @@ BATCH_RECORDS = 300
 BATCH_BYTES = 4 << 20
 """Maximum size of a batch of lines, so that memory does not follow the length of lines."""
 
+BATCH_KNOWN = 3_000
+"""Maximum number of known records in a batch."""
+
 MAX_WHOLE_FILE = 8 << 20
 """Size in bytes up to which a file of another format is a batch; a larger file is read and divided here."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """Input file: location, format, whether its records may be merged, size in bytes, and state when it was listed."""
+    """Input file: location, format, whether its records may be merged, size in bytes, and state when it was listed.
+
+    The state is that of `check_unchanged`; empty for a database at an address.
+    """
 
     file: SourceFile
     format: str
@@ -50,12 +56,26 @@ class Batch:
         lines: (line number, bytes), or None.
         items: records, or None; where both are None, the whole file is meant.
         size: its share of the file in bytes, for the display of progress.
+        passed: known records of its share, which need no second look.
+        known: mark → reference of the known records of a whole file.
     """
 
     input: InputFile
     lines: tuple[tuple[int, bytes], ...] | None = None
     items: tuple[ReaderItem, ...] | None = None
     size: int = 0
+    passed: tuple[SourceItem, ...] = ()
+    known: dict[bytes, str] = field(default_factory=dict)
+
+
+Known = Callable[[InputFile], dict[bytes, str]]
+"""Function from a file to mark → reference of its records that need no second look; each is taken out once it is met,
+since a record that comes twice has to be told."""
+
+
+def nothing_known(_: InputFile) -> dict[bytes, str]:
+    """Return that no record of a file is known."""
+    return {}
 
 
 def input_files(settings: Settings, *, accept_deletions: bool = False) -> tuple[list[InputFile], list[SourceProblem]]:
@@ -167,59 +187,59 @@ def check_unchanged(files: Iterable[InputFile]) -> None:
             raise SourceChanged(what, where=file.file.name, todo=todo)
 
 
-def digests(files: Iterable[InputFile]) -> dict[str, str]:
-    """Name of each file → its SHA-256, in hexadecimal; databases at an address have none.
+def batches(files: Iterable[InputFile], known: Known = nothing_known) -> Iterator[Batch]:
+    """Divide files into batches, in order.
+
+    Args:
+        files: the files.
+        known: their known records, which batches only name.
 
     Raises:
-        SourceChanged: a file can't be read any more.
+        SourceError: a file can't be read to its end.
     """
-    found: dict[str, str] = {}
-    for each in files:
-        if each.file.settings.is_address or each.file.name in found:
-            continue
-        try:
-            with each.file.path.open("rb") as opened:
-                found[each.file.name] = hashlib.file_digest(opened, "sha256").hexdigest()
-        except OSError as fault:
-            raise SourceChanged(f"can't be read any more: {fault.strerror}", where=each.file.name) from None
-    return found
-
-
-def batches(files: Iterable[InputFile]) -> Iterator[Batch]:
-    """Divide files into batches, in order. Raises SourceError for a file that can't be read to its end."""
     for file in files:
+        marks = known(file)
         try:
             if file.format == "jsonl":
-                yield from _line_batches(file)
+                yield from _line_batches(file, marks)
             elif file.size <= MAX_WHOLE_FILE and file.format != "sql":  # one reading, one state of the database
-                yield Batch(file, size=file.size)
+                yield Batch(file, size=file.size, known=dict(marks))
             else:
-                yield from _record_batches(file)
+                yield from _record_batches(file, marks)
         except OSError as fault:
             raise SourceError(f"can't be read: {fault.strerror}", where=file.file.name) from None
 
 
-def _line_batches(file: InputFile) -> Iterator[Batch]:
-    batch_lines: list[tuple[int, bytes]] = []
+def _line_batches(file: InputFile, known: dict[bytes, str]) -> Iterator[Batch]:
+    lines: list[tuple[int, bytes]] = []
+    passed: list[SourceItem] = []
     size = 0
     for item in nonblank_lines(file.file):
         if not isinstance(item, tuple):
             yield Batch(file, items=(item,))
             continue
-        batch_lines.append(item)
-        size += len(item[1])
-        if len(batch_lines) >= BATCH_RECORDS or size >= BATCH_BYTES:
-            yield Batch(file, lines=tuple(batch_lines), size=size)
-            batch_lines, size = [], 0
-    if batch_lines:
-        yield Batch(file, lines=tuple(batch_lines), size=size)
+        number, line = item
+        if known and (reference := known.pop(mark := mark_of_line(line), None)) is not None:
+            passed.append(SourceItem(mark, reference, f"line {number}", is_clean=True))
+        else:
+            lines.append(item)
+        size += len(line)
+        if len(lines) >= BATCH_RECORDS or len(passed) >= BATCH_KNOWN or (lines and size >= BATCH_BYTES):
+            yield Batch(file, lines=tuple(lines), size=size, passed=tuple(passed))
+            lines, passed, size = [], [], 0
+    if lines or passed:
+        yield Batch(file, lines=tuple(lines), size=size, passed=tuple(passed))
 
 
-def _record_batches(file: InputFile) -> Iterator[Batch]:
+def _record_batches(file: InputFile, known: dict[bytes, str]) -> Iterator[Batch]:
     items: list[ReaderItem] = []
+    passed: list[SourceItem] = []
     for item in isolate_failures(file.file, readers.read(file.format, file.file)):
-        items.append(item)
-        if len(items) >= BATCH_RECORDS:
-            yield Batch(file, items=tuple(items))
-            items = []
-    yield Batch(file, items=tuple(items), size=file.size)
+        if known and isinstance(item, RawRecord) and (reference := known.pop(mark := mark_of(item), None)) is not None:
+            passed.append(SourceItem(mark, reference, item.at, is_clean=True))
+        else:
+            items.append(item)
+        if len(items) >= BATCH_RECORDS or len(passed) >= BATCH_KNOWN:
+            yield Batch(file, items=tuple(items), passed=tuple(passed))
+            items, passed = [], []
+    yield Batch(file, items=tuple(items), size=file.size, passed=tuple(passed))

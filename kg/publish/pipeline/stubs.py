@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 
 from kg.iris import decode_key
+from kg.publish.pipeline.batch import BatchProcessor, BatchResult
+from kg.publish.report.rejected import RejectedRecord
 from kg.records.model.keys import Record, keys_of, label_key
 from kg.store.generation.hints import LinkName
 
@@ -55,6 +57,19 @@ def stub(reference: str, hint: bytes | None, names: Sequence[LinkName] = ()) -> 
     if others := _other_names(record[label], names):
         record["alternativeNames"] = others
     return {"id": reference, "kind": kind, "status": "stub", **record}
+
+
+def prepared_stubs(processor: BatchProcessor, stubs: list[Record]) -> BatchResult:
+    """Prepare stubs; of one whose description in a link is invalid, its name alone will do."""
+    result = processor.prepare(stubs, "", stubs=True)
+    refused = [outcome for outcome in result.outcomes if isinstance(outcome, RejectedRecord)]
+    if refused:
+        names = {problem.record for outcome in refused for problem in outcome.problems}
+        plain = processor.prepare([stub(name, None) for name in sorted(names)], "", stubs=True)
+        result.outcomes = [*(each for each in result.outcomes if each not in refused), *plain.outcomes]
+        if result.statistics and plain.statistics:
+            result.statistics.merge(plain.statistics)
+    return result
 
 
 def _other_names(label: Any, names: Sequence[LinkName]) -> dict[str, list[str]]:

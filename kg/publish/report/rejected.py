@@ -8,11 +8,11 @@ in `long-values.jsonl`, an object a line: the record's id, the key, the size in 
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import orjson
 
@@ -21,6 +21,7 @@ from kg.records.normalisation.long_values import LongValue
 from kg.records.problems import SourceProblem
 
 LONG_VALUES = "long-values.jsonl"
+INDEX = "problems.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,27 @@ class RejectedFolder:
 
     def add_value(self, value: LongValue) -> None:
         """Add a value that is too long for its record."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         entry = {"id": value.reference, "field": value.field, "bytes": value.size, "value": value.text}
-        with (self._folder / LONG_VALUES).open("ab") as file:
-            file.write(orjson.dumps(entry) + b"\n")
+        self._append(LONG_VALUES, orjson.dumps(entry))
+
+    def carry_over(self, before: Path, sources: Collection[str], references: Collection[str]) -> None:
+        """Take over the records of an earlier folder.
+
+        Args:
+            before: the earlier folder.
+            sources: the files whose records are not taken over.
+            references: the records whose values are not taken over.
+        """
+        for line in _lines_of(before / INDEX):
+            entry = orjson.loads(line)
+            if entry["source"] not in sources:
+                self._write_entry(entry)
+                kept, there = self._folder / entry["kept"], before / entry["kept"]
+                if there.is_file() and not kept.exists():
+                    shutil.copyfile(there, kept)
+        for line in _lines_of(before / LONG_VALUES):
+            if orjson.loads(line)["id"] not in references:
+                self._append(LONG_VALUES, line)
 
     def _kept_name(self, source: str) -> str:
         """Name of the file with records of a source."""
@@ -106,17 +124,17 @@ class RejectedFolder:
             rejected: the record.
             name: the name of the file that it is kept in.
         """
+        problems = [problem.as_json() for problem in rejected.problems]
+        self._write_entry({"source": rejected.source, "kept": name, "problems": problems})
+
+    def _write_entry(self, entry: dict[str, Any]) -> None:
         if self._index is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._index = (self._folder / "problems.jsonl").open("wb")
-        entry = {
-            "source": rejected.source,
-            "kept": name,
-            "problems": [problem.as_json() for problem in rejected.problems],
-        }
+            self._index = (self._folder / INDEX).open("wb")
         self._index.write(orjson.dumps(entry) + b"\n")
 
     def _append(self, name: str, raw: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / name).open("ab") as file:
             file.write(raw.rstrip(b"\n") + b"\n")
 
@@ -130,6 +148,11 @@ class RejectedFolder:
                     self._append(self._kept_name(source), raw)
         if self._index is not None:
             self._index.close()
+
+
+def _lines_of(path: Path) -> list[bytes]:
+    """Lines of a file; none where it is not there."""
+    return path.read_bytes().splitlines() if path.is_file() else []
 
 
 def _safe_name(source: str) -> str:

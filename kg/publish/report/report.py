@@ -14,6 +14,9 @@ from kg.publish.report.translations import FILE as TRANSLATIONS
 from kg.publish.report.translations import MissingTranslations
 from kg.records.problems import SourceProblem
 
+PROBLEMS = "problems.jsonl"
+"""File name of the problems in a generation, an object a line."""
+
 PAGE = "report.html"
 """File name of the report page in a generation."""
 
@@ -36,6 +39,8 @@ class Report:
         remapped: number of published things of which the triples alone are others, by another mapping.
         incremental: whether only what changed was built.
         why_full: the reason for which everything was built anew; None for an incremental build.
+        due: the reason for which a full build follows; empty where none does.
+        followed_by: the number of the generation that was built in full after this one.
         respelled: number of published references whose keys are written otherwise now (D-136).
         triples: statements in the generation.
         seconds: from start to switch.
@@ -62,6 +67,8 @@ class Report:
     remapped: int = 0
     incremental: bool = False
     why_full: str | None = None
+    due: str = ""
+    followed_by: int | None = None
     respelled: int = 0
     triples: int = 0
     seconds: float = 0.0
@@ -135,6 +142,7 @@ class Report:
             "generation": self.generation,
             "incremental": self.incremental,
             "why_full": self.why_full,
+            "followed_by": self.followed_by,
             **self.summary(),
             "problems": [{**problem.as_json(), "todo": todo_of(problem)} for problem in self.problems()],
             "triples": self.triples,

@@ -34,6 +34,9 @@ class Desk(Protocol):
 ANY_DATE = "a date in EDTF (ISO 8601-2), or as people write one"
 _UNAMBIGUOUS = "a date in which day and month are told apart: 1963-05-04, 4 May 1963"
 _AMBIGUOUS = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](?:\d\d)?\d\d")
+TO_COME = "is a date to come"
+"""Beginning of what is told of a date that depends on the day of the build."""
+
 _AS_WRITTEN = "kept as it is written"
 _DOUBT = re.compile("[~?%]")
 _NO_DATE = re.compile(r"0{4}|0{3}[1-9]|00[0-9]{2}(?=-\d\d-\d\d)")
@@ -217,7 +220,7 @@ def _check_future(date: Record, desk: Desk, today: str) -> None:
     is_far = end[:4] > f"{int(today[:4]) + 1:04}" and "X" not in edtf.partition("/")[2] and ("/" in edtf or not edtf)
     is_beyond = bool(re.match(r"Y?[1-9]\d{4}", edtf.removeprefix("Y") if edtf.startswith("Y") else ""))
     if start > today or is_far or is_beyond:
-        desk.report("edtf", edtf or f"{start}/{end}", "a date that has been", f"is a date to come; {_AS_WRITTEN}")
+        desk.report("edtf", edtf or f"{start}/{end}", "a date that has been", f"{TO_COME}; {_AS_WRITTEN}")
         if "text" not in date:
             date["text"] = edtf or f"{start}/{end}"
         for name in ("edtf", "start", "end"):

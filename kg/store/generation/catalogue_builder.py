@@ -25,7 +25,7 @@ from kg.store.generation.tables.schema import INDEXES, LISTS, THINGS, statements
 from kg.store.generation.things import DATE_TEXT_MARK, ORDERED, PLACED, UNDATED_DAY, ThingTimes, sort_day
 from kg.store.generation.updates.overlay import become_base
 from kg.store.log.live_catalogue import LiveCatalogue
-from kg.store.log.log_state import LogState, times_of
+from kg.store.log.log_state import LogState, times_of, tombstone_times
 
 _MAX_CACHED_NUMBERS = 50_000
 """Row numbers cached in memory; the rest is looked up."""
@@ -209,6 +209,11 @@ class CatalogueBuilder:
             (limit,),
         ).fetchall()
 
+    def source_of(self, reference: str) -> str:
+        """Name of the source file of a record that was added."""
+        (source,) = self._db.execute("SELECT source FROM things WHERE ref = ?", (reference,)).fetchone()
+        return str(source)
+
     def linking_to(self, reference: str) -> tuple[SourcePosition, str]:
         """Source position of a record that links to a reference, and the key of the link."""
         self._db.execute("CREATE INDEX IF NOT EXISTS stage.by_target ON links (target)")
@@ -350,9 +355,8 @@ def _insert_tombstones(db: sqlite3.Connection, state: LogState, now: str, *, ran
             example = example if example[0] else (published.reference, there)
         if there is not None or any(_is_in(db, "redirects", name) for name in names):
             continue
-        deleted = published.deleted or now
-        modified = published.modified if published.deleted else now
-        db.execute(insert, (canonical, published.kind, published.label, published.created, modified, deleted))
+        times = tombstone_times(published, now)
+        db.execute(insert, (canonical, published.kind, published.label, published.created, *times))
         if ranked:
             db.execute("UPDATE things SET rank = ? WHERE ref = ?", (ranks.rank_of(db, canonical), canonical))
     return Respellings(respelled, example)

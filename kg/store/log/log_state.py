@@ -243,6 +243,19 @@ def times_of(
     return published.created, published.modified if stays and is_same else now
 
 
+def tombstone_times(published: PublishedEntry, now: str) -> tuple[str, str]:
+    """Times of the last change and of the deletion of a thing that is gone, and that nothing takes the place of.
+
+    Args:
+        published: its entry in the state.
+        now: the time of the build.
+    """
+    if published.deleted is None:
+        return now, now
+    was_merged = published.target is not None and published.first is not None
+    return now if was_merged else published.modified, published.deleted
+
+
 def log_fault(path: Path) -> PublishError | None:
     """Return what is wrong with a log's file, which is read as a whole; None where nothing is."""
     try:

@@ -48,6 +48,14 @@ class StoreUpdate:
         except (OSError, SyntaxError, ValueError, RuntimeError) as fault:
             raise PublishError(f"the store took no more changes: {fault}", todo="Is the disk full?") from None
 
+    def move_lines(self, iri: str, lines: Iterable[tuple[bytes, bytes]]) -> None:
+        """Move the statements of a named graph: lines to remove and to add, again and again."""
+        graph = NamedNode(iri)
+        for removed, added in lines:
+            for quad in parse(input=removed, format=RdfFormat.N_TRIPLES, lenient=True):
+                self._store.remove(Quad(quad.subject, quad.predicate, quad.object, graph))
+            self._store.load(input=added, format=RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
+
     def set_graph(self, iri: str, quads: list[Quad]) -> None:
         """Replace the content of a named graph."""
         graph = NamedNode(iri)

@@ -6,7 +6,7 @@ from publishing import BASE, publish
 from pyoxigraph import NamedNode, Store
 
 from kg.document_times import document_lines, document_quads, documents_graph
-from kg.publish import build
+from kg.publish import rollback
 from kg.publish.outputs.document_graph import graph_lines, moved_lines
 from kg.store.generation.generations import Generations
 from kg.store.generation.things import ThingTimes
@@ -67,7 +67,7 @@ def test_store_has_the_times_of_the_catalogue(tmp_path):
     publish(tmp_path, [{**letter, "title": {"en": "Another"}}], dumps=False, search=False, tables=False)
     found, expected = stored(made)
     assert found == expected != first
-    build.rollback(made, 1)
+    rollback.rollback(made, 1)
     again, expected = stored(made)
     assert again == expected
     assert again not in (first, found)

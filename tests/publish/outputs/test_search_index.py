@@ -5,7 +5,7 @@ from publishing import publish
 from serving import kg
 
 from kg import errors
-from kg.publish import build
+from kg.publish import build, rollback
 from kg.publish.outputs import search_index
 from kg.store.generation.generations import Generations
 from kg.store.search.query_builder import IndexRequest
@@ -48,7 +48,7 @@ def test_an_index_that_fails_fails_the_build(tmp_path, monkeypatch):
     monkeypatch.setattr(search_index, "MAX_BYTES_IN_PROCESS", 1)
     monkeypatch.setattr(search_index.sys, "executable", "/bin/false")
     with pytest.raises(errors.PublishError, match="search index"):
-        build.build(settings)
+        build.build(settings, full=True)
     assert Generations(settings.var_folder).live() == 1
 
 
@@ -56,7 +56,7 @@ def test_rollback_shares_the_index(tmp_path):
     """A generation with the same records hard-links the index of the other, which is never written to."""
     settings, _ = publish(tmp_path, RECORDS)
     build.build(settings)
-    build.rollback(settings, 1)
+    rollback.rollback(settings, 1)
     files = {path.name: path.stat().st_ino for path in (settings.var_folder / "generations/0001/search").iterdir()}
     assert files == {
         path.name: path.stat().st_ino for path in (settings.var_folder / "generations/0003/search").iterdir()

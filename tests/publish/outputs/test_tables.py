@@ -12,7 +12,7 @@ from csvw import CSVW
 from publishing import BASE, publish
 
 from kg.iris import KINDS, Base
-from kg.publish import build
+from kg.publish import rollback
 from kg.publish.outputs import csvw
 from kg.publish.outputs.tables import in_csv
 from kg.records.model.columns import columns
@@ -149,7 +149,7 @@ def test_a_rollback_has_the_tables_of_its_generation(tables):
     "A generation that is rolled back to has the same tables, as the same files on the disk."
     settings, _, folder = tables
     publish(settings.folder, RECORDS[1:], languages=("en", "ru"))
-    build.rollback(settings)
+    rollback.rollback(settings)
     generations = Generations.of_settings(settings)
     again = generations.generation_folder(generations.live()).tables
     assert again != folder

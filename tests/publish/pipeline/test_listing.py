@@ -147,11 +147,13 @@ def test_names_that_are_no_utf8_on_the_terminal(tmp_path):
         assert r"data/\xfe" in said.replace(r"\\", "\\")
 
 
+@pytest.mark.parametrize("full", [True, False])
 @pytest.mark.parametrize("times", [1, 2])
-def test_file_that_changes_while_it_is_read(made, monkeypatch, times):
+def test_file_that_changes_while_it_is_read(made, monkeypatch, times, full):
     """A file that changes while it is read is read again once; if it changes again, what is live stays."""
     build.build(made)
     file = made.folder / "data" / "a.jsonl"
+    file.write_text(file.read_text(encoding="utf-8") + records(1, "edited"))
     read, changes = batch._reader_items, iter(range(times))
 
     def changing(batch_):
@@ -161,11 +163,11 @@ def test_file_that_changes_while_it_is_read(made, monkeypatch, times):
 
     monkeypatch.setattr(batch, "_reader_items", changing)
     if times == 1:
-        report = build.build(made)
-        assert (report.generation, report.published["record"]) == (2, 3)
+        report = build.build(made, full=full)
+        assert (report.generation, report.published["record"], report.incremental) == (2, 4, not full)
         return
     with pytest.raises(SourceChanged, match=r"data/a.jsonl: changed while it was read: \d+ bytes before, \d+ after"):
-        build.build(made)
+        build.build(made, full=full)
     assert Generations.of_settings(made).numbers() == [1]
     assert not list((made.var_folder / "generations").glob(".*"))
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from waiting import eventually
 
 from kg.errors import GenerationError, KgError
-from kg.publish import build
+from kg.publish import build, rollback
 from kg.store.generation import inventory
 from kg.store.generation.generation import GenerationFolder
 from kg.store.generation.generations import Generations
@@ -70,7 +70,7 @@ def test_damaged_generation_is_not_served_nor_published_anew(made, name, cut):
     (folder / name).write_bytes((folder / name).read_bytes())  # without the hard link of the next
     cut(folder / name)
     with pytest.raises(KgError, match=f"damaged: {name}"):
-        build.rollback(made, 1)
+        rollback.rollback(made, 1)
     (made.var_folder / "current").unlink()
     (made.var_folder / "current").symlink_to("generations/0001")
     with pytest.raises(GenerationError, match=f"damaged: {name}"):
@@ -83,7 +83,7 @@ def test_digests_stay_through_a_rollback(made):
     content = (folder / "records" / "0001.jsonl").read_bytes()
     build.build(made)
     (folder / "records" / "0001.jsonl").write_bytes(content.replace(b"said", b"sbid", 1))
-    build.rollback(made, 1)
+    rollback.rollback(made, 1)
     again = (made.var_folder / "current").resolve()
     assert list(inventory.differing_digests(again, GenerationFolder(again).read_manifest().files)) == [
         "records/0001.jsonl"
@@ -113,7 +113,7 @@ def test_manifest_of_the_version_before(made):
     path.write_text(json.dumps(values), encoding="utf-8")
     Generations.of_settings(made).open_live(made.base).close()
     build.build(made)
-    assert build.rollback(made, 1).rollback_of == 1
+    assert rollback.rollback(made, 1).rollback_of == 1
 
 
 ADDRESSES = (

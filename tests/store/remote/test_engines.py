@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from kg import settings as settings_module
 from kg.document_times import documents_graph
 from kg.errors import GenerationError, PublishError
-from kg.publish import build
+from kg.publish import build, rollback
 from kg.publish.outputs.document_graph import graph_lines
 from kg.settings import QUERIES
 from kg.store.generation.generations import Generations
@@ -101,7 +101,7 @@ def test_graph_of_documents_goes_live_with_the_build(collection):
     with pytest.raises(PublishError):
         build.build(patient)
     assert documents(patient) == (second, second)
-    build.rollback(patient, 1)
+    rollback.rollback(patient, 1)
     again, expected = documents(patient)
     assert again == expected != second
 
@@ -119,7 +119,7 @@ def test_build_switches(collection):
     assert titles(collection) == ["Second letter"]
     old, new = sorted(versions(collection), key=lambda version: version.created)
     assert (old.graph, old.live, new.live) == (first.graph, False, True)
-    build.retire(collection)
+    rollback.retire(collection)
     assert [version.graph for version in versions(collection)] == [new.graph]
     assert at_remote(collection, old.graph) == 0
 
@@ -154,8 +154,8 @@ def test_rollback(collection, dropped):
     write(patient, "Second")
     build.build(patient)
     if dropped:
-        build.retire(collection)
-    manifest = build.rollback(patient)
+        rollback.retire(collection)
+    manifest = rollback.rollback(patient)
     assert (manifest.generation, manifest.rollback_of) == (3, 1)
     assert titles(patient) == ["First letter"]
     assert len(versions(patient)) == 2
@@ -169,9 +169,9 @@ def test_rollback_without_graph_and_dumps(collection):
     build.build(bare)
     write(bare, "Second")
     build.build(bare)
-    build.retire(bare)
+    rollback.retire(bare)
     with pytest.raises(PublishError, match="dumps"):
-        build.rollback(bare)
+        rollback.rollback(bare)
     assert titles(bare) == ["Second letter"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from changed_site import SCRIPT, published, serving
 
-from kg.publish import build
+from kg.publish import rollback
 
 
 @pytest.fixture(scope="package")
@@ -12,6 +12,6 @@ def changed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("changed")
     for records in SCRIPT:
         made = published(folder, records)
-    build.rollback(made, 2)
+    rollback.rollback(made, 2)
     with serving(made) as client:
         yield client

@@ -2,7 +2,7 @@
 
 A number identifies with the file that it belongs to (`authority_files`). A name with a subdivision is a topic, and the
 number of the bare name is not its own. Where an address or the name of a file leads is settled when all is read
-(`kg.publish.pipeline.identities`).
+(`kg.publish.identities.identity_index`).
 """
 
 import re

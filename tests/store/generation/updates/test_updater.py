@@ -14,7 +14,7 @@ from kg.store.generation.catalogue_builder import CatalogueBuilder, CatalogueEnt
 from kg.store.generation.hints import hint_of
 from kg.store.generation.tables import listings
 from kg.store.generation.updates.updater import CatalogueFacts, CatalogueUpdater, Tombstone
-from kg.store.log.log_state import PublishedEntry, times_of
+from kg.store.log.log_state import PublishedEntry, times_of, tombstone_times
 
 NAMES = [f"record/{n}" for n in range(14)] + [f"agent/{n}" for n in range(6)] + [f"topic/{n}" for n in range(3)]
 KEYS = ["creator", "mentions", "partOf", "relatedTo"]
@@ -45,8 +45,7 @@ class PublishedThings:
         was = self.entry(reference)
         if was is None:
             return None
-        gone = (was.modified, was.deleted) if was.deleted else (now, now)
-        return Tombstone(was.label, was.created, *gone)
+        return Tombstone(was.label, was.created, *tombstone_times(was, now))
 
     def follow(self, path, now):
         """Take over the things of a catalogue; what was a record, and is a stub or redirected, is deleted."""

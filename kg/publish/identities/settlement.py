@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from kg.publish.pipeline.identities import Identities
+from kg.publish.identities.identity_index import Identities
 from kg.records.model.keys import KEYS, Record, Value
 from kg.records.problems import SourceProblem, excerpt
 

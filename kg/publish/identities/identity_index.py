@@ -6,6 +6,7 @@ there, and the links of each XML record are settled by it (D-134). Nothing is gu
 none, is reported.
 """
 
+import hashlib
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -62,10 +63,41 @@ class IndexRow(NamedTuple):
 
 
 class BatchIndex(NamedTuple):
-    """Index of a batch: its records, and the agents that its links name by number, with their types."""
+    """Index of a batch: its file, its records, and the agents that its links name by number, with their types."""
 
+    file: str
     rows: list[IndexRow]
     types: set[tuple[str, str]]
+
+
+def lookup_key(part: str, name: str) -> int:
+    """Return the key of a look-up in the index.
+
+    Args:
+        part: the part of the index: things, aliases, names, types or hosts.
+        name: what is looked up there; empty for all.
+    """
+    return int.from_bytes(hashlib.blake2b(f"{part} {name}".encode(), digest_size=8).digest()) >> 1
+
+
+def changed_keys(before: Iterable[BatchIndex], after: Iterable[BatchIndex]) -> set[int]:
+    """Return the keys of the look-ups that may give something else when one part of the index takes another's place."""
+    return {lookup_key(part, name) for part, name, _ in _entries(before) ^ _entries(after)}
+
+
+def _entries(indexes: Iterable[BatchIndex]) -> set[tuple[str, str, str]]:
+    """Entries of a part of the index: part, name, and what a look-up of it gives."""
+    found: set[tuple[str, str, str]] = set()
+    for index in indexes:
+        found |= {("types", name, agent_type) for name, agent_type in index.types}
+        for row in index.rows:
+            found.add(("things", row.reference, ""))
+            found.add(("names", row.reference, "\n".join(row.names)))
+            found.add(("types", row.reference, row.agent_type or ""))
+            found |= {("aliases", alias, f"{row.reference} {row.file}") for alias in row.aliases}
+            if row.host:
+                found.add(("hosts", "", row.host))
+    return found
 
 
 def index_row(record: Record, name: str, file: str, *, is_whole: bool) -> IndexRow:
@@ -114,7 +146,7 @@ def write_index(path: Path, indexes: Iterable[BatchIndex], *, merges: bool) -> N
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.executescript(_SCHEMA)
         db.execute("BEGIN")
-        for rows, types in indexes:
+        for _, rows, types in indexes:
             db.executemany(
                 "INSERT INTO things VALUES (?, 1, ?, ?, ?) ON CONFLICT (ref) DO UPDATE SET n = n + 1,"
                 " described = described AND excluded.described",
@@ -146,6 +178,7 @@ class Identities:
         self._db = None
         self.held: frozenset[str] = frozenset()
         self._split: frozenset[str] = frozenset()
+        self._lookups: set[int] = set()
         if path is None or not path.exists():
             return
         self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
@@ -153,14 +186,27 @@ class Identities:
         self._split = self._references("SELECT ref FROM split")
         hosts = self._references("SELECT host FROM hosts")
         self._hosts = hosts | {urlsplit(base).netloc.lower()} - {""}
-        self._is_there = lru_cache(_CACHE_SIZE)(self._look_up)
+        self._things = lru_cache(_CACHE_SIZE)(self._look_up)
         self._called = lru_cache(_CACHE_SIZE)(self._aliases)
 
     def __bool__(self) -> bool:
         return self._db is not None
 
+    def take_lookups(self) -> frozenset[int]:
+        """Return the keys of all look-ups since the last call of this."""
+        found = frozenset(self._lookups)
+        self._lookups.clear()
+        return found
+
+    def _note(self, part: str, name: str) -> None:
+        self._lookups.add(lookup_key(part, name))
+
     def _references(self, query: str, *values: str) -> frozenset[str]:
         return frozenset(row[0] for row in self._db.execute(query, values)) if self._db else frozenset()
+
+    def _is_there(self, name: str) -> bool:
+        self._note("things", name)
+        return self._things(name)
 
     def _look_up(self, name: str) -> bool:
         return bool(self._references("SELECT ref FROM things WHERE ref = ?", name))
@@ -200,6 +246,8 @@ class Identities:
     def _of_type(self, name: str, link: Record) -> Settled:
         """A number of several types of agents: the one whose record is there keeps it, else the first type."""
         agent_type = link.get("agentType")
+        if agent_type is not None:
+            self._note("types", name)
         if name not in self._split or agent_type is None:
             return Settled(name)
         own = self._references("SELECT type FROM things WHERE ref = ? AND type IS NOT NULL", name)
@@ -226,6 +274,7 @@ class Identities:
 
     def _by_alias(self, kind: str, alias: str, file: str) -> frozenset[str]:
         """Things that an identifier, an address or the name of a file calls, of a kind that fits."""
+        self._note("aliases", alias)
         rows = [(ref, path) for ref, path in self._called(alias) if _fits(kind, ref)]
         near = [ref for ref, path in rows if PurePosixPath(path).parent == PurePosixPath(file).parent]
         return frozenset(near if len(near) == 1 else (ref for ref, _ in rows))
@@ -244,6 +293,7 @@ class Identities:
         found = self._by_alias(kind, last, "") | frozenset(
             filter(self._is_there, (_reference(other, last) for other in (_HOLDINGS if kind in _HOLDINGS else (kind,))))
         )
+        self._note("hosts", "")
         if len(found) != 1 or parts.netloc.lower() in self._hosts:
             return found
         named = _texts(link.get("title")) + _texts(link.get("name"))
@@ -263,6 +313,7 @@ class Identities:
         return name
 
     def _is_named(self, name: str, texts: list[str]) -> bool:
+        self._note("names", name)
         names = "\n".join(self._references("SELECT names FROM things WHERE ref = ?", name)).split("\n")
         return any(name_forms.are_forms(text, own) for text in texts for own in names if own)
 
