@@ -129,6 +129,14 @@ class Settings(BaseSettings):
     dumps: bool = Field(default=True, description="Whether a build writes the dumps.")
     tables: bool = Field(default=True, description="Whether a build writes the tables, CSV and Parquet.")
     search: bool = Field(default=True, description="Whether a build makes the search index.")
+    max_lost_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.1,
+        description="Share of its records that a source may lose from one build to the next; beyond it, and beyond"
+        " max_lost_records, a build stops and asks for --accept-deletions.",
+    )
+    max_lost_records: Annotated[int, Field(ge=0)] = Field(
+        20, description="How many records a source may lose from one build to the next, whatever share that is."
+    )
     keep: Annotated[int, Field(ge=2)] = Field(5, description="How many generations are kept for `rollback`.")
     value_bytes: Annotated[int, Field(ge=10_000, le=8 << 20)] = Field(
         4 << 20,

@@ -42,6 +42,10 @@ def print_report(report: Report) -> None:
             f"Generation {report.generation}: {summary}, {report.triples:,} triples in {report.seconds:.1f} s"
             f" ({report.created:,} new, {report.changed:,} changed, {report.deleted:,} gone)."
         )
+        if report.why_full:
+            OUT.print(f"Everything was built anew: {report.why_full}.", markup=False)
+        if report.followed_by:
+            OUT.print(f"Generation {report.followed_by} followed, in full: {report.due}.", markup=False)
         if report.replaced:
             OUT.print(f"Replaced by others: {report.replaced:,}.")
         if report.remapped:

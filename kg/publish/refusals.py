@@ -30,7 +30,7 @@ def refuse_empty(report: Report, on_refusal: OnRefusal, *, strict: bool) -> None
 
 
 def refuse_vanished(vanished: list[Vanished], report: Report, on_refusal: OnRefusal) -> None:
-    """Refuse a generation in which all records of a source are gone. Raises PublishError."""
+    """Refuse a generation in which far too many records of a source are gone. Raises PublishError."""
     if vanished:
         report.generation = None
         on_refusal(report)

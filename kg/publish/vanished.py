@@ -1,4 +1,4 @@
-"""Sources that give none of the records that they gave before: more likely a disk that is away than a wish (D-99)."""
+"""Sources that give far fewer records than before: a disk that is away or a broken export, not a wish (D-99)."""
 
 import os
 import sqlite3
@@ -16,23 +16,21 @@ from kg.settings import Settings
 from kg.store.generation.catalogue import Catalogue
 from kg.store.generation.generations import Generations
 
-MAX_VANISHED = 20
-"""Records that a source may lose to the last of them without a question."""
-
-TODO = "If it is away, bring it back; if its records are to be deleted, run `kg build --accept-deletions`."
+TODO = "If it is away or cut, bring it back whole; if the records are to be deleted, run `kg build --accept-deletions`."
 
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """Source, or part of one, without records now: its name, and the number of its records in the live generation."""
+    """Source, or part of one: its name, the number of its records in the live generation, and that of now."""
 
     name: str
     before: int
+    now: int
 
     @property
     def message(self) -> str:
         """Fault in words."""
-        return f"gave {self.before:,} records before and gives none now"
+        return f"gave {self.before:,} records before and gives {f'{self.now:,}' if self.now else 'none'} now"
 
     def problem(self) -> SourceProblem:
         """Return the problem in a dry run's report."""
@@ -41,7 +39,7 @@ class Vanished:
 
 
 def vanished_sources(settings: Settings, generations: Generations, report: Report) -> list[Vanished]:
-    """Return the sources, and the paths in them that are away, that gave more than 20 records and give none now."""
+    """Return the sources, and the paths in them that are away, that have lost more records than the settings allow."""
     before = _live_counts(generations)
     paths = [
         source.path
@@ -50,8 +48,9 @@ def vanished_sources(settings: Settings, generations: Generations, report: Repor
         for source in settings.sources
     ]
     names = dict.fromkeys([*report.away, *paths])
-    vanished = [Vanished(name, _total(before, name)) for name in names if not _total(report.by_file, name)]
-    return [each for each in vanished if each.before > MAX_VANISHED]
+    found = [Vanished(name, _total(before, name), _total(report.by_file, name)) for name in names]
+    most, share = settings.max_lost_records, settings.max_lost_share
+    return [each for each in found if each.before - each.now > max(most, share * each.before)]
 
 
 def _live_counts(generations: Generations) -> Mapping[str, int]:

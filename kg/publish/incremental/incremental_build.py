@@ -138,7 +138,7 @@ class IncrementalBuild:
         self._write_state(records, read, changes)
         before = self._target.rejected.with_name(f"{live.manifest.generation:04}")
         keep_rejected(records, read, changes, self._target.rejected, before)
-        self._count(records, read, changes)
+        self._count(records, read, changes, updates)
         self._tell(records, read, changes)
         self._tell_conflicts(records, read)
         check(report)
@@ -196,7 +196,8 @@ class IncrementalBuild:
             origins = {name: files[-1].file.origin or name for name, files in changes.files.items()}
             output_updates.write_index(live.folder, folder, updates.changed(), origins)
         if settings.dumps:
-            output_updates.write_dumps(live.folder, folder, settings.base, number)
+            things = self._report.published.total() + self._report.stubs
+            output_updates.write_dumps(live.folder, folder, settings.base, number, things)
         references = {*updates.things, *redirected}
         references |= output_updates.followers((live.folder.catalogue, folder.catalogue), updates.things)
         generation = ComparedGeneration(number, self._target.now, settings.base)
@@ -257,7 +258,9 @@ class IncrementalBuild:
                 if each.record and (row := rows.get(each.reference)):
                     self._report.add(*published.conflicts(row, each.record.json, each.record.entry.digest))
 
-    def _count(self, records: Iterable[ChangedRecord], read: ReadSources, changes: ChangedFiles) -> None:
+    def _count(
+        self, records: Iterable[ChangedRecord], read: ReadSources, changes: ChangedFiles, updates: ThingUpdates
+    ) -> None:
         """Count for the report what was read, published, left out and merged."""
         report, state = self._report, self._live.state
         for name, counts, rejected in state.read_counts():
@@ -273,5 +276,6 @@ class IncrementalBuild:
                 merged += sign * sum(place.merged for place in places)
                 refused += sign * sum(place.refused for place in places)
         report.merged, report.rejected = merged, report.rejected + refused
-        kinds, sources, report.stubs = output_updates.counts_of(self._target.folder)
+        report.stubs = int(self._live.manifest.summary.get("stubs", 0)) + updates.more_stubs()
+        kinds, sources = output_updates.counts_of(self._target.folder)
         report.published, report.by_file = Counter(kinds), Counter(sources)

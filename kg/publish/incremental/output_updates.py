@@ -102,17 +102,16 @@ def write_index(
             shutil.rmtree(updated)
 
 
-def write_dumps(live: GenerationFolder, folder: GenerationFolder, base: str, number: int) -> None:
+def write_dumps(live: GenerationFolder, folder: GenerationFolder, base: str, number: int, things: int) -> None:
     """Write the dumps of a generation, by its patch.
 
     Args:
         live: the generation before.
-        folder: the generation, with catalogue and patch.
+        folder: the generation, with its patch.
         base: the base IRI.
         number: its number.
+        things: number of its things that have triples.
     """
-    with closing(connect(folder.catalogue)) as db:
-        (things,) = db.execute("SELECT COUNT(*) FROM things WHERE digest IS NOT NULL AND deleted IS NULL").fetchone()
     change = DumpChange(base, ontology.load(base).prefixes, number, things)
     update_dumps(live.dumps, folder.dumps, read_patch(folder.patch), change)
 
@@ -144,10 +143,9 @@ def followers(catalogues: Iterable[Path], references: Iterable[str]) -> set[str]
     return found
 
 
-def counts_of(folder: GenerationFolder) -> tuple[dict[str, int], dict[str, int], int]:
-    """Return what a catalogue counts: kind → records, source file → records, number of stubs that links need."""
+def counts_of(folder: GenerationFolder) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what a catalogue counts: kind → records, source file → records."""
     with closing(connect(folder.catalogue)) as db:
         kinds = dict(db.execute("SELECT kind, SUM(n) AS things FROM stretches GROUP BY kind HAVING things > 0"))
         sources = dict(db.execute("SELECT source, n FROM sources ORDER BY source"))
-        (stubs,) = db.execute("SELECT COUNT(*) FROM things WHERE status = 'stub' AND deleted IS NULL").fetchone()
-    return kinds, sources, stubs
+    return kinds, sources

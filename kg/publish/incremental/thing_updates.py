@@ -132,6 +132,14 @@ class ThingUpdates:
         """Return the things that are others now, or at another place."""
         return [each for each in self.things.values() if each.before != each.after]
 
+    def more_stubs(self) -> int:
+        """Return by how many there are more stubs than before."""
+
+        def is_stub(place: PublishedPlace | None) -> bool:
+            return place is not None and not place.source
+
+        return sum(is_stub(each.after) - is_stub(each.before) for each in self.things.values())
+
     def _current(self, reference: str) -> PreparedRecord | None:
         """Record or stub as it is after the updates so far."""
         if (thing := self.things.get(reference)) is not None:

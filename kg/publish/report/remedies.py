@@ -81,7 +81,7 @@ _ROWS = (
     _row("file-twice", "lies in two sources", Message("Take the file out of one of the two sources in kg.toml.")),
     _row(
         "source-gone",
-        "before and gives none now",
+        "records before and gives",
         Message("If it is away, bring it back; if its records are to be deleted, run `kg build --accept-deletions`."),
     ),
     _row(

@@ -177,3 +177,22 @@ def test_kinds_of_paths_have_words(tmp_path):
     made = Settings(base=BASE, folder=tmp_path, sources=({"path": "/dev/null"},))
     with pytest.raises(SourceError, match="/dev/null: is a device, and files are read"):
         listing.list_files(made.sources[0], made)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stops"), [(300, 271, False), (300, 269, True), (25, 4, True), (25, 5, False)]
+)
+def test_a_source_that_lost_much(tmp_path, before, after, stops):
+    """More than a tenth and more than 20 records of a source that go at once are a question; fewer are not."""
+    made = Settings(base=BASE, folder=tmp_path, sources=({"path": "a.jsonl"},))
+    (tmp_path / "a.jsonl").write_text(records(before), encoding="utf-8")
+    build.build(made)
+    (tmp_path / "a.jsonl").write_text(records(after), encoding="utf-8")
+    for full in (False, True):
+        if stops:
+            with pytest.raises(PublishError, match=f"a.jsonl: gave {before} records before and gives {after} now"):
+                build.build(made, full=full)
+    assert build.build(made, accept_deletions=stops).deleted == before - after
+    allowed = made.model_copy(update={"max_lost_records": before})
+    (tmp_path / "a.jsonl").write_text(records(1), encoding="utf-8")
+    assert build.build(allowed).published["record"] == 1
