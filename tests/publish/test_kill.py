@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 import threading
@@ -9,19 +10,24 @@ import time
 
 import httpx2
 import pytest
+from generation_contents import contents
 from serving import KG, free_port, kg, served
 from waiting import HANG_SECONDS, eventually
+
+from kg import settings
 
 RECORDS = 600
 
 
-def write_source(folder, version):
+def write_source(folder, version, edited=range(RECORDS), before=None):
+    """Write the records: those that are edited in a version, the others as they were."""
+    versions = {n: version if n in edited else (before or {}).get(n, 1) for n in range(RECORDS)}
     lines = [
         json.dumps(
             {
                 "id": f"record/{n}",
                 "title": {"en": f"Letter {n}"},
-                "summary": {"en": [f"Version {version}. " + "Something was said. " * 60]},
+                "summary": {"en": [f"Version {versions[n]}. " + "Something was said. " * 60]},
                 "creator": [f"agent/{n % 50}"],
                 "dates": [{"role": "document", "edtf": f"19{n % 90 + 10}"}],
             }
@@ -29,6 +35,7 @@ def write_source(folder, version):
         for n in range(RECORDS)
     ]
     (folder / "records.jsonl").write_text("\n".join(lines))
+    return versions
 
 
 class Reader(threading.Thread):
@@ -63,7 +70,10 @@ def folder(tmp_path):
 
 @pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.slow)])
 def test_killed_builds(folder, kills):
-    """Builds killed at random moments while a client reads: no failed answer, no half generation."""
+    """Builds of all or of some records killed at random moments while a client reads: no failed answer, no half generation.
+
+    What the last build makes upon all that is what a build of the same sources makes in an empty folder.
+    """
     path, port = folder
     began = time.perf_counter()
     assert kg(path, "build").returncode == 0
@@ -72,13 +82,18 @@ def test_killed_builds(folder, kills):
     with served(path, port) as address:
         reader = Reader(address)
         reader.start()
+        versions = {}
         for kill in range(kills):
-            write_source(path, kill + 2)
-            build = subprocess.Popen([KG, "build"], cwd=path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            edited = chance.choice((range(RECORDS), chance.sample(range(RECORDS), 5), ()))
+            versions = write_source(path, kill + 2, edited, versions)
+            full = ["--full"] if chance.random() < 0.2 else []
+            build = subprocess.Popen(
+                [KG, "build", *full], cwd=path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             time.sleep(chance.uniform(0, length * 1.05))
             build.send_signal(signal.SIGKILL)
             build.wait()
-        write_source(path, 100)
+        write_source(path, 1_000, {7}, versions)
         last = kg(path, "build", "--json")
         assert last.returncode == 0, last.stderr
         generation = json.loads(last.stdout)["generation"]
@@ -87,9 +102,17 @@ def test_killed_builds(folder, kills):
         reader.join()
         assert not reader.wrong
         assert reader.answers > 100
-        assert "Version 100." in httpx2.get(f"{address}/record/7.ttl").text
+        assert "Version 1000." in httpx2.get(f"{address}/record/7.ttl").text
     folders = [each.name for each in (path / "var" / "generations").iterdir()]
     assert not [name for name in folders if name.startswith(".")]
+    anew = path / "anew"
+    anew.mkdir()
+    for name in ("kg.toml", "records.jsonl"):
+        shutil.copyfile(path / name, anew / name)
+    assert kg(anew, "build").returncode == 0
+    parts = ("dump", "turtle", "statistics", "manifest", "links", "hints", "months", "records", "values")
+    said = [contents(settings.load(each / "kg.toml")) for each in (path, anew)]
+    assert {part: said[0][part] for part in parts} == {part: said[1][part] for part in parts}
 
 
 def _wait_for(address, generation):
