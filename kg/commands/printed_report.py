@@ -45,7 +45,9 @@ def print_report(report: Report) -> None:
         if report.why_full:
             OUT.print(f"Everything was built anew: {report.why_full}.", markup=False)
         if report.followed_by:
-            OUT.print(f"Generation {report.followed_by} followed, in full: {report.due}.", markup=False)
+            OUT.print(
+                f"Generation {report.followed_by} followed: {report.due or 'the tables were a day old'}.", markup=False
+            )
         if report.replaced:
             OUT.print(f"Replaced by others: {report.replaced:,}.")
         if report.remapped:

@@ -10,14 +10,14 @@ import orjson
 from kg.commands.common import OUT, with_settings
 from kg.commands.printed_worklist import print_document
 from kg.commands.report_server import ServedFiles, serve
-from kg.errors import GenerationError, UsageError
+from kg.errors import UsageError
 from kg.private_files import open_private
+from kg.publish.late_report import report_folder
 from kg.publish.report.document import read_document
 from kg.publish.report.report import DOCUMENT, PAGE, PROBLEMS, Report
 from kg.publish.report.report_table import csv_pieces
 from kg.publish.report.translations import FILE as TRANSLATIONS
 from kg.settings import Settings
-from kg.store.generation.generations import Generations
 
 
 @click.command()
@@ -39,7 +39,7 @@ def report(  # noqa: PLR0913  # one for each option
     """Show what there is to do: problems, names without a description, names alike, gaps, completeness, trend."""
     if as_csv + as_json + served > 1 or (served and out):
         raise UsageError("--csv, --json and --serve exclude one another", todo="Choose one of them.")
-    folder = _live_folder(settings)
+    folder = report_folder(settings)
     document = read_document(folder)
 
     def table() -> Iterable[bytes]:
@@ -58,16 +58,6 @@ def report(  # noqa: PLR0913  # one for each option
     else:
         print_document(document)
         OUT.print(f"As a page: {folder / PAGE}", soft_wrap=True, markup=False)
-
-
-def _live_folder(settings: Settings) -> Path:
-    """Folder of the live generation. Raises GenerationError where there is none."""
-    generations = Generations.of_settings(settings)
-    number = generations.live()
-    if number is None:
-        what = "there is no generation yet, and so no report"
-        raise GenerationError(what, where=str(generations.folder), todo="Run `kg build`.")
-    return generations.generation_folder(number).path
 
 
 def _write(pieces: Iterable[bytes], out: Path | None) -> None:

@@ -40,6 +40,7 @@ class BuildOptions:
         strict: publish nothing if a record was left out, or a part of a source is away.
         accept_deletions: publish even where a source is gone, or gives far fewer records than before.
         why_full: reason for which everything is built anew in any case; empty for none.
+        tables_anew: whether tables are written anew, however large the collection is.
         progress: called with the build's progress.
         on_refusal: called with the report of a build that publishes nothing, before its problems are deleted.
     """
@@ -47,6 +48,7 @@ class BuildOptions:
     strict: bool = False
     accept_deletions: bool = False
     why_full: str = ""
+    tables_anew: bool = False
     progress: Progress = no_progress
     on_refusal: OnRefusal = lambda _: None
 
@@ -62,7 +64,8 @@ def build(  # noqa: PLR0913  # one for each option
 ) -> Report:
     """Read the sources and publish them as a new generation: what changed, or everything where that is not known.
 
-    A full build follows where the generation was changed so often that it has become slow or large.
+    Another build follows where what takes long is due: tables that are a day old, everything anew where the generation
+    was changed so often that it has become slow or large.
 
     Args:
         settings: the sources, and the folder or store to publish to.
@@ -76,10 +79,10 @@ def build(  # noqa: PLR0913  # one for each option
         SourceError, LockedError, StrictError, PublishError: nothing was published; the live generation stays.
     """
     why = "it was asked for" if full else ""
-    options = BuildOptions(strict, accept_deletions, why, progress, on_refusal)
+    options = BuildOptions(strict, accept_deletions, why, progress=progress, on_refusal=on_refusal)
     report = _attempt(settings, options)
-    if report.due:
-        follower = _attempt(settings, replace(options, why_full=report.due))
+    if report.due or report.stale_tables:  # what takes long comes when the changes are live already
+        follower = _attempt(settings, replace(options, why_full=report.due, tables_anew=True))
         report.followed_by = follower.generation
     return report
 
@@ -177,7 +180,8 @@ class _Job:
         report.triples, report.due = content.triples, content.due
         small = is_small(folder)
         if settings.tables:
-            write_tables(settings, live.folder, folder, anew=small)
+            anew = small or self.options.tables_anew
+            report.stale_tables = write_tables(settings, live.folder, folder, now if anew else None)
         report.seconds = time.perf_counter() - self.began
         if small:
             complete_report(settings, folder, report, content.files, content.successions)
@@ -213,7 +217,7 @@ class _Job:
             # While the store still loads its last batches.
             name_index_builder.write(folder.names, folder.catalogue, folder.records)
             if settings.tables:
-                tables.write(settings, folder)
+                tables.write(settings, folder, now)
         report.triples = load.triples()
         for name, quads in named_graphs(settings, report.triples, now).items():
             load.add_graph(name, quads)

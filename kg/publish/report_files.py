@@ -1,5 +1,7 @@
 """Files of a build's report in the folder of its generation: the document, and the page made of it."""
 
+from pathlib import Path
+
 from kg.errors import KgError
 from kg.publish.report.document import make_document, write_document
 from kg.publish.report.page import write_page
@@ -10,7 +12,9 @@ from kg.store.generation.generation import GenerationFolder
 from kg.store.generation.generations import Generations
 
 
-def write_report(settings: Settings, generations: Generations, folder: GenerationFolder, report: Report) -> None:
+def write_report(
+    settings: Settings, generations: Generations, folder: GenerationFolder, report: Report, target: Path | None = None
+) -> None:
     """Write the report of a generation, whose catalogue, records and name index are finished.
 
     Args:
@@ -18,11 +22,13 @@ def write_report(settings: Settings, generations: Generations, folder: Generatio
         generations: with the live one, before the switch.
         folder: the generation.
         report: what is told, with the numbers of the finished build.
+        target: where the files go, if not to the generation.
     """
+    target = target or folder.path
     lists = worklist(folder, report, settings.base)
     document = make_document(report, lists, settings.base, _figures_before(generations))
-    write_document(document, folder.path)
-    write_page(settings, document, folder.path / PAGE)
+    write_page(settings, document, target / PAGE)
+    write_document(document, target)  # whoever finds this one finds all
 
 
 def _figures_before(generations: Generations) -> dict[str, int]:

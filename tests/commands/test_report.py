@@ -89,6 +89,7 @@ def test_without_a_report(tmp_path, folder):
     process = run(tmp_path, "report")
     assert process.exit_code == 1
     assert "kg build" in process.stderr
+    assert run(folder, "build", "--full").exit_code == 0
     (folder / "var" / "current" / "report.json").rename(folder / "away")
     process = run(folder, "report")
     (folder / "away").rename(folder / "var" / "current" / "report.json")

@@ -27,7 +27,7 @@ from kg.store.generation.read_only_database import connect
 from kg.store.generation.segments.reader import SegmentReader
 from kg.store.generation.tables.schema import IS_LISTED
 
-SMALL = 20_000
+SMALL = 3_000
 """Things up to which a build makes the whole report."""
 
 Told = tuple[str, str, SourceProblem]

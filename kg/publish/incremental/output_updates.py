@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,9 @@ from kg.store.search.indexing.rebuilder import rebuild_index
 from kg.store.search.indexing.updater import IndexUpdater
 from kg.store.triples.patch_file import read_patch
 from kg.store.triples.store_update import StoreUpdate
+
+STALE_SECONDS = 86_400
+"""Age of tables, in seconds, from which they are written anew behind a build."""
 
 _PER_STATEMENT = 500
 """References in one SQL statement."""
@@ -116,19 +120,23 @@ def write_dumps(live: GenerationFolder, folder: GenerationFolder, base: str, num
     update_dumps(live.dumps, folder.dumps, read_patch(folder.patch), change)
 
 
-def write_tables(settings: Settings, live: GenerationFolder, folder: GenerationFolder, *, anew: bool) -> None:
-    """Write the tables of a generation, or share those before, which say of which generation they are.
+def write_tables(settings: Settings, live: GenerationFolder, folder: GenerationFolder, now: str | None) -> bool:
+    """Write the tables of a generation, or share those before, which say what time they show.
 
     Args:
         settings: the settings.
         live: the generation before.
         folder: the generation, with catalogue, records and name index.
-        anew: whether they are written anew, at the cost of a pass over all records.
+        now: the time of the build, for tables that are written anew, at the cost of a pass over all records; else None.
+
+    Returns:
+        Whether they are so old that they should be written anew.
     """
-    if anew or not live.tables.is_dir():
-        tables.write(settings, folder)
-    else:
-        shutil.copytree(live.tables, folder.tables, copy_function=os.link)
+    if now is not None:
+        tables.write(settings, folder, now)
+        return False
+    shutil.copytree(live.tables, folder.tables, copy_function=os.link)
+    return time.time() - (folder.tables / tables.SUMS).stat().st_mtime > STALE_SECONDS
 
 
 def followers(catalogues: Iterable[Path], references: Iterable[str]) -> set[str]:

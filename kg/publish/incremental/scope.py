@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kg.errors import KgError
 from kg.mapping import mapper
+from kg.publish.outputs import tables
 from kg.publish.state.recipe import recipe
 from kg.publish.state.source_state import SourceState, open_state
 from kg.settings import Settings
@@ -60,6 +61,7 @@ def _fault(settings: Settings, folder: GenerationFolder, manifest: Manifest) -> 
         ("the triples lie at a remote store", settings.store or manifest.graph),
         ("the base is another than that of the live generation", manifest.base != settings.base),
         ("the live generation has no search index", settings.search and not folder.search.is_dir()),
+        ("the live generation has no tables", settings.tables and not (folder.tables / tables.SUMS).is_file()),
         ("the live generation has no dumps", settings.dumps and bucket_table.newest(folder.dumps) is None),
     )
     return next((why for why, is_so in lacks if is_so), "")

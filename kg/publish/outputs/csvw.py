@@ -4,7 +4,7 @@ The page at `/data/` is made from it too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -26,30 +26,44 @@ _NOTE = (
 )
 
 
-def table_description(
-    kind: str, columns: Sequence[TableColumn], rows: int, filled: Mapping[str, int], settings: Settings
-) -> bytes:
-    """Return the metadata of the table of a kind, as JSON.
+class DescribedTable(NamedTuple):
+    """Table of a kind.
 
-    Args:
+    Attributes:
         kind: record, agent …
         columns: its columns.
         rows: how many rows it has.
         filled: column → how many cells say something.
-        settings: base and licence.
     """
+
+    kind: str
+    columns: Sequence[TableColumn]
+    rows: int
+    filled: Mapping[str, int]
+
+
+def table_description(table: DescribedTable, settings: Settings, now: str) -> bytes:
+    """Return the metadata of the table of a kind, as JSON.
+
+    Args:
+        table: the table.
+        settings: base and licence.
+        now: time of the state that the table shows, in UTC (ISO 8601).
+    """
+    kind = table.kind
     document = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": f"{kind}.csv",
         "dc:title": f"{settings.main_title}: {kind}",
         "dc:license": {"@id": settings.license},
-        "void:entities": rows,
+        "dc:modified": {"@value": now, "@type": "xsd:dateTime"},
+        "void:entities": table.rows,
         "rdfs:comment": _NOTE,
         "dialect": {"encoding": "utf-8", "header": True, "delimiter": ",", "doubleQuote": True},
         "tableSchema": {
             "aboutUrl": f"{settings.base}{{+id}}",
             "primaryKey": "id",
-            "columns": list(_columns(kind, columns, filled, settings.base)),
+            "columns": list(_columns(kind, table.columns, table.filled, settings.base)),
         },
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kg.iris import KINDS, Base
-from kg.publish.outputs.csvw import METADATA_SUFFIX, SEPARATOR, table_description
+from kg.publish.outputs.csvw import METADATA_SUFFIX, SEPARATOR, DescribedTable, table_description
 from kg.records.model.columns import DOCUMENTS, Cell, Labels, TableColumn, columns, link_targets
 from kg.records.model.keys import Record
 from kg.render.data import spreadsheet
@@ -30,6 +30,9 @@ from kg.store.generation.segments.reader import SegmentReader
 
 _RECORDS_PER_LOOKUP = 1_000
 """Records in a batch, whose labels are looked up together."""
+
+SUMS = "SHA256SUMS"
+"""File name of the digests of all tables; it is the last one to be written."""
 
 _GROUP_ROWS = 20_000
 _GROUP_BYTES = 8 << 20
@@ -47,12 +50,13 @@ _ARROW_TYPES = {
 }
 
 
-def write(settings: Settings, generation: GenerationFolder) -> None:
+def write(settings: Settings, generation: GenerationFolder, now: str) -> None:
     """Write the tables of all things that have a page, without documents that are only named.
 
     Args:
         settings: base, licence, preferred languages.
         generation: where records, the finished catalogue and the name index lie, and where tables go.
+        now: the time of the build, in UTC (ISO 8601).
     """
     folder = generation.tables
     folder.mkdir()
@@ -70,7 +74,8 @@ def write(settings: Settings, generation: GenerationFolder) -> None:
             for record, size in rows:
                 tables[record["kind"]].add(record, size, labels_by_reference)
     for table in tables.values():
-        document = table_description(table.kind, table.columns, table.rows, table.filled, settings)
+        described = DescribedTable(table.kind, table.columns, table.rows, table.filled)
+        document = table_description(described, settings, now)
         (folder / f"{table.kind}{METADATA_SUFFIX}").write_bytes(document)
     _write_digests(folder)
 
@@ -183,7 +188,7 @@ def in_csv(cell: Any) -> Any:
 
 def _write_digests(folder: Path) -> None:
     """Write the digests of all files, in the form that `sha256sum --check` reads."""
-    (folder / "SHA256SUMS").write_text("".join(_digests(folder)), encoding="ascii")
+    (folder / SUMS).write_text("".join(_digests(folder)), encoding="ascii")
 
 
 def _digests(folder: Path) -> Iterator[str]:

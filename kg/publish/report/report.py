@@ -40,7 +40,8 @@ class Report:
         incremental: whether only what changed was built.
         why_full: the reason for which everything was built anew; None for an incremental build.
         due: the reason for which a full build follows; empty where none does.
-        followed_by: the number of the generation that was built in full after this one.
+        followed_by: the number of the generation that was built right after this one, with what takes long.
+        stale_tables: whether the tables show a state that is a day old.
         respelled: number of published references whose keys are written otherwise now (D-136).
         triples: statements in the generation.
         seconds: from start to switch.
@@ -69,6 +70,7 @@ class Report:
     why_full: str | None = None
     due: str = ""
     followed_by: int | None = None
+    stale_tables: bool = False
     respelled: int = 0
     triples: int = 0
     seconds: float = 0.0

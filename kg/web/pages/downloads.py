@@ -157,7 +157,8 @@ def _described(path: Path, language: str) -> dict[str, Any]:
         }
         for each in document["tableSchema"]["columns"]
     ]
-    return {"rows": document["void:entities"], "columns": columns}
+    state = document.get("dc:modified", {}).get("@value", "")  # kg before 0.5 did not say
+    return {"rows": document["void:entities"], "columns": columns, "state": state}
 
 
 def _digests(publication: Publication) -> dict[str, str]:
