@@ -58,11 +58,28 @@ def slope(times, values):
     return median(slopes) if slopes else 0.0
 
 
-def flatness(times, values, bound):
-    """What a series does, beside its bound."""
+def at_usual_number(values, parts, numbers):
+    """A series as if there had been as many parts as usual at each moment, by what a part takes, as a median.
+
+    A series swings with the number of its parts, which has a bound of its own. A part that grows shows all the same.
+
+    Args:
+        values: the series.
+        parts: what all parts take together at each of its moments.
+        numbers: how many there are then.
+    """
+    shares = [taken / number for taken, number in zip(parts, numbers, strict=True) if number]
+    each = median(shares) if shares else 0
+    usual = median(numbers)
+    return [value - (number - usual) * each for value, number in zip(values, numbers, strict=True)]
+
+
+def flatness(times, values, bound, rising=None):
+    """What a series does, beside its bound; its rise is that of another one where that is given (`at_usual_number`)."""
     middle = median(values)
-    third = -(-len(values) // 3)
-    step = median(values[-third:]) - median(values[:third])
-    rise = max(slope(times, values) * (times[-1] - times[0]), step)
+    rising = values if rising is None else rising
+    third = -(-len(rising) // 3)
+    step = median(rising[-third:]) - median(rising[:third])
+    rise = max(slope(times, rising) * (times[-1] - times[0]), step)
     max_peak = middle * PEAK + bound.allowance if bound.most is None else bound.most
     return Flatness(middle, rise, max(values), middle * TREND + bound.allowance, max_peak)

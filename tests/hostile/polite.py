@@ -20,6 +20,9 @@ NO_TIME = (503, 504)
 
 SHOWN_TEXT = 300
 
+SLOW_SECONDS = 1.0
+"""From here on an answer is noted with its path and the moment of its request."""
+
 
 @dataclass
 class Fared:
@@ -29,11 +32,13 @@ class Fared:
         times: seconds that each answer took, by kind of request, in the order in which they were sent.
         wrong: (number, what came) of answers that were none.
         refused: how often there was no time.
+        slow: (Unix time of the request, seconds that it took, path) of answers that took `SLOW_SECONDS` or more.
     """
 
     times: dict[str, list[float]] = field(default_factory=dict)
     wrong: list[tuple] = field(default_factory=list)
     refused: int = 0
+    slow: list[tuple] = field(default_factory=list)
 
     @property
     def all(self):
@@ -53,7 +58,7 @@ class Fared:
     def __add__(self, other):
         kinds = {**self.times, **other.times}
         times = {kind: [*self.times.get(kind, ()), *other.times.get(kind, ())] for kind in kinds}
-        return Fared(times, [*self.wrong, *other.wrong], self.refused + other.refused)
+        return Fared(times, [*self.wrong, *other.wrong], self.refused + other.refused, [*self.slow, *other.slow])
 
 
 class Polite:
@@ -139,7 +144,10 @@ def _ask(fared, stopped, kind, port, source, keys):
                 fared.wrong.append((number, path, status, body.decode()[:SHOWN_TEXT]))
         except (OSError, http.client.HTTPException) as fault:
             fared.wrong.append((number, path, repr(fault)))
-        times.append(time.monotonic() - began)
+        took = time.monotonic() - began
+        times.append(took)
+        if took >= SLOW_SECONDS:
+            fared.slow.append((time.time() - took, took, path))
 
 
 if __name__ == "__main__":

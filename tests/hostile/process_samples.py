@@ -23,6 +23,7 @@ class Sample:
         server_mb: resident memory of the server processes, in MB.
         worker_mb: resident memory of all other processes, the query workers.
         pss_mb: memory of all of them, what they share counted once.
+        worker_pss_mb: that of the query workers.
         descriptors: open in all of them.
         processes: of all sorts.
         workers: query workers.
@@ -34,6 +35,7 @@ class Sample:
     server_mb: float = 0
     worker_mb: float = 0
     pss_mb: float = 0
+    worker_pss_mb: float = 0
     descriptors: int = 0
     processes: int = 0
     workers: int = 0
@@ -57,6 +59,9 @@ def sample(server, var, temporary):
             taken["worker_mb" if worker else "server_mb"] += each.memory_info().rss / MEGABYTE
             taken["workers"] += worker
             taken["processes"] += 1
+            pss = _pss(Path(f"/proc/{each.pid}")) / MEGABYTE
+            taken["pss_mb"] += pss
+            taken["worker_pss_mb"] += pss * worker
             _look_into(Path(f"/proc/{each.pid}"), taken, unnamed, generations)
     taken["temporary_mb"] = (sum(unnamed.values()) + _size_of(temporary)) / MEGABYTE
     taken["generations"] = len(generations)
@@ -66,7 +71,6 @@ def sample(server, var, temporary):
 
 def _look_into(process, taken, unnamed, generations):
     """Add what one process takes; files without a name by device and number, since processes share them."""
-    taken["pss_mb"] += _pss(process) / MEGABYTE
     generations.update(_GENERATION.findall((process / "maps").read_text(encoding="utf-8", errors="replace")))
     for descriptor in (process / "fd").iterdir():
         taken["descriptors"] += 1

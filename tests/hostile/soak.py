@@ -19,7 +19,7 @@ from pathlib import Path
 import hostile_collection
 import psutil
 from attacking import Attack
-from flatness import Bound, flatness
+from flatness import Bound, at_usual_number, flatness
 from polite import Fared, Polite
 from process_samples import Watched
 from serving import free_port, kg, served
@@ -102,6 +102,9 @@ BOUNDS = {
 }
 """Figure of a sample → what is allowed of it. A query may take memory, and a reader hold a generation, for a while."""
 
+WORKER_PARTS = {"worker_mb": "worker_mb", "pss_mb": "worker_pss_mb"}
+"""Figure that swings with the number of workers → what the workers take of it."""
+
 NAMES = {
     "server_mb": "resident memory of server processes, MB",
     "worker_mb": "resident memory of query workers, MB",
@@ -167,8 +170,9 @@ class Builds:
 
 @dataclass(frozen=True)
 class Soaked:
-    """What came of it: the samples, the builds, how the polite client fared, what the attackers got."""
+    """What came of it: the Unix time of its begin, the samples, the builds, how all clients fared."""
 
+    began: float
     watched: Watched
     builds: Builds
     polite: Fared
@@ -193,17 +197,30 @@ def soak(seconds, folder):
             )
             for number, (name, connections, pause) in enumerate(ATTACKERS, 10)
         }
+        began = time.time()
         time.sleep(seconds)
         assert server.poll() is None, "the server ended"
-    return Soaked(watched, builds, polite.fared, {name: dict(each.seen) for name, each in attacks.items()})
+    return Soaked(began, watched, builds, polite.fared, {name: dict(each.seen) for name, each in attacks.items()})
 
 
 def flatnesses(watched, seconds):
     """Figure → what its series does after the first minutes."""
     warm = min(WARM_UP_SECONDS, seconds / 6)
     late = [(when, each) for when, each in zip(watched.times, watched.samples, strict=True) if when >= warm]
-    times = [when for when, _ in late]
-    return {name: flatness(times, [getattr(each, name) for _, each in late], BOUNDS[name]) for name in BOUNDS}
+    times, samples = [when for when, _ in late], [each for _, each in late]
+    return {
+        name: flatness(times, [getattr(each, name) for each in samples], bound, _rising(name, samples))
+        for name, bound in BOUNDS.items()
+    }
+
+
+def _rising(name, late):
+    """The series whose rise counts: that of memory of workers without the swings of their number."""
+    parts = WORKER_PARTS.get(name)
+    values = [getattr(each, name) for each in late]
+    if parts is None:
+        return values
+    return at_usual_number(values, [getattr(each, parts) for each in late], [each.workers for each in late])
 
 
 def course(watched):
@@ -237,10 +254,14 @@ def report(soaked, found, seconds):
         f"{len(polite.wrong)} failed, {polite.refused} were refused, median {polite.quantile(0.5) * 1000:.0f} ms, "
         f"95 of 100 within {polite.quantile(0.95) * 1000:.0f} ms, the longest {polite.longest:.2f} s."
     )
+    slow = [
+        f"- slow: {path}, {took:.2f} s, asked {when - soaked.began:.1f} s after the begin"
+        for when, took, path in sorted(polite.slow, key=lambda each: -each[1])[:SHOWN]
+    ]
     attacks = [
         f"- {name}: {', '.join(f'{n:,} × {what}' for what, n in seen.items())}" for name, seen in soaked.seen.items()
     ]
-    return "\n".join((*lines, "", verdict, "", *attacks, *builds.failed[:3], *map(str, polite.wrong[:3])))
+    return "\n".join((*lines, "", verdict, "", *slow, *attacks, *builds.failed[:3], *map(str, polite.wrong[:3])))
 
 
 def main():

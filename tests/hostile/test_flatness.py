@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from flatness import Bound, flatness, slope
+from flatness import Bound, at_usual_number, flatness, slope
 
 TIMES = range(300, 1800, 10)
 
@@ -37,6 +37,27 @@ def test_a_series_that_swings_has_a_bound_of_its_own():
     assert not flatness(TIMES, swings, Bound(allowance=5)).flat
     assert flatness(TIMES, swings, Bound(allowance=50, most=1_000)).flat
     assert not flatness(TIMES, swings, Bound(allowance=50, most=800)).flat
+
+
+@pytest.mark.parametrize(("leak", "flat"), [(0, True), (1 / 150, False)], ids=["their number alone", "each of them"])
+def test_memory_of_workers_by_their_number(leak, flat):
+    """Workers that come and go are flat, also where more come late; workers that each take more are none."""
+    numbers = [13 + 10 * (time % 60 < 10 + time / 50) for time in TIMES]
+    taken = [number * (40 + leak * (time - TIMES[0])) for time, number in zip(TIMES, numbers, strict=True)]
+    bound = Bound(allowance=60, most=1_600)
+    assert not flatness(TIMES, taken, bound).flat
+    assert flatness(TIMES, taken, bound, at_usual_number(taken, taken, numbers)).flat == flat
+
+
+def test_memory_beside_that_of_workers():
+    """What grows beside the workers shows in the memory of all, whatever their number does."""
+    numbers = [13 + 10 * (time % 60 < 30) for time in TIMES]
+    workers = [40 * number for number in numbers]
+    leaking = [200 + taken + (time - TIMES[0]) / 10 for time, taken in zip(TIMES, workers, strict=True)]
+    steady = [200 + taken for taken in workers]
+    bound = Bound(allowance=60, most=2_500)
+    assert flatness(TIMES, steady, bound, at_usual_number(steady, workers, numbers)).flat
+    assert not flatness(TIMES, leaking, bound, at_usual_number(leaking, workers, numbers)).flat
 
 
 def test_slope():
