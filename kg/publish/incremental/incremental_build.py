@@ -37,6 +37,7 @@ from kg.settings import Settings
 from kg.store.generation.generation import GenerationFolder
 from kg.store.generation.generations import Generations
 from kg.store.generation.names.process import NameIndexUpdate
+from kg.store.generation.segments.folder import needs_compaction
 from kg.store.generation.segments.writer import SegmentWriter
 from kg.store.generation.updates.process import CatalogueUpdate
 from kg.store.log.comparison import ComparedGeneration, compare
@@ -172,6 +173,7 @@ class IncrementalBuild:
                 if catalogue.finish():
                     self._due = "entries were put into the same places of lists again and again"
             redirected = {*updates.replaced, *(old for old, _ in succeeded)}
+            self._due = self._due or needs_compaction(segments.counts)
             names.finish([*updates.things, *redirected])
         return updates, redirected
 

@@ -11,14 +11,15 @@ from publishing import publish
 from kg.publish.build import build
 from kg.publish.rollback import rollback
 from kg.publish.state.source_state import STATE, SourceState
+from kg.store.generation.segments import folder
 
 RECORDS = [{"id": f"record/{n}", "title": {"en": f"Letter {n}"}, "creator": [f"agent/{n % 3}"]} for n in range(9)]
 
 
-def edited(folder, number, title="Edited"):
+def edited(place, number, title="Edited"):
     """The records with another title of one."""
     records = [{**each, "title": {"en": title}} if each["id"] == f"record/{number}" else each for each in RECORDS]
-    (folder / "records.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
+    (place / "records.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
 
 
 @pytest.fixture
@@ -132,3 +133,17 @@ def test_damage_to_the_live_generation(made):
     """A generation that is not whole is no base; the build makes everything anew and says so."""
     (made.var_folder / "current" / "statistics.json").unlink()
     assert "can't be read" in why(made)
+
+
+def test_a_worn_generation_is_followed_by_a_full_build(made, monkeypatch):
+    """Where much of the records is of those that were replaced, everything is built anew behind the change."""
+    monkeypatch.setattr(folder, "MIN_DEAD_BYTES", 100)
+    for number in range(4):
+        edited(made.folder, 1, f"A title that is long, and again another one {number} " * 20)
+        report = build(made)
+        if report.due:
+            break
+    assert report.incremental
+    assert "of the bytes of records are of replaced or deleted ones" in report.due
+    assert report.followed_by == report.generation + 1
+    assert build(made).due == ""

@@ -22,6 +22,9 @@ MAX_SEGMENTS = 64
 MAX_DEAD_SHARE = 0.2
 """Share of the segments' bytes that may be dead, beyond which the next build is a full one."""
 
+MIN_DEAD_BYTES = 16 << 20
+"""Dead bytes that are no reason for a full build, whatever their share: a small collection changes much at once."""
+
 _OFFSET_BITS = 40
 """Bits of an offset in an address: a segment has at most a tebibyte."""
 
@@ -105,12 +108,12 @@ class SegmentFolder:
 def needs_compaction(counts: dict[int, SegmentCounts]) -> str:
     """Reason for which the next build has to be a full one; empty for none.
 
-    >>> needs_compaction({1: SegmentCounts(1000, dead=100)}), needs_compaction({1: SegmentCounts(1000, dead=300)})
-    ('', '30 % of the bytes of records are of replaced or deleted ones')
+    >>> [needs_compaction({1: SegmentCounts(size << 20, dead << 20)}) for size, dead in ((10, 9), (100, 15), (100, 30))]
+    ['', '', '30 % of the bytes of records are of replaced or deleted ones']
     """
     if len(counts) >= MAX_SEGMENTS:
         return f"the records lie in {len(counts)} segments"
     size, dead = sum(each.size for each in counts.values()), sum(each.dead for each in counts.values())
-    if dead > MAX_DEAD_SHARE * size:
+    if dead > max(MIN_DEAD_BYTES, MAX_DEAD_SHARE * size):
         return f"{dead / size:.0%} of the bytes of records are of replaced or deleted ones".replace("%", " %")
     return ""

@@ -125,8 +125,11 @@ def test_open_files_are_bounded(tmp_path, monkeypatch):
 
 def test_many_segments_or_many_dead_bytes_ask_for_a_full_build():
     """The next build is a full one where segments are many, or more than a fifth of their bytes is dead."""
-    assert needs_compaction({1: SegmentCounts(100, 20)}) == ""
-    assert "21 %" in needs_compaction({1: SegmentCounts(50, 20), 2: SegmentCounts(50, 1)})
+    mib = 1 << 20
+    assert (
+        needs_compaction({1: SegmentCounts(100 * mib, 20 * mib)}) == needs_compaction({1: SegmentCounts(50, 50)}) == ""
+    )
+    assert "21 %" in needs_compaction({1: SegmentCounts(50 * mib, 20 * mib), 2: SegmentCounts(50 * mib, mib)})
     assert str(MAX_SEGMENTS) in needs_compaction({number: SegmentCounts(9) for number in range(MAX_SEGMENTS)})
     assert needs_compaction({}) == ""
 
