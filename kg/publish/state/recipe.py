@@ -8,6 +8,7 @@ import hashlib
 import platform
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, entry_points, requires, version
 from pathlib import Path
 
@@ -56,12 +57,17 @@ def _code() -> Iterator[bytes]:
 def _distributions() -> Iterator[bytes]:
     """Yield the versions of Python, of the packages that kg needs, and of those with readers."""
     yield platform.python_version().encode()
-    needed = {
-        match[0] for line in requires("kg") or () if "extra ==" not in line and (match := _DISTRIBUTION.match(line))
-    }
+    with suppress(PackageNotFoundError):  # kg runs from its folder, and says nothing of what it needs
+        needed = [line for line in requires("kg") or () if "extra ==" not in line]
+        names = {match[0] for line in needed if (match := _DISTRIBUTION.match(line))}
+        yield from map(_version, sorted(names))
     plugins = {entry.dist.name for entry in entry_points(group=PLUGIN_GROUP) if entry.dist is not None}
-    for name in sorted(needed | plugins):
-        try:
-            yield f"{name} {version(name)}".encode()
-        except PackageNotFoundError:
-            yield name.encode()
+    yield from map(_version, sorted(plugins))
+
+
+def _version(name: str) -> bytes:
+    """Name and version of a package; its name alone where it is not there."""
+    try:
+        return f"{name} {version(name)}".encode()
+    except PackageNotFoundError:
+        return name.encode()
