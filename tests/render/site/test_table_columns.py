@@ -42,6 +42,7 @@ def test_a_column_that_the_model_has_no_more():
         "kind": "record",
         "files": [],
         "rows": 1,
+        "state": "2030-01-01T00:00:00Z",
         "columns": [column | {"many": False, "example": "", "filled": 1}],
     }
     site = Site("Papers", "", "", "", "/", BASE, "https://example.org/licence", language="ru")
