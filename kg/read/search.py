@@ -107,7 +107,10 @@ class Finder:
             search.corrected,
             search.suggestion,
             search.loose,
-            tuple((word, forms.readable) for word, forms in self._searches.forms(search.parsed).items()),
+            tuple(
+                (word, tuple(dict.fromkeys(forms.readable)))
+                for word, forms in self._searches.forms(search.parsed).items()
+            ),
             self._searches.count_repeated(search),
             order,
             search.total if after is None else self.index.count_before(search.engine_query, index_order, after),

@@ -11,7 +11,7 @@ from kg.render.citations.cited_dates import CitedDate, words
 from kg.render.citations.cited_names import CitedName, name_list, natural
 from kg.render.citations.cited_record import CitedRecord
 from kg.render.citations.date_words import CHICAGO, MLA
-from kg.render.citations.titles import flipped, quoted, sentence, stopped, title_case
+from kg.render.citations.titles import flipped, quoted, sentence, stopped, title_case, unstopped
 
 _NO_DATE = "n.d."
 _GUILLEMETS = ("«", "»")
@@ -118,7 +118,7 @@ def _quoted_title(cited: CitedRecord, stop: str) -> str:
 
 def _bare_title(cited: CitedRecord) -> str:
     """Title without a stop of its own: that is one of a catalogue's rules (ISBD), where "?" is the title's."""
-    return stopped(cited.title, ",")[:-1] if cited.title else ""
+    return unstopped(cited.title) if cited.title else ""
 
 
 def _translation(cited: CitedRecord, verb: str) -> Iterator[str]:

@@ -110,6 +110,16 @@ def stopped(text: str, stop: str) -> str:
     return core + stop + closing
 
 
+def unstopped(text: str) -> str:
+    """Text without a stop at its end, which may stand inside the marks that close a quotation there.
+
+    >>> [unstopped(each) for each in ("Minutes.", "Journal, 'A talk of 1963'", "Journal, 'A talk.'", "On…")]
+    ['Minutes', "Journal, 'A talk of 1963'", "Journal, 'A talk'", 'On…']
+    """
+    before, _, closing = stopped(text, ",").rpartition(",")
+    return before + closing
+
+
 def flipped(text: str) -> str:
     """Text to stand in double quotation marks: quotations in it get single ones, and those within these double ones.
 
